@@ -1,0 +1,26 @@
+"""The words of accounts: roles and scopes."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a member may do in a workspace. Each role may do all that the next one may.
+
+    owner: everything. admin: everything but the workspace itself and its owners.
+    operator: calls, lists and the provision button. viewer: reads.
+    """
+
+    OWNER = "owner", "Owner"
+    ADMIN = "admin", "Admin"
+    OPERATOR = "operator", "Operator"
+    VIEWER = "viewer", "Viewer"
+
+
+class Scope(models.TextChoices):
+    """What an API key may do; `workspace:admin` includes all the others."""
+
+    AGENTS_READ = "agents:read", "Read trunks, numbers and agents"
+    AGENTS_WRITE = "agents:write", "Write agents"
+    CALLS_READ = "calls:read", "Read calls"
+    CALLS_WRITE = "calls:write", "Place and change calls"
+    WORKSPACE_ADMIN = "workspace:admin", "Everything in the workspace"

@@ -1,0 +1,55 @@
+"""An API key: `vx_live_` + identifier + secret + checksum. Only a keyed hash of it is stored."""
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from accounts.choices import Scope
+from accounts.models.workspace import Workspace
+
+
+def validate_scopes(value: object) -> None:
+    """Accept a list of at least one known scope."""
+    if not isinstance(value, list) or not value or any(scope not in Scope.values for scope in value):
+        raise ValidationError(f"Choose at least one of {', '.join(Scope.values)}.", code="scopes")
+
+
+class ApiKey(models.Model):
+    """What a program shows to act for one workspace."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    identifier = models.CharField(max_length=16, unique=True, editable=False)
+    key_hash = models.CharField(max_length=64, editable=False)
+    scopes = models.JSONField(default=list, validators=[validate_scopes])
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never.")
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    history = HistoricalRecords(excluded_fields=["key_hash", "last_used_at"])
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} (vx_live_{self.identifier}…)"
+
+    def is_usable(self, at: datetime | None = None) -> bool:
+        """Say whether the key is accepted at a moment (by default now)."""
+        at = at or timezone.now()
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
+
+    def allows(self, scope: str) -> bool:
+        """Say whether the key carries a scope, itself or by `workspace:admin`."""
+        return scope in self.scopes or Scope.WORKSPACE_ADMIN in self.scopes

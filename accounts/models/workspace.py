@@ -1,0 +1,66 @@
+"""A workspace: one company's trunks, numbers, agents, keys and calls."""
+
+import uuid
+import zoneinfo
+from typing import Any
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+
+def validate_time_zone(value: str) -> None:
+    """Accept an IANA name such as `Europe/Berlin`."""
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(f"“{value}” is no time zone. Use an IANA name such as Europe/Berlin.", code="time_zone")
+
+
+def validate_country(value: str) -> None:
+    """Accept an ISO 3166 alpha-2 code that has a telephone plan."""
+    if value not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValidationError(f"“{value}” is no country. Use a two-letter code such as US.", code="country")
+
+
+class Workspace(models.Model):
+    """Everything belongs to exactly one workspace. `closed_at` is set while a deletion is being carried out."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.CharField(
+        max_length=40,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z",
+                "Use lower-case letters, digits and hyphens, such as acme-eu.",
+            )
+        ],
+        help_text="Part of SIP addresses, so it does not change once it is in use.",
+    )
+    name = models.CharField(max_length=100)
+    country = models.CharField(
+        max_length=2, default="US", validators=[validate_country], help_text="Two letters, such as US."
+    )
+    time_zone = models.CharField(
+        max_length=64, default="UTC", validators=[validate_time_zone], help_text="Such as Europe/Berlin."
+    )
+    retention_days = models.PositiveIntegerField(
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="Days that calls, their events, transcripts and recordings are kept.",
+    )
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        self.country = self.country.upper()
+        super().clean_fields(exclude=exclude)

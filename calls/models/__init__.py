@@ -1,0 +1,1 @@
+"""What happened: calls, their attempts and events."""

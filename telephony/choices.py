@@ -1,0 +1,58 @@
+"""The words of telephony, with their states drawn."""
+
+from django.db import models
+
+
+class TrunkStatus(models.TextChoices):
+    """pending -> active; back to pending while a change is on its way; failed when a person must act.
+
+    (saved) -> pending -> active
+                 ^  |       | a change
+                 |  v       v
+               failed <- pending
+    """
+
+    PENDING = "pending", "Pending"
+    ACTIVE = "active", "Active"
+    FAILED = "failed", "Failed"
+
+
+class Transport(models.TextChoices):
+    """How a gateway is reached."""
+
+    UDP = "udp", "UDP"
+    TCP = "tcp", "TCP"
+    TLS = "tls", "TLS"
+
+
+class MediaEncryption(models.TextChoices):
+    """SRTP on a trunk's media."""
+
+    DISABLE = "disable", "Never"
+    ALLOW = "allow", "If the carrier offers it"
+    REQUIRE = "require", "Always"
+
+
+class AgentDirection(models.TextChoices):
+    """Which calls an agent takes."""
+
+    INBOUND = "inbound", "Inbound"
+    OUTBOUND = "outbound", "Outbound"
+    BOTH = "both", "Both"
+
+
+class AiProvider(models.TextChoices):
+    """What speaks for an agent."""
+
+    OPENAI = "openai", "OpenAI Realtime"
+    PIPELINE = "pipeline", "Speech, language and voice models"
+    ELEVENLABS = "elevenlabs", "ElevenLabs agent"
+    CUSTOM = "custom", "Own WebSocket endpoint"
+
+
+class ObjectKind(models.TextChoices):
+    """What Voxa owns in LiveKit."""
+
+    INBOUND = "inbound", "Inbound trunk"
+    OUTBOUND = "outbound", "Outbound trunk"
+    RULE = "rule", "Dispatch rule"

@@ -1,0 +1,21 @@
+"""What should exist: LiveKit projects, trunks, gateways, numbers, agents, and what we own in LiveKit."""
+
+from telephony.models.agent import Agent
+from telephony.models.gateway import Gateway
+from telephony.models.livekit_object import LiveKitAlias, LiveKitObject
+from telephony.models.livekit_project import Installation, LiveKitProject
+from telephony.models.phone_number import PhoneNumber
+from telephony.models.telephony_settings import TelephonySettings
+from telephony.models.trunk import Trunk
+
+__all__ = [
+    "Agent",
+    "Gateway",
+    "Installation",
+    "LiveKitAlias",
+    "LiveKitObject",
+    "LiveKitProject",
+    "PhoneNumber",
+    "TelephonySettings",
+    "Trunk",
+]

@@ -1,0 +1,43 @@
+"""A voice agent: what answers and speaks."""
+
+import uuid
+
+from django.db import models
+from fernet_fields import EncryptedTextField
+from simple_history.models import HistoricalRecords
+
+from accounts.models import Workspace
+from telephony.choices import AgentDirection, AiProvider
+
+
+class Agent(models.Model):
+    """The instructions of a voice agent. Its provider's secret never leaves but to the worker."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="agents")
+    name = models.CharField(max_length=100)
+    direction = models.CharField(max_length=8, choices=AgentDirection.choices, default=AgentDirection.BOTH)
+    system_prompt = models.TextField(blank=True, max_length=32_000)
+    greeting = models.TextField(blank=True, max_length=2_000, help_text="Said first; empty lets the agent begin.")
+    voice = models.CharField(max_length=100, blank=True)
+    language = models.CharField(max_length=35, blank=True, help_text="Such as en-US.")
+    ai_provider = models.CharField("AI provider", max_length=10, choices=AiProvider.choices, default=AiProvider.OPENAI)
+    provider_key = EncryptedTextField(null=True, blank=True)
+    provider_agent_id = models.CharField(max_length=200, blank=True)
+    custom_endpoint = models.CharField(max_length=500, blank=True)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    history = HistoricalRecords(excluded_fields=["provider_key", "updated_at"])
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["workspace", "-created_at", "-id"], name="agent_list")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(direction__in=AgentDirection.values), name="agent_direction"),
+            models.CheckConstraint(condition=models.Q(ai_provider__in=AiProvider.values), name="agent_ai_provider"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,61 @@
+"""What Voxa owns in LiveKit, and the ids it once had there."""
+
+import uuid
+
+from django.db import models
+
+from accounts.models import Workspace
+from telephony.choices import ObjectKind
+from telephony.models.livekit_project import LiveKitProject
+from telephony.models.trunk import Trunk
+
+
+class LiveKitObject(models.Model):
+    """One object in LiveKit, recorded before it is created there (`livekit_id` empty until LiveKit answered).
+
+    It outlives the row it came from: a trunk's deletion sets `trunk` null, and the object is a tombstone until LiveKit
+    no longer has it. `source_id` is the trunk's or gateway's UUID and stands in the mark
+    `voxa:<installation>:<kind>:<source_id>` that the object carries in its metadata.
+    """
+
+    project = models.ForeignKey(LiveKitProject, on_delete=models.PROTECT, related_name="objects_owned")
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="livekit_objects")
+    trunk = models.ForeignKey(Trunk, null=True, on_delete=models.SET_NULL, related_name="livekit_objects")
+    kind = models.CharField(max_length=8, choices=ObjectKind.choices)
+    source_id = models.UUIDField()
+    livekit_id = models.CharField(max_length=64, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    written_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        verbose_name = "LiveKit object"
+        indexes = [models.Index(fields=["livekit_id"], name="livekit_object_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "kind", "source_id"], name="livekit_object_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=ObjectKind.values), name="livekit_object_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.livekit_id or '(being made)'}"
+
+
+class LiveKitAlias(models.Model):
+    """An id that a trunk had in LiveKit once: a client that stored it keeps finding the trunk."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    trunk = models.ForeignKey(Trunk, on_delete=models.CASCADE, related_name="livekit_aliases")
+    livekit_id = models.CharField(max_length=64, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "former LiveKit id"
+        verbose_name_plural = "former LiveKit ids"
+        constraints = [models.UniqueConstraint(fields=["trunk", "livekit_id"], name="livekit_alias_once")]
+
+    def __str__(self) -> str:
+        return self.livekit_id

@@ -1,0 +1,135 @@
+"""A LiveKit server (or cloud project) and how to reach it."""
+
+import uuid
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from fernet_fields import EncryptedTextField
+from simple_history.models import HistoricalRecords
+
+from telephony.validators import validate_host
+
+
+def normalise_livekit_url(value: str) -> str:
+    """Give one spelling of a server: ws(s) scheme, lower-case host, no default port, path or slash.
+
+    Two keys of one server share one number space, so a server must be one project.
+    Raises ValidationError for anything that is no http(s) or ws(s) URL.
+    """
+    parts = urlsplit(value.strip())
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
+    if scheme not in ("ws", "wss") or not parts.hostname or port == 0 or parts.username is not None:
+        raise ValidationError("Enter a URL such as wss://livekit.example.com.", code="livekit_url")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    default = 443 if scheme == "wss" else 80
+    return urlunsplit((scheme, host if port in (None, default) else f"{host}:{port}", "", "", ""))
+
+
+class LiveKitProject(models.Model):
+    """Where trunks are provisioned.
+
+    The default project is the one of the `LIVEKIT_*` variables: its row holds the URL alone, key and secret are
+    read from the environment each time and never stored. `last_ok_at` and `last_failed_at` tell whether the last
+    call to it succeeded.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100)
+    is_default = models.BooleanField(default=False, editable=False)
+    url = models.CharField("URL", max_length=255, null=True, blank=True, unique=True)
+    api_key = models.CharField("API key", max_length=255, blank=True)
+    api_secret = EncryptedTextField("API secret", null=True, blank=True)
+    sip_domain = models.CharField(
+        "SIP domain",
+        max_length=253,
+        blank=True,
+        validators=[validate_host],
+        help_text="Where callers reach SIP.",
+    )
+    last_ok_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_failed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_error = models.TextField(blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    history = HistoricalRecords(excluded_fields=["api_secret", "last_ok_at", "last_failed_at", "last_error"])
+
+    class Meta:
+        ordering = ["-is_default", "name"]
+        verbose_name = "LiveKit project"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=models.Q(is_default=True), name="project_one_default"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        self.url = normalise_livekit_url(self.url) if self.url else None
+        if not self.is_default and not (self.url and self.api_key and self.api_secret):
+            raise ValidationError(
+                {
+                    field: "A project of its own needs a URL, a key and a secret."
+                    for field in ("url", "api_key", "api_secret")
+                    if not getattr(self, field)
+                }
+            )
+
+    @classmethod
+    def default(cls) -> "LiveKitProject":
+        """Give the environment's project, made or brought up to date with `LIVEKIT_URL` where needed."""
+        url = normalise_livekit_url(settings.LIVEKIT_URL) if settings.LIVEKIT_URL else None
+        project, _ = cls.objects.get_or_create(is_default=True, defaults={"name": "Default", "url": url})
+        if project.url != url:
+            project.url = url
+            project.save(update_fields=["url"])
+        return project
+
+    @property
+    def credentials(self) -> tuple[str, str]:
+        """Give key and secret: the environment's for the default project, the row's otherwise."""
+        if self.is_default:
+            return settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET
+        return self.api_key, self.api_secret or ""
+
+    @property
+    def is_configured(self) -> bool:
+        """Say whether calls to LiveKit can be made at all."""
+        return bool(self.url and all(self.credentials))
+
+    @property
+    def was_reachable(self) -> bool:
+        """Say whether the last call to LiveKit succeeded, or none was made yet."""
+        return self.last_failed_at is None or (self.last_ok_at is not None and self.last_ok_at > self.last_failed_at)
+
+    @property
+    def domain(self) -> str:
+        """Give the SIP domain that callers use."""
+        return self.sip_domain or settings.SIP_DOMAIN
+
+
+class Installation(models.Model):
+    """One row: the name this database signs its LiveKit objects with, so that others' are never touched."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="installation_once")]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @classmethod
+    def current(cls) -> UUID:
+        """Give the installation's id, made on first use."""
+        return cls.objects.get_or_create(pk=1)[0].uuid

@@ -1,0 +1,76 @@
+"""A phone number (DID) on a trunk."""
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from accounts.models import Workspace
+from telephony.models.agent import Agent
+from telephony.models.livekit_project import LiveKitProject
+from telephony.models.telephony_settings import TelephonySettings
+from telephony.models.trunk import Trunk
+from telephony.validators import validate_e164
+
+
+class PhoneNumber(models.Model):
+    """A number callable through its trunk, and by which agent it is answered.
+
+    `workspace` and `project` repeat the trunk's, so that the database itself keeps a number unique per LiveKit
+    project: LiveKit takes one inbound trunk a number, whichever workspace it belongs to.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="numbers", editable=False)
+    project = models.ForeignKey(LiveKitProject, on_delete=models.PROTECT, related_name="numbers", editable=False)
+    trunk = models.ForeignKey(Trunk, on_delete=models.CASCADE, related_name="numbers")
+    number = models.CharField(max_length=16, validators=[validate_e164], help_text="E.164, such as +15550100000.")
+    agent = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="numbers")
+    transfer_trunk = models.ForeignKey(
+        Trunk, null=True, blank=True, on_delete=models.SET_NULL, related_name="transfer_numbers"
+    )
+    label = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["workspace", "-created_at", "-id"], name="number_list"),
+            models.Index(fields=["trunk", "number"], name="number_trunk"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "number"],
+                name="number_once_per_project",
+                violation_error_message="This number is already in use on this LiveKit server. Remove it there first.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.adopt_trunk()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        for field in ("agent", "transfer_trunk"):
+            other = getattr(self, field)
+            if other is not None and other.workspace_id != self.trunk.workspace_id:
+                raise ValidationError({field: "Choose one of the trunk's own workspace."}, code="foreign")
+
+    def adopt_trunk(self) -> None:
+        """Take workspace and project from the trunk, also before validation."""
+        self.workspace_id = self.trunk.workspace_id
+        if self._state.adding:
+            self.project_id = TelephonySettings.of(self.workspace_id).project_id
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        if self.trunk_id is not None:
+            self.adopt_trunk()
+        super().full_clean(*args, **kwargs)

@@ -1,0 +1,23 @@
+"""The settings of the tests: everything explicit, nothing read from `.env`, tasks run in place."""
+
+import os
+
+os.environ["VOXA_READ_DOTENV"] = "0"
+os.environ.setdefault("SECRET_KEY", "tests-only-" + "x" * 50)
+os.environ.setdefault("FERNET_KEYS", "tests-only-fernet-key")
+os.environ["LIVEKIT_URL"] = ""
+os.environ["CELERY_BROKER_URL"] = "memory://"
+
+from voxa.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+AXES_ENABLED = False
+ALLOWED_HOSTS = ["*"]
+PROVISION_WAIT_SECONDS = 0.0

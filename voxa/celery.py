@@ -1,0 +1,20 @@
+"""The Celery application. Tasks live in each app's tasks.py."""
+
+import os
+from pathlib import Path
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voxa.settings")
+
+app = Celery("voxa")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def make_broker_folders() -> None:
+    """Make the folders of the embedded broker: the filesystem transport does not."""
+    options = app.conf.broker_transport_options or {}
+    for key in ("data_folder_in", "data_folder_out", "control_folder"):
+        if key in options:
+            Path(options[key]).mkdir(parents=True, exist_ok=True)
