@@ -1,0 +1,57 @@
+# What a developer types. Needs Python 3.11 or newer, make and a package index; nothing else.
+# pip's own settings (PIP_INDEX_URL, PIP_CERT and the like) are used as they are.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Named for the content of the lock file: a changed lock is installed, a touched one is not.
+RUN_STAMP := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
+DEV_STAMP := .venv/.dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test soak bench lint format schema lock
+
+help: ## show this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(RUN_STAMP) ## everything from a fresh clone, in one terminal; Ctrl-C stops it
+	@$(BIN)/python -m voxa.run
+
+test: $(DEV_STAMP) ## every test this machine can run
+	@$(BIN)/pytest
+
+soak: $(DEV_STAMP) ## the long kill and race runs, whole
+	@$(BIN)/pytest -m soak
+
+bench: $(DEV_STAMP) ## the benchmarks, each against a floor measured in the same run
+	@$(BIN)/python -m tests.load
+
+lint: $(DEV_STAMP) ## style, types, migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy .
+	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+
+format: $(DEV_STAMP) ## put the code in shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+schema: $(DEV_STAMP) ## write docs/openapi.yaml from the code
+	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+lock: $(DEV_STAMP) ## write requirements*.txt from pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make lock' --output-file requirements.txt pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make lock' --constraints requirements.txt --group dev --output-file requirements-dev.txt pyproject.toml
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Voxa needs Python 3.11 or newer. Name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+$(RUN_STAMP): | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	@rm -f .venv/.run-* && touch $@
+
+$(DEV_STAMP): | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@rm -f .venv/.dev-* .venv/.run-* && touch $@ $(RUN_STAMP)
