@@ -50,6 +50,14 @@ class AiProvider(models.TextChoices):
     CUSTOM = "custom", "Own WebSocket endpoint"
 
 
+class ProviderCheck(models.TextChoices):
+    """What the AI provider said of an agent's credentials. unverified -> valid | refused; checked again later."""
+
+    UNVERIFIED = "unverified", "Not checked yet"
+    VALID = "valid", "Accepted"
+    REFUSED = "refused", "Refused"
+
+
 class ObjectKind(models.TextChoices):
     """What Voxa owns in LiveKit."""
 

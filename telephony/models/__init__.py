@@ -5,6 +5,7 @@ from telephony.models.gateway import Gateway
 from telephony.models.livekit_object import LiveKitAlias, LiveKitObject
 from telephony.models.livekit_project import Installation, LiveKitProject
 from telephony.models.phone_number import PhoneNumber
+from telephony.models.sip_endpoint import SipEndpoint
 from telephony.models.telephony_settings import TelephonySettings
 from telephony.models.trunk import Trunk
 
@@ -16,6 +17,7 @@ __all__ = [
     "LiveKitObject",
     "LiveKitProject",
     "PhoneNumber",
+    "SipEndpoint",
     "TelephonySettings",
     "Trunk",
 ]

@@ -7,7 +7,7 @@ from fernet_fields import EncryptedTextField
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Workspace
-from telephony.choices import AgentDirection, AiProvider
+from telephony.choices import AgentDirection, AiProvider, ProviderCheck
 
 
 class Agent(models.Model):
@@ -25,11 +25,15 @@ class Agent(models.Model):
     provider_key = EncryptedTextField(null=True, blank=True)
     provider_agent_id = models.CharField(max_length=200, blank=True)
     custom_endpoint = models.CharField(max_length=500, blank=True)
+    provider_check = models.CharField(
+        max_length=10, choices=ProviderCheck.choices, default=ProviderCheck.UNVERIFIED, editable=False
+    )
+    provider_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = HistoricalRecords(excluded_fields=["provider_key", "updated_at"])
+    history = HistoricalRecords(excluded_fields=["provider_key", "provider_check", "provider_checked_at", "updated_at"])
 
     class Meta:
         ordering = ["-created_at", "-id"]

@@ -7,20 +7,22 @@ from django.db import models
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
 from telephony.models.livekit_project import LiveKitProject
+from telephony.models.sip_endpoint import SipEndpoint
 from telephony.models.trunk import Trunk
 
 
 class LiveKitObject(models.Model):
     """One object in LiveKit, recorded before it is created there (`livekit_id` empty until LiveKit answered).
 
-    It outlives the row it came from: a trunk's deletion sets `trunk` null, and the object is a tombstone until LiveKit
-    no longer has it. `source_id` is the trunk's or gateway's UUID and stands in the mark
+    It outlives the row it came from: deleting the trunk or endpoint sets its field null, and the object is a tombstone
+    until LiveKit no longer has it. `source_id` is the trunk's, gateway's or endpoint's UUID and stands in the mark
     `voxa:<installation>:<kind>:<source_id>` that the object carries in its metadata.
     """
 
     project = models.ForeignKey(LiveKitProject, on_delete=models.PROTECT, related_name="objects_owned")
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="livekit_objects")
     trunk = models.ForeignKey(Trunk, null=True, on_delete=models.SET_NULL, related_name="livekit_objects")
+    endpoint = models.ForeignKey(SipEndpoint, null=True, on_delete=models.SET_NULL, related_name="livekit_objects")
     kind = models.CharField(max_length=8, choices=ObjectKind.choices)
     source_id = models.UUIDField()
     livekit_id = models.CharField(max_length=64, blank=True)

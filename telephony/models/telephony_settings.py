@@ -1,12 +1,30 @@
 """A workspace's telephony settings: its LiveKit project, limits and policies."""
 
+from decimal import Decimal
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Workspace
+from accounts.models.workspace import validate_country
 from telephony.models.livekit_project import LiveKitProject
+
+
+def validate_countries(value: object) -> None:
+    """Accept a list of ISO 3166 alpha-2 codes."""
+    if not isinstance(value, list):
+        raise ValidationError("Give a list of two-letter country codes.", code="countries")
+    for country in value:
+        validate_country(str(country))
+
+
+def validate_days(value: object) -> None:
+    """Accept a list of weekdays, 0 Monday to 6 Sunday."""
+    if not isinstance(value, list) or any(day not in range(7) for day in value):
+        raise ValidationError("Give weekdays from 0 (Monday) to 6 (Sunday).", code="days")
 
 
 class TelephonySettings(models.Model):
@@ -17,6 +35,37 @@ class TelephonySettings(models.Model):
     )
     project = models.ForeignKey(LiveKitProject, on_delete=models.PROTECT, related_name="workspaces")
 
+    allowed_countries = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[validate_countries],
+        help_text="Two-letter codes that may be called. Empty: the workspace's own country alone.",
+    )
+    allow_premium = models.BooleanField(default=False, help_text="Allow premium-rate and shared-cost numbers.")
+    allow_shared_trunk = models.BooleanField(default=False, help_text="May use the operator's shared outbound trunk.")
+    calls_per_second = models.DecimalField(
+        max_digits=5, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal("0.01"))]
+    )
+    max_concurrent_calls = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
+    calling_hours_start = models.TimeField(null=True, blank=True, help_text="Where the callee is. Empty: any time.")
+    calling_hours_end = models.TimeField(null=True, blank=True)
+    calling_days = models.JSONField(
+        default=list, blank=True, validators=[validate_days], help_text="0 Monday to 6 Sunday. Empty: every day."
+    )
+    daily_attempts_per_callee = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: no limit.")
+    max_attempts = models.PositiveSmallIntegerField(
+        default=3, validators=[MinValueValidator(1), MaxValueValidator(20)], help_text="Dials of one call, at most."
+    )
+    retry_delay_seconds = models.PositiveIntegerField(
+        default=300, validators=[MinValueValidator(10)], help_text="Until a busy or unanswered call is dialled again."
+    )
+    price_per_minute = models.DecimalField(
+        max_digits=8, decimal_places=4, default=Decimal(0), validators=[MinValueValidator(0)]
+    )
+    daily_spend_limit = models.DecimalField(
+        max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+
     history = HistoricalRecords()
 
     class Meta:
@@ -24,6 +73,12 @@ class TelephonySettings(models.Model):
 
     def __str__(self) -> str:
         return f"Telephony of {self.workspace}"
+
+    def clean(self) -> None:
+        super().clean()
+        if (self.calling_hours_start is None) != (self.calling_hours_end is None):
+            missing = "calling_hours_end" if self.calling_hours_start else "calling_hours_start"
+            raise ValidationError({missing: "Give both the beginning and the end, or neither."}, code="hours")
 
     @classmethod
     def of(cls, workspace_id: UUID) -> "TelephonySettings":

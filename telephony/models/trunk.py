@@ -1,23 +1,22 @@
 """A SIP trunk: a carrier as a workspace uses it."""
 
 import uuid
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from fernet_fields import EncryptedTextField
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Workspace
 from telephony.choices import MediaEncryption, TrunkStatus
+from telephony.models.synced import SYNC_FIELDS, SyncedRow
 from telephony.validators import validate_host, validate_tech_prefix
 
 
-class Trunk(models.Model):
-    """What should exist in LiveKit for one carrier. States: `TrunkStatus`.
-
-    `generation` rises with each change of the trunk, its gateways or numbers; a sync writes its result only if the
-    generation is still the one it planned. `lease_token` and `leased_until` are the claim of whoever syncs it now.
-    """
+class Trunk(SyncedRow):
+    """What should exist in LiveKit for one carrier: its gateways, credentials and numbers."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="trunks")
@@ -37,25 +36,19 @@ class Trunk(models.Model):
     leading_plus = models.BooleanField(default=True, help_text="Dial +15550100000 rather than 15550100000.")
     media_encryption = models.CharField(max_length=8, choices=MediaEncryption.choices, default=MediaEncryption.DISABLE)
 
-    status = models.CharField(max_length=8, choices=TrunkStatus.choices, default=TrunkStatus.PENDING, editable=False)
-    last_error = models.TextField(blank=True, editable=False)
-    warnings = models.JSONField(default=list, blank=True, editable=False)
-    generation = models.PositiveBigIntegerField(default=1, editable=False)
-    synced_generation = models.PositiveBigIntegerField(default=0, editable=False)
-    synced_at = models.DateTimeField(null=True, blank=True, editable=False)
-    sync_failures = models.PositiveIntegerField(default=0, editable=False)
-    next_sync_at = models.DateTimeField(null=True, blank=True, editable=False)
-    lease_token = models.UUIDField(null=True, blank=True, editable=False)
-    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+    calls_per_second = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+        help_text="Most new calls a second that the carrier takes. Empty: the carrier's preset, or 1.",
+    )
+    max_concurrent_calls = models.PositiveIntegerField(null=True, blank=True, help_text="Channels. Empty: no limit.")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = HistoricalRecords(
-        excluded_fields=[
-            "auth_password", "status", "last_error", "warnings", "generation", "synced_generation", "synced_at",
-            "sync_failures", "next_sync_at", "lease_token", "leased_until", "updated_at",
-        ]
-    )  # fmt: skip
+    history = HistoricalRecords(excluded_fields=["auth_password", "updated_at", *SYNC_FIELDS])
 
     class Meta:
         ordering = ["-created_at", "-id"]

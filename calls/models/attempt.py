@@ -1,0 +1,50 @@
+"""An attempt: one dial of a call, recorded before it is made."""
+
+import uuid
+
+from django.db import models
+
+from calls.choices import AttemptStatus, Reason
+from calls.models.call import Call
+from telephony.models import Gateway, Trunk
+
+
+class Attempt(models.Model):
+    """One dial through one gateway. States: `AttemptStatus`. Room `call-<call id>-<number>`, identity `phone`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=8, choices=AttemptStatus.choices, default=AttemptStatus.DIALING)
+    trunk = models.ForeignKey(Trunk, null=True, on_delete=models.SET_NULL, related_name="attempts")
+    gateway = models.ForeignKey(Gateway, null=True, on_delete=models.SET_NULL, related_name="attempts")
+    livekit_trunk_id = models.CharField(max_length=64)
+    room_name = models.CharField(max_length=128, unique=True)
+    sip_call_id = models.CharField(max_length=128, blank=True)
+    sip_status_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    sip_status = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=32, choices=Reason.choices, blank=True)
+    started_at = models.DateTimeField()
+    ringing_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["call", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "number"], name="attempt_once"),
+            models.CheckConstraint(condition=models.Q(status__in=AttemptStatus.values), name="attempt_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Attempt {self.number}"
+
+
+class DialSlot(models.Model):
+    """The pace of one trunk or workspace (`scope`): no dial before `next_at`. Taken by conditional UPDATE."""
+
+    scope = models.CharField(max_length=48, primary_key=True)  # trunk:<uuid> or workspace:<uuid>
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.scope

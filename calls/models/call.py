@@ -1,0 +1,97 @@
+"""A call: what was asked, or who called."""
+
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from accounts.models import Workspace
+from calls.choices import LIVE, CallStatus, Direction, Reason
+from telephony.models import Agent, LiveKitProject, PhoneNumber, Trunk
+from telephony.validators import validate_e164
+
+
+class Call(models.Model):
+    """One call. States: `CallStatus`.
+
+    `due_at` says when a queued call may be claimed next; `lease_token` and `leased_until` are the claim of the
+    dispatcher that dials it, and `fence` rises with each claim so that a late writer is turned away.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="calls")
+    project = models.ForeignKey(LiveKitProject, on_delete=models.PROTECT, related_name="calls")
+    direction = models.CharField(max_length=8, choices=Direction.choices)
+    status = models.CharField(max_length=11, choices=CallStatus.choices, default=CallStatus.QUEUED)
+    reason = models.CharField(max_length=32, choices=Reason.choices, blank=True)
+    to_number = models.CharField("to", max_length=80)
+    from_number = models.CharField("from", max_length=80, blank=True)
+    number = models.ForeignKey(PhoneNumber, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
+    trunk = models.ForeignKey(Trunk, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
+    trunk_chosen = models.BooleanField(default=False, editable=False)  # asked for by name, not by the caller ID
+    agent = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
+    max_duration_seconds = models.PositiveIntegerField(
+        default=3600, validators=[MinValueValidator(10), MaxValueValidator(14_400)]
+    )
+    metadata = models.JSONField(default=dict, blank=True)
+
+    room_name = models.CharField(max_length=128, blank=True, db_index=True)
+    sip_status_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    attempts_made = models.PositiveSmallIntegerField(default=0, editable=False)
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    queued_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    duration_seconds = models.PositiveIntegerField(null=True, blank=True)
+    end_requested = models.CharField(max_length=32, choices=Reason.choices, blank=True, editable=False)
+    lease_token = models.UUIDField(null=True, blank=True, editable=False)
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+    fence = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["workspace", "-created_at", "-id"], name="call_list"),
+            models.Index(fields=["workspace", "status", "-created_at", "-id"], name="call_list_status"),
+            models.Index(fields=["workspace", "to_number", "-created_at"], name="call_to"),
+            models.Index(fields=["workspace", "from_number", "-created_at"], name="call_from"),
+            models.Index(fields=["due_at"], condition=models.Q(status="queued"), name="call_due"),
+            models.Index(
+                fields=["trunk", "leased_until"], condition=models.Q(status__in=sorted(LIVE)), name="call_live"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(status__in=CallStatus.values), name="call_status"),
+            models.CheckConstraint(condition=models.Q(direction__in=Direction.values), name="call_direction"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_number or 'unknown'} to {self.to_number}"
+
+
+class DoNotCall(models.Model):
+    """A number that a workspace never calls."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="do_not_call")
+    number = models.CharField(max_length=16, validators=[validate_e164])
+    note = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = verbose_name_plural = "do-not-call"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "number"],
+                name="do_not_call_once",
+                violation_error_message="This number is on the list already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,78 @@
+"""What happened: the timeline of calls, and LiveKit's events as they came."""
+
+import uuid
+
+from django.db import models
+
+from accounts.models import Workspace
+from calls.models.attempt import Attempt
+from calls.models.call import Call
+from telephony.models import LiveKitProject
+
+
+class Event(models.Model):
+    """A line of a call's timeline: `type` for programs, `data` with the particulars."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="call_events")
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="events")
+    attempt = models.ForeignKey(Attempt, null=True, blank=True, on_delete=models.CASCADE, related_name="events")
+    type = models.CharField(max_length=48)
+    data = models.JSONField(default=dict, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["call", "at", "id"], name="event_timeline")]
+
+    def __str__(self) -> str:
+        return self.type
+
+
+class LiveKitEvent(models.Model):
+    """A webhook of LiveKit as it came, stored once before it is ingested."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(LiveKitProject, on_delete=models.CASCADE, related_name="events")
+    event_id = models.CharField(max_length=64)
+    type = models.CharField(max_length=48)
+    room_name = models.CharField(max_length=128, blank=True)
+    payload = models.JSONField()
+    received_at = models.DateTimeField(auto_now_add=True)
+    ingested_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["received_at", "id"]
+        verbose_name = "LiveKit event"
+        indexes = [
+            models.Index(fields=["received_at"], condition=models.Q(ingested_at__isnull=True), name="event_to_ingest"),
+            models.Index(fields=["room_name"], name="event_room"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["project", "event_id"], name="livekit_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.room_name}"
+
+
+class UsageDay(models.Model):
+    """A day's calls of one of a workspace's numbers in one direction, by outcome. Outlives the calls it counts."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="usage")
+    day = models.DateField()
+    number = models.CharField(max_length=80, blank=True)
+    direction = models.CharField(max_length=8)
+    outcome = models.CharField(max_length=11)
+    calls = models.PositiveIntegerField(default=0)
+    answered = models.PositiveIntegerField(default=0)
+    seconds = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "day", "number", "direction", "outcome"], name="usage_day_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.number} {self.outcome}"

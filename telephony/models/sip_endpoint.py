@@ -1,0 +1,57 @@
+"""A SIP endpoint: an agent that a carrier reaches by calling a SIP address with digest credentials."""
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Lower
+from fernet_fields import EncryptedTextField
+from simple_history.models import HistoricalRecords
+
+from accounts.models import Workspace
+from telephony.models.agent import Agent
+from telephony.models.synced import SYNC_FIELDS, SyncedRow
+from telephony.validators import validate_sip_user
+
+
+class SipEndpoint(SyncedRow):
+    """An agent at `<sip_username>.<workspace slug>@SIP_DOMAIN`.
+
+    LiveKit matches the user part alone, so the slug keeps workspaces apart; the digest user is `sip_username`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="sip_endpoints")
+    agent = models.OneToOneField(Agent, on_delete=models.CASCADE, related_name="sip_endpoint")
+    name = models.CharField(max_length=100)
+    sip_username = models.CharField("SIP username", max_length=64, validators=[validate_sip_user])
+    sip_password = EncryptedTextField("SIP password")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    history = HistoricalRecords(excluded_fields=["sip_password", "updated_at", *SYNC_FIELDS])
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = "SIP endpoint"
+        indexes = [models.Index(fields=["workspace", "-created_at", "-id"], name="endpoint_list")]
+        constraints = [
+            models.UniqueConstraint(
+                "workspace",
+                Lower("sip_username"),
+                name="endpoint_username_once",
+                violation_error_message="This SIP username is in use already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_id(self) -> str:
+        """Give the id that programs of the endpoint dialect use."""
+        return f"conn_{self.id.hex}"
+
+    @property
+    def user_part(self) -> str:
+        """Give what stands before the @ in its SIP address, which is also its LiveKit trunk's number."""
+        return f"{self.sip_username}.{self.workspace.slug}"
