@@ -7,6 +7,11 @@ BIN := .venv/bin
 RUN_STAMP := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 
+MANAGE := DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py
+# Each worker of the tests has servers of its own; a file's tests share them.
+PYTEST := $(BIN)/pytest --numprocesses logical --dist loadfile
+LONG := check-only-$(shell printf '%050d' 7)
+
 .DEFAULT_GOAL := help
 .PHONY: help run test soak bench lint format schema lock
 
@@ -16,20 +21,27 @@ help: ## show this list
 run: $(RUN_STAMP) ## everything from a fresh clone, in one terminal; Ctrl-C stops it
 	@$(BIN)/python -m voxa.run
 
-test: $(DEV_STAMP) ## every test this machine can run
-	@$(BIN)/pytest
+test: lint ## every test this machine can run, on SQLite and on PostgreSQL; says what it skipped and why
+	@echo "On SQLite:"
+	@env -u DATABASE_URL $(PYTEST)
+	@echo "On PostgreSQL:"
+	@$(BIN)/python -m tests.live.postgres $(PYTEST) -m 'not browser'
 
 soak: $(DEV_STAMP) ## the long kill and race runs, whole
-	@$(BIN)/pytest -m soak
+	@VOXA_SOAK=1 $(BIN)/python -m tests.live.postgres $(BIN)/pytest -m soak --timeout 3600
 
 bench: $(DEV_STAMP) ## the benchmarks, each against a floor measured in the same run
 	@$(BIN)/python -m tests.load
 
-lint: $(DEV_STAMP) ## style, types, migrations
+lint: $(DEV_STAMP) ## style, types, migrations, settings for production, the schema
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy .
-	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(MANAGE) makemigrations --check --dry-run
+	@DJANGO_SETTINGS_MODULE=voxa.settings VOXA_READ_DOTENV=0 SECRET_KEY=$(LONG) FERNET_KEYS=$(LONG) \
+		API_PUBLIC_URL=https://voxa.example.com $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(MANAGE) spectacular --validate --fail-on-warn | diff -u docs/openapi.yaml - \
+		|| { echo "The schema and the code differ: run make schema and look at the change."; exit 1; }
 
 format: $(DEV_STAMP) ## put the code in shape
 	@$(BIN)/ruff check --fix .

@@ -10,9 +10,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-# Linux tells a child of its parent's death only if asked: without this a killed test run would leave servers behind.
-WITH_PARENT = ["setpriv", "--pdeathsig", "KILL"]
-
 
 class Missing(Exception):
     """A program the tests need is not on this machine; the message says which and how it is found."""
@@ -38,6 +35,13 @@ def find_program(name: str, variable: str = "", *folders: str) -> str:
     if found is None:
         raise Missing(f"{name} is not installed" + (f" and {variable} is not set" if variable else ""))
     return found
+
+
+def run_as(user: str = "", *options: str) -> list[str]:
+    """Give what to put before a command so that it runs as another user (none: as this one)."""
+    identity = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+    wanted = [*identity, *options]
+    return ["setpriv", *wanted, "--"] if wanted and shutil.which("setpriv") else []
 
 
 def free_port() -> int:
@@ -83,9 +87,12 @@ class Process:
         ready: Callable[[], object] | None = None,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        user: str = "",
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.argv, self.log, self.ready, self.cwd, self.stop_signal = list(argv), log, ready, cwd, stop_signal
+        # Linux tells a child of its parent's death only if asked: a killed test run would leave servers behind.
+        self.guard = run_as(user, "--pdeathsig=KILL")
         self.env = {**os.environ, **env} if env is not None else None
         self.popen: subprocess.Popen[bytes] | None = None
 
@@ -96,10 +103,14 @@ class Process:
 
     def start(self) -> None:
         """Start it and wait until it is ready. Raises RuntimeError with the end of its output if it is not."""
-        guard = WITH_PARENT if shutil.which(WITH_PARENT[0]) else []
         with self.log.open("ab") as output:
             self.popen = subprocess.Popen(
-                [*guard, *self.argv], stdout=output, stderr=output, env=self.env, cwd=self.cwd, start_new_session=True
+                [*self.guard, *self.argv],
+                stdout=output,
+                stderr=output,
+                env=self.env,
+                cwd=self.cwd,
+                start_new_session=True,
             )
         if self.ready is not None:
             try:
