@@ -108,7 +108,7 @@ class LiveKitProject(models.Model):
 
     @property
     def was_reachable(self) -> bool:
-        """Say whether the last call to LiveKit succeeded, or none was made yet."""
+        """Say whether LiveKit answered the last call and took our key (2 s late at most), or none was made yet."""
         return self.last_failed_at is None or (self.last_ok_at is not None and self.last_ok_at > self.last_failed_at)
 
     @property

@@ -1,0 +1,32 @@
+"""The one door to LiveKit: synchronous calls, dataclasses in and out, typed errors.
+
+`client_for(project)` gives the client; nothing else in Voxa speaks to LiveKit's server API.
+"""
+
+from telephony.livekit_client.client import DEADLINE, LiveKitClient
+from telephony.livekit_client.errors import (
+    LiveKitError,
+    LiveKitNotConfigured,
+    LiveKitNotFound,
+    LiveKitRefused,
+    LiveKitUnauthorized,
+    LiveKitUnavailable,
+)
+from telephony.livekit_client.registry import client_for
+from telephony.livekit_client.specs import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
+
+__all__ = [
+    "DEADLINE",
+    "DispatchRuleSpec",
+    "InboundTrunkSpec",
+    "LiveKitClient",
+    "LiveKitError",
+    "LiveKitNotConfigured",
+    "LiveKitNotFound",
+    "LiveKitRefused",
+    "LiveKitUnauthorized",
+    "LiveKitUnavailable",
+    "OutboundTrunkSpec",
+    "Stored",
+    "client_for",
+]

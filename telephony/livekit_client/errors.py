@@ -1,0 +1,31 @@
+"""What can go wrong in a call to LiveKit, sorted by who can help. Each message is written for a person."""
+
+
+class LiveKitError(Exception):
+    """Any failure. `str()` of it may be shown: it never holds a secret, nor LiveKit's whole answer."""
+
+
+class LiveKitUnavailable(LiveKitError):
+    """No usable answer: network, timeout, a server fault. Try again later; what was asked may have happened."""
+
+
+class LiveKitNotFound(LiveKitError):
+    """LiveKit has no object with this id."""
+
+
+class LiveKitRefused(LiveKitError):
+    """LiveKit will not do it however often it is asked: a person must change something."""
+
+
+class LiveKitUnauthorized(LiveKitRefused):
+    """LiveKit does not take the key and secret, or they lack the right."""
+
+
+class LiveKitNotConfigured(LiveKitRefused):
+    """The project has no URL, key or secret, so no call was made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "LiveKit is not configured. Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, "
+            "or give the LiveKit project its URL, key and secret."
+        )

@@ -1,0 +1,80 @@
+"""One asyncio loop in a thread of its own per process, with one HTTP session: what livekit-api needs to live in."""
+
+import asyncio
+import atexit
+import os
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import TimeoutError as FutureTimeout
+from typing import TypeVar
+
+import aiohttp
+
+T = TypeVar("T")
+
+_GRACE = 2.0  # seconds that a call may outlive its own deadline before its caller stops waiting for the loop
+
+
+class _LoopThread:
+    """A running loop and its session. No cookies, no proxy from the environment, no limit but the callers' number."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, name="livekit", daemon=True)
+        self._thread.start()
+        self.session = asyncio.run_coroutine_threadsafe(self._open(), self.loop).result()
+
+    async def _open(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self.session.close(), self.loop).result(_GRACE)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(_GRACE)
+        self.loop.close()
+
+
+_lock = threading.Lock()
+_current: _LoopThread | None = None
+_inherited: list[_LoopThread] = []
+
+
+def run(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]], deadline: float) -> T:
+    """Run a coroutine in the process's loop and wait for it. Raises TimeoutError `deadline` + 2 s on at the latest."""
+    thread = _loop_thread()
+    future = asyncio.run_coroutine_threadsafe(call(thread.session), thread.loop)
+    try:
+        return future.result(deadline + _GRACE)
+    except FutureTimeout:
+        future.cancel()
+        raise
+
+
+def _loop_thread() -> _LoopThread:
+    global _current
+    with _lock:
+        if _current is None:
+            _current = _LoopThread()
+        return _current
+
+
+def _forget_in_child() -> None:
+    """Start afresh after a fork: threads do not survive it.
+
+    The parent's loop and sockets are kept referenced, not closed: closing them would take the parent's sockets out
+    of the epoll set that both processes share.
+    """
+    global _current, _lock
+    _lock = threading.Lock()
+    if _current is not None:
+        _inherited.append(_current)
+        _current = None
+
+
+def _close_at_exit() -> None:
+    if _current is not None:
+        _current.close()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)
+atexit.register(_close_at_exit)
