@@ -1,5 +1,7 @@
 """What every row that LiveKit is kept in step with carries: its state and the claim of whoever syncs it."""
 
+from typing import Any
+
 from django.db import models
 
 from telephony.choices import TrunkStatus
@@ -25,6 +27,15 @@ class SyncedRow(models.Model):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save as ever, but leave the sync's own fields alone: what was loaded may be older than what a sync wrote."""
+        if not self._state.adding and kwargs.get("update_fields") is None and not kwargs.get("force_insert"):
+            fields = self._meta.concrete_fields
+            kwargs["update_fields"] = {
+                field.attname for field in fields if not field.primary_key and field.name not in SYNC_FIELDS
+            } - self.get_deferred_fields()
+        super().save(*args, **kwargs)
 
 
 SYNC_FIELDS = [field.name for field in SyncedRow._meta.local_fields]

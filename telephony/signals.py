@@ -1,0 +1,67 @@
+"""A row saved or deleted asks for a sync after commit. Nothing else happens here."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
+from django.dispatch import receiver
+
+from telephony.models import Gateway, LiveKitObject, PhoneNumber, TelephonySettings, Trunk
+from telephony.models.synced import SYNC_FIELDS
+from telephony.sync.request import request_first_sync, request_removal, request_sync
+
+
+@receiver(post_save, sender=Trunk)
+def trunk_saved(instance: Trunk, created: bool, raw: bool, update_fields: frozenset[str] | None, **kwargs: Any) -> None:
+    """Sync a new or changed trunk; writing the sync's own fields is no change."""
+    if raw or (update_fields is not None and update_fields <= set(SYNC_FIELDS)):
+        return
+    (request_first_sync if created else request_sync)(instance.pk)
+
+
+@receiver(pre_delete, sender=Trunk)
+def trunk_deleted(instance: Trunk, **kwargs: Any) -> None:
+    """End the lease of a running sync, which locks the row against new objects, then have its objects removed."""
+    Trunk.objects.filter(pk=instance.pk).update(lease_token=None, leased_until=None)
+    request_removal(LiveKitObject.objects.filter(trunk=instance.pk).values_list("pk", flat=True))
+
+
+@receiver(post_save, sender=Gateway)
+def gateway_saved(instance: Gateway, raw: bool, **kwargs: Any) -> None:
+    """Sync the gateway's trunk."""
+    if not raw:
+        request_sync(instance.trunk_id)
+
+
+@receiver(pre_save, sender=PhoneNumber)
+def number_changing(instance: PhoneNumber, raw: bool, **kwargs: Any) -> None:
+    """Sync the trunks that a number leaves and enters; its agent and label mean nothing to LiveKit."""
+    if raw:
+        return
+    before = None
+    if not instance._state.adding:
+        before = PhoneNumber.objects.filter(pk=instance.pk).values_list("trunk_id", "number").first()
+    if before != (instance.trunk_id, instance.number):
+        if before is not None and before[0] != instance.trunk_id:
+            request_sync(before[0])
+        request_sync(instance.trunk_id)
+
+
+@receiver(post_delete, sender=Gateway)
+@receiver(post_delete, sender=PhoneNumber)
+def part_deleted(sender: type[Model], instance: Gateway | PhoneNumber, origin: Any, **kwargs: Any) -> None:
+    """Sync the trunk that lost a gateway or number, unless the trunk itself is what is being deleted."""
+    if getattr(origin, "model", type(origin)) is sender:
+        request_sync(instance.trunk_id)
+
+
+@receiver(post_save, sender=TelephonySettings)
+def settings_saved(instance: TelephonySettings, raw: bool, **kwargs: Any) -> None:
+    """Sync the trunks that still stand in another project."""
+    if raw:
+        return
+    elsewhere = LiveKitObject.objects.filter(workspace=instance.pk, trunk__isnull=False).exclude(
+        project=instance.project_id
+    )
+    for trunk_id in elsewhere.order_by().values_list("trunk_id", flat=True).distinct():
+        request_sync(trunk_id)

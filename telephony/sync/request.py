@@ -1,0 +1,122 @@
+"""Asking for a sync, and waiting a moment for it."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from telephony.choices import TrunkStatus
+from telephony.models import TelephonySettings, Trunk
+
+logger = logging.getLogger(__name__)
+
+
+def request_sync(trunk_id: UUID) -> None:
+    """Note in the caller's transaction that a trunk changed, and have it synced once that is committed.
+
+    May be called for each of many changed rows: within one transaction only the first costs anything.
+    """
+    if _on_commit(SyncSoon(trunk_id)):
+        Trunk.objects.filter(pk=trunk_id).update(
+            generation=F("generation") + 1,
+            status=TrunkStatus.PENDING,
+            last_error="",
+            sync_failures=0,
+            next_sync_at=None,
+        )
+
+
+def request_first_sync(trunk_id: UUID) -> None:
+    """Have a new trunk synced once it is committed: its row already says that it is pending."""
+    _on_commit(SyncSoon(trunk_id))
+
+
+def request_removal(object_ids: Iterable[int]) -> None:
+    """Have these objects of a deleted row removed from LiveKit, once the deletion is committed."""
+    ids = tuple(sorted(object_ids))
+    if ids:
+        _on_commit(RemoveSoon(ids))
+
+
+def wait_for_sync(trunk_id: UUID, seconds: float) -> None:
+    """Wait until the trunk's present generation is synced or has failed, at most so many seconds.
+
+    Returns at once where waiting cannot help: the project is not configured, or its last call did not succeed.
+    Call it after the commit, never in a transaction.
+    """
+    now = Trunk.objects.filter(pk=trunk_id).values_list("generation", "workspace_id").first()
+    if seconds <= 0 or now is None:
+        return
+    generation, workspace_id = now
+    project = TelephonySettings.of(workspace_id).project
+    if not (project.is_configured and project.was_reachable):
+        return
+    deadline, pause = time.monotonic() + seconds, 0.01
+    while not _settled(trunk_id, generation) and time.monotonic() + pause < deadline:
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+
+
+def _settled(trunk_id: UUID, generation: int) -> bool:
+    """Say whether nothing more will happen soon: synced, failed, put off after a failure, or gone."""
+    row = (
+        Trunk.objects.filter(pk=trunk_id)
+        .values_list("status", "generation", "synced_generation", "sync_failures")
+        .first()
+    )
+    if row is None:
+        return True
+    status, current, synced, failures = row
+    return synced >= generation or (current == generation and (status == TrunkStatus.FAILED or failures > 0))
+
+
+@dataclass(frozen=True)
+class SyncSoon:
+    """Hands a trunk to the workers."""
+
+    trunk_id: UUID
+
+    def __call__(self) -> None:
+        from telephony.tasks import sync_trunk
+
+        publish(sync_trunk, str(self.trunk_id))
+
+
+@dataclass(frozen=True)
+class RemoveSoon:
+    """Hands tombstones to the workers."""
+
+    object_ids: tuple[int, ...]
+
+    def __call__(self) -> None:
+        from telephony.tasks import remove_objects
+
+        publish(remove_objects, list(self.object_ids))
+
+
+def publish(task: Any, *args: object) -> None:
+    """Send a task. A broker that is away costs a minute, not the caller's work: the sweep finds what is due."""
+    try:
+        task.apply_async(args=args, retry=False)
+    except (KombuError, RedisError, OSError) as error:
+        logger.warning("The broker took no %s (%s). The sweep will do it within a minute.", task.name, error)
+
+
+def _on_commit(callback: Callable[[], None]) -> bool:
+    """Run the callback after commit, once; say whether it was not registered before in this transaction.
+
+    An earlier one counts only if no savepoint that could still be rolled back without ours holds it.
+    """
+    connection = transaction.get_connection()
+    ours = set(connection.savepoint_ids)
+    if any(known == callback and sids <= ours for sids, known, _ in connection.run_on_commit):
+        return False
+    transaction.on_commit(callback)
+    return True
