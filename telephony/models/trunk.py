@@ -10,6 +10,7 @@ from fernet_fields import EncryptedTextField
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Workspace
+from telephony.carriers import validate_carrier
 from telephony.choices import MediaEncryption, TrunkStatus
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
 from telephony.validators import validate_host, validate_tech_prefix
@@ -21,7 +22,9 @@ class Trunk(SyncedRow):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="trunks")
     name = models.CharField(max_length=100)
-    carrier = models.CharField(max_length=32, blank=True, help_text="Preset; empty for any other carrier.")
+    carrier = models.CharField(
+        max_length=32, blank=True, validators=[validate_carrier], help_text="Preset; empty for any other carrier."
+    )
     for_transfers = models.BooleanField(default=False, help_text="Used to hand calls over, not to place them.")
     auth_username = models.CharField("username", max_length=255, blank=True)
     auth_password = EncryptedTextField("password", null=True, blank=True)
@@ -81,5 +84,5 @@ class Trunk(SyncedRow):
 
     @property
     def has_password(self) -> bool:
-        """Say whether a password is stored, without telling it."""
-        return self.auth_password is not None
+        """Say whether a password is stored, without loading it: credentials are whole or absent."""
+        return bool(self.auth_username)

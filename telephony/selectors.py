@@ -1,0 +1,65 @@
+"""Reads of telephony, always within one workspace."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.models import Workspace
+from telephony.choices import ObjectKind
+from telephony.models import Agent, LiveKitAlias, LiveKitObject, PhoneNumber, Trunk
+
+
+@dataclass(frozen=True, slots=True)
+class LiveKitIds:
+    """What a trunk is in LiveKit now; None where nothing stands yet."""
+
+    inbound: str | None
+    outbound: str | None
+    rule: str | None
+
+
+def trunks(workspace: Workspace) -> QuerySet[Trunk]:
+    """Give a workspace's trunks, without their passwords: decrypting them would cost more than the read."""
+    return Trunk.objects.filter(workspace=workspace).defer("auth_password")
+
+
+def trunks_in_full(workspace: Workspace, numbers_each: int | None = None) -> QuerySet[Trunk]:
+    """Give trunks with gateways, numbers (at most so many of each, by number) and LiveKit objects, in four queries."""
+    numbers = PhoneNumber.objects.only("id", "number", "agent_id", "trunk_id").order_by("number")[:numbers_each]
+    return trunks(workspace).prefetch_related("gateways", Prefetch("numbers", numbers), "livekit_objects")
+
+
+def find_trunk(workspace: Workspace, reference: str, among: QuerySet[Trunk] | None = None) -> Trunk | None:
+    """Find a trunk by its UUID, or by an `ST_` id that it has or once had in LiveKit. None if there is none."""
+    among = trunks(workspace) if among is None else among
+    if reference.startswith("ST_"):
+        owned = LiveKitObject.objects.filter(livekit_id=reference, trunk__workspace=workspace)
+        former = LiveKitAlias.objects.filter(livekit_id=reference, trunk__workspace=workspace)
+        return among.filter(Q(pk__in=owned.values("trunk")) | Q(pk__in=former.values("trunk"))).first()
+    try:
+        return among.filter(pk=UUID(reference)).first()
+    except ValueError:
+        return None
+
+
+def livekit_ids(trunk: Trunk) -> LiveKitIds:
+    """Give a trunk's ids in LiveKit; the outbound one is its first outbound gateway's."""
+    found = {(one.kind, one.source_id): one.livekit_id or None for one in trunk.livekit_objects.all()}
+    first = next((gateway.pk for gateway in trunk.gateways.all() if gateway.outbound), None)
+    return LiveKitIds(
+        inbound=found.get((ObjectKind.INBOUND, trunk.pk)),
+        outbound=found.get((ObjectKind.OUTBOUND, first)) if first else None,
+        rule=found.get((ObjectKind.RULE, trunk.pk)),
+    )
+
+
+def numbers(workspace: Workspace) -> QuerySet[PhoneNumber]:
+    """Give a workspace's phone numbers."""
+    return PhoneNumber.objects.filter(workspace=workspace)
+
+
+def agents(workspace: Workspace) -> QuerySet[Agent]:
+    """Give a workspace's agents, their providers' secrets left in the database."""
+    has_key = Q(provider_key__isnull=False)
+    return Agent.objects.filter(workspace=workspace).defer("provider_key").annotate(has_provider_key=has_key)

@@ -1,0 +1,70 @@
+"""What a service refuses: wrong fields, all of them together, or what exists standing against the request."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+
+
+class Conflict(Exception):
+    """The request is right in itself, but what exists stands against it.
+
+    `code` is for programs, `message` says what to do, `field` is a model field name or empty.
+    """
+
+    def __init__(self, code: str, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.code, self.message, self.field = code, message, field
+
+
+class Problems(dict[str, list[ValidationError]]):
+    """Everything wrong with a request, by path (`name`, `gateways[0].port`); the first finding of a path stands."""
+
+    def add(self, path: str, error: ValidationError | str, code: str = "invalid") -> None:
+        """Note one finding."""
+        found = error if isinstance(error, ValidationError) else ValidationError(error, code=code)
+        self.setdefault(path, found.error_list)
+
+    def check(self, row: models.Model, fields: Iterable[str], prefix: str = "") -> None:
+        """Run a row's own rules on some of its fields: its validators and `clean`, no query."""
+        unnamed = {field.name for field in row._meta.fields} - set(fields)
+        self._collect(partial(row.clean_fields, unnamed), prefix)
+        self._collect(row.clean, prefix)
+
+    def _collect(self, rule: Callable[[], None], prefix: str) -> None:
+        try:
+            rule()
+        except ValidationError as error:
+            for field, errors in error.error_dict.items():
+                self.setdefault(prefix + field, errors)
+
+    def raise_any(self) -> None:
+        """Raise one ValidationError of all findings, if there are any."""
+        if self:
+            raise ValidationError(dict(self))
+
+
+@contextmanager
+def conflicts_named() -> Iterator[None]:
+    """Run a transaction; what the database refuses because of other rows becomes a Conflict.
+
+    The constraint decides, not a look beforehand: of two who ask at once, one wins.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise _conflict(error) from None
+
+
+def _conflict(error: IntegrityError) -> Exception:
+    text = str(error)
+    if "number_once_per_project" in text or "phonenumber.number" in text:  # as PostgreSQL and SQLite name it
+        return Conflict(
+            "number_taken", "This number is already in use on this LiveKit server. Choose another one.", "number"
+        )
+    if "foreign key" in text.lower():
+        return Conflict("changed_meanwhile", "A row this refers to was deleted at the same time. Look again and retry.")
+    return error

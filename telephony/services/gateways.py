@@ -1,0 +1,74 @@
+"""A trunk's list of gateways: checked, and replaced without losing the rows that stay."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from telephony.models import Gateway, Trunk
+from telephony.services.errors import Problems
+from telephony.services.rows import assign
+
+MAX_GATEWAYS = 20
+FIELDS = ("ip_or_domain", "port", "netmask", "protocol", "inbound", "outbound", "priority")
+
+
+def build_gateways(trunk: Trunk, items: Sequence[Mapping[str, Any]], problems: Problems) -> list[Gateway]:
+    """Give unsaved gateways for a list; what is wrong is noted as `gateways[0].port`.
+
+    A gateway that names no priority takes its place in the list, so that the list's order is the order of trying.
+    """
+    if not items:
+        problems.add("gateways", "Give at least one gateway.", "required")
+    if len(items) > MAX_GATEWAYS:
+        problems.add("gateways", f"Give at most {MAX_GATEWAYS} gateways.", "max_length")
+    gateways = []
+    for place, item in enumerate(items[:MAX_GATEWAYS]):
+        gateway = Gateway(trunk=trunk, priority=place)
+        assign(gateway, item, FIELDS)
+        problems.check(gateway, FIELDS, prefix=f"gateways[{place}].")
+        gateways.append(gateway)
+    return gateways
+
+
+def match_gateways(stored: Sequence[Gateway], wanted: Sequence[Gateway]) -> list[Gateway | None]:
+    """Give, for each wanted gateway, the stored one it goes on as, or None.
+
+    First by host, port and protocol, then what is left over by position. Each stored one serves at most once.
+    """
+    free = list(stored)
+    matches: list[Gateway | None] = []
+    for gateway in wanted:
+        same = next((one for one in free if _address(one) == _address(gateway)), None)
+        if same is not None:
+            free.remove(same)
+        matches.append(same)
+    left = iter(free)
+    return [match or next(left, None) for match in matches]
+
+
+def replace_gateways(trunk: Trunk, wanted: Sequence[Gateway]) -> None:
+    """Make a trunk's gateways the wanted ones. Call in a transaction that holds the trunk's row."""
+    stored = list(trunk.gateways.all())
+    matches = match_gateways(stored, wanted)
+    kept = {match.pk for match in matches if match}
+    for gateway in stored:
+        if gateway.pk not in kept:
+            gateway.delete()
+    for gateway, match in zip(wanted, matches, strict=True):
+        if match is None:
+            gateway.save(force_insert=True)
+        else:
+            _become(match, gateway)
+
+
+def _become(stored: Gateway, wanted: Gateway) -> None:
+    moved = stored.ip_or_domain.lower() != wanted.ip_or_domain.lower()
+    changed = assign(stored, {name: getattr(wanted, name) for name in FIELDS}, FIELDS)
+    if moved:  # addresses of another name must not stay allowed
+        stored.resolved, stored.resolved_at = {}, None
+        changed += ["resolved", "resolved_at"]
+    if changed:
+        stored.save(update_fields=changed)
+
+
+def _address(gateway: Gateway) -> tuple[str, int, str]:
+    return gateway.ip_or_domain.lower(), gateway.port, gateway.protocol

@@ -1,0 +1,86 @@
+"""Phone numbers: adding, moving and removing. The database alone decides who gets a number."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simple_history.utils import bulk_create_with_history
+
+from telephony.models import Agent, PhoneNumber, TelephonySettings, Trunk
+from telephony.services.errors import Problems, conflicts_named
+from telephony.services.rows import assign
+
+MAX_NUMBERS = 1_000  # in one request
+FIELDS = ("number", "trunk", "agent", "transfer_trunk", "label")
+_CHECKED = ("number", "label")
+
+
+def add_number(
+    trunk: Trunk,
+    number: str,
+    *,
+    agent: Agent | None = None,
+    transfer_trunk: Trunk | None = None,
+    label: str = "",
+    problems: Problems | None = None,
+) -> PhoneNumber:
+    """Attach a number to a trunk.
+
+    Raises ValidationError for a wrong number or for rows of another workspace, Conflict when the number is taken
+    (`number_taken`, which does not tell by whom).
+    """
+    problems = Problems() if problems is None else problems
+    row = PhoneNumber(trunk=trunk, number=number, agent=agent, transfer_trunk=transfer_trunk, label=label)
+    problems.check(row, _CHECKED)
+    problems.raise_any()
+    with conflicts_named():
+        row.save(force_insert=True)
+    return row
+
+
+def update_number(row: PhoneNumber, data: Mapping[str, Any], *, problems: Problems | None = None) -> PhoneNumber:
+    """Change what `data` names of a number; a new `trunk` of the own workspace moves it there. Give the fresh row.
+
+    Raises PhoneNumber.DoesNotExist if it was deleted meanwhile, ValidationError and Conflict as `add_number`.
+    """
+    problems = Problems() if problems is None else problems
+    with conflicts_named():
+        row = PhoneNumber.objects.select_for_update(no_key=True, of=("self",)).select_related("trunk").get(pk=row.pk)
+        changed = assign(row, data, FIELDS)
+        if row.trunk.workspace_id != row.workspace_id:
+            problems.add("trunk", "Choose a trunk of the same workspace.", "foreign")
+        problems.check(row, _CHECKED)
+        problems.raise_any()
+        if changed:
+            row.save(update_fields=changed)
+    return row
+
+
+def remove_number(row: PhoneNumber) -> None:
+    """Take a number off its trunk."""
+    row.delete()
+
+
+def build_numbers(trunk: Trunk, numbers: Sequence[str], problems: Problems) -> list[PhoneNumber]:
+    """Give unsaved numbers of a trunk; what is wrong is noted as `numbers[0]`."""
+    if len(numbers) > MAX_NUMBERS:
+        problems.add("numbers", f"Give at most {MAX_NUMBERS} numbers at once.", "max_length")
+        return []
+    rows = [PhoneNumber(trunk=trunk, workspace=trunk.workspace, number=number) for number in numbers]
+    for place, row in enumerate(rows):
+        found = Problems()
+        found.check(row, _CHECKED)
+        for errors in found.values():
+            problems.setdefault(f"numbers[{place}]", errors)
+        if row.number in numbers[:place]:
+            problems.add(f"numbers[{place}]", "This number stands in the list twice.", "duplicate")
+    return rows
+
+
+def insert_numbers(rows: list[PhoneNumber]) -> None:
+    """Insert new numbers of one trunk. Call in a transaction."""
+    if not rows:
+        return
+    project = TelephonySettings.of(rows[0].workspace_id).project
+    for row in rows:
+        row.project = project
+    bulk_create_with_history(rows, PhoneNumber, batch_size=500)

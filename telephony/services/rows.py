@@ -1,0 +1,24 @@
+"""Writing named values onto a row, for services that change only what a request names."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import models
+
+
+def assign(row: models.Model, values: Mapping[str, Any], fields: Iterable[str]) -> list[str]:
+    """Set those of the fields that the values name; give the names of the ones that changed.
+
+    None empties a text that may be empty.
+    """
+    changed = []
+    for name in fields:
+        if name not in values:
+            continue
+        field, value = row._meta.get_field(name), values[name]
+        if value is None and isinstance(field, models.Field) and field.blank and not field.null:
+            value = ""
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+            changed.append(name)
+    return changed

@@ -1,0 +1,74 @@
+"""Creating, changing and deleting trunks, each in one transaction. The sync with LiveKit follows by signal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from simple_history.utils import bulk_create_with_history
+
+from accounts.models import Workspace
+from telephony.models import Gateway, Trunk
+from telephony.services.errors import Problems, conflicts_named
+from telephony.services.gateways import build_gateways, replace_gateways
+from telephony.services.numbers import build_numbers, insert_numbers
+from telephony.services.rows import assign
+
+FIELDS = (
+    "name", "carrier", "for_transfers", "auth_username", "auth_password", "from_host", "tech_prefix", "leading_plus",
+    "media_encryption", "calls_per_second", "max_concurrent_calls",
+)  # fmt: skip
+
+
+def create_trunk(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> Trunk:
+    """Create a trunk with its gateways and, if named, its numbers.
+
+    `data` holds model field names, `gateways` (a list of the same kind, at least one) and `numbers` (E.164 texts);
+    the values have their fields' types. `problems` are findings of the caller, raised with the ones here.
+    Raises ValidationError with every wrong field, and Conflict when a number is taken.
+    """
+    problems = Problems() if problems is None else problems
+    trunk = Trunk(workspace=workspace)
+    assign(trunk, data, FIELDS)
+    problems.check(trunk, FIELDS)
+    gateways = build_gateways(trunk, data.get("gateways") or [], problems)
+    numbers = build_numbers(trunk, data.get("numbers") or [], problems)
+    problems.raise_any()
+    with conflicts_named():
+        trunk.save(force_insert=True)
+        bulk_create_with_history(gateways, Gateway)
+        insert_numbers(numbers)
+    return trunk
+
+
+@transaction.atomic
+def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | None = None) -> Trunk:
+    """Change what `data` names; `gateways`, if named, replace the list. Give the fresh trunk.
+
+    A password that is not named stays. Username and password are one pair: either of them named alone and empty
+    (None or "") clears both. Raises Trunk.DoesNotExist if it was deleted meanwhile, ValidationError as `create_trunk`.
+    """
+    problems = Problems() if problems is None else problems
+    trunk = Trunk.objects.select_for_update(no_key=True).get(pk=trunk.pk)
+    changed = assign(trunk, _whole_credentials(data), FIELDS)
+    problems.check(trunk, FIELDS)
+    gateways = build_gateways(trunk, data["gateways"] or [], problems) if "gateways" in data else None
+    problems.raise_any()
+    if changed:
+        trunk.save(update_fields=[*changed, "updated_at"])
+    if gateways is not None:
+        replace_gateways(trunk, gateways)
+    return trunk
+
+
+@transaction.atomic
+def delete_trunk(trunk: Trunk) -> None:
+    """Delete a trunk with its gateways and numbers. What it owns in LiveKit stays on record until it is gone there."""
+    for locked in Trunk.objects.select_for_update().filter(pk=trunk.pk):
+        locked.delete()
+
+
+def _whole_credentials(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    named = {name: data[name] or None for name in ("auth_username", "auth_password") if name in data}
+    if len(named) == 1 and not any(named.values()):
+        return {**data, "auth_username": "", "auth_password": None}
+    return {**data, **named}
