@@ -173,6 +173,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FERNET_KEYS = env.list("FERNET_KEYS", default=[SECRET_KEY])  # the first encrypts, all decrypt
 SIMPLE_HISTORY_REVERT_DISABLED = True
 
+# --- calls to addresses that customers choose (webhooks, tools): voxa/safe_http.py --------------------------
+VOXA_OUTBOUND_ALLOW = env.list("VOXA_OUTBOUND_ALLOW", default=[])  # networks such as 10.1.0.0/16; empty: public only
+VOXA_OUTBOUND_ALLOW_HTTP = env.bool("VOXA_OUTBOUND_ALLOW_HTTP", default=False)
+
 # --- LiveKit and carriers --------------------------------------------------------------------------------
 LIVEKIT_URL = env.str("LIVEKIT_URL", default="")
 LIVEKIT_API_KEY = env.str("LIVEKIT_API_KEY", default="")

@@ -1,0 +1,63 @@
+"""TLS is checked against the name, though the socket goes to an address that we chose."""
+
+import datetime
+import ipaddress
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.receiver import Receiver, receiver
+from voxa import outbound
+from voxa.outbound import OutboundError, Policy, send
+
+POLICY = Policy((ipaddress.ip_network("127.0.0.0/8"),), resolver=lambda host, timeout: ["127.0.0.1"])
+
+
+def write_certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """Write a certificate for a name, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "certificate.pem", folder / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return paths
+
+
+@pytest.fixture
+def secure_web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """A server for hooks.example.com whose authority we trust."""
+    certificate, key = write_certificate(tmp_path, "hooks.example.com")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    outbound._tls.cache_clear()
+    with receiver(context) as box:
+        yield box
+    outbound._tls.cache_clear()
+
+
+def test_the_certificate_is_checked_against_the_name(secure_web: Receiver) -> None:
+    assert send("POST", secure_web.url(host="hooks.example.com"), policy=POLICY, content=b"hello").ok
+    assert secure_web.requests[0].headers["host"] == f"hooks.example.com:{secure_web.port}"
+
+
+def test_a_certificate_of_another_name_is_refused(secure_web: Receiver) -> None:
+    with pytest.raises(OutboundError, match="certificate"):
+        send("POST", secure_web.url(host="other.example.com"), policy=POLICY)
+    assert secure_web.requests == []

@@ -1,0 +1,52 @@
+"""The one way to call an address that a customer chose, under the operator's settings. See voxa/outbound.py."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from ipaddress import ip_network
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+
+from voxa import outbound
+from voxa.outbound import Answer, Limits, OutboundError, UnsafeAddress
+from voxa.public_addresses import Network
+
+__all__ = ["Answer", "Limits", "OutboundError", "UnsafeAddress", "check_url", "policy", "send"]
+
+
+@cache
+def _networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(text.strip()) for text in texts)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"VOXA_OUTBOUND_ALLOW: {error}. Use networks such as 10.1.0.0/16.") from None
+
+
+def policy() -> outbound.Policy:
+    """Give what the operator allows: `VOXA_OUTBOUND_ALLOW` and `VOXA_OUTBOUND_ALLOW_HTTP`."""
+    return outbound.Policy(
+        allowed=_networks(tuple(settings.VOXA_OUTBOUND_ALLOW)), allow_http=settings.VOXA_OUTBOUND_ALLOW_HTTP
+    )
+
+
+def check_url(url: str, schemes: Sequence[str] = ("https",)) -> None:
+    """Accept a URL of one of the schemes (https, wss) that may be called as it is written; else ValidationError.
+
+    Makes no network call: what a name resolves to is checked at each call, as it may have changed since.
+    """
+    try:
+        policy().check(url, schemes)
+    except UnsafeAddress as error:
+        raise ValidationError(str(error), code="unsafe_url") from None
+
+
+def send(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    content: bytes | None = None,
+    limits: Limits | None = None,
+) -> Answer:
+    """Make one call as `voxa.outbound.send` does. Never inside a transaction."""
+    return outbound.send(method, url, policy=policy(), headers=headers, content=content, limits=limits)
