@@ -65,9 +65,7 @@ class ApiError(APIException):
 def error_body(problem: Problem) -> dict[str, Any]:
     """Give the native error object."""
     details = [{"field": d.field, "code": d.code, "message": d.message} for d in problem.details]
-    return {
-        "error": {"code": problem.code, "message": problem.message, "status": problem.status, "details": details}
-    }
+    return {"error": {"code": problem.code, "message": problem.message, "status": problem.status, "details": details}}
 
 
 def render_error(problem: Problem) -> Response:
@@ -75,7 +73,7 @@ def render_error(problem: Problem) -> Response:
     return Response(error_body(problem), status=problem.status, headers=dict(problem.headers))
 
 
-class ProblemFormatter(ExceptionFormatter):  # type: ignore[misc]
+class ProblemFormatter(ExceptionFormatter):
     """Turns an exception of REST framework into a `Problem`."""
 
     def run(self) -> Problem:
@@ -83,12 +81,12 @@ class ProblemFormatter(ExceptionFormatter):  # type: ignore[misc]
         if isinstance(exc, exceptions.ValidationError):
             details = [_detail(error.attr, error.code, error.detail) for error in flatten_errors(exc.detail)]
             return Problem("validation_error", _summary(details), exc.status_code, details)
-        first = exc.detail if isinstance(exc.detail, ErrorDetail) else ErrorDetail(str(exc.detail), exc.default_code)
-        message = _MESSAGES.get(exc.status_code, str(first))
-        return Problem(_CODES.get(first.code, first.code), message, exc.status_code, getattr(exc, "details", ()))
+        code = str(exc.get_codes())
+        message = _MESSAGES.get(exc.status_code, str(exc.detail))
+        return Problem(_CODES.get(code, code), message, exc.status_code, getattr(exc, "details", ()))
 
 
-class ProblemHandler(ExceptionHandler):  # type: ignore[misc]
+class ProblemHandler(ExceptionHandler):
     """The one exception handler of every API."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
@@ -98,13 +96,17 @@ class ProblemHandler(ExceptionHandler):  # type: ignore[misc]
             exc = conflict
         if isinstance(exc, ServiceError):
             return _service_error(exc)
-        return super().convert_known_exceptions(exc)  # type: ignore[no-any-return]
+        return super().convert_known_exceptions(exc)
 
-    def get_response(self, exc: APIException, data: Problem) -> Response:
+    def get_response(self, exc: APIException, data: Any) -> Response:
         headers = {name: str(value) for name, value in self.get_headers(exc).items()}
         problem = Problem(data.code, data.message, data.status, data.details, headers)
         renderer: ErrorRenderer = getattr(type(self.context["view"]), "error_renderer", render_error)
         return renderer(problem)
+
+    def report_exception(self, exc: APIException, response: Response) -> None:
+        if not isinstance(exc, ApiError):  # a 503 of ours is an answer, not a fault to be reported
+            super().report_exception(exc, response)
 
     def get_headers(self, exc: APIException) -> dict[str, Any]:
         headers: dict[str, Any] = super().get_headers(exc)

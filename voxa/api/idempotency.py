@@ -7,7 +7,7 @@ from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import IdempotencyRecord
+from accounts.models import IdempotencyRecord, Workspace
 from accounts.services import idempotency as records
 from voxa.api.errors import ApiError, Detail
 
@@ -16,7 +16,7 @@ REPLAYED = "Idempotency-Replayed"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
-class Replay(Exception):  # noqa: N818
+class Replay(Exception):
     """Ends a request with an answer that was given before."""
 
     def __init__(self, response: Response) -> None:
@@ -24,7 +24,7 @@ class Replay(Exception):  # noqa: N818
         self.response = response
 
 
-def begin(request: Request) -> None:
+def begin(request: Request, workspace: Workspace) -> None:
     """Claim the request's key, if it has one.
 
     Raises Replay with the kept answer, ApiError 409 while the first request is still under way (or was cut off), 422
@@ -36,7 +36,7 @@ def begin(request: Request) -> None:
     if not _KEY.fullmatch(key):
         message = f"{HEADER} takes 1 to 255 visible ASCII characters, such as a UUID."
         raise ApiError("validation_error", message, 400, [Detail(HEADER, "invalid", message)])
-    record, claimed = records.claim(request.auth.workspace, key, _fingerprint(request))
+    record, claimed = records.claim(workspace, key, _fingerprint(request))
     if not claimed:
         raise Replay(_answer(record, _fingerprint(request)))
     request._request.idempotency_record = record  # type: ignore[attr-defined]

@@ -5,18 +5,16 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import F
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
-
-M = TypeVar("M", bound=Model)
 
 _FORMAT = struct.Struct(">?q16s")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,7 +53,7 @@ class CursorPagination(BasePagination):
     default_limit = 50
     max_limit = 200
 
-    def paginate_queryset(self, queryset: QuerySet[M], request: Request, view: Any = None) -> list[M]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.url = request.build_absolute_uri()
         cursor, limit = self._read(request.query_params)
         backwards = cursor is not None and cursor.backwards

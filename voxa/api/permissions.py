@@ -16,8 +16,8 @@ class HasScope(BasePermission):
     """Let a key pass that carries the view's scope for the method. Without a key it is a 401."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        key: ApiKey | None = request.auth
-        if key is None:
+        key = request.auth
+        if not isinstance(key, ApiKey):
             return False
         needed = scope_for(view, request.method or "GET")
         if not key.allows(needed):
@@ -25,6 +25,6 @@ class HasScope(BasePermission):
         return True
 
 
-def scope_for(view: "WorkspaceAPIView", method: str) -> str:
+def scope_for(view: "WorkspaceAPIView[Any]", method: str) -> str:
     """Give the scope that a method of a view needs."""
     return str(view.read_scope if method in SAFE_METHODS else view.write_scope)

@@ -14,6 +14,7 @@ from accounts.models import ApiKey, Workspace
 from voxa.api import idempotency
 from voxa.api.authentication import ApiKeyAuthentication
 from voxa.api.errors import ErrorRenderer, render_error
+from voxa.api.negotiation import JsonNegotiation
 from voxa.api.pagination import CursorPagination
 from voxa.api.parsers import StrictJSONParser
 from voxa.api.permissions import HasScope
@@ -37,8 +38,9 @@ class WorkspaceAPIView(GenericAPIView[M]):
     permission_classes = [HasScope]
     throttle_classes = [KeyThrottle]
     parser_classes: list[type[BaseParser]] = [StrictJSONParser]
+    content_negotiation_class = JsonNegotiation
     pagination_class = CursorPagination
-    metadata_class = None  # OPTIONS is a 405
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     lookup_field = "id"
     lookup_value_converter = "uuid"
 
@@ -56,7 +58,7 @@ class WorkspaceAPIView(GenericAPIView[M]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        idempotency.begin(request)
+        idempotency.begin(request, self.workspace)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, idempotency.Replay):
