@@ -2,27 +2,19 @@
 
 
 class ServiceError(Exception):
-    """A request that is well formed and still cannot be carried out.
+    """A request that is right in itself and still cannot be carried out.
 
-    `code` is stable and for programs, `message` tells a person what to do, `field` names the model field at fault.
+    `code` is stable and for programs, `message` tells a person what to do, `field` is a model field name or empty.
     """
 
-    def __init__(self, message: str, *, code: str, field: str | None = None) -> None:
+    def __init__(self, code: str, message: str, field: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.code = code
-        self.field = field
+        self.code, self.message, self.field = code, message, field
 
 
 class Conflict(ServiceError):
-    """It collides with what is there already (HTTP 409)."""
-
-    def __init__(self, message: str, *, code: str = "conflict", field: str | None = None) -> None:
-        super().__init__(message, code=code, field=field)
+    """What exists stands against it (HTTP 409)."""
 
 
 class Unavailable(ServiceError):
-    """Something it needs is not configured or not reachable now (HTTP 503)."""
-
-    def __init__(self, message: str, *, code: str = "unavailable", field: str | None = None) -> None:
-        super().__init__(message, code=code, field=field)
+    """Something it needs is not configured, or not reachable now (HTTP 503)."""

@@ -63,8 +63,8 @@ def _react(name: str) -> None:
     """Fail in the way that the name asks for."""
     errors: dict[str, Any] = {
         "model": ValidationError({"system_prompt": "Too vague.", "gateways[0].ip_or_domain": ["No host."]}),
-        "taken": Conflict("Taken.", field="auth_username"),
-        "away": Unavailable("Not now."),
+        "taken": Conflict("taken", "Taken.", "auth_username"),
+        "away": Unavailable("not_configured", "Not now."),
         "bug": RuntimeError("the password is hunter2"),
     }
     if name in errors:

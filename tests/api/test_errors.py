@@ -53,7 +53,7 @@ def test_errors_of_models_and_services_use_the_names_of_the_json(api: APIClient)
 
 
 def test_a_conflict_is_409(api: APIClient) -> None:
-    assert fields(api.post("/v1/probes", {"name": "taken"}), 409) == {"authUsername": "conflict"}
+    assert fields(api.post("/v1/probes", {"name": "taken"}), 409) == {"authUsername": "taken"}
 
 
 def test_what_is_not_configured_is_503(api: APIClient) -> None:

@@ -24,9 +24,9 @@ def conflict_of(error: IntegrityError) -> Conflict | None:
     constraint = _constraints().get(name or "")
     if constraint is None:
         return None
-    last = constraint.fields[-1] if isinstance(constraint, UniqueConstraint) and constraint.fields else None
+    last = constraint.fields[-1] if isinstance(constraint, UniqueConstraint) and constraint.fields else ""
     message = constraint.violation_error_message or constraint.default_violation_error_message
-    return Conflict(str(message), code="conflict", field=last)
+    return Conflict("conflict", str(message), last)
 
 
 @cache
