@@ -115,11 +115,3 @@ structlog.configure(
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # made sane by voxa.api.middleware
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # the line at the end says it all
-
-# --- admin -----------------------------------------------------------------------------------------------
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "Voxa",
-    "SITE_HEADER": "Voxa",
-    "SITE_SYMBOL": "call",
-    "SHOW_HISTORY": True,
-}
