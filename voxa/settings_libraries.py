@@ -24,10 +24,17 @@ DRF_STANDARDIZED_ERRORS = {
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,  # the debug page would show secrets of the request
 }
 API_RATE_LIMIT = int(os.environ.get("API_RATE_LIMIT", "60000"))  # requests a minute and key; 0: no limit
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # empty: /metrics answers this machine only
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Voxa",
-    "DESCRIPTION": "A self-hosted telephony control plane for LiveKit SIP.",
+    "DESCRIPTION": (Path(__file__).parent / "api" / "description.md").read_text("utf-8"),
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/v1",
+    "GET_LIB_DOC_EXCLUDES": "voxa.api.schema.undescribed_classes",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "voxa.api.schema.refuse_unknown_fields",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],

@@ -7,6 +7,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ViewSetMixin
 
 from accounts.choices import Scope
@@ -18,6 +19,7 @@ from voxa.api.negotiation import JsonNegotiation
 from voxa.api.pagination import CursorPagination
 from voxa.api.parsers import StrictJSONParser
 from voxa.api.permissions import HasScope
+from voxa.api.schema import ErrorSerializer, WorkspaceSchema
 from voxa.api.throttling import KeyThrottle
 
 M = TypeVar("M", bound=Model)
@@ -26,13 +28,18 @@ M = TypeVar("M", bound=Model)
 class WorkspaceAPIView(GenericAPIView[M]):
     """A view that acts for the workspace of the API key.
 
-    Subclasses set `read_scope` and `write_scope`; a dialect may set `error_renderer`. Foreign ids are 404 because
+    Subclasses set `read_scope` and `write_scope`; a dialect may set `error_renderer` and, for the
+    schema, `error_schema`; `extra_error_statuses` documents what only this view answers. Foreign ids are 404 because
     every `get_queryset` starts from `self.workspace`.
     """
 
     read_scope: ClassVar[Scope] = Scope.WORKSPACE_ADMIN
     write_scope: ClassVar[Scope] = Scope.WORKSPACE_ADMIN
     error_renderer: ClassVar[ErrorRenderer] = render_error
+
+    error_schema: ClassVar[type[Serializer[Any]]] = ErrorSerializer
+    extra_error_statuses: ClassVar[tuple[int, ...]] = ()
+    schema = WorkspaceSchema()
 
     authentication_classes = [ApiKeyAuthentication]
     permission_classes = [HasScope]
