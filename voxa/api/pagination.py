@@ -100,8 +100,16 @@ class CursorPagination(BasePagination):
             "type": "object",
             "required": ["next", "previous", "results"],
             "properties": {
-                "next": {**link, "description": "URL of the next (older) page; null on the last."},
-                "previous": {**link, "description": "URL of the previous (newer) page; null on the first."},
+                "next": {
+                    **link,
+                    "description": "URL of the next (older) page; null on the last.",
+                    "example": "https://voxa.example/v1/agents?cursor=AAAGS_oJxsEAfx3g9W8MTw-aOAt88fXw0g",
+                },
+                "previous": {
+                    **link,
+                    "description": "URL of the previous (newer) page; null on the first.",
+                    "example": None,
+                },
                 "results": schema,
             },
         }
