@@ -1,7 +1,7 @@
 """A running Voxa in front of the real LiveKit server."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -35,15 +35,26 @@ def installation(installation_process: Installation, livekit_server: LiveKitServ
     return installation_process
 
 
-@pytest.fixture
-def new_workspace(installation: Installation) -> Callable[[], Api]:
-    return lambda: installation.workspace(f"Workspace {next(counter)}")
+@pytest.fixture(scope="module")
+def acme_key(installation_process: Installation) -> Api:
+    return installation_process.workspace("Acme")
+
+
+@pytest.fixture(scope="module")
+def globex_key(installation_process: Installation) -> Api:
+    return installation_process.workspace("Globex")
 
 
 @pytest.fixture
-def acme_api(new_workspace: Callable[[], Api]) -> Api:
-    """A workspace of the test's own."""
-    return new_workspace()
+def acme_api(acme_key: Api, installation: Installation) -> Api:
+    """Acme's key; the workspace is shared by a file's tests, which look at what they made themselves."""
+    return acme_key
+
+
+@pytest.fixture
+def globex_api(globex_key: Api, installation: Installation) -> Api:
+    """Another workspace's key."""
+    return globex_key
 
 
 @pytest.fixture

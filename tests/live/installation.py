@@ -104,7 +104,7 @@ class Installation:
         bind = f"127.0.0.1:{self.port}"
         self.web = self.process("web", "-m", "gunicorn", "--threads", "16", "--bind", bind, "voxa.wsgi")
         self.web.ready = lambda: answers(self.port)
-        self.worker = self.process("worker", *CELERY, "worker", "--pool", "threads", "--concurrency", "4")
+        self.worker = self.process("worker", *CELERY, "worker", "--pool", "threads", "-c", "4", "--loglevel", "INFO")
         self.worker.ready = lambda: "ready." in self.worker.output()
         self.beat = self.process("beat", *CELERY, "beat", "--schedule", str(folder / "beat"))
 

@@ -1,7 +1,6 @@
 """Two workspaces ask for one number at the same moment: one gets it, the other is told, LiveKit has it once."""
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,8 +11,8 @@ pytestmark = pytest.mark.live
 ROUNDS = 100
 
 
-def test_a_hundred_times_one_wins_and_the_other_gets_409(new_workspace: Callable[[], Api]) -> None:
-    rivals = [new_workspace(), new_workspace()]
+def test_a_hundred_times_one_wins_and_the_other_gets_409(acme_api: Api, globex_api: Api) -> None:
+    rivals = [acme_api, globex_api]
     trunks = [rival.create_trunk() for rival in rivals]
     barrier = threading.Barrier(2)
 
