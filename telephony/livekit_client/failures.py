@@ -54,21 +54,21 @@ def _server_error(error: api.ServerError) -> LiveKitError:
         return LiveKitNotFound(f"LiveKit does not have it: {text}.")
     if error.code in _REFUSED:
         return LiveKitRefused(_remedy(text))
-    if error.code == api.ServerErrorCode.UNKNOWN or error.code == api.ServerErrorCode.BAD_ROUTE:
+    if not text or error.code == api.ServerErrorCode.BAD_ROUTE:
         return LiveKitUnavailable(f"HTTP {error.status} came back, but not from LiveKit's API. Check the LiveKit URL.")
     return LiveKitUnavailable(f"LiveKit could not do it now ({error.code}: {text}). It is tried again.")
 
 
 def _remedy(text: str) -> str:
-    others = ", ".join(_IDS.findall(text))
+    others = "".join(f" ({found})" for found in _IDS.findall(text)[:1])
     if text.startswith("Conflicting inbound SIP Trunks"):
         return (
-            f"Another inbound trunk of this LiveKit server takes one of these numbers already ({others}). "
+            f"Another inbound trunk of this LiveKit server takes one of these numbers already{others}. "
             "Remove the number from one of the two, then provision again."
         )
     if text.startswith("Dispatch rule for the same trunk"):
         return (
-            f"This LiveKit server has a dispatch rule for the same calls already ({others}). "
+            f"This LiveKit server has a dispatch rule for the same calls already{others}. "
             "Run manage.py reconcile_livekit; a rule that Voxa did not make must be removed in LiveKit."
         )
     return f"LiveKit refuses it: {text}. Correct this, then provision again."
