@@ -80,8 +80,7 @@ class Trunk(SyncedRow):
         self.auth_password = self.auth_password or None
         if bool(self.auth_username) != bool(self.auth_password):
             missing = "auth_password" if self.auth_username else "auth_username"
-            half = ValidationError("Give both username and password, or neither.", code="credentials")
-            raise ValidationError({missing: half})
+            raise ValidationError({missing: "Give both username and password, or neither."}, code="credentials")
 
     @property
     def has_password(self) -> bool:

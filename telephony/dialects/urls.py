@@ -1,5 +1,0 @@
-"""URLs of telephony.dialects."""
-
-from django.urls import URLPattern, URLResolver
-
-urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,48 @@
+"""A LiveKit for trying things out, in this terminal."""
+
+import socket
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from telephony.sandbox.app import Sandbox
+from telephony.sandbox.state import State
+
+BANNER = """
+LiveKit sandbox on {url}
+This is a sandbox: no real call is made, nothing rings, and no carrier is contacted.
+State: {state}. Stop it with Ctrl-C.
+"""
+
+
+class Command(BaseCommand):
+    help = "Run a sandbox LiveKit for trying things out. No real call is made."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+        parser.add_argument("--port", type=int, default=7880, help="port to listen on (7880; 0 takes a free one)")
+        parser.add_argument("--state", type=Path, help="file that keeps trunks and rules between runs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not (settings.LIVEKIT_API_KEY and settings.LIVEKIT_API_SECRET):
+            raise CommandError("Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET: the sandbox takes the same pair as Voxa.")
+        try:
+            listener = socket.create_server((options["host"], options["port"]))
+        except (OSError, OverflowError) as error:
+            raise CommandError(f"Cannot listen on {options['host']}:{options['port']}: {error}. Try --port.") from None
+        state = State(options["state"])
+        url = f"ws://{options['host']}:{listener.getsockname()[1]}"
+        self.stdout.write(BANNER.format(url=url, state=options["state"] or "in memory, gone when it stops"))
+        self.stdout.flush()
+        sandbox = Sandbox(state, {settings.LIVEKIT_API_KEY: settings.LIVEKIT_API_SECRET}, self._report)
+        web.run_app(sandbox.app(), sock=listener, print=None, access_log=None)
+        state.close()
+
+    def _report(self, line: str) -> None:
+        self.stdout.write(f"sandbox: {line}")
+        self.stdout.flush()

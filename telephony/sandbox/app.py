@@ -1,0 +1,98 @@
+"""The sandbox's web server: LiveKit's Twirp endpoints over HTTP."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+from google.protobuf import json_format
+from google.protobuf.message import DecodeError, Message
+
+from telephony.sandbox.errors import TwirpError
+from telephony.sandbox.services import SERVICES, method_of
+from telephony.sandbox.state import State
+from telephony.sandbox.tokens import InvalidToken, grants_of
+
+_PROTOBUF = "application/protobuf"
+_JSON = "application/json"
+
+
+class Sandbox:
+    """One LiveKit. `keys` maps API keys to secrets; `report` is told each request in a line without its content."""
+
+    def __init__(self, state: State, keys: Mapping[str, str], report: Callable[[str], None]) -> None:
+        self._state = state
+        self._keys = keys
+        self._report = report
+
+    def app(self) -> web.Application:
+        """Make the application for aiohttp to serve."""
+        app = web.Application()
+        app.router.add_get("/", _healthy)
+        for service in SERVICES:
+            app.router.add_route("*", f"/twirp/livekit.{service}/{{method}}", self._endpoint(service))
+        return app
+
+    def _endpoint(self, service: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def endpoint(request: web.Request) -> web.Response:
+            name = request.match_info["method"]
+            try:
+                answer = await self._answer(service, name, request)
+            except InvalidToken as refused:
+                self._report(f"{name}: 401, {refused}")
+                return web.Response(status=401, text=str(refused))
+            except TwirpError as error:
+                self._report(f"{name}: {error.code}, {error.message}")
+                return _error(error)
+            self._report(f"{name}: ok {_ids(answer)}".rstrip())
+            return _encoded(answer, request.content_type)
+
+        return endpoint
+
+    async def _answer(self, service: str, name: str, request: web.Request) -> Message:
+        grants = grants_of(request.headers.get("Authorization"), self._keys)
+        if request.method != "POST":
+            raise _bad_route(request, f'unsupported method "{request.method}" (only POST is allowed)')
+        method = method_of(service, name)
+        if method is None:
+            raise _bad_route(request, f'no handler for path "{request.path}"')
+        message = _decoded(method.request, await request.read(), request)
+        method.allow(grants)
+        return method.handler(self._state, message)
+
+
+async def _healthy(_: web.Request) -> web.Response:
+    return web.Response(text="OK")
+
+
+def _decoded(kind: type[Message], body: bytes, request: web.Request) -> Message:
+    try:
+        if request.content_type == _PROTOBUF:
+            return kind.FromString(body)
+        if request.content_type == _JSON:
+            return json_format.Parse(body, kind(), ignore_unknown_fields=True)
+    except DecodeError:
+        raise TwirpError("malformed", "the protobuf request could not be decoded") from None
+    except (json_format.ParseError, UnicodeDecodeError):
+        raise TwirpError("malformed", "the json request could not be decoded") from None
+    raise _bad_route(request, f'unexpected Content-Type: "{request.headers.get("Content-Type", "")}"')
+
+
+def _encoded(answer: Message, content_type: str) -> web.Response:
+    if content_type == _JSON:
+        return web.json_response(json_format.MessageToDict(answer, preserving_proto_field_name=True))
+    return web.Response(body=answer.SerializeToString(), content_type=_PROTOBUF)
+
+
+def _error(error: TwirpError) -> web.Response:
+    body: dict[str, object] = {"code": error.code, "msg": error.message}
+    if error.meta:
+        body["meta"] = error.meta
+    return web.json_response(body, status=error.status)
+
+
+def _bad_route(request: web.Request, message: str) -> TwirpError:
+    return TwirpError("bad_route", message, {"twirp_invalid_route": f"{request.method} {request.path}"})
+
+
+def _ids(answer: Message) -> str:
+    """Give the id an answer carries, and nothing else of it: answers hold passwords."""
+    return getattr(answer, "sip_trunk_id", "") or getattr(answer, "sip_dispatch_rule_id", "")

@@ -1,0 +1,62 @@
+"""Who may ask: LiveKit's access tokens, checked as the server checks them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from telephony.sandbox.errors import TwirpError
+
+LEEWAY = 60  # seconds that a token outlives its expiry, as in livekit-server
+
+
+class InvalidToken(Exception):
+    """The request carries a token that is not ours. LiveKit answers it with a 401 in plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """What a token allows."""
+
+    sip: Mapping[str, Any]
+    video: Mapping[str, Any]
+
+    def require_sip_admin(self) -> None:
+        """Raise TwirpError unless the token may manage trunks and rules."""
+        if self.sip.get("admin") is not True:
+            raise TwirpError("unauthenticated", "permissions denied")
+
+
+def grants_of(header: str | None, keys: Mapping[str, str]) -> Grants:
+    """Read an Authorization header; without one nothing is granted. Raises InvalidToken."""
+    if header is None:
+        return Grants({}, {})
+    if not header.startswith("Bearer "):
+        raise InvalidToken("invalid authorization header. Must start with Bearer ")
+    token = header.removeprefix("Bearer ")
+    try:
+        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+    except jwt.InvalidTokenError:
+        raise InvalidToken("invalid authorization token") from None
+    if not isinstance(issuer, str) or issuer not in keys:
+        raise InvalidToken("invalid API key")
+    return _verified(token, keys[issuer])
+
+
+def _verified(token: str, secret: str) -> Grants:
+    try:
+        claims = jwt.decode(
+            token,
+            secret,
+            algorithms=["HS256"],
+            leeway=LEEWAY,
+            options={"verify_aud": False, "verify_iat": False, "verify_sub": False, "verify_jti": False},
+        )
+    except jwt.InvalidTokenError as error:
+        raise InvalidToken(f"invalid token, error: {error}") from None
+    return Grants(_mapping(claims.get("sip")), _mapping(claims.get("video")))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
