@@ -1,4 +1,4 @@
-"""The words of accounts: roles, scopes, delivery states."""
+"""The words of accounts: roles and scopes."""
 
 from django.db import models
 
@@ -24,12 +24,3 @@ class Scope(models.TextChoices):
     CALLS_READ = "calls:read", "Read calls"
     CALLS_WRITE = "calls:write", "Place and change calls"
     WORKSPACE_ADMIN = "workspace:admin", "Everything in the workspace"
-
-
-class DeliveryStatus(models.TextChoices):
-    """How far a webhook has come. pending -> sending -> delivered | pending (tried again later) | failed (given up)."""
-
-    PENDING = "pending", "Pending"
-    SENDING = "sending", "Sending"
-    DELIVERED = "delivered", "Delivered"
-    FAILED = "failed", "Failed"

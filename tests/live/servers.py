@@ -56,12 +56,12 @@ class Standing:
     def __len__(self) -> int:
         return len(self.inbound) + len(self.outbound) + len(self.rules)
 
-    def of(self, name: str) -> "Standing":
-        """Give only the objects of this name."""
+    def of(self, text: str) -> "Standing":
+        """Give only what carries `text` in its mark (such as a trunk's id)."""
         return Standing(
-            [one for one in self.inbound if one.name == name],
-            [one for one in self.outbound if one.name == name],
-            [one for one in self.rules if one.name == name],
+            [one for one in self.inbound if text in one.metadata],
+            [one for one in self.outbound if text in one.metadata],
+            [one for one in self.rules if text in one.metadata],
         )
 
     @property
@@ -74,11 +74,44 @@ class Standing:
         }
 
 
-class LiveKitServer:
-    """A real LiveKit server on its own Redis, which can be stopped, started and made to forget."""
+class LiveKitEndpoint:
+    """Something that answers as LiveKit does, the real server or the sandbox: how to ask it."""
 
     key = "devkey"
     secret = "a-secret-of-32-characters-or-more-for-tests"
+    http_url: str
+
+    def client(self) -> api.LiveKitAPI:
+        """Give a client of the plain library; it needs a running loop, close it with `aclose`."""
+        return api.LiveKitAPI(self.http_url, self.key, self.secret, failover=False)
+
+    def ask(self, question: Callable[[api.LiveKitAPI], Awaitable[T]]) -> T:
+        """Run one question with a client of its own, from a thread that runs no loop."""
+
+        async def run() -> T:
+            client = self.client()
+            try:
+                return await question(client)
+            finally:
+                await client.aclose()
+
+        return asyncio.run(run())
+
+    def standing(self) -> Standing:
+        """List everything that stands in the SIP store."""
+
+        async def question(lk: api.LiveKitAPI) -> Standing:
+            return Standing(
+                list((await lk.sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest())).items),
+                list((await lk.sip.list_outbound_trunk(api.ListSIPOutboundTrunkRequest())).items),
+                list((await lk.sip.list_dispatch_rule(api.ListSIPDispatchRuleRequest())).items),
+            )
+
+        return self.ask(question)
+
+
+class LiveKitServer(LiveKitEndpoint):
+    """A real LiveKit server on its own Redis, which can be stopped, started and made to forget."""
 
     def __init__(self, folder: Path, bus: RedisServer, webhook_url: str = "") -> None:
         self.bus, self.redis_port, self.port = bus, bus.port, free_port()
@@ -122,34 +155,6 @@ class LiveKitServer:
     def flush_redis(self) -> None:
         """Lose every trunk and rule, as when Redis is lost while the server runs."""
         self.bus.flush()
-
-    def client(self) -> api.LiveKitAPI:
-        """Give a client of the plain library; it needs a running loop, close it with `aclose`."""
-        return api.LiveKitAPI(self.http_url, self.key, self.secret, failover=False)
-
-    def ask(self, question: Callable[[api.LiveKitAPI], Awaitable[T]]) -> T:
-        """Run one question with a client of its own, from a thread that runs no loop."""
-
-        async def run() -> T:
-            client = self.client()
-            try:
-                return await question(client)
-            finally:
-                await client.aclose()
-
-        return asyncio.run(run())
-
-    def standing(self) -> Standing:
-        """List everything that stands in the SIP store."""
-
-        async def question(lk: api.LiveKitAPI) -> Standing:
-            return Standing(
-                list((await lk.sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest())).items),
-                list((await lk.sip.list_outbound_trunk(api.ListSIPOutboundTrunkRequest())).items),
-                list((await lk.sip.list_dispatch_rule(api.ListSIPDispatchRuleRequest())).items),
-            )
-
-        return self.ask(question)
 
 
 def build_sipbridge() -> str:

@@ -1,5 +1,0 @@
-"""URLs of calls.api."""
-
-from django.urls import URLPattern, URLResolver
-
-urlpatterns: list[URLPattern | URLResolver] = []

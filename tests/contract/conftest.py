@@ -1,0 +1,34 @@
+"""Each case runs twice: on the sandbox and on the real server."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from livekit import api
+
+from tests.live.servers import LiveKitEndpoint
+
+
+@pytest.fixture(params=["sandbox", pytest.param("livekit_server", marks=pytest.mark.live)])
+def server(request: pytest.FixtureRequest) -> LiveKitEndpoint:
+    """Something that answers as LiveKit does."""
+    found: LiveKitEndpoint = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+async def lk(server: LiveKitEndpoint) -> AsyncIterator[api.LiveKitAPI]:
+    """The plain library, speaking to an empty server."""
+    async with server.client() as client:
+        await forget_everything(client)
+        yield client
+
+
+async def forget_everything(client: api.LiveKitAPI) -> None:
+    for inbound in (await client.sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest())).items:
+        await client.sip.delete_trunk(api.DeleteSIPTrunkRequest(sip_trunk_id=inbound.sip_trunk_id))
+    for outbound in (await client.sip.list_outbound_trunk(api.ListSIPOutboundTrunkRequest())).items:
+        await client.sip.delete_trunk(api.DeleteSIPTrunkRequest(sip_trunk_id=outbound.sip_trunk_id))
+    for rule in (await client.sip.list_dispatch_rule(api.ListSIPDispatchRuleRequest())).items:
+        await client.sip.delete_dispatch_rule(
+            api.DeleteSIPDispatchRuleRequest(sip_dispatch_rule_id=rule.sip_dispatch_rule_id)
+        )

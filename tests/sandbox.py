@@ -1,0 +1,61 @@
+"""The sandbox as a server of the tests: in a thread, on a free port, stopped and started at will."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from telephony.sandbox.app import Sandbox
+from telephony.sandbox.state import State
+from tests.live.process import free_port
+from tests.live.servers import LiveKitEndpoint
+
+
+class SandboxServer(LiveKitEndpoint):
+    """Runs from `start` to `stop`, keeping its port; `lines` is what its console said."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.port = free_port()
+        self.url, self.http_url = f"ws://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.port}"
+        self.lines: list[str] = []
+        self._path = path
+        self._loop = asyncio.new_event_loop()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start it with what its file holds, or with nothing."""
+        started = threading.Event()
+        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._serve(started)))
+        self._thread.start()
+        assert started.wait(10), "the sandbox did not start"
+
+    def stop(self) -> None:
+        """Stop it; no-op if it does not run."""
+        if self._thread is not None:
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join(10)
+            self._thread = None
+
+    async def _serve(self, started: threading.Event) -> None:
+        self._stopping = asyncio.Event()
+        state = State(self._path)
+        app = Sandbox(state, {self.key: self.secret}, self.lines.append).app()
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", self.port).start()
+        started.set()
+        await self._stopping.wait()
+        await runner.cleanup()
+        state.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxServer]:
+    """An empty sandbox, running."""
+    server = SandboxServer()
+    server.start()
+    yield server
+    server.stop()
