@@ -1,4 +1,4 @@
-"""The words of accounts: roles and scopes."""
+"""The words of accounts: roles, scopes, delivery states."""
 
 from django.db import models
 
@@ -24,3 +24,12 @@ class Scope(models.TextChoices):
     CALLS_READ = "calls:read", "Read calls"
     CALLS_WRITE = "calls:write", "Place and change calls"
     WORKSPACE_ADMIN = "workspace:admin", "Everything in the workspace"
+
+
+class DeliveryStatus(models.TextChoices):
+    """How far a webhook has come. pending -> sending -> delivered | pending (tried again later) | failed (given up)."""
+
+    PENDING = "pending", "Pending"
+    SENDING = "sending", "Sending"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed"

@@ -25,11 +25,16 @@ def trunks(workspace: Workspace) -> QuerySet[Trunk]:
 
 
 def trunks_in_full(workspace: Workspace, numbers_each: int | None = None) -> QuerySet[Trunk]:
-    """Give trunks with gateways, numbers (at most so many of each, by number) and LiveKit objects, in four queries."""
+    """Give trunks with gateways, numbers (at most so many of each, by number) and LiveKit objects, in four queries.
+
+    The numbers stand in `numbers_shown`, since a relation cannot hold a part of itself.
+    """
     numbers = PhoneNumber.objects.only("id", "number", "agent_id", "trunk_id").order_by("number")
     if numbers_each is not None:
         numbers = numbers[:numbers_each]
-    return trunks(workspace).prefetch_related("gateways", Prefetch("numbers", numbers), "livekit_objects")
+    return trunks(workspace).prefetch_related(
+        "gateways", Prefetch("numbers", numbers, to_attr="numbers_shown"), "livekit_objects"
+    )
 
 
 def find_trunk(workspace: Workspace, reference: str, among: QuerySet[Trunk] | None = None) -> Trunk | None:

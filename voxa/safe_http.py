@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 from voxa import outbound
-from voxa.outbound import Answer, Limits, OutboundError, UnsafeAddress
+from voxa.outbound import Answer, Limits, OutboundError, UnsafeAddress, resolve
 from voxa.public_addresses import Network
 
 __all__ = ["Answer", "Limits", "OutboundError", "UnsafeAddress", "check_url", "policy", "send"]
@@ -24,9 +24,8 @@ def _networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
 
 def policy() -> outbound.Policy:
     """Give what the operator allows: `VOXA_OUTBOUND_ALLOW` and `VOXA_OUTBOUND_ALLOW_HTTP`."""
-    return outbound.Policy(
-        allowed=_networks(tuple(settings.VOXA_OUTBOUND_ALLOW)), allow_http=settings.VOXA_OUTBOUND_ALLOW_HTTP
-    )
+    allowed = _networks(tuple(settings.VOXA_OUTBOUND_ALLOW))
+    return outbound.Policy(allowed, settings.VOXA_OUTBOUND_ALLOW_HTTP, resolve)
 
 
 def check_url(url: str, schemes: Sequence[str] = ("https",)) -> None:

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "voxa.api.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -189,4 +190,5 @@ TELNYX_CONNECTION_ID = env.str("TELNYX_CONNECTION_ID", default="")
 PROVISION_WAIT_SECONDS = env.float("PROVISION_WAIT_SECONDS", default=3.0)
 
 # --- libraries: API, Celery, logs, admin ------------------------------------------------------------------
+from voxa.settings_admin import *  # noqa: E402, F403
 from voxa.settings_libraries import *  # noqa: E402, F403

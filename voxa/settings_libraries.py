@@ -1,5 +1,6 @@
 """Settings of the libraries: REST framework, schema, Celery, logs, admin."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,29 @@ _VAR = Path(__file__).resolve().parent.parent / "var"
 # --- REST ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
 }
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "voxa.api.errors.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "voxa.api.errors.ProblemFormatter",
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,  # the debug page would show secrets of the request
+}
+API_RATE_LIMIT = int(os.environ.get("API_RATE_LIMIT", "60000"))  # requests a minute and key; 0: no limit
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # empty: /metrics answers this machine only
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Voxa",
-    "DESCRIPTION": "A self-hosted telephony control plane for LiveKit SIP.",
+    "DESCRIPTION": (Path(__file__).parent / "api" / "description.md").read_text("utf-8"),
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/v1",
+    "GET_LIB_DOC_EXCLUDES": "voxa.api.schema.undescribed_classes",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "voxa.api.schema.refuse_unknown_fields",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
@@ -54,7 +69,12 @@ if os.environ.get("CELERY_BROKER_URL", "filesystem://").startswith("filesystem:"
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_timeout": 2}
 CELERY_BEAT_SCHEDULE_FILENAME = str(_VAR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE: dict[str, Any] = {}
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    # Every 5 s, for the first retry is due after 5 s; a sweep that no worker took by then is dropped.
+    "sweep-webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": 5.0, "options": {"expires": 5}},
+    "purge-webhooks": {"task": "accounts.tasks.purge_webhooks", "schedule": 86400.0},
+    "purge-idempotency-records": {"task": "accounts.tasks.purge_idempotency_records", "schedule": 3600.0},
+}
 
 # --- logs ------------------------------------------------------------------------------------------------
 _shared: list[Any] = [
@@ -66,7 +86,11 @@ _shared: list[Any] = [
 _renderer: Any = (
     structlog.processors.JSONRenderer()
     if os.environ.get("LOG_FORMAT", "console") == "json"
-    else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+    else structlog.dev.ConsoleRenderer(
+        colors=False,
+        pad_event_to=0,
+        exception_formatter=structlog.dev.plain_traceback,  # the other ones print local variables, secrets too
+    )
 )
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -99,11 +123,5 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-
-# --- admin -----------------------------------------------------------------------------------------------
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "Voxa",
-    "SITE_HEADER": "Voxa",
-    "SITE_SYMBOL": "call",
-    "SHOW_HISTORY": True,
-}
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # made sane by voxa.api.middleware
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # the line at the end says it all

@@ -1,8 +1,22 @@
 """Every URL of Voxa, one include a room."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from voxa import docs, health
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.ReadyView.as_view()),
+    path("metrics", health.metrics),
+    path("schema", docs.SchemaView.as_view(), name="schema"),
+    path("docs", docs.DocsView.as_view(url_name="schema"), name="docs"),
+    path("v1/", include("telephony.api.urls")),
+    path("v1/", include("calls.api.urls")),
+    path("", include("telephony.dialects.urls")),
 ]
+handler400 = "voxa.api.fallbacks.bad_request"
+handler403 = "voxa.api.fallbacks.permission_denied"
+handler404 = "voxa.api.fallbacks.not_found"
+handler500 = "voxa.api.fallbacks.server_error"

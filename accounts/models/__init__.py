@@ -1,8 +1,19 @@
-"""Who: users, workspaces, memberships, API keys."""
+"""Who: users, workspaces, memberships, API keys, outgoing webhooks."""
 
 from accounts.models.api_key import ApiKey
+from accounts.models.idempotency_record import IdempotencyRecord
 from accounts.models.membership import Membership
 from accounts.models.user import User
+from accounts.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookMessage
 from accounts.models.workspace import Workspace
 
-__all__ = ["ApiKey", "Membership", "User", "Workspace"]
+__all__ = [
+    "ApiKey",
+    "IdempotencyRecord",
+    "Membership",
+    "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookMessage",
+    "Workspace",
+]

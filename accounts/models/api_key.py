@@ -6,7 +6,6 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from accounts.choices import Scope
@@ -45,10 +44,15 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return f"{self.name} (vx_live_{self.identifier}…)"
 
-    def is_usable(self, at: datetime | None = None) -> bool:
-        """Say whether the key is accepted at a moment (by default now)."""
-        at = at or timezone.now()
-        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
+    def refusal(self, at: datetime) -> str | None:
+        """Say why the key is not accepted at a moment; None if it is."""
+        if self.revoked_at is not None:
+            return "This API key was revoked."
+        if self.expires_at is not None and self.expires_at <= at:
+            return "This API key has expired."
+        if self.workspace.closed_at is not None:
+            return "The workspace of this API key is closed."
+        return None
 
     def allows(self, scope: str) -> bool:
         """Say whether the key carries a scope, itself or by `workspace:admin`."""

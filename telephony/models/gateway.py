@@ -62,7 +62,7 @@ class Gateway(models.Model):
         try:
             validate_netmask(self.ip_or_domain, validated)
         except ValidationError as error:
-            raise ValidationError({"netmask": error.messages}, code="netmask") from error
+            raise ValidationError({"netmask": error}) from error
 
     def fill_netmask(self) -> None:
         """Set the netmask that means this one address, where none was given."""

@@ -61,8 +61,9 @@ class PhoneNumber(models.Model):
         super().clean()
         for field in ("agent", "transfer_trunk"):
             other = getattr(self, field)
-            if other is not None and other.workspace_id != self.trunk.workspace_id:
-                raise ValidationError({field: "Choose one of the trunk's own workspace."}, code="foreign")
+            if other is not None and other.workspace_id != self.workspace_id:
+                foreign = ValidationError("Choose one of the number's own workspace.", code="foreign")
+                raise ValidationError({field: foreign})
 
     def adopt_trunk(self) -> None:
         """Take workspace and project from the trunk, also before validation."""

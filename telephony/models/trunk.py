@@ -80,7 +80,8 @@ class Trunk(SyncedRow):
         self.auth_password = self.auth_password or None
         if bool(self.auth_username) != bool(self.auth_password):
             missing = "auth_password" if self.auth_username else "auth_username"
-            raise ValidationError({missing: "Give both username and password, or neither."}, code="credentials")
+            half = ValidationError("Give both username and password, or neither.", code="credentials")
+            raise ValidationError({missing: half})
 
     @property
     def has_password(self) -> bool:

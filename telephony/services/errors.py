@@ -7,16 +7,7 @@ from functools import partial
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
-
-class Conflict(Exception):
-    """The request is right in itself, but what exists stands against it.
-
-    `code` is for programs, `message` says what to do, `field` is a model field name or empty.
-    """
-
-    def __init__(self, code: str, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.code, self.message, self.field = code, message, field
+from accounts.errors import Conflict as Conflict
 
 
 class Problems(dict[str, list[ValidationError]]):

@@ -24,7 +24,8 @@ def build_gateways(trunk: Trunk, items: Sequence[Mapping[str, Any]], problems: P
     for place, item in enumerate(items[:MAX_GATEWAYS]):
         gateway = Gateway(trunk=trunk, priority=place)
         assign(gateway, item, FIELDS)
-        problems.check(gateway, FIELDS, prefix=f"gateways[{place}].")
+        if f"gateways[{place}]" not in problems:
+            problems.check(gateway, FIELDS, prefix=f"gateways[{place}].")
         gateways.append(gateway)
     return gateways
 
@@ -45,22 +46,25 @@ def match_gateways(stored: Sequence[Gateway], wanted: Sequence[Gateway]) -> list
     return [match or next(left, None) for match in matches]
 
 
-def replace_gateways(trunk: Trunk, wanted: Sequence[Gateway]) -> None:
-    """Make a trunk's gateways the wanted ones. Call in a transaction that holds the trunk's row."""
+def replace_gateways(trunk: Trunk, wanted: Sequence[Gateway]) -> bool:
+    """Make a trunk's gateways the wanted ones; say whether that changed any.
+
+    Call in a transaction that holds the trunk's row.
+    """
     stored = list(trunk.gateways.all())
     matches = match_gateways(stored, wanted)
     kept = {match.pk for match in matches if match}
-    for gateway in stored:
-        if gateway.pk not in kept:
-            gateway.delete()
-    for gateway, match in zip(wanted, matches, strict=True):
-        if match is None:
-            gateway.save(force_insert=True)
-        else:
-            _become(match, gateway)
+    gone = [gateway for gateway in stored if gateway.pk not in kept]
+    for gateway in gone:
+        gateway.delete()
+    written = [_write(gateway, match) for gateway, match in zip(wanted, matches, strict=True)]
+    return bool(gone) or any(written)
 
 
-def _become(stored: Gateway, wanted: Gateway) -> None:
+def _write(wanted: Gateway, stored: Gateway | None) -> bool:
+    if stored is None:
+        wanted.save(force_insert=True)
+        return True
     moved = stored.ip_or_domain.lower() != wanted.ip_or_domain.lower()
     changed = assign(stored, {name: getattr(wanted, name) for name in FIELDS}, FIELDS)
     if moved:  # addresses of another name must not stay allowed
@@ -68,6 +72,7 @@ def _become(stored: Gateway, wanted: Gateway) -> None:
         changed += ["resolved", "resolved_at"]
     if changed:
         stored.save(update_fields=changed)
+    return bool(changed)
 
 
 def _address(gateway: Gateway) -> tuple[str, int, str]:

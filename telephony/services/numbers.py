@@ -5,6 +5,7 @@ from typing import Any
 
 from simple_history.utils import bulk_create_with_history
 
+from accounts.models import Workspace
 from telephony.models import Agent, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
@@ -14,6 +15,22 @@ FIELDS = ("number", "trunk", "agent", "transfer_trunk", "label")
 _CHECKED = ("number", "label")
 
 
+def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> PhoneNumber:
+    """Attach a number to a trunk; `data` holds `number`, `trunk`, and may hold `agent`, `transfer_trunk`, `label`.
+
+    Raises ValidationError with every wrong field, also for rows of another workspace, and Conflict when the number is
+    taken (`number_taken`, which does not tell by whom).
+    """
+    problems = Problems() if problems is None else problems
+    row = PhoneNumber(workspace=workspace)
+    assign(row, data, [name for name in FIELDS if data.get(name) is not None])
+    _check(row, problems)
+    problems.raise_any()
+    with conflicts_named():
+        row.save(force_insert=True)
+    return row
+
+
 def add_number(
     trunk: Trunk,
     number: str,
@@ -21,20 +38,10 @@ def add_number(
     agent: Agent | None = None,
     transfer_trunk: Trunk | None = None,
     label: str = "",
-    problems: Problems | None = None,
 ) -> PhoneNumber:
-    """Attach a number to a trunk.
-
-    Raises ValidationError for a wrong number or for rows of another workspace, Conflict when the number is taken
-    (`number_taken`, which does not tell by whom).
-    """
-    problems = Problems() if problems is None else problems
-    row = PhoneNumber(trunk=trunk, number=number, agent=agent, transfer_trunk=transfer_trunk, label=label)
-    problems.check(row, _CHECKED)
-    problems.raise_any()
-    with conflicts_named():
-        row.save(force_insert=True)
-    return row
+    """Attach a number to a trunk. Raises as `create_number`."""
+    data = {"trunk": trunk, "number": number, "agent": agent, "transfer_trunk": transfer_trunk, "label": label}
+    return create_number(trunk.workspace, data)
 
 
 def update_number(row: PhoneNumber, data: Mapping[str, Any], *, problems: Problems | None = None) -> PhoneNumber:
@@ -46,9 +53,7 @@ def update_number(row: PhoneNumber, data: Mapping[str, Any], *, problems: Proble
     with conflicts_named():
         row = PhoneNumber.objects.select_for_update(no_key=True, of=("self",)).select_related("trunk").get(pk=row.pk)
         changed = assign(row, data, FIELDS)
-        if row.trunk.workspace_id != row.workspace_id:
-            problems.add("trunk", "Choose a trunk of the same workspace.", "foreign")
-        problems.check(row, _CHECKED)
+        _check(row, problems)
         problems.raise_any()
         if changed:
             row.save(update_fields=changed)
@@ -84,3 +89,12 @@ def insert_numbers(rows: list[PhoneNumber]) -> None:
     for row in rows:
         row.project = project
     bulk_create_with_history(rows, PhoneNumber, batch_size=500)
+
+
+def _check(row: PhoneNumber, problems: Problems) -> None:
+    trunk: Trunk | None = row.trunk if row.trunk_id else None
+    if trunk is None:
+        problems.add("trunk", "Choose the trunk that carries it.", "required")
+    elif trunk.workspace_id != row.workspace_id:
+        problems.add("trunk", "Choose one of the number's own workspace.", "foreign")
+    problems.check(row, _CHECKED)

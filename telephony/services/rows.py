@@ -1,7 +1,7 @@
 """Writing named values onto a row, for services that change only what a request names."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 
@@ -15,10 +15,10 @@ def assign(row: models.Model, values: Mapping[str, Any], fields: Iterable[str]) 
     for name in fields:
         if name not in values:
             continue
-        field, value = row._meta.get_field(name), values[name]
-        if value is None and isinstance(field, models.Field) and field.blank and not field.null:
+        field, value = cast("models.Field[Any, Any]", row._meta.get_field(name)), values[name]
+        if value is None and field.blank and not field.null:
             value = ""
-        if getattr(row, name) != value:
+        if getattr(row, field.attname) != getattr(value, "pk", value):
             setattr(row, name, value)
             changed.append(name)
     return changed

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
 from accounts.models import Workspace
@@ -12,6 +13,7 @@ from telephony.services.errors import Problems, conflicts_named
 from telephony.services.gateways import build_gateways, replace_gateways
 from telephony.services.numbers import build_numbers, insert_numbers
 from telephony.services.rows import assign
+from telephony.sync.request import request_sync
 
 FIELDS = (
     "name", "carrier", "for_transfers", "auth_username", "auth_password", "from_host", "tech_prefix", "leading_plus",
@@ -42,7 +44,7 @@ def create_trunk(workspace: Workspace, data: Mapping[str, Any], *, problems: Pro
 
 @transaction.atomic
 def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | None = None) -> Trunk:
-    """Change what `data` names; `gateways`, if named, replace the list. Give the fresh trunk.
+    """Change what `data` names, and re-provision, also when that changes nothing. `gateways` replace the list.
 
     A password that is not named stays. Username and password are one pair: either of them named alone and empty
     (None or "") clears both. Raises Trunk.DoesNotExist if it was deleted meanwhile, ValidationError as `create_trunk`.
@@ -55,9 +57,16 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
     problems.raise_any()
     if changed:
         trunk.save(update_fields=[*changed, "updated_at"])
-    if gateways is not None:
-        replace_gateways(trunk, gateways)
+    if gateways is not None and replace_gateways(trunk, gateways) and not changed:
+        Trunk.objects.filter(pk=trunk.pk).update(updated_at=timezone.now())
+    request_sync(trunk.pk)
     return trunk
+
+
+@transaction.atomic
+def provision_trunk(trunk: Trunk) -> None:
+    """Bring LiveKit in step with a trunk again, also after a failure that stopped further tries."""
+    request_sync(trunk.pk)
 
 
 @transaction.atomic

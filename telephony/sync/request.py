@@ -51,8 +51,10 @@ def wait_for_sync(trunk_id: UUID, seconds: float) -> None:
     Returns at once where waiting cannot help: the project is not configured, or its last call did not succeed.
     Call it after the commit, never in a transaction.
     """
+    if seconds <= 0:
+        return
     now = Trunk.objects.filter(pk=trunk_id).values_list("generation", "workspace_id").first()
-    if seconds <= 0 or now is None:
+    if now is None:
         return
     generation, workspace_id = now
     project = TelephonySettings.of(workspace_id).project

@@ -93,13 +93,24 @@ class Process:
         self.argv, self.log, self.ready, self.cwd, self.stop_signal = list(argv), log, ready, cwd, stop_signal
         # Linux tells a child of its parent's death only if asked: a killed test run would leave servers behind.
         self.guard = run_as(user, "--pdeathsig=KILL")
-        self.env = {**os.environ, **env} if env is not None else None
+        self.env = dict(os.environ if env is None else env)
         self.popen: subprocess.Popen[bytes] | None = None
 
     @property
     def running(self) -> bool:
         """Say whether the process is alive."""
         return self.popen is not None and self.popen.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Give the id of the process started last, which is also its group's."""
+        assert self.popen is not None, f"{self.argv[0]} was not started"
+        return self.popen.pid
+
+    def wait(self, seconds: float) -> int:
+        """Wait until it has ended by itself; give the exit status. Raises subprocess.TimeoutExpired."""
+        assert self.popen is not None, f"{self.argv[0]} was not started"
+        return self.popen.wait(seconds)
 
     def start(self) -> None:
         """Start it and wait until it is ready. Raises RuntimeError with the end of its output if it is not."""

@@ -56,12 +56,12 @@ class Standing:
     def __len__(self) -> int:
         return len(self.inbound) + len(self.outbound) + len(self.rules)
 
-    def of(self, text: str) -> "Standing":
-        """Give only what carries `text` in its mark (such as a trunk's id)."""
+    def of(self, name: str) -> "Standing":
+        """Give only the objects of this name."""
         return Standing(
-            [one for one in self.inbound if text in one.metadata],
-            [one for one in self.outbound if text in one.metadata],
-            [one for one in self.rules if text in one.metadata],
+            [one for one in self.inbound if one.name == name],
+            [one for one in self.outbound if one.name == name],
+            [one for one in self.rules if one.name == name],
         )
 
     @property

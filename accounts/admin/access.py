@@ -1,0 +1,55 @@
+"""What the person behind a request may do in which workspace."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from accounts.choices import Role
+from accounts.models import Membership, Workspace
+
+_STRONGEST_FIRST = list(Role)
+
+
+@dataclass(frozen=True)
+class Access:
+    """A person's roles. A superuser may do everything everywhere."""
+
+    superuser: bool = False
+    roles: dict[UUID, Role] = field(default_factory=dict)
+
+    def workspaces(self, least: Role) -> list[UUID]:
+        """Give the workspaces where the person has this role or a stronger one; meaningless for superusers."""
+        allowed = _STRONGEST_FIRST[: _STRONGEST_FIRST.index(least) + 1]
+        return [workspace for workspace, role in self.roles.items() if role in allowed]
+
+    def may(self, least: Role, workspace: UUID | None = None) -> bool:
+        """Say whether the person has this role or a stronger one in a workspace, or in any when none is named."""
+        allowed = self.workspaces(least)
+        return self.superuser or (bool(allowed) if workspace is None else workspace in allowed)
+
+
+def access_of(request: HttpRequest) -> Access:
+    """Give the access of the request's user, read once a request."""
+    found: Access | None = getattr(request, "_voxa_access", None)
+    if found is None:
+        found = request._voxa_access = _read(request.user)  # type: ignore[attr-defined]
+    return found
+
+
+def _read(user: Any) -> Access:
+    if not (user.is_active and user.is_staff):
+        return Access()
+    if user.is_superuser:
+        return Access(superuser=True)
+    rows: Iterable[tuple[UUID, str]] = Membership.objects.filter(user=user).values_list("workspace_id", "role")
+    return Access(roles={workspace: Role(role) for workspace, role in rows})
+
+
+def workspace_id_of(row: Any) -> UUID | None:
+    """Give the workspace a row belongs to, if it belongs to one."""
+    if isinstance(row, Workspace):
+        return row.pk
+    return getattr(row, "workspace_id", None)

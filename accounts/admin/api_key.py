@@ -1,0 +1,147 @@
+"""API keys: made once, shown once, revoked at once."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from accounts.admin.access import Access
+from accounts.admin.scoping import ScopedAdmin
+from accounts.choices import Role, Scope
+from accounts.models import ApiKey
+from accounts.services.keys import create_api_key, revoke
+
+_COLOURS = {"Active": "success", "Revoked": "danger", "Expired": "warning"}
+
+
+class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A new key: its scopes are ticked."""
+
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="Give a program no more than it needs.",
+        error_messages={"required": "Tick at least one."},
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ["workspace", "name", "scopes", "expires_at"]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ScopedAdmin):
+    """A key's text is in the answer to the form that made it, and nowhere else."""
+
+    list_display = ["name", "state", "workspace", "beginning", "may_do", "last_used_at", "expires_at"]
+    list_select_related = ["workspace"]
+    list_filter = [("workspace", AutocompleteSelectFilter)]
+    search_fields = ["name", "identifier"]
+    search_help_text = "Name or the characters after vx_live_"
+    autocomplete_fields = ["workspace"]
+    actions: ClassVar[list[str]] = ["revoke_selected"]
+    add_fieldsets = [
+        (None, {"fields": ["workspace", "name"]}),
+        ("What it may do", {"fields": ["scopes"]}),
+        ("Until when", {"fields": ["expires_at"]}),
+    ]
+    fieldsets = [
+        (None, {"fields": [("state", "beginning"), "name", "workspace", "may_do"]}),
+        ("Use", {"fields": [("last_used_at", "expires_at"), ("created_by", "created_at")]}),
+    ]
+    change_form_outer_before_template = "admin/accounts/apikey/panel.html"
+
+    @display(description="State", label=_COLOURS)
+    def state(self, key: ApiKey) -> str:
+        if key.revoked_at:
+            return "Revoked"
+        return "Expired" if key.expires_at and key.expires_at <= timezone.now() else "Active"
+
+    @display(description="Begins with")
+    def beginning(self, key: ApiKey) -> str:
+        return f"vx_live_{key.identifier}…"
+
+    @display(description="May")
+    def may_do(self, key: ApiKey) -> str:
+        return ", ".join(key.scopes)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Keep revoked keys: they tell who could do what, and when."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("workspace", "created_by")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is None:
+            return []
+        return ["state", "beginning", "workspace", "may_do", "last_used_at", "expires_at", "created_by", "created_at"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = ApiKeyForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        data = form.cleaned_data
+        saved, text = create_api_key(
+            data["workspace"],
+            data["name"],
+            data["scopes"],
+            expires_at=data["expires_at"],
+            created_by=request.user,  # type: ignore[arg-type]  # the admin lets only signed-in people here
+        )
+        obj.__dict__.update(saved.__dict__)
+        request._voxa_new_key = text  # type: ignore[attr-defined]
+
+    def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None) -> HttpResponse:
+        """Answer with the key itself: no redirect, since a session or a message would store it."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Your new API key",
+            "key": obj,
+            "text": request._voxa_new_key,  # type: ignore[attr-defined]
+            "opts": self.opts,
+        }
+        answer = TemplateResponse(request, "admin/accounts/apikey/created.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.revoke_view)
+        return [path("<path:object_id>/revoke/", view, name="accounts_apikey_revoke"), *super().get_urls()]
+
+    def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Revoke the key, on POST."""
+        key = self.row_or_deny(request, object_id, Role.ADMIN)
+        if request.method != "POST":
+            raise PermissionDenied
+        revoke(key)
+        messages.success(request, f"{key.name} is revoked. Programs that use it are refused from now on.")
+        return HttpResponseRedirect(reverse("admin:accounts_apikey_change", args=[key.pk]))
+
+    @admin.action(description="Revoke", permissions=["change"])
+    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        """Revoke the ticked keys that the person may revoke."""
+        done = [key for key in queryset if self.may(request, Role.ADMIN, key)]
+        for key in done:
+            revoke(key)
+        left = queryset.count() - len(done)
+        messages.success(request, f"Revoked: {', '.join(key.name for key in done) or 'none'}.")
+        if left:
+            messages.warning(request, f"Left alone: {left} in workspaces where you may only read.")
+
+    def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
+        return super().limit(rows, access).defer("key_hash")

@@ -1,0 +1,109 @@
+"""Members of a workspace, in its page and in a person's page."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminEmailInputWidget
+
+from accounts.admin.access import access_of
+from accounts.admin.scoping import ScopedTabularInline
+from accounts.choices import Role
+from accounts.models import Membership, User
+from accounts.services import members
+
+
+class PersonField(forms.EmailField):
+    """A person, named by the email address they sign in with."""
+
+    widget = UnfoldAdminEmailInputWidget
+
+    def clean(self, value: Any) -> Any:
+        if isinstance(value, User):
+            return value
+        email = super().clean(value)
+        person = User.objects.filter(email__iexact=email).first() if email else None
+        if email and person is None:
+            raise ValidationError("Nobody signs in with this address. Add the person under People first.")
+        return person
+
+
+class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A person and a role; the person of an existing row stays."""
+
+    user = PersonField(label="Email address")
+
+    class Meta:
+        model = Membership
+        fields = ["user", "role"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial["user"] = self.instance.user
+            self.fields["user"].disabled = True
+
+
+class MemberFormSet(PaginationInlineFormSet):
+    """The members of one workspace, checked together. `acting` is the role of who changes them."""
+
+    acting: Role | None = None
+
+    def clean(self) -> None:
+        super().clean()
+        changes = []
+        for form in self.forms:
+            if not hasattr(form, "cleaned_data") or not form.has_changed():
+                continue
+            before = None if form.instance._state.adding else Role(form.initial["role"])
+            after = None if form.cleaned_data.get("DELETE") else form.cleaned_data.get("role")
+            changes.append((before, Role(after) if after else None))
+        members.check_changes(self.instance, self.acting, changes)
+
+
+class MemberInline(ScopedTabularInline):
+    """Who works in the workspace."""
+
+    model = Membership
+    form = MemberForm
+    formset = MemberFormSet
+    fields = ["user", "role"]
+    extra = 0
+    per_page = 50
+    hide_title = True
+    verbose_name = "member"
+    verbose_name_plural = "Members"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user", "workspace")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        access = access_of(request)
+        formset.acting = Role.OWNER if access.superuser else access.roles.get(obj.pk) if obj else None
+        return formset
+
+
+class MembershipsInline(ScopedTabularInline):
+    """The workspaces of a person; those that the reader knows as well."""
+
+    model = Membership
+    fields = ["workspace", "role"]
+    autocomplete_fields = ["workspace"]
+    extra = 0
+    hide_title = True
+    verbose_name = "workspace"
+    verbose_name_plural = "Workspaces"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user", "workspace")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access_of(request).superuser
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access_of(request).may(Role.VIEWER)

@@ -1,0 +1,122 @@
+"""People: who signs in here. Superusers manage them; others see whom they work with."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts.admin.access import Access, access_of
+from accounts.admin.member import MembershipsInline
+from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.two_step import TwoStepView
+from accounts.choices import Role
+from accounts.models import Membership, User
+
+admin.site.unregister(Group)
+
+
+class NewPersonForm(UserCreationForm):
+    """A person's address and first password."""
+
+    class Meta:
+        model = User
+        fields = ["email", "first_name", "last_name"]
+
+
+class PersonForm(UserChangeForm):
+    """A person; the password has a page of its own."""
+
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+@admin.register(User)
+class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
+    """What others than superusers see is the name and address of those in their workspaces."""
+
+    add_form = NewPersonForm
+    form = PersonForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["email", "name", "state", "two_step", "last_login"]
+    list_filter = ["is_active", "is_superuser"]
+    search_fields = ["email", "first_name", "last_name"]
+    search_help_text = "Email address or name"
+    ordering = ["email"]
+    filter_horizontal = ()
+    inlines = [MembershipsInline]
+    history_also = [("memberships", "member")]
+    actions = None
+    add_fieldsets = [(None, {"fields": ["email", ("first_name", "last_name"), ("password1", "password2")]})]
+    all_fieldsets = [
+        (None, {"fields": ["email", ("first_name", "last_name"), "password"]}),
+        ("May do", {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        ("When", {"fields": [("last_login", "date_joined")]}),
+    ]
+    public_fieldsets = [(None, {"fields": ["email", ("first_name", "last_name")]})]
+
+    @display(description="Name")
+    def name(self, person: User) -> str:
+        return person.get_full_name()
+
+    @display(description="State", label={"Superuser": "primary", "Active": "success", "Blocked": "danger"})
+    def state(self, person: User) -> str:
+        if not person.is_active:
+            return "Blocked"
+        return "Superuser" if person.is_superuser else "Active"
+
+    @display(description="Two-step sign-in", boolean=True)
+    def two_step(self, person: Any) -> bool:
+        return bool(person.devices)
+
+    def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
+        rows = rows.annotate(devices=Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)))
+        if access.superuser:
+            return rows
+        colleagues = Membership.objects.filter(workspace__in=access.workspaces(Role.VIEWER))
+        return rows.filter(pk__in=colleagues.values("user"))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access_of(request).may(Role.VIEWER)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access_of(request).superuser
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if not access_of(request).superuser:
+            return self.public_fieldsets
+        return self.all_fieldsets if obj else self.add_fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["last_login", "date_joined"] if obj else []
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self.list_display if access_of(request).superuser else ["email", "name"]
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return self.list_filter if access_of(request).superuser else []
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Show superusers when the person joined and left workspaces; others may not know of all of them."""
+        if not access_of(request).superuser:
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.is_staff = True  # people exist to sign in here
+        super().save_model(request, obj, form, change)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(TwoStepView.as_view(admin_site=self.admin_site))
+        return [path("two-step/", view, name="two_step"), *super().get_urls()]

@@ -1,0 +1,139 @@
+"""One place that decides who sees and changes what in the admin. Every admin and inline stands on it."""
+
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from accounts.admin.access import Access, access_of, workspace_id_of
+from accounts.admin.deletion import BoundedDeletion
+from accounts.admin.history import HistoryMixin
+from accounts.admin.paginator import BoundedPaginator
+from accounts.choices import Role
+from accounts.models import Workspace
+
+
+class ScopedMixin:
+    """Rows of one's own workspaces only; what may be done with them follows from the role there.
+
+    `workspace_path` leads from a row to its workspace's id. Django's own model permissions are not asked.
+    """
+
+    workspace_path: ClassVar[str] = "workspace_id"
+    view_role: ClassVar[Role] = Role.VIEWER
+    change_role: ClassVar[Role] = Role.ADMIN
+    admin_site: admin.AdminSite
+
+    def may(self, request: HttpRequest, least: Role, obj: Any = None) -> bool:
+        """Say whether the person has a role (or a stronger one) in the row's workspace, or in any without a row."""
+        access = access_of(request)
+        if obj is None or not isinstance(obj, Model):
+            return access.may(least)
+        workspace = workspace_id_of(obj)
+        return access.superuser or (workspace is not None and access.may(least, workspace))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, self.view_role)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request, self.view_role, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request, self.change_role, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request, self.change_role, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request, self.change_role, obj)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        return self.limit(rows, access_of(request))
+
+    def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
+        """Keep the rows of the workspaces that the person may look into."""
+        if access.superuser:
+            return rows
+        return rows.filter(**{f"{self.workspace_path}__in": access.workspaces(self.view_role)})
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer, and accept, only rows that the person may use."""
+        target = db_field.remote_field.model
+        if target is Workspace:
+            kwargs["queryset"] = usable_workspaces(access_of(request), self.change_role)
+        elif self.admin_site.is_registered(target):
+            kwargs["queryset"] = self.admin_site.get_model_admin(target).get_queryset(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+def usable_workspaces(access: Access, least: Role) -> QuerySet[Workspace]:
+    """Give the open workspaces where the person has a role or a stronger one."""
+    rows = Workspace.objects.filter(closed_at=None)
+    return rows if access.superuser else rows.filter(pk__in=access.workspaces(least))
+
+
+class ScopedAdmin(ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
+    """A list and a page of rows of one's own workspaces."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 0
+    list_filter_submit = True
+    list_fullwidth = False
+    compressed_fields = True
+    warn_unsaved_form = True
+    change_form_show_cancel_button = True
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Fill in the workspace of people who have one only."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        if "workspace" not in initial:
+            usable = usable_workspaces(access_of(request), self.change_role).values_list("pk", flat=True)[:2]
+            if len(usable) == 1:
+                initial["workspace"] = usable[0]
+        return initial
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Take from the address only what stands in the list's filters: no probing of other columns."""
+        filters = [name if isinstance(name, str) else name[0] for name in self.list_filter if _is_field(name)]
+        return any(lookup == name or lookup.startswith(f"{name}__") for name in filters)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search; a select that names its workspace (`ForWorkspace`) is answered from that workspace alone."""
+        workspace = request.GET.get("for_workspace")
+        if workspace and request.path.endswith("/autocomplete/"):
+            queryset = queryset.filter(**{self.workspace_path: workspace})
+        found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, search_term)
+        return found
+
+    def row_or_deny(self, request: HttpRequest, object_id: str, least: Role) -> Any:
+        """Give the row behind a button. Raises PermissionDenied where the person may not press it."""
+        row = self.get_object(request, object_id)
+        if row is None or not self.may(request, least, row):
+            raise PermissionDenied
+        return row
+
+
+def _is_field(item: Any) -> bool:
+    return isinstance(item, (str, tuple, list))
+
+
+def for_workspace(url: str, workspace: Any) -> str:
+    """Give an autocomplete address that answers with rows of one workspace."""
+    return f"{url}?{urlencode({'for_workspace': workspace})}"
+
+
+class ScopedTabularInline(ScopedMixin, TabularInline):
+    """Rows under a page, under the same rules as the page."""
+
+
+class ScopedStackedInline(ScopedMixin, StackedInline):
+    """Rows under a page, one below the other, under the same rules as the page."""

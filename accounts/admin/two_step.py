@@ -1,0 +1,124 @@
+"""Setting up two-step sign-in: scan, enter a code, keep the recovery codes."""
+
+import base64
+from typing import Any
+
+import segno
+from django import forms
+from django.contrib.admin import AdminSite
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.safestring import mark_safe
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django_otp import login
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+
+RECOVERY_CODES = 8
+
+
+class CodeForm(forms.Form):
+    """A code from the app that is being set up."""
+
+    code = forms.CharField(
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+    )
+
+    def __init__(self, device: TOTPDevice, *args: Any) -> None:
+        super().__init__(*args)
+        self.device = device
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"].replace(" ", "")
+        if not self.device.verify_is_allowed()[0]:
+            raise ValidationError("Too many wrong codes. Wait a moment, then try again.")
+        if not self.device.verify_token(code):
+            raise ValidationError("This code does not fit. Check the clock of your device and enter the next one.")
+        return code
+
+
+class PasswordForm(forms.Form):
+    """The password, asked again before two-step sign-in is turned off."""
+
+    password = forms.CharField(widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}))
+
+    def __init__(self, user: Any, *args: Any) -> None:
+        super().__init__(*args)
+        self.user = user
+
+    def clean_password(self) -> None:
+        if not self.user.check_password(self.cleaned_data["password"]):
+            raise ValidationError("This is not your password.")
+
+
+@method_decorator(never_cache, name="dispatch")
+class TwoStepView(View):
+    """The signed-in person's own two-step sign-in."""
+
+    admin_site: AdminSite = None  # type: ignore[assignment]  # given by as_view
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.active = TOTPDevice.objects.filter(user=request.user, confirmed=True).exists()
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(request)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if self.active:
+            form: forms.Form = PasswordForm(request.user, request.POST)
+            if not form.is_valid():
+                return self._page(request, form=form)
+            _turn_off(request.user)
+            return HttpResponseRedirect(reverse("admin:two_step"))
+        device = _pending_device(request.user)
+        form = CodeForm(device, request.POST)
+        if not form.is_valid():
+            return self._page(request, form=form)
+        codes = _turn_on(device)
+        login(request, device)
+        self.active = True
+        return self._page(request, codes=codes)
+
+    def _page(
+        self, request: HttpRequest, form: forms.Form | None = None, codes: list[str] | None = None
+    ) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "title": "Two-step sign-in", "codes": codes}
+        if self.active:
+            context["form"] = form or PasswordForm(request.user)
+        else:
+            device = _pending_device(request.user)
+            context["form"] = form or CodeForm(device)
+            context["picture"] = mark_safe(segno.make(device.config_url).svg_inline(scale=4, border=2))  # noqa: S308
+            context["secret"] = base64.b32encode(device.bin_key).decode().rstrip("=")
+        context["active"] = self.active
+        return TemplateResponse(request, "admin/two_step.html", context)
+
+
+def _pending_device(user: Any) -> TOTPDevice:
+    device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "Authenticator app"})
+    return device
+
+
+@transaction.atomic
+def _turn_on(device: TOTPDevice) -> list[str]:
+    """Confirm the app and give new recovery codes, which nobody can see again."""
+    device.confirmed = True
+    device.save(update_fields=["confirmed"])
+    StaticDevice.objects.filter(user=device.user).delete()
+    recovery = StaticDevice.objects.create(user=device.user, name="Recovery codes", confirmed=True)
+    codes = [StaticToken.random_token() for _ in range(RECOVERY_CODES)]
+    StaticToken.objects.bulk_create([StaticToken(device=recovery, token=code) for code in codes])
+    return codes
+
+
+@transaction.atomic
+def _turn_off(user: Any) -> None:
+    TOTPDevice.objects.filter(user=user).delete()
+    StaticDevice.objects.filter(user=user).delete()

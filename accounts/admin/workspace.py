@@ -1,0 +1,113 @@
+"""Workspaces: what they are called, where they are, who works in them, and how one is closed."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.decorators import display
+
+from accounts.admin.access import Access, access_of
+from accounts.admin.member import MemberInline
+from accounts.admin.scoping import ScopedAdmin
+from accounts.choices import Role
+from accounts.models import Workspace
+from accounts.services.workspaces import close_workspace, create_workspace
+
+
+class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A workspace whose slug may be left to Voxa."""
+
+    slug = forms.CharField(required=False, max_length=40, help_text="Part of SIP addresses. Empty: made from the name.")
+
+    class Meta:
+        model = Workspace
+        fields = ["name", "slug", "country", "time_zone", "retention_days"]
+
+
+@admin.register(Workspace)
+class WorkspaceAdmin(ScopedAdmin):
+    """An owner changes the workspace; an admin its members; a superuser makes new ones."""
+
+    workspace_path = "pk"
+    list_display = ["name", "state", "slug", "country", "time_zone", "people"]
+    search_fields = ["name", "slug"]
+    search_help_text = "Name or slug"
+    inlines = [MemberInline]
+    readonly_fields: ClassVar[list[str]] = ["state", "created_at"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug"]}),
+        ("Where it is", {"fields": [("country", "time_zone")]}),
+        ("What is kept", {"fields": ["retention_days"]}),
+    ]
+    history_also = [("memberships", "member")]
+    actions = None
+
+    def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
+        limited: QuerySet[Any] = super().limit(rows, access).annotate(members=Count("memberships"))
+        return limited
+
+    @display(description="State", label={"Open": "success", "Being closed": "warning"})
+    def state(self, workspace: Workspace) -> str:
+        return "Being closed" if workspace.closed_at else "Open"
+
+    @display(description="Members")
+    def people(self, workspace: Any) -> int:
+        return int(workspace.members)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access_of(request).superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request, Role.OWNER, obj) and (obj is None or obj.closed_at is None)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = WorkspaceForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep the slug, which stands in SIP addresses; show an admin the rest to read."""
+        if obj is None:
+            return []
+        if self.may(request, Role.OWNER, obj):
+            return ["slug"]
+        return ["name", "slug", "country", "time_zone", "retention_days"]
+
+    def save_model(self, request: HttpRequest, obj: Workspace, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        data = form.cleaned_data
+        saved = create_workspace(
+            data["name"], country=data["country"], time_zone=data["time_zone"], slug=data["slug"] or None
+        )
+        saved.retention_days = data["retention_days"]
+        saved.save(update_fields=["retention_days"])
+        obj.__dict__.update(saved.__dict__)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Explain what closing does; close it when the person has typed its slug."""
+        workspace = self.get_object(request, unquote(object_id))
+        if workspace is None or not self.has_delete_permission(request, workspace):
+            raise PermissionDenied
+        wrong = None
+        if request.method == "POST":
+            if request.POST.get("slug", "").strip() == workspace.slug:
+                close_workspace(workspace)
+                messages.success(request, f"{workspace} is being closed. Its trunks are removed from LiveKit now.")
+                return HttpResponseRedirect(reverse("admin:accounts_workspace_changelist"))
+            wrong = f"Type {workspace.slug} to confirm."
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Close {workspace}",
+            "workspace": workspace,
+            "wrong": wrong,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/accounts/workspace/close.html", context)

@@ -1,0 +1,53 @@
+"""Signing in: address, password, and a code for those who set one up."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django_otp import devices_for_user
+from django_otp.plugins.otp_static.models import StaticDevice
+from unfold.forms import AuthenticationForm
+from unfold.widgets import BASE_INPUT_CLASSES
+
+
+class LoginForm(AuthenticationForm):  # type: ignore[misc]
+    """Asks for the code beside the password, so that the password never goes back into the page."""
+
+    otp_token = forms.CharField(
+        label="Sign-in code",
+        required=False,
+        help_text="From your authenticator app, or a recovery code. Leave it empty if you have not set it up.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": " ".join(BASE_INPUT_CLASSES)}
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "Email address"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        user = self.get_user()
+        if user is not None:
+            user.otp_device = _verified_device(user, cleaned.get("otp_token", "").replace(" ", ""))
+        return cleaned
+
+
+def _verified_device(user: Any, code: str) -> Any:
+    """Give the device that the code proves, None for people without one. Raises ValidationError otherwise."""
+    devices = list(devices_for_user(user))
+    if not devices:
+        return None
+    if not code:
+        raise ValidationError("Enter the code from your authenticator app.", code="otp_required")
+    # Six digits are an app's, anything else a recovery code: trying both would count against the wrong one.
+    recovery = not (code.isdigit() and len(code) == 6)
+    for device in devices:
+        if isinstance(device, StaticDevice) is not recovery:
+            continue
+        if not device.verify_is_allowed()[0]:
+            raise ValidationError("Too many wrong codes. Wait a moment, then try again.", code="otp_throttled")
+        if device.verify_token(code):
+            return device
+    raise ValidationError("This code is wrong or was used already. Enter the next one.", code="otp_wrong")

@@ -1,0 +1,30 @@
+"""Reads of accounts."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from accounts.choices import Role
+from accounts.models import Membership, User, Workspace
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+def workspaces_of(user: "User | AnonymousUser") -> QuerySet[Workspace]:
+    """Give the workspaces a person may see: a superuser all, others those they are members of."""
+    if not isinstance(user, User) or not user.is_active:
+        return Workspace.objects.none()
+    if user.is_superuser:
+        return Workspace.objects.all()
+    return Workspace.objects.filter(memberships__user=user)
+
+
+def role_of(user: "User | AnonymousUser", workspace: Workspace) -> Role | None:
+    """Give a person's role in a workspace, None for an outsider; a superuser is an owner everywhere."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    if user.is_superuser:
+        return Role.OWNER
+    role = Membership.objects.filter(user=user, workspace=workspace).values_list("role", flat=True).first()
+    return Role(role) if role else None

@@ -1,0 +1,48 @@
+"""Rows behind the Idempotency-Key header."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import IdempotencyRecord, Workspace
+
+KEPT = timedelta(hours=24)
+LONGEST_REQUEST = timedelta(minutes=2)
+
+
+def claim(workspace: Workspace, key: str, request_hash: str) -> tuple[IdempotencyRecord, bool]:
+    """Claim a key by inserting its row; give the row, and whether it is ours to answer."""
+    now = timezone.now()
+    mine = IdempotencyRecord(
+        workspace=workspace, key=key, request_hash=request_hash, created_at=now, expires_at=now + KEPT
+    )
+    IdempotencyRecord.objects.filter(workspace=workspace, key=key, expires_at__lte=now).delete()
+    try:
+        with transaction.atomic():
+            mine.save(force_insert=True)
+    except IntegrityError:
+        found = IdempotencyRecord.objects.filter(workspace=workspace, key=key).first()
+        return (found, False) if found else claim(workspace, key, request_hash)  # released between the two
+    return mine, True
+
+
+def keep(record: IdempotencyRecord, status: int, answer: str) -> None:
+    """Keep the answer to give it again."""
+    record.status, record.answer = status, answer
+    record.save(update_fields=["status", "answer"])
+
+
+def release(record: IdempotencyRecord) -> None:
+    """Forget a claim, so that the request may be tried again."""
+    record.delete()
+
+
+def is_cut_off(record: IdempotencyRecord) -> bool:
+    """Say whether the request that claimed the key can no longer be running."""
+    return record.status is None and record.created_at <= timezone.now() - LONGEST_REQUEST
+
+
+def purge_expired() -> int:
+    """Delete what is past its time; give how many."""
+    return IdempotencyRecord.objects.filter(expires_at__lte=timezone.now()).delete()[0]

@@ -1,0 +1,106 @@
+"""API keys: `vx_live_` + identifier (12) + secret (32) + checksum (6), all in base 62.
+
+The checksum is the CRC-32 of everything before it, as in GitHub's tokens: a mistyped key is told from a wrong one
+without a query, and a secret scanner knows a real key from a look-alike.
+"""
+
+import re
+import secrets
+import string
+import zlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from accounts.models import ApiKey, User, Workspace
+
+PREFIX = "vx_live_"
+LAST_USED_PRECISION = timedelta(minutes=1)
+_BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_KEY = re.compile(r"vx_live_([0-9A-Za-z]{12})[0-9A-Za-z]{32}([0-9A-Za-z]{6})", re.ASCII)
+
+
+def create_api_key(
+    workspace: Workspace,
+    name: str,
+    scopes: Sequence[str],
+    *,
+    expires_at: datetime | None = None,
+    created_by: User | None = None,
+    reason: str | None = None,
+) -> tuple[ApiKey, str]:
+    """Create a key; give its row and its text, which nobody can see again.
+
+    `reason` is kept in the history. Raises ValidationError naming every wrong field.
+    """
+    text = make_key_text()
+    key = ApiKey(
+        workspace=workspace,
+        name=name,
+        identifier=text[len(PREFIX) :][:12],
+        key_hash=_hash(text, settings.SECRET_KEY),
+        scopes=sorted(set(scopes)),
+        expires_at=expires_at,
+        created_by=created_by,
+    )
+    key.full_clean()
+    key._change_reason = reason  # type: ignore[attr-defined]  # read by django-simple-history
+    key.save(force_insert=True)
+    return key, text
+
+
+def make_key_text() -> str:
+    """Give a new random key."""
+    body = PREFIX + "".join(secrets.choice(_BASE62) for _ in range(44))
+    return body + checksum(body)
+
+
+def checksum(body: str) -> str:
+    """Give the CRC-32 of a text as six base 62 digits."""
+    rest, digits = zlib.crc32(body.encode()), ""
+    for _ in range(6):
+        rest, digit = divmod(rest, 62)
+        digits = _BASE62[digit] + digits
+    return digits
+
+
+def find_api_key(text: str) -> ApiKey | None:
+    """Give the key with this text, its workspace loaded by the same query; None if there is none.
+
+    Whether it may still be used is another question: `ApiKey.refusal`. A malformed text costs no query.
+    """
+    match = _KEY.fullmatch(text)
+    if match is None or checksum(text[:-6]) != match[2]:
+        return None
+    key = ApiKey.objects.select_related("workspace").filter(identifier=match[1]).first()
+    if key is None:
+        return None
+    current, *former = (_hash(text, secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    if constant_time_compare(key.key_hash, current):
+        return key
+    if any(constant_time_compare(key.key_hash, hashed) for hashed in former):
+        ApiKey.objects.filter(pk=key.pk, key_hash=key.key_hash).update(key_hash=current)  # the fallback may go soon
+        return key
+    return None
+
+
+def note_use(key: ApiKey, now: datetime) -> None:
+    """Remember when a key was last used, to the minute."""
+    if key.last_used_at is None or key.last_used_at <= now - LAST_USED_PRECISION:
+        unnoted = Q(last_used_at=None) | Q(last_used_at__lte=now - LAST_USED_PRECISION)
+        ApiKey.objects.filter(unnoted, pk=key.pk).update(last_used_at=now)
+
+
+def revoke(key: ApiKey) -> None:
+    """Make a key unusable from now on. A second time changes nothing."""
+    if key.revoked_at is None:
+        key.revoked_at = timezone.now()
+        key.save(update_fields=["revoked_at"])
+
+
+def _hash(text: str, secret: str) -> str:
+    return salted_hmac("accounts.ApiKey", text, secret=secret, algorithm="sha256").hexdigest()

@@ -1,0 +1,34 @@
+"""Tasks of accounts."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from accounts.services import webhook_delivery
+from accounts.services.idempotency import purge_expired
+from accounts.services.webhooks import wake
+
+
+@shared_task
+def purge_idempotency_records() -> None:
+    """Delete kept answers that are past their 24 hours."""
+    purge_expired()
+
+
+@shared_task
+def deliver_webhooks(endpoint_id: str) -> None:
+    """Send what is due to one endpoint; what remains after its turn waits behind the other endpoints."""
+    if webhook_delivery.deliver(UUID(endpoint_id)):
+        wake(UUID(endpoint_id))
+
+
+@shared_task
+def sweep_webhooks() -> None:
+    """Wake the workers for every endpoint with something due."""
+    webhook_delivery.sweep()
+
+
+@shared_task
+def purge_webhooks() -> None:
+    """Delete messages that are past their workspace's retention."""
+    webhook_delivery.purge()

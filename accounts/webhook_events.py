@@ -1,0 +1,62 @@
+"""The event types of outgoing webhooks, as data: what they mean and what their `data` looks like."""
+
+from dataclasses import dataclass
+from typing import Any
+
+_CALL: dict[str, Any] = {
+    "id": "6f1c2c52-6f0a-4f0e-9d5c-0d8f5a3b7e11",
+    "direction": "outbound",
+    "status": "ringing",
+    "reason": "",
+    "to": "+15550100001",
+    "from": "+15550100000",
+    "trunkId": "0c0f5a4e-3f55-4a3c-8a43-2f8f9b0f6a10",
+    "agentId": "b1d1b9b6-6a53-4a8a-9a38-6b1f0f0c2d22",
+    "metadata": {"orderId": "1042"},
+}
+
+
+@dataclass(frozen=True)
+class EventType:
+    """One type: its name, what it tells, and an example of its data."""
+
+    name: str
+    meaning: str
+    example: dict[str, Any]
+
+
+TEST = EventType("webhook.test", "Sent on request, to try an endpoint out.", {"message": "It works."})
+_SUBSCRIBABLE = (
+    EventType(
+        "call.status",
+        "A call changed its status: queued, dialing, ringing, in_progress, completed, busy, no_answer, failed or "
+        "canceled. The data is the call as the API gives it.",
+        _CALL,
+    ),
+    EventType(
+        "call.ended",
+        "The end-of-call report, once a call: the call as the API gives it, with its times and attempts.",
+        {
+            **_CALL,
+            "status": "completed",
+            "sipStatusCode": 200,
+            "attempts": [{"number": 1, "status": "completed", "sipStatusCode": 200, "reason": ""}],
+            "queuedAt": "2026-01-05T09:30:00Z",
+            "startedAt": "2026-01-05T09:30:01Z",
+            "answeredAt": "2026-01-05T09:30:09Z",
+            "endedAt": "2026-01-05T09:31:21Z",
+            "durationSeconds": 72,
+        },
+    ),
+    EventType(
+        "trunk.status",
+        "A trunk became active, or failed and a person must act on `lastError`.",
+        {
+            "id": "0c0f5a4e-3f55-4a3c-8a43-2f8f9b0f6a10",
+            "name": "Main line",
+            "status": "failed",
+            "lastError": "LiveKit refused the number +15550100000: another trunk of the project has it.",
+        },
+    ),
+)
+EVENT_TYPES: dict[str, EventType] = {event.name: event for event in _SUBSCRIBABLE}

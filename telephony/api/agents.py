@@ -1,0 +1,43 @@
+"""`/v1/agents`."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.choices import Scope
+from telephony import selectors
+from telephony.api.docs import AGENTS
+from telephony.api.filters import AgentFilter
+from telephony.api.resource import ResourceViewSet
+from telephony.api.serializers import AgentSerializer
+from telephony.models import Agent
+from telephony.services import agents
+from telephony.services.errors import Problems
+
+
+@AGENTS
+class AgentViewSet(ResourceViewSet[Agent]):
+    """Agents."""
+
+    noun = "agent"
+    read_scope = Scope.AGENTS_READ
+    write_scope = Scope.AGENTS_WRITE
+    queryset = Agent.objects.none()
+    serializer_class = AgentSerializer
+    filterset_class = AgentFilter
+
+    def get_queryset(self) -> QuerySet[Agent]:
+        return selectors.agents(self.workspace)
+
+    def add(self, values: dict[str, Any], problems: Problems) -> Agent:
+        return self.fresh(agents.create_agent(self.workspace, values, problems=problems))
+
+    def change(self, row: Agent, values: dict[str, Any], problems: Problems) -> Agent:
+        return self.fresh(agents.update_agent(row, values, problems=problems))
+
+    def remove(self, row: Agent) -> None:
+        agents.delete_agent(row)
+
+    def fresh(self, agent: Agent) -> Agent:
+        """Give an agent as the list shows it: knowing whether it has a secret, not which."""
+        return self.found(str(agent.pk))

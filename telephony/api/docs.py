@@ -1,0 +1,129 @@
+"""What the OpenAPI schema says of each operation; the trunk's examples are those of the carrier-trunk reference."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+
+_ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
+_TIME = "2026-03-01T09:30:00.000000Z"
+_GATEWAY = {"ipOrDomain": "sip.telnyx.com", "port": 5060, "protocol": "udp", "inbound": True, "outbound": True}
+_TRUNK = {"name": "Telnyx", "gateways": [_GATEWAY], "authUsername": "myuser", "authPassword": "mypass"}
+_TRUNK_ANSWER = {
+    "id": _ID,
+    "name": "Telnyx",
+    "status": "active",
+    "lastError": "",
+    "gateways": [{**_GATEWAY, "netmask": 32, "priority": 0}],
+    "authUsername": "myuser",
+    "hasPassword": True,
+    "fromHost": "",
+    "mediaEncryption": "disable",
+    "carrier": "",
+    "forTransfers": False,
+    "warnings": [],
+    "techPrefix": "",
+    "leadingPlus": True,
+    "livekitInboundTrunkId": "ST_zGk5ZyWmGzvK",
+    "livekitOutboundTrunkId": "ST_b2qWJTiQmYJx",
+    "livekitDispatchRuleId": "SDR_kR9Yx5oTSkJd",
+    "numbers": [{"id": _ID, "number": "+15550100000", "agentId": None}],
+    "createdAt": _TIME,
+    "updatedAt": _TIME,
+}
+_NUMBER = {"number": "+15550100000", "trunkId": _ID}
+_NUMBER_ANSWER = {
+    "id": _ID, "number": "+15550100000", "trunkId": _ID, "agentId": None, "transferTrunkId": None, "label": "",
+    "createdAt": _TIME,
+}  # fmt: skip
+_AGENT = {"name": "Reception", "direction": "inbound", "greeting": "Hello, this is Acme.", "language": "en-US"}
+_AGENT_ANSWER = {
+    "id": _ID, **_AGENT, "systemPrompt": "", "voice": "", "aiProvider": "openai", "hasProviderKey": False,
+    "active": True,
+}  # fmt: skip
+_TRUNK_ID = OpenApiParameter("id", OpenApiTypes.STR, "path", description="The trunk's UUID, or an `ST_` id it has had.")
+
+
+def _examples(request: dict[str, Any], answer: dict[str, Any]) -> list[OpenApiExample]:
+    return [
+        OpenApiExample("Request", request, request_only=True),
+        OpenApiExample("Answer", answer, response_only=True),
+    ]
+
+
+def _operations(
+    name: str, plural: str, request: dict[str, Any], answer: dict[str, Any], told: dict[str, str], *parameters: Any
+) -> dict[str, Any]:
+    """Give the schema of the five operations of a kind; `told` says what each does beyond its summary."""
+    summaries = {
+        "list": f"List {plural}",
+        "create": f"Create {name}",
+        "retrieve": f"Get {name}",
+        "partial_update": f"Update {name}",
+        "destroy": f"Delete {name}",
+    }
+    examples = _examples(request, answer)
+    tag = plural.capitalize() if not plural.startswith("SIP") else plural
+    stem = plural.rpartition(" ")[2]
+    return {
+        action: extend_schema(
+            tags=[tag],
+            operation_id=f"{stem}_{action.removeprefix('partial_')}",
+            summary=summary,
+            description=told.get(action, summary + "."),
+            parameters=[] if action in ("list", "create") else list(parameters),
+            examples=examples if action == "create" else examples[1:] if action != "destroy" else None,
+        )
+        for action, summary in summaries.items()
+    }
+
+
+TRUNKS = extend_schema_view(
+    **_operations(
+        "SIP trunk",
+        "SIP trunks",
+        _TRUNK,
+        _TRUNK_ANSWER,
+        {
+            "list": "Trunks with their gateways, status and numbers.",
+            "create": "Creates a trunk and provisions it in LiveKit. It stays `pending` while LiveKit cannot be "
+            "reached, and becomes `active` by itself later.",
+            "partial_update": "Changes what the body names and re-provisions; without a body it re-provisions only. "
+            "`gateways` replace the whole list. A password left out stays. Username and password are one pair: "
+            "either of them alone as null clears both.",
+            "destroy": "Deletes the trunk and its numbers, and removes it from LiveKit, as soon as that is reachable.",
+        },
+        _TRUNK_ID,
+    ),
+)
+PROVISION = extend_schema(
+    tags=["SIP trunks"],
+    operation_id="trunks_provision",
+    summary="Re-provision SIP trunk",
+    description="Provisions the trunk in LiveKit again, and answers it as it is then.",
+    parameters=[_TRUNK_ID],
+    request=None,
+    examples=_examples({}, _TRUNK_ANSWER)[1:],
+)
+NUMBERS = extend_schema_view(
+    **_operations(
+        "phone number",
+        "phone numbers",
+        _NUMBER,
+        _NUMBER_ANSWER,
+        {
+            "create": "Adds a number to a trunk and re-provisions it. A number stands once on a LiveKit server: "
+            "409 `number_taken` when it is in use there.",
+            "partial_update": "Changes what the body names; another `trunkId` moves the number to that trunk.",
+        },
+    )
+)
+AGENTS = extend_schema_view(
+    **_operations(
+        "agent",
+        "agents",
+        _AGENT,
+        _AGENT_ANSWER,
+        {"destroy": "Deletes the agent. Its numbers stay, answered by nobody."},
+    )
+)

@@ -1,0 +1,54 @@
+"""`/v1/telephony/numbers`."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.choices import Scope
+from telephony import selectors
+from telephony.api.docs import NUMBERS
+from telephony.api.filters import NumberFilter
+from telephony.api.resource import ResourceViewSet
+from telephony.api.serializers import NumberSerializer
+from telephony.models import PhoneNumber
+from telephony.services import numbers
+from telephony.services.errors import Problems
+
+
+@NUMBERS
+class NumberViewSet(ResourceViewSet[PhoneNumber]):
+    """Phone numbers. Adding or moving one re-provisions the trunks it enters and leaves."""
+
+    noun = "number"
+    read_scope = Scope.AGENTS_READ
+    write_scope = Scope.WORKSPACE_ADMIN
+    queryset = PhoneNumber.objects.none()
+    serializer_class = NumberSerializer
+    filterset_class = NumberFilter
+
+    def get_queryset(self) -> QuerySet[PhoneNumber]:
+        return selectors.numbers(self.workspace)
+
+    def add(self, values: dict[str, Any], problems: Problems) -> PhoneNumber:
+        return numbers.create_number(self.workspace, self._with_rows(values, problems), problems=problems)
+
+    def change(self, row: PhoneNumber, values: dict[str, Any], problems: Problems) -> PhoneNumber:
+        return numbers.update_number(row, self._with_rows(values, problems), problems=problems)
+
+    def remove(self, row: PhoneNumber) -> None:
+        numbers.remove_number(row)
+
+    def _with_rows(self, values: dict[str, Any], problems: Problems) -> dict[str, Any]:
+        """Put the workspace's own rows in place of ids; another's row does not exist here."""
+        relations: dict[str, QuerySet[Any]] = {
+            "trunk": selectors.trunks(self.workspace),
+            "agent": selectors.agents(self.workspace),
+            "transfer_trunk": selectors.trunks(self.workspace),
+        }
+        for name, rows in relations.items():
+            if (wanted := values.get(name)) is not None:
+                values[name] = rows.filter(pk=wanted).first()
+                if values[name] is None:
+                    del values[name]
+                    problems.add(name, "There is none with this id in the workspace.", "not_found")
+        return values

@@ -1,0 +1,71 @@
+"""Reading a JSON body: every value that can be read is, and what is wrong is noted rather than raised.
+
+So the services can check the rest, and one answer names every wrong field of the whole body.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
+
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.exceptions import ValidationError as RestValidationError
+
+from telephony.services.errors import Problems
+
+Reader = serializers.Serializer[Any]
+
+
+def read(reader: Reader, data: Any, problems: Problems, *, partial: bool = False, at: str = "") -> dict[str, Any]:
+    """Give the readable values of an object by model field name.
+
+    `partial` accepts that required fields are missing; `at` is the path of the object, such as `gateways[0].`.
+    Raises ValidationError when the body as a whole is no object.
+    """
+    if not isinstance(data, Mapping):
+        wrong = ValidationError("Send a JSON object.", code="invalid")
+        if not at:
+            raise wrong
+        problems.add(at.removesuffix("."), wrong)
+        return {}
+    for name in data:
+        if name not in reader.fields:
+            problems.add(f"{at}{name}", "There is no such field; check the spelling.", "unknown_field")
+    values = {}
+    for name, field in reader.fields.items():
+        if field.read_only:
+            continue
+        path = f"{at}{field.source}"
+        if name in data:
+            try:
+                values[str(field.source)] = _value(field, data[name], problems, path)
+            except RestValidationError as error:
+                found = cast(list[ErrorDetail], error.detail)
+                problems.add(path, ValidationError([ValidationError(str(one), one.code) for one in found]))
+        elif field.required and not partial:
+            problems.add(path, "This field is required.", "required")
+    return values
+
+
+@contextmanager
+def json_names(reader: Reader) -> Iterator[None]:
+    """Name the fields of a ValidationError as the JSON does where that is more than camelCase (`agentId`)."""
+    try:
+        yield
+    except ValidationError as error:
+        if not hasattr(error, "error_dict"):
+            raise
+        names = {str(field.source): name for name, field in reader.fields.items()}
+        raise ValidationError({names.get(path, path): errors for path, errors in error.error_dict.items()}) from None
+
+
+def _value(field: Any, given: Any, problems: Problems, path: str) -> Any:
+    if given is None or not isinstance(field, serializers.ListSerializer):
+        return field.run_validation(given)
+    if not isinstance(given, list):
+        raise RestValidationError("Give a list.", "not_a_list")
+    most, reader = getattr(field, "max_length", None), cast(Reader, field.child)
+    if most is not None and len(given) > most:
+        raise RestValidationError(f"Give at most {most}.", "max_length")
+    return [read(reader, item, problems, at=f"{path}[{place}].") for place, item in enumerate(given)]

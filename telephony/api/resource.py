@@ -1,0 +1,88 @@
+"""List, create, get, change and delete a kind of row; a subclass says how."""
+
+from typing import Any, ClassVar, TypeVar, cast
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from telephony.api.reading import json_names, read
+from telephony.api.serializers import shared
+from telephony.services.errors import Problems
+from voxa.api.views import WorkspaceViewSet
+
+M = TypeVar("M", bound=Model)
+
+
+class ResourceViewSet(WorkspaceViewSet[M]):
+    """The methods of a kind of row. `get_queryset` starts from the workspace, so another's row is a 404."""
+
+    noun: ClassVar[str]
+    filter_backends = [DjangoFilterBackend]
+
+    def find(self, reference: str) -> M | None:
+        """Give the row of this id, if the workspace has it."""
+        return self.get_queryset().filter(pk=reference).first()
+
+    def add(self, values: dict[str, Any], problems: Problems) -> M:
+        """Create a row, and give it as it is to be shown."""
+        raise NotImplementedError
+
+    def change(self, row: M, values: dict[str, Any], problems: Problems) -> M:
+        """Change a row, and give it as it is to be shown."""
+        raise NotImplementedError
+
+    def remove(self, row: M) -> None:
+        """Delete a row."""
+        raise NotImplementedError
+
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        return self.get_paginated_response([self.shown(row) for row in page])
+
+    def create(self, request: Request) -> Response:
+        with json_names(self.reader):
+            problems = Problems()
+            row = self.add(read(self.reader, request.data, problems), problems)
+        return Response(self.shown(row), status=201)
+
+    def retrieve(self, request: Request, id: str) -> Response:
+        return Response(self.shown(self.found(id)))
+
+    def partial_update(self, request: Request, id: str) -> Response:
+        row = self.found(id)
+        try:
+            with json_names(self.reader):
+                problems = Problems()
+                row = self.change(row, read(self.reader, request.data, problems, partial=True), problems)
+        except ObjectDoesNotExist as error:  # deleted meanwhile
+            raise self.missing() from error
+        return Response(self.shown(row))
+
+    def destroy(self, request: Request, id: str) -> Response:
+        self.remove(self.found(id))
+        return Response(status=204)
+
+    @property
+    def reader(self) -> serializers.Serializer[Any]:
+        """Give the serializer that reads bodies and shows rows."""
+        return shared(cast(Any, self.serializer_class))
+
+    def shown(self, row: M) -> Any:
+        """Give a row as JSON shows it."""
+        return self.reader.to_representation(row)
+
+    def found(self, reference: str) -> M:
+        """Give the row of this id. Raises NotFound."""
+        row = self.find(reference)
+        if row is None:
+            raise self.missing()
+        return row
+
+    def missing(self) -> NotFound:
+        """Give the answer for an id that the workspace does not have."""
+        return NotFound(f"There is no {self.noun} with this id in the workspace.")

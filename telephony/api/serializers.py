@@ -1,0 +1,152 @@
+"""Trunks, numbers and agents in JSON. Rules are the models' and services'; here are only names and types."""
+
+from functools import cache
+from typing import Any, cast
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from telephony import selectors
+from telephony.models import Agent, Gateway, PhoneNumber, Trunk
+from telephony.services.gateways import MAX_GATEWAYS
+from voxa.api.serializers import CamelModelSerializer
+
+
+class RowIdField(serializers.UUIDField):
+    """The id of a related row of the same workspace; `source` is the relation."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        return getattr(instance, f"{self.source}_id")
+
+
+class GatewaySerializer(CamelModelSerializer[Gateway]):
+    """A carrier's SIP host."""
+
+    class Meta:
+        model = Gateway
+        fields = ["ip_or_domain", "port", "netmask", "protocol", "inbound", "outbound", "priority"]
+        extra_kwargs = {
+            "ip_or_domain": {"help_text": "Carrier's SIP host or IP address, such as sip.telnyx.com."},
+            "port": {"min_value": 1, "max_value": 65535},
+            "netmask": {
+                "min_value": 8,
+                "max_value": 128,
+                "help_text": "Of the addresses calls come from; 32 (IPv6: 128), the default, is this one address.",
+            },
+            "priority": {
+                "min_value": 0,
+                "max_value": 32767,
+                "help_text": "Lower is tried first. Left out: the place in the list.",
+            },
+        }
+
+
+class TrunkNumberSerializer(CamelModelSerializer[PhoneNumber]):
+    """A number as its trunk shows it."""
+
+    agent_id = serializers.UUIDField(allow_null=True, read_only=True)
+
+    class Meta:
+        model = PhoneNumber
+        fields = ["id", "number", "agent_id"]
+
+
+class TrunkSerializer(CamelModelSerializer[Trunk]):
+    """A SIP trunk: a carrier's gateways and credentials, and what they are in LiveKit."""
+
+    gateways = GatewaySerializer(many=True, max_length=MAX_GATEWAYS)  # type: ignore[call-arg]  # many takes it
+    auth_password = serializers.CharField(
+        write_only=True,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        trim_whitespace=False,
+        max_length=255,
+        help_text="SIP digest password. Left out of a change it stays; null clears it together with the username.",
+    )
+    has_password = serializers.BooleanField(read_only=True)
+    last_error = serializers.CharField(read_only=True, help_text="What a person must do; empty if nothing.")
+    warnings = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="What works only in part."
+    )
+    livekit_inbound_trunk_id = serializers.SerializerMethodField()
+    livekit_outbound_trunk_id = serializers.SerializerMethodField()
+    livekit_dispatch_rule_id = serializers.SerializerMethodField()
+    numbers = serializers.SerializerMethodField(
+        help_text="By number: the first 100 of each trunk in a list, the first 1000 of a single trunk. "
+        "`/v1/telephony/numbers?trunkId=` gives all."
+    )
+
+    class Meta:
+        model = Trunk
+        fields = [
+            "id", "name", "status", "last_error", "gateways", "auth_username", "auth_password", "has_password",
+            "from_host", "media_encryption", "carrier", "for_transfers", "warnings", "tech_prefix", "leading_plus",
+            "livekit_inbound_trunk_id", "livekit_outbound_trunk_id", "livekit_dispatch_rule_id", "numbers",
+            "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = ["status"]
+        extra_kwargs = {
+            "auth_username": {"help_text": "SIP digest username."},
+            "tech_prefix": {"help_text": "Dialled before each number, as some carriers ask for."},
+        }
+
+    def get_livekit_inbound_trunk_id(self, trunk: Trunk) -> str | None:
+        return selectors.livekit_ids(trunk).inbound
+
+    def get_livekit_outbound_trunk_id(self, trunk: Trunk) -> str | None:
+        return selectors.livekit_ids(trunk).outbound
+
+    def get_livekit_dispatch_rule_id(self, trunk: Trunk) -> str | None:
+        return selectors.livekit_ids(trunk).rule
+
+    @extend_schema_field(TrunkNumberSerializer(many=True))
+    def get_numbers(self, trunk: Any) -> list[dict[str, str | None]]:
+        # By hand: a page may hold thousands, and a serializer would take ten times as long.
+        return [
+            {"id": str(one.pk), "number": one.number, "agentId": str(one.agent_id) if one.agent_id else None}
+            for one in trunk.numbers_shown
+        ]
+
+
+class NumberSerializer(CamelModelSerializer[PhoneNumber]):
+    """A phone number on a trunk."""
+
+    trunk_id = RowIdField(source="trunk", help_text="The trunk that carries it; another one moves it there.")
+    agent_id = RowIdField(source="agent", required=False, allow_null=True, help_text="The agent that answers.")
+    transfer_trunk_id = RowIdField(
+        source="transfer_trunk", required=False, allow_null=True, help_text="The trunk that hands its calls over."
+    )
+
+    class Meta:
+        model = PhoneNumber
+        fields = ["id", "number", "trunk_id", "agent_id", "transfer_trunk_id", "label", "created_at"]
+        extra_kwargs = {"number": {"max_length": 16}}
+
+
+class AgentSerializer(CamelModelSerializer[Agent]):
+    """A voice agent: what answers and speaks."""
+
+    provider_key = serializers.CharField(
+        write_only=True,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        trim_whitespace=False,
+        max_length=500,
+        help_text="Secret of the AI provider, never given back. Left out of a change it stays; null clears it.",
+    )
+    has_provider_key = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Agent
+        fields = [
+            "id", "name", "direction", "system_prompt", "greeting", "voice", "language", "ai_provider",
+            "provider_key", "has_provider_key", "active",
+        ]  # fmt: skip
+
+
+@cache
+def shared(kind: type[Any]) -> serializers.Serializer[Any]:
+    """Give one serializer for all requests: building it costs more than using it, and it keeps no state here."""
+    return cast(serializers.Serializer[Any], kind())

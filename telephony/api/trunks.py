@@ -1,0 +1,64 @@
+"""`/v1/telephony/trunks`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.choices import Scope
+from telephony import selectors
+from telephony.api.docs import PROVISION, TRUNKS
+from telephony.api.filters import TrunkFilter
+from telephony.api.resource import ResourceViewSet
+from telephony.api.serializers import TrunkSerializer
+from telephony.models import Trunk
+from telephony.services import trunks
+from telephony.services.errors import Problems
+from telephony.sync.request import wait_for_sync
+
+NUMBERS_IN_LIST = 100
+NUMBERS_OF_ONE = 1_000
+
+
+@TRUNKS
+class TrunkViewSet(ResourceViewSet[Trunk]):
+    """Trunks. After a change the answer waits a moment for LiveKit, so that it usually shows `active`."""
+
+    noun = "trunk"
+    read_scope = Scope.AGENTS_READ
+    write_scope = Scope.WORKSPACE_ADMIN
+    queryset = Trunk.objects.none()
+    serializer_class = TrunkSerializer
+    filterset_class = TrunkFilter
+
+    def get_queryset(self) -> QuerySet[Trunk]:
+        return selectors.trunks_in_full(self.workspace, NUMBERS_IN_LIST if self.action == "list" else NUMBERS_OF_ONE)
+
+    def find(self, reference: str) -> Trunk | None:
+        shown = self.get_queryset() if self.action == "retrieve" else None
+        return selectors.find_trunk(self.workspace, reference, shown)
+
+    def add(self, values: dict[str, Any], problems: Problems) -> Trunk:
+        return self.fresh(trunks.create_trunk(self.workspace, values, problems=problems))
+
+    def change(self, row: Trunk, values: dict[str, Any], problems: Problems) -> Trunk:
+        return self.fresh(trunks.update_trunk(row, values, problems=problems))
+
+    def remove(self, row: Trunk) -> None:
+        trunks.delete_trunk(row)
+
+    @PROVISION
+    def provision(self, request: Request, id: str) -> Response:
+        trunk = self.found(id)
+        trunks.provision_trunk(trunk)
+        return Response(self.shown(self.fresh(trunk)))
+
+    def fresh(self, trunk: Trunk) -> Trunk:
+        """Give a trunk as it is after a moment's wait for LiveKit."""
+        wait_for_sync(trunk.pk, settings.PROVISION_WAIT_SECONDS)
+        row = self.get_queryset().filter(pk=trunk.pk).first()
+        if row is None:  # deleted meanwhile
+            raise self.missing()
+        return row

@@ -1,0 +1,28 @@
+"""Native URLs of telephony, under `/v1`."""
+
+from typing import Any
+
+from django.urls import URLPattern, path
+
+from telephony.api.agents import AgentViewSet
+from telephony.api.numbers import NumberViewSet
+from telephony.api.resource import ResourceViewSet
+from telephony.api.trunks import TrunkViewSet
+
+
+def _paths(prefix: str, viewset: type[ResourceViewSet[Any]], kind: str) -> list[URLPattern]:
+    return [
+        path(prefix, viewset.as_view({"get": "list", "post": "create"})),
+        path(
+            f"{prefix}/<{kind}:id>",
+            viewset.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        ),
+    ]
+
+
+urlpatterns = [
+    *_paths("telephony/trunks", TrunkViewSet, "str"),  # a UUID or an ST_ id
+    path("telephony/trunks/<str:id>/provision", TrunkViewSet.as_view({"post": "provision"})),
+    *_paths("telephony/numbers", NumberViewSet, "uuid"),
+    *_paths("agents", AgentViewSet, "uuid"),
+]

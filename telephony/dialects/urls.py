@@ -1,0 +1,5 @@
+"""URLs of telephony.dialects."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

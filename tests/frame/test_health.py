@@ -1,0 +1,66 @@
+"""/healthz, /readyz and /metrics: what they say, and to whom."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from telephony.models import LiveKitProject
+
+
+def test_a_living_process_answers_without_asking_anybody(client: Client) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ready_means_database_and_broker(client: Client) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 200, answer.content
+    assert answer.json() == {
+        "status": "ready",
+        "checks": {"database": "ok", "broker": "ok"},
+        "livekit": "not configured",
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_livekit_away_is_shown_and_changes_nothing(client: Client, settings: Any) -> None:
+    settings.LIVEKIT_API_KEY = settings.LIVEKIT_API_SECRET = "k"
+    LiveKitProject.objects.create(
+        is_default=True, name="Default", url="ws://127.0.0.1:1", last_failed_at="2026-01-01T00:00Z"
+    )
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["livekit"]) == (200, "not reachable")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_means_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voxa.health.app.connection_for_write", lambda: _refused())
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]) == (503, {"database": "ok", "broker": "not reachable"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_means_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("health_check.checks.Database.run", lambda self: _refused())
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["database"]) == (503, "not reachable")
+    assert connection.vendor not in answer.text
+
+
+def _refused() -> None:
+    raise ConnectionRefusedError("secret-host:5432")
+
+
+def test_metrics_are_for_this_machine(client: Client) -> None:
+    assert b"django_http_requests" in client.get("/metrics").content
+    assert client.get("/metrics", REMOTE_ADDR="10.1.2.3").status_code == 403
+    assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 403
+
+
+def test_metrics_are_for_whoever_has_the_token(client: Client, settings: Any) -> None:
+    settings.METRICS_TOKEN = "let-me-in"
+    for token, status in (("let-me-in", 200), ("wrong", 403), ("", 403)):
+        headers = {"Authorization": f"Bearer {token}"}
+        assert client.get("/metrics", REMOTE_ADDR="10.1.2.3", headers=headers).status_code == status

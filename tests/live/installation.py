@@ -1,0 +1,140 @@
+"""Voxa as it is deployed, for tests that speak to it from outside: HTTP and `manage.py`, nothing else."""
+
+import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import psycopg
+
+from tests.live.process import Process, answers, free_port, wait_until
+from tests.live.servers import LiveKitServer, RedisServer, Standing
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+CELERY = ("-m", "celery", "--app", "voxa")
+TRUNKS = "/v1/telephony/trunks"
+NUMBERS = "/v1/telephony/numbers"
+names = itertools.count(1)
+
+
+def new_name() -> str:
+    """Give a name that no other trunk of this test run has."""
+    return f"Carrier {next(names)}"
+
+
+def fresh_database(folder: Path) -> str:
+    """Give the URL of an empty database of the kind the tests run on."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        return f"sqlite:///{folder / 'voxa.sqlite3'}"
+    name = f"live_{os.getpid()}_{free_port()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+class Api:
+    """One workspace's key, used over a real socket."""
+
+    def __init__(self, installation: "Installation", workspace: str, key: str) -> None:
+        self.workspace, self.key, self.livekit = workspace, key, installation.livekit
+        headers = {"Authorization": f"Bearer {key}"}
+        self.http = httpx.Client(base_url=installation.url, headers=headers, timeout=30)
+
+    def call(self, method: str, path: str, body: Any = None, expect: int = 200) -> Any:
+        """Send JSON, give the JSON answered (None for no content). Fails on any other status than `expect`."""
+        answer = self.http.request(method, path, json=body)
+        assert answer.status_code == expect, f"{method} {path}: {answer.status_code} {answer.text[:1000]}"
+        return answer.json() if answer.content else None
+
+    def create_trunk(self, *gateways: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """Create a trunk over the API, with a name of its own, and give the 201's body."""
+        body = {"name": new_name(), "gateways": gateways or [{"ipOrDomain": "198.51.100.7"}], **fields}
+        trunk: dict[str, Any] = self.call("POST", TRUNKS, body, expect=201)
+        return trunk
+
+    def trunk(self, trunk_id: str) -> dict[str, Any]:
+        trunk: dict[str, Any] = self.call("GET", f"{TRUNKS}/{trunk_id}")
+        return trunk
+
+    def add_number(self, trunk_id: str, number: str) -> dict[str, Any]:
+        added: dict[str, Any] = self.call("POST", NUMBERS, {"number": number, "trunkId": trunk_id}, expect=201)
+        return added
+
+    def wait_active(self, trunk_id: str, seconds: float = 30) -> dict[str, Any]:
+        """Wait until the trunk is active and give it."""
+        wait_until(lambda: self.trunk(trunk_id)["status"] == "active", f"trunk {trunk_id} active", seconds, 0.2)
+        return self.trunk(trunk_id)
+
+    def wait_gone(self, trunk: dict[str, Any], seconds: float = 30) -> None:
+        """Wait until nothing of the trunk stands in LiveKit."""
+        wait_until(lambda: len(self.standing(trunk)) == 0, f"trunk {trunk['id']} gone", seconds, 0.2)
+
+    def standing(self, trunk: dict[str, Any]) -> Standing:
+        """Give what stands in LiveKit for this trunk: its objects bear its name, which the tests give once only."""
+        return self.livekit.standing().of(trunk["name"])
+
+
+class Installation:
+    """A migrated database with a web server, a Celery worker and beat as processes of their own."""
+
+    def __init__(self, folder: Path, livekit: LiveKitServer, broker: RedisServer, **environment: str) -> None:
+        self.folder, self.livekit, self.port = folder, livekit, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.env = {
+            **os.environ,
+            "VOXA_READ_DOTENV": "0",
+            "DJANGO_SETTINGS_MODULE": "voxa.settings",
+            "SECRET_KEY": "live-tests-" + "k" * 50,
+            "FERNET_KEYS": "live-tests-fernet-key",
+            "DATABASE_URL": fresh_database(folder),
+            "CELERY_BROKER_URL": f"redis://127.0.0.1:{broker.port}/0",
+            "LIVEKIT_URL": livekit.url,
+            "LIVEKIT_API_KEY": livekit.key,
+            "LIVEKIT_API_SECRET": livekit.secret,
+            "API_PUBLIC_URL": self.url,
+            "PORT": str(self.port),
+            **environment,
+        }
+        self.manage("migrate", "-v0")
+        bind = f"127.0.0.1:{self.port}"
+        self.web = self.process("web", "-m", "gunicorn", "--threads", "16", "--bind", bind, "voxa.wsgi")
+        self.web.ready = lambda: answers(self.port)
+        self.worker = self.process("worker", *CELERY, "worker", "--pool", "threads", "-c", "4", "--loglevel", "INFO")
+        self.worker.ready = lambda: "ready." in self.worker.output()
+        self.beat = self.process("beat", *CELERY, "beat", "--schedule", str(folder / "beat"))
+
+    def process(self, name: str, *arguments: str) -> Process:
+        """Make, without starting it, one more Python process of this installation."""
+        return Process([sys.executable, *arguments], self.folder / f"{name}.log", env=self.env, cwd=CHECKOUT)
+
+    def start(self) -> None:
+        for process in (self.web, self.worker, self.beat):
+            process.start()
+
+    def stop(self) -> None:
+        for process in (self.beat, self.worker, self.web):
+            process.stop(seconds=5)
+
+    def manage(self, *arguments: str, status: int = 0, stdin: str = "") -> str:
+        """Run a command of `manage.py`, give its standard output. Fails on any other exit status."""
+        argv = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            argv, env=self.env, cwd=CHECKOUT, input=stdin, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr[-3000:]}"
+        return done.stdout
+
+    def key(self, workspace: str, *scopes: str) -> str:
+        """Make a key for a workspace with `manage.py create_api_key`."""
+        options = [part for scope in scopes for part in ("--scope", scope)]
+        return self.manage("create_api_key", workspace, "--name", "Tests", *options).split()[-1]
+
+    def workspace(self, name: str) -> Api:
+        """Make a workspace and a key of all scopes with the commands that operators use."""
+        slug = self.manage("create_workspace", name).split()[-1]
+        return Api(self, slug, self.key(slug, "workspace:admin"))

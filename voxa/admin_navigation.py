@@ -1,0 +1,58 @@
+"""The sidebar, by task. A page that the person may not see, or that is not there, is left out."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
+    (
+        "Telephony",
+        [
+            ("Trunks", "lan", "telephony.Trunk"),
+            ("Numbers", "dialpad", "telephony.PhoneNumber"),
+            ("Agents", "support_agent", "telephony.Agent"),
+            ("SIP endpoints", "headset_mic", "telephony.SipEndpoint"),
+        ],
+    ),
+    ("Calls", [("Calls", "call", "calls.Call")]),
+    (
+        "Access",
+        [
+            ("Workspaces", "apartment", "accounts.Workspace"),
+            ("People", "group", "accounts.User"),
+            ("API keys", "key", "accounts.ApiKey"),
+        ],
+    ),
+    (
+        "LiveKit",
+        [
+            ("Projects", "dns", "telephony.LiveKitProject"),
+            ("Telephony settings", "tune", "telephony.TelephonySettings"),
+        ],
+    ),
+]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Give unfold the sidebar of this person."""
+    groups = [{"items": [{"title": "Home", "icon": "home", "link": reverse("admin:index")}]}]
+    for title, pages in GROUPS:
+        items = [item for page in pages if (item := _item(request, *page))]
+        if items:
+            groups.append({"title": title, "separator": True, "items": items})  # type: ignore[dict-item]
+    return groups
+
+
+def _item(request: HttpRequest, title: str, icon: str, label: str) -> dict[str, Any] | None:
+    app, name = label.split(".")
+    try:
+        model = apps.get_model(app, name)
+    except LookupError:
+        return None
+    if not admin.site.is_registered(model) or not admin.site.get_model_admin(model).has_module_permission(request):
+        return None
+    link = reverse(f"admin:{app}_{name.lower()}_changelist")
+    return {"title": title, "icon": icon, "link": link}

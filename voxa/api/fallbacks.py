@@ -1,0 +1,44 @@
+"""Answers where no view answers: JSON for programs, Django's own pages for the admin."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+
+from voxa.api.errors import Problem, error_body
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request that Django itself refuses (400)."""
+    if _is_for_people(request):
+        return defaults.bad_request(request, exception or Exception())
+    return _problem("bad_request", "The request cannot be understood.", 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what a view forbids (403)."""
+    if _is_for_people(request):
+        return defaults.permission_denied(request, exception or Exception())
+    return _problem("permission_denied", "This is not allowed.", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a path that leads nowhere (404)."""
+    if _is_for_people(request):
+        return defaults.page_not_found(request, exception or Exception())
+    return _problem("not_found", "There is nothing at this address; /docs lists what there is.", 404)
+
+
+def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
+    """Answer our own fault outside of an API view (500)."""
+    if _is_for_people(request):
+        return defaults.server_error(request)
+    return _problem("server_error", "Something went wrong on our side. Try again.", 500)
+
+
+def _is_for_people(request: HttpRequest) -> bool:
+    return request.path.startswith("/admin")
+
+
+def _problem(code: str, message: str, status: int) -> JsonResponse:
+    return JsonResponse(error_body(Problem(code, message, status)), status=status)

@@ -1,0 +1,25 @@
+"""X-Request-Id on every answer, and in every log line by django-structlog."""
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+_SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
+
+
+class RequestIdMiddleware:
+    """Takes a client's id where it is harmless in a log, else makes one. Stands before django-structlog's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if _SANE.fullmatch(given) else str(uuid4())
+        request.META["HTTP_X_REQUEST_ID"] = request_id
+        response = self.get_response(request)
+        response.headers["X-Request-Id"] = request_id
+        return response

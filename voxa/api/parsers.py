@@ -1,0 +1,84 @@
+"""JSON as we take it: at most 1 MiB, only numbers that exist, only text that a database can keep."""
+
+import json
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from typing import IO, Any
+
+from django.conf import settings
+from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
+from rest_framework.parsers import BaseParser
+
+from voxa.api.errors import ApiError
+
+_CHUNK = 65_536
+_DRAINED = 32 * 1_048_576
+
+
+class StrictJSONParser(BaseParser):
+    """Raises 413 for a long body, 400 for broken JSON, NaN, infinity, null characters and lone surrogates."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        body: bytes = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            _drain(stream)
+            raise ApiError("body_too_large", "The body is larger than 1 MiB.", 413)
+        try:
+            data = json.loads(body.decode(), parse_constant=_no_constant, parse_float=_finite)
+        except RecursionError as error:
+            raise ParseError("The JSON is nested too deeply.") from error
+        except ValueError as error:
+            raise ParseError(f"The body is not valid JSON: {error}") from error
+        if b"\\u" in body:
+            wrong = {path: [ErrorDetail(message, "invalid_text")] for path, message in _bad_text(data, "")}
+            if wrong:
+                raise ValidationError(wrong)
+        return data
+
+
+def _drain(stream: IO[Any]) -> None:
+    """Read what is left, within reason: a client that is still sending would miss the answer."""
+    left = _DRAINED
+    while left > 0 and (chunk := stream.read(_CHUNK)):
+        left -= len(chunk)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text} is out of range")
+    return number
+
+
+def _bad_text(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Find escapes that pass as JSON and that no database keeps; the path is as in an error's `field`."""
+    if isinstance(value, str):
+        if "\0" in value:
+            yield path, "Null characters are not allowed."
+        elif not _encodes(value):
+            yield path, "Half of a surrogate pair is no character."
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _bad_text(item, f"{path}.{index}" if path else str(index))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if "\0" in key or not _encodes(key):
+                yield path, "A name in this object has characters that are not allowed."
+            else:
+                yield from _bad_text(item, f"{path}.{key}" if path else key)
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,50 @@
+"""The base of serializers: snake_case in Python, camelCase in JSON, unknown names refused."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.db.models import Model
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from voxa.api.names import camel
+
+M = TypeVar("M", bound=Model)
+
+
+class _CamelNames:
+    """Renames the fields of a serializer and refuses names it does not have; read-only ones are let pass unread."""
+
+    fields: Any
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]
+        for name, field in fields.items():
+            if isinstance(field, serializers.SerializerMethodField):
+                field.method_name = field.method_name or f"get_{name}"
+            elif field.source is None and camel(name) != name:
+                field.source = name
+        return {camel(name): field for name, field in fields.items()}
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown: dict[str, Any] = {}
+        if isinstance(data, Mapping):
+            error = ErrorDetail("There is no such field; check the spelling.", "unknown_field")
+            unknown = {str(name): [error] for name in data if name not in self.fields}
+        try:
+            value = super().to_internal_value(data)  # type: ignore[misc]
+        except ValidationError as exc:
+            if unknown and isinstance(exc.detail, dict):
+                raise ValidationError({**exc.detail, **unknown}) from exc
+            raise
+        if unknown:
+            raise ValidationError(unknown)
+        return value
+
+
+class CamelSerializer(_CamelNames, serializers.Serializer[Any]):
+    """A serializer whose declared `snake_case` fields are `camelCase` in JSON."""
+
+
+class CamelModelSerializer(_CamelNames, serializers.ModelSerializer[M]):
+    """The same for a model's fields."""

@@ -1,0 +1,83 @@
+"""`/healthz`: the process answers. `/readyz`: it can work. `/metrics`: for Prometheus."""
+
+import dataclasses
+import ipaddress
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_safe
+from django_prometheus.exports import ExportToDjangoView
+from health_check.base import HealthCheck
+from health_check.checks import Database
+from health_check.exceptions import ServiceUnavailable
+from health_check.views import HealthCheckView
+from kombu.exceptions import OperationalError
+
+from telephony.models import LiveKitProject
+from voxa.celery import app
+
+
+@dataclasses.dataclass
+class Broker(HealthCheck):  # type: ignore[misc]
+    """Can tasks be sent? Works for Redis and for the embedded broker alike."""
+
+    def run(self) -> None:
+        try:
+            with app.connection_for_write() as connection:
+                connection.ensure_connection(max_retries=1, timeout=2)
+        except (OperationalError, OSError) as error:
+            raise ServiceUnavailable("not reachable") from error
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the process is alive; asks nobody else."""
+    return JsonResponse({"status": "ok"})
+
+
+class ReadyView(HealthCheckView):  # type: ignore[misc]
+    """503 while the database or the broker is away. LiveKit is shown only: without it, work waits."""
+
+    checks = (Database, Broker)
+    http_method_names = ["get", "head"]
+
+    async def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        results = [await check.get_result() for check in self.get_checks()]
+        checks = {type(r.check).__name__.lower(): "not reachable" if r.error else "ok" for r in results}
+        ready = not any(result.error for result in results)
+        livekit = await sync_to_async(livekit_state)() if ready else "unknown"
+        body = {"status": "ready" if ready else "not ready", "checks": checks, "livekit": livekit}
+        return JsonResponse(body, status=200 if ready else 503)
+
+
+def livekit_state() -> str:
+    """Say how the last call to the default LiveKit server went."""
+    try:
+        project = LiveKitProject.objects.filter(is_default=True).first()
+    except DatabaseError:
+        return "unknown"
+    if project is None or not project.is_configured:
+        return "not configured"
+    return "ok" if project.was_reachable else "not reachable"
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Give the metrics to this machine, and to whoever has `METRICS_TOKEN`."""
+    token = settings.METRICS_TOKEN
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not (token and constant_time_compare(shown, token)) and not _is_local(request):
+        raise PermissionDenied
+    return ExportToDjangoView(request)  # type: ignore[no-any-return]
+
+
+def _is_local(request: HttpRequest) -> bool:
+    """Say whether the request began on this machine: a proxy here speaks for others."""
+    if any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip")):
+        return False
+    return ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "0.0.0.0").is_loopback  # noqa: S104

@@ -1,0 +1,17 @@
+"""Sending a task without depending on the broker."""
+
+import logging
+from typing import Any
+
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+
+def publish(task: Any, *args: object) -> None:
+    """Send a task. A broker that is away costs a moment, not the caller's work: a sweep finds what is due."""
+    try:
+        task.apply_async(args=args, retry=False)
+    except (KombuError, RedisError, OSError) as error:
+        logger.warning("The broker took no %s (%s). The sweep will do it.", task.name, error)

@@ -1,0 +1,43 @@
+"""Settings of the admin: names, colours, and who draws what."""
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
+AXES_ENABLE_ADMIN = False
+
+_INDIGO = {
+    "50": "oklch(96.2% .018 272.314)",
+    "100": "oklch(93% .034 272.788)",
+    "200": "oklch(87% .065 274.039)",
+    "300": "oklch(78.5% .115 274.713)",
+    "400": "oklch(67.3% .182 276.935)",
+    "500": "oklch(58.5% .233 277.117)",
+    "600": "oklch(51.1% .262 276.966)",
+    "700": "oklch(45.7% .24 277.023)",
+    "800": "oklch(39.8% .195 277.366)",
+    "900": "oklch(35.9% .144 278.697)",
+    "950": "oklch(25.7% .09 281.288)",
+}
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Voxa",
+    "SITE_HEADER": "Voxa",
+    "SITE_SUBHEADER": "Telephony for LiveKit",
+    "SITE_SYMBOL": "call",
+    "SITE_URL": None,
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {"primary": _INDIGO},
+    "STYLES": [lambda request: static("voxa/admin.css")],
+    "LOGIN": {"form": "accounts.login.LoginForm"},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            {"title": "Two-step sign-in", "link": reverse_lazy("admin:two_step")},
+        ]
+    },
+    "SIDEBAR": {"command_search": True, "navigation": "voxa.admin_navigation.navigation"},
+}
