@@ -1,0 +1,31 @@
+"""Bodies sent in chunks, without a Content-Length, which Django takes for empty ones."""
+
+from collections.abc import Callable, Iterable
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+_IN_MEMORY = 1_048_576
+_AT_MOST = 32 * _IN_MEMORY  # far above any limit of ours, so that a longer body is refused and not cut
+_READ = 65_536
+
+Environ = dict[str, Any]
+WSGIApplication = Callable[[Environ, Any], Iterable[bytes]]
+
+
+class ChunkedBodies:
+    """Reads such a body, to disk where it is long, and gives it the length it turned out to have.
+
+    The server decodes the chunks and ends the input; gunicorn says so by `wsgi.input_terminated`.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        if environ.get("wsgi.input_terminated") and "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+            body, length = SpooledTemporaryFile(max_size=_IN_MEMORY), 0  # noqa: SIM115  # Django closes its input
+            while length < _AT_MOST and (chunk := environ["wsgi.input"].read(_READ)):
+                length += body.write(chunk)
+            body.seek(0)
+            environ |= {"wsgi.input": body, "CONTENT_LENGTH": str(length)}
+        return self.application(environ, start_response)
