@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from accounts.choices import Role
-from accounts.models import Membership, User, Workspace
+from accounts.models import Membership, User, WebhookDelivery, WebhookEndpoint, Workspace
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -28,3 +28,13 @@ def role_of(user: "User | AnonymousUser", workspace: Workspace) -> Role | None:
         return Role.OWNER
     role = Membership.objects.filter(user=user, workspace=workspace).values_list("role", flat=True).first()
     return Role(role) if role else None
+
+
+def webhook_endpoints(workspace: Workspace) -> QuerySet[WebhookEndpoint]:
+    """Give the webhook endpoints of a workspace."""
+    return WebhookEndpoint.objects.filter(workspace=workspace)
+
+
+def webhook_deliveries(workspace: Workspace) -> QuerySet[WebhookDelivery]:
+    """Give the webhook deliveries of a workspace, with their messages and endpoints."""
+    return WebhookDelivery.objects.filter(endpoint__workspace=workspace).select_related("message", "endpoint")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("schema", docs.SchemaView.as_view(), name="schema"),
     path("docs", docs.DocsView.as_view(url_name="schema"), name="docs"),
+    path("v1/", include("accounts.api.urls")),
     path("v1/", include("telephony.api.urls")),
     path("v1/", include("calls.api.urls")),
     path("", include("telephony.dialects.urls")),

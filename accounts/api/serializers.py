@@ -1,0 +1,81 @@
+"""Webhooks in JSON. Rules are the models' and services'; here are only names and types."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import WebhookDelivery, WebhookEndpoint
+from accounts.models.webhook import validate_event_types
+from accounts.webhook_events import EVENT_TYPES
+from voxa.api.serializers import CamelModelSerializer
+
+
+class EventTypesField(serializers.ListField):
+    """The names of the chosen event types."""
+
+    child = serializers.ChoiceField(choices=list(EVENT_TYPES))
+    default_validators = [validate_event_types]
+
+
+class WebhookEndpointSerializer(CamelModelSerializer[WebhookEndpoint]):
+    """A URL that is told of events. Its secret is shown once: on creation and rotation."""
+
+    event_types = EventTypesField(help_text="What to be told of.")
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = [
+            "id",
+            "url",
+            "event_types",
+            "active",
+            "disabled_reason",
+            "failing_since",
+            "previous_secret_expires_at",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = ["disabled_reason", "failing_since", "previous_secret_expires_at"]
+        extra_kwargs = {
+            "url": {"help_text": "An https address on the public internet. Redirects are not followed."},
+            "active": {"help_text": "An endpoint that is not active is sent nothing."},
+        }
+
+
+class WebhookEndpointWithSecretSerializer(WebhookEndpointSerializer):
+    """An endpoint with its secret."""
+
+    secret = serializers.CharField(read_only=True, help_text="Verify with this; it is not shown again.")
+
+    class Meta(WebhookEndpointSerializer.Meta):
+        fields = [*WebhookEndpointSerializer.Meta.fields, "secret"]
+
+
+class WebhookDeliverySerializer(CamelModelSerializer[WebhookDelivery]):
+    """A message on its way to an endpoint."""
+
+    webhook_id = serializers.CharField(
+        source="message.webhook_id", read_only=True, help_text="The `webhook-id` header, the same in every attempt."
+    )
+    event_type = serializers.CharField(source="message.event_type", read_only=True)
+    payload: serializers.Field[Any, Any, Any, Any] = serializers.DictField(
+        source="message.payload", read_only=True, help_text="The `data` of the message."
+    )
+
+    class Meta:
+        model = WebhookDelivery
+        fields = [
+            "id",
+            "webhook_id",
+            "event_type",
+            "payload",
+            "status",
+            "attempts",
+            "next_attempt_at",
+            "last_attempt_at",
+            "last_code",
+            "last_error",
+            "delivered_at",
+            "created_at",
+        ]
+        read_only_fields = fields
