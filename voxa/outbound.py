@@ -181,7 +181,7 @@ class _PinnedBackend(httpcore.NetworkBackend):
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Loading the certificates takes 10 ms and more, so once a process. `SSL_CERT_FILE` adds an own authority."""
+    """Loading the certificates takes 10 ms and more, so once a process. `SSL_CERT_FILE` names another bundle."""
     return httpx.create_ssl_context()
 
 
