@@ -11,9 +11,13 @@ VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
 if env.bool("VOXA_READ_DOTENV", default=True):
     env.read_env(str(BASE_DIR / ".env"))
+    if not env.str("LIVEKIT_URL", default="") and env.bool("VOXA_SANDBOX", default=True):
+        # Where `make run` started the sandbox, so that commands in another terminal reach it too.
+        env.read_env(str(VAR_DIR / "sandbox.env"), overwrite=True)
 
 # --- the process -----------------------------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former ones, while sessions and keys move over
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 API_PUBLIC_URL = env.str("API_PUBLIC_URL", default="http://127.0.0.1:" + env.str("PORT", default="8000"))
@@ -92,7 +96,12 @@ TEMPLATES = [
 ]
 
 # --- database, cache, files ------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'voxa.sqlite3'}")}
+EMBEDDED_DATABASE = not env.str("DATABASE_URL", default="")
+DATABASES = {
+    "default": env.db_url_config(
+        f"sqlite:///{VAR_DIR / 'voxa.sqlite3'}" if EMBEDDED_DATABASE else env.str("DATABASE_URL")
+    )
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue for the lock instead of failing when a read transaction turns into a write.
     DATABASES["default"]["OPTIONS"] = {
@@ -103,12 +112,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or "filesystem://"
 EMBEDDED_BROKER = CELERY_BROKER_URL.startswith("filesystem:")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if EMBEDDED_BROKER
-    else {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}
+    else {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CELERY_BROKER_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
 }
 
 STATIC_URL = "/static/"
@@ -171,7 +184,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # bytes; a larger JSON body is a 413
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # --- secrets at rest -------------------------------------------------------------------------------------
-FERNET_KEYS = env.list("FERNET_KEYS", default=[SECRET_KEY])  # the first encrypts, all decrypt
+FERNET_KEYS = env.list("FERNET_KEYS", default=[])  # the first encrypts, all decrypt
 SIMPLE_HISTORY_REVERT_DISABLED = True
 
 # --- calls to addresses that customers choose (webhooks, tools): voxa/safe_http.py --------------------------

@@ -56,6 +56,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
 CELERY_TASK_PUBLISH_RETRY = False  # a lost message costs a minute: the sweep finds it
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 if os.environ.get("CELERY_BROKER_URL", "filesystem://").startswith("filesystem:"):
@@ -67,7 +68,14 @@ if os.environ.get("CELERY_BROKER_URL", "filesystem://").startswith("filesystem:"
         "polling_interval": 0.1,
     }
 else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_timeout": 2}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 600,  # seconds; above the longest task, or it is delivered twice
+        # Who publishes is a person's request: a broker that is away or silent costs it a few seconds at most.
+        "socket_connect_timeout": 1,
+        "socket_timeout": 3,  # above the second that a worker's blocking read lasts
+        "max_retries": 0,
+        "interval_start": 0,
+    }
 CELERY_BEAT_SCHEDULE_FILENAME = str(_VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # Every 5 s, for the first retry is due after 5 s; a sweep that no worker took by then is dropped.

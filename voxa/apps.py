@@ -1,0 +1,18 @@
+"""The frame as a Django app: its commands and its system checks."""
+
+from django.apps import AppConfig
+from django.conf import settings
+
+
+class VoxaConfig(AppConfig):
+    """Makes the folders of the embedded default, which neither SQLite nor the broker makes itself."""
+
+    name = "voxa"
+
+    def ready(self) -> None:
+        from voxa import checks  # noqa: F401  (registers the checks)
+        from voxa.celery import make_broker_folders
+
+        if settings.EMBEDDED_DATABASE:
+            settings.VAR_DIR.mkdir(exist_ok=True)
+        make_broker_folders()

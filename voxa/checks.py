@@ -1,0 +1,82 @@
+"""What `manage.py check` says about the settings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ValidationError
+
+from telephony.models.livekit_project import normalise_livekit_url
+from telephony.validators import validate_host
+
+LIVEKIT_NAMES = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
+SHORTEST_SECRET = 32  # bytes, the least that HS256 tokens should be signed with; source: RFC 7518, 3.2
+
+
+@register
+def check_encryption_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Stored passwords need a key that is theirs alone: SECRET_KEY may change, FERNET_KEYS only by rotation."""
+    if any(settings.FERNET_KEYS) and all(settings.FERNET_KEYS):
+        return []
+    return [
+        Error(
+            "FERNET_KEYS is empty, so passwords cannot be stored.",
+            hint="Set a long random text, such as `openssl rand -base64 48` prints. Keep a copy with your backups.",
+            id="voxa.E001",
+        )
+    ]
+
+
+@register
+def check_livekit(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """LiveKit's three variables are whole or absent, and the URL is one."""
+    if not any(getattr(settings, name) for name in LIVEKIT_NAMES):
+        return []
+    missing = [name for name in LIVEKIT_NAMES if not getattr(settings, name)]
+    if missing:
+        return [
+            Error(
+                f"LiveKit is set up only in part: {' and '.join(missing)} missing.",
+                hint=f"Set {', '.join(LIVEKIT_NAMES)} together, or none of them.",
+                id="voxa.E002",
+            )
+        ]
+    found: list[CheckMessage] = []
+    try:
+        normalise_livekit_url(settings.LIVEKIT_URL)
+    except ValidationError as error:
+        found.append(Error("LIVEKIT_URL is no URL of a LiveKit server.", hint=error.messages[0], id="voxa.E003"))
+    if len(settings.LIVEKIT_API_SECRET.encode()) < SHORTEST_SECRET:
+        found.append(
+            Warning(
+                f"LIVEKIT_API_SECRET is shorter than {SHORTEST_SECRET} characters.",
+                hint="Give the LiveKit server a longer one; its access tokens are only as strong.",
+                id="voxa.W001",
+            )
+        )
+    return found
+
+
+@register
+def check_sip_domain(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """SIP_DOMAIN is shown to people as the right side of SIP addresses."""
+    try:
+        validate_host(settings.SIP_DOMAIN)
+    except ValidationError as error:
+        return [Error(f"SIP_DOMAIN is “{settings.SIP_DOMAIN}”.", hint=error.messages[0], id="voxa.E004")]
+    return []
+
+
+@register
+def check_public_url(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """API_PUBLIC_URL stands in documents and callbacks, and decides whether cookies are for https alone."""
+    if settings.API_PUBLIC_URL.startswith(("http://", "https://")):
+        return []
+    return [
+        Error(
+            f"API_PUBLIC_URL is “{settings.API_PUBLIC_URL}”.",
+            hint="Set the address people reach Voxa at, such as https://voxa.example.com.",
+            id="voxa.E005",
+        )
+    ]

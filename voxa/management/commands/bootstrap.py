@@ -1,0 +1,68 @@
+"""Bring an installation up to date, and fill an empty one: what `make run` does before it serves."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from accounts.choices import Role, Scope
+from accounts.models import Membership, User, Workspace
+from accounts.services.keys import create_api_key
+from accounts.services.workspaces import create_workspace
+
+ADMIN_EMAIL = "admin@example.com"
+
+FIRST_TIME = """
+  Your Voxa, made just now. These two secrets are shown this once:
+
+    admin page   {url}/admin/
+    email        {email}
+    password     {password}
+    API key      {key}
+
+  Another password: manage.py changepassword {email}
+  Another key:      manage.py create_api_key {slug} --name NAME --scope workspace:admin
+"""
+LATER = (
+    "The admin user and its key were made earlier: `manage.py changepassword` and `create_api_key` make new secrets."
+)
+
+
+def static_files_are_current(manifest: Path) -> bool:
+    """Say whether the collected files are newer than their sources and the installed packages."""
+    if not manifest.exists():
+        return False
+    collected = manifest.stat().st_mtime
+    sources = [Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list([])]
+    return all(path.stat().st_mtime <= collected for path in [*sources, settings.BASE_DIR / "requirements.txt"])
+
+
+def make_first_rows() -> dict[str, str] | None:
+    """Make an admin user, a demo workspace and a key, in an installation without users. Give their secrets once."""
+    with transaction.atomic():
+        if User.objects.exists():
+            return None
+        password = secrets.token_urlsafe(12)
+        user = User.objects.create_superuser(ADMIN_EMAIL, password)
+        workspace = Workspace.objects.filter(slug="demo").first() or create_workspace("Demo", slug="demo")
+        Membership.objects.create(user=user, workspace=workspace, role=Role.OWNER)
+        _, key = create_api_key(workspace, "First key", [Scope.WORKSPACE_ADMIN], created_by=user)
+    return {"email": user.email, "password": password, "slug": workspace.slug, "key": key}
+
+
+class Command(BaseCommand):
+    """Safe to repeat: does what is missing."""
+
+    help = "Migrate, collect static files, and make a first user, workspace and key where there is no user yet."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        if not static_files_are_current(Path(settings.STATIC_ROOT) / "staticfiles.json"):
+            call_command("collectstatic", interactive=False, verbosity=0)
+        made = make_first_rows()
+        self.stdout.write(FIRST_TIME.format(url=settings.API_PUBLIC_URL, **made) if made else LATER)
