@@ -14,5 +14,5 @@ class VoxaConfig(AppConfig):
         from voxa.celery import make_broker_folders
 
         if settings.EMBEDDED_DATABASE:
-            settings.VAR_DIR.mkdir(exist_ok=True)
+            settings.VAR_DIR.mkdir(mode=0o700, exist_ok=True)
         make_broker_folders()

@@ -51,9 +51,9 @@ def commands(port: int, sandbox_port: int | None) -> dict[str, str]:
         "web": f"{python} -m gunicorn voxa.wsgi --bind 127.0.0.1:{port} --workers 1 --threads 8"
         " --graceful-timeout 3 --no-control-socket --log-level warning",
         # A thread waits on LiveKit or the database most of its time.
-        "worker": f"{python} -m celery -A voxa worker -P threads -c 8 --loglevel INFO"
+        "worker": f"{python} -m celery --quiet -A voxa worker -P threads -c 8 --loglevel INFO"
         " --without-gossip --without-mingle --without-heartbeat",
-        "beat": f"{python} -m celery -A voxa beat --loglevel WARNING --pidfile=",
+        "beat": f"{python} -m celery --quiet -A voxa beat --loglevel WARNING --pidfile=",
     }
     if sandbox_port:
         processes["sandbox"] = f"{python} manage.py livekit_sandbox --port {sandbox_port}"
@@ -92,7 +92,7 @@ def serve(processes: dict[str, str]) -> int:
 def main() -> int:
     """Prepare what is missing, then serve."""
     os.chdir(BASE)
-    VAR.mkdir(exist_ok=True)
+    VAR.mkdir(mode=0o700, exist_ok=True)
     lock = hold_lock(VAR / "run.lock")
     dotenv.ensure_secrets(BASE / ".env", os.environ)
     dotenv.load(BASE / ".env", os.environ)

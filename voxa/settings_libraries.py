@@ -59,7 +59,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
 CELERY_TASK_PUBLISH_RETRY = False  # a lost message costs a minute: the sweep finds it
 CELERY_TASK_CREATE_MISSING_QUEUES = True
-if os.environ.get("CELERY_BROKER_URL", "filesystem://").startswith("filesystem:"):
+if (os.environ.get("CELERY_BROKER_URL") or "filesystem:").startswith("filesystem:"):
     _queue = str(_VAR / "broker")
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "data_folder_in": _queue,

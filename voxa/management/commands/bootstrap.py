@@ -27,6 +27,7 @@ FIRST_TIME = """
 
   Another password: manage.py changepassword {email}
   Another key:      manage.py create_api_key {slug} --name NAME --scope workspace:admin
+
 """
 LATER = (
     "The admin user and its key were made earlier: `manage.py changepassword` and `create_api_key` make new secrets."
