@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUN_STAMP := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 
-MANAGE := DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py
+MANAGE := DATABASE_URL=sqlite://:memory: DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py
 # Each worker of the tests has servers of its own; a file's tests share them.
 PYTEST := $(BIN)/pytest --numprocesses logical --dist loadfile
 LONG := check-only-$(shell printf '%050d' 7)
