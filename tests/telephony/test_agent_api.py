@@ -1,0 +1,79 @@
+"""/v1/agents."""
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+from rest_framework.test import APIClient
+
+from accounts.models import Workspace
+from telephony.models import Agent, Trunk
+from telephony.services.agents import create_agent
+from telephony.services.numbers import add_number
+from tests.telephony.conftest import AGENTS
+
+FIELDS = [
+    "id", "name", "direction", "systemPrompt", "greeting", "voice", "language", "aiProvider", "hasProviderKey",
+    "active",
+]  # fmt: skip
+
+
+def test_an_agent_is_created_with_what_is_named_and_defaults(api: APIClient) -> None:
+    answer = api.post(AGENTS, {"name": "Reception", "direction": "inbound", "greeting": "Hello"})
+    assert answer.status_code == 201
+    made = answer.json()
+    assert list(made) == FIELDS
+    assert (made["direction"], made["aiProvider"], made["active"], made["hasProviderKey"]) == (
+        "inbound", "openai", True, False,
+    )  # fmt: skip
+    assert api.get(f"{AGENTS}/{made['id']}").json() == made
+
+
+def test_the_providers_secret_goes_in_and_never_comes_out(api: APIClient, agent: Agent) -> None:
+    answers = [api.get(AGENTS), api.get(f"{AGENTS}/{agent.pk}"), api.patch(f"{AGENTS}/{agent.pk}", {"voice": "ash"})]
+    assert all("sk-provider-secret" not in answer.content.decode() for answer in answers)
+    assert [answers[0].json()["results"][0]["hasProviderKey"], answers[2].json()["hasProviderKey"]] == [True, True]
+    agent.refresh_from_db()
+    assert agent.provider_key == "sk-provider-secret"
+
+
+@pytest.mark.parametrize("cleared", [None, ""])
+def test_the_providers_secret_can_be_cleared(api: APIClient, agent: Agent, cleared: str | None) -> None:
+    answer = api.patch(f"{AGENTS}/{agent.pk}", {"providerKey": cleared})
+    assert answer.json()["hasProviderKey"] is False
+    agent.refresh_from_db()
+    assert agent.provider_key is None
+
+
+def test_every_wrong_field_is_named_in_one_answer(api: APIClient) -> None:
+    answer = api.post(AGENTS, {"direction": "up", "aiProvider": "?", "active": "maybe", "greeting": "x" * 2001})
+    fields = {detail["field"]: detail["code"] for detail in answer.json()["error"]["details"]}
+    assert fields == {
+        "name": "required",
+        "direction": "invalid_choice",
+        "aiProvider": "invalid_choice",
+        "active": "invalid",
+        "greeting": "max_length",
+    }
+
+
+def test_deleting_an_agent_leaves_its_numbers_unanswered(api: APIClient, agent: Agent, trunk: Trunk) -> None:
+    number = add_number(trunk, "+15550100000", agent=agent)
+    assert api.delete(f"{AGENTS}/{agent.pk}").status_code == 204
+    number.refresh_from_db()
+    assert number.agent_id is None
+
+
+def test_agents_are_found_by_direction_activity_and_name(api: APIClient, acme: Workspace) -> None:
+    create_agent(acme, {"name": "Anna", "direction": "inbound"})
+    create_agent(acme, {"name": "Ben", "direction": "outbound", "active": False})
+    for query, names in {"direction=inbound": ["Anna"], "active=false": ["Ben"], "name=nn": ["Anna"]}.items():
+        assert [one["name"] for one in api.get(f"{AGENTS}?{query}").json()["results"]] == names
+
+
+def test_a_list_costs_two_queries(
+    api: APIClient, acme: Workspace, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for name in ("A", "B", "C"):
+        create_agent(acme, {"name": name, "provider_key": "k"})
+    api.get(AGENTS)  # notes that the key is in use, once a minute
+    with django_assert_num_queries(2):  # key, agents
+        assert len(api.get(AGENTS).json()["results"]) == 3

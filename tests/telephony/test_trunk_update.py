@@ -1,0 +1,83 @@
+"""PATCH /v1/telephony/trunks/{id} changes what it names."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from telephony.models import Gateway, Trunk
+from tests.telephony.conftest import TRUNKS
+
+
+def patch(api: APIClient, trunk: Trunk, body: dict[str, Any]) -> dict[str, Any]:
+    answer = api.patch(f"{TRUNKS}/{trunk.pk}", body)
+    assert answer.status_code == 200, answer.content
+    trunk.refresh_from_db()
+    return dict(answer.json())
+
+
+def test_only_what_is_named_changes(api: APIClient, trunk: Trunk) -> None:
+    before = api.get(f"{TRUNKS}/{trunk.pk}").json()
+    after = patch(api, trunk, {"name": "New", "techPrefix": "77"})
+    assert after == {**before, "name": "New", "techPrefix": "77", "updatedAt": after["updatedAt"]}
+    assert after["updatedAt"] > before["updatedAt"]
+
+
+def test_an_omitted_password_stays(api: APIClient, trunk: Trunk) -> None:
+    patch(api, trunk, {"authUsername": "other"})
+    assert (trunk.auth_username, trunk.auth_password) == ("other", "mypass")
+
+
+@pytest.mark.parametrize("body", [{"authPassword": None}, {"authPassword": ""}, {"authUsername": ""}])
+def test_clearing_one_credential_clears_both(api: APIClient, trunk: Trunk, body: dict[str, Any]) -> None:
+    assert patch(api, trunk, body)["hasPassword"] is False
+    assert (trunk.auth_username, trunk.auth_password) == ("", None)
+
+
+def test_a_username_with_no_password_is_refused_and_nothing_changes(api: APIClient, trunk: Trunk) -> None:
+    answer = api.patch(f"{TRUNKS}/{trunk.pk}", {"name": "New", "authUsername": "u", "authPassword": None})
+    assert [detail["field"] for detail in answer.json()["error"]["details"]] == ["authPassword"]
+    trunk.refresh_from_db()
+    assert (trunk.name, trunk.auth_username, trunk.auth_password) == ("Telnyx", "myuser", "mypass")
+
+
+def test_an_answer_can_be_sent_back_as_it_is(api: APIClient, trunk: Trunk) -> None:
+    answer = api.get(f"{TRUNKS}/{trunk.pk}").json()
+    assert patch(api, trunk, answer) == answer
+    assert trunk.auth_password == "mypass"
+
+
+def test_given_gateways_replace_the_list_and_those_that_stay_keep_their_rows(api: APIClient, trunk: Trunk) -> None:
+    kept = trunk.gateways.get()
+    hosts = ["new.example", "SIP.telnyx.com"]
+    answer = patch(api, trunk, {"gateways": [{"ipOrDomain": host} for host in hosts]})
+    assert [gateway["ipOrDomain"] for gateway in answer["gateways"]] == hosts
+    assert trunk.gateways.get(ip_or_domain="SIP.telnyx.com").pk == kept.pk
+
+
+def test_a_gateway_that_moves_forgets_the_addresses_of_its_old_name(api: APIClient, trunk: Trunk) -> None:
+    trunk.gateways.update(resolved={"192.0.2.1": "2026-01-01T00:00:00Z"})
+    kept = trunk.gateways.get()
+    patch(api, trunk, {"gateways": [{"ipOrDomain": "sip.telnyx.com", "netmask": 24}]})
+    kept.refresh_from_db()
+    assert (kept.netmask, bool(kept.resolved)) == (24, True)
+    patch(api, trunk, {"gateways": [{"ipOrDomain": "elsewhere.example"}]})
+    kept.refresh_from_db()
+    assert (kept.ip_or_domain, kept.resolved) == ("elsewhere.example", {})
+
+
+def test_unchanged_gateways_are_not_written(api: APIClient, trunk: Trunk) -> None:
+    patch(api, trunk, {"gateways": [{"ipOrDomain": "sip.telnyx.com"}]})
+    assert trunk.gateways.get().history.count() == 1
+    assert trunk.history.count() == 1
+
+
+def test_a_trunk_keeps_at_least_one_gateway(api: APIClient, trunk: Trunk) -> None:
+    assert api.patch(f"{TRUNKS}/{trunk.pk}", {"gateways": []}).status_code == 400
+    assert Gateway.objects.filter(trunk=trunk).count() == 1
+
+
+def test_a_change_asks_for_one_sync(api: APIClient, trunk: Trunk) -> None:
+    before = trunk.generation
+    patch(api, trunk, {"name": "New", "gateways": [{"ipOrDomain": f"g{n}.example"} for n in range(3)]})
+    assert trunk.generation == before + 1
