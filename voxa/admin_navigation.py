@@ -27,6 +27,13 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
         ],
     ),
     (
+        "Webhooks",
+        [
+            ("Endpoints", "webhook", "accounts.WebhookEndpoint"),
+            ("Deliveries", "outbox", "accounts.WebhookDelivery"),
+        ],
+    ),
+    (
         "LiveKit",
         [
             ("Projects", "dns", "telephony.LiveKitProject"),

@@ -1,7 +1,9 @@
-"""The admin of workspaces, people and API keys."""
+"""The admin of workspaces, people, API keys and webhooks."""
 
 from accounts.admin.api_key import ApiKeyAdmin
 from accounts.admin.person import PersonAdmin
+from accounts.admin.webhook_delivery import WebhookDeliveryAdmin
+from accounts.admin.webhook_endpoint import WebhookEndpointAdmin
 from accounts.admin.workspace import WorkspaceAdmin
 
-__all__ = ["ApiKeyAdmin", "PersonAdmin", "WorkspaceAdmin"]
+__all__ = ["ApiKeyAdmin", "PersonAdmin", "WebhookDeliveryAdmin", "WebhookEndpointAdmin", "WorkspaceAdmin"]

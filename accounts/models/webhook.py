@@ -125,3 +125,8 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} to {self.endpoint_id}: {self.status}"
+
+    @property
+    def workspace_id(self) -> uuid.UUID:
+        """Give the workspace that it belongs to through its endpoint."""
+        return self.endpoint.workspace_id

@@ -55,19 +55,26 @@ def wake(endpoint_id: UUID) -> None:
     publish(deliver_webhooks, str(endpoint_id))
 
 
-def create_endpoint(workspace: Workspace, url: str, event_types: list[str]) -> tuple[WebhookEndpoint, str]:
+def create_endpoint(
+    workspace: Workspace, url: str, event_types: list[str], *, active: bool = True
+) -> tuple[WebhookEndpoint, str]:
     """Create an endpoint; give its row and its secret, which is not shown again.
 
     Raises ValidationError naming every wrong field, Conflict when the workspace has as many as it may.
     """
     secret = _new_secret()
-    endpoint = WebhookEndpoint(workspace=workspace, url=url, event_types=event_types, secret=secret)
+    endpoint = WebhookEndpoint(workspace=workspace, url=url, event_types=event_types, active=active, secret=secret)
     endpoint.full_clean()
+    require_room(workspace)
+    endpoint.save(force_insert=True)
+    return endpoint, secret
+
+
+def require_room(workspace: Workspace) -> None:
+    """Raise Conflict when the workspace has as many endpoints as it may."""
     if workspace.webhook_endpoints.count() >= MOST_ENDPOINTS:
         message = f"A workspace has at most {MOST_ENDPOINTS} webhook endpoints. Delete one first."
         raise Conflict("too_many_endpoints", message)
-    endpoint.save(force_insert=True)
-    return endpoint, secret
 
 
 @transaction.atomic

@@ -35,6 +35,10 @@ def test_a_webhook_is_created_and_its_secret_shown_once(api: APIClient) -> None:
     assert secret not in got.text + listed.text
 
 
+def test_a_webhook_may_be_created_asleep(api: APIClient) -> None:
+    assert api.post("/v1/webhooks", {**NEW, "active": False}).json()["active"] is False
+
+
 def test_every_wrong_field_is_named_with_what_to_do(api: APIClient) -> None:
     assert wrong_fields(api.post("/v1/webhooks", {})) == ["eventTypes", "url"]
     response = api.post("/v1/webhooks", {"url": "https://127.0.0.1/", "eventTypes": ["nonsense"], "secret": "mine"})

@@ -1,0 +1,146 @@
+"""Webhook endpoints: where events go. The secret stands in one answer, to the form or button that made it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from accounts.admin.access import Access
+from accounts.admin.scoping import ScopedAdmin
+from accounts.choices import Role
+from accounts.errors import Conflict
+from accounts.models import WebhookEndpoint
+from accounts.services import webhooks
+from accounts.webhook_events import EVENT_TYPES
+
+_COLOURS = {"Active": "success", "Failing": "warning", "Disabled": "danger", "Paused": "info"}
+
+
+class WebhookEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An endpoint whose event types are ticked."""
+
+    event_types = forms.MultipleChoiceField(
+        choices=[(event.name, f"{event.name}: {event.meaning}") for event in EVENT_TYPES.values()],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        error_messages={"required": "Tick at least one."},
+    )
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = ["workspace", "url", "event_types", "active"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.instance._state.adding and (workspace := data.get("workspace")):
+            try:
+                webhooks.require_room(workspace)
+            except Conflict as error:
+                raise ValidationError({"workspace": error.message}) from None
+        return data
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(ScopedAdmin):
+    """Saved through the services; a new endpoint is answered by its secret."""
+
+    form = WebhookEndpointForm
+    list_display = ["url", "state", "tells_of", "workspace", "failing_since", "created_at"]
+    list_select_related = ["workspace"]
+    list_filter = ["active", ("workspace", AutocompleteSelectFilter)]
+    search_fields = ["url"]
+    search_help_text = "A part of the URL"
+    autocomplete_fields = ["workspace"]
+    deletes_with = [("deliveries", "deliveries")]
+    fieldsets = [(None, {"fields": ["workspace", "url", "event_types", "active"]})]
+    change_form_outer_before_template = "admin/accounts/webhookendpoint/panel.html"
+
+    @display(description="State", label=_COLOURS)
+    def state(self, endpoint: WebhookEndpoint) -> str:
+        if endpoint.active:
+            return "Failing" if endpoint.failing_since else "Active"
+        return "Disabled" if endpoint.disabled_reason else "Paused"
+
+    @display(description="Events")
+    def tells_of(self, endpoint: WebhookEndpoint) -> str:
+        return ", ".join(endpoint.event_types)
+
+    def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
+        return super().limit(rows, access).defer("secret", "previous_secret")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show the chosen types as text where they cannot be ticked."""
+        if obj is None or self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": ["workspace", "url", "tells_of", "active"]})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [] if obj is None else ["workspace", "tells_of"]
+
+    def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:
+        data = form.cleaned_data
+        if change:
+            saved = webhooks.update_endpoint(obj, {name: data[name] for name in form.changed_data})
+        else:
+            saved, secret = webhooks.create_endpoint(
+                data["workspace"], data["url"], data["event_types"], active=data["active"]
+            )
+            request._voxa_new_secret = secret  # type: ignore[attr-defined]
+        obj.__dict__.update(saved.__dict__)
+
+    def response_add(
+        self, request: HttpRequest, obj: WebhookEndpoint, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._secret_page(request, obj, request._voxa_new_secret)  # type: ignore[attr-defined]
+
+    def _secret_page(self, request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
+        """Answer with the secret itself: no redirect, since a session or a message would store it."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "The signing secret",
+            "endpoint": endpoint,
+            "secret": secret,
+            "opts": self.opts,
+        }
+        answer = TemplateResponse(request, "admin/accounts/webhookendpoint/secret.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    # --- the buttons --------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        buttons = [("rotate", self.rotate_view), ("test", self.test_view)]
+        return [
+            *(
+                path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"accounts_webhook_{name}")
+                for name, view in buttons
+            ),
+            *super().get_urls(),
+        ]
+
+    def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Give the endpoint a new secret, on POST."""
+        return self._secret_page(request, *webhooks.rotate_secret(self._pressed(request, object_id)))
+
+    def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Send a test message, on POST, and show what comes of it."""
+        endpoint = self._pressed(request, object_id)
+        try:
+            delivery = webhooks.send_test(endpoint)
+        except Conflict as error:
+            messages.error(request, error.message)
+            return HttpResponseRedirect(reverse("admin:accounts_webhookendpoint_change", args=[endpoint.pk]))
+        return HttpResponseRedirect(reverse("admin:accounts_webhookdelivery_change", args=[delivery.pk]))
+
+    def _pressed(self, request: HttpRequest, object_id: str) -> WebhookEndpoint:
+        endpoint: WebhookEndpoint = self.row_or_deny(request, object_id, Role.ADMIN)
+        if request.method != "POST":
+            raise PermissionDenied
+        return endpoint
