@@ -195,6 +195,7 @@ VOXA_OUTBOUND_ALLOW_HTTP = env.bool("VOXA_OUTBOUND_ALLOW_HTTP", default=False)
 LIVEKIT_URL = env.str("LIVEKIT_URL", default="")
 LIVEKIT_API_KEY = env.str("LIVEKIT_API_KEY", default="")
 LIVEKIT_API_SECRET = env.str("LIVEKIT_API_SECRET", default="")
+LIVEKIT_IS_SANDBOX = LIVEKIT_API_KEY == "sandbox"  # the key that `make run` gives to the built-in one
 LIVEKIT_SIP_OUTBOUND_TRUNK_ID = env.str("LIVEKIT_SIP_OUTBOUND_TRUNK_ID", default="")
 SIP_DOMAIN = env.str("SIP_DOMAIN", default="sip.localhost")
 TELEPHONY_PROVIDER = env.str("TELEPHONY_PROVIDER", default="")

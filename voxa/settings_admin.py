@@ -28,6 +28,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Telephony for LiveKit",
     "SITE_SYMBOL": "call",
     "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("voxa/favicon.svg")},
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {"primary": _INDIGO},
@@ -39,5 +42,8 @@ UNFOLD: dict[str, Any] = {
             {"title": "Two-step sign-in", "link": reverse_lazy("admin:two_step")},
         ]
     },
-    "SIDEBAR": {"command_search": True, "navigation": "voxa.admin_navigation.navigation"},
+    "DASHBOARD_CALLBACK": "telephony.admin.dashboard.dashboard",
+    "ENVIRONMENT": "telephony.admin.dashboard.environment",
+    "COMMAND": {"search_callback": "telephony.admin.search.find"},
+    "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "voxa.admin_navigation.navigation"},
 }

@@ -1,0 +1,9 @@
+"""The admin of trunks, numbers, agents and LiveKit projects."""
+
+from telephony.admin.agent import AgentAdmin
+from telephony.admin.number import PhoneNumberAdmin
+from telephony.admin.project import LiveKitProjectAdmin
+from telephony.admin.telephony_settings import TelephonySettingsAdmin
+from telephony.admin.trunk import TrunkAdmin
+
+__all__ = ["AgentAdmin", "LiveKitProjectAdmin", "PhoneNumberAdmin", "TelephonySettingsAdmin", "TrunkAdmin"]

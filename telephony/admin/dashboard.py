@@ -1,0 +1,207 @@
+"""The first page: what needs attention, how much there is, and what to do next."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.admin.access import Access, access_of
+from accounts.choices import Role
+from accounts.models import ApiKey, Workspace
+from telephony.admin.outcome import COLOURS, standing_of
+from telephony.choices import TrunkStatus
+from telephony.models import Agent, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
+
+SHOWN = 6  # rows of a list on this page
+COUNTED = 1_000
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Something that a person should look at: a headline, why, and where to go."""
+
+    colour: str
+    label: str
+    title: str
+    reason: str
+    link: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A count, with the page behind it."""
+
+    title: str
+    count: str
+    note: str
+    link: str
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that a newcomer does."""
+
+    title: str
+    words: str
+    link: str
+    done: bool
+
+
+@dataclass
+class Dashboard:
+    """What the template draws."""
+
+    concerns: list[Concern] = field(default_factory=list)
+    more: str = ""
+    tiles: list[Tile] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    sandbox: bool = False
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add the dashboard to the context of the index (called by unfold)."""
+    access = access_of(request)
+    board = Dashboard(sandbox=settings.LIVEKIT_IS_SANDBOX)
+    trunks = own(Trunk.objects.all(), access)
+    counts = trunks.aggregate(all=Count("pk"), **{state: Count("pk", filter=Q(status=state)) for state in TrunkStatus})
+    orphans = own(PhoneNumber.objects.filter(agent=None), access)
+    unanswered = bounded(orphans)
+    board.concerns += away(access)
+    board.concerns += troubled(trunks)
+    if unanswered:
+        board.concerns.append(unanswered_numbers(orphans, unanswered))
+    board.tiles = tiles(access, counts, unanswered)
+    board.steps = steps(access, counts)
+    return {**context, "board": board, "title": "Home"}
+
+
+def environment(request: HttpRequest) -> list[str] | None:
+    """Mark every page of a trial (called by unfold)."""
+    return ["Sandbox", "info"] if settings.LIVEKIT_IS_SANDBOX else None
+
+
+def own(rows: QuerySet[Any], access: Access, path: str = "workspace") -> QuerySet[Any]:
+    """Keep the rows of the person's workspaces."""
+    return rows if access.superuser else rows.filter(**{f"{path}__in": access.workspaces(Role.VIEWER)})
+
+
+def bounded(rows: QuerySet[Any]) -> int:
+    """Count at most a thousand."""
+    return rows.order_by()[:COUNTED].count()
+
+
+def words(count: int) -> str:
+    """Write a bounded count."""
+    return f"{count:,}" if count < COUNTED else f"{COUNTED:,} or more"
+
+
+def away(access: Access) -> list[Concern]:
+    """Name the LiveKit projects that are not set up or did not answer last time."""
+    used = LiveKitProject.objects.all()
+    if not access.superuser:
+        mine = TelephonySettings.objects.filter(workspace__in=access.workspaces(Role.VIEWER))
+        used = used.filter(pk__in=mine.values("project"))
+    concerns = []
+    for project in used.defer("api_secret")[:50]:
+        link = reverse("admin:telephony_livekitproject_change", args=[project.pk])
+        if project.is_default and not project.url:
+            reason = "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET and restart Voxa. Trunks wait until then."
+            concerns.append(Concern("warning", "LiveKit", f"{project} is not set up", reason, link, "How to set it up"))
+        elif not project.was_reachable:
+            concerns.append(Concern("danger", "LiveKit", f"{project} is away", project.last_error, link, "Test it"))
+    return concerns
+
+
+def troubled(trunks: QuerySet[Trunk]) -> list[Concern]:
+    """Name trunks that failed, then those that wait."""
+    rows = trunks.exclude(status=TrunkStatus.ACTIVE).defer("auth_password")
+    rows = rows.select_related("workspace__telephony_settings__project").order_by("status", "-updated_at")
+    default = LiveKitProject.objects.filter(is_default=True).first() or LiveKitProject(is_default=True)
+    concerns = []
+    for trunk in rows[:SHOWN]:
+        settings_row = getattr(trunk.workspace, "telephony_settings", None)
+        project = settings_row.project if settings_row else default
+        standing = standing_of(trunk, project)
+        link = reverse("admin:telephony_trunk_change", args=[trunk.pk])
+        reason = " ".join(part for part in (standing.reason, standing.remedy) if part) or standing.headline
+        label = TrunkStatus(trunk.status).label
+        colour = COLOURS[TrunkStatus(trunk.status)]
+        concerns.append(Concern(colour, label, f"Trunk {trunk.name}", reason, link, "Open"))
+    return concerns
+
+
+def unanswered_numbers(orphans: QuerySet[PhoneNumber], count: int) -> Concern:
+    """Say which numbers ring for nobody."""
+    some = ", ".join(orphans.order_by("-created_at").values_list("number", flat=True)[:3])
+    title = "1 number has no agent" if count == 1 else f"{words(count)} numbers have no agent"
+    link = reverse("admin:telephony_phonenumber_changelist") + "?answered=no"
+    return Concern("warning", "Numbers", title, f"Callers of {some} reach nobody.", link, "Choose agents")
+
+
+def tiles(access: Access, counts: dict[str, int], unanswered: int) -> list[Tile]:
+    """Count what there is, and of trunks how many are in service."""
+    numbers, agents = own(PhoneNumber.objects.all(), access), own(Agent.objects.filter(active=True), access)
+    keys = own(ApiKey.objects.filter(revoked_at=None), access)
+    failed, pending = counts[TrunkStatus.FAILED], counts[TrunkStatus.PENDING]
+    state = f"{failed} failed" if failed else f"{pending} pending" if pending else "all in service"
+    colour = "danger" if failed else "warning" if pending else "success"
+    none = not counts["all"]
+    return [
+        Tile(
+            "Trunks",
+            str(counts["all"]),
+            "none yet" if none else state,
+            _list("telephony_trunk"),
+            "" if none else colour,
+        ),
+        Tile(
+            "Numbers",
+            words(bounded(numbers)),
+            f"{words(unanswered)} without an agent" if unanswered else "",
+            _list("telephony_phonenumber"),
+            "warning" if unanswered else "",
+        ),
+        Tile("Active agents", words(bounded(agents)), "", _list("telephony_agent")),
+        Tile("API keys", words(bounded(keys)), "", _list("accounts_apikey")),
+    ]
+
+
+def steps(access: Access, counts: dict[str, int]) -> list[Step]:
+    """Lead a newcomer to the first call, until everything is done."""
+    if not access.may(Role.ADMIN):
+        return []
+    agent = own(Agent.objects.all(), access).exists()
+    answered = own(PhoneNumber.objects.exclude(agent=None), access).exists()
+    key = own(ApiKey.objects.all(), access).exists()
+    found = [
+        Step("Make an agent", "What answers a call, and what it says.", reverse("admin:telephony_agent_add"), agent),
+        Step(
+            "Connect a carrier",
+            "A trunk: your carrier's gateway and credentials.",
+            reverse("admin:telephony_trunk_add"),
+            bool(counts["all"]),
+        ),
+        Step(
+            "Give it a number",
+            "Add it on the trunk, and choose the agent that answers.",
+            _list("telephony_trunk"),
+            answered,
+        ),
+        Step("Let a program in", "An API key for one workspace.", reverse("admin:accounts_apikey_add"), key),
+    ]
+    if access.superuser:
+        first = Step(
+            "Make a workspace", "Everything belongs to one.", reverse("admin:accounts_workspace_add"),
+            Workspace.objects.exists(),
+        )  # fmt: skip
+        found.insert(0, first)
+    return [] if all(step.done for step in found) else found
+
+
+def _list(name: str) -> str:
+    return reverse(f"admin:{name}_changelist")

@@ -1,0 +1,125 @@
+"""All phone numbers of one's workspaces: on which trunk, answered by whom."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RadioFilter
+from unfold.decorators import display
+
+from accounts.admin.scoping import ScopedAdmin
+from accounts.errors import Conflict
+from telephony.admin.outcome import LABELS
+from telephony.admin.selects import WorkspaceSelect, name_chosen
+from telephony.choices import TrunkStatus
+from telephony.models import PhoneNumber
+from telephony.services import numbers
+
+
+class NumberPageForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A number on a page of its own. `refused` is what the service said to the same form a moment ago."""
+
+    refused: Conflict | None = None
+
+    class Meta:
+        model = PhoneNumber
+        fields = ["trunk", "number", "agent", "transfer_trunk", "label"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            name_chosen(self, "trunk", "agent", "transfer_trunk")
+
+    def clean(self) -> Any:
+        if self.refused:
+            self.add_error(self.refused.field or None, self.refused.message)
+        return super().clean()
+
+
+class AnsweredFilter(RadioFilter):
+    """Numbers that somebody answers, and those that ring for nobody."""
+
+    title = "answered"
+    parameter_name = "answered"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", "By nobody yet"), ("yes", "By an agent")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[PhoneNumber]) -> QuerySet[PhoneNumber]:
+        if self.value() in ("yes", "no"):
+            return queryset.filter(agent__isnull=self.value() == "no")
+        return queryset
+
+
+@admin.register(PhoneNumber)
+class PhoneNumberAdmin(ScopedAdmin):
+    """Numbers, saved through their services."""
+
+    form = NumberPageForm
+    list_display = ["number", "label", "trunk", "trunk_state", "answered_by", "workspace"]
+    list_select_related = ["trunk", "agent", "workspace"]
+    list_filter = [
+        AnsweredFilter,
+        ("trunk__status", ChoicesDropdownFilter),
+        ("trunk", AutocompleteSelectFilter),
+        ("agent", AutocompleteSelectFilter),
+        ("workspace", AutocompleteSelectFilter),
+    ]
+    search_fields = ["number__startswith", "label"]
+    search_help_text = "Beginning of the number, or label"
+    autocomplete_fields = ["trunk", "agent", "transfer_trunk"]
+    fieldsets = [
+        (None, {"fields": [("number", "label"), "trunk"]}),
+        ("When it is called", {"fields": [("agent", "transfer_trunk")]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request).select_related("trunk", "agent", "transfer_trunk", "workspace")
+        return rows.defer("trunk__auth_password", "transfer_trunk__auth_password", "agent__provider_key")
+
+    @display(description="Trunk is", ordering="trunk__status", label=LABELS)
+    def trunk_state(self, number: PhoneNumber) -> str:
+        return TrunkStatus(number.trunk.status).label
+
+    @display(description="Answered by", ordering="agent__name", label={"Nobody yet": "warning"})
+    def answered_by(self, number: PhoneNumber) -> str:
+        return str(number.agent) if number.agent else "Nobody yet"
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["widget"] = WorkspaceSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refused = getattr(request, "_voxa_refused", None)
+        return form
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show or save the page; a number that turns out to be taken is said at its field."""
+        try:
+            answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+        except Conflict as error:
+            request._voxa_refused = error  # type: ignore[attr-defined]
+            answer = super().changeform_view(request, object_id, form_url, extra_context)
+        return answer
+
+    def save_model(self, request: HttpRequest, obj: PhoneNumber, form: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in numbers.FIELDS if name in form.cleaned_data}
+        if change:
+            saved = numbers.update_number(obj, {name: values[name] for name in form.changed_data})
+        else:
+            saved = numbers.add_number(values.pop("trunk"), **values)
+        obj.__dict__.update(saved.__dict__)
+        if obj.agent_id is None:
+            messages.warning(request, f"Nobody answers {obj.number} yet: choose an agent.")
+
+    def delete_model(self, request: HttpRequest, obj: PhoneNumber) -> None:
+        numbers.remove_number(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[PhoneNumber]) -> None:
+        for row in queryset:
+            numbers.remove_number(row)

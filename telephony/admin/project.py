@@ -1,0 +1,104 @@
+"""LiveKit projects: which servers there are, and whether they answer."""
+
+import time
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from unfold.decorators import display
+
+from accounts.admin.access import Access, access_of
+from accounts.admin.scoping import ScopedAdmin
+from accounts.choices import Role
+from telephony.admin.secrets import WriteOnlyForm, secret_field
+from telephony.livekit_client import LiveKitError, client_for
+from telephony.models import LiveKitProject, TelephonySettings
+
+
+class ProjectForm(WriteOnlyForm):
+    """A project of its own; the secret is write-only."""
+
+    write_only = "api_secret"
+    api_secret = secret_field("API secret")
+
+    class Meta:
+        model = LiveKitProject
+        fields = "__all__"
+
+
+@admin.register(LiveKitProject)
+class LiveKitProjectAdmin(ScopedAdmin):
+    """Superusers keep them; owners and admins see those of their workspaces and may test the connection."""
+
+    form = ProjectForm
+    view_role = Role.ADMIN
+    list_display = ["name", "state", "url", "last_ok_at", "last_error"]
+    search_fields = ["name", "url"]
+    change_form_outer_before_template = "admin/telephony/livekitproject/standing.html"
+    actions = None
+    fieldsets = [
+        (None, {"fields": ["name", ("url", "sip_domain")]}),
+        ("Signing in", {"fields": ["api_key", "api_secret"]}),
+    ]
+    default_fieldsets = [(None, {"fields": ["name", ("url", "sip_domain"), "key_in_use"]})]
+
+    @display(description="State", label={"Answers": "success", "Away": "danger", "Not set up": "warning"})
+    def state(self, project: LiveKitProject) -> str:
+        if not project.is_configured:
+            return "Not set up"
+        return "Answers" if project.was_reachable else "Away"
+
+    @display(description="API key")
+    def key_in_use(self, project: LiveKitProject) -> str:
+        return project.credentials[0]
+
+    def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
+        if access.superuser:
+            return rows
+        own = TelephonySettings.objects.filter(workspace__in=access.workspaces(self.view_role))
+        return rows.filter(pk__in=own.values("project"))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access_of(request).may(self.view_role)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access_of(request).superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Leave the default project alone: it is what the environment says."""
+        return access_of(request).superuser and not (isinstance(obj, LiveKitProject) and obj.is_default)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse while a workspace uses it or something of ours stands in it."""
+        if not self.has_change_permission(request, obj) or not isinstance(obj, LiveKitProject):
+            return False
+        return not (obj.workspaces.exists() or obj.objects_owned.exists() or obj.numbers.exists())
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        readable = obj is not None and not self.has_change_permission(request, obj)
+        return self.default_fieldsets if readable else super().get_fieldsets(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["key_in_use"]
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.test_view)
+        return [path("<path:object_id>/test/", view, name="telephony_livekitproject_test"), *super().get_urls()]
+
+    def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask the server something small, on POST, and tell how long it took or what is wrong."""
+        project = self.get_object(request, object_id)
+        if project is None or request.method != "POST" or not self.has_view_permission(request, project):
+            raise PermissionDenied
+        started = time.monotonic()
+        try:
+            client_for(project).list_inbound(["ST_nothing"])
+        except LiveKitError as error:
+            messages.error(request, f"{project.name}: {error}")
+        else:
+            taken = round((time.monotonic() - started) * 1000)
+            messages.success(request, f"{project.name} answers, and takes our key. It took {taken} ms.")
+        return HttpResponseRedirect(reverse("admin:telephony_livekitproject_change", args=[project.pk]))

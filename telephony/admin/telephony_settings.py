@@ -1,0 +1,91 @@
+"""Telephony settings of a workspace: its LiveKit project, limits and policies."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+
+from accounts.admin.access import access_of
+from accounts.admin.scoping import ScopedAdmin, usable_workspaces
+from telephony.models import TelephonySettings
+
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+class CountriesField(forms.CharField):
+    """A list of country codes, written with commas."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [part.strip().upper() for part in (super().to_python(value) or "").split(",") if part.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or []) != self.to_python(data))
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Lists as a person writes them."""
+
+    allowed_countries = CountriesField(
+        required=False, help_text="Two-letter codes that may be called, such as US, CA. Empty: the own country alone."
+    )
+    calling_days = forms.TypedMultipleChoiceField(
+        choices=list(enumerate(DAYS)),
+        coerce=int,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="None ticked: every day.",
+    )
+
+    class Meta:
+        model = TelephonySettings
+        fields = "__all__"  # noqa: DJ007  # the admin's fieldsets say which
+
+
+@admin.register(TelephonySettings)
+class TelephonySettingsAdmin(ScopedAdmin):
+    """One row a workspace, made when it is first looked at. Only a superuser moves it to another LiveKit."""
+
+    form = SettingsForm
+    list_display = ["workspace", "project", "calls_per_second", "max_concurrent_calls", "daily_spend_limit"]
+    list_select_related = ["workspace", "project"]
+    search_fields = ["workspace__name", "workspace__slug"]
+    actions = None
+    fieldsets = [
+        (None, {"fields": [("workspace", "project")]}),
+        ("How much at once", {"fields": [("calls_per_second", "max_concurrent_calls")]}),
+        ("Whom it may call", {"fields": ["allowed_countries", ("allow_premium", "allow_shared_trunk")]}),
+        ("When", {"fields": [("calling_hours_start", "calling_hours_end"), "calling_days"]}),
+        ("How often", {"fields": [("max_attempts", "retry_delay_seconds"), "daily_attempts_per_callee"]}),
+        ("What it may cost", {"fields": [("price_per_minute", "daily_spend_limit")]}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Leave to superusers what spends the operator's means: the LiveKit project and the shared trunk."""
+        if access_of(request).superuser:
+            return ["workspace"]
+        return ["workspace", "project", "allow_shared_trunk", "price_per_minute"]
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.of_view)
+        return [path("of/<uuid:workspace_id>/", view, name="telephony_settings_of"), *super().get_urls()]
+
+    def of_view(self, request: HttpRequest, workspace_id: Any) -> HttpResponse:
+        """Go to a workspace's settings, made now if nobody looked before."""
+        workspace = get_object_or_404(usable_workspaces(access_of(request), self.view_role), pk=workspace_id)
+        row = TelephonySettings.of(workspace.pk)
+        return HttpResponseRedirect(reverse("admin:telephony_telephonysettings_change", args=[row.pk]))

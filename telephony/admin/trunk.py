@@ -1,0 +1,218 @@
+"""Trunks: the carrier's gateways, credentials and numbers, where they stand in LiveKit, and the next step."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import construct_change_message, unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+
+from accounts.admin.scoping import ScopedAdmin
+from accounts.choices import Role
+from telephony.admin.outcome import LABELS, standing_of, tell
+from telephony.admin.secrets import without_clearing
+from telephony.admin.trunk_form import GatewayInline, NumberInline, TrunkForm
+from telephony.admin.trunk_saving import RowRefused, save_trunk
+from telephony.carriers import CARRIERS
+from telephony.choices import TrunkStatus
+from telephony.models import Gateway, PhoneNumber, TelephonySettings, Trunk
+from telephony.services.trunks import delete_trunk, provision_trunk
+
+AT_ONCE = 20  # trunks provisioned by one press of the button, each with a line of its own in the answer
+
+
+@admin.register(Trunk)
+class TrunkAdmin(ScopedAdmin):
+    """Saved through the services; the answer waits a moment for LiveKit and tells how it went."""
+
+    form = TrunkForm
+    inlines = [GatewayInline, NumberInline]
+    list_display = ["name", "state", "reason", "carrier_name", "first_gateway", "number_count", "workspace"]
+    list_select_related = ["workspace"]
+    list_filter = [("status", ChoicesDropdownFilter), ("workspace", AutocompleteSelectFilter)]
+    search_fields = ["name", "gateways__ip_or_domain", "=livekit_objects__livekit_id", "=livekit_aliases__livekit_id"]
+    search_help_text = "Name, gateway, or LiveKit id (ST_…)"
+    autocomplete_fields = ["workspace"]
+    actions: ClassVar[list[str]] = ["provision_selected"]
+    change_form_outer_before_template = "admin/telephony/trunk/standing.html"
+    change_form_outer_after_template = "admin/telephony/trunk/livekit.html"
+    history_also = [("gateways", "gateway"), ("numbers", "number")]
+    deletes_with = [("gateways", "gateways"), ("numbers", "numbers")]
+    fieldsets = [
+        (None, {"fields": ["workspace", ("name", "carrier")]}),
+        (
+            "Signing in at the carrier",
+            {
+                "description": "Leave both empty if the carrier knows you by your address.",
+                "fields": [("auth_username", "auth_password"), "clear_auth_password"],
+            },
+        ),
+        (
+            "Dialling",
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    ("tech_prefix", "from_host"),
+                    ("leading_plus", "for_transfers"),
+                    ("calls_per_second", "max_concurrent_calls"),
+                    "media_encryption",
+                ],
+            },
+        ),
+    ]
+
+    def limit(self, rows: QuerySet[Any], access: Any) -> QuerySet[Any]:
+        limited: QuerySet[Any] = super().limit(rows, access)
+        return limited.defer("auth_password")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        first = Gateway.objects.filter(trunk=OuterRef("pk")).order_by("priority", "created_at", "id")
+        numbers = PhoneNumber.objects.filter(trunk=OuterRef("pk")).order_by().values("trunk")
+        rows: QuerySet[Any] = super().get_queryset(request)
+        annotated: QuerySet[Any] = rows.annotate(
+            gateway_host=Subquery(first.values("ip_or_domain")[:1]),
+            numbers_held=Coalesce(Subquery(numbers.annotate(held=Count("pk")).values("held")), 0),
+        )
+        return annotated
+
+    # --- what a list shows --------------------------------------------------------------------------------
+
+    @display(description="Status", ordering="status", label=LABELS)
+    def state(self, trunk: Trunk) -> str:
+        return TrunkStatus(trunk.status).label
+
+    @display(description="Why")
+    def reason(self, trunk: Trunk) -> str:
+        words = trunk.last_error or ", ".join(trunk.warnings)
+        return words if len(words) <= 80 else f"{words[:79]}…"
+
+    @display(description="Carrier", ordering="carrier")
+    def carrier_name(self, trunk: Trunk) -> str:
+        return CARRIERS[trunk.carrier].name if trunk.carrier in CARRIERS else ""
+
+    @display(description="First gateway")
+    def first_gateway(self, trunk: Any) -> str:
+        return trunk.gateway_host or ""
+
+    @display(description="Numbers", ordering="numbers_held")
+    def number_count(self, trunk: Any) -> int:
+        return int(trunk.numbers_held)
+
+    # --- the page -----------------------------------------------------------------------------------------
+
+    @display(description="Password")
+    def password_state(self, trunk: Trunk) -> str:
+        return "Stored" if trunk.has_password else "None"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is None:
+            return []
+        return ["workspace"] if self.has_change_permission(request, obj) else ["workspace", "password_state"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave the password out where it would be shown rather than asked for."""
+        shown = without_clearing(super().get_fieldsets(request, obj), stored=bool(obj and obj.has_password))
+        if obj is None or self.has_change_permission(request, obj):
+            return shown
+        reading = (shown[1][0], {"fields": [("auth_username", "password_state")]})
+        return [shown[0], reading, *shown[2:]]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show or save the page. A number that turns out to be taken is shown at its row; nothing is saved then."""
+        # Saving leads back to this page, so one button to save is enough.
+        one_button = {"show_save_and_continue": False, "show_save_and_add_another": False}
+        context = {**(extra_context or {}), **one_button, **self._panels(request, object_id)}
+        try:
+            answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
+        except RowRefused as refused:
+            request._voxa_refused = {refused.place: (refused.field, refused.message)}  # type: ignore[attr-defined]
+            answer = super().changeform_view(request, object_id, form_url, context)
+        saved = getattr(request, "_voxa_saved", None)
+        if saved is not None:
+            tell(request, [saved])
+        return answer
+
+    def _panels(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
+        if object_id is None or request.method != "GET":
+            return {}
+        trunk = self.get_object(request, unquote(object_id))
+        if trunk is None:
+            return {}
+        project = TelephonySettings.of(trunk.workspace_id).project
+        return {
+            "standing": standing_of(trunk, project),
+            "project": project,
+            "in_livekit": trunk.livekit_objects.order_by("kind", "created_at"),
+            "may_provision": self.may(request, Role.OPERATOR, trunk),
+        }
+
+    # --- saving -------------------------------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: Trunk, form: Any, change: bool) -> None:
+        """Leave it to `save_related`, which has the gateways and numbers as well."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        by_model = {formset.model: formset for formset in formsets}
+        saved = save_trunk(form, by_model.get(Gateway), by_model.get(PhoneNumber), adding=not change)
+        form.instance.__dict__.update(saved.__dict__)
+        request._voxa_saved = saved  # type: ignore[attr-defined]
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        return construct_change_message(form, [], add)
+
+    def message_user(self, request: HttpRequest, message: Any, level: Any = messages.INFO, **kwargs: Any) -> None:
+        """Drop Django's own word of success after a save: ours says how LiveKit took it."""
+        if level != messages.SUCCESS or not hasattr(request, "_voxa_saved"):
+            super().message_user(request, message, level, **kwargs)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Trunk) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[obj.pk]))
+
+    response_post_save_change = response_post_save_add
+
+    def delete_model(self, request: HttpRequest, obj: Trunk) -> None:
+        delete_trunk(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
+        for trunk in queryset:
+            delete_trunk(trunk)
+
+    # --- the button ---------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.provision_view)
+        return [path("<path:object_id>/provision/", view, name="telephony_trunk_provision"), *super().get_urls()]
+
+    def provision_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Provision the trunk again, on POST."""
+        trunk = self.row_or_deny(request, object_id, Role.OPERATOR)
+        if request.method != "POST":
+            raise PermissionDenied
+        with transaction.atomic():
+            provision_trunk(trunk)
+        tell(request, [trunk])
+        return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[trunk.pk]))
+
+    def has_provision_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say whether the person may press the button."""
+        return self.may(request, Role.OPERATOR, obj)
+
+    @admin.action(description="Provision now", permissions=["provision"])
+    def provision_selected(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
+        """Provision the ticked trunks that the person may provision, and tell how each fared."""
+        chosen = [trunk for trunk in queryset[: AT_ONCE + 1] if self.may(request, Role.OPERATOR, trunk)]
+        if len(chosen) > AT_ONCE:
+            messages.error(request, f"Tick at most {AT_ONCE} trunks, or run manage.py provision_trunks for all.")
+            return
+        with transaction.atomic():
+            for trunk in chosen:
+                provision_trunk(trunk)
+        tell(request, chosen)

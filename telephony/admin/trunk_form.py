@@ -1,0 +1,120 @@
+"""The form of a trunk, with its gateways and numbers."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from accounts.admin.scoping import ScopedTabularInline
+from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field
+from telephony.admin.selects import WorkspaceSelect, name_chosen
+from telephony.carriers import CARRIERS
+from telephony.models import Gateway, PhoneNumber, Trunk
+from telephony.services.gateways import MAX_GATEWAYS
+
+CARRIER_CHOICES = [("", "Another carrier"), *((key, carrier.name) for key, carrier in CARRIERS.items())]
+
+
+class TrunkForm(WriteOnlyForm):
+    """A trunk; its password is write-only."""
+
+    write_only = "auth_password"
+    clears_with = ["auth_username"]
+    carrier = forms.ChoiceField(
+        choices=CARRIER_CHOICES,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text="A known carrier brings the addresses that its calls come from.",
+    )
+    auth_password = secret_field("Password")
+    clear_auth_password = clear_field("Remove username and password")
+
+    class Meta:
+        model = Trunk
+        fields = "__all__"
+
+
+class RefusedFormSet(PaginationInlineFormSet):
+    """Rows whose saving a service refused: `refused` maps a row's place to the field at fault and the message."""
+
+    refused: dict[int, tuple[str, str]]
+
+    def clean(self) -> None:
+        super().clean()
+        for place, (field, message) in self.refused.items():
+            if place < len(self.forms):
+                self.forms[place].add_error(field if field in self.forms[place].fields else None, message)
+        if self.refused:
+            raise ValidationError("Nothing was saved.")
+
+
+class GatewayFormSet(PaginationInlineFormSet):
+    """At least one gateway."""
+
+    default_error_messages = {
+        "too_few_forms": "Give at least one gateway: the host or IP address of the carrier.",
+        "too_many_forms": f"Give at most {MAX_GATEWAYS} gateways.",
+    }
+
+
+class GatewayInline(ScopedTabularInline):
+    """Where the carrier is."""
+
+    model = Gateway
+    formset = GatewayFormSet
+    fields = ["ip_or_domain", "port", "protocol", "netmask", "inbound", "outbound", "priority"]
+    extra = 0
+    min_num = 1
+    max_num = MAX_GATEWAYS
+    hide_title = True
+    verbose_name_plural = "Gateways: where the carrier is"
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, validate_min=True, validate_max=True, **kwargs)
+
+
+class NumberForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A number on the trunk of the page."""
+
+    class Meta:
+        model = PhoneNumber
+        fields = ["number", "agent", "transfer_trunk", "label"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_chosen(self, "agent", "transfer_trunk")
+
+
+class NumberInline(ScopedTabularInline):
+    """What people call, and who answers; a page of 20 at a time."""
+
+    model = PhoneNumber
+    fk_name = "trunk"
+    form = NumberForm
+    formset = RefusedFormSet
+    fields = ["number", "agent", "transfer_trunk", "label"]
+    autocomplete_fields = ["agent", "transfer_trunk"]
+    extra = 0
+    per_page = 20
+    hide_title = True
+    verbose_name = "number"
+    verbose_name_plural = "Numbers: what people call, and who answers"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("agent", "transfer_trunk")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = WorkspaceSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.refused = getattr(request, "_voxa_refused", {})
+        if obj is not None:  # rows that are added on the page search the trunk's own workspace
+            for name in self.autocomplete_fields:
+                formset.form.base_fields[name].widget.widget.workspace = obj.workspace_id
+        return formset
