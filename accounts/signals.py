@@ -13,4 +13,4 @@ def name_api_key(sender: Any, history_instance: Any, **kwargs: Any) -> None:
     request = getattr(HistoricalRecords.context, "request", None)
     key = getattr(request, "api_key", None)
     if key is not None and not history_instance.history_change_reason:
-        history_instance.history_change_reason = f"API key {key}"[:100]
+        history_instance.history_change_reason = f"API key vx_live_{key.identifier}… ({key.name})"[:100]

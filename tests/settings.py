@@ -1,6 +1,7 @@
 """The settings of the tests: everything explicit, nothing read from `.env`, tasks run in place."""
 
 import os
+import tempfile
 
 os.environ["VOXA_READ_DOTENV"] = "0"
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "x" * 50)
@@ -16,6 +17,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+    # A file as in production: connections of an in-memory database share a cache, and so lock each other out.
+    DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/voxa-tests-{os.getpid()}.sqlite3"}  # noqa: F405
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 AXES_ENABLED = False

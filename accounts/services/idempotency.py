@@ -17,13 +17,14 @@ def claim(workspace: Workspace, key: str, request_hash: str) -> tuple[Idempotenc
     mine = IdempotencyRecord(
         workspace=workspace, key=key, request_hash=request_hash, created_at=now, expires_at=now + KEPT
     )
-    IdempotencyRecord.objects.filter(workspace=workspace, key=key, expires_at__lte=now).delete()
     try:
         with transaction.atomic():
             mine.save(force_insert=True)
     except IntegrityError:
-        found = IdempotencyRecord.objects.filter(workspace=workspace, key=key).first()
-        return (found, False) if found else claim(workspace, key, request_hash)  # released between the two
+        same = IdempotencyRecord.objects.filter(workspace=workspace, key=key)
+        same.filter(expires_at__lte=now).delete()
+        found = same.first()
+        return (found, False) if found else claim(workspace, key, request_hash)  # it was past its time or released
     return mine, True
 
 

@@ -12,7 +12,8 @@ from accounts.services.keys import create_api_key
 from voxa.chunked import ChunkedBodies
 from voxa.wsgi import application
 
-pytestmark = pytest.mark.urls("tests.api.probe")
+# The WSGI application closes its connection at the end of a request, which ends a test's transaction.
+pytestmark = [pytest.mark.urls("tests.api.probe"), pytest.mark.django_db(transaction=True)]
 ALL = ["workspace:admin"]
 
 

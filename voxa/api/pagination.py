@@ -21,6 +21,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+class NotACursor(ValueError):
+    """A text that `Cursor.encode` did not make."""
+
+
 @dataclass(frozen=True)
 class Cursor:
     """A place between two rows: after (older than) or before (newer than) the row with this time and id."""
@@ -36,14 +40,14 @@ class Cursor:
 
     @classmethod
     def decode(cls, text: str) -> "Cursor":
-        """Read a cursor. Raises ValueError for anything `encode` did not make."""
+        """Read a cursor. Raises NotACursor for anything `encode` did not make."""
         try:
             backwards, microseconds, raw = _FORMAT.unpack(urlsafe_b64decode(text.encode("ascii") + b"=="))
             cursor = cls(backwards, _EPOCH + microseconds * _MICROSECOND, UUID(bytes=raw))
-        except (OverflowError, struct.error) as error:
-            raise ValueError("not a cursor") from error
+        except (ValueError, OverflowError, struct.error) as error:
+            raise NotACursor from error
         if cursor.encode() != text:
-            raise ValueError("not a cursor")
+            raise NotACursor
         return cursor
 
 
@@ -87,7 +91,7 @@ class CursorPagination(BasePagination):
         if params.get("cursor"):
             try:
                 cursor = Cursor.decode(params["cursor"])
-            except ValueError:
+            except NotACursor:
                 message = "This is no cursor. Follow the next or previous link of an answer."
                 wrong["cursor"] = [ErrorDetail(message, "invalid_cursor")]
         if wrong:

@@ -1,0 +1,31 @@
+"""Who changed what: a person by name, a program by its key."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import ApiKey, User
+from telephony.models import Agent
+
+
+@pytest.mark.urls("tests.api.probe")
+def test_a_program_is_named_by_its_key(api: APIClient) -> None:
+    api.post("/v1/probes", {"name": "a"})
+    key, line = ApiKey.objects.get(), Agent.history.get()
+    assert line.history_user is None
+    assert line.history_change_reason == f"API key vx_live_{key.identifier}… (test)"
+
+
+@pytest.mark.urls("tests.api.probe")
+def test_the_key_of_one_request_is_not_taken_for_another(api: APIClient) -> None:
+    api.post("/v1/probes", {"name": "a"})
+    agent = Agent.objects.get()
+    agent.save()
+    assert agent.history.first().history_change_reason is None
+
+
+def test_a_long_name_of_a_key_is_cut(acme: object, api: APIClient, acme_owner: User) -> None:
+    ApiKey.objects.update(name="n" * 100)
+    with_key = ApiKey.objects.get()
+    assert len(f"API key vx_live_{with_key.identifier}… ({with_key.name})") > 100
+    assert api.post("/v1/agents", {"name": "a"}).status_code == 201
+    assert len(Agent.history.get().history_change_reason) == 100

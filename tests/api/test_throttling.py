@@ -1,0 +1,51 @@
+"""Each key has its own number of requests a minute."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from redis.exceptions import ConnectionError as RedisConnectionError
+from rest_framework.test import APIClient
+
+from accounts.models import Workspace
+from tests.api.test_errors import error
+from tests.conftest import ApiFor
+
+pytestmark = pytest.mark.urls("tests.api.probe")
+NOW = datetime(2026, 1, 1, 12, 0, 15, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _two_a_minute(settings: Any, time_machine: Any) -> None:
+    settings.API_RATE_LIMIT = 2
+    time_machine.move_to(NOW, tick=False)
+    cache.clear()
+
+
+def test_beyond_the_limit_it_is_429_until_the_minute_is_over(api: APIClient, time_machine: Any) -> None:
+    assert [api.get("/v1/probes").status_code for _ in range(2)] == [200, 200]
+    refused = api.get("/v1/probes")
+    assert error(refused, 429)["code"] == "throttled"
+    assert refused.headers["Retry-After"] == "45"
+    time_machine.shift(45)
+    assert api.get("/v1/probes").status_code == 200
+
+
+def test_keys_do_not_share_their_limit(acme: Workspace, api: APIClient, api_for: ApiFor) -> None:
+    for _ in range(3):
+        api.get("/v1/probes")
+    assert api_for(acme).get("/v1/probes").status_code == 200
+
+
+def test_zero_is_no_limit(api: APIClient, settings: Any) -> None:
+    settings.API_RATE_LIMIT = 0
+    assert {api.get("/v1/probes").status_code for _ in range(5)} == {200}
+
+
+def test_a_cache_that_is_away_stops_nobody(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*args: Any) -> bool:
+        raise RedisConnectionError("away")
+
+    monkeypatch.setattr(cache, "add", away)
+    assert {api.get("/v1/probes").status_code for _ in range(5)} == {200}
