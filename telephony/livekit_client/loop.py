@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import ctypes
 import os
 import threading
 from collections.abc import Callable, Coroutine
@@ -36,7 +37,6 @@ class _LoopThread:
 
 _lock = threading.Lock()
 _current: _LoopThread | None = None
-_inherited: list[_LoopThread] = []
 
 
 def run(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]], deadline: float) -> T:
@@ -61,13 +61,13 @@ def _loop_thread() -> _LoopThread:
 def _forget_in_child() -> None:
     """Start afresh after a fork: threads do not survive it.
 
-    The parent's loop and sockets are kept referenced, not closed: closing them would take the parent's sockets out
-    of the epoll set that both processes share.
+    The parent's loop and sockets are kept for ever, past the child's own end: closing them here would take the
+    parent's sockets out of the epoll set that both processes share, and its next call would hear no answer.
     """
     global _current, _lock
     _lock = threading.Lock()
     if _current is not None:
-        _inherited.append(_current)
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(_current))
         _current = None
 
 

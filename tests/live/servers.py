@@ -79,6 +79,7 @@ class LiveKitEndpoint:
 
     key = "devkey"
     secret = "a-secret-of-32-characters-or-more-for-tests"
+    url: str
     http_url: str
 
     def client(self) -> api.LiveKitAPI:
