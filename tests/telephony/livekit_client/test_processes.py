@@ -1,0 +1,60 @@
+"""One client serves many threads, and lives on in processes forked from its own."""
+
+import multiprocessing
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from telephony.livekit_client import LiveKitClient, OutboundTrunkSpec
+from tests.sandbox import SandboxServer
+from tests.telephony.livekit_client.conftest import OUTBOUND
+
+FORK_AND_EXIT = """
+import os, sys
+import django
+django.setup()
+from telephony.livekit_client import LiveKitClient
+client = LiveKitClient(*sys.argv[1:])
+client.list_rules()
+child = os.fork()
+if child == 0:
+    client.list_rules()
+    sys.exit(7)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+client.list_rules()
+client.list_rules()
+print("well")
+"""
+
+
+def count_of(client: LiveKitClient) -> int:
+    return len(client.list_outbound())
+
+
+def test_many_threads_share_a_client(client: LiveKitClient) -> None:
+    specs = [
+        OutboundTrunkSpec(name=str(number), metadata="", address="sip.example.com", numbers=("*",))
+        for number in range(60)
+    ]
+    with ThreadPoolExecutor(20) as threads:
+        ids = list(threads.map(client.create_outbound, specs))
+    assert {stored.id: stored.spec for stored in client.list_outbound()} == dict(zip(ids, specs, strict=True))
+
+
+def test_children_forked_after_a_call_make_their_own(client: LiveKitClient) -> None:
+    client.create_outbound(OUTBOUND)
+    with multiprocessing.get_context("fork").Pool(2) as children:
+        assert children.map(count_of, [client] * 4) == [1] * 4
+    assert count_of(client) == 1
+
+
+def test_a_child_that_ends_in_good_order_leaves_its_parents_connection(sandbox: SandboxServer) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", FORK_AND_EXIT, sandbox.url, sandbox.key, sandbox.secret],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("well\n", 0), done.stderr
+    assert "Unclosed" not in done.stderr

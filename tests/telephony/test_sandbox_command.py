@@ -1,0 +1,68 @@
+"""`manage.py livekit_sandbox` as a person runs it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from telephony.livekit_client import LiveKitClient
+from tests.telephony.livekit_client.conftest import OUTBOUND
+
+SECRET = "a-secret-of-32-characters-or-more"
+COMMAND = [sys.executable, str(Path(__file__).parents[2] / "manage.py"), "livekit_sandbox"]
+PAIR = {"LIVEKIT_API_KEY": "devkey", "LIVEKIT_API_SECRET": SECRET}
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Run the command until its banner stands; give it with the banner's lines."""
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", *arguments], stdout=subprocess.PIPE, text=True, env={**os.environ, **PAIR}
+    )
+    assert process.stdout is not None
+    try:
+        yield process, [process.stdout.readline() for _ in range(4)]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_it_says_that_no_call_is_made_and_serves_until_interrupted() -> None:
+    with running() as (process, banner):
+        assert "This is a sandbox: no real call is made" in "".join(banner)
+        found = re.search(r"ws://127\.0\.0\.1:\d+", "".join(banner))
+        assert found is not None
+        trunk_id = LiveKitClient(found[0], "devkey", SECRET).create_outbound(OUTBOUND)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+        assert rest == f"sandbox: CreateSIPOutboundTrunk: ok {trunk_id}\n"
+        assert process.returncode == 0
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, env={**os.environ, **PAIR, **variables}, timeout=60
+    )
+
+
+def test_without_the_key_pair_it_says_what_to_set() -> None:
+    done = run(LIVEKIT_API_SECRET="")
+    assert done.returncode == 1
+    assert "Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["taken", "99999"])
+def test_a_port_it_cannot_have_is_named(port: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        wanted = str(other.getsockname()[1]) if port == "taken" else port
+        done = run("--port", wanted)
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{wanted}" in done.stderr
+    assert "Try --port" in done.stderr
