@@ -53,11 +53,11 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
     def provision(self, request: Request, id: str) -> Response:
         trunk = self.found(id)
         trunks.provision_trunk(trunk)
-        return Response(self.shown(self.fresh(trunk)))
+        return Response(self.shown(self.fresh(trunk, even_if_away=True)))
 
-    def fresh(self, trunk: Trunk) -> Trunk:
+    def fresh(self, trunk: Trunk, *, even_if_away: bool = False) -> Trunk:
         """Give a trunk as it is after a moment's wait for LiveKit."""
-        wait_for_sync(trunk.pk, settings.PROVISION_WAIT_SECONDS)
+        wait_for_sync(trunk.pk, settings.PROVISION_WAIT_SECONDS, even_if_away=even_if_away)
         row = self.get_queryset().filter(pk=trunk.pk).first()
         if row is None:  # deleted meanwhile
             raise self.missing()

@@ -45,10 +45,11 @@ def request_removal(object_ids: Iterable[int]) -> None:
         _on_commit(RemoveSoon(ids))
 
 
-def wait_for_sync(trunk_id: UUID, seconds: float) -> None:
+def wait_for_sync(trunk_id: UUID, seconds: float, *, even_if_away: bool = False) -> None:
     """Wait until the trunk's present generation is synced or has failed, at most so many seconds.
 
-    Returns at once where waiting cannot help: the project is not configured, or its last call did not succeed.
+    Returns at once where waiting cannot help: the project is not configured, or its last call did not succeed. With
+    `even_if_away` that last call does not count: someone asks to try again now.
     Call it after the commit, never in a transaction.
     """
     if seconds <= 0:
@@ -58,7 +59,7 @@ def wait_for_sync(trunk_id: UUID, seconds: float) -> None:
         return
     generation, workspace_id = now
     project = TelephonySettings.of(workspace_id).project
-    if not (project.is_configured and project.was_reachable):
+    if not (project.is_configured and (even_if_away or project.was_reachable)):
         return
     deadline, pause = time.monotonic() + seconds, 0.01
     while not _settled(trunk_id, generation) and time.monotonic() + pause < deadline:
