@@ -19,6 +19,7 @@ from voxa import dotenv, ports
 BASE = Path(__file__).resolve().parent.parent
 VAR = BASE / "var"
 SANDBOX_ENV = VAR / "sandbox.env"
+SANDBOX_STATE = VAR / "sandbox.sqlite3"
 
 
 def wants_sandbox(environment: dict[str, str]) -> bool:
@@ -56,7 +57,9 @@ def commands(port: int, sandbox_port: int | None) -> dict[str, str]:
         "beat": f"{python} -m celery --quiet -A voxa beat --loglevel WARNING --pidfile=",
     }
     if sandbox_port:
-        processes["sandbox"] = f"{python} manage.py livekit_sandbox --port {sandbox_port}"
+        processes["sandbox"] = (
+            f"{python} manage.py livekit_sandbox --port {sandbox_port} --state {SANDBOX_STATE.relative_to(BASE)}"
+        )
     return processes
 
 

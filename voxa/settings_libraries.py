@@ -80,8 +80,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(_VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # Every 5 s, for the first retry is due after 5 s; a sweep that no worker took by then is dropped.
     "sweep-webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": 5.0, "options": {"expires": 5}},
-    "purge-webhooks": {"task": "accounts.tasks.purge_webhooks", "schedule": 86400.0},
-    "purge-idempotency-records": {"task": "accounts.tasks.purge_idempotency_records", "schedule": 3600.0},
+    "purge-webhooks": {"task": "accounts.tasks.purge_webhooks", "schedule": 86400.0, "options": {"expires": 3600}},
+    "purge-idempotency-records": {
+        "task": "accounts.tasks.purge_idempotency_records",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 # --- logs ------------------------------------------------------------------------------------------------
