@@ -1,0 +1,148 @@
+"""Which trunk, gateways, number and agent a call would meet, what the policies say, and why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from calls.choices import LIVE, Direction, Reason
+from calls.models import Attempt, Call, DoNotCall
+from calls.policies import ATTEMPT_WINDOW, Facts, Hours, Load, Refusal
+from telephony.choices import AgentDirection, ObjectKind, TrunkStatus
+from telephony.models import Agent, LiveKitObject, PhoneNumber, TelephonySettings, Trunk
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One gateway to try: the outbound trunk in LiveKit that stands for it. The operator's shared trunk has no row."""
+
+    livekit_trunk_id: str
+    gateway_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Route:
+    """How an outbound call would be placed: hops in the order they are tried, and what the carrier is to be sent."""
+
+    hops: tuple[Hop, ...]
+    trunk: Trunk | None
+    number: PhoneNumber | None
+
+    def dialled(self, to_number: str) -> str:
+        """Give what the carrier is asked for: tech prefix, `+` if the trunk wants it, digits."""
+        if self.trunk is None:
+            return to_number
+        return f"{self.trunk.tech_prefix}{'+' if self.trunk.leading_plus else ''}{to_number.removeprefix('+')}"
+
+
+def caller_id(workspace_id: UUID, from_number: str) -> PhoneNumber | None:
+    """Give the workspace's own number on an active trunk that a caller ID names, if it is one."""
+    return (
+        PhoneNumber.objects.filter(workspace=workspace_id, number=from_number, trunk__status=TrunkStatus.ACTIVE)
+        .select_related("trunk")
+        .first()
+    )
+
+
+def route(call: Call, config: TelephonySettings) -> Route | Refusal:
+    """Find the way out for a queued call, or say why there is none.
+
+    The trunk asked for comes first, then the caller ID's own, then the operator's shared one where it is allowed.
+    """
+    number = caller_id(call.workspace_id, call.from_number)
+    if number is None:
+        return Refusal(Reason.CALLER_ID, "Use a number of this workspace on an active trunk as the caller ID.")
+    trunk = call.trunk if call.trunk_chosen else number.trunk
+    hops = hops_of(trunk) if trunk is not None and trunk.status == TrunkStatus.ACTIVE else ()
+    if hops:
+        return Route(hops, trunk, number)
+    shared = settings.LIVEKIT_SIP_OUTBOUND_TRUNK_ID
+    if shared and config.allow_shared_trunk and config.project.is_default and not call.trunk_chosen:
+        return Route((Hop(shared),), None, number)
+    return Refusal(
+        Reason.NO_TRUNK, "The trunk is not active or has no outbound gateway. Provision it, or choose another."
+    )
+
+
+def hops_of(trunk: Trunk) -> tuple[Hop, ...]:
+    """Give a trunk's outbound gateways that stand in LiveKit, by (priority, created)."""
+    ids: dict[UUID, str] = dict(
+        LiveKitObject.objects.filter(trunk=trunk, kind=ObjectKind.OUTBOUND)
+        .exclude(livekit_id="")
+        .values_list("source_id", "livekit_id")
+    )
+    gateways = trunk.gateways.filter(outbound=True).values_list("id", flat=True)
+    return tuple(Hop(ids[gateway], gateway) for gateway in gateways if gateway in ids)
+
+
+def inbound_agent(number: PhoneNumber | None, workspace_id: UUID) -> Agent | None:
+    """Give who answers a number: its own agent, else the workspace's newest active inbound one."""
+    if number is not None and number.agent is not None and number.agent.active:
+        return number.agent
+    takes_inbound = [AgentDirection.INBOUND, AgentDirection.BOTH]
+    return Agent.objects.filter(workspace=workspace_id, active=True, direction__in=takes_inbound).first()
+
+
+def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) -> Facts:
+    """Gather what the policies look at, in four queries."""
+    workspace = config.workspace
+    midnight = day_start(now, ZoneInfo(workspace.time_zone))
+    live = Call.objects.filter(workspace=workspace, status__in=LIVE).exclude(pk=call.pk)
+    counts = live.aggregate(all=Count("pk"), trunk=Count("pk", filter=Q(trunk=found.trunk)))
+    return Facts(
+        now=now,
+        to_number=call.to_number,
+        countries=frozenset(config.allowed_countries or [workspace.country]),
+        caller_id_verified=found.number is not None,
+        allow_premium=config.allow_premium,
+        on_do_not_call=DoNotCall.objects.filter(workspace=workspace, number=call.to_number).exists(),
+        hours=calling_hours(config),
+        recent_attempts=recent_attempts(call, now) if config.daily_attempts_per_callee is not None else (),
+        daily_attempts=config.daily_attempts_per_callee,
+        trunk=Load(counts["trunk"], found.trunk.max_concurrent_calls if found.trunk else None),
+        workspace=Load(counts["all"], config.max_concurrent_calls),
+        spent_today=spent_since(midnight, config, now) if config.daily_spend_limit is not None else Decimal(0),
+        spend_limit=config.daily_spend_limit,
+        spend_resets_at=day_start(midnight + timedelta(hours=36), ZoneInfo(workspace.time_zone)),
+    )
+
+
+def calling_hours(config: TelephonySettings) -> Hours | None:
+    """Give the workspace's calling hours, None where any time will do."""
+    if config.calling_hours_start is None or config.calling_hours_end is None:
+        return None
+    days: Sequence[int] = config.calling_days or range(7)
+    return Hours(config.calling_hours_start, config.calling_hours_end, frozenset(days))
+
+
+def recent_attempts(call: Call, now: datetime) -> tuple[datetime, ...]:
+    """Give when the workspace dialled this callee in the last 24 hours."""
+    return tuple(
+        Attempt.objects.filter(
+            call__workspace=call.workspace_id,
+            call__to_number=call.to_number,
+            started_at__gt=now - ATTEMPT_WINDOW,
+        ).values_list("started_at", flat=True)
+    )
+
+
+def spent_since(moment: datetime, config: TelephonySettings, now: datetime) -> Decimal:
+    """Give what outbound calls answered since then cost; one under way counts as far as it has come."""
+    if not config.price_per_minute:
+        return Decimal(0)
+    answered = Call.objects.filter(workspace=config.workspace_id, direction=Direction.OUTBOUND, answered_at__gte=moment)
+    ended = answered.aggregate(seconds=Coalesce(Sum("duration_seconds"), 0))["seconds"]
+    starts = answered.filter(duration_seconds=None).values_list(F("answered_at"), flat=True)
+    running = sum(((now - start).total_seconds() for start in starts if start is not None), 0.0)
+    return config.price_per_minute * Decimal(ended + running) / 60
+
+
+def day_start(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Give the midnight that began a moment's day in a time zone."""
+    return moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
