@@ -1,0 +1,126 @@
+"""Asking for a call, sending it now, calling it off."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.errors import Conflict, Unavailable
+from accounts.models import Workspace
+from calls import routing
+from calls.choices import LIVE, CallStatus, Direction, Reason
+from calls.models import Call
+from calls.services.hangup import ask_for_end
+from calls.services.timeline import end, note
+from calls.services.wake import wake_dispatchers
+from telephony.choices import AgentDirection
+from telephony.models import Agent, TelephonySettings, Trunk
+from telephony.validators import validate_e164
+
+# The sentence of the queue-and-dispatch reference, to the letter: programs compare it.
+NOT_CONFIGURED = "Telephony worker not configured — call remains queued. Set LIVEKIT_* and carrier credentials in .env."
+FURTHEST = timedelta(days=365)
+
+
+def place_call(
+    workspace: Workspace,
+    *,
+    to: str,
+    from_: str,
+    agent: Agent,
+    trunk: Trunk | None = None,
+    scheduled_at: datetime | None = None,
+    max_duration_seconds: int = 3600,
+    metadata: Mapping[str, Any] | None = None,
+) -> Call:
+    """Queue a call. Raises ValidationError naming `to`, `from`, `agent`, `trunk`, ... for all that is wrong.
+
+    Whether it may be dialled is decided when it is due; only a caller ID that is not the workspace's is refused here.
+    """
+    now = timezone.now()
+    config = TelephonySettings.of(workspace.pk)
+    number = routing.caller_id(workspace.pk, from_)
+    call = Call(
+        workspace=workspace,
+        project=config.project,
+        direction=Direction.OUTBOUND,
+        to_number=to,
+        from_number=from_,
+        number=number,
+        trunk=trunk or (number.trunk if number else None),
+        trunk_chosen=trunk is not None,
+        agent=agent,
+        max_duration_seconds=max_duration_seconds,
+        metadata=dict(metadata or {}),
+        scheduled_at=scheduled_at,
+        due_at=max(now, scheduled_at or now),
+        queued_at=now,
+    )
+    _check(call, now)
+    with transaction.atomic():
+        call.save(force_insert=True)
+        note(call, "call.queued", now)
+        wake_dispatchers()
+    return call
+
+
+def _check(call: Call, now: datetime) -> None:
+    wrong: dict[str, Any] = {}
+    for field, value in (("to", call.to_number), ("from", call.from_number)):
+        try:
+            validate_e164(value)
+        except ValidationError as error:
+            wrong[field] = error
+    if "from" not in wrong and call.number is None:
+        wrong["from"] = ValidationError(
+            "Use a number of this workspace on an active trunk as the caller ID.", code=Reason.CALLER_ID
+        )
+    agent, trunk = call.agent, call.trunk
+    if agent is None or agent.workspace_id != call.workspace_id:
+        wrong["agent"] = ValidationError("Choose an agent of this workspace.", code="not_found")
+    elif not agent.active or agent.direction == AgentDirection.INBOUND:
+        wrong["agent"] = ValidationError("Choose an active agent that makes outbound calls.", code="agent")
+    if call.trunk_chosen and trunk is not None and trunk.workspace_id != call.workspace_id:
+        wrong["trunk"] = ValidationError("Choose a trunk of this workspace.", code="not_found")
+    if call.scheduled_at is not None and call.scheduled_at > now + FURTHEST:
+        wrong["scheduled_at"] = ValidationError("Schedule a call at most a year ahead.", code="scheduled_at")
+    try:
+        call.clean_fields(exclude={field.name for field in call._meta.fields} - {"max_duration_seconds", "metadata"})
+    except ValidationError as error:
+        wrong.update(error.error_dict)
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def dispatch_now(call: Call) -> Call:
+    """Make a queued call due at once. Raises Unavailable where LiveKit is not configured, Conflict once it left."""
+    if not call.project.is_configured:
+        raise Unavailable(Reason.NOT_CONFIGURED, NOT_CONFIGURED)
+    now = timezone.now()
+    with transaction.atomic():
+        if not Call.objects.filter(pk=call.pk, status=CallStatus.QUEUED).update(due_at=now, updated_at=now):
+            raise Conflict("not_queued", "The call is not queued any more.")
+        wake_dispatchers()
+    call.refresh_from_db()
+    return call
+
+
+def cancel(call: Call) -> Call:
+    """Call a call off before it is answered. Raises Conflict once it is answered or over.
+
+    A queued call ends at once; one being dialled is hung up, and ends when LiveKit has let go of it.
+    """
+    now = timezone.now()
+    if call.direction != Direction.OUTBOUND:
+        raise Conflict("not_cancelable", "Only an outbound call is cancelled; hang this one up.")
+    with transaction.atomic():
+        fresh = Call.objects.select_for_update().get(pk=call.pk)
+        if fresh.status == CallStatus.QUEUED:
+            end(fresh, now, Reason.CANCELED, CallStatus.CANCELED)
+            return fresh
+    if fresh.status not in LIVE or fresh.status == CallStatus.IN_PROGRESS:
+        raise Conflict("not_cancelable", "The call was answered or is over. Hang it up instead.")
+    return ask_for_end(fresh, Reason.CANCELED)

@@ -1,0 +1,91 @@
+"""The one writer of a call's state: each change is a conditional UPDATE, a line of the timeline and an outgoing event.
+
+Reports come twice, late and out of order. A call only moves forward, except that its dispatcher may put it back in
+the queue; what a late report still adds (when it was answered) is filled in without moving it back.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.services.webhooks import emit
+from calls.choices import ENDED, LIVE, CallStatus, Reason
+from calls.models import Attempt, Call, Event
+from calls.services.usage import count_call
+
+BEFORE: dict[CallStatus, Collection[CallStatus]] = {
+    CallStatus.DIALING: {CallStatus.QUEUED},
+    CallStatus.RINGING: {CallStatus.DIALING},
+    CallStatus.IN_PROGRESS: {CallStatus.DIALING, CallStatus.RINGING},
+    **{status: {CallStatus.QUEUED, *LIVE} for status in ENDED},
+}
+
+
+def note(call: Call, kind: str, at: datetime, attempt: Attempt | None = None, **data: Any) -> None:
+    """Write a line of the timeline."""
+    Event.objects.create(workspace_id=call.workspace_id, call=call, attempt=attempt, type=kind, data=data, at=at)
+
+
+@transaction.atomic
+def advance(call: Call, status: CallStatus, at: datetime, *, fence: int | None = None, **fields: Any) -> bool:
+    """Move a call forward and say whether it moved; `fields` are written with it. `call` is brought up to date.
+
+    With a `fence` only the dispatcher that claimed the call last may move it.
+    """
+    rows = Call.objects.filter(pk=call.pk, status__in=BEFORE[status])
+    if fence is not None:
+        rows = rows.filter(fence=fence)
+    if not rows.update(status=status, updated_at=at, **fields):
+        return False
+    call.refresh_from_db()
+    note(call, f"call.{status.value}", at, reason=call.reason)
+    emit(call.workspace_id, "call.status", summary(call))
+    return True
+
+
+@transaction.atomic
+def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = None, **fields: Any) -> bool:
+    """End a call once: counted, reported, its lease given back. Without a `status`, answered means completed."""
+    fresh = Call.objects.select_for_update().get(pk=call.pk)
+    if fresh.status in ENDED:
+        return False
+    answered_at: datetime | None = fields.get("answered_at") or fresh.answered_at
+    if status is None:
+        status = CallStatus.COMPLETED if answered_at else CallStatus.NO_ANSWER
+    fields["duration_seconds"] = max(0, round((at - answered_at).total_seconds())) if answered_at else 0
+    moved = advance(
+        call, status, at, reason=reason, ended_at=at, due_at=None, lease_token=None, leased_until=None, **fields
+    )
+    if moved:
+        count_call(call)
+        emit(call.workspace_id, "call.ended", report(call))
+    return moved
+
+
+def summary(call: Call) -> dict[str, Any]:
+    """Give what a status event says of a call."""
+    return {
+        "id": str(call.pk),
+        "direction": call.direction,
+        "status": call.status,
+        "reason": call.reason or None,
+        "to": call.to_number,
+        "from": call.from_number or None,
+        "agentId": str(call.agent_id) if call.agent_id else None,
+        "metadata": call.metadata,
+    }
+
+
+def report(call: Call) -> dict[str, Any]:
+    """Give the end-of-call report."""
+    times = {"queuedAt": call.queued_at, "startedAt": call.started_at, "answeredAt": call.answered_at}
+    return {
+        **summary(call),
+        **{name: at.isoformat() if at else None for name, at in times.items()},
+        "endedAt": call.ended_at.isoformat() if call.ended_at else None,
+        "durationSeconds": call.duration_seconds,
+        "sipStatusCode": call.sip_status_code,
+        "attempts": call.attempts_made,
+    }

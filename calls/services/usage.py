@@ -1,0 +1,26 @@
+"""Counting calls by workspace, day and number, when they end."""
+
+from zoneinfo import ZoneInfo
+
+from django.db.models import F
+
+from calls.choices import Direction
+from calls.models import Call, UsageDay
+
+
+def count_call(call: Call) -> None:
+    """Add an ended call to its day. Runs in the transaction that ended it, so that it is counted once."""
+    ended = call.ended_at or call.created_at
+    own = call.from_number if call.direction == Direction.OUTBOUND else call.to_number
+    row, _ = UsageDay.objects.get_or_create(
+        workspace_id=call.workspace_id,
+        day=ended.astimezone(ZoneInfo(call.workspace.time_zone)).date(),
+        number=own,
+        direction=call.direction,
+        outcome=call.status,
+    )
+    UsageDay.objects.filter(pk=row.pk).update(
+        calls=F("calls") + 1,
+        answered=F("answered") + (1 if call.answered_at else 0),
+        seconds=F("seconds") + (call.duration_seconds or 0),
+    )

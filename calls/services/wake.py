@@ -1,0 +1,12 @@
+"""Waking the dispatchers: a NOTIFY on PostgreSQL, sent with the commit; on SQLite they poll."""
+
+from django.db import connection
+
+CHANNEL = "voxa_calls_due"
+
+
+def wake_dispatchers() -> None:
+    """Tell listening dispatchers that a call may be due. Inside a transaction it is sent on commit."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {CHANNEL}")
