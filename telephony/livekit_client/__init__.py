@@ -11,7 +11,10 @@ from telephony.livekit_client.errors import (
     LiveKitRefused,
     LiveKitUnauthorized,
     LiveKitUnavailable,
+    LiveKitUnreached,
+    SipRefused,
 )
+from telephony.livekit_client.operation import Operation
 from telephony.livekit_client.registry import client_for
 from telephony.livekit_client.specs import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 
@@ -26,7 +29,10 @@ __all__ = [
     "LiveKitRefused",
     "LiveKitUnauthorized",
     "LiveKitUnavailable",
+    "LiveKitUnreached",
+    "Operation",
     "OutboundTrunkSpec",
+    "SipRefused",
     "Stored",
     "client_for",
 ]

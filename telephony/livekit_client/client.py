@@ -13,6 +13,7 @@ from telephony.livekit_client import loop
 from telephony.livekit_client import messages as to
 from telephony.livekit_client.errors import LiveKitError, LiveKitNotConfigured, LiveKitNotFound
 from telephony.livekit_client.failures import as_livekit_error
+from telephony.livekit_client.operation import Operation
 from telephony.livekit_client.specs import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 
 T = TypeVar("T")
@@ -118,12 +119,26 @@ class LiveKitClient:
                 lambda sip: sip.delete_dispatch_rule(api.DeleteSIPDispatchRuleRequest(sip_dispatch_rule_id=rule_id))
             )
 
-    def _call(self, operation: Callable[[SipService], Awaitable[T]]) -> T:
-        """Run one operation in the loop. The error raised is a new one: no frame of it holds a message or a token."""
+    def run(self, operation: Operation[T]) -> T:
+        """Carry out an operation of `rooms` and wait for it. Raises what it raises, as every method here does."""
+        deadline = operation.deadline or self._deadline
         try:
-            outcome = loop.run(lambda session: self._attempt(session, operation), self._deadline)
+            outcome = loop.run(lambda session: self._attempt(session, operation, deadline), deadline)
         except TimeoutError as late:
-            outcome = as_livekit_error(late, self._deadline)
+            outcome = as_livekit_error(late, deadline)
+        return self._settle(outcome)
+
+    async def arun(self, operation: Operation[T]) -> T:
+        """The same for asyncio: thousands may wait side by side. The outcome is recorded in a thread."""
+        deadline = operation.deadline or self._deadline
+        outcome = await loop.arun(lambda session: self._attempt(session, operation, deadline))
+        return await asyncio.to_thread(self._settle, outcome)
+
+    def _call(self, operation: Callable[[SipService], Awaitable[T]]) -> T:
+        return self.run(Operation(lambda server: operation(server.sip)))
+
+    def _settle(self, outcome: T | LiveKitError) -> T:
+        """Record and give the outcome. The error raised is a new one: no frame of it holds a message or a token."""
         error = outcome if isinstance(outcome, LiveKitError) else None
         if self._on_outcome is not None:
             self._on_outcome(error)
@@ -132,14 +147,14 @@ class LiveKitClient:
         return outcome
 
     async def _attempt(
-        self, session: aiohttp.ClientSession, operation: Callable[[SipService], Awaitable[T]]
+        self, session: aiohttp.ClientSession, operation: Operation[T], deadline: float
     ) -> T | LiveKitError:
         # livekit-api honours no timeout of ours but wait_for, and would repeat a create by itself with failover on.
         server = api.LiveKitAPI(self._url, self._key, self._secret, session=session, failover=False)
         try:
-            return await asyncio.wait_for(operation(server.sip), self._deadline)
+            return await asyncio.wait_for(operation.call(server), deadline)
         except Exception as failure:
-            return as_livekit_error(failure, self._deadline)
+            return as_livekit_error(failure, deadline)
 
 
 def _wanted(ids: Iterable[str] | None) -> list[str] | None:

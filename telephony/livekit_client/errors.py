@@ -9,6 +9,18 @@ class LiveKitUnavailable(LiveKitError):
     """No usable answer: network, timeout, a server fault. Try again later; what was asked may have happened."""
 
 
+class LiveKitUnreached(LiveKitUnavailable):
+    """What was asked certainly did not happen: no connection was made, or LiveKit has nobody who would do it."""
+
+
+class SipRefused(LiveKitError):
+    """The far end of a dial or a transfer answered with a SIP failure, such as 486 Busy Here."""
+
+    def __init__(self, sip_code: int, sip_status: str) -> None:
+        super().__init__(f"SIP {sip_code} {sip_status}".rstrip())
+        self.sip_code, self.sip_status = sip_code, sip_status
+
+
 class LiveKitNotFound(LiveKitError):
     """LiveKit has no object with this id."""
 

@@ -12,6 +12,8 @@ from telephony.livekit_client.errors import (
     LiveKitRefused,
     LiveKitUnauthorized,
     LiveKitUnavailable,
+    LiveKitUnreached,
+    SipRefused,
 )
 
 _REFUSED = {
@@ -22,6 +24,7 @@ _REFUSED = {
     api.ServerErrorCode.UNIMPLEMENTED,
 }
 _UNAUTHORIZED = {api.ServerErrorCode.UNAUTHENTICATED, api.ServerErrorCode.PERMISSION_DENIED}
+_NOBODY = "no response from servers"  # its message bus asked, and nobody claimed the request
 _LONGEST = 300  # characters of LiveKit's text that are passed on
 _IDS = re.compile(r'"((?:ST|SDR)_\w+)"')
 
@@ -29,12 +32,14 @@ _IDS = re.compile(r'"((?:ST|SDR)_\w+)"')
 def as_livekit_error(error: Exception, deadline: float) -> LiveKitError:
     """Give the error to raise instead. It holds nothing of the original but what may be shown."""
     match error:
+        case api.SipCallError() if error.sip_status_code is not None:
+            return SipRefused(error.sip_status_code, (error.sip_status or "")[:_LONGEST])
         case api.ServerError():
             return _server_error(error)
         case TimeoutError():
             return LiveKitUnavailable(f"LiveKit did not answer within {deadline:g} seconds. It is tried again.")
         case aiohttp.ClientConnectorError():
-            return LiveKitUnavailable("LiveKit cannot be reached. Check that it runs and that its URL is right.")
+            return LiveKitUnreached("LiveKit cannot be reached. Check that it runs and that its URL is right.")
         case aiohttp.InvalidURL():
             return LiveKitRefused("The LiveKit URL is not valid. Enter one such as wss://livekit.example.com.")
         case aiohttp.ClientError() | OSError():
@@ -54,6 +59,8 @@ def _server_error(error: api.ServerError) -> LiveKitError:
         return LiveKitNotFound(f"LiveKit does not have it: {text}.")
     if error.code in _REFUSED:
         return LiveKitRefused(_remedy(text))
+    if error.code == api.ServerErrorCode.UNAVAILABLE and text.startswith(_NOBODY):
+        return LiveKitUnreached("LiveKit has no SIP service that takes calls. Check that livekit-sip runs.")
     if not text or error.code == api.ServerErrorCode.BAD_ROUTE:
         return LiveKitUnavailable(f"HTTP {error.status} came back, but not from LiveKit's API. Check the LiveKit URL.")
     return LiveKitUnavailable(f"LiveKit could not do it now ({error.code}: {text}). It is tried again.")

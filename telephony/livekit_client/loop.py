@@ -50,6 +50,12 @@ def run(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]], d
         raise
 
 
+async def arun(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]]) -> T:
+    """Run a coroutine in the process's loop and await it from another loop."""
+    thread = _loop_thread()
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(call(thread.session), thread.loop))
+
+
 def _loop_thread() -> _LoopThread:
     global _current
     with _lock:

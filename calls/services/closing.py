@@ -1,0 +1,27 @@
+"""Closing the rooms of calls that are to end, and writing that they ended."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from django.utils import timezone
+
+from calls.choices import LIVE, CallStatus, Reason
+from calls.models import Call
+from calls.services.timeline import end
+from telephony.livekit_client import LiveKitNotFound, client_for
+from telephony.livekit_client.rooms import close_room
+
+
+def close_call(call_id: UUID) -> None:
+    """Hang up a live call that somebody asked to end, then write the end. Does nothing to any other.
+
+    Raises LiveKitError when the room could not be closed: the call stays live, and the reaper asks again.
+    """
+    call = Call.objects.select_related("project").filter(pk=call_id, status__in=LIVE).exclude(end_requested="").first()
+    if call is None:
+        return
+    if call.room_name:
+        with suppress(LiveKitNotFound):
+            client_for(call.project).run(close_room(call.room_name))
+    reason = Reason(call.end_requested)
+    end(call, timezone.now(), reason, CallStatus.CANCELED if reason == Reason.CANCELED else None)

@@ -1,0 +1,169 @@
+"""Rooms, participants and dials: operations for `LiveKitClient.run` and `arun`."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from google.protobuf.duration_pb2 import Duration
+from livekit import api
+from livekit.protocol.models import ParticipantInfo
+
+from telephony.livekit_client.operation import Operation
+
+LONGEST_RINGING = 75.0  # seconds; the server itself gives up on a waiting dial after 80
+DIAL_GRACE = 5.0  # seconds that the answer may come after ringing ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial:
+    """One dial: `to` as the carrier is to be asked for, `caller_id` always set (LiveKit would pick a random one)."""
+
+    livekit_trunk_id: str
+    to: str
+    caller_id: str
+    room: str
+    identity: str
+    ringing_seconds: float
+    max_seconds: int
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """An answered dial."""
+
+    participant_id: str
+    sip_call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Who is in a room. `kind` is LiveKit's: standard, sip, agent, ...; times are in seconds since the epoch."""
+
+    identity: str
+    participant_id: str
+    kind: str
+    attributes: Mapping[str, str]
+    joined_at: int
+
+    @property
+    def is_phone(self) -> bool:
+        """Say whether it is a caller or callee."""
+        return self.kind == "sip"
+
+    @property
+    def is_agent(self) -> bool:
+        """Say whether it is an agent worker."""
+        return self.kind == "agent"
+
+
+def participant_of(info: ParticipantInfo) -> Participant:
+    """Read LiveKit's message."""
+    kind = ParticipantInfo.Kind.Name(info.kind).lower()
+    return Participant(info.identity, info.sid, kind, dict(info.attributes), info.joined_at)
+
+
+def create_room(
+    name: str, *, agent_name: str, agent_metadata: Mapping[str, str], empty_seconds: int
+) -> Operation[None]:
+    """Make a room with an agent dispatched into it. Making one that exists succeeds."""
+
+    async def call(server: api.LiveKitAPI) -> None:
+        agent = api.RoomAgentDispatch(agent_name=agent_name, metadata=json.dumps(dict(agent_metadata)))
+        await server.room.create_room(
+            api.CreateRoomRequest(name=name, empty_timeout=empty_seconds, departure_timeout=20, agents=[agent])
+        )
+
+    return Operation(call)
+
+
+def dial(asked: Dial) -> Operation[Dialled]:
+    """Call a number into a room and wait until it is answered.
+
+    Raises SipRefused with the far end's code, LiveKitUnreached when nothing was dialled, LiveKitUnavailable when
+    nobody knows. Not idempotent: never repeat a dial whose outcome is unknown.
+    """
+    if asked.ringing_seconds > LONGEST_RINGING:
+        raise ValueError(f"A dial rings at most {LONGEST_RINGING:g} seconds.")
+
+    async def call(server: api.LiveKitAPI) -> Dialled:
+        answer = await server.sip.create_sip_participant(
+            api.CreateSIPParticipantRequest(
+                sip_trunk_id=asked.livekit_trunk_id,
+                sip_call_to=asked.to,
+                sip_number=asked.caller_id,
+                room_name=asked.room,
+                participant_identity=asked.identity,
+                participant_attributes=dict(asked.attributes),
+                ringing_timeout=_duration(asked.ringing_seconds),
+                max_call_duration=_duration(asked.max_seconds),
+                wait_until_answered=True,
+            )
+        )
+        return Dialled(answer.participant_id, answer.sip_call_id)
+
+    return Operation(call, asked.ringing_seconds + DIAL_GRACE)
+
+
+def room_names(wanted: Iterable[str] | None = None) -> Operation[list[str]]:
+    """Give the rooms that exist, of those wanted or of all. An empty `wanted` gives none."""
+    names = None if wanted is None else list(wanted)
+
+    async def call(server: api.LiveKitAPI) -> list[str]:
+        if names == []:
+            return []
+        answer = await server.room.list_rooms(api.ListRoomsRequest(names=names))
+        return [room.name for room in answer.rooms]
+
+    return Operation(call)
+
+
+def participants(room: str) -> Operation[list[Participant]]:
+    """Give who is in a room; nobody if it does not exist."""
+
+    async def call(server: api.LiveKitAPI) -> list[Participant]:
+        answer = await server.room.list_participants(api.ListParticipantsRequest(room=room))
+        return [participant_of(info) for info in answer.participants]
+
+    return Operation(call)
+
+
+def close_room(name: str) -> Operation[None]:
+    """Close a room: its callers are hung up, its agents leave. Raises LiveKitNotFound if it does not exist."""
+
+    async def call(server: api.LiveKitAPI) -> None:
+        await server.room.delete_room(api.DeleteRoomRequest(room=name))
+
+    return Operation(call)
+
+
+def remove_participant(room: str, identity: str) -> Operation[None]:
+    """Take someone out of a room; a caller is hung up. Raises LiveKitNotFound if nobody is there by that identity."""
+
+    async def call(server: api.LiveKitAPI) -> None:
+        await server.room.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity))
+
+    return Operation(call)
+
+
+def transfer(room: str, identity: str, to: str, ringing_seconds: float = 30.0) -> Operation[None]:
+    """Hand a caller over by REFER; `to` is tel:, sip: or sips:. Raises SipRefused when the far end declines."""
+
+    async def call(server: api.LiveKitAPI) -> None:
+        await server.sip.transfer_sip_participant(
+            api.TransferSIPParticipantRequest(
+                room_name=room,
+                participant_identity=identity,
+                transfer_to=to,
+                ringing_timeout=_duration(ringing_seconds),
+            )
+        )
+
+    return Operation(call, ringing_seconds + DIAL_GRACE)
+
+
+def _duration(seconds: float) -> Duration:
+    duration = Duration()
+    duration.FromTimedelta(timedelta(seconds=seconds))
+    return duration
