@@ -18,23 +18,26 @@ _CALL: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class EventType:
-    """One type: its name, what it tells, and an example of its data."""
+    """One type: its name, what it tells in a few words and in full, and an example of its data."""
 
     name: str
+    title: str
     meaning: str
     example: dict[str, Any]
 
 
-TEST = EventType("webhook.test", "Sent on request, to try an endpoint out.", {"message": "It works."})
+TEST = EventType("webhook.test", "A test", "Sent on request, to try an endpoint out.", {"message": "It works."})
 _SUBSCRIBABLE = (
     EventType(
         "call.status",
+        "A call changed its status",
         "A call changed its status: queued, dialing, ringing, in_progress, completed, busy, no_answer, failed or "
         "canceled. The data is the call as the API gives it.",
         _CALL,
     ),
     EventType(
         "call.ended",
+        "End-of-call report",
         "The end-of-call report, once a call: the call as the API gives it, with its times and attempts.",
         {
             **_CALL,
@@ -50,6 +53,7 @@ _SUBSCRIBABLE = (
     ),
     EventType(
         "trunk.status",
+        "A trunk became active or failed",
         "A trunk became active, or failed and a person must act on `lastError`.",
         {
             "id": "0c0f5a4e-3f55-4a3c-8a43-2f8f9b0f6a10",

@@ -28,7 +28,7 @@ class WebhookDeliveryAdmin(ScopedAdmin):
     """Read by every member; an operator may send again. The rows are written by the sender alone."""
 
     workspace_path = "endpoint__workspace_id"
-    list_display = ["event", "state", "endpoint", "attempts", "last_code", "why", "next_attempt_at", "created_at"]
+    list_display = ["event", "state", "endpoint", "attempts", "why", "next_attempt_at", "created_at"]
     list_select_related = ["endpoint__workspace", "message"]
     list_filter = [("status", ChoicesDropdownFilter), ("endpoint", AutocompleteSelectFilter)]
     actions: ClassVar[list[str]] = ["resend_selected"]

@@ -28,7 +28,7 @@ class WebhookEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     """An endpoint whose event types are ticked."""
 
     event_types = forms.MultipleChoiceField(
-        choices=[(event.name, f"{event.name}: {event.meaning}") for event in EVENT_TYPES.values()],
+        choices=[(event.name, f"{event.title} ({event.name})") for event in EVENT_TYPES.values()],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         error_messages={"required": "Tick at least one."},
     )

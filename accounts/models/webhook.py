@@ -124,7 +124,7 @@ class WebhookDelivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.message_id} to {self.endpoint_id}: {self.status}"
+        return f"Delivery {self.pk}"
 
     @property
     def workspace_id(self) -> uuid.UUID:
