@@ -1,21 +1,16 @@
 """Asking for a sync, and waiting a moment for it."""
 
-import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
 from telephony.choices import TrunkStatus
 from telephony.models import TelephonySettings, Trunk
-
-logger = logging.getLogger(__name__)
+from voxa.publish import publish
 
 
 def request_sync(trunk_id: UUID) -> None:
@@ -102,14 +97,6 @@ class RemoveSoon:
         from telephony.tasks import remove_objects
 
         publish(remove_objects, list(self.object_ids))
-
-
-def publish(task: Any, *args: object) -> None:
-    """Send a task. A broker that is away costs a minute, not the caller's work: the sweep finds what is due."""
-    try:
-        task.apply_async(args=args, retry=False)
-    except (KombuError, RedisError, OSError) as error:
-        logger.warning("The broker took no %s (%s). The sweep will do it within a minute.", task.name, error)
 
 
 def _on_commit(callback: Callable[[], None]) -> bool:
