@@ -4,16 +4,17 @@ from uuid import UUID
 
 from celery import shared_task
 
-from telephony.sync import apply
+from telephony.sync.apply import sync_trunk as sync
+from telephony.sync.removal import remove_objects as remove
 
 
 @shared_task
 def sync_trunk(trunk_id: str) -> None:
     """Bring LiveKit in step with one trunk."""
-    apply.sync_trunk(UUID(trunk_id))
+    sync(UUID(trunk_id))
 
 
 @shared_task
 def remove_objects(object_ids: list[int]) -> None:
     """Remove from LiveKit what deleted rows left there."""
-    apply.remove_objects(object_ids)
+    remove(object_ids)

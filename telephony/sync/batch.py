@@ -1,0 +1,151 @@
+"""One claim on some trunks: plan, call, record, and the result if the rows are still those planned."""
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from uuid import UUID
+
+from telephony.livekit_client import LiveKitError, LiveKitNotConfigured, LiveKitRefused
+from telephony.models import Installation, LiveKitObject, Trunk
+from telephony.sync import records, results
+from telephony.sync.doors import Doors
+from telephony.sync.drive import Steps, drive
+from telephony.sync.lease import Lease, LeaseLost
+from telephony.sync.plan import plan
+from telephony.sync.removal import remove_objects, tombstones
+from telephony.sync.resolve import resolve_for
+from telephony.sync.results import Outcome
+from telephony.sync.rows import TrunkRow, read_gateways, read_trunks
+from telephony.sync.steps import Syncer
+from telephony.sync.work import Work
+
+logger = logging.getLogger(__name__)
+
+ROUNDS = 5  # times that a trunk which changes while it is synced is planned anew at once
+
+
+class Batch:
+    """One claim on some trunks, and what came of it: `outcomes`, and whose numbers some are `waiting` for."""
+
+    def __init__(self, concurrency: int = 1) -> None:
+        self.concurrency = concurrency
+        self.outcomes: dict[UUID, Outcome] = {}
+        self.waiting: dict[UUID, set[UUID]] = {}
+        self._lease, self._doors = Lease(), Doors()
+
+    def run(self, trunk_ids: Collection[UUID]) -> None:
+        """Sync those that nobody else holds. A trunk that changes meanwhile is planned anew."""
+        todo = self._lease.claim(trunk_ids)
+        self._unclaimed(set(trunk_ids) - set(todo))
+        if not todo:
+            return
+        syncer = Syncer(self._lease, self._doors, Installation.current())
+        for _ in range(ROUNDS):
+            todo = self._round(syncer, todo)
+            if not todo:
+                return
+        self._lease.release(todo)
+        self.outcomes.update(dict.fromkeys(todo, Outcome.PENDING))
+
+    def _round(self, syncer: Syncer, trunk_ids: list[UUID]) -> list[UUID]:
+        """Sync once; give the trunks that changed meanwhile."""
+        works = self._read(syncer, trunk_ids)
+        self._intend(works)
+        self._drive(syncer.outbound, works)
+        self._resolve(syncer, works)
+        self._intend(works)
+        self._drive(syncer.inbound, works)
+        return self._settle(works)
+
+    def _unclaimed(self, trunk_ids: set[UUID]) -> None:
+        if trunk_ids:
+            there = set(Trunk.objects.filter(pk__in=trunk_ids).values_list("pk", flat=True))
+            self.outcomes.update({pk: Outcome.BUSY if pk in there else Outcome.GONE for pk in trunk_ids})
+
+    def _read(self, syncer: Syncer, trunk_ids: list[UUID]) -> list[Work]:
+        rows = read_trunks(trunk_ids)
+        owned = records.read_owned(trunk_ids)
+        self.outcomes.update(dict.fromkeys(set(trunk_ids) - {row.id for row in rows}, Outcome.GONE))
+        works = []
+        for row in rows:
+            try:
+                door = self._doors.to(row.project_id)
+            except LiveKitNotConfigured as error:
+                results.write_pending(self._lease, row.id, row.failures, str(error))
+                self.outcomes[row.id] = Outcome.PENDING
+            else:
+                works.append(Work(row, plan(row, syncer.installation), door, owned.get(row.id, [])))
+        return works
+
+    def _intend(self, works: list[Work]) -> None:
+        """Record for all works at once what is about to be created or changed."""
+        wanted: list[LiveKitObject] = []
+        for work in works:
+            if not work.stopped:
+                wanted += [record for record in work.unwritten() if record.lease_token != self._lease.token]
+        kept = records.intend(self._lease, wanted)
+        lost = {record.trunk_id for record in wanted} - kept
+        for work in works:
+            work.lost = work.lost or work.row.id in lost
+
+    def _drive(self, step: Callable[[Work], Steps[None]], works: list[Work]) -> None:
+        drive((self._guarded(step, work) for work in works if not work.stopped), self.concurrency)
+
+    def _guarded(self, step: Callable[[Work], Steps[None]], work: Work) -> Steps[None]:
+        try:
+            yield from step(work)
+        except LeaseLost:
+            work.lost = True
+        except LiveKitRefused as error:
+            work.refused.append(str(error))
+        except LiveKitError as error:
+            work.unavailable = str(error)
+        except Exception:
+            logger.exception("The sync of trunk %s failed", work.row.id)
+            work.unavailable = "Voxa itself failed here, its log says how. It is tried again."
+
+    def _resolve(self, syncer: Syncer, works: list[Work]) -> None:
+        """Look up the domains that calls come in from, then plan with what was found."""
+        named = [work for work in works if not work.stopped and work.row.has_names]
+        if not named or not resolve_for([work.row.id for work in named]):
+            return
+        gateways = read_gateways([work.row.id for work in named])
+        for work in named:
+            row: TrunkRow = replace(work.row, gateways=tuple(gateways[work.row.id]))
+            work.plan = plan(row, syncer.installation)
+
+    def _settle(self, works: list[Work]) -> list[UUID]:
+        well = [work for work in works if work.is_well]
+        done = results.write_success(self._lease, [(w.row.id, w.row.generation, w.plan.warnings) for w in well])
+        self.outcomes.update(dict.fromkeys(done.written, Outcome.ACTIVE))
+        again = set(done.changed)
+        for work in works:
+            if work.is_well:
+                work.lost = work.row.id in done.lost
+            elif not work.lost and not self._write_failure(work):
+                again.add(work.row.id)
+        self._clean_up([work for work in works if work.lost])
+        if any(work.refused for work in works):
+            LiveKitObject.objects.filter(lease_token=self._lease.token).update(lease_token=None, leased_until=None)
+        return list(again)
+
+    def _write_failure(self, work: Work) -> bool:
+        row = work.row
+        if work.waits_for:
+            self.waiting[row.id] = work.waits_for
+        if work.refused and not work.unavailable:
+            words = " ".join(dict.fromkeys(work.refused))
+            self.outcomes[row.id] = Outcome.FAILED
+            return results.write_failed(self._lease, row.id, row.generation, row.failures, words, work.plan.warnings)
+        results.write_pending(self._lease, row.id, row.failures, work.unavailable or work.waiting)
+        self.outcomes[row.id] = Outcome.PENDING
+        return True
+
+    def _clean_up(self, lost: list[Work]) -> None:
+        """See to the objects of trunks that were deleted under our hands: what we made after that is removed."""
+        if not lost:
+            return
+        self._unclaimed({work.row.id for work in lost})
+        ours = tombstones().filter(pk__in=[record.pk for work in lost for record in work.owned.values() if record.pk])
+        ours.filter(lease_token=self._lease.token).update(lease_token=None, leased_until=None)
+        remove_objects(ours.values_list("pk", flat=True))

@@ -1,0 +1,46 @@
+"""Who else takes calls to our numbers in LiveKit. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from telephony.choices import ObjectKind
+from telephony.livekit_client import InboundTrunkSpec
+from telephony.sync.doors import AnyStored
+from telephony.sync.marks import Mark, read_mark
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What stands in the way of an inbound trunk: our own copies, other rows of ours, and what is not ours."""
+
+    copies: tuple[str, ...] = ()
+    rivals: frozenset[UUID] = frozenset()
+    lent: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Give the numbers that cannot be had at present."""
+        return self.lent | self.foreign
+
+
+def find_conflict(listed: Iterable[AnyStored], spec: InboundTrunkSpec, own_id: str, mark: Mark) -> Conflict:
+    """Give what holds the spec's numbers. LiveKit compares numbers with and without `+` as the same."""
+    copies, rivals, lent, foreign = [], set(), set[str](), set[str]()
+    for stored in listed:
+        if stored.id == own_id or not isinstance(stored.spec, InboundTrunkSpec):
+            continue
+        held = {number.removeprefix("+") for number in stored.spec.numbers}
+        shared = {number for number in spec.numbers if number.removeprefix("+") in held}
+        other = read_mark(stored.spec.metadata)
+        if other == mark:
+            copies.append(stored.id)
+        elif not shared:
+            continue
+        elif other and other.installation == mark.installation and other.kind == ObjectKind.INBOUND:
+            rivals.add(other.source_id)
+            lent |= shared
+        else:
+            foreign |= shared
+    return Conflict(tuple(sorted(copies)), frozenset(rivals), frozenset(lent - foreign), frozenset(foreign))

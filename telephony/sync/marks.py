@@ -1,0 +1,30 @@
+"""The mark that every object of ours carries in its LiveKit metadata: `voxa:<installation>:<kind>:<uuid>`."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from telephony.choices import ObjectKind
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Whose object it is, and for which row: a trunk's for inbound trunks and rules, a gateway's for outbound ones."""
+
+    installation: UUID
+    kind: ObjectKind
+    source_id: UUID
+
+    def __str__(self) -> str:
+        return f"voxa:{self.installation}:{self.kind}:{self.source_id}"
+
+
+def read_mark(metadata: str) -> Mark | None:
+    """Give the mark that a metadata text is, or None when Voxa did not write it."""
+    parts = metadata.split(":")
+    if len(parts) != 4 or parts[0] != "voxa":
+        return None
+    try:
+        mark = Mark(UUID(parts[1]), ObjectKind(parts[2]), UUID(parts[3]))
+    except ValueError:
+        return None
+    return mark if str(mark) == metadata else None

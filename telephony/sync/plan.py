@@ -1,0 +1,144 @@
+"""Which objects LiveKit should hold for a trunk. Pure: rows in, specs out."""
+
+import ipaddress
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from uuid import UUID
+
+from django.utils.crypto import salted_hmac
+
+from telephony.choices import ObjectKind
+from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec
+from telephony.sync.marks import Mark
+from telephony.sync.rows import GatewayRow, TrunkRow
+from telephony.validators import parse_ip
+
+ROOM_PREFIX = "call-"
+AGENT_NAME = "voxa-agent"
+
+Spec = InboundTrunkSpec | OutboundTrunkSpec | DispatchRuleSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """One object that should exist, for the row `source_id`."""
+
+    kind: ObjectKind
+    source_id: UUID
+    spec: Spec
+
+    def fingerprint(self, server: str) -> str:
+        """Give a keyed hash of the spec on this server: it covers the password, and nobody can try passwords on it."""
+        return salted_hmac("voxa.livekit", f"{server}\n{_text(self.spec)}", algorithm="sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What should exist for one trunk. The rule is known once its inbound trunk has an id."""
+
+    outbound: tuple[Desired, ...]
+    inbound: Desired | None
+    warnings: tuple[str, ...]
+    _rule: Desired | None
+
+    def rule(self, inbound_id: str) -> Desired:
+        """Give the dispatch rule for the inbound trunk that has this id. Raises ValueError without one."""
+        if self._rule is None or not inbound_id:
+            raise ValueError("A dispatch rule needs its inbound trunk.")
+        assert isinstance(self._rule.spec, DispatchRuleSpec)  # noqa: S101 - for the type checker
+        return replace(self._rule, spec=replace(self._rule.spec, trunk_ids=(inbound_id,)))
+
+    def sources(self) -> frozenset[tuple[ObjectKind, UUID]]:
+        """Give which objects should exist, by kind and source."""
+        rows = (*self.outbound, *((self.inbound, self._rule) if self.inbound else ()))
+        return frozenset((row.kind, row.source_id) for row in rows if row)
+
+
+def plan(trunk: TrunkRow, installation: UUID) -> Plan:
+    """Plan one trunk: an outbound trunk a gateway; an inbound trunk and its rule where numbers and addresses are."""
+    inbound = _inbound(trunk, installation)
+    return Plan(
+        outbound=tuple(_outbound(trunk, gateway, installation) for gateway in trunk.gateways if gateway.outbound),
+        inbound=inbound,
+        warnings=tuple(dict.fromkeys(_warnings(trunk))),
+        _rule=_rule(trunk, installation) if inbound else None,
+    )
+
+
+def _outbound(trunk: TrunkRow, gateway: GatewayRow, installation: UUID) -> Desired:
+    whole = bool(trunk.username and trunk.password)
+    spec = OutboundTrunkSpec(
+        name=trunk.name,
+        metadata=str(Mark(installation, ObjectKind.OUTBOUND, gateway.id)),
+        address=gateway.address,
+        transport=gateway.transport,
+        numbers=trunk.numbers or ("*",),
+        auth_username=trunk.username if whole else "",
+        auth_password=trunk.password if whole else "",
+        from_host=trunk.from_host,
+        media_encryption=trunk.media_encryption,
+    )
+    return Desired(ObjectKind.OUTBOUND, gateway.id, spec)
+
+
+def _inbound(trunk: TrunkRow, installation: UUID) -> Desired | None:
+    """Give the inbound trunk, or None: without numbers it would take all, without addresses it would take anyone."""
+    addresses = sorted({entry for gateway in trunk.gateways if gateway.inbound for entry in _allowed(gateway)})
+    if not trunk.numbers or not addresses:
+        return None
+    spec = InboundTrunkSpec(
+        name=trunk.name,
+        metadata=str(Mark(installation, ObjectKind.INBOUND, trunk.id)),
+        numbers=trunk.numbers,
+        allowed_addresses=tuple(addresses),
+        media_encryption=trunk.media_encryption,
+    )
+    return Desired(ObjectKind.INBOUND, trunk.id, spec)
+
+
+def _rule(trunk: TrunkRow, installation: UUID) -> Desired:
+    workspace_id, trunk_id = str(trunk.workspace_id), str(trunk.id)
+    spec = DispatchRuleSpec(
+        name=trunk.name,
+        metadata=str(Mark(installation, ObjectKind.RULE, trunk.id)),
+        trunk_ids=(),
+        room_prefix=ROOM_PREFIX,
+        agent_name=AGENT_NAME,
+        agent_metadata=json.dumps({"workspace": workspace_id, "trunk": trunk_id}),
+        attributes={"voxa.workspace": workspace_id, "voxa.trunk": trunk_id},
+    )
+    return Desired(ObjectKind.RULE, trunk.id, spec)
+
+
+def _allowed(gateway: GatewayRow) -> Iterator[str]:
+    """Give the gateway's networks as LiveKit compares them: addresses only, never a name that anyone can forge."""
+    host = parse_ip(gateway.host)
+    for text in [str(host)] if host else gateway.resolution.addresses:
+        address = parse_ip(text)
+        if address is None:
+            continue
+        prefix = gateway.netmask
+        if host is None and address.version == 6:
+            prefix += 96  # the netmask of a name is IPv4's; as many addresses of IPv6
+        yield str(ipaddress.ip_network((address, prefix), strict=False)).removesuffix(f"/{address.max_prefixlen}")
+
+
+def _warnings(trunk: TrunkRow) -> Iterator[str]:
+    entrances = [gateway for gateway in trunk.gateways if gateway.inbound]
+    for gateway in entrances:
+        if parse_ip(gateway.host):
+            continue
+        if not gateway.resolution.addresses:
+            yield (
+                f"{gateway.host} does not resolve, so calls from it are not taken. "
+                "Check the name, or enter the carrier's addresses."
+            )
+        elif gateway.resolution.error:
+            yield f"{gateway.host} does not resolve at present. Calls are taken from the addresses it had before."
+    if trunk.numbers and not entrances:
+        yield "No gateway takes calls in, so the numbers cannot be called. Mark a gateway as inbound."
+
+
+def _text(spec: Spec) -> str:
+    return type(spec).__name__ + json.dumps(asdict(spec), sort_keys=True)

@@ -1,0 +1,88 @@
+"""Writes of what we own in LiveKit: the intent before a call, the outcome after it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from telephony.models import LiveKitAlias, LiveKitObject
+from telephony.sync.lease import LEASE, Lease, LeaseLost
+
+
+def read_owned(trunk_ids: Collection[UUID]) -> dict[UUID, list[LiveKitObject]]:
+    """Read all that is recorded for these trunks, by trunk."""
+    owned: dict[UUID, list[LiveKitObject]] = defaultdict(list)
+    for record in LiveKitObject.objects.filter(trunk__in=trunk_ids).order_by("pk"):
+        if record.trunk_id is not None:
+            owned[record.trunk_id].append(record)
+    return owned
+
+
+def intend(lease: Lease, rows: Iterable[LiveKitObject]) -> set[UUID]:
+    """Record that these objects are about to be created (rows not saved yet) or changed; give the trunks still ours.
+
+    The fingerprint is cleared: until the outcome is known, nobody may take the old content for what stands there.
+    The rows are leased too, so that a tombstone made of one meanwhile waits for the call in flight.
+    """
+    wanted = list(rows)
+    trunk_ids = {row.trunk_id for row in wanted if row.trunk_id is not None}
+    if not trunk_ids:
+        return set()
+    with transaction.atomic():
+        kept = lease.renew(trunk_ids)
+        until = timezone.now() + LEASE
+        known = [row.pk for row in wanted if not row._state.adding and row.trunk_id in kept]
+        new = [row for row in wanted if row._state.adding and row.trunk_id in kept]
+        for row in wanted:
+            row.fingerprint, row.lease_token, row.leased_until = "", lease.token, until
+        LiveKitObject.objects.bulk_create(new)
+        if known:
+            LiveKitObject.objects.filter(pk__in=known).update(
+                fingerprint="", lease_token=lease.token, leased_until=until
+            )
+    return kept
+
+
+def written(lease: Lease, row: LiveKitObject, livekit_id: str, fingerprint: str) -> None:
+    """Record what LiveKit holds now. A row that became a tombstone meanwhile takes the id too: it is removed by it.
+
+    Raises LeaseLost when the row is someone else's by now.
+    """
+    row.livekit_id, row.fingerprint, row.lease_token = livekit_id, fingerprint, None
+    count = LiveKitObject.objects.filter(pk=row.pk, lease_token=lease.token).update(
+        livekit_id=livekit_id,
+        fingerprint=fingerprint,
+        written_at=timezone.now(),
+        last_error="",
+        lease_token=None,
+        leased_until=None,
+    )
+    if not count:
+        raise LeaseLost
+
+
+def vanished(lease: Lease, row: LiveKitObject) -> None:
+    """Record that the object must be created anew; its old id stays as an alias. Raises LeaseLost."""
+    with transaction.atomic():
+        _keep_alias(lease, row)
+        LiveKitObject.objects.filter(pk=row.pk).update(
+            livekit_id="", fingerprint="", lease_token=lease.token, leased_until=timezone.now() + LEASE
+        )
+    row.livekit_id = row.fingerprint = ""
+    row.lease_token = lease.token
+
+
+def removed(lease: Lease, row: LiveKitObject) -> None:
+    """Record that LiveKit no longer has the object; its id stays as an alias. Raises LeaseLost."""
+    with transaction.atomic():
+        _keep_alias(lease, row)
+        LiveKitObject.objects.filter(pk=row.pk).delete()
+
+
+def _keep_alias(lease: Lease, row: LiveKitObject) -> None:
+    if row.trunk_id is None or not lease.renew([row.trunk_id]):
+        raise LeaseLost
+    if row.livekit_id:
+        LiveKitAlias.objects.get_or_create(trunk_id=row.trunk_id, livekit_id=row.livekit_id)

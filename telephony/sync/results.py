@@ -1,0 +1,121 @@
+"""Writing how a sync ended, if the rows are still those it planned."""
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+
+from telephony.choices import TrunkStatus
+from telephony.models import Trunk
+from telephony.sync.lease import Lease
+
+SOON = 5.0  # seconds until the second try
+PENDING_AT_MOST = 45.0  # so that each sweep finds it due: LiveKit comes back, and a minute later the trunk is active
+FAILED_FIRST, FAILED_AT_MOST = 600.0, 3600.0  # what a person repaired in LiveKit itself is noticed within the hour
+
+
+class Outcome(StrEnum):
+    """How a sync ended. `busy`: someone else is at it; `gone`: the trunk was deleted."""
+
+    ACTIVE = "active"
+    PENDING = "pending"
+    FAILED = "failed"
+    BUSY = "busy"
+    GONE = "gone"
+
+
+@dataclass
+class Written:
+    """For which trunks the success was written, which changed and are still claimed, which are no longer ours."""
+
+    written: set[UUID] = field(default_factory=set)
+    changed: set[UUID] = field(default_factory=set)
+    lost: set[UUID] = field(default_factory=set)
+
+
+def write_success(lease: Lease, done: Iterable[tuple[UUID, int, tuple[str, ...]]]) -> Written:
+    """Write `active` for these (trunk, planned generation, warnings), with few queries for many."""
+    groups: dict[tuple[int, str], set[UUID]] = defaultdict(set)
+    for trunk_id, generation, warnings in done:
+        groups[generation, json.dumps(warnings)].add(trunk_id)
+    now, result = timezone.now(), Written()
+    for (generation, warnings_text), ids in groups.items():
+        mine = Trunk.objects.filter(pk__in=ids, lease_token=lease.token, generation=generation)
+        count = mine.update(
+            status=TrunkStatus.ACTIVE,
+            synced_generation=generation,
+            synced_at=now,
+            warnings=json.loads(warnings_text),
+            last_error="",
+            sync_failures=0,
+            next_sync_at=None,
+            lease_token=None,
+            leased_until=None,
+        )
+        changed = set() if count == len(ids) else _still_claimed(lease, ids)
+        lost = set() if count == len(ids) else ids - changed - _synced(ids, generation)
+        result.written |= ids - changed - lost
+        result.changed |= changed
+        result.lost |= lost
+    return result
+
+
+def write_pending(lease: Lease, trunk_id: UUID, failures: int, words: str) -> None:
+    """Write that it is tried again by itself, and when."""
+    _write(lease, trunk_id, TrunkStatus.PENDING, words, _later(SOON, failures, PENDING_AT_MOST))
+
+
+def write_failed(
+    lease: Lease, trunk_id: UUID, generation: int, failures: int, words: str, warnings: tuple[str, ...]
+) -> bool:
+    """Write that a person must act, unless the trunk changed meanwhile; say whether it was written."""
+    later = _later(FAILED_FIRST, failures, FAILED_AT_MOST)
+    return _write(lease, trunk_id, TrunkStatus.FAILED, words, later, generation=generation, warnings=warnings)
+
+
+def _write(
+    lease: Lease,
+    trunk_id: UUID,
+    status: TrunkStatus,
+    words: str,
+    later: timedelta,
+    *,
+    generation: int | None = None,
+    warnings: tuple[str, ...] | None = None,
+) -> bool:
+    mine = Trunk.objects.filter(pk=trunk_id, lease_token=lease.token)
+    if generation is not None:
+        mine = mine.filter(generation=generation)
+    values: dict[str, list[str]] = {} if warnings is None else {"warnings": list(warnings)}
+    return bool(
+        mine.update(
+            status=status,
+            last_error=words,
+            sync_failures=F("sync_failures") + 1,
+            next_sync_at=timezone.now() + later,
+            lease_token=None,
+            leased_until=None,
+            **values,
+        )
+    )
+
+
+def _later(first: float, failures: int, at_most: float) -> timedelta:
+    """Double the wait with each failure, with jitter so that many do not come back at once."""
+    seconds = min(first * 2 ** min(failures, 16), at_most)
+    return timedelta(seconds=seconds * random.uniform(0.5, 1))
+
+
+def _still_claimed(lease: Lease, ids: set[UUID]) -> set[UUID]:
+    return set(Trunk.objects.filter(pk__in=ids, lease_token=lease.token).values_list("pk", flat=True))
+
+
+def _synced(ids: set[UUID], generation: int) -> set[UUID]:
+    return set(Trunk.objects.filter(pk__in=ids, synced_generation__gte=generation).values_list("pk", flat=True))

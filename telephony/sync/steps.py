@@ -1,0 +1,161 @@
+"""The steps that bring one trunk's objects in LiveKit to what is planned."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import UUID
+
+from telephony.choices import ObjectKind
+from telephony.livekit_client import (
+    InboundTrunkSpec,
+    LiveKitNotConfigured,
+    LiveKitNotFound,
+    LiveKitRefused,
+    LiveKitUnauthorized,
+)
+from telephony.models import LiveKitObject
+from telephony.sync import records
+from telephony.sync.conflicts import find_conflict
+from telephony.sync.doors import Door, Doors
+from telephony.sync.drive import Steps
+from telephony.sync.lease import Lease, LeaseLost
+from telephony.sync.marks import Mark
+from telephony.sync.plan import Desired
+from telephony.sync.work import Work
+
+
+class Syncer:
+    """The steps of one batch: its lease, its doors, its installation."""
+
+    def __init__(self, lease: Lease, doors: Doors, installation: UUID) -> None:
+        self.lease, self.doors, self.installation = lease, doors, installation
+
+    def outbound(self, work: Work) -> Steps[None]:
+        """Write the outbound trunks. One that is refused does not keep the others."""
+        for desired in work.plan.outbound:
+            try:
+                yield from self._bring(work, desired)
+            except LiveKitUnauthorized:
+                raise
+            except LiveKitRefused as refusal:
+                work.refused.append(str(refusal))
+
+    def inbound(self, work: Work) -> Steps[None]:
+        """Remove what is no longer planned, so that its numbers are free, then write the inbound trunk and its rule."""
+        for record in work.unplanned():
+            yield from self._remove(work, record)
+        if work.plan.inbound is None:
+            return
+        inbound_id = yield from self._claim_numbers(work, work.plan.inbound)
+        if inbound_id:
+            yield from self._bring(work, work.plan.rule(inbound_id))
+
+    def _bring(self, work: Work, desired: Desired) -> Steps[str]:
+        """Adopt, update or create one object, and give its id."""
+        record, kind = work.record(desired.kind, desired.source_id), desired.kind
+        if not record.livekit_id and record.pk in work.uncertain:
+            yield from self._adopt(work, desired)
+        if work.is_written(desired):
+            return record.livekit_id
+        fingerprint = desired.fingerprint(work.door.server)
+        self._intend(work, record)
+        if record.livekit_id:
+            try:
+                yield from work.door.update(kind, record.livekit_id, desired.spec)
+            except LiveKitNotFound:
+                records.vanished(self.lease, record)
+            else:
+                records.written(self.lease, record, record.livekit_id, fingerprint)
+                return record.livekit_id
+        livekit_id = yield from work.door.create(kind, desired.spec)
+        records.written(self.lease, record, livekit_id, fingerprint)
+        return livekit_id
+
+    def _intend(self, work: Work, record: LiveKitObject) -> None:
+        """Make sure that the claim holds and the intent is recorded, which most often was done for the whole batch."""
+        if record.lease_token == self.lease.token:
+            self.lease.hold(work.row.id)
+        elif not records.intend(self.lease, [record]):
+            raise LeaseLost
+
+    def _adopt(self, work: Work, desired: Desired) -> Steps[None]:
+        """Take over the object of a create whose answer was lost, found by its mark."""
+        record = work.record(desired.kind, desired.source_id)
+        found = yield from work.door.marked(desired.kind, desired.spec.metadata)
+        if not found:
+            return
+        first = min(found, key=lambda stored: stored.id)
+        record.livekit_id = first.id
+        if first.exact and first.spec == desired.spec:
+            self._intend(work, record)
+            records.written(self.lease, record, first.id, desired.fingerprint(work.door.server))
+
+    def _remove(self, work: Work, record: LiveKitObject) -> Steps[None]:
+        """Delete an object, by its id or else its mark, and its row."""
+        try:
+            door = self.doors.to(record.project_id)
+        except LiveKitNotConfigured:
+            records.removed(self.lease, record)  # nobody could; should the project come back, reconcile finds the mark
+            return
+        self.lease.hold(work.row.id)
+        yield from remove_object(door, record, self.installation)
+        records.removed(self.lease, record)
+        del work.owned[record.project_id, record.kind, record.source_id]
+
+    def _claim_numbers(self, work: Work, desired: Desired) -> Steps[str]:
+        """Write the inbound trunk with those of its numbers that nothing else on the server holds; give its id."""
+        try:
+            return (yield from self._bring(work, desired))
+        except LiveKitUnauthorized:
+            raise
+        except LiveKitRefused as refusal:
+            reason = refusal
+        spec, record = desired.spec, work.record(desired.kind, desired.source_id)
+        assert isinstance(spec, InboundTrunkSpec)  # noqa: S101 - for the type checker
+        listed = yield from work.door.listing(ObjectKind.INBOUND)
+        mark = Mark(self.installation, ObjectKind.INBOUND, desired.source_id)
+        conflict = find_conflict(listed, spec, record.livekit_id, mark)
+        if not conflict.copies and not conflict.taken:
+            raise reason
+        yield from self._settle_copies(work, record, conflict.copies)
+        self._explain(work, conflict.lent, conflict.foreign)
+        work.waits_for |= conflict.rivals
+        free = tuple(number for number in spec.numbers if number not in conflict.taken)
+        if free:
+            return (yield from self._bring(work, replace(desired, spec=replace(spec, numbers=free))))
+        yield from self._let_go(work)
+        return ""
+
+    def _settle_copies(self, work: Work, record: LiveKitObject, copies: Iterable[str]) -> Steps[None]:
+        """Make the first of our own copies the object, if there is none, and delete the others."""
+        for livekit_id in copies:
+            if not record.livekit_id:
+                record.livekit_id = livekit_id
+                continue
+            self.lease.hold(work.row.id)
+            yield from work.door.delete(ObjectKind.INBOUND, livekit_id)
+
+    def _let_go(self, work: Work) -> Steps[None]:
+        """Remove rule and inbound trunk: with no number left it would take every call."""
+        for kind in (ObjectKind.RULE, ObjectKind.INBOUND):
+            record = work.record(kind, work.row.id)
+            if record.livekit_id:
+                yield from self._remove(work, record)
+
+    def _explain(self, work: Work, lent: Iterable[str], foreign: Iterable[str]) -> None:
+        if lent := sorted(lent):
+            work.waiting = f"Waiting for LiveKit to release {', '.join(lent)}. It is tried again."
+        if foreign := sorted(foreign):
+            work.refused.append(
+                f"Another inbound trunk of this LiveKit server, not made by Voxa, takes calls to {', '.join(foreign)}. "
+                "Remove the number there, then provision this trunk again."
+            )
+
+
+def remove_object(door: Door, record: LiveKitObject, installation: UUID) -> Steps[None]:
+    """Delete what a row stands for: by its id, or by its mark where a create may have been lost."""
+    kind, ids = ObjectKind(record.kind), [record.livekit_id]
+    if not record.livekit_id:
+        found = yield from door.marked(kind, str(Mark(installation, kind, record.source_id)))
+        ids = [stored.id for stored in found]
+    for livekit_id in ids:
+        yield from door.delete(kind, livekit_id)

@@ -1,0 +1,72 @@
+"""One trunk in one sync: what is planned, what is recorded, what went wrong."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from telephony.choices import ObjectKind
+from telephony.models import LiveKitObject
+from telephony.sync.doors import Door
+from telephony.sync.plan import Desired, Plan
+from telephony.sync.rows import TrunkRow
+
+Key = tuple[UUID, str, UUID]
+REMOVAL_ORDER = [ObjectKind.RULE, ObjectKind.INBOUND, ObjectKind.OUTBOUND]  # a rule never outlives its trunk
+
+
+class Work:
+    """One trunk in one sync. `uncertain` rows are of an earlier sync, which may have made an object and lost its id."""
+
+    def __init__(self, row: TrunkRow, plan: Plan, door: Door, owned: Iterable[LiveKitObject]) -> None:
+        self.row, self.plan, self.door = row, plan, door
+        self.owned: dict[Key, LiveKitObject] = {(r.project_id, r.kind, r.source_id): r for r in owned}
+        self.uncertain = frozenset(record.pk for record in self.owned.values() if not record.livekit_id)
+        self.refused: list[str] = []
+        self.waits_for: set[UUID] = set()
+        self.waiting = ""
+        self.unavailable = ""
+        self.lost = False
+
+    @property
+    def stopped(self) -> bool:
+        """Say whether to leave LiveKit alone for now."""
+        return self.lost or bool(self.unavailable)
+
+    @property
+    def is_well(self) -> bool:
+        """Say whether everything planned stands in LiveKit."""
+        return not (self.stopped or self.refused or self.waiting)
+
+    def record(self, kind: ObjectKind, source_id: UUID) -> LiveKitObject:
+        """Give the row of an object, a new one where none is recorded yet."""
+        key = (self.row.project_id, str(kind), source_id)
+        if key not in self.owned:
+            self.owned[key] = LiveKitObject(
+                project_id=self.row.project_id,
+                workspace_id=self.row.workspace_id,
+                trunk_id=self.row.id,
+                kind=kind,
+                source_id=source_id,
+            )
+        return self.owned[key]
+
+    def is_written(self, desired: Desired) -> bool:
+        """Say whether LiveKit is known to hold exactly this."""
+        record = self.record(desired.kind, desired.source_id)
+        return bool(record.livekit_id) and record.fingerprint == desired.fingerprint(self.door.server)
+
+    def unwritten(self) -> list[LiveKitObject]:
+        """Give the rows of what must be created or changed."""
+        inbound = self.plan.inbound
+        desired = [*self.plan.outbound, *([inbound] if inbound else ())]
+        records = [self.record(one.kind, one.source_id) for one in desired if not self.is_written(one)]
+        if inbound:
+            inbound_id = self.record(inbound.kind, inbound.source_id).livekit_id
+            if not inbound_id or not self.is_written(self.plan.rule(inbound_id)):
+                records.append(self.record(ObjectKind.RULE, self.row.id))
+        return records
+
+    def unplanned(self) -> list[LiveKitObject]:
+        """Give what is recorded but should no longer exist, rules first."""
+        planned = {(self.row.project_id, str(kind), source_id) for kind, source_id in self.plan.sources()}
+        extra = [record for key, record in self.owned.items() if key not in planned and record.pk is not None]
+        return sorted(extra, key=lambda record: REMOVAL_ORDER.index(ObjectKind(record.kind)))
