@@ -1,20 +1,70 @@
 """Background work of telephony. Tasks take ids, may run twice and in any order, and bound their own time."""
 
+import logging
 from uuid import UUID
 
 from celery import shared_task
 
-from telephony.sync.apply import sync_trunk as sync
-from telephony.sync.removal import remove_objects as remove
+from telephony.models import LiveKitProject
+from telephony.sync import apply, reconcile, removal, resolve, sweep
+
+logger = logging.getLogger(__name__)
+
+LONG = {"soft_time_limit": 500, "time_limit": 540}  # seconds, below the broker's visibility timeout
 
 
 @shared_task
 def sync_trunk(trunk_id: str) -> None:
     """Bring LiveKit in step with one trunk."""
-    sync(UUID(trunk_id))
+    apply.sync_trunk(UUID(trunk_id))
 
 
 @shared_task
 def remove_objects(object_ids: list[int]) -> None:
     """Remove from LiveKit what deleted rows left there."""
-    remove(object_ids)
+    removal.remove_objects(object_ids)
+
+
+@shared_task
+def sweep_trunks() -> None:
+    """Do what no message asked for, or whose message was lost."""
+    swept = sweep.sweep()
+    if swept.synced or swept.removed or swept.closed:
+        logger.info(
+            "Swept: %d trunks synced, %d objects removed, %d workspaces closed",
+            swept.synced,
+            swept.removed,
+            swept.closed,
+        )
+
+
+@shared_task
+def resolve_domains() -> None:
+    """Look up the domains that calls come in from, and write changed addresses."""
+    changed = resolve.resolve_due(seconds=30)
+    apply.sync_trunks(changed, concurrency=sweep.CONCURRENCY)
+
+
+@shared_task
+def reconcile_projects() -> None:
+    """Hand each project that can be reached to a reconcile of its own."""
+    for project in LiveKitProject.objects.all():
+        if project.is_configured:
+            reconcile_project.delay(str(project.pk))
+
+
+@shared_task(**LONG)
+def reconcile_project(project_id: str) -> None:
+    """Compare LiveKit with the rows, and mend."""
+    project = LiveKitProject.objects.filter(pk=project_id).first()
+    if project is None:
+        return
+    report = reconcile.reconcile(project)
+    if report.findings or report.error:
+        logger.warning(
+            "Reconciled %s: %d findings, %d objects deleted. %s",
+            project,
+            len(report.findings),
+            report.deleted,
+            report.error,
+        )

@@ -29,7 +29,7 @@ class Gateway(models.Model):
     outbound = models.BooleanField(default=True, help_text="Calls go out through here.")
     priority = models.PositiveSmallIntegerField(default=0, help_text="Lower is tried first.")
     created_at = models.DateTimeField(auto_now_add=True)
-    resolved = models.JSONField(default=dict, blank=True, editable=False)  # {address: last seen, ISO 8601}
+    resolved = models.JSONField(default=dict, blank=True, editable=False)  # by sync/resolution.py
     resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     history = HistoricalRecords(excluded_fields=["resolved", "resolved_at"])

@@ -22,18 +22,11 @@ def sync_trunks(
     trunk_ids: Iterable[UUID],
     *,
     concurrency: int = 1,
-    seconds: float | None = None,
     on_done: Callable[[UUID, Outcome], None] = lambda trunk_id, outcome: None,
 ) -> dict[UUID, Outcome]:
-    """Bring LiveKit in step with many trunks, so many calls to it at a time. `on_done` hears of each as it ends.
-
-    Begins nothing new after so many seconds, and leaves the rest out of its answer.
-    """
+    """Bring LiveKit in step with many trunks, so many calls to it at a time. `on_done` hears of each as it ends."""
     ids, outcomes = list(dict.fromkeys(trunk_ids)), dict[UUID, Outcome]()
-    started = time.monotonic()
     for start in range(0, len(ids), CHUNK):
-        if seconds is not None and time.monotonic() - started > seconds:
-            break
         chunk = ids[start : start + CHUNK]
         batch = Batch(concurrency)
         batch.run(chunk)

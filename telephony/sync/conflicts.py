@@ -8,6 +8,7 @@ from telephony.choices import ObjectKind
 from telephony.livekit_client import InboundTrunkSpec
 from telephony.sync.doors import AnyStored
 from telephony.sync.marks import Mark, read_mark
+from telephony.sync.plan import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,22 @@ class Conflict:
     lent: frozenset[str] = frozenset()
     foreign: frozenset[str] = frozenset()
 
+    def __bool__(self) -> bool:
+        return self != NO_CONFLICT
+
     @property
     def taken(self) -> frozenset[str]:
         """Give the numbers that cannot be had at present."""
         return self.lent | self.foreign
 
 
-def find_conflict(listed: Iterable[AnyStored], spec: InboundTrunkSpec, own_id: str, mark: Mark) -> Conflict:
+NO_CONFLICT = Conflict()
+
+
+def find_conflict(listed: Iterable[AnyStored], spec: Spec, own_id: str, mark: Mark) -> Conflict:
     """Give what holds the spec's numbers. LiveKit compares numbers with and without `+` as the same."""
+    if not isinstance(spec, InboundTrunkSpec):
+        raise TypeError("Only inbound trunks hold numbers of their own.")
     copies, rivals, lent, foreign = [], set(), set[str](), set[str]()
     for stored in listed:
         if stored.id == own_id or not isinstance(stored.spec, InboundTrunkSpec):

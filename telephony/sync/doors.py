@@ -1,6 +1,5 @@
 """Each LiveKit project as a batch of syncs meets it: one door for all kinds of objects, closed once LiveKit is away."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -33,7 +32,7 @@ class Door:
         self.project_id = project.pk
         self.server = project.url or ""
         self.client: LiveKitClient = client_for(project)
-        self._listed: dict[ObjectKind, dict[str, list[AnyStored]]] = {}
+        self._listed: dict[ObjectKind, list[AnyStored]] = {}
         self._failures = 0
 
     def create(self, kind: ObjectKind, spec: Spec) -> Steps[str]:
@@ -68,14 +67,15 @@ class Door:
         }
         return (yield from self._call(methods[kind]))  # type: ignore[no-any-return]
 
-    def marked(self, kind: ObjectKind, mark: str) -> Steps[list[AnyStored]]:
-        """Give the objects with this mark, from one listing a batch. It is younger than every claim of the batch."""
+    def snapshot(self, kind: ObjectKind) -> Steps[list[AnyStored]]:
+        """List all objects of a kind, once a batch: younger than every claim of the batch."""
         if kind not in self._listed:
-            found: dict[str, list[AnyStored]] = defaultdict(list)
-            for stored in (yield from self.listing(kind)):
-                found[stored.spec.metadata].append(stored)
-            self._listed[kind] = found
-        return self._listed[kind].get(mark, [])
+            self._listed[kind] = yield from self.listing(kind)
+        return self._listed[kind]
+
+    def marked(self, kind: ObjectKind, mark: str) -> Steps[list[AnyStored]]:
+        """Give the objects with this mark, from the snapshot."""
+        return [stored for stored in (yield from self.snapshot(kind)) if stored.spec.metadata == mark]
 
     def _call(self, call: Callable[[], Any]) -> Steps[Any]:
         if self._failures >= GIVE_UP_AFTER:

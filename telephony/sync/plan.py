@@ -84,14 +84,17 @@ def _outbound(trunk: TrunkRow, gateway: GatewayRow, installation: UUID) -> Desir
 
 def _inbound(trunk: TrunkRow, installation: UUID) -> Desired | None:
     """Give the inbound trunk, or None: without numbers it would take all, without addresses it would take anyone."""
-    addresses = sorted({entry for gateway in trunk.gateways if gateway.inbound for entry in _allowed(gateway)})
+    entrances = [gateway for gateway in trunk.gateways if gateway.inbound]
+    addresses = {entry for gateway in entrances for entry in _allowed(gateway)}
+    if entrances:
+        addresses.update(trunk.published)
     if not trunk.numbers or not addresses:
         return None
     spec = InboundTrunkSpec(
         name=trunk.name,
         metadata=str(Mark(installation, ObjectKind.INBOUND, trunk.id)),
         numbers=trunk.numbers,
-        allowed_addresses=tuple(addresses),
+        allowed_addresses=tuple(sorted(addresses)),
         media_encryption=trunk.media_encryption,
     )
     return Desired(ObjectKind.INBOUND, trunk.id, spec)
@@ -129,7 +132,9 @@ def _warnings(trunk: TrunkRow) -> Iterator[str]:
     for gateway in entrances:
         if parse_ip(gateway.host):
             continue
-        if not gateway.resolution.addresses:
+        if not gateway.resolution.addresses and trunk.published:
+            yield f"{gateway.host} does not resolve. Calls are taken from the addresses that the carrier publishes."
+        elif not gateway.resolution.addresses:
             yield (
                 f"{gateway.host} does not resolve, so calls from it are not taken. "
                 "Check the name, or enter the carrier's addresses."

@@ -1,7 +1,7 @@
 """Writes of what we own in LiveKit: the intent before a call, the outcome after it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -63,26 +63,32 @@ def written(lease: Lease, row: LiveKitObject, livekit_id: str, fingerprint: str)
         raise LeaseLost
 
 
-def vanished(lease: Lease, row: LiveKitObject) -> None:
-    """Record that the object must be created anew; its old id stays as an alias. Raises LeaseLost."""
+def vanished(lease: Lease, rows: Sequence[LiveKitObject]) -> None:
+    """Record that these objects must be created anew; their old ids stay as aliases. Raises LeaseLost."""
     with transaction.atomic():
-        _keep_alias(lease, row)
-        LiveKitObject.objects.filter(pk=row.pk).update(
+        _keep_aliases(lease, rows)
+        LiveKitObject.objects.filter(pk__in=[row.pk for row in rows]).update(
             livekit_id="", fingerprint="", lease_token=lease.token, leased_until=timezone.now() + LEASE
         )
-    row.livekit_id = row.fingerprint = ""
-    row.lease_token = lease.token
+    for row in rows:
+        row.livekit_id = row.fingerprint = ""
+        row.lease_token = lease.token
 
 
 def removed(lease: Lease, row: LiveKitObject) -> None:
     """Record that LiveKit no longer has the object; its id stays as an alias. Raises LeaseLost."""
     with transaction.atomic():
-        _keep_alias(lease, row)
+        _keep_aliases(lease, [row])
         LiveKitObject.objects.filter(pk=row.pk).delete()
 
 
-def _keep_alias(lease: Lease, row: LiveKitObject) -> None:
-    if row.trunk_id is None or not lease.renew([row.trunk_id]):
+def _keep_aliases(lease: Lease, rows: Sequence[LiveKitObject]) -> None:
+    trunk_ids = {row.trunk_id for row in rows if row.trunk_id is not None}
+    if len(lease.renew(trunk_ids)) < len(trunk_ids):
         raise LeaseLost
-    if row.livekit_id:
-        LiveKitAlias.objects.get_or_create(trunk_id=row.trunk_id, livekit_id=row.livekit_id)
+    aliases = [
+        LiveKitAlias(trunk_id=row.trunk_id, livekit_id=row.livekit_id)
+        for row in rows
+        if row.livekit_id and row.trunk_id is not None
+    ]
+    LiveKitAlias.objects.bulk_create(aliases, ignore_conflicts=True)

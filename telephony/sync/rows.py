@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from telephony.carriers import CARRIERS
 from telephony.choices import MediaEncryption, Transport, TrunkStatus
 from telephony.models import Gateway, PhoneNumber, TelephonySettings, Trunk
 from telephony.sync.resolution import Resolution
@@ -29,7 +30,10 @@ class GatewayRow:
 
 @dataclass(frozen=True, slots=True)
 class TrunkRow:
-    """A trunk with its gateways by (priority, created) and its numbers."""
+    """A trunk with its gateways by (priority, created) and its numbers.
+
+    `published` are the ranges that its carrier says its calls come from.
+    """
 
     id: UUID
     workspace_id: UUID
@@ -37,6 +41,7 @@ class TrunkRow:
     name: str
     gateways: tuple[GatewayRow, ...] = ()
     numbers: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
     username: str = ""
     password: str = field(default="", repr=False)
     from_host: str = ""
@@ -58,8 +63,8 @@ def read_trunks(ids: Iterable[UUID]) -> list[TrunkRow]:
         Trunk.objects.filter(pk__in=list(ids))
         .select_related("workspace__telephony_settings")
         .only(
-            "workspace_id", "name", "auth_username", "auth_password", "from_host", "media_encryption", "generation",
-            "synced_generation", "status", "sync_failures", "workspace__telephony_settings__project_id",
+            "workspace_id", "name", "carrier", "auth_username", "auth_password", "from_host", "media_encryption",
+            "generation", "synced_generation", "status", "sync_failures", "workspace__telephony_settings__project_id",
         )
         .order_by("created_at", "id")
     )  # fmt: skip
@@ -73,6 +78,7 @@ def read_trunks(ids: Iterable[UUID]) -> list[TrunkRow]:
             name=trunk.name,
             gateways=tuple(gateways[trunk.pk]),
             numbers=tuple(numbers[trunk.pk]),
+            published=CARRIERS[trunk.carrier].addresses if trunk.carrier in CARRIERS else (),
             username=trunk.auth_username,
             password=trunk.auth_password or "",
             from_host=trunk.from_host,

@@ -14,8 +14,8 @@ from telephony.livekit_client import (
 )
 from telephony.models import LiveKitObject
 from telephony.sync import records
-from telephony.sync.conflicts import find_conflict
-from telephony.sync.doors import Door, Doors
+from telephony.sync.conflicts import NO_CONFLICT, Conflict, find_conflict
+from telephony.sync.doors import AnyStored, Door, Doors
 from telephony.sync.drive import Steps
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.marks import Mark
@@ -62,7 +62,7 @@ class Syncer:
             try:
                 yield from work.door.update(kind, record.livekit_id, desired.spec)
             except LiveKitNotFound:
-                records.vanished(self.lease, record)
+                records.vanished(self.lease, [record])
             else:
                 records.written(self.lease, record, record.livekit_id, fingerprint)
                 return record.livekit_id
@@ -103,27 +103,34 @@ class Syncer:
 
     def _claim_numbers(self, work: Work, desired: Desired) -> Steps[str]:
         """Write the inbound trunk with those of its numbers that nothing else on the server holds; give its id."""
-        try:
-            return (yield from self._bring(work, desired))
-        except LiveKitUnauthorized:
-            raise
-        except LiveKitRefused as refusal:
-            reason = refusal
-        spec, record = desired.spec, work.record(desired.kind, desired.source_id)
-        assert isinstance(spec, InboundTrunkSpec)  # noqa: S101 - for the type checker
-        listed = yield from work.door.listing(ObjectKind.INBOUND)
-        mark = Mark(self.installation, ObjectKind.INBOUND, desired.source_id)
-        conflict = find_conflict(listed, spec, record.livekit_id, mark)
-        if not conflict.copies and not conflict.taken:
-            raise reason
+        record = work.record(desired.kind, desired.source_id)
+        conflict = NO_CONFLICT
+        if record.livekit_id and not work.is_written(desired):
+            # LiveKit compares an update by the numbers stored before, so the added ones are ours to check.
+            conflict = self._conflict(desired, record, (yield from work.door.snapshot(ObjectKind.INBOUND)))
+        if not conflict:
+            try:
+                return (yield from self._bring(work, desired))
+            except LiveKitUnauthorized:
+                raise
+            except LiveKitRefused:
+                conflict = self._conflict(desired, record, (yield from work.door.listing(ObjectKind.INBOUND)))
+                if not conflict:
+                    raise
         yield from self._settle_copies(work, record, conflict.copies)
         self._explain(work, conflict.lent, conflict.foreign)
         work.waits_for |= conflict.rivals
+        spec = desired.spec
+        assert isinstance(spec, InboundTrunkSpec)  # noqa: S101 - for the type checker
         free = tuple(number for number in spec.numbers if number not in conflict.taken)
         if free:
             return (yield from self._bring(work, replace(desired, spec=replace(spec, numbers=free))))
         yield from self._let_go(work)
         return ""
+
+    def _conflict(self, desired: Desired, record: LiveKitObject, listed: Iterable[AnyStored]) -> Conflict:
+        mark = Mark(self.installation, desired.kind, desired.source_id)
+        return find_conflict(listed, desired.spec, record.livekit_id, mark)
 
     def _settle_copies(self, work: Work, record: LiveKitObject, copies: Iterable[str]) -> Steps[None]:
         """Make the first of our own copies the object, if there is none, and delete the others."""

@@ -20,8 +20,8 @@ class Work:
         self.row, self.plan, self.door = row, plan, door
         self.owned: dict[Key, LiveKitObject] = {(r.project_id, r.kind, r.source_id): r for r in owned}
         self.uncertain = frozenset(record.pk for record in self.owned.values() if not record.livekit_id)
-        self.refused: list[str] = []
         self.waits_for: set[UUID] = set()
+        self.refused: list[str] = []
         self.waiting = ""
         self.unavailable = ""
         self.lost = False

@@ -1,0 +1,108 @@
+"""What a listing of LiveKit shows against the rows. Pure but for the types: reads and writes are reconcile's."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from telephony.choices import ObjectKind
+from telephony.models import LiveKitObject
+from telephony.sync.doors import AnyStored
+from telephony.sync.marks import Mark, read_mark
+from telephony.sync.plan import Desired, plan
+from telephony.sync.rows import TrunkRow
+
+
+class Cause(StrEnum):
+    """Why an object is not as it should be."""
+
+    ORPHAN = "ours, but no row wants it"
+    COPY = "a second one of the same row"
+    TOMBSTONE = "its row was deleted"
+    UNPLANNED = "no longer wanted"
+    MISSING = "not made yet"
+    VANISHED = "vanished from LiveKit"
+    DIFFERS = "is not what was written"
+
+    @property
+    def action(self) -> str:
+        """Give what is done about it."""
+        return {"MISSING": "create", "VANISHED": "create", "DIFFERS": "write"}.get(self.name, "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One object that is not as it should be. `record_id` is our row of it, where there is one."""
+
+    cause: Cause
+    kind: ObjectKind
+    source_id: UUID
+    livekit_id: str = ""
+    trunk_id: UUID | None = None
+    trunk_name: str = ""
+    record_id: int | None = None
+
+
+Listing = Mapping[ObjectKind, Mapping[str, AnyStored]]  # by kind and id
+
+
+def compare(row: TrunkRow, owned: Iterable[LiveKitObject], listing: Listing, installation: UUID) -> Iterator[Finding]:
+    """Give what is wrong with one trunk's objects."""
+    planned = plan(row, installation)
+    records = {(one.project_id, one.kind, one.source_id): one for one in owned}
+    wanted: list[Desired] = list(planned.outbound)
+    inbound_id = ""
+    if planned.inbound:
+        wanted.append(planned.inbound)
+        record = records.get((row.project_id, ObjectKind.INBOUND, row.id))
+        inbound_id = record.livekit_id if record else ""
+        wanted.append(planned.rule(inbound_id or "(new)"))
+    for desired in wanted:
+        record = records.pop((row.project_id, desired.kind, desired.source_id), None)
+        cause = _judge(desired, record, listing[desired.kind])
+        if cause is not None:
+            yield _finding(cause, row, desired.kind, desired.source_id, record)
+    for record in records.values():
+        yield _finding(Cause.UNPLANNED, row, ObjectKind(record.kind), record.source_id, record)
+
+
+def _finding(cause: Cause, row: TrunkRow, kind: ObjectKind, source_id: UUID, record: LiveKitObject | None) -> Finding:
+    livekit_id, record_id = (record.livekit_id, record.pk) if record else ("", None)
+    return Finding(cause, kind, source_id, livekit_id, row.id, row.name, record_id)
+
+
+def _judge(desired: Desired, record: LiveKitObject | None, listed: Mapping[str, AnyStored]) -> Cause | None:
+    if record is None or not record.livekit_id:
+        return Cause.MISSING
+    stored = listed.get(record.livekit_id)
+    if stored is None:
+        return Cause.VANISHED
+    return None if stored.exact and stored.spec == desired.spec else Cause.DIFFERS
+
+
+def strangers(
+    listing: Listing, records: Mapping[tuple[ObjectKind, UUID], LiveKitObject], installation: UUID
+) -> Iterator[Finding]:
+    """Give what bears our mark and is not the object of any row. `records` were read after the listing.
+
+    Without a row it is an orphan: a create in flight has its row already. With a row that knows another id, which
+    stands there too, it is a copy. A row without an id is about to adopt it.
+    """
+    known = {(ObjectKind(record.kind), record.livekit_id) for record in records.values()}
+    for kind, stored, mark in marked(listing, installation):
+        if (kind, stored.id) in known:
+            continue
+        record = records.get((mark.kind, mark.source_id))
+        if record is None:
+            yield Finding(Cause.ORPHAN, kind, mark.source_id, stored.id)
+        elif record.livekit_id in listing[kind]:
+            yield Finding(Cause.COPY, kind, mark.source_id, stored.id, record.trunk_id, record_id=record.pk)
+
+
+def marked(listing: Listing, installation: UUID) -> Iterator[tuple[ObjectKind, AnyStored, Mark]]:
+    """Give what bears our mark, and its mark. Of another kind than the object's own, a mark says nothing."""
+    for kind, listed in listing.items():
+        for stored in listed.values():
+            mark = read_mark(stored.spec.metadata)
+            if mark and mark.installation == installation and mark.kind == kind:
+                yield kind, stored, mark

@@ -1,0 +1,167 @@
+"""Comparing LiveKit itself with the rows: mends what drifted, makes anew what vanished, removes our orphans.
+
+Never touches an object without our mark. LiveKit is listed once a kind; what is written on the word of that listing is
+looked up again under the trunk's lease, for a sync may have run meanwhile.
+"""
+
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import Workspace
+from telephony.choices import ObjectKind
+from telephony.livekit_client import LiveKitError
+from telephony.models import Installation, LiveKitObject, LiveKitProject, Trunk
+from telephony.sync import records, removal
+from telephony.sync.apply import sync_trunks
+from telephony.sync.doors import Door
+from telephony.sync.drive import finish
+from telephony.sync.findings import Cause, Finding, Listing, compare, marked, strangers
+from telephony.sync.lease import Lease, LeaseLost
+from telephony.sync.results import Outcome
+from telephony.sync.rows import read_trunks
+from telephony.sync.work import REMOVAL_ORDER
+
+CHUNK = 500
+CONCURRENCY = 8
+
+
+@dataclass
+class Report:
+    """What a reconcile found, and what came of it. `error` says why it could not look, or go on."""
+
+    findings: list[Finding] = field(default_factory=list)
+    outcomes: dict[UUID, Outcome] = field(default_factory=dict)
+    deleted: int = 0
+    error: str = ""
+
+    @property
+    def is_clean(self) -> bool:
+        """Say whether LiveKit is as the rows say now, or will be without anyone's help."""
+        return not self.error and Outcome.FAILED not in self.outcomes.values()
+
+
+def reconcile(project: LiveKitProject, *, workspace: Workspace | None = None, dry_run: bool = False) -> Report:
+    """Compare one project, or one workspace's part of it, and carry the findings out unless it is a dry run.
+
+    Orphans have no row that says whose they were, so they are left alone where only one workspace is asked for.
+    """
+    report = Report()
+    try:
+        look = _Look(Door(project), project, workspace)
+        report.findings = look.findings()
+        if not dry_run:
+            look.carry_out(report)
+    except LiveKitError as error:
+        report.error = str(error)
+    return report
+
+
+class _Look:
+    """One listing of LiveKit and what follows from it."""
+
+    def __init__(self, door: Door, project: LiveKitProject, workspace: Workspace | None) -> None:
+        self.door, self.project, self.workspace = door, project, workspace
+        self.installation = Installation.current()
+        self.listing: Listing = {
+            kind: {stored.id: stored for stored in finish(door.listing(kind))} for kind in REMOVAL_ORDER
+        }
+
+    def findings(self) -> list[Finding]:
+        """Read the rows, now that LiveKit was listed, and compare. Rules that stand in the way come first."""
+        found = list(strangers(self.listing, self._records_of_marks(), self.installation))
+        if self.workspace is not None:
+            mine = set(self._trunks().values_list("pk", flat=True))
+            found = [finding for finding in found if finding.trunk_id in mine]
+        ids = list(self._trunks().order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            owned = records.read_owned(chunk)
+            for row in read_trunks(chunk):
+                found += compare(row, owned.get(row.id, []), self.listing, self.installation)
+        found += [
+            Finding(Cause.TOMBSTONE, ObjectKind(stone.kind), stone.source_id, stone.livekit_id, record_id=stone.pk)
+            for stone in self._tombstones()
+        ]
+        return sorted(found, key=lambda finding: (finding.cause.action != "delete", REMOVAL_ORDER.index(finding.kind)))
+
+    def carry_out(self, report: Report) -> None:
+        """Delete first, then mend: one rule in conflict blocks every other rule on the server."""
+        for finding in report.findings:
+            report.deleted += self._delete_stranger(finding)
+        report.deleted += removal.remove_objects(self._tombstones().values_list("pk", flat=True), CONCURRENCY)
+        bent_rules = {f.trunk_id for f in report.findings if f.cause == Cause.DIFFERS and f.kind == ObjectKind.RULE}
+        wrong = {f.trunk_id for f in report.findings if f.trunk_id is not None}
+        for trunk_ids in (wrong & bent_rules, wrong - bent_rules):
+            self._mend([f for f in report.findings if f.trunk_id in trunk_ids], report)
+
+    def _mend(self, findings: Collection[Finding], report: Report) -> None:
+        """Take back, under the lease of a sync, what our records say too much, then sync."""
+        ids = sorted({finding.trunk_id for finding in findings if finding.trunk_id is not None})
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            lease = Lease()
+            claimed = set(lease.claim(chunk))
+            with suppress(LeaseLost):  # a trunk was deleted meanwhile: the sync below finds out which
+                self._correct_records(lease, [f for f in findings if f.trunk_id in claimed])
+            lease.release(claimed)
+            report.outcomes.update(sync_trunks(chunk, concurrency=CONCURRENCY))
+
+    def _correct_records(self, lease: Lease, findings: Iterable[Finding]) -> None:
+        doubted = {
+            f.record_id: f for f in findings if f.record_id is not None and f.cause in (Cause.VANISHED, Cause.DIFFERS)
+        }
+        rows = [row for row in LiveKitObject.objects.filter(pk__in=doubted) if row.livekit_id]
+        there = self._still_there(rows)
+        differing = [row.pk for row in rows if row.livekit_id in there and row.livekit_id == doubted[row.pk].livekit_id]
+        records.vanished(lease, [row for row in rows if row.livekit_id not in there])
+        LiveKitObject.objects.filter(pk__in=differing).update(fingerprint="")
+
+    def _still_there(self, rows: Iterable[LiveKitObject]) -> set[str]:
+        """Look up again: what a sync made after the listing has not vanished."""
+        by_kind = {kind: [row.livekit_id for row in rows if row.kind == kind] for kind in REMOVAL_ORDER}
+        client = self.door.client
+        return {
+            stored.id
+            for listed in (
+                client.list_inbound(by_kind[ObjectKind.INBOUND]),
+                client.list_outbound(by_kind[ObjectKind.OUTBOUND]),
+                client.list_rules(by_kind[ObjectKind.RULE]),
+            )
+            for stored in listed
+        }
+
+    def _delete_stranger(self, finding: Finding) -> int:
+        """Delete an orphan or a copy, if it still is one: looked up again, a copy under the lease of its trunk."""
+        if finding.cause not in (Cause.ORPHAN, Cause.COPY):
+            return 0
+        lease, trunk_ids = Lease(), [finding.trunk_id] if finding.trunk_id else []
+        if len(lease.claim(trunk_ids)) < len(trunk_ids):
+            return 0
+        try:
+            row = LiveKitObject.objects.filter(
+                project=self.project, kind=finding.kind, source_id=finding.source_id
+            ).first()
+            if row is not None and (finding.cause == Cause.ORPHAN or row.livekit_id in ("", finding.livekit_id)):
+                return 0
+            finish(self.door.delete(finding.kind, finding.livekit_id))
+        finally:
+            lease.release(trunk_ids)
+        return 1
+
+    def _records_of_marks(self) -> dict[tuple[ObjectKind, UUID], LiveKitObject]:
+        sources = {mark.source_id for _, _, mark in marked(self.listing, self.installation)}
+        rows = LiveKitObject.objects.filter(project=self.project)
+        rows = rows if len(sources) > CHUNK else rows.filter(source_id__in=sources)
+        return {(ObjectKind(row.kind), row.source_id): row for row in rows}
+
+    def _trunks(self) -> QuerySet[Trunk]:
+        trunks = Trunk.objects.filter(workspace__telephony_settings__project=self.project)
+        return trunks if self.workspace is None else trunks.filter(workspace=self.workspace)
+
+    def _tombstones(self) -> QuerySet[LiveKitObject]:
+        stones = removal.tombstones().filter(project=self.project)
+        return stones if self.workspace is None else stones.filter(workspace=self.workspace)

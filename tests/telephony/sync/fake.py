@@ -1,0 +1,143 @@
+"""LiveKit in this process: the sandbox's rules behind the real client's methods and messages, without a network."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from livekit import api
+from livekit.api.sip_service import SipService
+from livekit.protocol import sip
+
+from telephony.livekit_client import (
+    DispatchRuleSpec,
+    InboundTrunkSpec,
+    LiveKitClient,
+    LiveKitNotConfigured,
+    OutboundTrunkSpec,
+    Stored,
+)
+from telephony.livekit_client.failures import as_livekit_error
+from telephony.models import LiveKitProject
+from telephony.sandbox import rules, trunks
+from telephony.sandbox.errors import TwirpError
+from telephony.sandbox.state import State
+
+
+class Killed(BaseException):
+    """The process ends here: nothing catches it."""
+
+
+class FakeLiveKit:
+    """The server: its state, a log of the calls, and `on_call`, told of each before and after it is done."""
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.calls: list[str] = []
+        self.away = False
+        self.on_call: Callable[[str, str], None] = lambda name, moment: None
+
+    def ask(self, name: str, handler: Callable[[State, Any], Any], request: Any) -> Any:
+        """Carry out one request, as the network would bring it."""
+        if self.away:
+            raise TimeoutError
+        self.on_call(name, "before")
+        self.calls.append(name)
+        try:
+            answer = handler(self.state, request)
+        except TwirpError as error:
+            raise api.ServerError(error.code, error.message, status=error.status) from None
+        self.on_call(name, "after")
+        return answer
+
+    def flush(self) -> None:
+        """Lose everything."""
+        self.state = State()
+
+    def client_for(self, project: LiveKitProject) -> "FakeClient":
+        """Stand in for the real `client_for`."""
+        if not project.is_configured:
+            raise LiveKitNotConfigured
+        return FakeClient(self)
+
+    @property
+    def client_for_tests(self) -> "FakeClient":
+        """Give a client for what others do on this server; its calls are not logged."""
+        return FakeClient(self, silent=True)
+
+    def inbound(self) -> list[Stored[InboundTrunkSpec]]:
+        """Give what stands, without counting as a call."""
+        return self.client_for_tests.list_inbound()
+
+    def outbound(self) -> list[Stored[OutboundTrunkSpec]]:
+        return self.client_for_tests.list_outbound()
+
+    def rules(self) -> list[Stored[DispatchRuleSpec]]:
+        return self.client_for_tests.list_rules()
+
+    def ids(self) -> set[str]:
+        """Give the ids of all that stands."""
+        return {stored.id for kind in (self.inbound(), self.outbound(), self.rules()) for stored in kind}
+
+
+class _Sip:
+    """The library's SIP service, answered at once."""
+
+    def __init__(self, ask: Callable[[str, Callable[[State, Any], Any], Any], Any]) -> None:
+        self._ask = ask
+
+    async def create_inbound_trunk(self, request: Any) -> Any:
+        return self._ask("create inbound", trunks.create_inbound, request)
+
+    async def create_outbound_trunk(self, request: Any) -> Any:
+        return self._ask("create outbound", trunks.create_outbound, request)
+
+    async def create_dispatch_rule(self, request: Any) -> Any:
+        return self._ask("create rule", rules.create, request)
+
+    async def update_inbound_trunk(self, trunk_id: str, info: Any) -> Any:
+        request = sip.UpdateSIPInboundTrunkRequest(sip_trunk_id=trunk_id, replace=info)
+        return self._ask("update inbound", trunks.update_inbound, request)
+
+    async def update_outbound_trunk(self, trunk_id: str, info: Any) -> Any:
+        request = sip.UpdateSIPOutboundTrunkRequest(sip_trunk_id=trunk_id, replace=info)
+        return self._ask("update outbound", trunks.update_outbound, request)
+
+    async def update_dispatch_rule(self, rule_id: str, info: Any) -> Any:
+        request = sip.UpdateSIPDispatchRuleRequest(sip_dispatch_rule_id=rule_id, replace=info)
+        return self._ask("update rule", rules.update, request)
+
+    async def list_inbound_trunk(self, request: Any) -> Any:
+        return self._ask("list inbound", trunks.list_inbound, request)
+
+    async def list_outbound_trunk(self, request: Any) -> Any:
+        return self._ask("list outbound", trunks.list_outbound, request)
+
+    async def list_dispatch_rule(self, request: Any) -> Any:
+        return self._ask("list rule", rules.list_all, request)
+
+    async def delete_trunk(self, request: Any) -> Any:
+        return self._ask("delete trunk", trunks.delete, request)
+
+    async def delete_dispatch_rule(self, request: Any) -> Any:
+        return self._ask("delete rule", rules.delete, request)
+
+
+class FakeClient(LiveKitClient):
+    """The real client with the network taken out."""
+
+    def __init__(self, server: FakeLiveKit, silent: bool = False) -> None:
+        super().__init__("ws://fake", "key", "secret")
+        self._server, self._silent = server, silent
+
+    def _call(self, operation: Callable[[SipService], Awaitable[Any]]) -> Any:
+        ask = self._answer if self._silent else self._server.ask
+        step: Any = operation(_Sip(ask))  # type: ignore[arg-type]
+        try:
+            step.send(None)
+        except StopIteration as end:
+            return end.value
+        except Exception as error:
+            raise as_livekit_error(error, 5.0) from None
+        raise AssertionError("the fake never waits")
+
+    def _answer(self, name: str, handler: Callable[[State, Any], Any], request: Any) -> Any:
+        return handler(self._server.state, request)

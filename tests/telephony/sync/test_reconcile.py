@@ -1,0 +1,135 @@
+"""Reconcile: LiveKit compared with the rows."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import Workspace
+from telephony.choices import ObjectKind
+from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec
+from telephony.models import Installation, LiveKitAlias, LiveKitObject, LiveKitProject, Trunk
+from telephony.sync.apply import sync_trunk
+from telephony.sync.findings import Cause
+from telephony.sync.marks import Mark
+from telephony.sync.reconcile import reconcile
+from telephony.sync.results import Outcome
+from tests.telephony.sync.conftest import MakeTrunk
+from tests.telephony.sync.fake import FakeLiveKit
+
+NUMBER = "+15550100000"
+
+
+@pytest.fixture
+def trunk(make_trunk: MakeTrunk) -> Trunk:
+    trunk = make_trunk([NUMBER])
+    sync_trunk(trunk.pk)
+    return trunk
+
+
+def _ours(kind: ObjectKind) -> str:
+    return str(Mark(Installation.current(), kind, uuid4()))
+
+
+def test_where_all_is_well_it_lists_once_a_kind_and_does_nothing(
+    trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit
+) -> None:
+    livekit.calls.clear()
+    report = reconcile(project)
+    assert (report.findings, report.is_clean) == ([], True)
+    assert sorted(livekit.calls) == ["list inbound", "list outbound", "list rule"]
+
+
+def test_after_a_flush_everything_is_made_anew(trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit) -> None:
+    old = livekit.ids()
+    livekit.flush()
+    report = reconcile(project)
+    assert report.outcomes == {trunk.pk: Outcome.ACTIVE}
+    assert len(livekit.ids()) == 3
+    assert set(LiveKitAlias.objects.values_list("livekit_id", flat=True)) == old
+    assert reconcile(project).findings == []
+
+
+def test_what_someone_changed_in_livekit_is_mended_in_place(
+    trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit
+) -> None:
+    before = livekit.ids()
+    [inbound] = livekit.inbound()
+    livekit.client_for_tests.update_inbound(inbound.id, replace(inbound.spec, allowed_addresses=("0.0.0.0/0",)))
+    assert [finding.cause for finding in reconcile(project).findings] == [Cause.DIFFERS]
+    assert livekit.inbound()[0].spec.allowed_addresses == ("192.0.2.10",)
+    assert livekit.ids() == before
+
+
+def test_our_orphans_go(trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit) -> None:
+    kept = livekit.ids()
+    client = livekit.client_for_tests
+    client.create_outbound(OutboundTrunkSpec(name="x", metadata=_ours(ObjectKind.OUTBOUND), address="192.0.2.1"))
+    inbound = InboundTrunkSpec(
+        name="x", metadata=_ours(ObjectKind.INBOUND), numbers=("+15550100009",), allowed_addresses=("192.0.2.1",)
+    )
+    rule = DispatchRuleSpec(
+        name="x", metadata=_ours(ObjectKind.RULE), trunk_ids=(client.create_inbound(inbound),), room_prefix="call-"
+    )
+    client.create_rule(rule)
+    assert reconcile(project).deleted == 3
+    assert livekit.ids() == kept
+
+
+def test_copies_go_and_the_recorded_one_stays(trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit) -> None:
+    kept = livekit.ids()
+    livekit.client_for_tests.create_outbound(livekit.outbound()[0].spec)
+    assert [finding.cause for finding in reconcile(project).findings] == [Cause.COPY]
+    assert livekit.ids() == kept
+
+
+@pytest.mark.parametrize("metadata", ["", "someone else's", f"voxa:{uuid4()}:outbound:{uuid4()}"])
+def test_what_is_not_ours_is_never_touched(
+    trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit, metadata: str
+) -> None:
+    theirs = OutboundTrunkSpec(name="theirs", metadata=metadata, address="192.0.2.1")
+    foreign_id = livekit.client_for_tests.create_outbound(theirs)
+    assert reconcile(project).findings == []
+    assert foreign_id in livekit.ids()
+
+
+def test_an_object_being_made_is_no_orphan(
+    make_trunk: MakeTrunk, project: LiveKitProject, livekit: FakeLiveKit
+) -> None:
+    trunk = make_trunk([NUMBER])
+
+    def reconcile_meanwhile(name: str, moment: str) -> None:
+        if (name, moment) == ("create inbound", "after"):
+            livekit.on_call = lambda name, moment: None
+            reconcile(project)
+
+    livekit.on_call = reconcile_meanwhile
+    assert sync_trunk(trunk.pk) == Outcome.ACTIVE
+    assert len(livekit.ids()) == 3
+    assert reconcile(project).findings == []
+
+
+def test_a_dry_run_only_tells(trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit) -> None:
+    livekit.flush()
+    report = reconcile(project, dry_run=True)
+    assert [finding.cause for finding in report.findings] == [Cause.VANISHED] * 3
+    assert livekit.ids() == set()
+    assert LiveKitObject.objects.exclude(livekit_id="").count() == 3
+
+
+def test_one_workspace_alone_leaves_the_others_and_orphans_be(
+    trunk: Trunk, make_trunk: MakeTrunk, globex: Workspace, project: LiveKitProject, livekit: FakeLiveKit
+) -> None:
+    other = make_trunk(["+15550100009"], workspace=globex)
+    sync_trunk(other.pk)
+    livekit.flush()
+    report = reconcile(project, workspace=globex)
+    assert report.outcomes == {other.pk: Outcome.ACTIVE}
+    assert len(livekit.ids()) == 3
+
+
+def test_livekit_away_is_said(trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit) -> None:
+    livekit.away = True
+    report = reconcile(project)
+    assert not report.is_clean
+    assert "did not answer" in report.error

@@ -1,0 +1,93 @@
+"""What deleted rows leave behind in LiveKit is removed, now or later."""
+
+import pytest
+
+from accounts.models import Workspace
+from telephony.models import LiveKitObject, Trunk
+from telephony.sync.apply import sync_trunk
+from telephony.sync.closing import close_workspace, close_workspaces
+from telephony.sync.sweep import sweep
+from tests.telephony.sync.conftest import MakeTrunk
+from tests.telephony.sync.fake import FakeLiveKit
+
+NUMBER = "+15550100000"
+
+
+@pytest.fixture
+def trunk(make_trunk: MakeTrunk) -> Trunk:
+    trunk = make_trunk([NUMBER])
+    sync_trunk(trunk.pk)
+    return trunk
+
+
+def test_a_deleted_trunk_is_torn_down_on_commit(
+    trunk: Trunk, livekit: FakeLiveKit, django_capture_on_commit_callbacks: object
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        trunk.delete()
+    assert livekit.ids() == set()
+    assert not LiveKitObject.objects.exists()
+
+
+def test_the_rule_goes_before_its_trunk(
+    trunk: Trunk, livekit: FakeLiveKit, django_capture_on_commit_callbacks: object
+) -> None:
+    livekit.calls.clear()
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        trunk.delete()
+    assert livekit.calls == ["delete rule", "delete trunk", "delete trunk"]
+
+
+def test_livekit_away_keeps_the_tombstones_for_the_sweep(
+    trunk: Trunk, livekit: FakeLiveKit, django_capture_on_commit_callbacks: object
+) -> None:
+    livekit.away = True
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        trunk.delete()
+    assert LiveKitObject.objects.filter(trunk=None).exclude(last_error="").count() == 3
+    livekit.away = False
+    sweep()
+    assert livekit.ids() == set()
+    assert not LiveKitObject.objects.exists()
+
+
+@pytest.mark.parametrize("call", ["create outbound", "create inbound", "create rule"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_trunk_deleted_while_it_is_made_leaves_nothing(
+    make_trunk: MakeTrunk, livekit: FakeLiveKit, call: str, moment: str
+) -> None:
+    trunk = make_trunk([NUMBER])
+
+    def delete(name: str, when: str) -> None:
+        if (name, when) == (call, moment):
+            Trunk.objects.get(pk=trunk.pk).delete()
+
+    livekit.on_call = delete
+    sync_trunk(trunk.pk)
+    assert livekit.ids() == set()
+    assert not LiveKitObject.objects.exists()
+
+
+def test_a_workspace_waits_for_its_objects(trunk: Trunk, acme: Workspace, livekit: FakeLiveKit) -> None:
+    livekit.away = True
+    close_workspace(acme)
+    sweep()
+    assert Workspace.objects.filter(pk=acme.pk, closed_at__isnull=False).exists()
+    livekit.away = False
+    sweep()
+    assert not Workspace.objects.filter(pk=acme.pk).exists()
+    assert livekit.ids() == set()
+
+
+def test_a_workspace_does_not_wait_for_a_project_without_settings(
+    trunk: Trunk, acme: Workspace, settings: object
+) -> None:
+    settings.LIVEKIT_URL = ""  # type: ignore[attr-defined]
+    close_workspace(acme)
+    sweep()
+    assert not Workspace.objects.filter(pk=acme.pk).exists()
+
+
+def test_an_open_workspace_is_not_closed(trunk: Trunk) -> None:
+    assert close_workspaces() == 0
+    assert Trunk.objects.exists()
