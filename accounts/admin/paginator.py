@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.http import HttpRequest
 from django.utils.functional import cached_property
+from unfold.views import ChangeList
 
 COUNTED = 10_000
 
@@ -22,3 +24,12 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     def is_cut(self) -> bool:
         """Say whether there are more rows than were counted."""
         return self.count > COUNTED
+
+
+class ScopedChangeList(ChangeList):
+    """Offers "show all" only where a search or a filter hides something."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not (self.query or self.has_active_filters):
+            self.full_result_count = self.result_count

@@ -73,9 +73,9 @@ class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type
             return "Blocked"
         return "Superuser" if person.is_superuser else "Active"
 
-    @display(description="Two-step sign-in", boolean=True)
-    def two_step(self, person: Any) -> bool:
-        return bool(person.devices)
+    @display(description="Two-step sign-in", label={"On": "success"})
+    def two_step(self, person: Any) -> str:
+        return "On" if person.devices else "Off"
 
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
         rows = rows.annotate(devices=Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)))

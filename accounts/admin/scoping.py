@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from accounts.admin.access import Access, access_of, workspace_id_of
 from accounts.admin.deletion import BoundedDeletion
 from accounts.admin.history import HistoryMixin
-from accounts.admin.paginator import BoundedPaginator
+from accounts.admin.paginator import BoundedPaginator, ScopedChangeList
 from accounts.choices import Role
 from accounts.models import Workspace
 
@@ -89,6 +89,9 @@ class ScopedAdmin(ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     change_form_show_cancel_button = True
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return ScopedChangeList
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Fill in the workspace of people who have one only."""

@@ -36,6 +36,7 @@ class WorkspaceAdmin(ScopedAdmin):
 
     workspace_path = "pk"
     list_display = ["name", "state", "slug", "country", "time_zone", "people"]
+    ordering = ["name", "pk"]
     search_fields = ["name", "slug"]
     search_help_text = "Name or slug"
     inlines = [MemberInline]

@@ -41,6 +41,8 @@ class User(AbstractUser):
 
     class Meta:
         ordering = ["email"]
+        verbose_name = "person"
+        verbose_name_plural = "people"
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), name="user_email_ci", violation_error_message="This email address is taken."

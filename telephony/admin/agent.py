@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from accounts.admin.scoping import ScopedAdmin
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field, without_clearing
@@ -18,6 +20,18 @@ class AgentForm(WriteOnlyForm):
     """An agent; its provider's key is write-only."""
 
     write_only = "provider_key"
+    system_prompt = forms.CharField(
+        required=False,
+        max_length=32_000,
+        widget=UnfoldAdminExpandableTextareaWidget,
+        help_text="Who it is, what it knows, what it may do.",
+    )
+    greeting = forms.CharField(
+        required=False,
+        max_length=2_000,
+        widget=UnfoldAdminExpandableTextareaWidget,
+        help_text="Said first; empty lets the agent begin.",
+    )
     provider_key = secret_field("Provider's key")
     clear_provider_key = clear_field("Remove the stored key")
 

@@ -128,7 +128,7 @@ def troubled(trunks: QuerySet[Trunk]) -> list[Concern]:
         project = settings_row.project if settings_row else default
         standing = standing_of(trunk, project)
         link = reverse("admin:telephony_trunk_change", args=[trunk.pk])
-        reason = " ".join(part for part in (standing.reason, standing.remedy) if part) or standing.headline
+        reason = f"{standing.reason} {standing.remedy}" if standing.reason else standing.headline
         label = TrunkStatus(trunk.status).label
         colour = COLOURS[TrunkStatus(trunk.status)]
         concerns.append(Concern(colour, label, f"Trunk {trunk.name}", reason, link, "Open"))

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RadioFilter
 from unfold.decorators import display
 
@@ -83,9 +84,11 @@ class PhoneNumberAdmin(ScopedAdmin):
     def trunk_state(self, number: PhoneNumber) -> str:
         return TrunkStatus(number.trunk.status).label
 
-    @display(description="Answered by", ordering="agent__name", label={"Nobody yet": "warning"})
+    @display(description="Answered by", ordering="agent__name")
     def answered_by(self, number: PhoneNumber) -> str:
-        return str(number.agent) if number.agent else "Nobody yet"
+        if number.agent:
+            return number.agent.name
+        return render_to_string("unfold/helpers/label.html", {"text": "Nobody yet", "type": "warning"})
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["widget"] = WorkspaceSelect(db_field, self.admin_site)

@@ -6,7 +6,6 @@ from django import forms
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldBooleanWidget
 
 KEEP = "Stored, and never shown. Empty keeps it."
-NONE = "Nothing is stored yet."
 
 
 class WriteOnlyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -23,7 +22,7 @@ class WriteOnlyForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial.pop(self.write_only, None)
         stored = not self.instance._state.adding and bool(getattr(self.instance, self.write_only))
         if self.write_only in self.fields:
-            self.fields[self.write_only].help_text = KEEP if stored else NONE
+            self.fields[self.write_only].help_text = KEEP if stored else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

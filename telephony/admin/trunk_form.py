@@ -64,6 +64,7 @@ class GatewayInline(ScopedTabularInline):
     """Where the carrier is."""
 
     model = Gateway
+    workspace_path = "trunk__workspace_id"
     formset = GatewayFormSet
     fields = ["ip_or_domain", "port", "protocol", "netmask", "inbound", "outbound", "priority"]
     extra = 0
