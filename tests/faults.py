@@ -11,7 +11,7 @@ _TOLD = ("Authorization", "Content-Type")
 
 
 class FaultyServer:
-    """Forwards to `target` unless told otherwise; `requests` are the method names that arrived.
+    """Forwards to `target` unless told otherwise; `requests` are the method names that arrived, `tokens` theirs.
 
     `loses` names the methods whose answer is lost after LiveKit carried them out, `hangs` those that are never
     answered, `answers` gives a status, content type and body to send instead.
@@ -20,6 +20,7 @@ class FaultyServer:
     def __init__(self, target: str = "") -> None:
         self.target = target
         self.requests: list[str] = []
+        self.tokens: list[str] = []
         self.loses: set[str] = set()
         self.hangs: set[str] = set()
         self.answers: tuple[int, str, bytes] | None = None
@@ -52,6 +53,7 @@ class FaultyServer:
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
         name = request.path.rpartition("/")[2]
         self.requests.append(name)
+        self.tokens.append(request.headers["Authorization"].removeprefix("Bearer "))
         if name in self.hangs:
             self._released.wait()
             return

@@ -14,6 +14,7 @@ from telephony.livekit_client import messages as to
 from telephony.livekit_client.errors import LiveKitError, LiveKitNotConfigured, LiveKitNotFound
 from telephony.livekit_client.failures import as_livekit_error
 from telephony.livekit_client.operation import Operation
+from telephony.livekit_client.sip_admin import SipAdmin
 from telephony.livekit_client.specs import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ class LiveKitClient:
         self._url, self._key, self._secret = url, key, secret
         self._deadline = deadline
         self._on_outcome = on_outcome
+        self._sip_admin = SipAdmin(url, key, secret)
 
     def __repr__(self) -> str:
         return f"<LiveKitClient {self._url}>"
@@ -135,7 +137,7 @@ class LiveKitClient:
         return await asyncio.to_thread(self._settle, outcome)
 
     def _call(self, operation: Callable[[SipService], Awaitable[T]]) -> T:
-        return self.run(Operation(lambda server: operation(server.sip)))
+        return self.run(Operation(lambda server: operation(server.sip), sip_admin=True))
 
     def _settle(self, outcome: T | LiveKitError) -> T:
         """Record and give the outcome. The error raised is a new one: no frame of it holds a message or a token."""
@@ -149,12 +151,17 @@ class LiveKitClient:
     async def _attempt(
         self, session: aiohttp.ClientSession, operation: Operation[T], deadline: float
     ) -> T | LiveKitError:
-        # livekit-api honours no timeout of ours but wait_for, and would repeat a create by itself with failover on.
-        server = api.LiveKitAPI(self._url, self._key, self._secret, session=session, failover=False)
         try:
-            return await asyncio.wait_for(operation.call(server), deadline)
+            async with asyncio.timeout(deadline):  # livekit-api's own timeout holds for dials alone
+                return await operation.call(self._library(session, operation))
         except Exception as failure:
             return as_livekit_error(failure, deadline)
+
+    def _library(self, session: aiohttp.ClientSession, operation: Operation[T]) -> api.LiveKitAPI:
+        """Give livekit-api's client. With failover on it would repeat a create or a dial by itself."""
+        if operation.sip_admin:
+            return self._sip_admin.server(session)
+        return api.LiveKitAPI(self._url, self._key, self._secret, session=session, failover=False)
 
 
 def _wanted(ids: Iterable[str] | None) -> list[str] | None:

@@ -11,7 +11,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[T]):
-    """What to do with a server, and the seconds it may take (None: the client's deadline)."""
+    """What to do with a server, and the seconds it may take (None: the client's deadline).
+
+    `sip_admin` is for what needs no right but that of managing trunks and rules.
+    """
 
     call: Callable[[api.LiveKitAPI], Awaitable[T]]
     deadline: float | None = None
+    sip_admin: bool = False

@@ -48,5 +48,11 @@ def faulty(sandbox: SandboxServer) -> Iterator[FaultyServer]:
 
 @pytest.fixture
 def shaky(faulty: FaultyServer, sandbox: SandboxServer) -> LiveKitClient:
-    """A client that speaks through `faulty` and does not wait long."""
+    """A client that speaks through `faulty`."""
+    return LiveKitClient(faulty.url, sandbox.key, sandbox.secret)
+
+
+@pytest.fixture
+def impatient(faulty: FaultyServer, sandbox: SandboxServer) -> LiveKitClient:
+    """A client that speaks through `faulty` and waits hardly at all: for servers that never answer."""
     return LiveKitClient(faulty.url, sandbox.key, sandbox.secret, deadline=0.3)

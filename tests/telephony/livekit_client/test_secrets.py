@@ -51,10 +51,10 @@ def test_an_error_holds_none(
     assert_clean(caplog.text)
 
 
-def test_a_timeout_holds_none(shaky: LiveKitClient, faulty: FaultyServer, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_timeout_holds_none(impatient: LiveKitClient, faulty: FaultyServer, caplog: pytest.LogCaptureFixture) -> None:
     faulty.hangs = {"CreateSIPOutboundTrunk"}
     with caplog.at_level(logging.DEBUG), pytest.raises(LiveKitError) as caught:
-        shaky.create_outbound(OUTBOUND)
+        impatient.create_outbound(OUTBOUND)
     assert_clean(seen_by_an_error_tracker(caught.value))
     assert_clean(caplog.text)
 

@@ -8,10 +8,10 @@ from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import OUTBOUND
 
 
-def test_a_server_that_hangs_is_given_up_at_the_deadline(shaky: LiveKitClient, faulty: FaultyServer) -> None:
+def test_a_server_that_hangs_is_given_up_at_the_deadline(impatient: LiveKitClient, faulty: FaultyServer) -> None:
     faulty.hangs = {"ListSIPOutboundTrunk"}
     with pytest.raises(LiveKitUnavailable, match=r"did not answer within 0\.3 seconds"):
-        shaky.list_outbound()
+        impatient.list_outbound()
 
 
 def test_a_lost_answer_is_unavailable_and_nothing_is_asked_twice(
