@@ -55,7 +55,7 @@ def test_a_second_run_keeps_the_secrets_to_itself(clone: Path) -> None:
     assert len(shown) == 2
     assert not any(secret in again.output() for secret in shown)
     assert "changepassword" in again.output()
-    for private in (".env", "var/sandbox.env", "var/sandbox.sqlite3"):
+    for private in (".env", "var/sandbox.env"):
         assert stat.S_IMODE((clone / private).stat().st_mode) == 0o600
 
 

@@ -1,0 +1,76 @@
+"""`manage.py check` names what is wrong with the settings, and the remedy."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+
+import pytest
+from django.conf import settings as project
+from django.core.checks import CheckMessage
+from pytest_django import Settings
+
+from voxa import checks, dotenv
+
+WHOLE = {"LIVEKIT_URL": "wss://livekit.example.com", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "s" * 32}
+Check = Callable[[None], Sequence[CheckMessage]]
+
+
+def found(check: Check) -> list[str | None]:
+    messages = check(None)
+    assert all(message.hint for message in messages)
+    return [message.id for message in messages]
+
+
+@pytest.mark.parametrize("keys", [[], [""], ["good", ""]])
+def test_a_missing_encryption_key(settings: Settings, keys: list[str]) -> None:
+    settings.FERNET_KEYS = keys
+    assert found(checks.check_encryption_keys) == ["voxa.E001"]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, []),
+        (dict.fromkeys(WHOLE, ""), []),
+        ({"LIVEKIT_API_SECRET": ""}, ["voxa.E002"]),
+        ({"LIVEKIT_URL": ""}, ["voxa.E002"]),
+        ({"LIVEKIT_URL": "livekit.example.com"}, ["voxa.E003"]),
+        ({"LIVEKIT_URL": "ftp://livekit.example.com"}, ["voxa.E003"]),
+        ({"LIVEKIT_API_SECRET": "secret"}, ["voxa.W001"]),
+    ],
+)
+def test_livekit_is_whole_or_absent(settings: Settings, change: dict[str, str], expected: list[str]) -> None:
+    for name, value in {**WHOLE, **change}.items():
+        setattr(settings, name, value)
+    assert found(checks.check_livekit) == expected
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"), [("sip.example.com", []), ("sip:example.com", ["voxa.E004"]), ("", ["voxa.E004"])]
+)
+def test_the_sip_domain_is_a_host(settings: Settings, domain: str, expected: list[str]) -> None:
+    settings.SIP_DOMAIN = domain
+    assert found(checks.check_sip_domain) == expected
+
+
+@pytest.mark.parametrize(("url", "expected"), [("https://voxa.example.com", []), ("voxa.example.com", ["voxa.E005"])])
+def test_the_public_address_is_a_url(settings: Settings, url: str, expected: list[str]) -> None:
+    settings.API_PUBLIC_URL = url
+    assert found(checks.check_public_url) == expected
+
+
+def test_the_production_example_passes_the_deployment_check() -> None:
+    example = dotenv.read(project.BASE_DIR / ".env.example")
+    example |= {
+        name: "0123456789-abcdefghijklmnopqrstuvwxyz-" * 2 for name, value in example.items() if value == "change-me"
+    }
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        env={"PATH": os.environ["PATH"], "VOXA_READ_DOTENV": "0", **example},
+        cwd=project.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,111 @@
+"""The arrows of docs/architecture.md, checked from the imports."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from voxa.rotation import encrypted_fields
+
+ROOT = Path(__file__).resolve().parent.parent
+# Each app, and the apps it may import.
+APPS = {
+    "accounts": {"accounts"},
+    "telephony": {"accounts", "telephony"},
+    "calls": {"accounts", "telephony", "calls"},
+}
+# The outermost rooms of an app: nothing else in it may import them.
+DOORS = {"admin", "api", "dialects", "management", "tasks"}
+# Words, data and pure checks: what models of the same app may use.
+UNDER_MODELS = {"models", "choices", "validators", "carriers", "webhook_events"}
+NOT_IN_THE_WORKER = {"django", "rest_framework", "voxa", "accounts", "telephony"}
+LONGEST_WAIT = 60  # seconds that a broker may hold a task back
+
+
+def sources(*folders: str) -> list[Path]:
+    return [
+        path.relative_to(ROOT)
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if not {"migrations", "__pycache__"} & set(path.parts)
+    ]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse((ROOT / path).read_text())
+
+
+def imports(path: Path, *, when_loaded: bool = False) -> Iterator[list[str]]:
+    """Give every name that a file imports, split at its dots; `when_loaded` leaves out those inside functions."""
+    for node in tree(path).body if when_loaded else ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from ([*node.module.split("."), alias.name] for alias in node.names)
+
+
+def rooms(path: Path, app: str, *, when_loaded: bool = False) -> set[str]:
+    """Give the rooms of an app that a file imports, such as `models`."""
+    return {parts[1] for parts in imports(path, when_loaded=when_loaded) if parts[0] == app and len(parts) > 1}
+
+
+def calls(path: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+
+
+def test_apps_import_only_the_apps_below() -> None:
+    wrong = {path: {parts[0] for parts in imports(path)} & set(APPS) - APPS[path.parts[0]] for path in sources(*APPS)}
+    assert {path: apps for path, apps in wrong.items() if apps} == {}
+
+
+def test_models_stand_on_words_and_pure_checks_alone() -> None:
+    wrong = {path: rooms(path, path.parts[0]) - UNDER_MODELS for path in sources(*(f"{app}/models" for app in APPS))}
+    assert {path: names for path, names in wrong.items() if names} == {}
+
+
+def test_nothing_inside_an_app_imports_its_doors() -> None:
+    """A task is named where it is sent, inside a function: its own module imports the services."""
+    wrong = []
+    for path in sources(*APPS):
+        app, room = path.with_suffix("").parts[:2]
+        if room not in DOORS:
+            named = rooms(path, app) & (DOORS - {"tasks"}) | rooms(path, app, when_loaded=True) & DOORS
+            wrong += [(path, door) for door in named]
+    assert wrong == []
+
+
+def test_the_sandbox_knows_nothing_of_voxas_rows() -> None:
+    assert [path for path in sources("telephony/sandbox") if rooms(path, "telephony") - {"sandbox"}] == []
+
+
+def test_the_voice_worker_is_a_program_of_its_own() -> None:
+    wrong = []
+    for path in sources("calls/agent"):
+        foreign = {parts[0] for parts in imports(path)} & NOT_IN_THE_WORKER
+        wrong += [(path, name) for name in foreign | rooms(path, "calls") - {"agent"}]
+    assert wrong == []
+
+
+def test_no_import_is_relative() -> None:
+    nodes = [(path, node) for path in sources(*APPS, "voxa") for node in ast.walk(tree(path))]
+    assert [path for path, node in nodes if isinstance(node, ast.ImportFrom) and node.level] == []
+
+
+def test_bulk_update_never_touches_a_secret() -> None:
+    """It writes garbage over an encrypted field, so its fields stand in the call, and none of them is a secret."""
+    secrets = {column.name for _, column in encrypted_fields()}
+    for path in sources(*APPS, "voxa"):
+        for call in calls(path):
+            if isinstance(call.func, ast.Attribute) and call.func.attr in ("bulk_update", "abulk_update"):
+                named = [word.value for word in call.keywords if word.arg == "fields"]
+                assert not secrets & set(ast.literal_eval([*call.args[1:2], *named][0])), path
+
+
+def test_due_times_live_in_the_database_and_not_in_the_broker() -> None:
+    for path in sources(*APPS, "voxa"):
+        for word in (word for call in calls(path) for word in call.keywords):
+            assert word.arg != "eta", path
+            if word.arg == "countdown" and isinstance(word.value, ast.Constant):
+                assert isinstance(word.value.value, (int, float)), path
+                assert word.value.value <= LONGEST_WAIT, path
