@@ -4,6 +4,7 @@ A server that cannot be had skips the test with the reason; with `VOXA_REQUIRE_L
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -28,7 +29,19 @@ def made(make: Callable[[], T]) -> T:
     try:
         return make()
     except Missing as missing:
-        unavailable(str(missing))
+        reason = str(missing)
+    unavailable(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests were skipped for which reason: one line a reason, not one a test."""
+    skipped: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        skipped[report.longrepr[2].removeprefix("Skipped: ")] += 1
+    if skipped:
+        terminalreporter.section("skipped on this machine")
+    for reason, count in skipped.most_common():
+        terminalreporter.write_line(f"{count:5} because {reason}")
 
 
 @pytest.fixture(scope="session")
