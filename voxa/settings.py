@@ -102,6 +102,7 @@ DATABASES = {
         f"sqlite:///{VAR_DIR / 'voxa.sqlite3'}" if EMBEDDED_DATABASE else env.str("DATABASE_URL")
     )
 }
+DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; SQLite too: closing its last connection costs a checkpoint
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue for the lock instead of failing when a read transaction turns into a write.
     DATABASES["default"]["OPTIONS"] = {
@@ -110,7 +111,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
     }
 else:
-    DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+    DATABASES["default"].update(CONN_HEALTH_CHECKS=True)
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or "filesystem://localhost"
 EMBEDDED_BROKER = CELERY_BROKER_URL.startswith("filesystem:")

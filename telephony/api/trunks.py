@@ -34,14 +34,22 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
     filterset_class = TrunkFilter
 
     def get_queryset(self) -> QuerySet[Trunk]:
-        return selectors.trunks_in_full(self.workspace, NUMBERS_IN_LIST if self.action == "list" else NUMBERS_OF_ONE)
+        return selectors.trunks_in_full(self.workspace, NUMBERS_IN_LIST)
 
     def find(self, reference: str) -> Trunk | None:
-        shown = self.get_queryset() if self.action == "retrieve" else None
-        return selectors.find_trunk(self.workspace, reference, shown)
+        return selectors.find_trunk(self.workspace, reference)
+
+    def retrieve(self, request: Request, id: str) -> Response:
+        trunk = self.found(id)
+        selectors.load_in_full(trunk, NUMBERS_OF_ONE)
+        return Response(self.shown(trunk))
 
     def add(self, values: dict[str, Any], problems: Problems) -> Trunk:
-        return self.fresh(trunks.create_trunk(self.workspace, values, problems=problems))
+        trunk, gateways = trunks.create_with_gateways(self.workspace, values, problems=problems)
+        if settings.PROVISION_WAIT_SECONDS > 0:
+            return self.fresh(trunk)
+        selectors.show_created(trunk, gateways)
+        return trunk
 
     def change(self, row: Trunk, values: dict[str, Any], problems: Problems) -> Trunk:
         return self.fresh(trunks.update_trunk(row, values, problems=problems))
@@ -58,7 +66,6 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
     def fresh(self, trunk: Trunk, *, even_if_away: bool = False) -> Trunk:
         """Give a trunk as it is after a moment's wait for LiveKit."""
         wait_for_sync(trunk.pk, settings.PROVISION_WAIT_SECONDS, even_if_away=even_if_away)
-        row = self.get_queryset().filter(pk=trunk.pk).first()
-        if row is None:  # deleted meanwhile
-            raise self.missing()
+        row = self.found(str(trunk.pk))
+        selectors.load_in_full(row, NUMBERS_OF_ONE)
         return row

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
+from django.db import transaction
 from simple_history.utils import bulk_create_with_history
 
 from accounts.models import Workspace
@@ -51,6 +53,7 @@ def update_number(row: PhoneNumber, data: Mapping[str, Any], *, problems: Proble
     """
     problems = Problems() if problems is None else problems
     with conflicts_named():
+        _hold_trunks(row.trunk_id, getattr(data.get("trunk"), "pk", None))
         row = PhoneNumber.objects.select_for_update(no_key=True, of=("self",)).select_related("trunk").get(pk=row.pk)
         changed = assign(row, data, FIELDS)
         _check(row, problems)
@@ -62,7 +65,9 @@ def update_number(row: PhoneNumber, data: Mapping[str, Any], *, problems: Proble
 
 def remove_number(row: PhoneNumber) -> None:
     """Take a number off its trunk."""
-    row.delete()
+    with transaction.atomic():
+        _hold_trunks(row.trunk_id)
+        row.delete()
 
 
 def build_numbers(trunk: Trunk, numbers: Sequence[str], problems: Problems) -> list[PhoneNumber]:
@@ -89,6 +94,12 @@ def insert_numbers(rows: list[PhoneNumber]) -> None:
     for row in rows:
         row.project = project
     bulk_create_with_history(rows, PhoneNumber, batch_size=500)
+
+
+def _hold_trunks(*ids: UUID | None) -> None:
+    """Lock trunks before their numbers, and always in one order: so a move and a deletion cannot block each other."""
+    trunks = Trunk.objects.select_for_update(no_key=True).filter(pk__in=[pk for pk in ids if pk])
+    list(trunks.order_by("pk").values_list("pk"))
 
 
 def _check(row: PhoneNumber, problems: Problems) -> None:

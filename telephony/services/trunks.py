@@ -28,6 +28,13 @@ def create_trunk(workspace: Workspace, data: Mapping[str, Any], *, problems: Pro
     the values have their fields' types. `problems` are findings of the caller, raised with the ones here.
     Raises ValidationError with every wrong field, and Conflict when a number is taken.
     """
+    return create_with_gateways(workspace, data, problems=problems)[0]
+
+
+def create_with_gateways(
+    workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None
+) -> tuple[Trunk, list[Gateway]]:
+    """Create a trunk as `create_trunk`, and give its gateways too, so that nobody has to read them back."""
     problems = Problems() if problems is None else problems
     trunk = Trunk(workspace=workspace)
     assign(trunk, data, FIELDS)
@@ -39,7 +46,7 @@ def create_trunk(workspace: Workspace, data: Mapping[str, Any], *, problems: Pro
         trunk.save(force_insert=True)
         bulk_create_with_history(gateways, Gateway)
         insert_numbers(numbers)
-    return trunk
+    return trunk, gateways
 
 
 @transaction.atomic
