@@ -1,6 +1,7 @@
 """What is known of carriers, as data. A trunk names its preset in `carrier`."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
@@ -21,12 +22,12 @@ class Carrier:
     port: int
     protocol: Transport
     addresses: tuple[str, ...]
-    calls_per_second: float
+    calls_per_second: Decimal
 
 
 CARRIERS: dict[str, Carrier] = {
     # https://developer.exotel.com/docs/vsip/tls-integration (proxy of Mumbai, TLS on 443, 200 calls a minute)
-    "exotel": Carrier("Exotel", "pstn.in2.exotel.com", 443, Transport.TLS, (), 3.33),
+    "exotel": Carrier("Exotel", "pstn.in2.exotel.com", 443, Transport.TLS, (), Decimal("3.33")),
     # https://developers.telnyx.com/docs/voice/sip-trunking/routing/failover-and-retries (two addresses a region),
     # https://sip.telnyx.com (50 calls a second from one address)
     "telnyx": Carrier(
@@ -40,7 +41,7 @@ CARRIERS: dict[str, Carrier] = {
             "193.108.220.10", "193.108.220.25",  # Canada
             "103.135.104.10", "103.135.104.25",  # Australia
         ),
-        50,
+        Decimal(50),
     ),
     # https://www.twilio.com/docs/sip-trunking/ip-addresses (signalling), one call a second by default
     "twilio": Carrier(
@@ -54,7 +55,7 @@ CARRIERS: dict[str, Carrier] = {
             "54.65.63.192/30", "54.169.127.128/30",  # Tokyo, Singapore
             "54.252.254.64/30", "177.71.206.192/30",  # Sydney, São Paulo
         ),
-        1,
+        Decimal(1),
     ),
 }  # fmt: skip
 
@@ -63,3 +64,9 @@ def validate_carrier(value: str) -> None:
     """Accept a known preset."""
     if value not in CARRIERS:
         raise ValidationError(f"Choose one of {', '.join(CARRIERS)}, or leave it empty.", code="carrier")
+
+
+def preset_rate(carrier: str) -> Decimal:
+    """Give the calls per second that a carrier takes of one customer by default; 1 where that is not known."""
+    preset = CARRIERS.get(carrier)
+    return preset.calls_per_second if preset else Decimal(1)

@@ -1,11 +1,12 @@
 """The presets are well-formed, so that a plan may use them unread."""
 
 import ipaddress
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from telephony.carriers import CARRIERS, Carrier, validate_carrier
+from telephony.carriers import CARRIERS, Carrier, preset_rate, validate_carrier
 from telephony.models import Trunk
 from telephony.validators import validate_host, validate_port
 
@@ -29,3 +30,7 @@ def test_every_preset_fits_its_column() -> None:
 def test_an_unknown_preset_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValidationError, match="exotel, telnyx, twilio"):
         validate_carrier("nobody")
+
+
+def test_the_rate_of_an_unknown_carrier_is_one_call_a_second() -> None:
+    assert [preset_rate(carrier) for carrier in ("exotel", "", "nobody")] == [Decimal("3.33"), 1, 1]
