@@ -12,6 +12,7 @@ from telephony.livekit_client.errors import (
     LiveKitUnauthorized,
     LiveKitUnavailable,
     LiveKitUnreached,
+    LiveKitWithoutSip,
     SipRefused,
 )
 from telephony.livekit_client.operation import Operation
@@ -30,6 +31,7 @@ __all__ = [
     "LiveKitUnauthorized",
     "LiveKitUnavailable",
     "LiveKitUnreached",
+    "LiveKitWithoutSip",
     "Operation",
     "OutboundTrunkSpec",
     "SipRefused",

@@ -13,6 +13,10 @@ class LiveKitUnreached(LiveKitUnavailable):
     """What was asked certainly did not happen: no connection was made, or LiveKit has nobody who would do it."""
 
 
+class LiveKitWithoutSip(LiveKitUnreached):
+    """LiveKit answered, but no SIP service of its took the call. Trunks and rules can be written all the same."""
+
+
 class SipRefused(LiveKitError):
     """The far end of a dial or a transfer answered with a SIP failure, such as 486 Busy Here."""
 

@@ -13,6 +13,7 @@ from telephony.livekit_client.errors import (
     LiveKitUnauthorized,
     LiveKitUnavailable,
     LiveKitUnreached,
+    LiveKitWithoutSip,
     SipRefused,
 )
 
@@ -60,7 +61,7 @@ def _server_error(error: api.ServerError) -> LiveKitError:
     if error.code in _REFUSED:
         return LiveKitRefused(_remedy(text))
     if error.code == api.ServerErrorCode.UNAVAILABLE and text.startswith(_NOBODY):
-        return LiveKitUnreached("LiveKit has no SIP service that takes calls. Check that livekit-sip runs.")
+        return LiveKitWithoutSip("LiveKit has no SIP service that takes calls. Check that livekit-sip runs.")
     if not text or error.code == api.ServerErrorCode.BAD_ROUTE:
         return LiveKitUnavailable(f"HTTP {error.status} came back, but not from LiveKit's API. Check the LiveKit URL.")
     return LiveKitUnavailable(f"LiveKit could not do it now ({error.code}: {text}). It is tried again.")

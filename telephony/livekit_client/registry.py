@@ -9,7 +9,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from telephony.livekit_client.client import LiveKitClient
-from telephony.livekit_client.errors import LiveKitError, LiveKitNotConfigured, LiveKitUnauthorized, LiveKitUnavailable
+from telephony.livekit_client.errors import (
+    LiveKitError,
+    LiveKitNotConfigured,
+    LiveKitUnauthorized,
+    LiveKitUnavailable,
+    LiveKitWithoutSip,
+)
 from telephony.models import LiveKitProject
 
 logger = logging.getLogger(__name__)
@@ -41,6 +47,7 @@ class _Reachability:
 
     def __call__(self, error: LiveKitError | None) -> None:
         failed = isinstance(error, LiveKitUnavailable | LiveKitUnauthorized)
+        failed = failed and not isinstance(error, LiveKitWithoutSip)
         text = str(error) if failed else ""
         now = time.monotonic()
         if self._written is not None and self._written[0] == text and now - self._written[1] < FRESH:

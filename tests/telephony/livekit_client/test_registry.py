@@ -10,10 +10,13 @@ from telephony.livekit_client import (
     LiveKitRefused,
     LiveKitUnauthorized,
     LiveKitUnavailable,
+    LiveKitWithoutSip,
     client_for,
     registry,
 )
+from telephony.livekit_client.rooms import transfer
 from telephony.models import LiveKitProject
+from tests.faults import FaultyServer
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import OUTBOUND, RULE
 
@@ -89,6 +92,16 @@ def test_a_refusal_is_an_answer(project: LiveKitProject) -> None:
     client.create_rule(RULE)
     with pytest.raises(LiveKitRefused):
         client.create_rule(RULE)
+    project.refresh_from_db()
+    assert (project.was_reachable, project.last_error) == (True, "")
+
+
+@pytest.mark.usefixtures("always")
+def test_a_server_without_its_sip_service_is_reachable(project: LiveKitProject, faulty: FaultyServer) -> None:
+    faulty.answers = 503, "application/json", b'{"code": "unavailable", "msg": "no response from servers"}'
+    project.url = faulty.url
+    with pytest.raises(LiveKitWithoutSip, match="Check that livekit-sip runs"):
+        client_for(project).run(transfer("room", "phone", "tel:+15550100001"))
     project.refresh_from_db()
     assert (project.was_reachable, project.last_error) == (True, "")
 
