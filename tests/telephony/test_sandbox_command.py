@@ -58,6 +58,14 @@ def test_without_the_key_pair_it_says_what_to_set() -> None:
     assert "Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET" in done.stderr
 
 
+def test_a_state_it_cannot_keep_is_named(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not a database, and long enough to be seen as something else " * 40)
+    for path in (tmp_path / "notes.txt", tmp_path / "missing" / "state"):
+        done = run("--port", "0", "--state", str(path))
+        assert done.returncode == 1
+        assert f"Cannot keep the state in {path}" in done.stderr
+
+
 @pytest.mark.parametrize("port", ["taken", "99999"])
 def test_a_port_it_cannot_have_is_named(port: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:

@@ -1,6 +1,7 @@
 """A LiveKit for trying things out, in this terminal."""
 
 import socket
+import sqlite3
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,13 @@ class Command(BaseCommand):
         if not (settings.LIVEKIT_API_KEY and settings.LIVEKIT_API_SECRET):
             raise CommandError("Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET: the sandbox takes the same pair as Voxa.")
         try:
+            state = State(options["state"])
+        except (OSError, sqlite3.Error) as error:
+            raise CommandError(f"Cannot keep the state in {options['state']}: {error}. Name another file.") from None
+        try:
             listener = socket.create_server((options["host"], options["port"]))
         except (OSError, OverflowError) as error:
             raise CommandError(f"Cannot listen on {options['host']}:{options['port']}: {error}. Try --port.") from None
-        state = State(options["state"])
         url = f"ws://{options['host']}:{listener.getsockname()[1]}"
         self.stdout.write(BANNER.format(url=url, state=options["state"] or "in memory, gone when it stops"))
         self.stdout.flush()
