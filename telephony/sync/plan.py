@@ -115,7 +115,11 @@ def _rule(trunk: TrunkRow, installation: UUID) -> Desired:
 
 
 def _allowed(gateway: GatewayRow) -> Iterator[str]:
-    """Give the gateway's networks as LiveKit compares them: addresses only, never a name that anyone can forge."""
+    """Give the gateway's networks as LiveKit compares them: addresses only, never a name that anyone can forge.
+
+    Also a single address has its prefix: LiveKit takes an entry that equals the From host, which the caller writes, for
+    a match, so that a stranger who writes `From: <sip:x@192.0.2.10>` would pass the entry `192.0.2.10`.
+    """
     host = parse_ip(gateway.host)
     for text in [str(host)] if host else gateway.resolution.addresses:
         address = parse_ip(text)
@@ -124,7 +128,7 @@ def _allowed(gateway: GatewayRow) -> Iterator[str]:
         prefix = gateway.netmask
         if host is None and address.version == 6:
             prefix += 96  # the netmask of a name is IPv4's; as many addresses of IPv6
-        yield str(ipaddress.ip_network((address, prefix), strict=False)).removesuffix(f"/{address.max_prefixlen}")
+        yield str(ipaddress.ip_network((address, prefix), strict=False))
 
 
 def _warnings(trunk: TrunkRow) -> Iterator[str]:

@@ -29,7 +29,7 @@ def test_what_livekit_holds_is_what_the_rows_say(trunk: Trunk, livekit: FakeLive
     [outbound], [inbound], [rule] = livekit.outbound(), livekit.inbound(), livekit.rules()
     assert outbound.spec.address == "192.0.2.10:5060"
     assert (outbound.spec.auth_username, outbound.spec.auth_password) == ("user", "s3cret")
-    assert (inbound.spec.numbers, inbound.spec.allowed_addresses) == ((NUMBER,), ("192.0.2.10",))
+    assert (inbound.spec.numbers, inbound.spec.allowed_addresses) == ((NUMBER,), ("192.0.2.10/32",))
     assert inbound.spec.auth_password == ""
     assert (rule.spec.trunk_ids, rule.spec.agent_name, rule.spec.room_prefix) == (
         (inbound.id,), "voxa-agent", "call-"

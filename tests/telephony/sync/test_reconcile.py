@@ -17,6 +17,8 @@ from telephony.sync.results import Outcome
 from tests.telephony.sync.conftest import MakeTrunk
 from tests.telephony.sync.fake import FakeLiveKit
 
+ANOTHERS = "11111111-1111-4111-8111-111111111111"
+
 NUMBER = "+15550100000"
 
 
@@ -57,7 +59,7 @@ def test_what_someone_changed_in_livekit_is_mended_in_place(
     [inbound] = livekit.inbound()
     livekit.client_for_tests.update_inbound(inbound.id, replace(inbound.spec, allowed_addresses=("0.0.0.0/0",)))
     assert [finding.cause for finding in reconcile(project).findings] == [Cause.DIFFERS]
-    assert livekit.inbound()[0].spec.allowed_addresses == ("192.0.2.10",)
+    assert livekit.inbound()[0].spec.allowed_addresses == ("192.0.2.10/32",)
     assert livekit.ids() == before
 
 
@@ -83,7 +85,7 @@ def test_copies_go_and_the_recorded_one_stays(trunk: Trunk, project: LiveKitProj
     assert livekit.ids() == kept
 
 
-@pytest.mark.parametrize("metadata", ["", "someone else's", f"voxa:{uuid4()}:outbound:{uuid4()}"])
+@pytest.mark.parametrize("metadata", ["", "someone else's", f"voxa:{ANOTHERS}:outbound:{ANOTHERS}"])
 def test_what_is_not_ours_is_never_touched(
     trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit, metadata: str
 ) -> None:
