@@ -37,10 +37,16 @@ class TrunkForm(WriteOnlyForm):
         fields = "__all__"
 
 
-class RefusedFormSet(PaginationInlineFormSet):
-    """Rows whose saving a service refused: `refused` maps a row's place to the field at fault and the message."""
+class NumberFormSet(PaginationInlineFormSet):
+    """The numbers of a trunk. `refused` maps a row's place to the field that a service refused, and why."""
 
     refused: dict[int, tuple[str, str]]
+
+    def full_clean(self) -> None:
+        """Tell the numbers their workspace, which the check of their agents asks for."""
+        for form in self.forms:
+            form.instance.workspace_id = self.instance.workspace_id
+        super().full_clean()
 
     def clean(self) -> None:
         super().clean()
@@ -95,7 +101,7 @@ class NumberInline(ScopedTabularInline):
     model = PhoneNumber
     fk_name = "trunk"
     form = NumberForm
-    formset = RefusedFormSet
+    formset = NumberFormSet
     fields = ["number", "agent", "transfer_trunk", "label"]
     autocomplete_fields = ["agent", "transfer_trunk"]
     extra = 0

@@ -1,0 +1,49 @@
+"""Provision now: on the page and on a selection, with a word about each trunk."""
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User, Workspace
+from telephony.admin.trunk import AT_ONCE
+from telephony.choices import TrunkStatus
+from telephony.models import Trunk
+from tests.admin.conftest import Browser
+from tests.admin.rows import make_trunk
+
+
+@pytest.fixture
+def client(acme_operator: User, signed_in: Browser) -> Client:
+    return signed_in(acme_operator)
+
+
+def test_the_button_asks_for_a_sync(client: Client, acme: Workspace) -> None:
+    trunk = make_trunk(acme)
+    Trunk.objects.update(status=TrunkStatus.FAILED, last_error="Refused.", next_sync_at=None)
+    answer = client.post(reverse("admin:telephony_trunk_provision", args=[trunk.pk]))
+    assert answer.status_code == 302
+    trunk.refresh_from_db()
+    assert (trunk.status, trunk.last_error, trunk.generation) == (TrunkStatus.PENDING, "", 2)
+
+
+def test_the_button_is_no_link(client: Client, acme: Workspace) -> None:
+    trunk = make_trunk(acme)
+    assert client.get(reverse("admin:telephony_trunk_provision", args=[trunk.pk])).status_code == 403
+
+
+def test_a_selection_tells_about_each_trunk(client: Client, acme: Workspace) -> None:
+    chosen = [make_trunk(acme, name) for name in ("Telnyx", "Twilio")]
+    data = {"action": "provision_selected", "_selected_action": [str(trunk.pk) for trunk in chosen]}
+    answer = client.post(reverse("admin:telephony_trunk_changelist"), data)
+    told = sorted(str(message).split(":")[0] for message in get_messages(answer.wsgi_request))
+    assert told == ["Telnyx", "Twilio"]
+    assert set(Trunk.objects.values_list("generation", flat=True)) == {2}
+
+
+def test_too_large_a_selection_is_refused_with_a_remedy(client: Client, acme: Workspace) -> None:
+    chosen = [make_trunk(acme, f"Trunk {n}") for n in range(AT_ONCE + 1)]
+    data = {"action": "provision_selected", "_selected_action": [str(trunk.pk) for trunk in chosen]}
+    answer = client.post(reverse("admin:telephony_trunk_changelist"), data)
+    assert ["provision_trunks" in str(message) for message in get_messages(answer.wsgi_request)] == [True]
+    assert set(Trunk.objects.values_list("generation", flat=True)) == {1}

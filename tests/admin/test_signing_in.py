@@ -1,0 +1,97 @@
+"""Signing in: password, a code for those who set one up, recovery codes, and the lockout in words."""
+
+import time
+from typing import Any
+
+import pytest
+from django.contrib.auth import SESSION_KEY
+from django.test import Client
+from django.urls import reverse
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import User
+from tests.admin.conftest import Browser
+
+LOGIN = "admin:login"
+
+
+def code_of(device: TOTPDevice) -> str:
+    """Give the code that an authenticator app would show now."""
+    totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
+    totp.time = time.time()
+    return f"{totp.token():06d}"
+
+
+def sign_in(client: Client, user: User, code: str = "", password: str = "a long password") -> str:
+    """Try to sign in; give the page's text, empty when it worked."""
+    data = {"username": user.email, "password": password, "otp_token": code}
+    answer = client.post(reverse(LOGIN), data)
+    return "" if SESSION_KEY in client.session else answer.content.decode()
+
+
+@pytest.fixture
+def protected(superuser: User) -> TOTPDevice:
+    """The superuser's confirmed authenticator app."""
+    device: TOTPDevice = TOTPDevice.objects.create(user=superuser, confirmed=True)
+    return device
+
+
+def test_without_a_device_the_password_is_enough(superuser: User, client: Client) -> None:
+    assert sign_in(client, superuser) == ""
+
+
+def test_with_a_device_a_code_is_needed(protected: TOTPDevice, client: Client) -> None:
+    assert "Enter the code" in sign_in(client, protected.user)
+    assert "wrong or was used already" in sign_in(client, protected.user, "000000")
+
+
+def test_the_right_code_signs_in_once(protected: TOTPDevice, client: Client) -> None:
+    code = code_of(protected)
+    assert sign_in(client, protected.user, code) == ""
+    assert "wrong or was used already" in sign_in(Client(), protected.user, code)
+
+
+def test_a_wrong_password_says_nothing_about_the_code(protected: TOTPDevice, client: Client) -> None:
+    html = sign_in(client, protected.user, password="wrong")
+    assert "correct email address and password" in html
+    assert "Enter the code" not in html
+
+
+def test_setting_up_gives_recovery_codes_that_work_once(superuser: User, signed_in: Browser, client: Client) -> None:
+    setup = signed_in(superuser)
+    setup.get(reverse("admin:two_step"))
+    device = TOTPDevice.objects.get(user=superuser, confirmed=False)
+    assert "does not fit" in setup.post(reverse("admin:two_step"), {"code": "000000"}).content.decode()
+    TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    answer = setup.post(reverse("admin:two_step"), {"code": code_of(device)})
+    codes = answer.context["codes"]
+    assert len(set(codes)) == 8
+    assert sign_in(client, superuser, codes[0]) == ""
+    assert sign_in(Client(), superuser, codes[0]) != ""
+    assert codes[1] not in setup.get(reverse("admin:two_step")).content.decode()
+
+
+def test_turning_it_off_needs_the_password(protected: TOTPDevice, signed_in: Browser) -> None:
+    client = signed_in(protected.user)
+    assert "not your password" in client.post(reverse("admin:two_step"), {"password": "wrong"}).content.decode()
+    assert TOTPDevice.objects.exists()
+    client.post(reverse("admin:two_step"), {"password": "a long password"})
+    assert not TOTPDevice.objects.filter(confirmed=True).exists()
+    assert not StaticToken.objects.exists()
+
+
+def test_a_lockout_says_what_happened_and_when_it_ends(superuser: User, client: Client, settings: Any) -> None:
+    settings.AXES_ENABLED = True
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        answer = client.post(reverse(LOGIN), {"username": superuser.email, "password": "wrong"})
+    assert answer.status_code == 429
+    html = answer.content.decode()
+    assert "Too many attempts" in html
+    assert "Try again in 15 minutes" in html
+
+
+def test_who_is_no_staff_is_told_so(db: None, client: Client) -> None:
+    user = User.objects.create_user("someone@voxa.example", "a long password")
+    assert "staff account" in sign_in(client, user)
