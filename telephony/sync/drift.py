@@ -28,17 +28,18 @@ def drifted_trunks(project: LiveKitProject) -> Iterator[list[UUID]]:
     last = UUID(int=0)
     while chunk := list(well.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
         last = chunk[-1]
-        if drifted := find_drifted(project, chunk):
+        if drifted := find_drifted(chunk):
             yield drifted
 
 
-def find_drifted(project: LiveKitProject, trunk_ids: Collection[UUID]) -> list[UUID]:
+def find_drifted(trunk_ids: Collection[UUID]) -> list[UUID]:
     """Plan these trunks again and give those whose plan is not what was written last."""
     installation, owned = Installation.current(), read_owned(trunk_ids)
+    servers = dict(LiveKitProject.objects.values_list("pk", "url"))
     return [
         row.id
         for row in read_trunks(trunk_ids)
-        if is_drifted(row, owned.get(row.id, []), installation, project.url or "")
+        if is_drifted(row, owned.get(row.id, []), installation, servers[row.project_id] or "")
     ]
 
 

@@ -43,7 +43,7 @@ def finish(job: Steps[T]) -> T:
 class _Outcome:
     """What a call gave: a value or an error."""
 
-    def __init__(self, value: Any, error: Exception | None) -> None:
+    def __init__(self, value: Any, error: BaseException | None) -> None:
         self.value, self.error = value, error
 
     def into(self, job: Steps[Any]) -> Call:
@@ -54,7 +54,7 @@ class _Outcome:
 def _attempt(call: Call) -> _Outcome:
     try:
         return _Outcome(call(), None)
-    except Exception as error:
+    except BaseException as error:  # raised again in the job, and so in the caller's thread
         return _Outcome(None, error)
 
 

@@ -18,11 +18,11 @@ class Cause(StrEnum):
 
     ORPHAN = "ours, but no row wants it"
     COPY = "a second one of the same row"
-    TOMBSTONE = "its row was deleted"
+    TOMBSTONE = "of a deleted row"
     UNPLANNED = "no longer wanted"
     MISSING = "not made yet"
-    VANISHED = "vanished from LiveKit"
-    DIFFERS = "is not what was written"
+    VANISHED = "gone from LiveKit"
+    DIFFERS = "not what was written"
 
     @property
     def action(self) -> str:

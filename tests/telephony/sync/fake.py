@@ -58,6 +58,16 @@ class FakeLiveKit:
             raise LiveKitNotConfigured
         return FakeClient(self)
 
+    def copy_of_state(self) -> State:
+        """Give the state as it is now, for later."""
+        copy = State()
+        for name, id_field in (
+            ("inbound", "sip_trunk_id"), ("outbound", "sip_trunk_id"), ("rules", "sip_dispatch_rule_id")
+        ):  # fmt: skip
+            for message in getattr(self.state, name):
+                getattr(copy, name).put(getattr(message, id_field), message)
+        return copy
+
     @property
     def client_for_tests(self) -> "FakeClient":
         """Give a client for what others do on this server; its calls are not logged."""

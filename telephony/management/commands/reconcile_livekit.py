@@ -1,0 +1,60 @@
+"""Compare LiveKit with the rows, print the plan and carry it out; exit 1 if something stays wrong."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import Workspace
+from telephony.management.output import print_table
+from telephony.models import LiveKitProject, TelephonySettings
+from telephony.sync.reconcile import Report, reconcile
+
+
+class Command(BaseCommand):
+    help = "Compare LiveKit with what should exist, print the plan and carry it out."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--workspace", metavar="SLUG", help="only this workspace; orphans are left alone")
+        parser.add_argument("--dry-run", action="store_true", help="only print the plan")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        workspace = self._workspace(options["workspace"])
+        LiveKitProject.default()
+        projects = (
+            [TelephonySettings.of(workspace.pk).project] if workspace else list(LiveKitProject.objects.order_by("name"))
+        )
+        well = True
+        for project in projects:
+            self.stderr.write(f"{project} ({project.url or 'not configured'})")
+            report = reconcile(project, workspace=workspace, dry_run=options["dry_run"])
+            self._print(report)
+            well = well and report.is_clean
+        if not well:
+            raise CommandError("LiveKit is not as it should be yet.", returncode=1)
+
+    def _workspace(self, slug: str | None) -> Workspace | None:
+        if slug is None:
+            return None
+        workspace = Workspace.objects.filter(slug=slug).first()
+        if workspace is None:
+            raise CommandError(f"There is no workspace “{slug}”.")
+        return workspace
+
+    def _print(self, report: Report) -> None:
+        if report.findings:
+            print_table(
+                self.stdout,
+                ("ACTION", "OBJECT", "LIVEKIT ID", "TRUNK", "BECAUSE"),
+                [
+                    (f.cause.action, f.kind.label.lower(), f.livekit_id or "-", f.trunk_name or "-", f"it is {f.cause}")
+                    for f in report.findings
+                ],
+            )
+        for outcome in sorted(set(report.outcomes.values())):
+            self.stderr.write(f"{list(report.outcomes.values()).count(outcome)} trunks {outcome}")
+        if report.deleted:
+            self.stderr.write(f"{report.deleted} objects deleted")
+        if report.error:
+            self.stderr.write(report.error)
+        elif not report.findings:
+            self.stderr.write("Everything is as it should be.")

@@ -1,0 +1,36 @@
+"""How commands show their work: progress on standard error of a terminal, results as a table on standard output."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Any
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+PIPE_WIDTH = 200  # columns where standard output is no terminal, so that nothing is cut
+
+
+@contextmanager
+def progress(stderr: Any, label: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show a bar while the block runs; call what it gives once for each thing done."""
+    console = Console(file=_stream(stderr))
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda: bar.advance(task)
+
+
+def print_table(stdout: Any, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under these headings. What stands in a cell is shown as it is, brackets too."""
+    console = Console(file=_stream(stdout), markup=False, highlight=False)
+    if not console.is_terminal:
+        console.width = PIPE_WIDTH
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(str, row))
+    console.print(table)
+
+
+def _stream(wrapper: Any) -> IO[str]:
+    """Give the stream under Django's wrapper."""
+    return getattr(wrapper, "_out", wrapper)  # type: ignore[no-any-return]
