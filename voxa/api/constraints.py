@@ -4,7 +4,7 @@ from functools import cache
 
 from django.apps import apps
 from django.db import IntegrityError
-from django.db.models import BaseConstraint, UniqueConstraint
+from django.db.models import UniqueConstraint
 
 from accounts.errors import Conflict
 
@@ -12,7 +12,7 @@ _ROOMS = ("accounts", "telephony", "calls")
 
 
 def conflict_of(error: IntegrityError) -> Conflict | None:
-    """Give the conflict that a broken constraint of ours means; None for a constraint nobody named.
+    """Give the conflict that a broken constraint of ours means; None for any other.
 
     PostgreSQL tells the constraint's name, SQLite the columns of a unique one.
     """
@@ -21,23 +21,20 @@ def conflict_of(error: IntegrityError) -> Conflict | None:
     text = str(error)
     if name is None and text.startswith("UNIQUE constraint failed: "):
         name = ",".join(sorted(text.partition(": ")[2].replace(" ", "").split(",")))
-    constraint = _constraints().get(name or "")
+    constraint = _unique_constraints().get(name or "")
     if constraint is None:
         return None
-    last = constraint.fields[-1] if isinstance(constraint, UniqueConstraint) and constraint.fields else ""
-    message = constraint.violation_error_message or constraint.default_violation_error_message
-    return Conflict("conflict", str(message), last)
+    return Conflict("conflict", str(constraint.get_violation_error_message()), constraint.fields[-1])
 
 
 @cache
-def _constraints() -> dict[str, BaseConstraint]:
-    """Give our constraints by name, and the unique ones by their sorted columns too."""
-    found: dict[str, BaseConstraint] = {}
+def _unique_constraints() -> dict[str, UniqueConstraint]:
+    """Give our unique constraints by name, and by their sorted columns too. A broken check is a fault of ours."""
+    found: dict[str, UniqueConstraint] = {}
     for model in (model for label in _ROOMS for model in apps.get_app_config(label).get_models()):
         for constraint in model._meta.constraints:
-            found[constraint.name] = constraint
             if isinstance(constraint, UniqueConstraint) and constraint.fields:
-                columns = (model._meta.get_field(name) for name in constraint.fields)
-                table = model._meta.db_table
-                found[",".join(sorted(f"{table}.{getattr(column, 'column', '')}" for column in columns))] = constraint
+                columns = (getattr(model._meta.get_field(name), "column", "") for name in constraint.fields)
+                by_columns = ",".join(sorted(f"{model._meta.db_table}.{column}" for column in columns))
+                found |= {constraint.name: constraint, by_columns: constraint}
     return found
