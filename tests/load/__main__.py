@@ -1,0 +1,50 @@
+"""`make bench`. Each number is a ratio to a floor measured in the same run. Options: `python -m tests.load --help`."""
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from tests.load.report import table
+from tests.load.servers import database, livekit
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Benchmarks against floors measured in the same run.")
+    parser.add_argument("--trunks", type=int, default=500, help="trunks to provision (500)")
+    parser.add_argument("--numbers", type=int, default=100_000, help="numbers to list from (100,000)")
+    parser.add_argument("--repeats", type=int, default=5, help="interleaved repeats, of which the median counts (5)")
+    parser.add_argument("--only", choices=["provisioning", "creating", "listing"], help="one of the three")
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="voxa-bench-") as name,
+        database(Path(name)) as url,
+        livekit(Path(name)) as server,
+    ):
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "tests.load.settings",
+            "DATABASE_URL": url,
+            "LIVEKIT_URL": server.url,
+            "LIVEKIT_API_KEY": server.key,
+            "LIVEKIT_API_SECRET": server.secret,
+        }
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        from tests.load import creating, listing, provisioning
+
+        call_command("migrate", verbosity=0)
+        lines = []
+        if options.only in (None, "provisioning"):
+            lines += provisioning.measure(server, options.trunks, min(options.repeats, 3))
+        if options.only in (None, "creating"):
+            lines += creating.measure(options.repeats)
+        if options.only in (None, "listing"):
+            lines += listing.measure(options.numbers, options.repeats)
+        table(lines)
+
+
+if __name__ == "__main__":
+    main()
