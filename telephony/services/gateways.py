@@ -65,11 +65,7 @@ def _write(wanted: Gateway, stored: Gateway | None) -> bool:
     if stored is None:
         wanted.save(force_insert=True)
         return True
-    moved = stored.ip_or_domain.lower() != wanted.ip_or_domain.lower()
     changed = assign(stored, {name: getattr(wanted, name) for name in FIELDS}, FIELDS)
-    if moved:  # addresses of another name must not stay allowed
-        stored.resolved, stored.resolved_at = {}, None
-        changed += ["resolved", "resolved_at"]
     if changed:
         stored.save(update_fields=changed)
     return bool(changed)

@@ -12,6 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import ApiKey, Workspace
 from telephony.models import Trunk
+from telephony.sync import dns
+from tests.sandbox import SandboxServer
 
 LIST = 'curl $BASE/v1/telephony/trunks -H "Authorization: Bearer $VOXA_API_KEY"'
 CREATE = r"""curl -X POST $BASE/v1/telephony/trunks -H "Authorization: Bearer $VOXA_API_KEY" -H "Content-Type: application/json" \
@@ -31,8 +33,8 @@ DELETE = r"""curl -X DELETE $BASE/v1/telephony/trunks/$ID \
 TRUNK = {
     "id": ANY,
     "name": "Telnyx",
-    "status": "pending",  # no LiveKit is configured here
-    "lastError": ANY,
+    "status": "active",
+    "lastError": "",
     "gateways": [
         {
             "ipOrDomain": "sip.telnyx.com",
@@ -54,7 +56,7 @@ TRUNK = {
     "techPrefix": "",
     "leadingPlus": True,
     "livekitInboundTrunkId": None,
-    "livekitOutboundTrunkId": None,
+    "livekitOutboundTrunkId": ANY,
     "livekitDispatchRuleId": None,
     "numbers": [],
     "createdAt": ANY,
@@ -78,7 +80,19 @@ class Shell:
 
 
 @pytest.fixture
-def shell(live_server: LiveServer, acme: Workspace, make_key: Callable[..., tuple[ApiKey, str]]) -> Shell:
+def shell(
+    live_server: LiveServer,
+    acme: Workspace,
+    make_key: Callable[..., tuple[ApiKey, str]],
+    sandbox: SandboxServer,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shell:
+    """With the sandbox as its LiveKit."""
+    settings.LIVEKIT_URL = sandbox.url
+    settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET = sandbox.key, sandbox.secret
+    monkeypatch.setattr(dns, "look_up", lambda host: dns.Answer(("192.0.2.10",)))
+    settings.PROVISION_WAIT_SECONDS = 5
     return Shell(live_server.url, make_key(acme)[1])
 
 
@@ -86,6 +100,7 @@ def test_create_answers_the_whole_trunk_without_its_password(shell: Shell) -> No
     status, trunk = shell.run(CREATE)
     assert (status, trunk) == (201, TRUNK)
     assert list(trunk) == list(TRUNK)
+    assert trunk["livekitOutboundTrunkId"].startswith("ST_")
     assert Trunk.objects.get(pk=trunk["id"]).auth_password == "mypass"
 
 
@@ -93,7 +108,7 @@ def test_list_update_and_provision_answer_the_same_trunk(shell: Shell) -> None:
     _, trunk = shell.run(CREATE)
     assert shell.run(LIST) == (200, {"next": None, "previous": None, "results": [trunk]})
     assert shell.run(UPDATE, trunk["id"]) == (200, trunk)
-    assert shell.run(PROVISION, trunk["id"]) == (200, trunk)
+    assert shell.run(PROVISION, trunk["livekitOutboundTrunkId"]) == (200, trunk)
 
 
 def test_update_and_provision_ask_for_a_new_sync(shell: Shell) -> None:

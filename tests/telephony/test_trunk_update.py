@@ -55,17 +55,6 @@ def test_given_gateways_replace_the_list_and_those_that_stay_keep_their_rows(api
     assert trunk.gateways.get(ip_or_domain="SIP.telnyx.com").pk == kept.pk
 
 
-def test_a_gateway_that_moves_forgets_the_addresses_of_its_old_name(api: APIClient, trunk: Trunk) -> None:
-    trunk.gateways.update(resolved={"192.0.2.1": "2026-01-01T00:00:00Z"})
-    kept = trunk.gateways.get()
-    patch(api, trunk, {"gateways": [{"ipOrDomain": "sip.telnyx.com", "netmask": 24}]})
-    kept.refresh_from_db()
-    assert (kept.netmask, bool(kept.resolved)) == (24, True)
-    patch(api, trunk, {"gateways": [{"ipOrDomain": "elsewhere.example"}]})
-    kept.refresh_from_db()
-    assert (kept.ip_or_domain, kept.resolved) == ("elsewhere.example", {})
-
-
 def test_unchanged_gateways_are_not_written(api: APIClient, trunk: Trunk) -> None:
     patch(api, trunk, {"gateways": [{"ipOrDomain": "sip.telnyx.com"}]})
     assert trunk.gateways.get().history.count() == 1
