@@ -25,6 +25,7 @@ class Attempt(models.Model):
     sip_status = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=32, choices=Reason.choices, blank=True)
     started_at = models.DateTimeField()
+    dialed_at = models.DateTimeField(null=True, blank=True)  # written just before LiveKit is asked; null: surely not
     ringing_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -41,10 +42,14 @@ class Attempt(models.Model):
 
 
 class DialSlot(models.Model):
-    """The pace of one trunk or workspace (`scope`): no dial before `next_at`. Taken by conditional UPDATE."""
+    """The pace of one trunk or workspace, whose id it has; locked while a dial is granted.
 
-    scope = models.CharField(max_length=48, primary_key=True)  # trunk:<uuid> or workspace:<uuid>
+    No dial before `next_at`; `full_until` spares looking at the calls of one that carries all it may.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
     next_at = models.DateTimeField()
+    full_until = models.DateTimeField()
 
     def __str__(self) -> str:
-        return self.scope
+        return str(self.id)

@@ -5,6 +5,7 @@
 
 from telephony.livekit_client.client import DEADLINE, LiveKitClient
 from telephony.livekit_client.errors import (
+    DialTooLate,
     LiveKitError,
     LiveKitNotConfigured,
     LiveKitNotFound,
@@ -21,6 +22,7 @@ from telephony.livekit_client.specs import DispatchRuleSpec, InboundTrunkSpec, O
 
 __all__ = [
     "DEADLINE",
+    "DialTooLate",
     "DispatchRuleSpec",
     "InboundTrunkSpec",
     "LiveKitClient",

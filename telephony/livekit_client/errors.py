@@ -17,6 +17,10 @@ class LiveKitWithoutSip(LiveKitUnreached):
     """LiveKit answered, but no SIP service of its took the call. Trunks and rules can be written all the same."""
 
 
+class DialTooLate(LiveKitError):
+    """The moment granted for a dial had passed before it could be sent, so it was not sent."""
+
+
 class SipRefused(LiveKitError):
     """The far end of a dial or a transfer answered with a SIP failure, such as 486 Busy Here."""
 

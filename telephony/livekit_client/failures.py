@@ -33,6 +33,8 @@ _IDS = re.compile(r'"((?:ST|SDR)_\w+)"')
 def as_livekit_error(error: Exception, deadline: float) -> LiveKitError:
     """Give the error to raise instead. It holds nothing of the original but what may be shown."""
     match error:
+        case LiveKitError():
+            return error
         case api.SipCallError() if error.sip_status_code is not None:
             return SipRefused(error.sip_status_code, (error.sip_status or "")[:_LONGEST])
         case api.ServerError():

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from google.protobuf.duration_pb2 import Duration
 from livekit import api
 from livekit.protocol.models import ParticipantInfo
 
+from telephony.livekit_client.errors import DialTooLate
 from telephony.livekit_client.operation import Operation
 
 LONGEST_RINGING = 75.0  # seconds; the server itself gives up on a waiting dial after 80
@@ -78,8 +79,10 @@ def create_room(
     return Operation(call)
 
 
-def dial(asked: Dial) -> Operation[Dialled]:
+def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialled]:
     """Call a number into a room and wait until it is answered.
+
+    With `not_after` it raises DialTooLate, and sends nothing, once that moment has passed.
 
     Raises SipRefused with the far end's code, LiveKitUnreached when nothing was dialled, LiveKitUnavailable when
     nobody knows. Not idempotent: never repeat a dial whose outcome is unknown.
@@ -88,6 +91,8 @@ def dial(asked: Dial) -> Operation[Dialled]:
         raise ValueError(f"A dial rings at most {LONGEST_RINGING:g} seconds.")
 
     async def call(server: api.LiveKitAPI) -> Dialled:
+        if not_after is not None and datetime.now(UTC) > not_after:
+            raise DialTooLate("The dial was held up. It waits for its next turn.")
         answer = await server.sip.create_sip_participant(
             api.CreateSIPParticipantRequest(
                 sip_trunk_id=asked.livekit_trunk_id,

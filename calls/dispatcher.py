@@ -1,0 +1,118 @@
+"""The dispatcher: claims due calls and sends each on its way, as many at once as it is allowed to carry.
+
+Any number of them run side by side. Due times live in the database; a NOTIFY on PostgreSQL only shortens the wait.
+"""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from uuid import UUID
+
+import psycopg
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from calls import claims, dialling
+from calls.dialling import in_thread
+from calls.services.attempts import LEASE, Fenced
+from calls.services.wake import CHANNEL
+
+logger = logging.getLogger(__name__)
+
+POLL = 0.25  # seconds between looks at the queue when nothing wakes it
+BATCH = 50  # calls claimed at once
+RECOVER_EVERY = 2.0  # seconds between looks for calls that another dispatcher left behind
+AFTER_TROUBLE = 1.0  # seconds to wait when the database does not answer
+
+
+class Dispatcher:
+    """One process's dispatching. `most` is how many calls it carries from claim to answer."""
+
+    def __init__(self, most: int = 500) -> None:
+        self.token = uuid.uuid4()
+        self._most = most
+        self._busy: dict[UUID, asyncio.Task[None]] = {}
+        self._woken = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Claim nothing more; calls that are being dialled are seen through."""
+        self._stopping.set()
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Dispatch until stopped, then finish what is under way."""
+        helpers = [self._forever(self._renew, LEASE.total_seconds() / 3), self._forever(self._recover, RECOVER_EVERY)]
+        if connection.vendor == "postgresql":
+            helpers.append(self._listen())
+        tasks = [asyncio.create_task(helper) for helper in helpers]
+        try:
+            while not self._stopping.is_set():
+                await self._claim()
+            await in_thread(claims.release, self.token, timezone.now())
+            while self._busy:
+                await asyncio.wait(self._busy.values())
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _claim(self) -> None:
+        """Claim what is due, then wait for more: briefly where there is more than one batch."""
+        self._woken.clear()
+        room = min(BATCH, self._most - len(self._busy))
+        try:
+            found = await in_thread(claims.claim_due, self.token, timezone.now(), room) if room > 0 else []
+        except DatabaseError:
+            logger.exception("The queue could not be read. It is tried again.")
+            await asyncio.sleep(AFTER_TROUBLE)
+            return
+        for call_id, fence in found:
+            self._start(call_id, dialling.place(call_id, fence))
+        if len(found) < BATCH:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), POLL)
+
+    def _start(self, call_id: UUID, work: Awaitable[None]) -> None:
+        task = asyncio.create_task(self._guard(call_id, work))
+        self._busy[call_id] = task
+        task.add_done_callback(lambda done: self._busy.pop(call_id, None) if self._busy.get(call_id) is done else None)
+
+    async def _guard(self, call_id: UUID, work: Awaitable[None]) -> None:
+        """Let one call's trouble stay its own. Its lease runs out, and whoever takes it over settles it."""
+        try:
+            await work
+        except Fenced:
+            logger.info("Call %s is dealt with elsewhere.", call_id)
+        except Exception:
+            logger.exception("Call %s could not be seen through.", call_id)
+
+    async def _renew(self) -> None:
+        await in_thread(claims.renew, self.token, list(self._busy), timezone.now())
+
+    async def _recover(self) -> None:
+        for call_id, fence in await in_thread(claims.take_over, self.token, timezone.now(), BATCH):
+            self._start(call_id, dialling.recover(call_id, fence))
+
+    async def _forever(self, work: Callable[[], Awaitable[None]], every: float) -> None:
+        while True:
+            await asyncio.sleep(every)
+            try:
+                await work()
+            except DatabaseError:
+                logger.exception("The database did not answer. It is tried again.")
+
+    async def _listen(self) -> None:
+        """Be woken by PostgreSQL; without it the poll does."""
+        parameters = connection.get_connection_params()
+        known = {key: parameters[key] for key in ("host", "port", "user", "password", "dbname") if key in parameters}
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(**known, autocommit=True) as listener:
+                    await listener.execute(f"LISTEN {CHANNEL}")
+                    async for _ in listener.notifies():
+                        self._woken.set()
+            except psycopg.Error:
+                logger.warning("Not listening to PostgreSQL for due calls; polling instead.")
+                await asyncio.sleep(AFTER_TROUBLE)

@@ -1,0 +1,28 @@
+"""`manage.py dispatch_calls`: a dispatcher, until it is stopped."""
+
+import asyncio
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from calls.dispatcher import Dispatcher
+
+
+class Command(BaseCommand):
+    help = "Dials queued calls when they are due. Run as many as you like, on as many machines."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--concurrency", type=int, default=500, help="calls dialled at once (default %(default)s)")
+
+    def handle(self, *, concurrency: int, **options: Any) -> None:
+        asyncio.run(self._run(concurrency))
+
+    async def _run(self, concurrency: int) -> None:
+        dispatcher = Dispatcher(concurrency)
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, dispatcher.stop)
+        self.stdout.write("Dispatching calls. Ctrl-C finishes those being dialled, then stops.")
+        await dispatcher.run()

@@ -1,0 +1,214 @@
+"""One dial on paper: recorded before it is made, marked just before LiveKit is asked, its outcome written after.
+
+Every write is fenced: a dispatcher that lost the call to another, or whose call was ended, raises Fenced and stops.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Coalesce, Now
+
+from accounts.services.webhooks import emit
+from calls.choices import AttemptStatus, CallStatus, Reason
+from calls.models import Attempt, Call
+from calls.outcomes import Next, Outcome
+from calls.pacing import SHARED_TRUNK, Limit, grant, slow_down
+from calls.policies import Refusal
+from calls.routing import Hop, Route
+from calls.services.timeline import advance, end, note, summary
+from telephony.livekit_client.rooms import Dialled
+from telephony.models import TelephonySettings
+
+LEASE = timedelta(seconds=15)  # renewed every third of it
+AFTER_LIMIT = timedelta(seconds=60)  # beyond the longest duration, when the reaper closes the room
+NO_ROOM_FOR = timedelta(seconds=5)  # how long a trunk rests when its carrier has no room
+MOST_DIALS = 50  # of one call, counting those that never reached the callee
+UNCOUNTED = (Reason.CARRIER_LIMIT, Reason.LIVEKIT_UNAVAILABLE)  # nobody's phone rang for these
+WAITING = (CallStatus.QUEUED, CallStatus.DIALING, CallStatus.RINGING)
+
+
+class Fenced(Exception):
+    """The call is not this dispatcher's any more: another claimed it, it ended, or its end was asked for."""
+
+
+def apply_refusal(call: Call, refusal: Refusal, now: datetime) -> None:
+    """End a queued call that may never be dialled, or put it off until it may."""
+    if refusal.until is None:
+        end(call, now, refusal.reason, CallStatus.FAILED, fence=call.fence)
+    elif refusal.reason in (Reason.RATE, Reason.CONCURRENCY):
+        # It keeps its place in the queue: the slot says when its trunk is looked at again.
+        put_off(call, min(now, call.scheduled_at or call.queued_at or now), refusal, now)
+    else:
+        put_off(call, refusal.until, refusal, now)
+
+
+@transaction.atomic
+def put_off(call: Call, due: datetime, refusal: Refusal, now: datetime) -> None:
+    """Give a claimed call back to the queue, also between two gateways. The timeline tells a new reason."""
+    rows = Call.objects.filter(pk=call.pk, fence=call.fence, status__in=WAITING, end_requested="")
+    back = {"status": CallStatus.QUEUED, "due_at": due, "lease_token": None, "leased_until": None}
+    if not rows.update(**back, reason=refusal.reason, updated_at=now):
+        raise Fenced
+    if call.reason != refusal.reason:
+        until = refusal.until.isoformat() if refusal.until else None
+        note(call, "call.put_off", now, reason=refusal.reason, message=refusal.message, until=until)
+
+
+@transaction.atomic
+def begin(call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime) -> tuple[Attempt, datetime] | Refusal:
+    """Take a slot and record the next attempt; give it and the moment it may be dialled. `call` becomes dialing."""
+    at = grant(call, limits, now)
+    if isinstance(at, Refusal):
+        return at
+    number = call.attempts_made + 1
+    room = f"call-{call.pk}-{number}"
+    rows = Call.objects.filter(pk=call.pk, fence=call.fence, status__in=WAITING, end_requested="")
+    moved = rows.update(
+        status=CallStatus.DIALING,
+        reason="",
+        trunk=route.trunk,
+        number=route.number,
+        room_name=room,
+        attempts_made=number,
+        started_at=Coalesce("started_at", Now()),
+        due_at=None,
+        leased_until=now + LEASE,
+        updated_at=now,
+    )
+    if not moved:
+        raise Fenced
+    call.refresh_from_db()
+    attempt = Attempt.objects.create(
+        call=call,
+        number=number,
+        trunk=route.trunk,
+        gateway_id=hop.gateway_id,
+        livekit_trunk_id=hop.livekit_trunk_id,
+        room_name=room,
+        started_at=now,
+    )
+    note(call, "call.dialing", now, attempt, to=route.dialled(call.to_number), livekitTrunkId=hop.livekit_trunk_id)
+    emit(call.workspace_id, "call.status", summary(call))
+    return attempt, at
+
+
+@transaction.atomic
+def grant_again(call: Call, attempt: Attempt, limits: list[Limit], now: datetime) -> datetime | Refusal:
+    """Take another slot for an attempt that was held up and not sent; until it is marked again it was not dialled."""
+    _write(call, attempt, dialed_at=None)
+    return grant(call, limits, now)
+
+
+def mark_dialed(call: Call, attempt: Attempt, now: datetime) -> None:
+    """Write that LiveKit is asked to dial in a moment. From here on only its room tells what became of it."""
+    moved = Attempt.objects.filter(
+        pk=attempt.pk,
+        dialed_at=None,
+        status=AttemptStatus.DIALING,
+        call__fence=call.fence,
+        call__status=CallStatus.DIALING,
+        call__end_requested="",
+    ).update(dialed_at=now)
+    if not moved:
+        raise Fenced
+
+
+@transaction.atomic
+def rang(call: Call, attempt: Attempt, at: datetime) -> None:
+    """Write that the callee's phone rings."""
+    Attempt.objects.filter(pk=attempt.pk, status=AttemptStatus.DIALING).update(
+        status=AttemptStatus.RINGING, ringing_at=at
+    )
+    advance(call, CallStatus.RINGING, at, fence=call.fence)
+
+
+@transaction.atomic
+def answered(call: Call, attempt: Attempt, dialled: Dialled | None, at: datetime) -> bool:
+    """Write that the callee answered; from here the reaper minds the call. False: it ended meanwhile, hang up."""
+    _write(
+        call,
+        attempt,
+        status=AttemptStatus.ANSWERED,
+        answered_at=Coalesce("answered_at", at),
+        sip_status_code=200,
+        sip_call_id=dialled.sip_call_id if dialled else "",
+        reason="",
+    )
+    limit = at + timedelta(seconds=call.max_duration_seconds) + AFTER_LIMIT
+    kept = {"lease_token": None, "leased_until": limit, "sip_status_code": 200}
+    if advance(call, CallStatus.IN_PROGRESS, at, fence=call.fence, answered_at=at, **kept):
+        return True
+    # A report of LiveKit's may have been faster.
+    return bool(Call.objects.filter(pk=call.pk, fence=call.fence, status=CallStatus.IN_PROGRESS).update(**kept))
+
+
+@transaction.atomic
+def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, more_hops: bool) -> bool:
+    """Write how an unanswered dial ended and what follows; say whether the next gateway is to be tried now."""
+    _write(
+        call,
+        attempt,
+        status=AttemptStatus.UNKNOWN if outcome.next == Next.LOOK else AttemptStatus.FAILED,
+        reason=outcome.reason,
+        sip_status_code=outcome.sip_code,
+        sip_status=outcome.sip_status[:200],
+        ended_at=at,
+    )
+    data = {"reason": outcome.reason, "sipStatusCode": outcome.sip_code, "sipStatus": outcome.sip_status}
+    note(call, "attempt.failed", at, attempt, **data)
+    call.refresh_from_db()
+    if call.end_requested:
+        end(call, at, Reason(call.end_requested), CallStatus.CANCELED, sip_status_code=outcome.sip_code)
+        return False
+    config = TelephonySettings.of(call.workspace_id)
+    counted = call.attempts.exclude(reason__in=UNCOUNTED).count()
+    may_dial = call.attempts_made < MOST_DIALS and counted < config.max_attempts
+    if outcome.next == Next.NEXT_GATEWAY and more_hops and may_dial:
+        return True
+    if outcome.next == Next.SLOW_DOWN and may_dial:
+        slow_down(attempt.trunk_id or SHARED_TRUNK, at + NO_ROOM_FOR)
+        _requeue(call, at + NO_ROOM_FOR, outcome, at)
+    elif outcome.next in (Next.LATER, Next.NEXT_GATEWAY) and may_dial:
+        delay = timedelta(seconds=config.retry_delay_seconds * 2 ** max(0, counted - 1))
+        _requeue(call, at + delay, outcome, at)
+    else:
+        end(call, at, outcome.reason, outcome.status, fence=call.fence, sip_status_code=outcome.sip_code)
+    return False
+
+
+@transaction.atomic
+def never_dialed(call: Call, attempt: Attempt, at: datetime) -> None:
+    """Give back a call whose dispatcher went away before it asked LiveKit to dial: nobody's phone rang."""
+    nothing = Outcome(Reason.LIVEKIT_UNAVAILABLE, CallStatus.FAILED, Next.SLOW_DOWN, None, "not dialled")
+    _write(
+        call, attempt, status=AttemptStatus.FAILED, reason=nothing.reason, sip_status=nothing.sip_status, ended_at=at
+    )
+    call.refresh_from_db()
+    if call.end_requested:
+        end(call, at, Reason(call.end_requested), CallStatus.CANCELED)
+    else:
+        _requeue(call, at, nothing, at)
+
+
+def _write(call: Call, attempt: Attempt, **fields: Any) -> None:
+    """Write an attempt, unless another dispatcher has the call by now."""
+    if not Attempt.objects.filter(pk=attempt.pk, call__fence=call.fence).update(**fields):
+        raise Fenced
+
+
+def _requeue(call: Call, due: datetime, outcome: Outcome, at: datetime) -> None:
+    moved = Call.objects.filter(pk=call.pk, fence=call.fence, status__in=WAITING, end_requested="").update(
+        status=CallStatus.QUEUED,
+        due_at=due,
+        reason=outcome.reason,
+        sip_status_code=outcome.sip_code,
+        lease_token=None,
+        leased_until=None,
+        updated_at=at,
+    )
+    if not moved:
+        return  # it ended meanwhile
+    call.refresh_from_db()
+    note(call, "call.queued", at, reason=outcome.reason, until=due.isoformat())
+    emit(call.workspace_id, "call.status", summary(call))
