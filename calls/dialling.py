@@ -52,7 +52,10 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 
     def run() -> T:
         close_old_connections()
-        return work(*args, **kwargs)
+        try:
+            return work(*args, **kwargs)
+        finally:
+            close_old_connections()
 
     return await asyncio.to_thread(run)
 
@@ -64,6 +67,7 @@ class Prepared:
     call: Call
     route: Route
     limits: list[Limit]
+    client: LiveKitClient
 
 
 def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
@@ -90,7 +94,7 @@ def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
         if refusal is not None:
             attempts.apply_refusal(call, refusal, now)
         return None
-    return Prepared(call, found, limits_of(found.trunk, config))
+    return Prepared(call, found, limits_of(found.trunk, config), client_for(call.project))
 
 
 async def place(call_id: UUID, fence: int) -> None:
@@ -117,7 +121,7 @@ class OneDial:
 
     def __init__(self, ready: Prepared, hop: Hop, attempt: Attempt) -> None:
         self._call, self._limits, self._attempt = ready.call, ready.limits, attempt
-        self._client = client_for(ready.call.project)
+        self._client = ready.client
         self._rang = False
         self._dial = Dial(
             livekit_trunk_id=hop.livekit_trunk_id,
@@ -202,17 +206,17 @@ async def recover(call_id: UUID, fence: int) -> None:
     left = await in_thread(_left_behind, call_id, fence)
     if left is None:
         return
-    call, attempt = left
+    call, attempt, client = left
     if attempt.dialed_at is None:
         await in_thread(attempts.never_dialed, call, attempt, timezone.now())
     else:
-        await look(call, attempt, client_for(call.project))
+        await look(call, attempt, client)
 
 
-def _left_behind(call_id: UUID, fence: int) -> tuple[Call, Attempt] | None:
+def _left_behind(call_id: UUID, fence: int) -> tuple[Call, Attempt, LiveKitClient] | None:
     call = Call.objects.select_related("workspace", "project").filter(pk=call_id, fence=fence).first()
     attempt = call.attempts.last() if call else None
-    return None if call is None or attempt is None else (call, attempt)
+    return None if call is None or attempt is None else (call, attempt, client_for(call.project))
 
 
 async def look(call: Call, attempt: Attempt, client: LiveKitClient) -> None:

@@ -25,3 +25,4 @@ CELERY_TASK_EAGER_PROPAGATES = True
 AXES_ENABLED = False
 ALLOWED_HOSTS = ["*"]
 PROVISION_WAIT_SECONDS = 0.0
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  # threads of a test leave no session behind
