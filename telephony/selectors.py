@@ -50,6 +50,11 @@ def show_created(trunk: Trunk, gateways: Sequence[Gateway]) -> None:
     trunk.numbers_shown = []  # type: ignore[attr-defined]
 
 
+def transfer_trunks(workspace: Workspace) -> QuerySet[Trunk]:
+    """Give the trunks that hand calls over, with their gateways."""
+    return trunks(workspace).filter(for_transfers=True).prefetch_related("gateways")
+
+
 def find_trunk(workspace: Workspace, reference: str) -> Trunk | None:
     """Find a trunk by its UUID, or by an `ST_` id that it has or once had in LiveKit. None if there is none."""
     if reference.startswith("ST_"):
@@ -60,6 +65,12 @@ def find_trunk(workspace: Workspace, reference: str) -> Trunk | None:
         return trunks(workspace).filter(pk=UUID(reference)).first()
     except ValueError:
         return None
+
+
+def find_transfer_trunk(workspace: Workspace, reference: str) -> Trunk | None:
+    """Find a trunk that hands calls over, by any of its ids."""
+    trunk = find_trunk(workspace, reference)
+    return trunk if trunk and trunk.for_transfers else None
 
 
 def livekit_ids(trunk: Trunk) -> LiveKitIds:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ValidationError
 
+from telephony import dialects
 from telephony.models.livekit_project import normalise_livekit_url
 from telephony.validators import validate_host
 
@@ -80,3 +81,13 @@ def check_public_url(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
             id="voxa.E005",
         )
     ]
+
+
+@register
+def check_dialects(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """A misspelt dialect would be switched off in silence."""
+    unknown = sorted(set(settings.VOXA_DIALECTS or ()) - set(dialects.available()))
+    if not unknown:
+        return []
+    hint = f"Choose among {', '.join(dialects.available())}; leave it unset for all of them."
+    return [Error(f"VOXA_DIALECTS names no dialect of ours: {', '.join(unknown)}.", hint=hint, id="voxa.E006")]

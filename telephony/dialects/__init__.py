@@ -1,0 +1,16 @@
+"""Other products' APIs over the same rows and services: one package each, `docs/adding-a-dialect.md` says how."""
+
+from pkgutil import iter_modules
+
+from django.conf import settings
+
+
+def available() -> tuple[str, ...]:
+    """Give the names of all dialects: the packages in this folder."""
+    return tuple(sorted(module.name for module in iter_modules(__path__) if module.ispkg))
+
+
+def enabled() -> tuple[str, ...]:
+    """Give the dialects that are switched on: `VOXA_DIALECTS`, or all where it is not set."""
+    chosen: list[str] | None = settings.VOXA_DIALECTS
+    return available() if chosen is None else tuple(name for name in available() if name in chosen)

@@ -1,5 +1,7 @@
-"""URLs of telephony.dialects."""
+"""URLs of the dialects that are switched on. Each names its own paths from the root."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from telephony.dialects import enabled
+
+urlpatterns = [path("", include(f"telephony.dialects.{name}.urls")) for name in enabled()]

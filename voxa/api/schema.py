@@ -79,8 +79,9 @@ class WorkspaceSchema(AutoSchema):
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         request_id = self._shared("X-Request-Id", ResolvedComponent.HEADER, REQUEST_ID)
-        for status in (str(status) for status in self._error_statuses()):
-            bodies.setdefault(status, self._error(int(status)))
+        for status in self._error_statuses():
+            answered = self.view.error_statuses.get(status, status)
+            bodies.setdefault(str(answered), self._error(answered))
         for body in bodies.values():
             if "$ref" not in body:
                 body.setdefault("headers", {})["X-Request-Id"] = request_id
@@ -106,7 +107,8 @@ class WorkspaceSchema(AutoSchema):
         if status == 429:
             headers["Retry-After"] = self._shared("Retry-After", ResolvedComponent.HEADER, RETRY_AFTER)
         content = {"application/json": {"schema": component.ref}}
-        description = _SAID.get(status, f"{HTTPStatus(status).phrase}.")
+        said = {**_SAID, **self.view.error_descriptions}
+        description = said.get(status, f"{HTTPStatus(status).phrase}.")
         answer = {"description": description, "headers": headers, "content": content}
         return self._shared(f"{component.name}{status}", ResolvedComponent.RESPONSE, answer)
 
@@ -121,7 +123,8 @@ def undescribed_classes() -> list[type]:
     from voxa.api import serializers as ours
     from voxa.api import views
 
-    bases = [ours.CamelSerializer, ours.CamelModelSerializer, views.WorkspaceViewSet, views.WorkspaceAPIView]
+    shapes = [ours.StrictSerializer, ours.CamelSerializer, ours.CamelModelSerializer]
+    bases: list[type] = [*shapes, views.WorkspaceViewSet, views.WorkspaceAPIView]
     return [*get_lib_doc_excludes(), *bases]  # type: ignore[no-untyped-call]
 
 

@@ -12,19 +12,10 @@ from voxa.api.names import camel
 M = TypeVar("M", bound=Model)
 
 
-class _CamelNames:
-    """Renames the fields of a serializer and refuses names it does not have; read-only ones are let pass unread."""
+class _KnownNames:
+    """Refuses names that a serializer does not have; read-only ones are let pass unread."""
 
     fields: Any
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]
-        for name, field in fields.items():
-            if isinstance(field, serializers.SerializerMethodField):
-                field.method_name = field.method_name or f"get_{name}"
-            elif field.source is None and camel(name) != name:
-                field.source = name
-        return {camel(name): field for name, field in fields.items()}
 
     def to_internal_value(self, data: Any) -> Any:
         unknown: dict[str, Any] = {}
@@ -40,6 +31,23 @@ class _CamelNames:
         if unknown:
             raise ValidationError(unknown)
         return value
+
+
+class _CamelNames(_KnownNames):
+    """Renames the fields of a serializer as well."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]
+        for name, field in fields.items():
+            if isinstance(field, serializers.SerializerMethodField):
+                field.method_name = field.method_name or f"get_{name}"
+            elif field.source is None and camel(name) != name:
+                field.source = name
+        return {camel(name): field for name, field in fields.items()}
+
+
+class StrictSerializer(_KnownNames, serializers.Serializer[Any]):
+    """A serializer whose fields have the same names in JSON, as dialects spell them; unknown names are refused."""
 
 
 class CamelSerializer(_CamelNames, serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """The base of every API view: one key, one workspace, one error shape."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model
@@ -29,8 +30,9 @@ class WorkspaceAPIView(GenericAPIView[M]):
     """A view that acts for the workspace of the API key.
 
     Subclasses set `read_scope` and `write_scope`; a dialect may set `error_renderer` and, for the
-    schema, `error_schema`; `extra_error_statuses` documents what only this view answers. Foreign ids are 404 because
-    every `get_queryset` starts from `self.workspace`.
+    schema, `error_schema`, `error_statuses` (which of ours its renderer answers by another) and `error_descriptions`;
+    `extra_error_statuses` documents what only this view answers. Foreign ids are 404 because every `get_queryset`
+    starts from `self.workspace`.
     """
 
     read_scope: ClassVar[Scope] = Scope.WORKSPACE_ADMIN
@@ -39,6 +41,8 @@ class WorkspaceAPIView(GenericAPIView[M]):
 
     error_schema: ClassVar[type[Serializer[Any]]] = ErrorSerializer
     extra_error_statuses: ClassVar[tuple[int, ...]] = ()
+    error_statuses: ClassVar[Mapping[int, int]] = {}
+    error_descriptions: ClassVar[Mapping[int, str]] = {}
     schema = WorkspaceSchema()
 
     authentication_classes = [ApiKeyAuthentication]

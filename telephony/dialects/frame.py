@@ -1,0 +1,54 @@
+"""What dialects share beside voxa/api: names of fields, and errors where no view of theirs answers."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db.models import Model
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.settings import api_settings
+
+from accounts.choices import Scope
+from voxa.api.views import WorkspaceAPIView, WorkspaceViewSet
+
+M = TypeVar("M", bound=Model)
+
+
+@contextmanager
+def named_as(names: Mapping[str, str]) -> Iterator[None]:
+    """Give what services refuse the names of the dialect's JSON: `{"gateways[0].ip_or_domain": "host"}`.
+
+    Raises REST framework's ValidationError, whose names the frame leaves as they are; the native one would turn
+    them into camelCase. A name that is not mapped stays.
+    """
+    try:
+        yield
+    except DjangoValidationError as error:
+        found = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+        renamed: dict[str, list[ErrorDetail]] = {}
+        for path, errors in found.items():
+            name = api_settings.NON_FIELD_ERRORS_KEY if path == NON_FIELD_ERRORS else names.get(path, path)
+            details = [ErrorDetail(text, one.code or "invalid") for one in errors for text in one.messages]
+            renamed.setdefault(str(name), []).extend(details)
+        raise ValidationError(renamed) from None
+
+
+class DialectViewSet(WorkspaceViewSet[M]):
+    """A view of a dialect. A subclass sets `error_renderer` and `error_schema`; lists come whole."""
+
+    read_scope = Scope.AGENTS_READ
+    write_scope = Scope.WORKSPACE_ADMIN
+    pagination_class = None  # type: ignore[assignment]  # as APIView itself allows
+
+
+class NoSuchPath(WorkspaceAPIView[Any]):
+    """A path below the dialect's own that leads nowhere. A subclass sets `error_renderer`, so the 404 has its shape."""
+
+    authentication_classes = []
+    schema = None  # type: ignore[assignment]  # not an operation
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NotFound("There is nothing at this address; /docs lists what there is.")
