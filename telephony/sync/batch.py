@@ -9,7 +9,7 @@ from telephony.livekit_client import LiveKitError, LiveKitNotConfigured, LiveKit
 from telephony.models import Installation, LiveKitObject, Trunk
 from telephony.sync import records, results
 from telephony.sync.doors import Doors
-from telephony.sync.drive import Steps, drive
+from telephony.sync.drive import Crew, Steps
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.plan import plan
 from telephony.sync.removal import remove_objects, tombstones
@@ -27,8 +27,8 @@ ROUNDS = 5  # times that a trunk which changes while it is synced is planned ane
 class Batch:
     """One claim on some trunks, and what came of it: `outcomes`, and whose numbers some are `waiting` for."""
 
-    def __init__(self, concurrency: int = 1) -> None:
-        self.concurrency = concurrency
+    def __init__(self, crew: Crew) -> None:
+        self.crew = crew
         self.outcomes: dict[UUID, Outcome] = {}
         self.waiting: dict[UUID, set[UUID]] = {}
         self._lease, self._doors = Lease(), Doors()
@@ -50,11 +50,12 @@ class Batch:
     def _round(self, syncer: Syncer, trunk_ids: list[UUID]) -> list[UUID]:
         """Sync once; give the trunks that changed meanwhile."""
         works = self._read(syncer, trunk_ids)
+        named = [work for work in works if work.row.has_names]
         self._intend(works)
-        self._drive(syncer.outbound, works)
-        self._resolve(syncer, works)
-        self._intend(works)
-        self._drive(syncer.inbound, works)
+        self._drive(lambda work: syncer.outbound(work) if work in named else syncer.both(work), works)
+        self._resolve(syncer, named)
+        self._intend(named)
+        self._drive(syncer.inbound, named)
         return self._settle(works)
 
     def _unclaimed(self, trunk_ids: set[UUID]) -> None:
@@ -89,7 +90,7 @@ class Batch:
             work.lost = work.lost or work.row.id in lost
 
     def _drive(self, step: Callable[[Work], Steps[None]], works: list[Work]) -> None:
-        drive((self._guarded(step, work) for work in works if not work.stopped), self.concurrency)
+        self.crew.drive(self._guarded(step, work) for work in works if not work.stopped)
 
     def _guarded(self, step: Callable[[Work], Steps[None]], work: Work) -> Steps[None]:
         try:
@@ -106,11 +107,10 @@ class Batch:
 
     def _resolve(self, syncer: Syncer, works: list[Work]) -> None:
         """Look up the domains that calls come in from, then plan with what was found."""
-        named = [work for work in works if not work.stopped and work.row.has_names]
-        if not named or not resolve_for([work.row.id for work in named]):
+        if not resolve_for([work.row.id for work in works if not work.stopped]):
             return
-        gateways = read_gateways([work.row.id for work in named])
-        for work in named:
+        gateways = read_gateways([work.row.id for work in works])
+        for work in works:
             row: TrunkRow = replace(work.row, gateways=tuple(gateways[work.row.id]))
             work.plan = plan(row, syncer.installation)
 

@@ -5,33 +5,92 @@ So only one thread writes to the database, and a job reads from top to bottom.
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from django.db import connections
+from django.db import connections, transaction
 
 T = TypeVar("T")
 Call = Callable[[], Any]
 Steps = Generator[Call, Any, T]
 
 
-def drive(jobs: Iterable[Steps[None]], concurrency: int = 1) -> None:
-    """Run the jobs to their end, at most so many calls in flight. A job's exception ends all and is raised."""
-    waiting = iter(jobs)
-    if concurrency <= 1:
-        for job in waiting:
-            finish(job)
-        return
-    workers = _Workers(concurrency)
-    try:
-        _drive(waiting, workers, concurrency)
-    finally:
-        workers.stop()
+class Crew:
+    """Runs jobs, at most so many calls in flight; with one at a time, in the caller's thread. Use it in `with`."""
+
+    def __init__(self, size: int = 1) -> None:
+        self.size = size
+        self._todo: queue.SimpleQueue[tuple[Steps[None], Call] | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[tuple[Steps[None], _Outcome]] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        for _ in self._threads:
+            self._todo.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def drive(self, jobs: Iterable[Steps[None]]) -> None:
+        """Run the jobs to their end. What a job raises ends all and is raised."""
+        waiting = deque(jobs)
+        if self.size <= 1 or len(waiting) <= 1:
+            for job in waiting:
+                finish(job)
+            return
+        self._hire(min(self.size, len(waiting)))
+        ready: list[tuple[Steps[None], _Outcome]] = []
+        flying = 0
+        while waiting or ready or flying:
+            while waiting and flying + len(ready) < self.size:
+                ready.append((waiting.popleft(), _Outcome()))
+            flying += self._go_on(ready)
+            ready = self._landed() if flying else []
+            flying -= len(ready)
+
+    def _go_on(self, ready: list[tuple[Steps[None], "_Outcome"]]) -> int:
+        """Take each job to its next call; give how many calls took off.
+
+        What the jobs write meanwhile is one transaction, and no call takes off before that is committed.
+        """
+        calls: list[tuple[Steps[None], Call]] = []
+        with transaction.atomic():
+            for job, outcome in ready:
+                with suppress(StopIteration):
+                    calls.append((job, outcome.into(job)))
+        for item in calls:
+            self._todo.put(item)
+        return len(calls)
+
+    def _landed(self) -> list[tuple[Steps[None], "_Outcome"]]:
+        """Wait for a call to end; give all that ended."""
+        ended = [self._done.get()]
+        with suppress(queue.Empty):
+            while True:
+                ended.append(self._done.get_nowait())
+        return ended
+
+    def _hire(self, count: int) -> None:
+        while len(self._threads) < count:
+            self._threads.append(threading.Thread(target=self._work, daemon=True))
+            self._threads[-1].start()
+
+    def _work(self) -> None:
+        try:
+            while (item := self._todo.get()) is not None:
+                job, call = item
+                self._done.put((job, _attempt(call)))
+        finally:
+            connections.close_all()  # a call notes in the database whether LiveKit answered
 
 
 def finish(job: Steps[T]) -> T:
     """Run one job to its end in this thread and give what it returns."""
-    outcome = _Outcome(None, None)
+    outcome = _Outcome()
     while True:
         try:
             call = outcome.into(job)
@@ -43,7 +102,7 @@ def finish(job: Steps[T]) -> T:
 class _Outcome:
     """What a call gave: a value or an error."""
 
-    def __init__(self, value: Any, error: BaseException | None) -> None:
+    def __init__(self, value: Any = None, error: BaseException | None = None) -> None:
         self.value, self.error = value, error
 
     def into(self, job: Steps[Any]) -> Call:
@@ -53,50 +112,6 @@ class _Outcome:
 
 def _attempt(call: Call) -> _Outcome:
     try:
-        return _Outcome(call(), None)
+        return _Outcome(call())
     except BaseException as error:  # raised again in the job, and so in the caller's thread
         return _Outcome(None, error)
-
-
-def _drive(waiting: "Iterable[Steps[None]]", workers: "_Workers", concurrency: int) -> None:
-    jobs, flying = iter(waiting), 0
-    ready: list[tuple[Steps[None], _Outcome]] = []
-    while True:
-        while flying < concurrency:
-            job, outcome = ready.pop() if ready else (next(jobs, None), _Outcome(None, None))
-            if job is None:
-                break
-            try:
-                workers.todo.put((job, outcome.into(job)))
-                flying += 1
-            except StopIteration:
-                continue
-        if not flying:
-            return
-        ready.append(workers.done.get())
-        flying -= 1
-
-
-class _Workers:
-    """Threads that make calls. They close the database connections that a call may have opened in them."""
-
-    def __init__(self, count: int) -> None:
-        self.todo: queue.SimpleQueue[tuple[Steps[None], Call] | None] = queue.SimpleQueue()
-        self.done: queue.SimpleQueue[tuple[Steps[None], _Outcome]] = queue.SimpleQueue()
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
-        for thread in self._threads:
-            thread.start()
-
-    def _work(self) -> None:
-        try:
-            while (item := self.todo.get()) is not None:
-                job, call = item
-                self.done.put((job, _attempt(call)))
-        finally:
-            connections.close_all()
-
-    def stop(self) -> None:
-        for _ in self._threads:
-            self.todo.put(None)
-        for thread in self._threads:
-            thread.join()

@@ -11,7 +11,7 @@ from telephony.choices import ObjectKind
 from telephony.livekit_client import LiveKitError, LiveKitNotConfigured
 from telephony.models import Installation, LiveKitObject
 from telephony.sync.doors import Door, Doors
-from telephony.sync.drive import Steps, drive
+from telephony.sync.drive import Crew, Steps
 from telephony.sync.lease import LEASE
 from telephony.sync.steps import remove_object
 from telephony.sync.work import REMOVAL_ORDER
@@ -32,19 +32,20 @@ def remove_objects(object_ids: Iterable[int], concurrency: int = 1) -> int:
     What stays has its reason in `last_error`, and the sweep comes back to it.
     """
     ids, gone = list(object_ids), 0
-    for start in range(0, len(ids), CHUNK):
-        gone += _remove_chunk(ids[start : start + CHUNK], concurrency)
+    with Crew(concurrency) as crew:
+        for start in range(0, len(ids), CHUNK):
+            gone += _remove_chunk(ids[start : start + CHUNK], crew)
     return gone
 
 
-def _remove_chunk(ids: Collection[int], concurrency: int) -> int:
+def _remove_chunk(ids: Collection[int], crew: Crew) -> int:
     claimed = _claim(ids)
     installation, doors = Installation.current(), Doors()
     gone: list[int] = []
     errors: dict[int, str] = {}
     by_kind = {kind: [row for row in claimed if row.kind == kind] for kind in REMOVAL_ORDER}
     for rows in by_kind.values():
-        drive((_steps(doors, row, installation, gone, errors) for row in rows), concurrency)
+        crew.drive(_steps(doors, row, installation, gone, errors) for row in rows)
     LiveKitObject.objects.filter(pk__in=gone).delete()
     for row in claimed:
         if row.pk not in gone:

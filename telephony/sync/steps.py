@@ -29,6 +29,11 @@ class Syncer:
     def __init__(self, lease: Lease, doors: Doors, installation: UUID) -> None:
         self.lease, self.doors, self.installation = lease, doors, installation
 
+    def both(self, work: Work) -> Steps[None]:
+        """Write both sides, where nothing has to be resolved in between."""
+        yield from self.outbound(work)
+        yield from self.inbound(work)
+
     def outbound(self, work: Work) -> Steps[None]:
         """Write the outbound trunks. One that is refused does not keep the others."""
         for desired in work.plan.outbound:
