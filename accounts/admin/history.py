@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -65,9 +66,10 @@ class HistoryMixin:
 def _entries(records: Any, words: str) -> list[Entry]:
     """Give the newest records as entries, each compared with the one before it."""
     rows = list(records.select_related("history_user")._select_related_history_tracked_objs()[: SHOWN + 1])
+    pk = records.model.instance_type._meta.pk.attname
     older: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
-        older[row.instance.pk].append(row)
+        older[getattr(row, pk)].append(row)
     entries = []
     for versions in older.values():
         for newer, before in zip(versions, [*versions[1:], None], strict=True):
@@ -81,16 +83,30 @@ def _entry(record: Any, before: Any, words: str) -> Entry:
     if before is not None and record.history_type == "~":
         delta = record.diff_against(before, foreign_keys_are_objs=True)
         for change in delta.changes:
-            name = record.instance._meta.get_field(change.field).verbose_name
+            name = record.instance_type._meta.get_field(change.field).verbose_name
             changes.append({"field": name, "old": _words(change.old), "new": _words(change.new)})
+    try:
+        name_then = str(_row(record))
+    except ObjectDoesNotExist:  # what gave it its name is gone as well
+        name_then = "that is gone"
     return Entry(
         at=record.history_date,
         who=str(record.history_user or "A program"),
         verb=verb,
         colour=colour,
-        what=f"{words} {record.instance}",
+        what=f"{words} {name_then}",
         changes=changes,
     )
+
+
+def _row(record: Any) -> Any:
+    """Give the row as it was. The library's own `instance` would read what is excluded, secrets among it."""
+    fields = {field.name: field for field in record.tracked_fields}
+    row = record.instance_type(**{field.attname: getattr(record, field.attname) for field in fields.values()})
+    for name, column in fields.items():
+        if column.is_relation and record._meta.get_field(name).is_cached(record):
+            column.set_cached_value(row, record._meta.get_field(name).get_cached_value(record))
+    return row
 
 
 def _words(value: Any) -> str:

@@ -103,3 +103,11 @@ def test_closing_explains_itself_and_asks_for_the_slug(
     client.post(url, {"slug": "acme"})
     acme.refresh_from_db()
     assert acme.closed_at is not None
+
+
+def test_the_history_survives_the_deletion_of_a_person(
+    acme: Workspace, acme_owner: User, acme_viewer: User, signed_in: Browser
+) -> None:
+    acme_viewer.delete()
+    html = signed_in(acme_owner).get(reverse("admin:accounts_workspace_history", args=[acme.pk])).content.decode()
+    assert "Member that is gone" in html
