@@ -87,7 +87,7 @@ def _inbound(trunk: TrunkRow, installation: UUID) -> Desired | None:
     entrances = [gateway for gateway in trunk.gateways if gateway.inbound]
     addresses = {entry for gateway in entrances for entry in _allowed(gateway)}
     if entrances:
-        addresses.update(trunk.published)
+        addresses.update(str(ipaddress.ip_network(text)) for text in trunk.published)
     if not trunk.numbers or not addresses:
         return None
     spec = InboundTrunkSpec(
