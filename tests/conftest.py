@@ -4,12 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
 from accounts.choices import Role, Scope
 from accounts.models import ApiKey, Membership, User, Workspace
 from accounts.services.keys import create_api_key
 from accounts.services.workspaces import create_workspace
+
+# The same examples each time, and no failure because a machine is busy.
+settings.register_profile(
+    "voxa", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("voxa")
 
 ApiFor = Callable[..., APIClient]
 

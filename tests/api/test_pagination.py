@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
@@ -38,7 +38,7 @@ def walk(api: APIClient, url: str | None, link: str = "next") -> list[list[str]]
     return pages
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(seconds=st.lists(st.integers(0, 4), max_size=25), limit=st.integers(1, 9))
 def test_walking_there_and_back_gives_every_row_once(
     api: APIClient, acme: Workspace, seconds: list[int], limit: int
