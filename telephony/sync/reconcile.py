@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
@@ -31,11 +32,16 @@ CONCURRENCY = 8
 
 @dataclass
 class Report:
-    """What a reconcile found, and what came of it. `error` says why it could not look, or go on."""
+    """What a reconcile found, and what came of it.
+
+    `error` says why it could not look, or go on; `busy` that someone else holds a part of it, perhaps a worker that was
+    killed, whose lease runs on for a minute.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     outcomes: dict[UUID, Outcome] = field(default_factory=dict)
     deleted: int = 0
+    busy: bool = False
     error: str = ""
 
     @property
@@ -97,6 +103,8 @@ class _Look:
         wrong = {f.trunk_id for f in report.findings if f.trunk_id is not None}
         for trunk_ids in (wrong & bent_rules, wrong - bent_rules):
             self._mend([f for f in report.findings if f.trunk_id in trunk_ids], report)
+        held = self._tombstones().filter(leased_until__gt=timezone.now())
+        report.busy = Outcome.BUSY in report.outcomes.values() or held.exists()
 
     def _mend(self, findings: Collection[Finding], report: Report) -> None:
         """Take back, under the lease of a sync, what our records say too much, then sync."""

@@ -49,8 +49,13 @@ class FaultyLiveKit:
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing: the tests' output is pytest's."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                """Say nothing of a caller who was killed."""
+
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"ws://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

@@ -1,5 +1,6 @@
 """Compare LiveKit with the rows, print the plan and carry it out; exit 1 if something stays wrong."""
 
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -7,7 +8,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.models import Workspace
 from telephony.management.output import print_table
 from telephony.models import LiveKitProject, TelephonySettings
+from telephony.sync.lease import LEASE
 from telephony.sync.reconcile import Report, reconcile
+
+PAUSE = 2.0  # seconds between looks at what another process holds
 
 
 class Command(BaseCommand):
@@ -26,11 +30,23 @@ class Command(BaseCommand):
         well = True
         for project in projects:
             self.stderr.write(f"{project} ({project.url or 'not configured'})")
-            report = reconcile(project, workspace=workspace, dry_run=options["dry_run"])
-            self._print(report)
+            report = self._reconcile(project, workspace, options["dry_run"])
             well = well and report.is_clean
         if not well:
             raise CommandError("LiveKit is not as it should be yet.", returncode=1)
+
+    def _reconcile(self, project: LiveKitProject, workspace: Workspace | None, dry_run: bool) -> Report:
+        """Reconcile, and again until nobody else holds a part of it: a worker that was killed does for a minute."""
+        report = reconcile(project, workspace=workspace, dry_run=dry_run)
+        self._print(report)
+        if report.busy:
+            self.stderr.write("A part of it is held by another process: waiting for it, a minute at most.")
+            deadline = time.monotonic() + LEASE.total_seconds() + PAUSE
+            while report.busy and time.monotonic() < deadline:
+                time.sleep(PAUSE)
+                report = reconcile(project, workspace=workspace)
+            self._print(report)
+        return report
 
     def _workspace(self, slug: str | None) -> Workspace | None:
         if slug is None:
