@@ -6,24 +6,34 @@ from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 
-from telephony.models import Gateway, LiveKitObject, PhoneNumber, TelephonySettings, Trunk
-from telephony.models.synced import SYNC_FIELDS
+from telephony.models import Gateway, LiveKitObject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
+from telephony.models.synced import SYNC_FIELDS, SyncedRow
+from telephony.sync.kinds import ENDPOINTS, KINDS, TRUNKS, RowKind
 from telephony.sync.request import request_first_sync, request_removal, request_sync
 
 
 @receiver(post_save, sender=Trunk)
-def trunk_saved(instance: Trunk, created: bool, raw: bool, update_fields: frozenset[str] | None, **kwargs: Any) -> None:
-    """Sync a new or changed trunk; writing the sync's own fields is no change."""
+@receiver(post_save, sender=SipEndpoint)
+def row_saved(
+    instance: SyncedRow, created: bool, raw: bool, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
+    """Sync a new or changed row; writing the sync's own fields is no change."""
     if raw or (update_fields is not None and update_fields <= set(SYNC_FIELDS)):
         return
-    (request_first_sync if created else request_sync)(instance.pk)
+    (request_first_sync if created else request_sync)(instance.pk, _kind_of(instance))
 
 
 @receiver(pre_delete, sender=Trunk)
-def trunk_deleted(instance: Trunk, **kwargs: Any) -> None:
+@receiver(pre_delete, sender=SipEndpoint)
+def row_deleted(instance: SyncedRow, **kwargs: Any) -> None:
     """End the lease of a running sync, which locks the row against new objects, then have its objects removed."""
-    Trunk.objects.filter(pk=instance.pk).update(lease_token=None, leased_until=None)
-    request_removal(LiveKitObject.objects.filter(trunk=instance.pk).values_list("pk", flat=True))
+    kind = _kind_of(instance)
+    kind.rows().filter(pk=instance.pk).update(lease_token=None, leased_until=None)
+    request_removal(kind.objects_of([instance.pk]).values_list("pk", flat=True))
+
+
+def _kind_of(row: SyncedRow) -> RowKind:
+    return TRUNKS if isinstance(row, Trunk) else ENDPOINTS
 
 
 @receiver(post_save, sender=Gateway)
@@ -57,11 +67,10 @@ def part_deleted(sender: type[Model], instance: Gateway | PhoneNumber, origin: A
 
 @receiver(post_save, sender=TelephonySettings)
 def settings_saved(instance: TelephonySettings, raw: bool, **kwargs: Any) -> None:
-    """Sync the trunks that still stand in another project."""
+    """Sync the rows that still stand in another project."""
     if raw:
         return
-    elsewhere = LiveKitObject.objects.filter(workspace=instance.pk, trunk__isnull=False).exclude(
-        project=instance.project_id
-    )
-    for trunk_id in elsewhere.order_by().values_list("trunk_id", flat=True).distinct():
-        request_sync(trunk_id)
+    elsewhere = LiveKitObject.objects.filter(workspace=instance.pk).exclude(project=instance.project_id).order_by()
+    for kind in KINDS:
+        for row_id in elsewhere.exclude(**{kind.field: None}).values_list(kind.field, flat=True).distinct():
+            request_sync(row_id, kind)

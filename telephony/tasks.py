@@ -7,6 +7,7 @@ from celery import shared_task
 
 from telephony.models import LiveKitProject
 from telephony.sync import apply, reconcile, removal, resolve, sweep
+from telephony.sync.kinds import TRUNKS
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +18,12 @@ LONG = {"soft_time_limit": 500, "time_limit": 540}  # seconds, below the broker'
 def sync_trunk(trunk_id: str) -> None:
     """Bring LiveKit in step with one trunk."""
     apply.sync_trunk(UUID(trunk_id))
+
+
+@shared_task
+def sync_endpoint(endpoint_id: str) -> None:
+    """Bring LiveKit in step with one SIP endpoint."""
+    apply.sync_endpoint(UUID(endpoint_id))
 
 
 @shared_task
@@ -31,7 +38,7 @@ def sweep_trunks() -> None:
     swept = sweep.sweep()
     if swept.synced or swept.removed or swept.closed:
         logger.info(
-            "Swept: %d trunks synced, %d objects removed, %d workspaces closed",
+            "Swept: %d trunks and endpoints synced, %d objects removed, %d workspaces closed",
             swept.synced,
             swept.removed,
             swept.closed,
@@ -42,7 +49,7 @@ def sweep_trunks() -> None:
 def resolve_domains() -> None:
     """Look up the domains that calls come in from, and write changed addresses."""
     changed = resolve.resolve_due(seconds=30)
-    apply.sync_trunks(changed, concurrency=sweep.CONCURRENCY)
+    apply.sync_rows(TRUNKS, changed, concurrency=sweep.CONCURRENCY)
 
 
 @shared_task

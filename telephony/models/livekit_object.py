@@ -45,19 +45,31 @@ class LiveKitObject(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.livekit_id or '(being made)'}"
 
+    @property
+    def row_id(self) -> uuid.UUID | None:
+        """Give the id of the trunk or endpoint it belongs to, None for a tombstone."""
+        return self.trunk_id or self.endpoint_id
+
 
 class LiveKitAlias(models.Model):
-    """An id that a trunk had in LiveKit once: a client that stored it keeps finding the trunk."""
+    """An id that a trunk or endpoint had in LiveKit once: a client that stored it keeps finding the row."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    trunk = models.ForeignKey(Trunk, on_delete=models.CASCADE, related_name="livekit_aliases")
+    trunk = models.ForeignKey(Trunk, null=True, on_delete=models.CASCADE, related_name="livekit_aliases")
+    endpoint = models.ForeignKey(SipEndpoint, null=True, on_delete=models.CASCADE, related_name="livekit_aliases")
     livekit_id = models.CharField(max_length=64, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = "former LiveKit id"
         verbose_name_plural = "former LiveKit ids"
-        constraints = [models.UniqueConstraint(fields=["trunk", "livekit_id"], name="livekit_alias_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["trunk", "livekit_id"], name="livekit_alias_once"),
+            models.UniqueConstraint(fields=["endpoint", "livekit_id"], name="livekit_alias_once_of_endpoint"),
+            models.CheckConstraint(
+                condition=models.Q(trunk=None) ^ models.Q(endpoint=None), name="livekit_alias_of_one_row"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.livekit_id

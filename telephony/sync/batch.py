@@ -1,4 +1,4 @@
-"""One claim on some trunks: plan, call, record, and the result if the rows are still those planned."""
+"""One claim on some rows: plan, call, record, and the result if the rows are still those planned."""
 
 import logging
 from collections.abc import Callable, Collection
@@ -6,37 +6,38 @@ from dataclasses import replace
 from uuid import UUID
 
 from telephony.livekit_client import LiveKitError, LiveKitNotConfigured, LiveKitRefused
-from telephony.models import Installation, LiveKitObject, Trunk
+from telephony.models import Installation, LiveKitObject
 from telephony.sync import records, results
 from telephony.sync.doors import Doors
 from telephony.sync.drive import Crew, Steps
+from telephony.sync.kinds import RowKind
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.plan import plan
 from telephony.sync.removal import remove_objects, tombstones
 from telephony.sync.resolve import resolve_for
 from telephony.sync.results import Outcome
-from telephony.sync.rows import TrunkRow, read_gateways, read_trunks
+from telephony.sync.rows import TrunkRow, read_gateways
 from telephony.sync.steps import Syncer
 from telephony.sync.work import Work
 
 logger = logging.getLogger(__name__)
 
-ROUNDS = 5  # times that a trunk which changes while it is synced is planned anew at once
+ROUNDS = 5  # times that a row which changes while it is synced is planned anew at once
 
 
 class Batch:
-    """One claim on some trunks, and what came of it: `outcomes`, and whose numbers some are `waiting` for."""
+    """One claim on some rows of a kind, and what came of it: `outcomes`, and whose numbers some are `waiting` for."""
 
-    def __init__(self, crew: Crew) -> None:
-        self.crew = crew
+    def __init__(self, kind: RowKind, crew: Crew) -> None:
+        self.kind, self.crew = kind, crew
         self.outcomes: dict[UUID, Outcome] = {}
         self.waiting: dict[UUID, set[UUID]] = {}
-        self._lease, self._doors = Lease(), Doors()
+        self._lease, self._doors = Lease(kind), Doors()
 
-    def run(self, trunk_ids: Collection[UUID]) -> None:
-        """Sync those that nobody else holds. A trunk that changes meanwhile is planned anew."""
-        todo = self._lease.claim(trunk_ids)
-        self._unclaimed(set(trunk_ids) - set(todo))
+    def run(self, row_ids: Collection[UUID]) -> None:
+        """Sync those that nobody else holds. A row that changes meanwhile is planned anew."""
+        todo = self._lease.claim(row_ids)
+        self._unclaimed(set(row_ids) - set(todo))
         if not todo:
             return
         syncer = Syncer(self._lease, self._doors, Installation.current())
@@ -47,9 +48,9 @@ class Batch:
         self._lease.release(todo)
         self.outcomes.update(dict.fromkeys(todo, Outcome.PENDING))
 
-    def _round(self, syncer: Syncer, trunk_ids: list[UUID]) -> list[UUID]:
-        """Sync once; give the trunks that changed meanwhile."""
-        works = self._read(syncer, trunk_ids)
+    def _round(self, syncer: Syncer, row_ids: list[UUID]) -> list[UUID]:
+        """Sync once; give the rows that changed meanwhile."""
+        works = self._read(syncer, row_ids)
         named = [work for work in works if work.row.has_names]
         self._intend(works)
         self._drive(lambda work: syncer.outbound(work) if work in named else syncer.both(work), works)
@@ -58,15 +59,15 @@ class Batch:
         self._drive(syncer.inbound, named)
         return self._settle(works)
 
-    def _unclaimed(self, trunk_ids: set[UUID]) -> None:
-        if trunk_ids:
-            there = set(Trunk.objects.filter(pk__in=trunk_ids).values_list("pk", flat=True))
-            self.outcomes.update({pk: Outcome.BUSY if pk in there else Outcome.GONE for pk in trunk_ids})
+    def _unclaimed(self, row_ids: set[UUID]) -> None:
+        if row_ids:
+            there = set(self.kind.rows().filter(pk__in=row_ids).values_list("pk", flat=True))
+            self.outcomes.update({pk: Outcome.BUSY if pk in there else Outcome.GONE for pk in row_ids})
 
-    def _read(self, syncer: Syncer, trunk_ids: list[UUID]) -> list[Work]:
-        rows = read_trunks(trunk_ids)
-        owned = records.read_owned(trunk_ids)
-        self.outcomes.update(dict.fromkeys(set(trunk_ids) - {row.id for row in rows}, Outcome.GONE))
+    def _read(self, syncer: Syncer, row_ids: list[UUID]) -> list[Work]:
+        rows = self.kind.read(row_ids)
+        owned = records.read_owned(self.kind, row_ids)
+        self.outcomes.update(dict.fromkeys(set(row_ids) - {row.id for row in rows}, Outcome.GONE))
         works = []
         for row in rows:
             try:
@@ -75,7 +76,7 @@ class Batch:
                 results.write_pending(self._lease, row.id, row.failures, str(error))
                 self.outcomes[row.id] = Outcome.PENDING
             else:
-                works.append(Work(row, plan(row, syncer.installation), door, owned.get(row.id, [])))
+                works.append(Work(self.kind, row, plan(row, syncer.installation), door, owned.get(row.id, [])))
         return works
 
     def _intend(self, works: list[Work]) -> None:
@@ -85,7 +86,7 @@ class Batch:
             if not work.stopped:
                 wanted += [record for record in work.unwritten() if record.lease_token != self._lease.token]
         kept = records.intend(self._lease, wanted)
-        lost = {record.trunk_id for record in wanted} - kept
+        lost = {record.row_id for record in wanted} - kept
         for work in works:
             work.lost = work.lost or work.row.id in lost
 
@@ -102,7 +103,7 @@ class Batch:
         except LiveKitError as error:
             work.unavailable = str(error)
         except Exception:
-            logger.exception("The sync of trunk %s failed", work.row.id)
+            logger.exception("The sync of %s %s failed", self.kind.field, work.row.id)
             work.unavailable = "Voxa itself failed here, its log says how. It is tried again."
 
     def _resolve(self, syncer: Syncer, works: list[Work]) -> None:
@@ -111,8 +112,9 @@ class Batch:
             return
         gateways = read_gateways([work.row.id for work in works])
         for work in works:
-            row: TrunkRow = replace(work.row, gateways=tuple(gateways[work.row.id]))
-            work.plan = plan(row, syncer.installation)
+            if isinstance(work.row, TrunkRow):
+                row = replace(work.row, gateways=tuple(gateways[work.row.id]))
+                work.plan = plan(row, syncer.installation)
 
     def _settle(self, works: list[Work]) -> list[UUID]:
         well = [work for work in works if work.is_well]
@@ -142,7 +144,7 @@ class Batch:
         return True
 
     def _clean_up(self, lost: list[Work]) -> None:
-        """See to the objects of trunks that were deleted under our hands: what we made after that is removed."""
+        """See to the objects of rows that were deleted under our hands: what we made after that is removed."""
         if not lost:
             return
         self._unclaimed({work.row.id for work in lost})

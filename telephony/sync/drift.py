@@ -1,4 +1,4 @@
-"""Which trunks LiveKit does not hold as planned, as far as our own records say. A few reads a chunk, no calls."""
+"""Which rows LiveKit does not hold as planned, as far as our own records say. A few reads a chunk, no calls."""
 
 from collections.abc import Collection, Iterator
 from uuid import UUID
@@ -7,20 +7,21 @@ from django.db.models import Q
 from django.utils import timezone
 
 from telephony.choices import TrunkStatus
-from telephony.models import Installation, LiveKitObject, LiveKitProject, Trunk
+from telephony.models import Installation, LiveKitObject, LiveKitProject
+from telephony.sync.kinds import RowKind
 from telephony.sync.plan import Desired, plan
 from telephony.sync.records import read_owned
-from telephony.sync.rows import TrunkRow, read_trunks
+from telephony.sync.rows import Row
 
 CHUNK = 500
 
 Recorded = dict[tuple[UUID, str, UUID], tuple[str, str]]  # by project, kind, source: LiveKit's id, fingerprint
 
 
-def drifted_trunks(project: LiveKitProject) -> Iterator[list[UUID]]:
-    """Give, in chunks, the trunks that seem well but drifted: after a bulk update that no signal saw, for one."""
+def drifted_rows(kind: RowKind, project: LiveKitProject) -> Iterator[list[UUID]]:
+    """Give, in chunks, the rows that seem well but drifted: after a bulk update that no signal saw, for one."""
     now = timezone.now()
-    well = Trunk.objects.filter(
+    well = kind.rows().filter(
         Q(leased_until=None) | Q(leased_until__lte=now),
         status=TrunkStatus.ACTIVE,
         workspace__telephony_settings__project=project,
@@ -28,22 +29,22 @@ def drifted_trunks(project: LiveKitProject) -> Iterator[list[UUID]]:
     last = UUID(int=0)
     while chunk := list(well.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
         last = chunk[-1]
-        if drifted := find_drifted(chunk):
+        if drifted := find_drifted(kind, chunk):
             yield drifted
 
 
-def find_drifted(trunk_ids: Collection[UUID]) -> list[UUID]:
-    """Plan these trunks again and give those whose plan is not what was written last."""
-    installation, owned = Installation.current(), read_owned(trunk_ids)
+def find_drifted(kind: RowKind, row_ids: Collection[UUID]) -> list[UUID]:
+    """Plan these rows again and give those whose plan is not what was written last."""
+    installation, owned = Installation.current(), read_owned(kind, row_ids)
     servers = dict(LiveKitProject.objects.values_list("pk", "url"))
     return [
         row.id
-        for row in read_trunks(trunk_ids)
+        for row in kind.read(row_ids)
         if is_drifted(row, owned.get(row.id, []), installation, servers[row.project_id] or "")
     ]
 
 
-def is_drifted(row: TrunkRow, owned: Collection[LiveKitObject], installation: UUID, server: str) -> bool:
+def is_drifted(row: Row, owned: Collection[LiveKitObject], installation: UUID, server: str) -> bool:
     """Say whether the records are not what they are when everything planned is written, and nothing else."""
     recorded: Recorded = {(one.project_id, one.kind, one.source_id): (one.livekit_id, one.fingerprint) for one in owned}
     expected: Recorded = {}

@@ -8,9 +8,10 @@ from uuid import UUID
 from telephony.choices import ObjectKind
 from telephony.models import LiveKitObject
 from telephony.sync.doors import AnyStored
+from telephony.sync.kinds import ENDPOINTS, TRUNKS, RowKind
 from telephony.sync.marks import Mark, read_mark
 from telephony.sync.plan import Desired, plan
-from telephony.sync.rows import TrunkRow
+from telephony.sync.rows import Row
 
 
 class Cause(StrEnum):
@@ -32,22 +33,25 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One object that is not as it should be. `record_id` is our row of it, where there is one."""
+    """One object that is not as it should be. `record_id` is our record of it, where there is one."""
 
     cause: Cause
     kind: ObjectKind
     source_id: UUID
     livekit_id: str = ""
-    trunk_id: UUID | None = None
-    trunk_name: str = ""
+    row_id: UUID | None = None
+    row_name: str = ""
+    row_kind: RowKind = TRUNKS
     record_id: int | None = None
 
 
 Listing = Mapping[ObjectKind, Mapping[str, AnyStored]]  # by kind and id
 
 
-def compare(row: TrunkRow, owned: Iterable[LiveKitObject], listing: Listing, installation: UUID) -> Iterator[Finding]:
-    """Give what is wrong with one trunk's objects."""
+def compare(
+    kind: RowKind, row: Row, owned: Iterable[LiveKitObject], listing: Listing, installation: UUID
+) -> Iterator[Finding]:
+    """Give what is wrong with one row's objects."""
     planned = plan(row, installation)
     records = {(one.project_id, one.kind, one.source_id): one for one in owned}
     wanted: list[Desired] = list(planned.outbound)
@@ -61,14 +65,16 @@ def compare(row: TrunkRow, owned: Iterable[LiveKitObject], listing: Listing, ins
         record = records.pop((row.project_id, desired.kind, desired.source_id), None)
         cause = _judge(desired, record, listing[desired.kind])
         if cause is not None:
-            yield _finding(cause, row, desired.kind, desired.source_id, record)
+            yield _finding(cause, kind, row, desired.kind, desired.source_id, record)
     for record in records.values():
-        yield _finding(Cause.UNPLANNED, row, ObjectKind(record.kind), record.source_id, record)
+        yield _finding(Cause.UNPLANNED, kind, row, ObjectKind(record.kind), record.source_id, record)
 
 
-def _finding(cause: Cause, row: TrunkRow, kind: ObjectKind, source_id: UUID, record: LiveKitObject | None) -> Finding:
+def _finding(
+    cause: Cause, row_kind: RowKind, row: Row, kind: ObjectKind, source_id: UUID, record: LiveKitObject | None
+) -> Finding:
     livekit_id, record_id = (record.livekit_id, record.pk) if record else ("", None)
-    return Finding(cause, kind, source_id, livekit_id, row.id, row.name, record_id)
+    return Finding(cause, kind, source_id, livekit_id, row.id, row.name, row_kind, record_id)
 
 
 def _judge(desired: Desired, record: LiveKitObject | None, listed: Mapping[str, AnyStored]) -> Cause | None:
@@ -96,7 +102,10 @@ def strangers(
         if record is None:
             yield Finding(Cause.ORPHAN, kind, mark.source_id, stored.id)
         elif record.livekit_id in listing[kind]:
-            yield Finding(Cause.COPY, kind, mark.source_id, stored.id, record.trunk_id, record_id=record.pk)
+            row_kind = ENDPOINTS if record.endpoint_id else TRUNKS
+            yield Finding(
+                Cause.COPY, kind, mark.source_id, stored.id, record.row_id, row_kind=row_kind, record_id=record.pk
+            )
 
 
 def marked(listing: Listing, installation: UUID) -> Iterator[tuple[ObjectKind, AnyStored, Mark]]:

@@ -8,7 +8,10 @@ from telephony.choices import ObjectKind
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Whose object it is, and for which row: a trunk's for inbound trunks and rules, a gateway's for outbound ones."""
+    """Whose object it is, and for which row.
+
+    A trunk's or a SIP endpoint's for inbound trunks and rules, a gateway's for outbound ones.
+    """
 
     installation: UUID
     kind: ObjectKind

@@ -1,4 +1,4 @@
-"""Which objects LiveKit should hold for a trunk. Pure: rows in, specs out."""
+"""Which objects LiveKit should hold for a trunk or a SIP endpoint. Pure: rows in, specs out."""
 
 import ipaddress
 import json
@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 from telephony.choices import ObjectKind
 from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec
 from telephony.sync.marks import Mark
-from telephony.sync.rows import GatewayRow, TrunkRow
+from telephony.sync.rows import EndpointRow, GatewayRow, Row, TrunkRow
 from telephony.validators import parse_ip
 
 ROOM_PREFIX = "call-"
@@ -35,7 +35,7 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What should exist for one trunk. The rule is known once its inbound trunk has an id."""
+    """What should exist for one row. The rule is known once its inbound trunk has an id."""
 
     outbound: tuple[Desired, ...]
     inbound: Desired | None
@@ -55,14 +55,23 @@ class Plan:
         return frozenset((row.kind, row.source_id) for row in rows if row)
 
 
-def plan(trunk: TrunkRow, installation: UUID) -> Plan:
-    """Plan one trunk: an outbound trunk a gateway; an inbound trunk and its rule where numbers and addresses are."""
+def plan(row: Row, installation: UUID) -> Plan:
+    """Plan one row, a `TrunkRow` or an `EndpointRow`."""
+    if isinstance(row, EndpointRow):
+        return Plan((), _entrance(row, installation), (), _rule(row, "endpoint", installation))
+    if isinstance(row, TrunkRow):
+        return _plan_trunk(row, installation)
+    raise TypeError(f"There is no plan for a {type(row).__name__}.")
+
+
+def _plan_trunk(trunk: TrunkRow, installation: UUID) -> Plan:
+    """Plan an outbound trunk a gateway; an inbound trunk and its rule where numbers and addresses are."""
     inbound = _inbound(trunk, installation)
     return Plan(
         outbound=tuple(_outbound(trunk, gateway, installation) for gateway in trunk.gateways if gateway.outbound),
         inbound=inbound,
         warnings=tuple(dict.fromkeys(_warnings(trunk))),
-        _rule=_rule(trunk, installation) if inbound else None,
+        _rule=_rule(trunk, "trunk", installation) if inbound else None,
     )
 
 
@@ -100,18 +109,30 @@ def _inbound(trunk: TrunkRow, installation: UUID) -> Desired | None:
     return Desired(ObjectKind.INBOUND, trunk.id, spec)
 
 
-def _rule(trunk: TrunkRow, installation: UUID) -> Desired:
-    workspace_id, trunk_id = str(trunk.workspace_id), str(trunk.id)
+def _entrance(endpoint: EndpointRow, installation: UUID) -> Desired:
+    """Give the inbound trunk of a SIP endpoint: from anywhere, but only with its credentials."""
+    spec = InboundTrunkSpec(
+        name=endpoint.name,
+        metadata=str(Mark(installation, ObjectKind.INBOUND, endpoint.id)),
+        numbers=(endpoint.user_part,),
+        auth_username=endpoint.username,
+        auth_password=endpoint.password,
+    )
+    return Desired(ObjectKind.INBOUND, endpoint.id, spec)
+
+
+def _rule(row: Row, noun: str, installation: UUID) -> Desired:
+    workspace_id, row_id = str(row.workspace_id), str(row.id)
     spec = DispatchRuleSpec(
-        name=trunk.name,
-        metadata=str(Mark(installation, ObjectKind.RULE, trunk.id)),
+        name=row.name,
+        metadata=str(Mark(installation, ObjectKind.RULE, row.id)),
         trunk_ids=(),
         room_prefix=ROOM_PREFIX,
         agent_name=AGENT_NAME,
-        agent_metadata=json.dumps({"workspace": workspace_id, "trunk": trunk_id}),
-        attributes={"voxa.workspace": workspace_id, "voxa.trunk": trunk_id},
+        agent_metadata=json.dumps({"workspace": workspace_id, noun: row_id}),
+        attributes={"voxa.workspace": workspace_id, f"voxa.{noun}": row_id},
     )
-    return Desired(ObjectKind.RULE, trunk.id, spec)
+    return Desired(ObjectKind.RULE, row.id, spec)
 
 
 def _allowed(gateway: GatewayRow) -> Iterator[str]:

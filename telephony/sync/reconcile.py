@@ -1,12 +1,13 @@
 """Comparing LiveKit itself with the rows: mends what drifted, makes anew what vanished, removes our orphans.
 
 Never touches an object without our mark. LiveKit is listed once a kind; what is written on the word of that listing is
-looked up again under the trunk's lease, for a sync may have run meanwhile.
+looked up again under the row's lease, for a sync may have run meanwhile.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,15 +16,15 @@ from django.utils import timezone
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
 from telephony.livekit_client import LiveKitError
-from telephony.models import Installation, LiveKitObject, LiveKitProject, Trunk
+from telephony.models import Installation, LiveKitObject, LiveKitProject
 from telephony.sync import records, removal
-from telephony.sync.apply import sync_trunks
+from telephony.sync.apply import sync_rows
 from telephony.sync.doors import Door
 from telephony.sync.drive import finish
 from telephony.sync.findings import Cause, Finding, Listing, compare, marked, strangers
+from telephony.sync.kinds import KINDS, RowKind
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.results import Outcome
-from telephony.sync.rows import read_trunks
 from telephony.sync.work import REMOVAL_ORDER
 
 CHUNK = 500
@@ -80,43 +81,48 @@ class _Look:
         """Read the rows, now that LiveKit was listed, and compare. Rules that stand in the way come first."""
         found = list(strangers(self.listing, self._records_of_marks(), self.installation))
         if self.workspace is not None:
-            mine = set(self._trunks().values_list("pk", flat=True))
-            found = [finding for finding in found if finding.trunk_id in mine]
-        ids = list(self._trunks().order_by("pk").values_list("pk", flat=True))
-        for start in range(0, len(ids), CHUNK):
-            chunk = ids[start : start + CHUNK]
-            owned = records.read_owned(chunk)
-            for row in read_trunks(chunk):
-                found += compare(row, owned.get(row.id, []), self.listing, self.installation)
+            mine = {pk for kind in KINDS for pk in self._rows(kind).values_list("pk", flat=True)}
+            found = [finding for finding in found if finding.row_id in mine]
+        for kind in KINDS:
+            found += self._compare(kind)
         found += [
             Finding(Cause.TOMBSTONE, ObjectKind(stone.kind), stone.source_id, stone.livekit_id, record_id=stone.pk)
             for stone in self._tombstones()
         ]
         return sorted(found, key=lambda finding: (finding.cause.action != "delete", REMOVAL_ORDER.index(finding.kind)))
 
+    def _compare(self, kind: RowKind) -> Iterator[Finding]:
+        ids = list(self._rows(kind).order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            owned = records.read_owned(kind, chunk)
+            for row in kind.read(chunk):
+                yield from compare(kind, row, owned.get(row.id, []), self.listing, self.installation)
+
     def carry_out(self, report: Report) -> None:
         """Delete first, then mend: one rule in conflict blocks every other rule on the server."""
         for finding in report.findings:
             report.deleted += self._delete_stranger(finding)
         report.deleted += removal.remove_objects(self._tombstones().values_list("pk", flat=True), CONCURRENCY)
-        bent_rules = {f.trunk_id for f in report.findings if f.cause == Cause.DIFFERS and f.kind == ObjectKind.RULE}
-        wrong = {f.trunk_id for f in report.findings if f.trunk_id is not None}
-        for trunk_ids in (wrong & bent_rules, wrong - bent_rules):
-            self._mend([f for f in report.findings if f.trunk_id in trunk_ids], report)
+        bent_rules = {f.row_id for f in report.findings if f.cause == Cause.DIFFERS and f.kind == ObjectKind.RULE}
+        wrong = {f.row_id for f in report.findings if f.row_id is not None}
+        for row_ids in (wrong & bent_rules, wrong - bent_rules):
+            for kind in KINDS:
+                self._mend(kind, [f for f in report.findings if f.row_id in row_ids and f.row_kind == kind], report)
         held = self._tombstones().filter(leased_until__gt=timezone.now())
         report.busy = Outcome.BUSY in report.outcomes.values() or held.exists()
 
-    def _mend(self, findings: Collection[Finding], report: Report) -> None:
+    def _mend(self, kind: RowKind, findings: Collection[Finding], report: Report) -> None:
         """Take back, under the lease of a sync, what our records say too much, then sync."""
-        ids = sorted({finding.trunk_id for finding in findings if finding.trunk_id is not None})
+        ids = sorted({finding.row_id for finding in findings if finding.row_id is not None})
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
-            lease = Lease()
+            lease = Lease(kind)
             claimed = set(lease.claim(chunk))
-            with suppress(LeaseLost):  # a trunk was deleted meanwhile: the sync below finds out which
-                self._correct_records(lease, [f for f in findings if f.trunk_id in claimed])
+            with suppress(LeaseLost):  # a row was deleted meanwhile: the sync below finds out which
+                self._correct_records(lease, [f for f in findings if f.row_id in claimed])
             lease.release(claimed)
-            report.outcomes.update(sync_trunks(chunk, concurrency=CONCURRENCY))
+            report.outcomes.update(sync_rows(kind, chunk, concurrency=CONCURRENCY))
 
     def _correct_records(self, lease: Lease, findings: Iterable[Finding]) -> None:
         doubted = {
@@ -143,11 +149,11 @@ class _Look:
         }
 
     def _delete_stranger(self, finding: Finding) -> int:
-        """Delete an orphan or a copy, if it still is one: looked up again, a copy under the lease of its trunk."""
+        """Delete an orphan or a copy, if it still is one: looked up again, a copy under the lease of its row."""
         if finding.cause not in (Cause.ORPHAN, Cause.COPY):
             return 0
-        lease, trunk_ids = Lease(), [finding.trunk_id] if finding.trunk_id else []
-        if len(lease.claim(trunk_ids)) < len(trunk_ids):
+        lease, row_ids = Lease(finding.row_kind), [finding.row_id] if finding.row_id else []
+        if len(lease.claim(row_ids)) < len(row_ids):
             return 0
         try:
             row = LiveKitObject.objects.filter(
@@ -157,7 +163,7 @@ class _Look:
                 return 0
             finish(self.door.delete(finding.kind, finding.livekit_id))
         finally:
-            lease.release(trunk_ids)
+            lease.release(row_ids)
         return 1
 
     def _records_of_marks(self) -> dict[tuple[ObjectKind, UUID], LiveKitObject]:
@@ -166,9 +172,9 @@ class _Look:
         rows = rows if len(sources) > CHUNK else rows.filter(source_id__in=sources)
         return {(ObjectKind(row.kind), row.source_id): row for row in rows}
 
-    def _trunks(self) -> QuerySet[Trunk]:
-        trunks = Trunk.objects.filter(workspace__telephony_settings__project=self.project)
-        return trunks if self.workspace is None else trunks.filter(workspace=self.workspace)
+    def _rows(self, kind: RowKind) -> QuerySet[Any]:
+        rows = kind.rows().filter(workspace__telephony_settings__project=self.project)
+        return rows if self.workspace is None else rows.filter(workspace=self.workspace)
 
     def _tombstones(self) -> QuerySet[LiveKitObject]:
         stones = removal.tombstones().filter(project=self.project)

@@ -8,33 +8,34 @@ from django.db import transaction
 from django.utils import timezone
 
 from telephony.models import LiveKitAlias, LiveKitObject
+from telephony.sync.kinds import RowKind
 from telephony.sync.lease import LEASE, Lease, LeaseLost
 
 
-def read_owned(trunk_ids: Collection[UUID]) -> dict[UUID, list[LiveKitObject]]:
-    """Read all that is recorded for these trunks, by trunk."""
+def read_owned(kind: RowKind, row_ids: Collection[UUID]) -> dict[UUID, list[LiveKitObject]]:
+    """Read all that is recorded for these rows of one kind, by row."""
     owned: dict[UUID, list[LiveKitObject]] = defaultdict(list)
-    for record in LiveKitObject.objects.filter(trunk__in=trunk_ids).order_by("pk"):
-        if record.trunk_id is not None:
-            owned[record.trunk_id].append(record)
+    for record in kind.objects_of(row_ids).order_by("pk"):
+        if record.row_id is not None:
+            owned[record.row_id].append(record)
     return owned
 
 
 def intend(lease: Lease, rows: Iterable[LiveKitObject]) -> set[UUID]:
-    """Record that these objects are about to be created (rows not saved yet) or changed; give the trunks still ours.
+    """Record that these objects are about to be created (records not saved yet) or changed; give the rows still ours.
 
     The fingerprint is cleared: until the outcome is known, nobody may take the old content for what stands there.
-    The rows are leased too, so that a tombstone made of one meanwhile waits for the call in flight.
+    The records are leased too, so that a tombstone made of one meanwhile waits for the call in flight.
     """
     wanted = list(rows)
-    trunk_ids = {row.trunk_id for row in wanted if row.trunk_id is not None}
-    if not trunk_ids:
+    row_ids = {row.row_id for row in wanted if row.row_id is not None}
+    if not row_ids:
         return set()
     with transaction.atomic():
-        kept = lease.renew(trunk_ids)
+        kept = lease.renew(row_ids)
         until = timezone.now() + LEASE
-        known = [row.pk for row in wanted if not row._state.adding and row.trunk_id in kept]
-        new = [row for row in wanted if row._state.adding and row.trunk_id in kept]
+        known = [row.pk for row in wanted if not row._state.adding and row.row_id in kept]
+        new = [row for row in wanted if row._state.adding and row.row_id in kept]
         for row in wanted:
             row.fingerprint, row.lease_token, row.leased_until = "", lease.token, until
         LiveKitObject.objects.bulk_create(new)
@@ -83,12 +84,12 @@ def removed(lease: Lease, row: LiveKitObject) -> None:
 
 
 def _keep_aliases(lease: Lease, rows: Sequence[LiveKitObject]) -> None:
-    trunk_ids = {row.trunk_id for row in rows if row.trunk_id is not None}
-    if len(lease.renew(trunk_ids)) < len(trunk_ids):
+    row_ids = {row.row_id for row in rows if row.row_id is not None}
+    if len(lease.renew(row_ids)) < len(row_ids):
         raise LeaseLost
     aliases = [
-        LiveKitAlias(trunk_id=row.trunk_id, livekit_id=row.livekit_id)
+        LiveKitAlias(trunk_id=row.trunk_id, endpoint_id=row.endpoint_id, livekit_id=row.livekit_id)
         for row in rows
-        if row.livekit_id and row.trunk_id is not None
+        if row.livekit_id and row.row_id is not None
     ]
     LiveKitAlias.objects.bulk_create(aliases, ignore_conflicts=True)

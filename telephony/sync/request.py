@@ -9,17 +9,18 @@ from django.db import transaction
 from django.db.models import F
 
 from telephony.choices import TrunkStatus
-from telephony.models import TelephonySettings, Trunk
+from telephony.models import TelephonySettings
+from telephony.sync.kinds import TRUNKS, RowKind
 from voxa.publish import publish
 
 
-def request_sync(trunk_id: UUID) -> None:
-    """Note in the caller's transaction that a trunk changed, and have it synced once that is committed.
+def request_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
+    """Note in the caller's transaction that a row changed, and have it synced once that is committed.
 
     May be called for each of many changed rows: within one transaction only the first costs anything.
     """
-    if _on_commit(SyncSoon(trunk_id)):
-        Trunk.objects.filter(pk=trunk_id).update(
+    if _on_commit(SyncSoon(row_id, kind)):
+        kind.rows().filter(pk=row_id).update(
             generation=F("generation") + 1,
             status=TrunkStatus.PENDING,
             last_error="",
@@ -28,9 +29,9 @@ def request_sync(trunk_id: UUID) -> None:
         )
 
 
-def request_first_sync(trunk_id: UUID) -> None:
-    """Have a new trunk synced once it is committed: its row already says that it is pending."""
-    _on_commit(SyncSoon(trunk_id))
+def request_first_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
+    """Have a new row synced once it is committed: it already says that it is pending."""
+    _on_commit(SyncSoon(row_id, kind))
 
 
 def request_removal(object_ids: Iterable[int]) -> None:
@@ -40,8 +41,8 @@ def request_removal(object_ids: Iterable[int]) -> None:
         _on_commit(RemoveSoon(ids))
 
 
-def wait_for_sync(trunk_id: UUID, seconds: float, *, even_if_away: bool = False) -> None:
-    """Wait until the trunk's present generation is synced or has failed, at most so many seconds.
+def wait_for_sync(row_id: UUID, seconds: float, *, even_if_away: bool = False, kind: RowKind = TRUNKS) -> None:
+    """Wait until the row's present generation is synced or has failed, at most so many seconds.
 
     Returns at once where waiting cannot help: the project is not configured, or its last call did not succeed. With
     `even_if_away` that last call does not count: someone asks to try again now.
@@ -49,7 +50,7 @@ def wait_for_sync(trunk_id: UUID, seconds: float, *, even_if_away: bool = False)
     """
     if seconds <= 0:
         return
-    now = Trunk.objects.filter(pk=trunk_id).values_list("generation", "workspace_id").first()
+    now = kind.rows().filter(pk=row_id).values_list("generation", "workspace_id").first()
     if now is None:
         return
     generation, workspace_id = now
@@ -57,34 +58,34 @@ def wait_for_sync(trunk_id: UUID, seconds: float, *, even_if_away: bool = False)
     if not (project.is_configured and (even_if_away or project.was_reachable)):
         return
     deadline, pause = time.monotonic() + seconds, 0.01
-    while not _settled(trunk_id, generation) and time.monotonic() + pause < deadline:
+    while not _settled(kind, row_id, generation) and time.monotonic() + pause < deadline:
         time.sleep(pause)
         pause = min(pause * 1.5, 0.1)
 
 
-def _settled(trunk_id: UUID, generation: int) -> bool:
+def _settled(kind: RowKind, row_id: UUID, generation: int) -> bool:
     """Say whether nothing more will happen soon: synced, failed, put off after a failure, or gone."""
     row = (
-        Trunk.objects.filter(pk=trunk_id)
-        .values_list("status", "generation", "synced_generation", "sync_failures")
-        .first()
+        kind.rows().filter(pk=row_id).values_list("status", "generation", "synced_generation", "sync_failures").first()
     )
     if row is None:
         return True
     status, current, synced, failures = row
-    return synced >= generation or (current == generation and (status == TrunkStatus.FAILED or failures > 0))
+    stopped = current == generation and (status == TrunkStatus.FAILED or failures > 0)
+    return bool(synced >= generation or stopped)
 
 
 @dataclass(frozen=True)
 class SyncSoon:
-    """Hands a trunk to the workers."""
+    """Hands a row to the workers."""
 
-    trunk_id: UUID
+    row_id: UUID
+    kind: RowKind
 
     def __call__(self) -> None:
-        from telephony.tasks import sync_trunk
+        from telephony.tasks import sync_endpoint, sync_trunk
 
-        publish(sync_trunk, str(self.trunk_id))
+        publish(sync_trunk if self.kind == TRUNKS else sync_endpoint, str(self.row_id))
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,15 @@ from django.db.models import F
 from django.utils import timezone
 
 from telephony.choices import TrunkStatus
-from telephony.models import Trunk
 from telephony.sync.lease import Lease
 
 SOON = 5.0  # seconds until the second try
-PENDING_AT_MOST = 45.0  # so that each sweep finds it due: LiveKit comes back, and a minute later the trunk is active
+PENDING_AT_MOST = 45.0  # so that each sweep finds it due: LiveKit comes back, and a minute later the row is active
 FAILED_FIRST, FAILED_AT_MOST = 600.0, 3600.0  # what a person repaired in LiveKit itself is noticed within the hour
 
 
 class Outcome(StrEnum):
-    """How a sync ended. `busy`: someone else is at it; `gone`: the trunk was deleted."""
+    """How a sync ended. `busy`: someone else is at it; `gone`: the row was deleted."""
 
     ACTIVE = "active"
     PENDING = "pending"
@@ -33,7 +32,7 @@ class Outcome(StrEnum):
 
 @dataclass
 class Written:
-    """For which trunks the success was written, which changed and are still claimed, which are no longer ours."""
+    """For which rows the success was written, which changed and are still claimed, which are no longer ours."""
 
     written: set[UUID] = field(default_factory=set)
     changed: set[UUID] = field(default_factory=set)
@@ -41,13 +40,13 @@ class Written:
 
 
 def write_success(lease: Lease, done: Iterable[tuple[UUID, int, tuple[str, ...]]]) -> Written:
-    """Write `active` for these (trunk, planned generation, warnings), with few queries for many."""
+    """Write `active` for these (row, planned generation, warnings), with few queries for many."""
     groups: dict[tuple[int, str], set[UUID]] = defaultdict(set)
-    for trunk_id, generation, warnings in done:
-        groups[generation, json.dumps(warnings)].add(trunk_id)
+    for row_id, generation, warnings in done:
+        groups[generation, json.dumps(warnings)].add(row_id)
     now, result = timezone.now(), Written()
     for (generation, warnings_text), ids in groups.items():
-        mine = Trunk.objects.filter(pk__in=ids, lease_token=lease.token, generation=generation)
+        mine = lease.mine(ids).filter(generation=generation)
         count = mine.update(
             status=TrunkStatus.ACTIVE,
             synced_generation=generation,
@@ -59,30 +58,30 @@ def write_success(lease: Lease, done: Iterable[tuple[UUID, int, tuple[str, ...]]
             lease_token=None,
             leased_until=None,
         )
-        changed = set() if count == len(ids) else _still_claimed(lease, ids)
-        lost = set() if count == len(ids) else ids - changed - _synced(ids, generation)
+        changed = set() if count == len(ids) else set(lease.mine(ids).values_list("pk", flat=True))
+        lost = set() if count == len(ids) else ids - changed - _synced(lease, ids, generation)
         result.written |= ids - changed - lost
         result.changed |= changed
         result.lost |= lost
     return result
 
 
-def write_pending(lease: Lease, trunk_id: UUID, failures: int, words: str) -> None:
+def write_pending(lease: Lease, row_id: UUID, failures: int, words: str) -> None:
     """Write that it is tried again by itself, and when."""
-    _write(lease, trunk_id, TrunkStatus.PENDING, words, _later(SOON, failures, PENDING_AT_MOST))
+    _write(lease, row_id, TrunkStatus.PENDING, words, _later(SOON, failures, PENDING_AT_MOST))
 
 
 def write_failed(
-    lease: Lease, trunk_id: UUID, generation: int, failures: int, words: str, warnings: tuple[str, ...]
+    lease: Lease, row_id: UUID, generation: int, failures: int, words: str, warnings: tuple[str, ...]
 ) -> bool:
-    """Write that a person must act, unless the trunk changed meanwhile; say whether it was written."""
+    """Write that a person must act, unless the row changed meanwhile; say whether it was written."""
     later = _later(FAILED_FIRST, failures, FAILED_AT_MOST)
-    return _write(lease, trunk_id, TrunkStatus.FAILED, words, later, generation=generation, warnings=warnings)
+    return _write(lease, row_id, TrunkStatus.FAILED, words, later, generation=generation, warnings=warnings)
 
 
 def _write(
     lease: Lease,
-    trunk_id: UUID,
+    row_id: UUID,
     status: TrunkStatus,
     words: str,
     later: timedelta,
@@ -90,7 +89,7 @@ def _write(
     generation: int | None = None,
     warnings: tuple[str, ...] | None = None,
 ) -> bool:
-    mine = Trunk.objects.filter(pk=trunk_id, lease_token=lease.token)
+    mine = lease.mine([row_id])
     if generation is not None:
         mine = mine.filter(generation=generation)
     values: dict[str, list[str]] = {} if warnings is None else {"warnings": list(warnings)}
@@ -113,9 +112,5 @@ def _later(first: float, failures: int, at_most: float) -> timedelta:
     return timedelta(seconds=seconds * random.uniform(0.5, 1))
 
 
-def _still_claimed(lease: Lease, ids: set[UUID]) -> set[UUID]:
-    return set(Trunk.objects.filter(pk__in=ids, lease_token=lease.token).values_list("pk", flat=True))
-
-
-def _synced(ids: set[UUID], generation: int) -> set[UUID]:
-    return set(Trunk.objects.filter(pk__in=ids, synced_generation__gte=generation).values_list("pk", flat=True))
+def _synced(lease: Lease, ids: set[UUID], generation: int) -> set[UUID]:
+    return set(lease.kind.rows().filter(pk__in=ids, synced_generation__gte=generation).values_list("pk", flat=True))

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from accounts.models import Workspace
 from telephony.carriers import CARRIERS
 from telephony.choices import MediaEncryption, Transport, TrunkStatus
-from telephony.models import Gateway, PhoneNumber, TelephonySettings, Trunk
+from telephony.models import Gateway, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.sync.resolution import Resolution
 from telephony.validators import parse_ip
 
@@ -29,27 +30,45 @@ class GatewayRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TrunkRow:
-    """A trunk with its gateways by (priority, created) and its numbers.
-
-    `published` are the ranges that its carrier says its calls come from.
-    """
+class Row:
+    """What every row has that LiveKit is kept in step with."""
 
     id: UUID
     workspace_id: UUID
     project_id: UUID
     name: str
-    gateways: tuple[GatewayRow, ...] = ()
-    numbers: tuple[str, ...] = ()
-    published: tuple[str, ...] = ()
     username: str = ""
     password: str = field(default="", repr=False)
-    from_host: str = ""
-    media_encryption: MediaEncryption = MediaEncryption.DISABLE
     generation: int = 1
     synced_generation: int = 0
     status: TrunkStatus = TrunkStatus.PENDING
     failures: int = 0
+
+    @property
+    def has_names(self) -> bool:
+        """Say whether calls come in from a domain, which must be resolved."""
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointRow(Row):
+    """A SIP endpoint; `user_part` is what callers dial, `username` and `password` what they must know."""
+
+    user_part: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkRow(Row):
+    """A trunk with its gateways by (priority, created) and its numbers.
+
+    `published` are the ranges that its carrier says its calls come from.
+    """
+
+    gateways: tuple[GatewayRow, ...] = ()
+    numbers: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    from_host: str = ""
+    media_encryption: MediaEncryption = MediaEncryption.DISABLE
 
     @property
     def has_names(self) -> bool:
@@ -74,7 +93,7 @@ def read_trunks(ids: Iterable[UUID]) -> list[TrunkRow]:
         TrunkRow(
             id=trunk.pk,
             workspace_id=trunk.workspace_id,
-            project_id=_project_id(trunk),
+            project_id=_project_id(trunk.workspace),
             name=trunk.name,
             gateways=tuple(gateways[trunk.pk]),
             numbers=tuple(numbers[trunk.pk]),
@@ -92,8 +111,37 @@ def read_trunks(ids: Iterable[UUID]) -> list[TrunkRow]:
     ]
 
 
-def _project_id(trunk: Trunk) -> UUID:
-    settings = getattr(trunk.workspace, "telephony_settings", None) or TelephonySettings.of(trunk.workspace_id)
+def read_endpoints(ids: Iterable[UUID]) -> list[EndpointRow]:
+    """Read these SIP endpoints, in one query."""
+    endpoints = (
+        SipEndpoint.objects.filter(pk__in=list(ids))
+        .select_related("workspace__telephony_settings")
+        .only(
+            "workspace_id", "name", "sip_username", "sip_password", "generation", "synced_generation", "status",
+            "sync_failures", "workspace__slug", "workspace__telephony_settings__project_id",
+        )
+        .order_by("created_at", "id")
+    )  # fmt: skip
+    return [
+        EndpointRow(
+            id=endpoint.pk,
+            workspace_id=endpoint.workspace_id,
+            project_id=_project_id(endpoint.workspace),
+            name=endpoint.name,
+            user_part=endpoint.user_part,
+            username=endpoint.sip_username,
+            password=endpoint.sip_password,
+            generation=endpoint.generation,
+            synced_generation=endpoint.synced_generation,
+            status=TrunkStatus(endpoint.status),
+            failures=endpoint.sync_failures,
+        )
+        for endpoint in endpoints
+    ]
+
+
+def _project_id(workspace: Workspace) -> UUID:
+    settings = getattr(workspace, "telephony_settings", None) or TelephonySettings.of(workspace.pk)
     return settings.project_id
 
 

@@ -1,4 +1,4 @@
-"""The steps that bring one trunk's objects in LiveKit to what is planned."""
+"""The steps that bring one row's objects in LiveKit to what is planned."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -159,7 +159,7 @@ class Syncer:
         if foreign := sorted(foreign):
             work.refused.append(
                 f"Another inbound trunk of this LiveKit server, not made by Voxa, takes calls to {', '.join(foreign)}. "
-                "Remove the number there, then provision this trunk again."
+                "Remove the number there, then provision this one again."
             )
 
 

@@ -1,7 +1,9 @@
 """The sweep of each minute: what no message asked for, or whose message was lost, is done now."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -9,11 +11,12 @@ from django.utils import timezone
 
 from accounts.models import Workspace
 from telephony.choices import TrunkStatus
-from telephony.models import LiveKitProject, TelephonySettings, Trunk
+from telephony.models import LiveKitProject, TelephonySettings
 from telephony.sync import removal
-from telephony.sync.apply import CHUNK, sync_trunks
+from telephony.sync.apply import CHUNK, sync_rows
 from telephony.sync.closing import close_workspaces
-from telephony.sync.drift import drifted_trunks
+from telephony.sync.drift import drifted_rows
+from telephony.sync.kinds import KINDS, RowKind
 from telephony.sync.results import Outcome
 
 SECONDS = 45.0  # a sweep's own bound, inside its minute and its task's limit
@@ -33,7 +36,8 @@ def sweep(seconds: float = SECONDS) -> Swept:
     """Remove tombstones, sync what is due or drifted, finish closing workspaces. Begins nothing new after so long."""
     end, swept = time.monotonic() + seconds, Swept()
     LiveKitProject.default()  # takes over a changed LIVEKIT_URL
-    for workspace in Workspace.objects.filter(telephony_settings=None, trunks__isnull=False).distinct():
+    has_rows = Q(trunks__isnull=False) | Q(sip_endpoints__isnull=False)
+    for workspace in Workspace.objects.filter(has_rows, telephony_settings=None).distinct():
         TelephonySettings.of(workspace.pk)
     # Those that answered last come first: one that is away costs the others nothing but the end of the minute.
     for project in sorted(LiveKitProject.objects.all(), key=lambda project: not project.was_reachable):
@@ -42,13 +46,13 @@ def sweep(seconds: float = SECONDS) -> Swept:
     return swept
 
 
-def due_trunks() -> QuerySet[Trunk]:
-    """Give the trunks to sync now, the longest waiting first: pending ones, and failed ones from time to time."""
+def due_rows(kind: RowKind) -> QuerySet[Any]:
+    """Give the rows to sync now, the longest waiting first: pending ones, and failed ones from time to time."""
     now = timezone.now()
     free = Q(leased_until=None) | Q(leased_until__lte=now)
     waiting = Q(status=TrunkStatus.PENDING) | Q(status=TrunkStatus.FAILED, next_sync_at__isnull=False)
     due = Q(next_sync_at=None) | Q(next_sync_at__lte=now)
-    return Trunk.objects.filter(free, waiting, due).order_by(F("next_sync_at").asc(nulls_first=True), "pk")
+    return kind.rows().filter(free, waiting, due).order_by(F("next_sync_at").asc(nulls_first=True), "pk")
 
 
 class _Sweep:
@@ -64,11 +68,18 @@ class _Sweep:
             removal.remove_objects(stones.filter(workspace__closed_at__isnull=False).values_list("pk", flat=True))
             return
         if self._remove(list(stones.order_by("created_at", "pk").values_list("pk", flat=True))):
-            due = due_trunks().filter(workspace__telephony_settings__project=self.project)
-            if self._sync(list(due.values_list("pk", flat=True))):
-                for drifted in drifted_trunks(self.project):
-                    if not self._sync(drifted):
-                        break
+            for kind, ids in self._wanted():
+                if not self._sync(kind, ids):
+                    break
+
+    def _wanted(self) -> Iterator[tuple[RowKind, list[UUID]]]:
+        """Give what is due, of every kind, then what drifted."""
+        for kind in KINDS:
+            due = due_rows(kind).filter(workspace__telephony_settings__project=self.project)
+            yield kind, list(due.values_list("pk", flat=True))
+        for kind in KINDS:
+            for drifted in drifted_rows(kind, self.project):
+                yield kind, drifted
 
     def _remove(self, ids: list[int]) -> bool:
         """Remove tombstones; say whether there is time, and a LiveKit that answers, to go on."""
@@ -80,10 +91,10 @@ class _Sweep:
                 return False
         return True
 
-    def _sync(self, ids: list[UUID]) -> bool:
-        """Sync trunks; say whether there is time, and a LiveKit that answers, to go on."""
+    def _sync(self, kind: RowKind, ids: list[UUID]) -> bool:
+        """Sync rows; say whether there is time, and a LiveKit that answers, to go on."""
         for start in range(0, len(ids), CHUNK):
-            outcomes = sync_trunks(ids[start : start + CHUNK], concurrency=CONCURRENCY).values()
+            outcomes = sync_rows(kind, ids[start : start + CHUNK], concurrency=CONCURRENCY).values()
             self.swept.synced += sum(outcome == Outcome.ACTIVE for outcome in outcomes)
             if not self._may_go_on(any(outcome in (Outcome.ACTIVE, Outcome.FAILED) for outcome in outcomes)):
                 return False

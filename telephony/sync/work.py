@@ -1,4 +1,4 @@
-"""One trunk in one sync: what is planned, what is recorded, what went wrong."""
+"""One row in one sync: what is planned, what is recorded, what went wrong."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -6,18 +6,19 @@ from uuid import UUID
 from telephony.choices import ObjectKind
 from telephony.models import LiveKitObject
 from telephony.sync.doors import Door
+from telephony.sync.kinds import RowKind
 from telephony.sync.plan import Desired, Plan
-from telephony.sync.rows import TrunkRow
+from telephony.sync.rows import Row
 
 Key = tuple[UUID, str, UUID]
 REMOVAL_ORDER = [ObjectKind.RULE, ObjectKind.INBOUND, ObjectKind.OUTBOUND]  # a rule never outlives its trunk
 
 
 class Work:
-    """One trunk in one sync. `uncertain` rows are of an earlier sync, which may have made an object and lost its id."""
+    """One row in one sync. `uncertain` records: an earlier sync may have made an object and lost its id."""
 
-    def __init__(self, row: TrunkRow, plan: Plan, door: Door, owned: Iterable[LiveKitObject]) -> None:
-        self.row, self.plan, self.door = row, plan, door
+    def __init__(self, kind: RowKind, row: Row, plan: Plan, door: Door, owned: Iterable[LiveKitObject]) -> None:
+        self.kind, self.row, self.plan, self.door = kind, row, plan, door
         self.owned: dict[Key, LiveKitObject] = {(r.project_id, r.kind, r.source_id): r for r in owned}
         self.uncertain = frozenset(record.pk for record in self.owned.values() if not record.livekit_id)
         self.waits_for: set[UUID] = set()
@@ -43,9 +44,9 @@ class Work:
             self.owned[key] = LiveKitObject(
                 project_id=self.row.project_id,
                 workspace_id=self.row.workspace_id,
-                trunk_id=self.row.id,
                 kind=kind,
                 source_id=source_id,
+                **{f"{self.kind.field}_id": self.row.id},
             )
         return self.owned[key]
 

@@ -12,7 +12,8 @@ from livekit.api import twirp_client
 from accounts.services.workspaces import create_workspace
 from telephony.models import LiveKitObject, Trunk
 from telephony.services.trunks import create_trunk
-from telephony.sync.apply import sync_trunks
+from telephony.sync.apply import sync_rows
+from telephony.sync.kinds import TRUNKS
 from tests.live.servers import LiveKitEndpoint
 from tests.load.report import Line, interleaved, say
 
@@ -113,7 +114,7 @@ class Ours:
         Trunk.objects.update(status="pending", synced_generation=0)
 
     def sync(self) -> None:
-        outcomes = sync_trunks(self.ids, concurrency=CONCURRENCY)
+        outcomes = sync_rows(TRUNKS, self.ids, concurrency=CONCURRENCY)
         unsynced = Trunk.objects.exclude(status="active").count()
         assert unsynced == 0, f"{unsynced} of {len(outcomes)} trunks did not become active"
 

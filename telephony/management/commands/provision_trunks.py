@@ -11,8 +11,9 @@ from accounts.models import Workspace
 from telephony.choices import TrunkStatus
 from telephony.management.output import print_table, progress
 from telephony.models import Trunk
-from telephony.sync.apply import sync_trunks
+from telephony.sync.apply import sync_rows
 from telephony.sync.drift import find_drifted
+from telephony.sync.kinds import TRUNKS
 from telephony.sync.results import Outcome
 
 CONCURRENCY = 16
@@ -39,8 +40,8 @@ class Command(BaseCommand):
             self._tell(ids)
             return
         with progress(self.stderr, "Provisioning", len(ids)) as advance:
-            outcomes = sync_trunks(
-                ids, concurrency=max(1, options["concurrency"]), on_done=lambda trunk_id, outcome: advance()
+            outcomes = sync_rows(
+                TRUNKS, ids, concurrency=max(1, options["concurrency"]), on_done=lambda trunk_id, outcome: advance()
             )
         self._report(ids, outcomes)
 
@@ -58,7 +59,7 @@ class Command(BaseCommand):
         return trunks if options["all"] else trunks.exclude(status=TrunkStatus.ACTIVE)
 
     def _tell(self, ids: list[UUID]) -> None:
-        drifted = set(find_drifted(ids))
+        drifted = set(find_drifted(TRUNKS, ids))
         rows = Trunk.objects.select_related("workspace").in_bulk(ids)
         print_table(
             self.stdout,

@@ -60,14 +60,14 @@ class Command(BaseCommand):
         if report.findings:
             print_table(
                 self.stdout,
-                ("ACTION", "OBJECT", "LIVEKIT ID", "TRUNK", "BECAUSE"),
+                ("ACTION", "OBJECT", "LIVEKIT ID", "OF", "BECAUSE"),
                 [
-                    (f.cause.action, f.kind.label.lower(), f.livekit_id or "-", f.trunk_name or "-", f"it is {f.cause}")
+                    (f.cause.action, f.kind.label.lower(), f.livekit_id or "-", f.row_name or "-", f"it is {f.cause}")
                     for f in report.findings
                 ],
             )
         for outcome in sorted(set(report.outcomes.values())):
-            self.stderr.write(f"{list(report.outcomes.values()).count(outcome)} trunks {outcome}")
+            self.stderr.write(f"{list(report.outcomes.values()).count(outcome)} trunks and endpoints {outcome}")
         if report.deleted:
             self.stderr.write(f"{report.deleted} objects deleted")
         if report.error:

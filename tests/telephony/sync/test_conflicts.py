@@ -5,7 +5,8 @@ import pytest
 from telephony.choices import TrunkStatus
 from telephony.livekit_client import InboundTrunkSpec
 from telephony.models import PhoneNumber
-from telephony.sync.apply import sync_trunk, sync_trunks
+from telephony.sync.apply import sync_rows, sync_trunk
+from telephony.sync.kinds import TRUNKS
 from telephony.sync.results import Outcome
 from tests.telephony.sync.conftest import MakeTrunk
 from tests.telephony.sync.fake import FakeLiveKit
@@ -25,7 +26,7 @@ def _move(number: str, trunk: object) -> None:
 
 def test_a_moved_number_is_released_first_and_then_claimed(make_trunk: MakeTrunk, livekit: FakeLiveKit) -> None:
     old, new = make_trunk([ONE], name="Old"), make_trunk(name="New")
-    sync_trunks([old.pk, new.pk])
+    sync_rows(TRUNKS, [old.pk, new.pk])
     _move(ONE, new)
     assert sync_trunk(new.pk) == Outcome.ACTIVE
     assert _held(livekit) == {"New": (ONE,)}
@@ -33,7 +34,7 @@ def test_a_moved_number_is_released_first_and_then_claimed(make_trunk: MakeTrunk
 
 def test_a_number_added_by_an_update_is_released_first_too(make_trunk: MakeTrunk, livekit: FakeLiveKit) -> None:
     old, new = make_trunk([ONE, THREE], name="Old"), make_trunk([TWO], name="New")
-    sync_trunks([old.pk, new.pk])
+    sync_rows(TRUNKS, [old.pk, new.pk])
     _move(ONE, new)
     assert sync_trunk(new.pk) == Outcome.ACTIVE
     assert _held(livekit) == {"Old": (THREE,), "New": (ONE, TWO)}
@@ -42,10 +43,10 @@ def test_a_number_added_by_an_update_is_released_first_too(make_trunk: MakeTrunk
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_two_trunks_may_swap_their_only_numbers(make_trunk: MakeTrunk, livekit: FakeLiveKit, concurrency: int) -> None:
     a, b = make_trunk([ONE], name="A"), make_trunk([TWO], name="B")
-    sync_trunks([a.pk, b.pk])
+    sync_rows(TRUNKS, [a.pk, b.pk])
     PhoneNumber.objects.filter(number=ONE).update(trunk=b)
     PhoneNumber.objects.filter(number=TWO).update(trunk=a)
-    outcomes = sync_trunks([a.pk, b.pk])
+    outcomes = sync_rows(TRUNKS, [a.pk, b.pk])
     assert set(outcomes.values()) == {Outcome.ACTIVE}
     assert _held(livekit) == {"A": (TWO,), "B": (ONE,)}
     assert len(livekit.rules()) == 2

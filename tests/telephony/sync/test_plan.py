@@ -22,7 +22,7 @@ def _gateway(host: str, **fields: Any) -> GatewayRow:
 
 def _plan(*gateways: GatewayRow, **fields: Any) -> Plan:
     values = {"numbers": (NUMBER,), **fields}
-    return plan(TrunkRow(uuid4(), uuid4(), uuid4(), "Main", gateways, **values), uuid4())
+    return plan(TrunkRow(uuid4(), uuid4(), uuid4(), "Main", gateways=gateways, **values), uuid4())
 
 
 def _allowed(planned: Plan) -> tuple[str, ...]:

@@ -117,7 +117,8 @@ def test_a_fingerprint_changes_with_the_password_and_does_not_show_it() -> None:
 
 def _outbound(password: str):  # type: ignore[no-untyped-def]
     gateway = GatewayRow(UUID(int=1), "192.0.2.1", "192.0.2.1:5060", 32, Transport.UDP)
-    trunk = TrunkRow(UUID(int=2), UUID(int=3), UUID(int=4), "Main", (gateway,), username="user", password=password)
+    ids = UUID(int=2), UUID(int=3), UUID(int=4)
+    trunk = TrunkRow(*ids, "Main", gateways=(gateway,), username="user", password=password)
     return plan(trunk, INSTALLATION).outbound[0]
 
 
