@@ -58,12 +58,14 @@ lock: $(DEV_STAMP) ## write requirements*.txt from pyproject.toml
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Voxa needs Python 3.11 or newer. Name one: make PYTHON=python3.12")'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv
 
 $(RUN_STAMP): | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	@echo "Installing the packages into .venv, once ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	@rm -f .venv/.run-* && touch $@
 
 $(DEV_STAMP): | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@echo "Installing the packages into .venv, those for development too, once ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@rm -f .venv/.dev-* .venv/.run-* && touch $@ $(RUN_STAMP)

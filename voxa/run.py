@@ -55,6 +55,7 @@ def commands(port: int, sandbox_port: int | None) -> dict[str, str]:
         "worker": f"{python} -m celery --quiet -A voxa worker -P threads -c 8 --loglevel INFO"
         " --without-gossip --without-mingle --without-heartbeat",
         "beat": f"{python} -m celery --quiet -A voxa beat --loglevel WARNING --pidfile=",
+        "dispatcher": f"{python} manage.py dispatch_calls",
     }
     if sandbox_port:
         processes["sandbox"] = (
