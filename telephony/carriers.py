@@ -1,72 +1,146 @@
 """What is known of carriers, as data. A trunk names its preset in `carrier`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
-from telephony.choices import Transport
+from telephony.choices import MediaEncryption, Transport
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Carrier:
-    """One carrier.
+    """One carrier. What `sources` do not tell is left empty.
 
-    `host` is where calls go out to (empty: it is the customer's own), `addresses` are the published ranges that its
-    calls come from (empty: none are published, so the gateway's own name is resolved), `calls_per_second` what it
-    takes of one customer unless they agreed on more.
+    `host` is where calls go out to, or empty where each customer has a host of its own, which looks like
+    `host_pattern`. `transports` are the ports that take another transport than `protocol`. `addresses` are the
+    published ones that its calls come from (empty: none are published, so the gateway's own name is resolved).
+    `calls_per_second` is what it takes of one customer unless they agreed on more. `note` is for a person who sets up
+    a trunk.
     """
 
     name: str
-    host: str
-    port: int
-    protocol: Transport
-    addresses: tuple[str, ...]
-    calls_per_second: Decimal
+    sources: tuple[str, ...]
+    host: str = ""
+    host_pattern: str = ""
+    port: int = 5060
+    protocol: Transport = Transport.UDP
+    transports: Mapping[int, Transport] = field(default_factory=dict)
+    media_encryption: MediaEncryption = MediaEncryption.DISABLE
+    leading_plus: bool = True
+    tech_prefix: str = ""
+    addresses: tuple[str, ...] = ()
+    calls_per_second: Decimal | None = None
+    note: str = ""
+
+    def transport(self, port: int) -> Transport:
+        """Give the transport that a port of this carrier takes."""
+        return self.protocol if port == self.port else self.transports.get(port, self.protocol)
 
 
 CARRIERS: dict[str, Carrier] = {
-    # https://developer.exotel.com/docs/vsip/tls-integration (proxy of Mumbai, TLS on 443, 200 calls a minute)
-    "exotel": Carrier("Exotel", "pstn.in2.exotel.com", 443, Transport.TLS, (), Decimal("3.33")),
-    # https://developers.telnyx.com/docs/voice/sip-trunking/routing/failover-and-retries (two addresses a region),
-    # https://sip.telnyx.com (50 calls a second from one address)
-    "telnyx": Carrier(
-        "Telnyx",
-        "sip.telnyx.com",
-        5060,
-        Transport.UDP,
-        (
-            "192.76.120.10", "64.16.250.10",  # US
-            "5.172.39.10", "5.172.39.25",  # EU
-            "193.108.220.10", "193.108.220.25",  # Canada
-            "103.135.104.10", "103.135.104.25",  # Australia
-        ),
-        Decimal(50),
+    "bandwidth": Carrier(
+        name="Bandwidth",
+        sources=("https://support.bandwidth.com/hc/en-us/articles/204138866-Outbound-Calling-Integration-Guide",),
+        note="Bandwidth tells each customer the addresses of its session border controllers: enter each as a gateway. "
+        "It publishes no ranges and no limit of calls per second.",
     ),
-    # https://www.twilio.com/docs/sip-trunking/ip-addresses (signalling), one call a second by default
+    "exotel": Carrier(
+        name="Exotel",
+        sources=(
+            "https://developer.exotel.com/docs/vsip/tls-integration",  # proxy, port, SRTP, 200 calls a minute
+            "https://developer.exotel.com/docs/vsip/tcp-integration",  # port 5070
+        ),
+        host="pstn.in2.exotel.com",
+        port=443,
+        protocol=Transport.TLS,
+        transports={5070: Transport.TCP},
+        media_encryption=MediaEncryption.REQUIRE,
+        calls_per_second=Decimal("3.33"),
+        note="Exotel knows you by your address: have it allowed there. "
+        "Enter the SIP domain of your account, such as mysid.pstn.exotel.com, as From host.",
+    ),
+    "plivo": Carrier(
+        name="Plivo",
+        sources=(
+            "https://docs.plivo.com/docs/sip-trunking/concepts/technical-specifications.md",  # ports, 2 calls a second
+            "https://plivo.com/docs/voice-agents/sip-trunking/api/sip-trunking",  # the domain of a trunk
+        ),
+        host_pattern="21784177241578.zt.plivo.com",
+        transports={5061: Transport.TLS},
+        calls_per_second=Decimal(2),
+        note="Plivo gives each trunk a domain of its own. No source for the addresses its calls come from was found.",
+    ),
+    "signalwire": Carrier(
+        name="SignalWire",
+        sources=(
+            "https://developer.signalwire.com/ai/guides/integrations/vapi/outbound-calls",  # a SIP domain app
+            "https://github.com/signalwire/digital_employees",  # its domain
+            "https://developer.signalwire.com/freeswitch/FreeSWITCH-Explained/Interoperability/Providers-ITSPs/20709712",
+        ),
+        host_pattern="myspace-myapp.dapp.signalwire.com",
+        note="Enter the domain of a SIP domain app. Calls come from the addresses of sip.signalwire.com: add it as a "
+        "gateway that only takes calls in. No source for its limit of calls per second was found.",
+    ),
+    "telnyx": Carrier(
+        name="Telnyx",
+        sources=(
+            "https://developers.telnyx.com/docs/voice/sip-trunking/routing/failover-and-retries",  # two a region
+            "https://docs.cloud.google.com/contact-center/ccai-platform/docs/byoc-ip-allow-list",  # the others
+            "https://sip.telnyx.com",  # 50 calls a second from one address
+        ),
+        host="sip.telnyx.com",
+        addresses=(
+            "192.76.120.10", "64.16.250.10",  # US
+            "5.172.39.10", "5.172.39.25", "185.246.41.140", "185.246.41.141",  # Europe
+            "193.108.220.10", "193.108.220.25", "192.76.120.31", "64.16.250.13",  # Canada
+            "103.135.104.10", "103.135.104.25", "103.115.244.145", "103.115.244.146",  # Australia
+        ),
+        calls_per_second=Decimal(50),
+        note="Sign in with the credentials of a SIP connection, or have your address allowed there.",
+    ),
     "twilio": Carrier(
-        "Twilio",
-        "",
-        5060,
-        Transport.UDP,
-        (
+        name="Twilio",
+        sources=(
+            "https://www.twilio.com/docs/sip-trunking/ip-addresses",  # signalling
+            "https://www.twilio.com/docs/sip-trunking/cps-trunk-termination",  # one call a second
+            "https://docs.livekit.io/sip/quickstarts/configuring-twilio-trunk",  # the domain of a trunk
+        ),
+        host_pattern="my-trunk.pstn.twilio.com",
+        transports={5061: Transport.TLS},
+        addresses=(
             "54.172.60.0/30", "54.244.51.0/30",  # Virginia, Oregon
             "54.171.127.192/30", "35.156.191.128/30",  # Ireland, Frankfurt
             "54.65.63.192/30", "54.169.127.128/30",  # Tokyo, Singapore
             "54.252.254.64/30", "177.71.206.192/30",  # Sydney, São Paulo
         ),
-        Decimal(1),
+        calls_per_second=Decimal(1),
+        note="Enter the termination URI of your Elastic SIP trunk and the credentials of one of its lists.",
+    ),
+    "vonage": Carrier(
+        name="Vonage",
+        sources=(
+            "https://developer.nexmo.com/voice/sip/overview",  # host, credentials, numbers without plus
+            "https://developer.vonage.com/en/voice/voice-api/concepts/cps-limit",  # 3 calls a second
+            "https://docs.cloud.google.com/contact-center/ccai-platform/docs/byoc-ip-allow-list",  # signalling
+        ),
+        host="sip.nexmo.com",
+        leading_plus=False,
+        addresses=tuple(f"216.147.{net}.{host}" for net in range(6) for host in (1, 2)),
+        calls_per_second=Decimal(3),
+        note="The username is your Vonage API key, the password its secret.",
     ),
 }  # fmt: skip
+
+
+def preset_rate(carrier: str) -> Decimal:
+    """Give the calls per second that a carrier takes of one customer by default; 1 where that is not known."""
+    preset = CARRIERS.get(carrier)
+    return (preset.calls_per_second if preset else None) or Decimal(1)
 
 
 def validate_carrier(value: str) -> None:
     """Accept a known preset."""
     if value not in CARRIERS:
         raise ValidationError(f"Choose one of {', '.join(CARRIERS)}, or leave it empty.", code="carrier")
-
-
-def preset_rate(carrier: str) -> Decimal:
-    """Give the calls per second that a carrier takes of one customer by default; 1 where that is not known."""
-    preset = CARRIERS.get(carrier)
-    return preset.calls_per_second if preset else Decimal(1)

@@ -1,6 +1,6 @@
 """Reads of telephony, always within one workspace."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -65,6 +65,13 @@ def find_trunk(workspace: Workspace, reference: str) -> Trunk | None:
         return trunks(workspace).filter(pk=UUID(reference)).first()
     except ValueError:
         return None
+
+
+def outbound_trunks(workspace: Workspace, carriers: Iterable[str]) -> list[tuple[Trunk, str]]:
+    """Give the trunks of these carriers that stand in LiveKit, each with its outbound id there, the oldest first."""
+    found = trunks(workspace).filter(carrier__in=list(carriers)).order_by("created_at", "id")
+    shown = ((trunk, livekit_ids(trunk).outbound) for trunk in found.prefetch_related("gateways", "livekit_objects"))
+    return [(trunk, livekit_id) for trunk, livekit_id in shown if livekit_id]
 
 
 def find_transfer_trunk(workspace: Workspace, reference: str) -> Trunk | None:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
@@ -60,3 +61,13 @@ def validate_tech_prefix(value: str) -> None:
     """Accept digits, `*` and `#`, as carriers ask for before the number."""
     if not re.fullmatch(r"[0-9*#]{0,16}", value, re.ASCII):
         raise ValidationError("Use at most 16 digits, * or #.", code="tech_prefix")
+
+
+def validate_trunk_reference(value: str) -> None:
+    """Accept what may name a trunk: its UUID, or an `ST_` id of LiveKit."""
+    if value.startswith("ST_"):
+        return
+    try:
+        UUID(value)
+    except ValueError as error:
+        raise ValidationError("Give the trunk's id, a UUID, or its LiveKit id, ST_...", code="invalid") from error

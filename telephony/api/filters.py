@@ -1,10 +1,13 @@
 """Query parameters of the lists."""
 
-from django.db.models import QuerySet
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 
 from telephony.choices import AgentDirection, TrunkStatus
 from telephony.models import Agent, PhoneNumber, Trunk
+from telephony.validators import validate_trunk_reference
 
 
 class TrunkFilter(filters.FilterSet):
@@ -23,13 +26,23 @@ class TrunkFilter(filters.FilterSet):
 class NumberFilter(filters.FilterSet):
     """Of numbers."""
 
-    trunkId = filters.UUIDFilter(field_name="trunk_id")
+    trunkId = filters.CharFilter(
+        method="by_trunk",
+        validators=[validate_trunk_reference],
+        help_text="The trunk's id, or an `ST_` id that it has had.",
+    )
     agentId = filters.UUIDFilter(field_name="agent_id")
     number = filters.CharFilter(method="by_number", help_text="The whole number; an unescaped + is understood.")
 
     class Meta:
         model = PhoneNumber
         fields: list[str] = []
+
+    def by_trunk(self, rows: QuerySet[PhoneNumber], name: str, value: str) -> QuerySet[PhoneNumber]:
+        if not value.startswith("ST_"):
+            return rows.filter(trunk=UUID(value))
+        held = Q(livekit_objects__livekit_id=value) | Q(livekit_aliases__livekit_id=value)
+        return rows.filter(trunk__in=Trunk.objects.filter(held).values("pk"))
 
     def by_number(self, rows: QuerySet[PhoneNumber], name: str, value: str) -> QuerySet[PhoneNumber]:
         return rows.filter(number="+" + value.strip().removeprefix("+"))  # a + in a query means a space

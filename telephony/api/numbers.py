@@ -1,5 +1,7 @@
 """`/v1/telephony/numbers`."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -40,14 +42,14 @@ class NumberViewSet(ResourceViewSet[PhoneNumber]):
 
     def _with_rows(self, values: dict[str, Any], problems: Problems) -> dict[str, Any]:
         """Put the workspace's own rows in place of ids; another's row does not exist here."""
-        relations: dict[str, QuerySet[Any]] = {
-            "trunk": selectors.trunks(self.workspace),
-            "agent": selectors.agents(self.workspace),
-            "transfer_trunk": selectors.trunks(self.workspace),
+        relations: dict[str, Callable[[Any], Any]] = {
+            "trunk": partial(selectors.find_trunk, self.workspace),
+            "agent": lambda wanted: selectors.agents(self.workspace).filter(pk=wanted).first(),
+            "transfer_trunk": partial(selectors.find_trunk, self.workspace),
         }
-        for name, rows in relations.items():
+        for name, find in relations.items():
             if (wanted := values.get(name)) is not None:
-                values[name] = rows.filter(pk=wanted).first()
+                values[name] = find(wanted)
                 if values[name] is None:
                     del values[name]
                     problems.add(name, "There is none with this id in the workspace.", "not_found")

@@ -41,8 +41,7 @@ def read(reader: Reader, data: Any, problems: Problems, *, partial: bool = False
             try:
                 values[str(field.source)] = _value(field, data[name], problems, path)
             except RestValidationError as error:
-                found = cast(list[ErrorDetail], error.detail)
-                problems.add(path, ValidationError([ValidationError(str(one), one.code) for one in found]))
+                _note(problems, path, error.detail)
         elif field.required and not partial:
             problems.add(path, "This field is required.", "required")
     return values
@@ -60,7 +59,19 @@ def json_names(reader: Reader) -> Iterator[None]:
         raise ValidationError({names.get(path, path): errors for path, errors in error.error_dict.items()}) from None
 
 
+def _note(problems: Problems, path: str, detail: Any) -> None:
+    """Note what a field found; a list's findings stand at its items."""
+    if isinstance(detail, Mapping):
+        for place, found in detail.items():
+            _note(problems, f"{path}[{place}]", found)
+    else:
+        errors = cast(list[ErrorDetail], detail)
+        problems.add(path, ValidationError([ValidationError(str(one), one.code) for one in errors]))
+
+
 def _value(field: Any, given: Any, problems: Problems, path: str) -> Any:
+    if given is not None and isinstance(field, serializers.Serializer):
+        return read(field, given, problems, at=f"{path}.")
     if given is None or not isinstance(field, serializers.ListSerializer):
         return field.run_validation(given)
     if not isinstance(given, list):

@@ -9,11 +9,22 @@ from rest_framework import serializers
 from telephony import selectors
 from telephony.models import Agent, Gateway, PhoneNumber, Trunk
 from telephony.services.gateways import MAX_GATEWAYS
+from telephony.validators import validate_trunk_reference
 from voxa.api.serializers import CamelModelSerializer
 
 
 class RowIdField(serializers.UUIDField):
     """The id of a related row of the same workspace; `source` is the relation."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        return getattr(instance, f"{self.source}_id")
+
+
+class TrunkReferenceField(serializers.CharField):
+    """A trunk of the same workspace: shown by its id, taken by its id or an `ST_` id that it has had."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=64, validators=[validate_trunk_reference], **kwargs)
 
     def get_attribute(self, instance: Any) -> Any:
         return getattr(instance, f"{self.source}_id")
@@ -112,10 +123,16 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
 class NumberSerializer(CamelModelSerializer[PhoneNumber]):
     """A phone number on a trunk."""
 
-    trunk_id = RowIdField(source="trunk", help_text="The trunk that carries it; another one moves it there.")
+    trunk_id = TrunkReferenceField(
+        source="trunk",
+        help_text="The trunk that carries it, by its id or an `ST_` id; another one moves it there.",
+    )
     agent_id = RowIdField(source="agent", required=False, allow_null=True, help_text="The agent that answers.")
-    transfer_trunk_id = RowIdField(
-        source="transfer_trunk", required=False, allow_null=True, help_text="The trunk that hands its calls over."
+    transfer_trunk_id = TrunkReferenceField(
+        source="transfer_trunk",
+        required=False,
+        allow_null=True,
+        help_text="The trunk that hands its calls over, by its id or an `ST_` id.",
     )
 
     class Meta:

@@ -22,7 +22,8 @@ def named_as(names: Mapping[str, str]) -> Iterator[None]:
     """Give what services refuse the names of the dialect's JSON: `{"gateways[0].ip_or_domain": "host"}`.
 
     Raises REST framework's ValidationError, whose names the frame leaves as they are; the native one would turn
-    them into camelCase. A name that is not mapped stays.
+    them into camelCase. An item of a list may be named by its list: `numbers` maps `numbers[0]`, too. A name that is
+    not mapped stays.
     """
     try:
         yield
@@ -30,10 +31,15 @@ def named_as(names: Mapping[str, str]) -> Iterator[None]:
         found = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
         renamed: dict[str, list[ErrorDetail]] = {}
         for path, errors in found.items():
-            name = api_settings.NON_FIELD_ERRORS_KEY if path == NON_FIELD_ERRORS else names.get(path, path)
+            name = api_settings.NON_FIELD_ERRORS_KEY if path == NON_FIELD_ERRORS else _renamed(path, names)
             details = [ErrorDetail(text, one.code or "invalid") for one in errors for text in one.messages]
             renamed.setdefault(str(name), []).extend(details)
         raise ValidationError(renamed) from None
+
+
+def _renamed(path: str, names: Mapping[str, str]) -> str:
+    stem, bracket, place = path.partition("[")
+    return names.get(path) or names.get(stem, stem) + bracket + place
 
 
 class DialectViewSet(WorkspaceViewSet[M]):

@@ -86,6 +86,13 @@ def build_numbers(trunk: Trunk, numbers: Sequence[str], problems: Problems) -> l
     return rows
 
 
+def taken(workspace: Workspace, numbers: Sequence[str]) -> list[str]:
+    """Give those of the numbers that are in use in the workspace's LiveKit project, whoever has them."""
+    project = TelephonySettings.of(workspace.pk).project
+    found = PhoneNumber.objects.filter(project=project, number__in=numbers)
+    return sorted(found.values_list("number", flat=True))
+
+
 def insert_numbers(rows: list[PhoneNumber]) -> None:
     """Insert new numbers of one trunk. Call in a transaction."""
     if not rows:

@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import ApiKey, Workspace
+from tests.faults import FaultyServer, faulty_server
+from tests.sandbox import SandboxServer
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,12 @@ class Shell:
 def shell(live_server: LiveServer, acme: Workspace, make_key: Callable[..., tuple[ApiKey, str]]) -> Shell:
     """Acme's shell."""
     return Shell(live_server.url, make_key(acme)[1])
+
+
+@pytest.fixture
+def faults(sandbox: SandboxServer, settings: Any) -> Iterator[FaultyServer]:
+    """LiveKit's sandbox as the default project, behind a server that fails on demand."""
+    with faulty_server(sandbox.http_url) as server:
+        settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY = server.url, sandbox.key
+        settings.LIVEKIT_API_SECRET = sandbox.secret
+        yield server
