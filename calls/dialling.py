@@ -15,7 +15,7 @@ from calls import routing
 from calls.choices import CallStatus, Reason
 from calls.models import Attempt, Call
 from calls.outcomes import Next, Outcome, outcome_of
-from calls.pacing import LATENESS, Limit, limits_of
+from calls.pacing import Limit, Turn, limits_of
 from calls.policies import Refusal, first_refusal
 from calls.routing import Hop, Route
 from calls.services import attempts
@@ -40,7 +40,6 @@ AGENT_NAME = "voxa-agent"
 IDENTITY = "phone"
 RINGING = 45.0  # seconds that a callee's phone rings, at most
 LOOK_EVERY = 1.0  # seconds between looks at the room being dialled
-MARK_AHEAD = timedelta(milliseconds=20)  # before the dial: time to write that it is made
 SETTLES_IN = timedelta(seconds=5)  # a dial accepted by LiveKit shows in its room within this
 BLIND_FOR = timedelta(seconds=120)  # how long LiveKit may be away before a dial is given up as unknown
 STATUS = "sip.callStatus"
@@ -152,26 +151,24 @@ class OneDial:
                 return False
             await self._close()
             return await self._failed(outcome, more_hops=more_hops)
-        if dialled is not None:
-            await settle_answered(self._call, self._attempt, dialled, self._client)
+        await settle_answered(self._call, self._attempt, dialled, self._client)
         return False
 
-    async def _on_time(self, at: datetime) -> Dialled | None:
-        """Ask LiveKit to dial at the moment granted, or at a later one where this process was held up."""
+    async def _on_time(self, at: datetime) -> Dialled:
+        """Ask LiveKit to dial when it is this attempt's turn, or at a later turn where this process was held up."""
+        tries = 0
         while True:
-            await _sleep_until(at - MARK_AHEAD)
-            await in_thread(attempts.mark_dialed, self._call, self._attempt, timezone.now())
             await _sleep_until(at)
+            turn = await in_thread(attempts.turn, self._call, self._attempt, self._limits, tries)
+            if not isinstance(turn, Turn):
+                at = turn
+                continue
+            await _sleep_until(turn.at)
             watch = asyncio.create_task(self._watch_ringing())
             try:
-                return await self._client.arun(dial(self._dial, not_after=at + LATENESS))
+                return await self._client.arun(dial(self._dial, not_after=turn.not_after))
             except DialTooLate:
-                again = await in_thread(attempts.grant_again, self._call, self._attempt, self._limits, timezone.now())
-                if isinstance(again, Refusal):
-                    await self._close()
-                    await in_thread(attempts.never_dialed, self._call, self._attempt, timezone.now())
-                    return None
-                at = again
+                at, tries = timezone.now(), tries + 1
             finally:
                 watch.cancel()
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from calls.choices import LIVE, Reason
 from calls.models import Call, DialSlot
@@ -14,10 +15,10 @@ from calls.policies import Refusal
 from telephony.carriers import preset_rate
 from telephony.models import TelephonySettings, Trunk
 
-MARGIN = Decimal("1.05")  # slots stand this much further apart than the limit asks
-LATENESS = timedelta(milliseconds=40)  # a dial later than this gives its slot up: MARGIN covers 50 ms a second
-LEAD = timedelta(milliseconds=60)  # from the grant to the dial: time to make the room
-HORIZON = timedelta(seconds=1)  # how far ahead slots are granted
+MARGIN = Decimal("1.05")  # dials stand this much further apart than the limit asks: 50 ms in every second
+LATENESS = timedelta(milliseconds=40)  # how late after its turn a dial may still be sent, within that margin
+HORIZON = timedelta(seconds=1)  # how far ahead dials are planned
+SHORT_WAIT = timedelta(milliseconds=250)  # how far ahead a turn is given
 FULL_FOR = timedelta(seconds=1)  # for how long the calls of a full trunk are not looked at
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 SHARED_TRUNK = UUID(int=1)  # the operator's shared trunk has no row
@@ -41,30 +42,41 @@ class Limit:
 
 def limits_of(trunk: Trunk | None, config: TelephonySettings) -> list[Limit]:
     """Give the limits that a call through a trunk (None: the shared one) meets."""
-    workspace = Limit(
-        config.workspace_id, "workspace", config.calls_per_second, config.max_concurrent_calls, "workspace"
-    )
+    rate, at_once = config.calls_per_second, config.max_concurrent_calls
+    return [Limit(config.workspace_id, "workspace", rate, at_once, "workspace"), trunk_limit(trunk)]
+
+
+def trunk_limit(trunk: Trunk | None) -> Limit:
+    """Give what a trunk carries; the operator's shared one takes one call a second."""
     if trunk is None:
-        return [workspace, Limit(SHARED_TRUNK, "trunk", Decimal(1), None, "trunk")]
+        return Limit(SHARED_TRUNK, "trunk", Decimal(1), None, "trunk")
     rate = trunk.calls_per_second or preset_rate(trunk.carrier)
-    return [workspace, Limit(trunk.pk, "trunk", rate, trunk.max_concurrent_calls, "trunk")]
+    return Limit(trunk.pk, "trunk", rate, trunk.max_concurrent_calls, "trunk")
 
 
-def grant(call: Call, limits: Iterable[Limit], now: datetime) -> datetime | Refusal:
-    """Give the moment at which a call may be dialled, or why not now. The caller's transaction holds the locks.
+@dataclass(frozen=True)
+class Turn:
+    """When a dial may be sent: at `at`, and no later than `not_after`."""
 
-    Write that the call is live in the same transaction: the next to ask counts it.
+    at: datetime
+    not_after: datetime
+
+
+def plan(call: Call, limits: Iterable[Limit]) -> datetime | Refusal:
+    """Give the moment for which a call's dial is planned, or why there is none soon.
+
+    Runs in the caller's transaction, which holds the locks until it has written that the call is live: whoever asks
+    next counts it.
     """
-    limits = sorted(limits, key=lambda limit: limit.id)
-    slots = {limit.id: _locked(limit.id) for limit in limits}
-    for limit in limits:
+    slots = _lock(limits)
+    now = timezone.now()
+    for limit in slots:
         if limit.at_once is not None and _live(call, limit) >= limit.at_once:
-            DialSlot.objects.filter(pk=limit.id).update(full_until=now + FULL_FOR)
-            return Refusal(
-                Reason.CONCURRENCY, f"The {limit.name} carries its {limit.at_once} calls already.", now + FULL_FOR
-            )
-    paced = [limit for limit in limits if limit.per_second is not None]
-    at = max([now + LEAD, *(slots[limit.id].next_at for limit in paced)])
+            until = now + FULL_FOR
+            DialSlot.objects.filter(pk=limit.id).update(full_until=until)
+            return Refusal(Reason.CONCURRENCY, f"The {limit.name} carries its {limit.at_once} calls already.", until)
+    paced = {limit: slot for limit, slot in slots.items() if limit.per_second is not None}
+    at = max([now, *(slot.next_at for slot in paced.values())])
     if at > now + HORIZON:
         return Refusal(Reason.RATE, "Others are dialled first: the limit of calls per second is reached.", at)
     for limit in paced:
@@ -72,21 +84,45 @@ def grant(call: Call, limits: Iterable[Limit], now: datetime) -> datetime | Refu
     return at
 
 
-def slow_down(limit_id: UUID, until: datetime) -> None:
+def take_turn(limits: Iterable[Limit], tries: int) -> Turn | datetime:
+    """Give a dial its turn, or the moment to ask again. Taken last before sending, in the caller's transaction.
+
+    Each further try may be sent later than the one before, and holds the next dial back for as much: a busy machine
+    slows the pace down and never breaks it.
+    """
+    slots = _lock([limit for limit in limits if limit.per_second is not None])
+    now = timezone.now()
+    at = max([now, *(slot.free_at for slot in slots.values())])
+    if at > now + SHORT_WAIT:
+        return at
+    lateness = LATENESS * 4**tries
+    for limit in slots:
+        DialSlot.objects.filter(pk=limit.id).update(free_at=at + limit.interval + lateness - LATENESS)
+    return Turn(at, at + lateness)
+
+
+@transaction.atomic
+def slow_down(limit: Limit, until: datetime) -> None:
     """Have nothing dialled through a trunk until then: its carrier said that it takes no more."""
-    with transaction.atomic():
-        slot = _locked(limit_id)
-        DialSlot.objects.filter(pk=limit_id).update(next_at=max(slot.next_at, until))
+    slot = _lock([limit])[limit]
+    DialSlot.objects.filter(pk=limit.id).update(next_at=max(slot.next_at, until))
 
 
-def _locked(slot_id: UUID) -> DialSlot:
-    slot = DialSlot.objects.select_for_update().filter(pk=slot_id).first()
-    if slot is None:
-        DialSlot.objects.bulk_create(
-            [DialSlot(id=slot_id, next_at=LONG_AGO, full_until=LONG_AGO)], ignore_conflicts=True
-        )
-        slot = DialSlot.objects.select_for_update().get(pk=slot_id)
-    return slot
+def _lock(limits: Iterable[Limit]) -> dict[Limit, DialSlot]:
+    """Lock the rows of some limits, always in one order, made where missing."""
+    wanted = sorted(limits, key=lambda limit: limit.id)
+    found = _locked(wanted)
+    if len(found) < len(wanted):
+        missing = [limit.id for limit in wanted if limit.id not in found]
+        rows = [DialSlot(id=pk, next_at=LONG_AGO, free_at=LONG_AGO, full_until=LONG_AGO) for pk in missing]
+        DialSlot.objects.bulk_create(rows, ignore_conflicts=True)
+        found = _locked(wanted)
+    return {limit: found[limit.id] for limit in wanted}
+
+
+def _locked(limits: list[Limit]) -> dict[UUID, DialSlot]:
+    ids = [limit.id for limit in limits]
+    return {slot.pk: slot for slot in DialSlot.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
 
 
 def _live(call: Call, limit: Limit) -> int:

@@ -44,11 +44,13 @@ class Attempt(models.Model):
 class DialSlot(models.Model):
     """The pace of one trunk or workspace, whose id it has; locked while a dial is granted.
 
-    No dial before `next_at`; `full_until` spares looking at the calls of one that carries all it may.
+    Dials are planned from `next_at` on and none is sent before `free_at`; `full_until` spares looking at the calls of
+    one that carries all it may.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
     next_at = models.DateTimeField()
+    free_at = models.DateTimeField()
     full_until = models.DateTimeField()
 
     def __str__(self) -> str:

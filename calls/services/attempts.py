@@ -13,7 +13,7 @@ from accounts.services.webhooks import emit
 from calls.choices import AttemptStatus, CallStatus, Reason
 from calls.models import Attempt, Call
 from calls.outcomes import Next, Outcome
-from calls.pacing import SHARED_TRUNK, Limit, grant, slow_down
+from calls.pacing import Limit, Turn, plan, slow_down, take_turn, trunk_limit
 from calls.policies import Refusal
 from calls.routing import Hop, Route
 from calls.services.timeline import advance, end, note, summary
@@ -57,8 +57,8 @@ def put_off(call: Call, due: datetime, refusal: Refusal, now: datetime) -> None:
 
 @transaction.atomic
 def begin(call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime) -> tuple[Attempt, datetime] | Refusal:
-    """Take a slot and record the next attempt; give it and the moment it may be dialled. `call` becomes dialing."""
-    at = grant(call, limits, now)
+    """Plan and record the next attempt; give it and the moment it is planned for. `call` becomes dialing."""
+    at = plan(call, limits)
     if isinstance(at, Refusal):
         return at
     number = call.attempts_made + 1
@@ -94,24 +94,24 @@ def begin(call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime
 
 
 @transaction.atomic
-def grant_again(call: Call, attempt: Attempt, limits: list[Limit], now: datetime) -> datetime | Refusal:
-    """Take another slot for an attempt that was held up and not sent; until it is marked again it was not dialled."""
-    _write(call, attempt, dialed_at=None)
-    return grant(call, limits, now)
+def turn(call: Call, attempt: Attempt, limits: list[Limit], tries: int) -> Turn | datetime:
+    """Take the attempt's turn and write that LiveKit is asked in a moment, or give the moment to ask again.
 
-
-def mark_dialed(call: Call, attempt: Attempt, now: datetime) -> None:
-    """Write that LiveKit is asked to dial in a moment. From here on only its room tells what became of it."""
-    moved = Attempt.objects.filter(
+    From here on only its room tells what became of it, unless the turn was missed and the dial not sent.
+    """
+    taken = take_turn(limits, tries)
+    if not isinstance(taken, Turn):
+        return taken
+    marked = Attempt.objects.filter(
         pk=attempt.pk,
-        dialed_at=None,
         status=AttemptStatus.DIALING,
         call__fence=call.fence,
         call__status=CallStatus.DIALING,
         call__end_requested="",
-    ).update(dialed_at=now)
-    if not moved:
+    ).update(dialed_at=taken.at)
+    if not marked:
         raise Fenced
+    return taken
 
 
 @transaction.atomic
@@ -167,7 +167,7 @@ def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, 
     if outcome.next == Next.NEXT_GATEWAY and more_hops and may_dial:
         return True
     if outcome.next == Next.SLOW_DOWN and may_dial:
-        slow_down(attempt.trunk_id or SHARED_TRUNK, at + NO_ROOM_FOR)
+        slow_down(trunk_limit(attempt.trunk), at + NO_ROOM_FOR)
         _requeue(call, at + NO_ROOM_FOR, outcome, at)
     elif outcome.next in (Next.LATER, Next.NEXT_GATEWAY) and may_dial:
         delay = timedelta(seconds=config.retry_delay_seconds * 2 ** max(0, counted - 1))
