@@ -4,11 +4,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
-from telephony.models import Agent, Gateway, LiveKitAlias, LiveKitObject, PhoneNumber, Trunk
+from telephony.models import (
+    Agent,
+    Gateway,
+    LiveKitAlias,
+    LiveKitObject,
+    LiveKitProject,
+    PhoneNumber,
+    TelephonySettings,
+    Trunk,
+)
 
 _NUMBERS_SHOWN = PhoneNumber.objects.only("id", "number", "agent_id", "trunk_id").order_by("number")
 
@@ -100,3 +109,10 @@ def agents(workspace: Workspace) -> QuerySet[Agent]:
     """Give a workspace's agents, their providers' secrets left in the database."""
     has_key = Q(provider_key__isnull=False)
     return Agent.objects.filter(workspace=workspace).defer("provider_key").annotate(has_provider_key=has_key)
+
+
+def projects_of(workspaces: Iterable[UUID]) -> QuerySet[LiveKitProject]:
+    """Give the LiveKit projects that these workspaces use; one that never chose uses the default."""
+    chosen = TelephonySettings.objects.filter(workspace__in=workspaces)
+    undecided = Workspace.objects.filter(pk__in=workspaces, telephony_settings=None)
+    return LiveKitProject.objects.filter(Q(pk__in=chosen.values("project")) | Q(Exists(undecided), is_default=True))

@@ -82,7 +82,7 @@ class ScopedAdmin(ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
 
     paginator = BoundedPaginator
     show_full_result_count = False
-    list_per_page = 50
+    list_per_page = 30  # unfold draws about 250 cells in 0.1 s
     list_max_show_all = 0
     list_filter_submit = True
     list_fullwidth = False
@@ -103,9 +103,9 @@ class ScopedAdmin(ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
         return initial
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Take from the address only what stands in the list's filters: no probing of other columns."""
-        filters = [name if isinstance(name, str) else name[0] for name in self.list_filter if _is_field(name)]
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in filters)
+        """Take from the address only what the list's filters are for: no probing of other columns."""
+        names = [_filter_name(item) for item in self.get_list_filter(request)]
+        return any(lookup == name or lookup.startswith(f"{name}__") for name in names)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -125,8 +125,11 @@ class ScopedAdmin(ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
         return row
 
 
-def _is_field(item: Any) -> bool:
-    return isinstance(item, (str, tuple, list))
+def _filter_name(item: Any) -> str:
+    """Give what a filter is called in the address: its field, or its own parameter."""
+    if isinstance(item, str):
+        return item
+    return str(item[0] if isinstance(item, (tuple, list)) else item.parameter_name)
 
 
 def for_workspace(url: str, workspace: Any) -> str:

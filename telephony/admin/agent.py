@@ -72,11 +72,15 @@ class AgentAdmin(ScopedAdmin):
             },
         ),
     ]
+    # Where the page is only read there is no such variable, and everything is in sight.
     conditional_fields = {
-        "provider_agent_id": "ai_provider == 'elevenlabs'",
-        "custom_endpoint": "ai_provider == 'custom'",
-        "voice": "ai_provider != 'elevenlabs'",
-        "language": "ai_provider != 'elevenlabs'",
+        name: f"typeof ai_provider === 'undefined' || ai_provider {rule}"
+        for name, rule in {
+            "provider_agent_id": "== 'elevenlabs'",
+            "custom_endpoint": "== 'custom'",
+            "voice": "!= 'elevenlabs'",
+            "language": "!= 'elevenlabs'",
+        }.items()
     }
 
     @display(description="State", label={"Active": "success", "Off": "danger"})

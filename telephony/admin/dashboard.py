@@ -13,7 +13,8 @@ from accounts.choices import Role
 from accounts.models import ApiKey, Workspace
 from telephony.admin.outcome import COLOURS, standing_of
 from telephony.choices import TrunkStatus
-from telephony.models import Agent, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
+from telephony.models import Agent, LiveKitProject, PhoneNumber, Trunk
+from telephony.selectors import projects_of
 
 SHOWN = 6  # rows of a list on this page
 COUNTED = 1_000
@@ -71,8 +72,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     counts = trunks.aggregate(all=Count("pk"), **{state: Count("pk", filter=Q(status=state)) for state in TrunkStatus})
     orphans = own(PhoneNumber.objects.filter(agent=None), access)
     unanswered = bounded(orphans)
+    default = LiveKitProject.default()
     board.concerns += away(access)
-    board.concerns += troubled(trunks)
+    board.concerns += troubled(trunks, default)
     if unanswered:
         board.concerns.append(unanswered_numbers(orphans, unanswered))
     board.tiles = tiles(access, counts, unanswered)
@@ -102,13 +104,11 @@ def words(count: int) -> str:
 
 def away(access: Access) -> list[Concern]:
     """Name the LiveKit projects that are not set up or did not answer last time."""
-    used = LiveKitProject.objects.all()
-    if not access.superuser:
-        mine = TelephonySettings.objects.filter(workspace__in=access.workspaces(Role.VIEWER))
-        used = used.filter(pk__in=mine.values("project"))
+    used = LiveKitProject.objects.all() if access.superuser else projects_of(access.workspaces(Role.VIEWER))
     concerns = []
     for project in used.defer("api_secret")[:50]:
-        link = reverse("admin:telephony_livekitproject_change", args=[project.pk])
+        page = reverse("admin:telephony_livekitproject_change", args=[project.pk])
+        link = page if access.may(Role.ADMIN) else ""
         if project.is_default and not project.url:
             reason = "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET and restart Voxa. Trunks wait until then."
             concerns.append(Concern("warning", "LiveKit", f"{project} is not set up", reason, link, "How to set it up"))
@@ -117,11 +117,10 @@ def away(access: Access) -> list[Concern]:
     return concerns
 
 
-def troubled(trunks: QuerySet[Trunk]) -> list[Concern]:
+def troubled(trunks: QuerySet[Trunk], default: LiveKitProject) -> list[Concern]:
     """Name trunks that failed, then those that wait."""
     rows = trunks.exclude(status=TrunkStatus.ACTIVE).defer("auth_password")
     rows = rows.select_related("workspace__telephony_settings__project").order_by("status", "-updated_at")
-    default = LiveKitProject.objects.filter(is_default=True).first() or LiveKitProject(is_default=True)
     concerns = []
     for trunk in rows[:SHOWN]:
         settings_row = getattr(trunk.workspace, "telephony_settings", None)

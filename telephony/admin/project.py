@@ -15,7 +15,8 @@ from accounts.admin.scoping import ScopedAdmin
 from accounts.choices import Role
 from telephony.admin.secrets import WriteOnlyForm, secret_field
 from telephony.livekit_client import LiveKitError, client_for
-from telephony.models import LiveKitProject, TelephonySettings
+from telephony.models import LiveKitProject
+from telephony.selectors import projects_of
 
 
 class ProjectForm(WriteOnlyForm):
@@ -58,8 +59,7 @@ class LiveKitProjectAdmin(ScopedAdmin):
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
         if access.superuser:
             return rows
-        own = TelephonySettings.objects.filter(workspace__in=access.workspaces(self.view_role))
-        return rows.filter(pk__in=own.values("project"))
+        return rows.filter(pk__in=projects_of(access.workspaces(self.view_role)).values("pk"))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return access_of(request).may(self.view_role)

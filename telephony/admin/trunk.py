@@ -151,6 +151,7 @@ class TrunkAdmin(ScopedAdmin):
             "standing": standing_of(trunk, project),
             "project": project,
             "in_livekit": trunk.livekit_objects.order_by("kind", "created_at"),
+            "may_see_project": self.may(request, Role.ADMIN, trunk),
             "may_provision": self.may(request, Role.OPERATOR, trunk),
         }
 

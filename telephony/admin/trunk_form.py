@@ -106,6 +106,7 @@ class NumberInline(ScopedTabularInline):
     autocomplete_fields = ["agent", "transfer_trunk"]
     extra = 0
     per_page = 20
+    ordering = ["number"]  # as its index has them
     hide_title = True
     verbose_name = "number"
     verbose_name_plural = "Numbers: what people call, and who answers"

@@ -37,7 +37,10 @@ class Agent(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["workspace", "-created_at", "-id"], name="agent_list")]
+        indexes = [
+            models.Index(fields=["workspace", "-created_at", "-id"], name="agent_list"),
+            models.Index(fields=["-created_at", "-id"], name="agent_newest"),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(direction__in=AgentDirection.values), name="agent_direction"),
             models.CheckConstraint(condition=models.Q(ai_provider__in=AiProvider.values), name="agent_ai_provider"),

@@ -40,6 +40,7 @@ class PhoneNumber(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="number_list"),
+            models.Index(fields=["-created_at", "-id"], name="number_newest"),
             models.Index(fields=["trunk", "number"], name="number_trunk"),
         ]
         constraints = [

@@ -57,6 +57,7 @@ class Trunk(SyncedRow):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="trunk_list"),
+            models.Index(fields=["-created_at", "-id"], name="trunk_newest"),
             models.Index(fields=["status", "next_sync_at"], name="trunk_due"),
         ]
         constraints = [

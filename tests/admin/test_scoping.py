@@ -151,6 +151,12 @@ def test_columns_cannot_be_probed_by_the_address(rows: dict[str, Any], acme_view
     assert signed_in(acme_viewer).get(url, {"key_hash__startswith": "a"}).status_code == 400
 
 
+@pytest.mark.parametrize(("query", "shown"), [("answered=yes", 1), ("answered=no", 0), ("trunk__status=pending", 1)])
+def test_filters_filter(query: str, shown: int, rows: dict[str, Any], acme_viewer: User, signed_in: Browser) -> None:
+    answer = signed_in(acme_viewer).get(reverse("admin:telephony_phonenumber_changelist") + f"?{query}")
+    assert answer.context["cl"].result_count == shown
+
+
 def test_a_trunk_cannot_be_put_into_a_foreign_workspace(acme: Workspace, outsider: User, signed_in: Browser) -> None:
     data = {
         "workspace": str(acme.pk), "name": "Mine", "media_encryption": "disable",

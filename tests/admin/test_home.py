@@ -1,0 +1,78 @@
+"""The home page says what needs attention, in words, and what to do next."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User, Workspace
+from telephony.choices import TrunkStatus
+from telephony.models import LiveKitProject, Trunk
+from telephony.services.numbers import add_number
+from tests.admin.conftest import Browser
+from tests.admin.rows import make_trunk
+
+
+@pytest.fixture
+def client(acme_owner: User, signed_in: Browser) -> Client:
+    return signed_in(acme_owner)
+
+
+def home(client: Client) -> str:
+    return " ".join(client.get(reverse("admin:index")).content.decode().split())
+
+
+def test_a_failed_trunk_with_its_error_and_the_remedy(client: Client, acme: Workspace) -> None:
+    make_trunk(acme)
+    Trunk.objects.update(status=TrunkStatus.FAILED, last_error="The number is taken.")
+    html = home(client)
+    assert "Trunk Telnyx" in html
+    assert "The number is taken. Correct it and save" in html
+    assert "1 failed" in html
+
+
+def test_a_livekit_that_is_not_set_up(client: Client, acme: Workspace) -> None:
+    make_trunk(acme)
+    assert "Default is not set up" in home(client)
+
+
+def test_a_livekit_that_is_away(client: Client, acme: Workspace, settings: Any) -> None:
+    settings.LIVEKIT_URL = "ws://127.0.0.1:1"
+    LiveKitProject.default()
+    LiveKitProject.objects.update(last_failed_at=timezone.now(), last_error="Nothing answers there.")
+    html = home(client)
+    assert "Default is away" in html
+    assert "Nothing answers there." in html
+
+
+def test_numbers_that_nobody_answers(client: Client, acme: Workspace) -> None:
+    add_number(make_trunk(acme), "+15550100000")
+    html = home(client)
+    assert "1 number has no agent" in html
+    link = reverse("admin:telephony_phonenumber_changelist") + "?answered=no"
+    assert link in html
+    assert "+15550100000" in client.get(link).content.decode()
+
+
+def test_the_sandbox_is_named_on_every_page(client: Client, settings: Any) -> None:
+    assert "no real call is made" not in home(client)
+    settings.LIVEKIT_IS_SANDBOX = True
+    assert "no real call is made" in home(client)
+    assert "Sandbox" in client.get(reverse("admin:telephony_trunk_changelist")).content.decode()
+
+
+def test_next_steps_are_ticked_off_and_go(client: Client, acme: Workspace) -> None:
+    answer = client.get(reverse("admin:index"))
+    assert [step.done for step in answer.context["board"].steps] == [False] * 4
+    make_trunk(acme)
+    answer = client.get(reverse("admin:index"))
+    assert [step.title for step in answer.context["board"].steps if step.done] == ["Connect a carrier"]
+
+
+def test_nothing_to_do_is_said(client: Client, acme: Workspace, settings: Any) -> None:
+    settings.LIVEKIT_URL = "ws://127.0.0.1:1"
+    make_trunk(acme)
+    Trunk.objects.update(status=TrunkStatus.ACTIVE)
+    assert "LiveKit has every trunk as it should be" in home(client)
