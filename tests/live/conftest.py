@@ -1,25 +1,41 @@
 """A running Voxa in front of the real LiveKit server."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.live.installation import Api, Installation
+from tests.live.installation import Api, Installation, Template
 from tests.live.servers import LiveKitServer, RedisServer
 
 counter = itertools.count(1)
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, livekit_process: LiveKitServer) -> Template:
+    """The database that each file's installation begins from."""
+    return Template(tmp_path_factory.mktemp("template"), livekit_process)
+
+
 @pytest.fixture(scope="module")
-def installation_process(
-    tmp_path_factory: pytest.TempPathFactory, livekit_process: LiveKitServer, redis_server: RedisServer
-) -> Iterator[Installation]:
-    """Web, worker and beat with a database and a broker of the file's own."""
-    livekit_process.start()
-    livekit_process.flush_redis()
-    redis_server.flush()
-    installation = Installation(tmp_path_factory.mktemp("installation"), livekit_process, redis_server)
+def new_installation(
+    tmp_path_factory: pytest.TempPathFactory, template: Template, redis_server: RedisServer
+) -> Callable[..., Installation]:
+    """`new_installation(**environment)` makes one, not started, with database, broker and LiveKit as good as new."""
+
+    def make(**environment: str) -> Installation:
+        template.livekit.start()
+        template.livekit.flush_redis()
+        redis_server.flush()
+        return Installation(tmp_path_factory.mktemp("installation"), template, redis_server, **environment)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def installation_process(new_installation: Callable[..., Installation]) -> Iterator[Installation]:
+    """Web, worker and beat for all tests of a file."""
+    installation = new_installation()
     try:
         installation.start()
         yield installation
@@ -29,32 +45,22 @@ def installation_process(
 
 @pytest.fixture
 def installation(installation_process: Installation, livekit_server: LiveKitServer) -> Installation:
-    """The installation, with LiveKit up and the worker running."""
-    if not installation_process.worker.running:
-        installation_process.worker.start()
+    """The installation, with LiveKit up."""
     return installation_process
 
 
-@pytest.fixture(scope="module")
-def acme_key(installation_process: Installation) -> Api:
-    return installation_process.workspace("Acme")
-
-
-@pytest.fixture(scope="module")
-def globex_key(installation_process: Installation) -> Api:
-    return installation_process.workspace("Globex")
-
-
 @pytest.fixture
-def acme_api(acme_key: Api, installation: Installation) -> Api:
+def acme_api(installation: Installation) -> Iterator[Api]:
     """Acme's key; the workspace is shared by a file's tests, which look at what they made themselves."""
-    return acme_key
+    with installation.api("acme") as api:
+        yield api
 
 
 @pytest.fixture
-def globex_api(globex_key: Api, installation: Installation) -> Api:
+def globex_api(installation: Installation) -> Iterator[Api]:
     """Another workspace's key."""
-    return globex_key
+    with installation.api("globex") as api:
+        yield api
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -26,14 +27,18 @@ def new_name() -> str:
     return f"Carrier {next(names)}"
 
 
-def fresh_database(folder: Path) -> str:
-    """Give the URL of an empty database of the kind the tests run on."""
+def new_database(folder: Path, template: str = "") -> str:
+    """Give the URL of a database of the kind the tests run on: empty, or a copy of another one that nobody uses."""
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
-        return f"sqlite:///{folder / 'voxa.sqlite3'}"
+        path = folder / "voxa.sqlite3"
+        if template:
+            shutil.copyfile(template.removeprefix("sqlite:///"), path)
+        return f"sqlite:///{path}"
     name = f"live_{os.getpid()}_{free_port()}"
+    copied = f' TEMPLATE "{urlsplit(template).path[1:]}"' if template else ""
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        connection.execute(f'CREATE DATABASE "{name}"{copied}'.encode())
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
@@ -44,6 +49,12 @@ class Api:
         self.workspace, self.key, self.livekit = workspace, key, installation.livekit
         headers = {"Authorization": f"Bearer {key}"}
         self.http = httpx.Client(base_url=installation.url, headers=headers, timeout=30)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.http.close()
 
     def call(self, method: str, path: str, body: Any = None, expect: int = 200) -> Any:
         """Send JSON, give the JSON answered (None for no content). Fails on any other status than `expect`."""
@@ -79,28 +90,67 @@ class Api:
         return self.livekit.standing().of(trunk["name"])
 
 
-class Installation:
-    """A migrated database with a web server, a Celery worker and beat as processes of their own."""
+class Site:
+    """The settings of an installation, and what an operator does with it: `manage.py`."""
 
-    def __init__(self, folder: Path, livekit: LiveKitServer, broker: RedisServer, **environment: str) -> None:
-        self.folder, self.livekit, self.port = folder, livekit, free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+    def __init__(self, database: str, livekit: LiveKitServer, **environment: str) -> None:
+        self.livekit = livekit
         self.env = {
             **os.environ,
             "VOXA_READ_DOTENV": "0",
             "DJANGO_SETTINGS_MODULE": "voxa.settings",
             "SECRET_KEY": "live-tests-" + "k" * 50,
             "FERNET_KEYS": "live-tests-fernet-key",
-            "DATABASE_URL": fresh_database(folder),
-            "CELERY_BROKER_URL": f"redis://127.0.0.1:{broker.port}/0",
+            "DATABASE_URL": database,
             "LIVEKIT_URL": livekit.url,
             "LIVEKIT_API_KEY": livekit.key,
             "LIVEKIT_API_SECRET": livekit.secret,
-            "API_PUBLIC_URL": self.url,
-            "PORT": str(self.port),
             **environment,
         }
+
+    def manage(self, *arguments: str, stdin: str = "") -> str:
+        """Run a command of `manage.py`, give its standard output. Fails unless its exit status is 0."""
+        argv = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            argv, env=self.env, cwd=CHECKOUT, input=stdin, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr[-3000:]}"
+        return done.stdout
+
+    def key(self, workspace: str, *scopes: str) -> str:
+        """Make a key for a workspace with `manage.py create_api_key`."""
+        options = [part for scope in scopes for part in ("--scope", scope)]
+        return self.manage("create_api_key", workspace, "--name", "Tests", *options).split()[-1]
+
+
+class Template(Site):
+    """A migrated database with two workspaces and a key of all scopes each, for installations to begin from."""
+
+    def __init__(self, folder: Path, livekit: LiveKitServer) -> None:
+        super().__init__(new_database(folder), livekit, CELERY_BROKER_URL="memory://")
         self.manage("migrate", "-v0")
+        self.keys = {}
+        for name in ("Acme", "Globex"):
+            slug = self.manage("create_workspace", name).split()[-1]
+            self.keys[slug] = self.key(slug, "workspace:admin")
+
+
+class Installation(Site):
+    """A web server, a Celery worker and beat as processes of their own."""
+
+    def __init__(self, folder: Path, template: Template, broker: RedisServer, **environment: str) -> None:
+        self.folder, self.keys, self.port = folder, template.keys, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        super().__init__(
+            new_database(folder, template.env["DATABASE_URL"]),
+            template.livekit,
+            **{
+                "CELERY_BROKER_URL": f"redis://127.0.0.1:{broker.port}/0",
+                "API_PUBLIC_URL": self.url,
+                "PORT": str(self.port),
+                **environment,
+            },
+        )
         bind = f"127.0.0.1:{self.port}"
         self.web = self.process("web", "-m", "gunicorn", "--threads", "16", "--bind", bind, "voxa.wsgi")
         self.web.ready = lambda: answers(self.port)
@@ -113,28 +163,17 @@ class Installation:
         return Process([sys.executable, *arguments], self.folder / f"{name}.log", env=self.env, cwd=CHECKOUT)
 
     def start(self) -> None:
-        for process in (self.web, self.worker, self.beat):
-            process.start()
+        """Start all at once, then wait for them."""
+        processes = (self.web, self.worker, self.beat)
+        for process in processes:
+            process.launch()
+        for process in processes:
+            process.wait_ready()
 
     def stop(self) -> None:
         for process in (self.beat, self.worker, self.web):
             process.stop(seconds=5)
 
-    def manage(self, *arguments: str, status: int = 0, stdin: str = "") -> str:
-        """Run a command of `manage.py`, give its standard output. Fails on any other exit status."""
-        argv = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(
-            argv, env=self.env, cwd=CHECKOUT, input=stdin, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr[-3000:]}"
-        return done.stdout
-
-    def key(self, workspace: str, *scopes: str) -> str:
-        """Make a key for a workspace with `manage.py create_api_key`."""
-        options = [part for scope in scopes for part in ("--scope", scope)]
-        return self.manage("create_api_key", workspace, "--name", "Tests", *options).split()[-1]
-
-    def workspace(self, name: str) -> Api:
-        """Make a workspace and a key of all scopes with the commands that operators use."""
-        slug = self.manage("create_workspace", name).split()[-1]
-        return Api(self, slug, self.key(slug, "workspace:admin"))
+    def api(self, workspace: str) -> Api:
+        """Give a client of a workspace's key."""
+        return Api(self, workspace, self.keys[workspace])

@@ -114,6 +114,11 @@ class Process:
 
     def start(self) -> None:
         """Start it and wait until it is ready. Raises RuntimeError with the end of its output if it is not."""
+        self.launch()
+        self.wait_ready()
+
+    def launch(self) -> None:
+        """Start it."""
         with self.log.open("ab") as output:
             self.popen = subprocess.Popen(
                 [*self.guard, *self.argv],
@@ -123,13 +128,18 @@ class Process:
                 cwd=self.cwd,
                 start_new_session=True,
             )
-        if self.ready is not None:
-            try:
-                wait_until(lambda: not self.running or (self.ready is not None and self.ready()), self.argv[0], 30)
-            except TimeoutError:
-                self.kill()
-            if not self.running:
-                raise RuntimeError(f"{self.argv[0]} did not start:\n{self.output()[-2000:]}")
+
+    def wait_ready(self, seconds: float = 60.0) -> None:
+        """Wait until it is ready. Raises RuntimeError with the end of its output if it does not get there."""
+        ready = self.ready
+        if ready is None:
+            return
+        try:
+            wait_until(lambda: not self.running or ready(), self.argv[0], seconds)
+        except TimeoutError:
+            self.kill()
+        if not self.running:
+            raise RuntimeError(f"{self.argv[0]} did not start:\n{self.output()[-2000:]}")
 
     def stop(self, seconds: float = 10.0) -> int:
         """Ask it to end, kill its whole group if it does not within `seconds`; give the exit status."""

@@ -3,7 +3,7 @@
 import os
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +16,12 @@ from tests.live.servers import LiveKitServer, RedisServer
 pytestmark = [pytest.mark.live, pytest.mark.soak]
 SOAK = os.environ.get("VOXA_SOAK") == "1"
 WRITES = 4  # two outbound trunks, an inbound one, a rule
+A_MINUTE_LATER = """
+from django.core.management import call_command
+from tests.telephony.sync.check import let_leases_expire
+let_leases_expire()
+call_command("reconcile_livekit")
+"""
 GATEWAYS = ({"ipOrDomain": "198.51.100.7"}, {"ipOrDomain": "198.51.100.8", "inbound": False})
 
 
@@ -34,16 +40,10 @@ def faulty(livekit_process: LiveKitServer) -> Iterator[FaultyLiveKit]:
 
 @pytest.fixture(scope="module")
 def installation_process(
-    tmp_path_factory: pytest.TempPathFactory,
-    livekit_process: LiveKitServer,
-    redis_server: RedisServer,
-    faulty: FaultyLiveKit,
+    new_installation: Callable[..., Installation], faulty: FaultyLiveKit
 ) -> Iterator[Installation]:
     """An installation whose way to LiveKit is faulty, with neither beat nor a worker but the test's own."""
-    folder = tmp_path_factory.mktemp("installation")
-    environment = {"LIVEKIT_URL": faulty.url, "PROVISION_WAIT_SECONDS": "0"}
-    livekit_process.flush_redis()
-    installation = Installation(folder, livekit_process, redis_server, **environment)
+    installation = new_installation(LIVEKIT_URL=faulty.url, PROVISION_WAIT_SECONDS="0")
     installation.worker.ready = None
     installation.web.start()
     yield installation
@@ -84,9 +84,7 @@ def run_worker_until_killed(installation: Installation, faulty: FaultyLiveKit, w
 
 def reconcile_a_minute_later(installation: Installation) -> None:
     """Let the dead worker's leases run out without waiting for it, then reconcile once."""
-    code = "from tests.telephony.sync.check import let_leases_expire; let_leases_expire()"
-    installation.manage("shell", "-v0", "-c", code)
-    installation.manage("reconcile_livekit")
+    installation.manage("shell", "-v0", "-c", A_MINUTE_LATER)
 
 
 def exactly_one_set_stands(api: Api, trunk: dict[str, Any], number: str) -> None:
