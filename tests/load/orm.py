@@ -36,8 +36,10 @@ def create_view(identifier: str) -> Any:
         )
         gateway = Gateway(trunk=trunk, ip_or_domain=body["gateways"][0]["ipOrDomain"], netmask=32)
         with transaction.atomic():
-            for row in (trunk, historical(trunk), gateway, historical(gateway)):
-                insert(row)
+            insert(trunk)
+            insert(historical(trunk))
+            insert(gateway)
+            insert(historical(gateway))
         return JsonResponse({"id": trunk.pk})
 
     return view
