@@ -1,5 +1,6 @@
 """Reads of telephony, always within one workspace."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,6 +16,7 @@ from telephony.models import (
     LiveKitObject,
     LiveKitProject,
     PhoneNumber,
+    SipEndpoint,
     TelephonySettings,
     Trunk,
 )
@@ -87,6 +89,22 @@ def find_transfer_trunk(workspace: Workspace, reference: str) -> Trunk | None:
     """Find a trunk that hands calls over, by any of its ids."""
     trunk = find_trunk(workspace, reference)
     return trunk if trunk and trunk.for_transfers else None
+
+
+def endpoints(workspace: Workspace) -> QuerySet[SipEndpoint]:
+    """Give a workspace's SIP endpoints with their agents, all secrets left in the database."""
+    rows = SipEndpoint.objects.filter(workspace=workspace).select_related("agent", "workspace")
+    return rows.defer("sip_password", "agent__provider_key")
+
+
+def find_endpoint(workspace: Workspace, reference: str) -> SipEndpoint | None:
+    """Find a SIP endpoint by its `conn_` id, or by an `ST_` id that it has or once had in LiveKit."""
+    if reference.startswith("ST_"):
+        owned = LiveKitObject.objects.filter(livekit_id=reference).values("endpoint")
+        former = LiveKitAlias.objects.filter(livekit_id=reference).values("endpoint")
+        return endpoints(workspace).filter(Q(pk__in=owned) | Q(pk__in=former)).first()
+    named = re.fullmatch(r"conn_([0-9a-f]{32})", reference, re.ASCII)
+    return endpoints(workspace).filter(pk=UUID(named[1])).first() if named else None
 
 
 def livekit_ids(trunk: Trunk) -> LiveKitIds:

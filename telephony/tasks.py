@@ -6,6 +6,7 @@ from uuid import UUID
 from celery import shared_task
 
 from telephony.models import LiveKitProject
+from telephony.services import provider_checks
 from telephony.sync import apply, reconcile, removal, resolve, sweep
 from telephony.sync.kinds import TRUNKS
 
@@ -50,6 +51,12 @@ def resolve_domains() -> None:
     """Look up the domains that calls come in from, and write changed addresses."""
     changed = resolve.resolve_due(seconds=30)
     apply.sync_rows(TRUNKS, changed, concurrency=sweep.CONCURRENCY)
+
+
+@shared_task
+def check_providers() -> None:
+    """Ask AI providers again about keys that could not be checked yet."""
+    provider_checks.check_due(seconds=45)
 
 
 @shared_task

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
+_VISIBLE = re.compile(r"[!-~]{1,500}", re.ASCII)
 _SIP_USER = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 
 
@@ -55,6 +56,20 @@ def validate_sip_user(value: str) -> None:
     """Accept letters, digits and hyphens, at most 64."""
     if not _SIP_USER.fullmatch(value):
         raise ValidationError("Use letters, digits and hyphens only.", code="sip_user")
+
+
+def validate_sip_password(value: str) -> None:
+    """Accept 8 to 128 characters, none of them a control character."""
+    if len(value) < 8:
+        raise ValidationError("Use at least 8 characters.", code="min_length")
+    if len(value) > 128 or not value.isprintable():
+        raise ValidationError("Use at most 128 characters, without line breaks or tabs.", code="sip_password")
+
+
+def validate_provider_key(value: str) -> None:
+    """Accept what an HTTP header can carry: at most 500 visible ASCII characters."""
+    if not _VISIBLE.fullmatch(value):
+        raise ValidationError("Use at most 500 visible ASCII characters, without spaces.", code="provider_key")
 
 
 def validate_tech_prefix(value: str) -> None:

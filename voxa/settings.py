@@ -193,6 +193,10 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 VOXA_OUTBOUND_ALLOW = env.list("VOXA_OUTBOUND_ALLOW", default=[])  # networks such as 10.1.0.0/16; empty: public only
 VOXA_OUTBOUND_ALLOW_HTTP = env.bool("VOXA_OUTBOUND_ALLOW_HTTP", default=False)
 
+# --- AI providers, asked whether they take a customer's key ---------------------------------------------------
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="https://api.openai.com/v1")
+ELEVENLABS_BASE_URL = env.str("ELEVENLABS_BASE_URL", default="https://api.elevenlabs.io")
+
 # --- LiveKit and carriers --------------------------------------------------------------------------------
 LIVEKIT_URL = env.str("LIVEKIT_URL", default="")
 LIVEKIT_API_KEY = env.str("LIVEKIT_API_KEY", default="")

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import Workspace
 from telephony.models.agent import Agent
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
-from telephony.validators import validate_sip_user
+from telephony.validators import validate_sip_password, validate_sip_user
 
 
 class SipEndpoint(SyncedRow):
@@ -24,7 +24,7 @@ class SipEndpoint(SyncedRow):
     agent = models.OneToOneField(Agent, on_delete=models.CASCADE, related_name="sip_endpoint")
     name = models.CharField(max_length=100)
     sip_username = models.CharField("SIP username", max_length=64, validators=[validate_sip_user])
-    sip_password = EncryptedTextField("SIP password")
+    sip_password = EncryptedTextField("SIP password", validators=[validate_sip_password])
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -33,7 +33,10 @@ class SipEndpoint(SyncedRow):
     class Meta:
         ordering = ["-created_at", "-id"]
         verbose_name = "SIP endpoint"
-        indexes = [models.Index(fields=["workspace", "-created_at", "-id"], name="endpoint_list")]
+        indexes = [
+            models.Index(fields=["workspace", "-created_at", "-id"], name="endpoint_list"),
+            models.Index(fields=["-created_at", "-id"], name="endpoint_newest"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 "workspace",

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Workspace
+from telephony.choices import ProviderCheck
 from telephony.models import Agent
+from telephony.models.agent import CHECK_FIELDS
+from telephony.providers import Credentials
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
 
@@ -16,15 +20,24 @@ FIELDS = (
 )  # fmt: skip
 
 
+CREDENTIALS = {"ai_provider", "provider_key", "provider_agent_id"}
+
+
 def create_agent(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> Agent:
     """Create an agent from model field names. Raises ValidationError with every wrong field."""
     problems = Problems() if problems is None else problems
-    agent = Agent(workspace=workspace)
-    _assign(agent, data)
-    problems.check(agent, FIELDS)
+    agent = build_agent(workspace, data, problems)
     problems.raise_any()
     with conflicts_named():
         agent.save(force_insert=True)
+    return agent
+
+
+def build_agent(workspace: Workspace, data: Mapping[str, Any], problems: Problems) -> Agent:
+    """Give an unsaved agent from model field names; what is wrong is noted."""
+    agent = Agent(workspace=workspace)
+    _assign(agent, data)
+    problems.check(agent, FIELDS)
     return agent
 
 
@@ -40,7 +53,7 @@ def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | 
     problems.check(agent, FIELDS)
     problems.raise_any()
     if changed:
-        agent.save(update_fields=[*changed, "updated_at"])
+        agent.save(update_fields=[*changed, *CHECK_FIELDS, "updated_at"])
     return agent
 
 
@@ -52,4 +65,9 @@ def delete_agent(agent: Agent) -> None:
 def _assign(agent: Agent, data: Mapping[str, Any]) -> list[str]:
     if data.get("provider_key") == "":
         data = {**data, "provider_key": None}
-    return assign(agent, data, FIELDS)
+    changed = assign(agent, data, FIELDS)
+    if CREDENTIALS & set(changed):  # what was said of the old ones counts no more
+        agent.provider_check, agent.provider_checked_at = ProviderCheck.UNVERIFIED, None
+        agent.provider_check_failures = 0
+        agent.provider_check_due_at = timezone.now() if Credentials.of(agent) else None
+    return changed

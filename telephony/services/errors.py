@@ -50,12 +50,21 @@ def conflicts_named() -> Iterator[None]:
         raise _conflict(error) from None
 
 
+def username_taken() -> Conflict:
+    """Give the conflict of a SIP username that another endpoint of the workspace has."""
+    return Conflict("sip_username_taken", "This SIP username is in use already. Choose another one.", "sip_username")
+
+
 def _conflict(error: IntegrityError) -> Exception:
     text = str(error)
     if "number_once_per_project" in text or "phonenumber.number" in text:  # as PostgreSQL and SQLite name it
         return Conflict(
             "number_taken", "This number is already in use on this LiveKit server. Choose another one.", "number"
         )
+    if "endpoint_username_once" in text:
+        return username_taken()
+    if "sipendpoint" in text and "agent_id" in text:
+        return Conflict("agent_taken", "This agent has a SIP endpoint already. Choose another agent.", "agent")
     if "foreign key" in text.lower():
         return Conflict("changed_meanwhile", "A row this refers to was deleted at the same time. Look again and retry.")
     return error
