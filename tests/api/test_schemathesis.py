@@ -28,6 +28,9 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts.models import Workspace
 from accounts.services.keys import create_api_key
+from telephony.services import carrier_trunks
+from telephony.sync.apply import sync_trunk
+from tests.sandbox import SandboxServer
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
@@ -53,7 +56,15 @@ RUN = settings(
 
 
 @pytest.fixture
-def application(ids: list[str]) -> Iterator[Any]:
+def livekit(sandbox: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A LiveKit for operations that wait for it. Nothing commits here, so no worker hears of a trunk: sync in place."""
+    settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY = sandbox.url, sandbox.key
+    settings.LIVEKIT_API_SECRET = sandbox.secret
+    monkeypatch.setattr(carrier_trunks, "wait_for_sync", lambda trunk_id, *args, **kwargs: sync_trunk(trunk_id))
+
+
+@pytest.fixture
+def application(livekit: None, ids: list[str]) -> Iterator[Any]:
     """Our WSGI application, which here keeps the test's connection at the end of a request. (Test clients undo it.)"""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
