@@ -7,6 +7,7 @@ from livekit import api
 from telephony.choices import MediaEncryption, Transport
 from telephony.livekit_client.specs import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 
+SpecT = TypeVar("SpecT", InboundTrunkSpec, OutboundTrunkSpec, DispatchRuleSpec)
 InfoT = TypeVar("InfoT", api.SIPInboundTrunkInfo, api.SIPOutboundTrunkInfo, api.SIPDispatchRuleInfo)
 
 _TO_ENCRYPTION = {
@@ -75,7 +76,7 @@ def stored_inbound(info: api.SIPInboundTrunkInfo) -> Stored[InboundTrunkSpec]:
         auth_password=info.auth_password,
         media_encryption=_FROM_ENCRYPTION[info.media_encryption],
     )
-    return Stored(stored_id, spec, inbound_message(spec) == info)
+    return _stored(stored_id, spec, inbound_message(spec), info)
 
 
 def stored_outbound(info: api.SIPOutboundTrunkInfo) -> Stored[OutboundTrunkSpec]:
@@ -91,7 +92,7 @@ def stored_outbound(info: api.SIPOutboundTrunkInfo) -> Stored[OutboundTrunkSpec]
         from_host=info.from_host,
         media_encryption=_FROM_ENCRYPTION[info.media_encryption],
     )
-    return Stored(stored_id, spec, outbound_message(spec) == info)
+    return _stored(stored_id, spec, outbound_message(spec), info)
 
 
 def stored_rule(info: api.SIPDispatchRuleInfo) -> Stored[DispatchRuleSpec]:
@@ -106,7 +107,13 @@ def stored_rule(info: api.SIPDispatchRuleInfo) -> Stored[DispatchRuleSpec]:
         agent_metadata=agents[0].metadata if agents else "",
         attributes=dict(info.attributes),
     )
-    return Stored(stored_id, spec, rule_message(spec) == info)
+    return _stored(stored_id, spec, rule_message(spec), info)
+
+
+def _stored(stored_id: str, spec: SpecT, said: InfoT, info: InfoT) -> Stored[SpecT]:
+    names = (field.name for field in info.DESCRIPTOR.fields)
+    beyond = tuple(name for name in names if getattr(said, name) != getattr(info, name))
+    return Stored(stored_id, spec, said == info, beyond)
 
 
 def _plain(info: InfoT) -> InfoT:

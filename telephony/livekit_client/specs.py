@@ -94,9 +94,11 @@ class DispatchRuleSpec:
 class Stored(Generic[SpecT]):
     """An object as it stands in LiveKit; `id` is LiveKit's, such as `ST_...` or `SDR_...`.
 
-    `exact` is false when it also holds something that a spec cannot say, which a replacing update would clear.
+    `exact` is false when it also holds something that a spec cannot say, which a replacing update would clear; `beyond`
+    then names LiveKit's fields that hold it.
     """
 
     id: str
     spec: SpecT
     exact: bool = True
+    beyond: tuple[str, ...] = ()

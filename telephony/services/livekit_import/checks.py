@@ -1,0 +1,105 @@
+"""Whether rows can say what an object in LiveKit says. Pure; each refusal tells a person why."""
+
+import ipaddress
+from typing import TypeAlias
+
+from django.core.exceptions import ValidationError
+
+from telephony.choices import Transport
+from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
+from telephony.validators import E164, parse_ip, validate_host, validate_port
+
+Inbound: TypeAlias = Stored[InboundTrunkSpec]
+Outbound: TypeAlias = Stored[OutboundTrunkSpec]
+Rule: TypeAlias = Stored[DispatchRuleSpec]
+
+WIDEST = 8  # of an IPv4 or IPv6 prefix; a gateway takes no wider range
+SIP_PORT, SIPS_PORT = 5060, 5061  # what LiveKit takes where an address names no port
+
+
+class CannotSay(Exception):
+    """Rows of Voxa cannot express this object: it is left alone. The message says why."""
+
+
+def check_common(stored: Inbound | Outbound | Rule) -> None:
+    """Refuse what a replacing update would clear."""
+    if stored.beyond:
+        raise CannotSay(f"It uses {', '.join(stored.beyond)}, which Voxa cannot express.")
+    if stored.spec.metadata:
+        raise CannotSay("Its metadata belongs to another program.")
+
+
+def e164(numbers: tuple[str, ...]) -> tuple[str, ...]:
+    """Give numbers in E.164. LiveKit compares them with and without plus as the same."""
+    plain = tuple("+" + number.removeprefix("+") for number in numbers)
+    wrong = [number for number, full in zip(numbers, plain, strict=True) if not E164.fullmatch(full)]
+    if wrong:
+        raise CannotSay(f"Not in E.164: {', '.join(wrong)}.")
+    return tuple(dict.fromkeys(plain))
+
+
+def inbound_numbers(stored: Inbound) -> tuple[str, ...]:
+    """Give the numbers of an inbound trunk that rows can express."""
+    check_common(stored)
+    spec = stored.spec
+    if not spec.numbers:
+        raise CannotSay("It takes calls to any number. Give it its numbers in LiveKit first.")
+    if spec.auth_username or spec.auth_password:
+        raise CannotSay("It asks callers for a password; Voxa's trunks know carriers by their addresses.")
+    if not spec.allowed_addresses:
+        raise CannotSay("It takes calls from anyone. Give it the carrier's addresses in LiveKit first.")
+    return e164(spec.numbers)
+
+
+def networks(stored: Inbound) -> list[tuple[str, int]]:
+    """Give the addresses that may call in, each with its prefix length."""
+    found = []
+    for entry in stored.spec.allowed_addresses:
+        try:
+            network = ipaddress.ip_interface(entry).network
+        except ValueError:
+            raise CannotSay(
+                f"It admits callers by the name {entry}, which anyone can write into a call. "
+                "Replace it by the carrier's addresses in LiveKit first."
+            ) from None
+        if network.prefixlen < WIDEST:
+            raise CannotSay(f"{entry} is wider than a gateway may be (/{WIDEST}).")
+        found.append((str(network.network_address), network.prefixlen))
+    return found
+
+
+def outbound_numbers(stored: Outbound) -> tuple[str, ...]:
+    """Give the numbers of an outbound trunk that rows can express; none means any caller ID."""
+    check_common(stored)
+    spec = stored.spec
+    if bool(spec.auth_username) != bool(spec.auth_password):
+        raise CannotSay("It has half a pair of username and password.")
+    if "*" in spec.numbers:
+        if len(spec.numbers) > 1:
+            raise CannotSay("It names numbers beside *, any number.")
+        return ()
+    return e164(spec.numbers)
+
+
+def address(stored: Outbound) -> tuple[str, int, Transport]:
+    """Give host, port and transport of an outbound trunk."""
+    text, transport = stored.spec.address, stored.spec.transport
+    host, colon, port_text = text.rpartition(":") if not parse_ip(text) else (text, "", "")
+    if not colon:
+        host, port_text = text, str(SIPS_PORT if transport == Transport.TLS else SIP_PORT)
+    try:
+        port = int(port_text)
+        validate_port(port)
+        validate_host(host)
+    except (ValueError, ValidationError):
+        raise CannotSay(f"Its address {text} is not a host and port.") from None
+    if transport is None and port != SIP_PORT:
+        raise CannotSay(f"Its transport on port {port} is left to LiveKit. Set udp, tcp or tls there first.")
+    return host.removeprefix("[").removesuffix("]"), port, transport or Transport.UDP
+
+
+def check_rule(stored: Rule) -> None:
+    """Refuse a rule that says more than: a room a call, and an agent in it."""
+    check_common(stored)
+    if stored.spec.attributes or stored.spec.agent_metadata:
+        raise CannotSay("It gives its calls attributes or its agent metadata of another program.")

@@ -1,0 +1,189 @@
+"""Which rows would say what stands in LiveKit. Pure: what was listed in, what would be done out."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from telephony.choices import MediaEncryption, ObjectKind
+from telephony.livekit_client import OutboundTrunkSpec
+from telephony.services.gateways import MAX_GATEWAYS
+from telephony.services.livekit_import import checks
+from telephony.services.livekit_import.checks import CannotSay, Inbound, Outbound, Rule
+from telephony.sync.marks import read_mark
+from telephony.sync.plan import AGENT_NAME, ROOM_PREFIX
+
+NAME_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class Found:
+    """What stands in a LiveKit project."""
+
+    inbound: list[Inbound]
+    outbound: list[Outbound]
+    rules: list[Rule]
+
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """An object that stays as it is, and why."""
+
+    kind: ObjectKind
+    id: str
+    name: str
+    reason: str
+
+
+@dataclass
+class Adoption:
+    """A trunk to be: its rows' values, and which objects become which of its own.
+
+    `outbound_ids` go with `gateways` by place, None where a gateway only takes calls in. `changes` are what the next
+    sync changes in LiveKit beside writing our mark.
+    """
+
+    name: str
+    numbers: tuple[str, ...]
+    media_encryption: MediaEncryption
+    gateways: list[dict[str, Any]] = field(default_factory=list)
+    outbound_ids: list[str | None] = field(default_factory=list)
+    inbound_id: str = ""
+    rule_id: str = ""
+    username: str = ""
+    password: str = field(default="", repr=False)
+    from_host: str = ""
+    changes: list[str] = field(default_factory=list)
+
+    @property
+    def livekit_ids(self) -> list[str]:
+        """Give the ids of everything it takes over."""
+        return [found for found in (self.inbound_id, self.rule_id, *self.outbound_ids) if found]
+
+    @property
+    def dials(self) -> bool:
+        """Say whether it has an outbound trunk already."""
+        return any(self.outbound_ids)
+
+
+@dataclass
+class ImportPlan:
+    """What would be adopted, what is left alone, and how many objects are some Voxa's already."""
+
+    adoptions: list[Adoption] = field(default_factory=list)
+    left: list[LeftAlone] = field(default_factory=list)
+    managed: int = 0
+
+
+def plan_import(found: Found, *, ours: Collection[str], taken: Collection[str]) -> ImportPlan:
+    """Plan an import. `ours` are ids that rows know already, `taken` numbers that rows have already."""
+    plan = ImportPlan()
+
+    def strangers(stored: Iterable[Any]) -> list[Any]:
+        free = [one for one in stored if one.id not in ours and read_mark(one.spec.metadata) is None]
+        return sorted(free, key=lambda one: one.id)
+
+    inbound, outbound, rules = strangers(found.inbound), strangers(found.outbound), strangers(found.rules)
+    every = len(found.inbound) + len(found.outbound) + len(found.rules)
+    plan.managed = every - len(inbound) - len(outbound) - len(rules)
+    for trunk in inbound:
+        try:
+            plan.adoptions.append(_inbound(trunk, found.rules, taken))
+        except CannotSay as refusal:
+            plan.left.append(LeftAlone(ObjectKind.INBOUND, trunk.id, trunk.spec.name, str(refusal)))
+    for trunk in outbound:
+        try:
+            _outbound(trunk, plan, taken)
+        except CannotSay as refusal:
+            plan.left.append(LeftAlone(ObjectKind.OUTBOUND, trunk.id, trunk.spec.name, str(refusal)))
+    adopted = {adoption.rule_id for adoption in plan.adoptions}
+    for rule in rules:
+        if rule.id not in adopted:
+            plan.left.append(LeftAlone(ObjectKind.RULE, rule.id, rule.spec.name, _why_rule_stays(rule)))
+    return plan
+
+
+def _inbound(trunk: Inbound, rules: Iterable[Rule], taken: Collection[str]) -> Adoption:
+    numbers = checks.inbound_numbers(trunk)
+    _refuse_taken(numbers, taken)
+    entrances = checks.networks(trunk)
+    if len(entrances) > MAX_GATEWAYS:
+        raise CannotSay(f"It admits {len(entrances)} addresses; a trunk has at most {MAX_GATEWAYS} gateways.")
+    adoption = Adoption(_name(trunk), numbers, trunk.spec.media_encryption, inbound_id=trunk.id)
+    rule = _rule_of(trunk, rules)
+    if rule is None:
+        adoption.changes.append(f"A dispatch rule is added: each call gets a room {ROOM_PREFIX}… with {AGENT_NAME}.")
+    else:
+        adoption.rule_id = rule.id
+        if rule.spec.room_prefix != ROOM_PREFIX:
+            adoption.changes.append(f"Rooms of its calls are named {ROOM_PREFIX}… instead of {rule.spec.room_prefix}….")
+        if rule.spec.agent_name != AGENT_NAME:
+            adoption.changes.append(f"{AGENT_NAME} answers its calls instead of {rule.spec.agent_name or 'nobody'}.")
+    for host, netmask in entrances:
+        adoption.gateways.append({"ip_or_domain": host, "netmask": netmask, "inbound": True, "outbound": False})
+        adoption.outbound_ids.append(None)
+    return adoption
+
+
+def _rule_of(trunk: Inbound, rules: Iterable[Rule]) -> Rule | None:
+    """Give the one rule of a trunk. Rules that anyone shares with it cannot be expressed."""
+    all_rules = list(rules)
+    if wild := [rule.id for rule in all_rules if not rule.spec.trunk_ids]:
+        raise CannotSay(f"The rule {wild[0]} names no trunk, so it takes this trunk's calls as well.")
+    own = [rule for rule in all_rules if trunk.id in rule.spec.trunk_ids]
+    if len(own) > 1:
+        raise CannotSay(f"Several rules name it: {', '.join(rule.id for rule in own)}.")
+    for rule in own:
+        if len(rule.spec.trunk_ids) > 1:
+            raise CannotSay(f"Its rule {rule.id} names other trunks as well.")
+        try:
+            checks.check_rule(rule)
+        except CannotSay as refusal:
+            raise CannotSay(f"Its rule {rule.id} stays as it is: {refusal}") from None
+    return own[0] if own else None
+
+
+def _outbound(trunk: Outbound, plan: ImportPlan, taken: Collection[str]) -> None:
+    """Add an outbound trunk to the adoption that has its numbers, or make it one of its own."""
+    numbers, (host, port, transport) = checks.outbound_numbers(trunk), checks.address(trunk)
+    _refuse_taken(numbers, taken)
+    same = next((one for one in plan.adoptions if numbers and set(one.numbers) == set(numbers)), None)
+    if same is None:
+        for other in plan.adoptions:
+            if shared := sorted(set(other.numbers) & set(numbers)):
+                raise CannotSay(f"It shares {', '.join(shared)} with {other.name}; a number stands on one trunk.")
+        same = Adoption(_name(trunk), numbers, trunk.spec.media_encryption)
+        plan.adoptions.append(same)
+    else:
+        _refuse_unlike(trunk.spec, same)
+    spec = trunk.spec
+    same.username, same.password, same.from_host = spec.auth_username, spec.auth_password, spec.from_host
+    if spec.transport is None:
+        same.changes.append(f"{trunk.id} dials by udp, which LiveKit may have chosen by itself until now.")
+    gateway = {"ip_or_domain": host, "port": port, "protocol": transport, "inbound": False, "outbound": True}
+    same.gateways.append(gateway)
+    same.outbound_ids.append(trunk.id)
+
+
+def _refuse_unlike(spec: OutboundTrunkSpec, adoption: Adoption) -> None:
+    if len(adoption.gateways) >= MAX_GATEWAYS:
+        raise CannotSay(f"{adoption.name}, which has the same numbers, has {MAX_GATEWAYS} gateways already.")
+    if spec.media_encryption != adoption.media_encryption:
+        raise CannotSay(f"{adoption.name}, which has the same numbers, has another media encryption.")
+    given = (spec.auth_username, spec.auth_password, spec.from_host)
+    if adoption.dials and given != (adoption.username, adoption.password, adoption.from_host):
+        raise CannotSay(f"{adoption.name}, which has the same numbers, signs in otherwise.")
+
+
+def _refuse_taken(numbers: Iterable[str], taken: Collection[str]) -> None:
+    if held := sorted(set(numbers) & set(taken)):
+        raise CannotSay(f"{', '.join(held)}: already on a trunk of Voxa in this LiveKit project.")
+
+
+def _why_rule_stays(rule: Rule) -> str:
+    if not rule.spec.trunk_ids:
+        return "It names no trunk, so it takes everyone's calls. Name its trunk in LiveKit first."
+    return f"{', '.join(rule.spec.trunk_ids)}, whose calls it takes, is not adopted."
+
+
+def _name(trunk: Inbound | Outbound) -> str:
+    return (trunk.spec.name.strip() or trunk.id)[:NAME_LENGTH]
