@@ -6,10 +6,11 @@ from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 
-from telephony.models import Gateway, LiveKitObject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
+from telephony.choices import TrunkStatus
+from telephony.models import Gateway, LiveKitObject, LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
 from telephony.sync.kinds import ENDPOINTS, KINDS, TRUNKS, RowKind
-from telephony.sync.request import request_first_sync, request_removal, request_sync
+from telephony.sync.request import request_first_sync, request_many, request_removal, request_sync
 
 
 @receiver(post_save, sender=Trunk)
@@ -70,7 +71,17 @@ def settings_saved(instance: TelephonySettings, raw: bool, **kwargs: Any) -> Non
     """Sync the rows that still stand in another project."""
     if raw:
         return
-    elsewhere = LiveKitObject.objects.filter(workspace=instance.pk).exclude(project=instance.project_id).order_by()
+    elsewhere = LiveKitObject.objects.filter(workspace=instance.pk).exclude(project=instance.project_id)
     for kind in KINDS:
-        for row_id in elsewhere.exclude(**{kind.field: None}).values_list(kind.field, flat=True).distinct():
-            request_sync(row_id, kind)
+        ids = elsewhere.exclude(**{kind.field: None}).values_list(kind.field, flat=True)
+        request_many(set(ids), kind)
+
+
+@receiver(post_save, sender=LiveKitProject)
+def project_saved(instance: LiveKitProject, raw: bool, created: bool, **kwargs: Any) -> None:
+    """Try again, once the project's address or credentials changed, what failed for want of the right ones."""
+    if raw or created:
+        return
+    for kind in KINDS:
+        waiting = kind.rows().filter(workspace__telephony_settings__project=instance)
+        request_many(list(waiting.exclude(status=TrunkStatus.ACTIVE).values_list("pk", flat=True)), kind)

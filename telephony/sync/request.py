@@ -1,8 +1,8 @@
 """Asking for a sync, and waiting a moment for it."""
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,28 +17,34 @@ from voxa.publish import publish
 def request_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
     """Note in the caller's transaction that a row changed, and have it synced once that is committed.
 
-    May be called for each of many changed rows: within one transaction only the first costs anything.
+    May be called for each of many changed rows: one transaction sends one message a trunk or endpoint.
     """
-    if _on_commit(SyncSoon(row_id, kind)):
-        kind.rows().filter(pk=row_id).update(
-            generation=F("generation") + 1,
-            status=TrunkStatus.PENDING,
-            last_error="",
-            sync_failures=0,
-            next_sync_at=None,
-        )
+    _mark_changed([row_id], kind)
+    request_first_sync(row_id, kind)
 
 
 def request_first_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
     """Have a new row synced once it is committed: it already says that it is pending."""
-    _on_commit(SyncSoon(row_id, kind))
+    from telephony.tasks import sync_endpoint, sync_trunk
+
+    _publish_on_commit(sync_trunk if kind == TRUNKS else sync_endpoint, str(row_id))
+
+
+def request_many(row_ids: Collection[UUID], kind: RowKind = TRUNKS) -> None:
+    """Note that many rows changed, and have the sweep find them once that is committed."""
+    from telephony.tasks import sweep_trunks
+
+    if row_ids:
+        _mark_changed(row_ids, kind)
+        _publish_on_commit(sweep_trunks)
 
 
 def request_removal(object_ids: Iterable[int]) -> None:
     """Have these objects of a deleted row removed from LiveKit, once the deletion is committed."""
-    ids = tuple(sorted(object_ids))
-    if ids:
-        _on_commit(RemoveSoon(ids))
+    from telephony.tasks import remove_objects
+
+    if ids := sorted(object_ids):
+        _publish_on_commit(remove_objects, ids)
 
 
 def wait_for_sync(row_id: UUID, seconds: float, *, even_if_away: bool = False, kind: RowKind = TRUNKS) -> None:
@@ -75,39 +81,38 @@ def _settled(kind: RowKind, row_id: UUID, generation: int) -> bool:
     return bool(synced >= generation or stopped)
 
 
-@dataclass(frozen=True)
-class SyncSoon:
-    """Hands a row to the workers."""
+def _mark_changed(row_ids: Collection[UUID], kind: RowKind) -> None:
+    kind.rows().filter(pk__in=row_ids).update(
+        generation=F("generation") + 1, status=TrunkStatus.PENDING, last_error="", sync_failures=0, next_sync_at=None
+    )
 
-    row_id: UUID
-    kind: RowKind
+
+class _Message:
+    """A message of this transaction, not sent yet."""
+
+    def __init__(self, task: Any, arguments: tuple[object, ...]) -> None:
+        self.task, self.arguments, self.sent = task, arguments, False
+
+
+class _Send:
+    """Sends a message on commit, if no other of its senders did. One that a savepoint took back is not missed."""
+
+    def __init__(self, message: _Message) -> None:
+        self.message = message
 
     def __call__(self) -> None:
-        from telephony.tasks import sync_endpoint, sync_trunk
-
-        publish(sync_trunk if self.kind == TRUNKS else sync_endpoint, str(self.row_id))
-
-
-@dataclass(frozen=True)
-class RemoveSoon:
-    """Hands tombstones to the workers."""
-
-    object_ids: tuple[int, ...]
-
-    def __call__(self) -> None:
-        from telephony.tasks import remove_objects
-
-        publish(remove_objects, list(self.object_ids))
+        if not self.message.sent:
+            self.message.sent = True
+            publish(self.message.task, *self.message.arguments)
 
 
-def _on_commit(callback: Callable[[], None]) -> bool:
-    """Run the callback after commit, once; say whether it was not registered before in this transaction.
-
-    An earlier one counts only if no savepoint that could still be rolled back without ours holds it.
-    """
-    connection = transaction.get_connection()
-    ours = set(connection.savepoint_ids)
-    if any(known == callback and sids <= ours for sids, known, _ in connection.run_on_commit):
-        return False
-    transaction.on_commit(callback)
-    return True
+def _publish_on_commit(task: Any, *arguments: object) -> None:
+    """Send the message after the commit, once however often it is asked for in this transaction."""
+    waiting = (
+        known.message
+        for _, known, _ in transaction.get_connection().run_on_commit
+        if isinstance(known, _Send)
+        and not known.message.sent
+        and (known.message.task, known.message.arguments) == (task, arguments)
+    )
+    transaction.on_commit(_Send(next(waiting, None) or _Message(task, arguments)))

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 
 from accounts.models import Workspace
 from telephony.management.output import print_table
@@ -24,9 +25,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         workspace = self._workspace(options["workspace"])
         LiveKitProject.default()
-        projects = (
-            [TelephonySettings.of(workspace.pk).project] if workspace else list(LiveKitProject.objects.order_by("name"))
-        )
+        in_use = LiveKitProject.objects.filter(Q(workspaces__isnull=False) | Q(objects_owned__isnull=False)).distinct()
+        projects = [TelephonySettings.of(workspace.pk).project] if workspace else list(in_use)
         well = True
         for project in projects:
             self.stderr.write(f"{project} ({project.url or 'not configured'})")
