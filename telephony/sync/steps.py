@@ -119,9 +119,8 @@ class Syncer:
             except LiveKitUnauthorized:
                 raise
             except LiveKitRefused:
+                # Where nothing shows, it was released a moment ago, or LiveKit has another reason and says so again.
                 conflict = self._conflict(desired, record, (yield from work.door.listing(ObjectKind.INBOUND)))
-                if not conflict:
-                    raise
         yield from self._settle_copies(work, record, conflict.copies)
         self._explain(work, conflict.lent, conflict.foreign)
         work.waits_for |= conflict.rivals

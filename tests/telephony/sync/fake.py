@@ -1,6 +1,7 @@
 """LiveKit in this process: the sandbox's rules behind the real client's methods and messages, without a network."""
 
 from collections.abc import Awaitable, Callable
+from threading import RLock
 from typing import Any
 
 from livekit import api
@@ -33,20 +34,22 @@ class FakeLiveKit:
         self.state = State()
         self.calls: list[str] = []
         self.away = False
+        self._one_at_a_time = RLock()
         self.on_call: Callable[[str, str], None] = lambda name, moment: None
 
     def ask(self, name: str, handler: Callable[[State, Any], Any], request: Any) -> Any:
         """Carry out one request, as the network would bring it."""
         if self.away:
             raise TimeoutError
-        self.on_call(name, "before")
-        self.calls.append(name)
-        try:
-            answer = handler(self.state, request)
-        except TwirpError as error:
-            raise api.ServerError(error.code, error.message, status=error.status) from None
-        self.on_call(name, "after")
-        return answer
+        with self._one_at_a_time:
+            self.on_call(name, "before")
+            self.calls.append(name)
+            try:
+                answer = handler(self.state, request)
+            except TwirpError as error:
+                raise api.ServerError(error.code, error.message, status=error.status) from None
+            self.on_call(name, "after")
+            return answer
 
     def flush(self) -> None:
         """Lose everything."""

@@ -86,3 +86,19 @@ def test_a_number_of_a_deleted_trunk_waits_for_its_teardown_only(make_trunk: Mak
     new = make_trunk([ONE], name="New")
     assert sync_trunk(new.pk) == Outcome.ACTIVE
     assert _held(livekit) == {"New": (ONE,)}
+
+
+def test_a_number_released_just_after_the_refusal_is_claimed_at_once(
+    make_trunk: MakeTrunk, livekit: FakeLiveKit
+) -> None:
+    theirs = InboundTrunkSpec(name="theirs", metadata="", numbers=(ONE,), allowed_addresses=("9.9.9.9",))
+    foreign_id = livekit.client_for_tests.create_inbound(theirs)
+    trunk = make_trunk([ONE], name="Ours")
+
+    def release(name: str, moment: str) -> None:
+        if (name, moment) == ("list inbound", "before"):
+            livekit.client_for_tests.delete_trunk(foreign_id)
+
+    livekit.on_call = release
+    assert sync_trunk(trunk.pk) == Outcome.ACTIVE
+    assert _held(livekit) == {"Ours": (ONE,)}

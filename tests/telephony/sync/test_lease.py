@@ -10,6 +10,7 @@ from telephony.choices import TrunkStatus
 from telephony.models import LiveKitObject, Trunk
 from telephony.sync import lease as leases
 from telephony.sync.apply import sync_trunk
+from telephony.sync.kinds import TRUNKS
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.results import Outcome
 from tests.telephony.sync.conftest import MakeTrunk
@@ -35,7 +36,7 @@ def _once(livekit: FakeLiveKit, call: str, act: Callable[[], object]) -> None:
 
 
 def test_one_at_a_time(trunk: Trunk) -> None:
-    first, second = Lease(), Lease()
+    first, second = Lease(TRUNKS), Lease(TRUNKS)
     assert first.claim([trunk.pk]) == [trunk.pk]
     assert second.claim([trunk.pk]) == []
     first.release([trunk.pk])
@@ -43,7 +44,7 @@ def test_one_at_a_time(trunk: Trunk) -> None:
 
 
 def test_an_expired_claim_is_anyones(trunk: Trunk) -> None:
-    first, second = Lease(), Lease()
+    first, second = Lease(TRUNKS), Lease(TRUNKS)
     first.claim([trunk.pk])
     Trunk.objects.update(leased_until=timezone.now())
     assert second.claim([trunk.pk]) == [trunk.pk]
@@ -51,7 +52,7 @@ def test_an_expired_claim_is_anyones(trunk: Trunk) -> None:
 
 
 def test_an_old_claim_is_renewed_before_a_call_or_given_up(trunk: Trunk, monkeypatch: pytest.MonkeyPatch) -> None:
-    lease = Lease()
+    lease = Lease(TRUNKS)
     lease.claim([trunk.pk])
     monkeypatch.setattr(leases, "RENEW_AFTER", -1)
     lease.hold(trunk.pk)

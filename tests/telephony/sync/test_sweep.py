@@ -12,7 +12,8 @@ from livekit import api
 from telephony.choices import TrunkStatus
 from telephony.models import Gateway, PhoneNumber, Trunk
 from telephony.sync import drift
-from telephony.sync.apply import sync_trunk, sync_trunks
+from telephony.sync.apply import sync_rows, sync_trunk
+from telephony.sync.kinds import TRUNKS
 from telephony.sync.results import Outcome
 from telephony.sync.sweep import sweep
 from tests.telephony.sync.check import assert_in_step, let_leases_expire
@@ -30,7 +31,7 @@ def test_a_lost_message_costs_a_sweep(make_trunk: MakeTrunk, livekit: FakeLiveKi
 
 def test_a_bulk_update_that_no_signal_saw_is_found(make_trunk: MakeTrunk, livekit: FakeLiveKit) -> None:
     trunk, other = make_trunk([ONE]), make_trunk()
-    sync_trunks([trunk.pk, other.pk])
+    sync_rows(TRUNKS, [trunk.pk, other.pk])
     Gateway.objects.filter(trunk=trunk).update(ip_or_domain="192.0.2.99")
     PhoneNumber.objects.update(trunk=other)
     assert sweep().synced == 2
@@ -86,11 +87,11 @@ def test_a_changed_server_is_noticed_and_filled(make_trunk: MakeTrunk, livekit: 
 @pytest.mark.parametrize("count", [3, 30])
 def test_looking_for_drift_costs_as_many_queries_for_many_as_for_few(make_trunk: MakeTrunk, count: int) -> None:
     ids = [make_trunk([f"+1555010{n:04}"]).pk for n in range(count)]
-    sync_trunks(ids)
+    sync_rows(TRUNKS, ids)
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        assert drift.find_drifted(ids) == []
+        assert drift.find_drifted(TRUNKS, ids) == []
     assert len(queries) == 6
 
 
@@ -98,6 +99,6 @@ def test_looking_for_drift_costs_as_many_queries_for_many_as_for_few(make_trunk:
 def test_syncing_costs_one_query_an_object_and_a_few_for_all(make_trunk: MakeTrunk, count: int) -> None:
     ids = [make_trunk([f"+1555010{n:04}"]).pk for n in range(count)]
     with CaptureQueriesContext(connection) as queries:
-        sync_trunks(ids)
+        sync_rows(TRUNKS, ids)
     ours = [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert len(ours) - 3 * count <= 16
