@@ -3,6 +3,22 @@
 from dataclasses import dataclass
 from typing import Any
 
+_TRUNK = "0c0f5a4e-3f55-4a3c-8a43-2f8f9b0f6a10"
+_ROOM = "call-6f1c2c52-6f0a-4f0e-9d5c-0d8f5a3b7e11-1"
+_ATTEMPT: dict[str, Any] = {
+    "number": 1,
+    "status": "ringing",
+    "reason": "",
+    "trunkId": _TRUNK,
+    "gatewayId": "9a1c3c84-2f4b-4b0e-8f6e-5e0f6a7b8c33",
+    "roomName": _ROOM,
+    "sipStatusCode": None,
+    "sipStatus": "",
+    "startedAt": "2026-01-05T09:30:01Z",
+    "ringingAt": "2026-01-05T09:30:03Z",
+    "answeredAt": None,
+    "endedAt": None,
+}
 _CALL: dict[str, Any] = {
     "id": "6f1c2c52-6f0a-4f0e-9d5c-0d8f5a3b7e11",
     "direction": "outbound",
@@ -10,10 +26,20 @@ _CALL: dict[str, Any] = {
     "reason": "",
     "to": "+15550100001",
     "from": "+15550100000",
-    "trunkId": "0c0f5a4e-3f55-4a3c-8a43-2f8f9b0f6a10",
+    "trunkId": _TRUNK,
     "agentId": "b1d1b9b6-6a53-4a8a-9a38-6b1f0f0c2d22",
+    "roomName": _ROOM,
+    "sipStatusCode": None,
+    "attempts": [_ATTEMPT],
+    "scheduledAt": None,
+    "queuedAt": "2026-01-05T09:30:00Z",
+    "startedAt": "2026-01-05T09:30:01Z",
+    "answeredAt": None,
+    "endedAt": None,
+    "durationSeconds": None,
     "metadata": {"orderId": "1042"},
 }
+_ANSWERED, _ENDED = "2026-01-05T09:30:09Z", "2026-01-05T09:31:21Z"
 
 
 @dataclass(frozen=True)
@@ -42,12 +68,13 @@ _SUBSCRIBABLE = (
         {
             **_CALL,
             "status": "completed",
+            "reason": "callee_hung_up",
             "sipStatusCode": 200,
-            "attempts": [{"number": 1, "status": "completed", "sipStatusCode": 200, "reason": ""}],
-            "queuedAt": "2026-01-05T09:30:00Z",
-            "startedAt": "2026-01-05T09:30:01Z",
-            "answeredAt": "2026-01-05T09:30:09Z",
-            "endedAt": "2026-01-05T09:31:21Z",
+            "attempts": [
+                {**_ATTEMPT, "status": "ended", "sipStatusCode": 200, "answeredAt": _ANSWERED, "endedAt": _ENDED}
+            ],
+            "answeredAt": _ANSWERED,
+            "endedAt": _ENDED,
             "durationSeconds": 72,
         },
     ),
@@ -56,7 +83,7 @@ _SUBSCRIBABLE = (
         "A trunk became active or failed",
         "A trunk became active, or failed and a person must act on `lastError`.",
         {
-            "id": "0c0f5a4e-3f55-4a3c-8a43-2f8f9b0f6a10",
+            "id": _TRUNK,
             "name": "Main line",
             "status": "failed",
             "lastError": "LiveKit refused the number +15550100000: another trunk of the project has it.",

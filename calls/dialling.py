@@ -87,7 +87,7 @@ def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
         return None
     config = TelephonySettings.of(call.workspace_id)
     config.workspace = call.workspace
-    found = routing.route(call, config)
+    found = routing.route(call, config, now)
     refusal = found if isinstance(found, Refusal) else first_refusal(routing.facts(call, found, config, now))
     if refusal is not None or isinstance(found, Refusal):
         if refusal is not None:

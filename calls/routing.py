@@ -15,7 +15,10 @@ from calls.choices import LIVE, Direction, Reason
 from calls.models import Attempt, Call, DoNotCall
 from calls.policies import ATTEMPT_WINDOW, Facts, Hours, Load, Refusal
 from telephony.choices import AgentDirection, ObjectKind, TrunkStatus
-from telephony.models import Agent, LiveKitObject, PhoneNumber, TelephonySettings, Trunk
+from telephony.models import Agent, LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
+
+NOT_VERIFIED = "Use a number of this workspace on an active trunk as the caller ID."
+PROVISIONED_IN = timedelta(seconds=5)  # when a trunk that is being provisioned is looked at again
 
 
 @dataclass(frozen=True)
@@ -41,24 +44,33 @@ class Route:
         return f"{self.trunk.tech_prefix}{'+' if self.trunk.leading_plus else ''}{to_number.removeprefix('+')}"
 
 
-def caller_id(workspace_id: UUID, from_number: str) -> PhoneNumber | None:
-    """Give the workspace's own number on an active trunk that a caller ID names, if it is one."""
-    return (
-        PhoneNumber.objects.filter(workspace=workspace_id, number=from_number, trunk__status=TrunkStatus.ACTIVE)
-        .select_related("trunk")
-        .first()
-    )
+def own_number(workspace_id: UUID, number: str) -> PhoneNumber | None:
+    """Give a workspace's own number with its trunk, if it has it."""
+    return PhoneNumber.objects.filter(workspace=workspace_id, number=number).select_related("trunk").first()
 
 
-def route(call: Call, config: TelephonySettings) -> Route | Refusal:
-    """Find the way out for a queued call, or say why there is none.
+def is_verified(number: PhoneNumber, project: LiveKitProject) -> bool:
+    """Say whether a number of the workspace may be a caller ID: its trunk is active.
+
+    A trunk that was active and is being changed will be again in a moment; where LiveKit is not configured no trunk
+    can be active, and calls wait in the queue.
+    """
+    trunk = number.trunk
+    was_active = trunk.synced_at is not None or not project.is_configured
+    return trunk.status == TrunkStatus.ACTIVE or (trunk.status == TrunkStatus.PENDING and was_active)
+
+
+def route(call: Call, config: TelephonySettings, now: datetime) -> Route | Refusal:
+    """Find the way out for a queued call, or say why there is none, for good or until a trunk is provisioned.
 
     The trunk asked for comes first, then the caller ID's own, then the operator's shared one where it is allowed.
     """
-    number = caller_id(call.workspace_id, call.from_number)
-    if number is None:
-        return Refusal(Reason.CALLER_ID, "Use a number of this workspace on an active trunk as the caller ID.")
+    number = own_number(call.workspace_id, call.from_number)
+    if number is None or number.trunk.status == TrunkStatus.FAILED:
+        return Refusal(Reason.CALLER_ID, NOT_VERIFIED)
     trunk = call.trunk if call.trunk_chosen else number.trunk
+    if TrunkStatus.PENDING in (number.trunk.status, trunk.status if trunk else ""):
+        return Refusal(Reason.NO_TRUNK, "The trunk is being provisioned in LiveKit.", now + PROVISIONED_IN)
     hops = hops_of(trunk) if trunk is not None and trunk.status == TrunkStatus.ACTIVE else ()
     if hops:
         return Route(hops, trunk, number)

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -22,22 +22,26 @@ SECRET_OVERLAP = timedelta(hours=24)
 _SECRET_BYTES = 32  # the specification asks for 24 to 64
 
 
-def emit(workspace_id: UUID, event_type: str, payload: Mapping[str, Any]) -> None:
+Payload = Mapping[str, Any]
+
+
+def emit(workspace_id: UUID, event_type: str, payload: Payload | Callable[[], Payload]) -> None:
     """Tell of an event, in the caller's transaction: with it the rows are kept or gone.
 
     Nothing is sent here; a task is woken on commit, and the sweep does what it misses. Where no active endpoint asked
-    for the type, nothing is stored. Raises KeyError for a type that is not in `EVENT_TYPES`.
+    for the type, nothing is stored, and a payload that has yet to be made is not made. Raises KeyError for a type
+    that is not in `EVENT_TYPES`.
     """
     event = EVENT_TYPES[event_type]
     endpoints = WebhookEndpoint.objects.filter(workspace_id=workspace_id, active=True)
     interested = [row.pk for row in endpoints.only("event_types") if event.name in row.event_types]
     if interested:
-        _queue(workspace_id, event.name, payload, interested)
+        _queue(workspace_id, event.name, payload() if callable(payload) else payload, interested)
 
 
 @transaction.atomic
 def _queue(
-    workspace_id: UUID, event_type: str, payload: Mapping[str, Any], endpoint_ids: Iterable[UUID]
+    workspace_id: UUID, event_type: str, payload: Payload, endpoint_ids: Iterable[UUID]
 ) -> list[WebhookDelivery]:
     message = WebhookMessage.objects.create(workspace_id=workspace_id, event_type=event_type, payload=dict(payload))
     now = timezone.now()

@@ -1,5 +1,19 @@
-"""URLs of calls.api."""
+"""Native URLs of calls, under `/v1`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from calls.api.calls import CallViewSet as Calls
+from calls.api.do_not_call import DoNotCallViewSet as DoNotCall
+from calls.api.do_not_call import ImportView as Import
+
+urlpatterns = [
+    path("calls", Calls.as_view({"get": "list", "post": "create"})),
+    path("calls/<uuid:id>", Calls.as_view({"get": "retrieve"})),
+    path("calls/<uuid:id>/events", Calls.as_view({"get": "events"})),
+    path("calls/<uuid:id>/dispatch", Calls.as_view({"post": "dispatch_call"})),
+    path("calls/<uuid:id>/cancel", Calls.as_view({"post": "cancel"})),
+    path("calls/<uuid:id>/hangup", Calls.as_view({"post": "hang_up"})),
+    path("do-not-call", DoNotCall.as_view({"get": "list", "post": "create"})),
+    path("do-not-call/import", Import.as_view({"post": "load"})),
+    path("do-not-call/<str:number>", DoNotCall.as_view({"get": "retrieve", "delete": "destroy"})),
+]

@@ -7,6 +7,7 @@ from django.db import models
 
 from accounts.models import Workspace
 from calls.choices import LIVE, CallStatus, Direction, Reason
+from calls.validators import validate_metadata
 from telephony.models import Agent, LiveKitProject, PhoneNumber, Trunk
 from telephony.validators import validate_e164
 
@@ -19,7 +20,7 @@ class Call(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="calls")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="calls", db_index=False)
     project = models.ForeignKey(LiveKitProject, on_delete=models.PROTECT, related_name="calls")
     direction = models.CharField(max_length=8, choices=Direction.choices)
     status = models.CharField(max_length=11, choices=CallStatus.choices, default=CallStatus.QUEUED)
@@ -27,15 +28,19 @@ class Call(models.Model):
     to_number = models.CharField("to", max_length=80)
     from_number = models.CharField("from", max_length=80, blank=True)
     number = models.ForeignKey(PhoneNumber, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
-    trunk = models.ForeignKey(Trunk, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
+    trunk = models.ForeignKey(
+        Trunk, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls", db_index=False
+    )
     trunk_chosen = models.BooleanField(default=False, editable=False)  # asked for by name, not by the caller ID
-    agent = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
+    agent = models.ForeignKey(
+        Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls", db_index=False
+    )
     max_duration_seconds = models.PositiveIntegerField(
         default=3600, validators=[MinValueValidator(10), MaxValueValidator(14_400)]
     )
-    metadata = models.JSONField(default=dict, blank=True)
+    metadata = models.JSONField(default=dict, blank=True, validators=[validate_metadata])
 
-    room_name = models.CharField(max_length=128, blank=True, db_index=True)
+    room_name = models.CharField(max_length=128, blank=True)
     sip_status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     attempts_made = models.PositiveSmallIntegerField(default=0, editable=False)
     scheduled_at = models.DateTimeField(null=True, blank=True)
@@ -57,8 +62,12 @@ class Call(models.Model):
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="call_list"),
             models.Index(fields=["workspace", "status", "-created_at", "-id"], name="call_list_status"),
-            models.Index(fields=["workspace", "to_number", "-created_at"], name="call_to"),
-            models.Index(fields=["workspace", "from_number", "-created_at"], name="call_from"),
+            models.Index(fields=["workspace", "direction", "-created_at", "-id"], name="call_list_direction"),
+            models.Index(fields=["workspace", "to_number", "-created_at", "-id"], name="call_to"),
+            models.Index(fields=["workspace", "from_number", "-created_at", "-id"], name="call_from"),
+            models.Index(fields=["trunk", "-created_at", "-id"], name="call_list_trunk"),
+            models.Index(fields=["agent", "-created_at", "-id"], name="call_list_agent"),
+            models.Index(fields=["room_name"], name="call_room"),
             models.Index(fields=["due_at"], condition=models.Q(status="queued"), name="call_due"),
             models.Index(
                 fields=["trunk", "leased_until"], condition=models.Q(status__in=sorted(LIVE)), name="call_live"
@@ -77,7 +86,7 @@ class DoNotCall(models.Model):
     """A number that a workspace never calls."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="do_not_call")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="do_not_call", db_index=False)
     number = models.CharField(max_length=16, validators=[validate_e164])
     note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -85,6 +94,7 @@ class DoNotCall(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         verbose_name = verbose_name_plural = "do-not-call"
+        indexes = [models.Index(fields=["workspace", "-created_at", "-id"], name="do_not_call_list")]
         constraints = [
             models.UniqueConstraint(
                 fields=["workspace", "number"],

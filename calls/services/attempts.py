@@ -9,14 +9,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Coalesce, Now
 
-from accounts.services.webhooks import emit
 from calls.choices import AttemptStatus, CallStatus, Reason
 from calls.models import Attempt, Call
 from calls.outcomes import Next, Outcome
 from calls.pacing import Limit, Turn, plan, slow_down, take_turn, trunk_limit
 from calls.policies import Refusal
 from calls.routing import Hop, Route
-from calls.services.timeline import advance, end, note, summary
+from calls.services.timeline import advance, end, note, tell
 from telephony.livekit_client.rooms import Dialled
 from telephony.models import TelephonySettings
 
@@ -89,7 +88,7 @@ def begin(call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime
         started_at=now,
     )
     note(call, "call.dialing", now, attempt, to=route.dialled(call.to_number), livekitTrunkId=hop.livekit_trunk_id)
-    emit(call.workspace_id, "call.status", summary(call))
+    tell(call)
     return attempt, at
 
 
@@ -211,4 +210,4 @@ def _requeue(call: Call, due: datetime, outcome: Outcome, at: datetime) -> None:
         return  # it ended meanwhile
     call.refresh_from_db()
     note(call, "call.queued", at, reason=outcome.reason, until=due.isoformat())
-    emit(call.workspace_id, "call.status", summary(call))
+    tell(call)

@@ -13,11 +13,13 @@ from accounts.models import Workspace
 from calls import routing
 from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.models import Call
+from calls.routing import NOT_VERIFIED
 from calls.services.hangup import ask_for_end
-from calls.services.timeline import end, note
+from calls.services.timeline import end, note, tell
 from calls.services.wake import wake_dispatchers
 from telephony.choices import AgentDirection
 from telephony.models import Agent, TelephonySettings, Trunk
+from telephony.services.errors import Problems
 from telephony.validators import validate_e164
 
 # The sentence of the queue-and-dispatch reference, to the letter: programs compare it.
@@ -30,19 +32,22 @@ def place_call(
     *,
     to: str,
     from_: str,
-    agent: Agent,
+    agent: Agent | None,
     trunk: Trunk | None = None,
     scheduled_at: datetime | None = None,
     max_duration_seconds: int = 3600,
     metadata: Mapping[str, Any] | None = None,
+    problems: Problems | None = None,
 ) -> Call:
     """Queue a call. Raises ValidationError naming `to`, `from`, `agent`, `trunk`, ... for all that is wrong.
 
     Whether it may be dialled is decided when it is due; only a caller ID that is not the workspace's is refused here.
+    `problems` holds what a front door found wrong already.
     """
+    problems = Problems() if problems is None else problems
     now = timezone.now()
     config = TelephonySettings.of(workspace.pk)
-    number = routing.caller_id(workspace.pk, from_)
+    number = routing.own_number(workspace.pk, from_)
     call = Call(
         workspace=workspace,
         project=config.project,
@@ -59,40 +64,36 @@ def place_call(
         due_at=max(now, scheduled_at or now),
         queued_at=now,
     )
-    _check(call, now)
+    _check(call, now, problems)
+    problems.raise_any()
     with transaction.atomic():
         call.save(force_insert=True)
         note(call, "call.queued", now)
+        tell(call)
         wake_dispatchers()
     return call
 
 
-def _check(call: Call, now: datetime) -> None:
-    wrong: dict[str, Any] = {}
+def _check(call: Call, now: datetime, problems: Problems) -> None:
     for field, value in (("to", call.to_number), ("from", call.from_number)):
         try:
             validate_e164(value)
         except ValidationError as error:
-            wrong[field] = error
-    if "from" not in wrong and call.number is None:
-        wrong["from"] = ValidationError(
-            "Use a number of this workspace on an active trunk as the caller ID.", code=Reason.CALLER_ID
-        )
+            problems.add(field, error)
+    if call.number is None or not routing.is_verified(call.number, call.project):
+        problems.add("from", NOT_VERIFIED, Reason.CALLER_ID)
     agent, trunk = call.agent, call.trunk
     if agent is None or agent.workspace_id != call.workspace_id:
-        wrong["agent"] = ValidationError("Choose an agent of this workspace.", code="not_found")
+        problems.add("agent", "Choose an agent of this workspace.", "not_found")
     elif not agent.active or agent.direction == AgentDirection.INBOUND:
-        wrong["agent"] = ValidationError("Choose an active agent that makes outbound calls.", code="agent")
+        problems.add("agent", "Choose an active agent that makes outbound calls.", "agent")
     if call.trunk_chosen and trunk is not None and trunk.workspace_id != call.workspace_id:
-        wrong["trunk"] = ValidationError("Choose a trunk of this workspace.", code="not_found")
+        problems.add("trunk", "Choose a trunk of this workspace.", "not_found")
+    elif call.trunk_chosen and trunk is not None and trunk.for_transfers:
+        problems.add("trunk", "This trunk hands calls over. Choose one that places them.", "for_transfers")
     if call.scheduled_at is not None and call.scheduled_at > now + FURTHEST:
-        wrong["scheduled_at"] = ValidationError("Schedule a call at most a year ahead.", code="scheduled_at")
-    try:
-        call.clean_fields(exclude={field.name for field in call._meta.fields} - {"max_duration_seconds", "metadata"})
-    except ValidationError as error:
-        wrong.update(error.error_dict)
-    if wrong:
-        raise ValidationError(wrong)
+        problems.add("scheduled_at", "Schedule a call at most a year ahead.", "scheduled_at")
+    problems.check(call, ("max_duration_seconds", "metadata"))
 
 
 def dispatch_now(call: Call) -> Call:

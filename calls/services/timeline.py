@@ -6,6 +6,7 @@ the queue; what a late report still adds (when it was answered) is filled in wit
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from accounts.services.webhooks import emit
 from calls.choices import ENDED, LIVE, CallStatus, Reason
 from calls.models import Attempt, Call, Event
 from calls.services.usage import count_call
+from calls.showing import call_json
 
 BEFORE: dict[CallStatus, Collection[CallStatus]] = {
     CallStatus.DIALING: {CallStatus.QUEUED},
@@ -41,7 +43,7 @@ def advance(call: Call, status: CallStatus, at: datetime, *, fence: int | None =
         return False
     call.refresh_from_db()
     note(call, f"call.{status.value}", at, reason=call.reason)
-    emit(call.workspace_id, "call.status", summary(call))
+    tell(call)
     return True
 
 
@@ -60,32 +62,10 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
     )
     if moved:
         count_call(call)
-        emit(call.workspace_id, "call.ended", report(call))
+        tell(call, "call.ended")
     return moved
 
 
-def summary(call: Call) -> dict[str, Any]:
-    """Give what a status event says of a call."""
-    return {
-        "id": str(call.pk),
-        "direction": call.direction,
-        "status": call.status,
-        "reason": call.reason or None,
-        "to": call.to_number,
-        "from": call.from_number or None,
-        "agentId": str(call.agent_id) if call.agent_id else None,
-        "metadata": call.metadata,
-    }
-
-
-def report(call: Call) -> dict[str, Any]:
-    """Give the end-of-call report."""
-    times = {"queuedAt": call.queued_at, "startedAt": call.started_at, "answeredAt": call.answered_at}
-    return {
-        **summary(call),
-        **{name: at.isoformat() if at else None for name, at in times.items()},
-        "endedAt": call.ended_at.isoformat() if call.ended_at else None,
-        "durationSeconds": call.duration_seconds,
-        "sipStatusCode": call.sip_status_code,
-        "attempts": call.attempts_made,
-    }
+def tell(call: Call, event_type: str = "call.status") -> None:
+    """Tell the workspace's webhooks of a call, as the API gives it."""
+    emit(call.workspace_id, event_type, partial(call_json, call))

@@ -1,0 +1,100 @@
+"""`/v1/calls`."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.choices import Scope
+from calls import selectors
+from calls.api.docs import CALLS, CANCEL, DISPATCH, EVENTS, HANG_UP
+from calls.api.filters import CallFilter
+from calls.api.pages import CallPagination
+from calls.api.serializers import CallSerializer, PlaceCallSerializer
+from calls.choices import Reason
+from calls.models import Call
+from calls.services.hangup import ask_for_end
+from calls.services.place import cancel, dispatch_now, place_call
+from calls.showing import call_json, event_json
+from telephony import selectors as telephony
+from telephony.api.reading import json_names, read
+from telephony.api.serializers import shared
+from telephony.services.errors import Problems
+from voxa.api.views import WorkspaceViewSet
+
+
+@CALLS
+class CallViewSet(WorkspaceViewSet[Call]):
+    """Calls, placed and answered."""
+
+    read_scope = Scope.CALLS_READ
+    write_scope = Scope.CALLS_WRITE
+    queryset = Call.objects.none()
+    serializer_class = CallSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = CallFilter
+    pagination_class = CallPagination
+
+    def get_queryset(self) -> QuerySet[Call]:
+        return selectors.calls(self.workspace)
+
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        selectors.load_attempts(page)
+        return self.get_paginated_response([call_json(call, call.attempts.all()) for call in page])
+
+    def create(self, request: Request) -> Response:
+        reader, problems = shared(PlaceCallSerializer), Problems()
+        with json_names(reader):
+            values = self._with_rows(read(reader, request.data, problems), problems)
+            to, caller = values.pop("to", ""), values.pop("from", "")
+            call = place_call(self.workspace, to=to, from_=caller, problems=problems, **values)
+        return Response(call_json(call, ()), status=201)
+
+    def retrieve(self, request: Request, id: UUID) -> Response:
+        return Response(call_json(self._found(id)))
+
+    @EVENTS
+    def events(self, request: Request, id: UUID) -> Response:
+        results = [event_json(event) for event in selectors.events(self._found(id))]
+        return Response({"next": None, "previous": None, "results": results})
+
+    @DISPATCH
+    def dispatch_call(self, request: Request, id: UUID) -> Response:
+        return self._accepted(dispatch_now(self._found(id)))
+
+    @CANCEL
+    def cancel(self, request: Request, id: UUID) -> Response:
+        return self._accepted(cancel(self._found(id)))
+
+    @HANG_UP
+    def hang_up(self, request: Request, id: UUID) -> Response:
+        return self._accepted(ask_for_end(self._found(id), Reason.HUNG_UP))
+
+    def _accepted(self, call: Call) -> Response:
+        return Response(call_json(call), status=202)
+
+    def _found(self, id: UUID) -> Call:
+        call = self.get_queryset().select_related("project").filter(pk=id).first()
+        if call is None:
+            raise NotFound("There is no call with this id in the workspace.")
+        return call
+
+    def _with_rows(self, values: dict[str, Any], problems: Problems) -> dict[str, Any]:
+        """Put the workspace's own rows in place of ids; another's row does not exist here."""
+        finders: dict[str, Callable[[Any], Any]] = {
+            "agent": lambda wanted: telephony.agents(self.workspace).filter(pk=wanted).first(),
+            "trunk": partial(telephony.find_trunk, self.workspace),
+        }
+        for name, find in finders.items():
+            wanted = values.get(name)
+            values[name] = find(wanted) if wanted is not None else None
+            if wanted is not None and values[name] is None:
+                problems.add(name, "There is none with this id in the workspace.", "not_found")
+        return values

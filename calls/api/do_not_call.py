@@ -1,0 +1,72 @@
+"""`/v1/do-not-call`."""
+
+from dataclasses import asdict
+from typing import cast
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import NotFound
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.choices import Scope
+from calls import selectors
+from calls.api.docs import DO_NOT_CALL, IMPORT
+from calls.api.filters import DoNotCallFilter
+from calls.api.serializers import AddNumbersSerializer, DoNotCallSerializer
+from calls.models import DoNotCall
+from calls.services import do_not_call
+from telephony.api.reading import read
+from telephony.api.serializers import shared
+from telephony.services.errors import Problems
+from voxa.api.parsers import CsvParser
+from voxa.api.views import WorkspaceViewSet
+
+
+@DO_NOT_CALL
+class DoNotCallViewSet(WorkspaceViewSet[DoNotCall]):
+    """Whom the workspace never calls."""
+
+    read_scope = Scope.CALLS_READ
+    write_scope = Scope.CALLS_WRITE
+    queryset = DoNotCall.objects.none()
+    serializer_class = DoNotCallSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = DoNotCallFilter
+
+    def get_queryset(self) -> QuerySet[DoNotCall]:
+        return selectors.do_not_call(self.workspace)
+
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def create(self, request: Request) -> Response:
+        problems = Problems()
+        values = read(shared(AddNumbersSerializer), request.data, problems)
+        numbers, note = values.get("numbers", []), values.get("note", "")
+        added = do_not_call.add_numbers(self.workspace, numbers, note, problems=problems)
+        return Response(asdict(added), status=201)
+
+    def retrieve(self, request: Request, number: str) -> Response:
+        entry = self.get_queryset().filter(number=number).first()
+        if entry is None:
+            raise NotFound("This number is not on the list.")
+        return Response(self.get_serializer(entry).data)
+
+    def destroy(self, request: Request, number: str) -> Response:
+        if not do_not_call.remove_number(self.workspace, number):
+            raise NotFound("This number is not on the list.")
+        return Response(status=204)
+
+
+class ImportView(DoNotCallViewSet):
+    """The list as a file."""
+
+    parser_classes: list[type[BaseParser]] = [CsvParser]
+
+    @IMPORT
+    def load(self, request: Request) -> Response:
+        file = cast(dict[str, str], request.data)  # empty without a body
+        return Response(asdict(do_not_call.import_csv(self.workspace, file.get("text", ""))), status=201)

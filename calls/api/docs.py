@@ -1,0 +1,155 @@
+"""What the OpenAPI schema says of each operation."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+
+from calls.api.serializers import (
+    AddedSerializer,
+    AddNumbersSerializer,
+    CallSerializer,
+    DoNotCallSerializer,
+    PlaceCallSerializer,
+    TimelineSerializer,
+)
+from calls.services.place import NOT_CONFIGURED
+from voxa.api.schema import ErrorSerializer
+
+F = TypeVar("F", bound=Callable[..., Any])
+_ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
+_TIME = "2026-03-01T09:30:00.000000Z"
+_NEW = {
+    "to": "+12025550123",
+    "from": "+15550100000",
+    "agentId": _ID,
+    "scheduledAt": "2026-03-01T14:00:00Z",
+    "metadata": {"orderId": "1042"},
+}
+_CALL: dict[str, Any] = {
+    "id": "6f1c2c52-6f0a-4f0e-9d5c-0d8f5a3b7e11",
+    "direction": "outbound",
+    "status": "queued",
+    "reason": "",
+    "to": "+12025550123",
+    "from": "+15550100000",
+    "trunkId": _ID,
+    "agentId": _ID,
+    "roomName": "",
+    "sipStatusCode": None,
+    "attempts": [],
+    "scheduledAt": "2026-03-01T14:00:00Z",
+    "queuedAt": _TIME,
+    "startedAt": None,
+    "answeredAt": None,
+    "endedAt": None,
+    "durationSeconds": None,
+    "metadata": {"orderId": "1042"},
+}
+_EVENTS: dict[str, Any] = {
+    "next": None,
+    "previous": None,
+    "results": [{"type": "call.queued", "at": _TIME, "attempt": None, "data": {}}],
+}
+_CALL_ID = OpenApiParameter("id", OpenApiTypes.UUID, "path", description="The call's id.")
+_NUMBER = OpenApiParameter("number", OpenApiTypes.STR, "path", description="In E.164, such as +12025550123.")
+
+
+def _operation(
+    tag: str, name: str, summary: str, description: str = "", answer: Any = None, **more: Any
+) -> Callable[[F], F]:
+    sent = more.pop("sent", None)
+    examples = [OpenApiExample("Request", sent, request_only=True)] if sent else []
+    if answer is not None:
+        status = str(next(iter(more.get("responses", {200: None}))))
+        examples.append(OpenApiExample("Answer", answer, response_only=True, status_codes=[status]))
+    description = description or f"{summary}."
+    return extend_schema(
+        tags=[tag], operation_id=name, summary=summary, description=description, examples=examples, **more
+    )
+
+
+def _accepted(name: str, summary: str, description: str, more: dict[int, Any] | None = None) -> Callable[[F], F]:
+    responses: dict[int, Any] = {202: CallSerializer, **(more or {})}
+    return _operation(
+        "Calls", name, summary, description, _CALL, parameters=[_CALL_ID], request=None, responses=responses
+    )
+
+
+CALLS = extend_schema_view(
+    list=_operation("Calls", "calls_list", "List calls", "Calls, newest first, with their attempts.", _CALL),
+    create=_operation(
+        "Calls",
+        "calls_create",
+        "Place a call",
+        "Queues a call, which is dialled when it is due and the workspace's policies allow it. What they refuse for "
+        "good ends as `failed` with the reason; what will pass later is put off until then.",
+        _CALL,
+        sent=_NEW,
+        request=PlaceCallSerializer,
+        responses={201: CallSerializer},
+    ),
+    retrieve=_operation("Calls", "calls_retrieve", "Get a call", answer=_CALL, parameters=[_CALL_ID]),
+)
+EVENTS = _operation(
+    "Calls",
+    "calls_events",
+    "Get a call's timeline",
+    "Everything that happened, oldest first, the last 1,000 lines at most.",
+    _EVENTS,
+    parameters=[_CALL_ID],
+    filters=False,
+    responses={200: TimelineSerializer},
+)
+DISPATCH = _accepted(
+    "calls_dispatch",
+    "Dispatch a call now",
+    "Makes a queued call due at once, whenever it was scheduled; policies and limits hold all the same. 503 "
+    "`telephony_not_configured` where LiveKit is not configured.",
+    {503: OpenApiResponse(ErrorSerializer, description=NOT_CONFIGURED)},
+)
+CANCEL = _accepted(
+    "calls_cancel",
+    "Cancel a call",
+    "Calls an outbound call off before it is answered. A queued one ends at once; one that is being dialled ends when "
+    "LiveKit has let go of it.",
+)
+HANG_UP = _accepted(
+    "calls_hangup",
+    "Hang up",
+    "Ends a call under way. The answer shows it as it is; `call.ended` tells when it is over.",
+)
+
+_LIST = "Do not call"
+_ENTRY = {"number": "+12025550199", "note": "Asked on the phone", "createdAt": _TIME}
+_ADDED = {"added": 2, "known": 0}
+DO_NOT_CALL = extend_schema_view(
+    list=_operation(_LIST, "do_not_call_list", "List who is not called", "Newest first.", _ENTRY),
+    create=_operation(
+        _LIST,
+        "do_not_call_add",
+        "Add numbers",
+        "Adds numbers, at most 1,000 at once. Calls to them that wait in the queue fail when they are due. A number on "
+        "the list stays as it is.",
+        _ADDED,
+        sent={"numbers": ["+12025550199", "+12025550142"], "note": "Asked on the phone"},
+        request=AddNumbersSerializer,
+        responses={201: AddedSerializer},
+    ),
+    retrieve=_operation(
+        _LIST, "do_not_call_retrieve", "Look a number up", "404 if it may be called.", _ENTRY, parameters=[_NUMBER],
+        responses={200: DoNotCallSerializer},
+    ),
+    destroy=_operation(_LIST, "do_not_call_remove", "Remove a number", parameters=[_NUMBER]),
+)  # fmt: skip
+IMPORT = _operation(
+    _LIST,
+    "do_not_call_import",
+    "Import a CSV file",
+    "A number a line, a note after a comma if wanted, a heading if wanted, at most 1 MiB. Wrong lines are named, and "
+    "nothing is added then.",
+    _ADDED,
+    request={"text/csv": OpenApiTypes.STR},
+    responses={201: AddedSerializer},
+)

@@ -1,0 +1,48 @@
+"""Query parameters of the lists."""
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+
+from calls.choices import CallStatus, Direction
+from calls.models import Call, DoNotCall
+
+
+def plus(value: str) -> str:
+    """Give a number of a query with its +, which means a space there unless it is escaped."""
+    return "+" + value.strip().removeprefix("+") if value.strip() else ""
+
+
+class CallFilter(filters.FilterSet):
+    """Of calls. `number` is the paginator's: it looks on both sides of a call."""
+
+    status = filters.ChoiceFilter(choices=CallStatus.choices)
+    direction = filters.ChoiceFilter(choices=Direction.choices)
+    number = filters.CharFilter(
+        method="on_either_side", help_text="The whole number, called or calling; an unescaped + is understood."
+    )
+    agentId = filters.UUIDFilter(field_name="agent_id")
+    trunkId = filters.UUIDFilter(field_name="trunk_id")
+    createdAfter = filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="gte", help_text="From this time on, such as 2026-03-01T00:00:00Z."
+    )
+    createdBefore = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt", help_text="Before this time.")
+
+    class Meta:
+        model = Call
+        fields: list[str] = []
+
+    def on_either_side(self, rows: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
+        return rows
+
+
+class DoNotCallFilter(filters.FilterSet):
+    """Of the do-not-call list."""
+
+    number = filters.CharFilter(method="by_number", help_text="The whole number; an unescaped + is understood.")
+
+    class Meta:
+        model = DoNotCall
+        fields: list[str] = []
+
+    def by_number(self, rows: QuerySet[DoNotCall], name: str, value: str) -> QuerySet[DoNotCall]:
+        return rows.filter(number=plus(value))

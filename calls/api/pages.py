@@ -1,0 +1,33 @@
+"""Pages of calls."""
+
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+
+from calls.api.filters import plus
+from calls.models import Call
+from voxa.api.pagination import CursorPagination
+
+
+class CallPagination(CursorPagination):
+    """Pages of calls; `?number=` finds those that it made and those that it got.
+
+    Each side has an index in the order of the list, and a database sorts all of a number's calls to join the two: so
+    the beginning of each is read, and merged here.
+    """
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        self._number = plus(request.query_params.get("number", ""))
+        return super().paginate_queryset(queryset, request, view)
+
+    def rows(self, queryset: QuerySet[Call], order: tuple[str, str], most: int) -> list[Any]:
+        if not self._number:
+            return super().rows(queryset, order, most)
+        got = super().rows(queryset.filter(to_number=self._number), order, most)
+        made = super().rows(queryset.filter(from_number=self._number).exclude(to_number=self._number), order, most)
+        newest_first = order[0].startswith("-")
+        joined = merge(got, made, key=lambda call: (call.created_at, call.pk), reverse=newest_first)
+        return list(islice(joined, most))

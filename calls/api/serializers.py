@@ -1,0 +1,133 @@
+"""Calls in JSON: what is read, and for the schema what `calls.showing` gives."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from calls.choices import AttemptStatus, CallStatus, Direction, Reason
+from calls.models import DoNotCall
+from telephony.api.serializers import RowIdField
+from voxa.api.serializers import CamelModelSerializer, CamelSerializer
+
+REASONS = [(code, words) for code, words in Reason.choices if code]
+_REASON = "Why it ended, waits or was refused; empty where there is nothing to say."
+_SIP = "The carrier's answer, such as 486."
+
+
+def _after_to(fields: dict[str, Any], caller: serializers.CharField) -> dict[str, Any]:
+    place = list(fields).index("to") + 1
+    named = list(fields.items())
+    return dict([*named[:place], ("from", caller), *named[place:]])
+
+
+class PlaceCallSerializer(CamelSerializer):
+    """A call to be placed."""
+
+    to = serializers.CharField(max_length=16, help_text="Who is called, in E.164.")
+    agent_id = RowIdField(source="agent", help_text="The agent that speaks.")
+    trunk_id = serializers.CharField(
+        source="trunk",
+        required=False,
+        allow_null=True,
+        max_length=64,
+        help_text="The trunk to call through: its UUID or `ST_` id. Left out: the caller ID's own.",
+    )
+    scheduled_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="Not before this time, at most a year ahead. Left out: at once."
+    )
+    max_duration_seconds = serializers.IntegerField(
+        required=False, min_value=10, max_value=14_400, default=3600, help_text="After that it is hung up."
+    )
+    metadata: Any = serializers.DictField(
+        required=False, help_text="Yours: given back with the call and in webhooks, at most 8 KiB."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add `from`, which is a keyword of Python."""
+        words = "The caller ID: a number of this workspace on an active trunk."
+        return _after_to(super().get_fields(), serializers.CharField(max_length=16, help_text=words))
+
+
+class AttemptSerializer(CamelSerializer):
+    """One dial of a call."""
+
+    number = serializers.IntegerField(help_text="1 for the first.")
+    status = serializers.ChoiceField(AttemptStatus.choices)
+    reason = serializers.ChoiceField(REASONS, allow_blank=True, help_text=_REASON)
+    trunk_id = serializers.UUIDField(allow_null=True, help_text="null: the operator's shared trunk.")
+    gateway_id = serializers.UUIDField(allow_null=True)
+    room_name = serializers.CharField(help_text="The LiveKit room.")
+    sip_status_code = serializers.IntegerField(allow_null=True, help_text=_SIP)
+    sip_status = serializers.CharField(allow_blank=True, help_text="The same in the carrier's words.")
+    started_at = serializers.DateTimeField()
+    ringing_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class CallSerializer(CamelSerializer):
+    """A call."""
+
+    id = serializers.UUIDField()
+    direction = serializers.ChoiceField(Direction.choices)
+    status = serializers.ChoiceField(CallStatus.choices)
+    reason = serializers.ChoiceField(REASONS, allow_blank=True, help_text=_REASON)
+    to = serializers.CharField()
+    trunk_id = serializers.UUIDField(allow_null=True)
+    agent_id = serializers.UUIDField(allow_null=True)
+    room_name = serializers.CharField(allow_blank=True, help_text="The LiveKit room; empty until it is dialled.")
+    sip_status_code = serializers.IntegerField(allow_null=True, help_text=_SIP)
+    attempts = AttemptSerializer(many=True)
+    scheduled_at = serializers.DateTimeField(allow_null=True)
+    queued_at = serializers.DateTimeField(allow_null=True)
+    started_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    duration_seconds = serializers.IntegerField(allow_null=True, help_text="From the answer to the end.")
+    metadata: Any = serializers.DictField()
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add `from`, which is a keyword of Python."""
+        caller = serializers.CharField(allow_blank=True, help_text="Empty: withheld.")
+        return _after_to(super().get_fields(), caller)
+
+
+class EventSerializer(CamelSerializer):
+    """A line of a call's timeline."""
+
+    type = serializers.CharField(help_text="Such as `call.ringing` or `attempt.failed`.")
+    at = serializers.DateTimeField()
+    attempt = serializers.IntegerField(allow_null=True, help_text="The number of the dial it belongs to.")
+    data: Any = serializers.DictField(help_text="Particulars; new ones may be added.")
+
+
+class TimelineSerializer(CamelSerializer):
+    """A call's timeline, oldest first. It comes whole: there is no other page."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = EventSerializer(many=True)
+
+
+class DoNotCallSerializer(CamelModelSerializer[DoNotCall]):
+    """A number that is never called."""
+
+    class Meta:
+        model = DoNotCall
+        fields = ["number", "note", "created_at"]
+
+
+class AddNumbersSerializer(CamelSerializer):
+    """Numbers never to be called."""
+
+    numbers = serializers.ListField(
+        child=serializers.CharField(max_length=16), min_length=1, max_length=1000, help_text="In E.164."
+    )
+    note = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="Why, for people.")
+
+
+class AddedSerializer(CamelSerializer):
+    """What an addition came to."""
+
+    added = serializers.IntegerField(help_text="Numbers that are new on the list.")
+    known = serializers.IntegerField(help_text="Numbers that stood there before.")

@@ -1,0 +1,91 @@
+"""`/v1/do-not-call`."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.choices import Scope
+from accounts.models import Workspace
+from calls.models import DoNotCall
+from tests.conftest import ApiFor
+
+LIST = "/v1/do-not-call"
+ONE, TWO = "+12025550142", "+12025550199"
+
+
+def details(answer: Any) -> list[tuple[str | None, str]]:
+    assert answer.status_code == 400, answer.content
+    return [(detail["field"], detail["code"]) for detail in answer.json()["error"]["details"]]
+
+
+def upload(api: APIClient, text: str | bytes) -> Any:
+    return api.post(f"{LIST}/import", text, content_type="text/csv")
+
+
+def test_numbers_are_added_listed_found_and_removed(api: APIClient) -> None:
+    answer = api.post(LIST, {"numbers": [ONE, TWO, ONE], "note": "Asked on the phone"})
+    assert (answer.status_code, answer.json()) == (201, {"added": 2, "known": 0})
+    assert api.post(LIST, {"numbers": [TWO]}).json() == {"added": 0, "known": 1}
+    assert {one["number"] for one in api.get(LIST).json()["results"]} == {ONE, TWO}
+    assert [one["number"] for one in api.get(f"{LIST}?number={ONE}").json()["results"]] == [ONE]
+    assert api.get(f"{LIST}/{TWO}").json()["note"] == "Asked on the phone"
+    assert api.delete(f"{LIST}/{TWO}").status_code == 204
+    assert api.get(f"{LIST}/{TWO}").status_code == api.delete(f"{LIST}/{TWO}").status_code == 404
+
+
+def test_wrong_numbers_are_named_and_nothing_is_added(api: APIClient) -> None:
+    assert details(api.post(LIST, {"numbers": [ONE, "0202", "+0"]})) == [("numbers[1]", "e164"), ("numbers[2]", "e164")]
+    assert details(api.post(LIST, {})) == [("numbers", "required")]
+    assert details(api.post(LIST, {"numbers": [], "note": "x" * 201})) == [
+        ("numbers", "min_length"), ("note", "max_length"),
+    ]  # fmt: skip
+    assert not DoNotCall.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"number,note\n{ONE},Moved\n\n{TWO}\n",
+        f"\ufeffNummer;Notiz\r\n{ONE};Moved\r\n{TWO};\r\n",
+        f'{ONE},"Moved"\n{TWO}',
+    ],
+)
+def test_a_file_is_read_as_spreadsheets_write_it(api: APIClient, text: str) -> None:
+    assert upload(api, text).json() == {"added": 2, "known": 0}
+    assert dict(DoNotCall.objects.values_list("number", "note")) == {ONE: "Moved", TWO: ""}
+
+
+def test_wrong_lines_of_a_file_are_named_and_nothing_is_added(api: APIClient) -> None:
+    assert details(upload(api, f"number\n{ONE}\n0049\nfoo\n")) == [("line 3", "e164"), ("line 4", "e164")]
+    assert details(upload(api, "number,note\n")) == [(None, "empty")]
+    assert details(upload(api, "")) == [(None, "empty")]
+    assert upload(api, b"\xff\xfe").status_code == 400
+    assert upload(api, f"{ONE}\0").status_code == 400
+    assert api.post(f"{LIST}/import", {"numbers": [ONE]}).status_code == 415
+    assert not DoNotCall.objects.exists()
+
+
+def test_a_long_file_tells_its_first_findings(api: APIClient) -> None:
+    assert len(details(upload(api, "number\n" + "x\n" * 5000))) == 100
+
+
+def test_an_outsider_sees_and_changes_only_its_own_list(
+    api: APIClient, outsider_api: APIClient, globex: Workspace
+) -> None:
+    api.post(LIST, {"numbers": [ONE]})
+    assert outsider_api.get(LIST).json()["results"] == []
+    assert outsider_api.get(f"{LIST}/{ONE}").status_code == outsider_api.delete(f"{LIST}/{ONE}").status_code == 404
+    outsider_api.post(LIST, {"numbers": [ONE]})
+    assert list(DoNotCall.objects.values_list("workspace__name", flat=True).order_by("workspace__name")) == [
+        "Acme", "Globex",
+    ]  # fmt: skip
+
+
+def test_scopes_of_reading_and_writing(api_for: ApiFor, acme: Workspace) -> None:
+    reader, writer = api_for(acme, Scope.CALLS_READ), api_for(acme, Scope.CALLS_WRITE)
+    assert writer.post(LIST, {"numbers": [ONE]}).status_code == 201
+    assert writer.get(LIST).status_code == 403
+    assert reader.get(LIST).status_code == 200
+    assert reader.delete(f"{LIST}/{ONE}").status_code == reader.post(LIST, {"numbers": [TWO]}).status_code == 403
+    assert upload(reader, ONE).status_code == 403
