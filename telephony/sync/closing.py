@@ -2,26 +2,17 @@
 
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils import timezone
 
 from accounts.models import Workspace
 from telephony.models import LiveKitObject, SipEndpoint, Trunk
 
 
-def close_workspace(workspace: Workspace) -> None:
-    """Begin the deletion: nothing works in the workspace from now on, its trunks are torn down.
-
-    The sweep deletes the workspace when the last of its objects is gone. Objects of a project without settings keep
-    nobody waiting, for nobody could remove them: should the project be configured again, reconcile finds their marks.
-    """
-    with transaction.atomic():
-        Workspace.objects.filter(pk=workspace.pk, closed_at=None).update(closed_at=timezone.now())
-        _empty(workspace)
-    workspace.refresh_from_db(fields=["closed_at"])
-
-
 def close_workspaces() -> int:
-    """Go on with every deletion that was begun; give how many workspaces are gone."""
+    """Go on with every deletion that was begun (`closed_at` is set); give how many workspaces are gone.
+
+    Objects of a project without settings keep nobody waiting, for nobody could remove them: should the project be
+    configured again, reconcile finds their marks.
+    """
     gone = 0
     for workspace in Workspace.objects.filter(closed_at__isnull=False):
         with transaction.atomic():

@@ -3,9 +3,10 @@
 import pytest
 
 from accounts.models import Workspace
+from accounts.services.workspaces import close_workspace
 from telephony.models import LiveKitObject, Trunk
 from telephony.sync.apply import sync_trunk
-from telephony.sync.closing import close_workspace, close_workspaces
+from telephony.sync.closing import close_workspaces
 from telephony.sync.sweep import sweep
 from tests.telephony.sync.conftest import MakeTrunk
 from tests.telephony.sync.fake import FakeLiveKit
