@@ -1,5 +1,6 @@
 """The form of a trunk, with its gateways and numbers."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -17,6 +18,21 @@ from telephony.services.gateways import MAX_GATEWAYS
 
 CARRIER_CHOICES = [("", "Another carrier"), *((key, carrier.name) for key, carrier in CARRIERS.items())]
 
+PRESETS = {
+    key: {
+        "host": carrier.host,
+        "host_pattern": carrier.host_pattern,
+        "port": str(carrier.port),
+        "protocol": carrier.protocol,
+        "leading_plus": carrier.leading_plus,
+        "tech_prefix": carrier.tech_prefix,
+        "media_encryption": carrier.media_encryption,
+        "note": carrier.note,
+        "sources": carrier.sources,
+    }
+    for key, carrier in CARRIERS.items()
+}  # read by carrier_presets.js
+
 
 class TrunkForm(WriteOnlyForm):
     """A trunk; its password is write-only."""
@@ -26,8 +42,8 @@ class TrunkForm(WriteOnlyForm):
     carrier = forms.ChoiceField(
         choices=CARRIER_CHOICES,
         required=False,
-        widget=UnfoldAdminSelectWidget,
-        help_text="A known carrier brings the addresses that its calls come from.",
+        widget=UnfoldAdminSelectWidget(attrs={"data-presets": json.dumps(PRESETS)}),
+        help_text="A known carrier fills in the form, and brings the addresses that its calls come from.",
     )
     auth_password = secret_field("Password")
     clear_auth_password = clear_field("Remove username and password")
@@ -35,6 +51,9 @@ class TrunkForm(WriteOnlyForm):
     class Meta:
         model = Trunk
         fields = "__all__"
+
+    class Media:
+        js = ["voxa/carrier_presets.js"]
 
 
 class NumberFormSet(PaginationInlineFormSet):
