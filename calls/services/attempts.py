@@ -22,6 +22,7 @@ from telephony.models import TelephonySettings
 LEASE = timedelta(seconds=15)  # renewed every third of it
 AFTER_LIMIT = timedelta(seconds=60)  # beyond the longest duration, when the reaper closes the room
 NO_ROOM_FOR = timedelta(seconds=5)  # how long a trunk rests when its carrier has no room
+LONGEST_DELAY = timedelta(days=1)  # between two dials of one call
 MOST_DIALS = 50  # of one call, counting those that never reached the callee
 UNCOUNTED = (Reason.CARRIER_LIMIT, Reason.LIVEKIT_UNAVAILABLE)  # nobody's phone rang for these
 WAITING = (CallStatus.QUEUED, CallStatus.DIALING, CallStatus.RINGING)
@@ -170,7 +171,7 @@ def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, 
         _requeue(call, at + NO_ROOM_FOR, outcome, at)
     elif outcome.next in (Next.LATER, Next.NEXT_GATEWAY) and may_dial:
         delay = timedelta(seconds=config.retry_delay_seconds * 2 ** max(0, counted - 1))
-        _requeue(call, at + delay, outcome, at)
+        _requeue(call, at + min(delay, LONGEST_DELAY), outcome, at)
     else:
         end(call, at, outcome.reason, outcome.status, fence=call.fence, sip_status_code=outcome.sip_code)
     return False

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from telephony.api.agents import AgentViewSet
 from telephony.api.numbers import NumberViewSet
 from telephony.api.resource import ResourceViewSet
+from telephony.api.settings import TelephonySettingsView
 from telephony.api.trunks import TrunkViewSet
 
 
@@ -25,4 +26,5 @@ urlpatterns = [
     path("telephony/trunks/<str:id>/provision", TrunkViewSet.as_view({"post": "provision"})),
     *_paths("telephony/numbers", NumberViewSet, "uuid"),
     *_paths("agents", AgentViewSet, "uuid"),
+    path("settings/telephony", TelephonySettingsView.as_view()),
 ]

@@ -57,7 +57,9 @@ class TelephonySettings(models.Model):
         default=3, validators=[MinValueValidator(1), MaxValueValidator(20)], help_text="Dials of one call, at most."
     )
     retry_delay_seconds = models.PositiveIntegerField(
-        default=300, validators=[MinValueValidator(10)], help_text="Until a busy or unanswered call is dialled again."
+        default=300,
+        validators=[MinValueValidator(10), MaxValueValidator(86_400)],
+        help_text="Until a busy or unanswered call is dialled again.",
     )
     price_per_minute = models.DecimalField(
         max_digits=8, decimal_places=4, default=Decimal(0), validators=[MinValueValidator(0)]

@@ -1,0 +1,91 @@
+"""`/v1/settings/telephony`."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from telephony.api.reading import json_names, read
+from telephony.api.serializers import shared
+from telephony.models import TelephonySettings
+from telephony.services.errors import Problems
+from telephony.services.settings import FIELDS, update_settings
+from voxa.api.serializers import CamelModelSerializer
+from voxa.api.views import WorkspaceAPIView
+
+_ANSWER = {
+    "allowedCountries": ["US", "CA"],
+    "allowPremium": False,
+    "callsPerSecond": "5.00",
+    "maxConcurrentCalls": 20,
+    "callingHoursStart": "09:00:00",
+    "callingHoursEnd": "20:00:00",
+    "callingDays": [0, 1, 2, 3, 4],
+    "dailyAttemptsPerCallee": 3,
+    "maxAttempts": 3,
+    "retryDelaySeconds": 300,
+    "pricePerMinute": "0.0100",
+    "dailySpendLimit": "50.00",
+    "allowSharedTrunk": False,
+}
+
+
+class TelephonySettingsSerializer(CamelModelSerializer[TelephonySettings]):
+    """The limits and policies that every call of the workspace meets."""
+
+    allowed_countries = serializers.ListField(
+        child=serializers.CharField(max_length=2),
+        required=False,
+        max_length=250,
+        help_text="Two-letter codes that may be called. Empty: the workspace's own country alone.",
+    )
+    calling_days = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=6),
+        required=False,
+        max_length=7,
+        help_text="0 Monday to 6 Sunday. Empty: every day.",
+    )
+
+    class Meta:
+        model = TelephonySettings
+        fields = [*FIELDS, "allow_shared_trunk"]
+        read_only_fields = ["allow_shared_trunk"]
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="settings_telephony_retrieve",
+        summary="Get telephony settings",
+        description="The limits and policies that every call of the workspace meets.",
+        examples=[OpenApiExample("Answer", _ANSWER, response_only=True)],
+    ),
+    patch=extend_schema(
+        operation_id="settings_telephony_update",
+        summary="Change telephony settings",
+        description="Changes what the body names; it holds for the next dial. null lifts a limit.",
+        examples=[
+            OpenApiExample("Request", {"callsPerSecond": "5.00", "dailyAttemptsPerCallee": 3}, request_only=True),
+            OpenApiExample("Answer", _ANSWER, response_only=True),
+        ],
+    ),
+)
+@extend_schema(tags=["Settings"])
+class TelephonySettingsView(WorkspaceAPIView[TelephonySettings]):
+    """Limits and policies of the workspace."""
+
+    serializer_class = TelephonySettingsSerializer
+    queryset = TelephonySettings.objects.none()
+
+    def get(self, request: Request) -> Response:
+        return Response(self._shown(TelephonySettings.of(self.workspace.pk)))
+
+    def patch(self, request: Request) -> Response:
+        reader, problems = shared(TelephonySettingsSerializer), Problems()
+        with json_names(reader):
+            values = read(reader, request.data, problems, partial=True)
+            return Response(self._shown(update_settings(self.workspace, values, problems=problems)))
+
+    def _shown(self, found: TelephonySettings) -> Any:
+        return shared(TelephonySettingsSerializer).to_representation(found)
