@@ -89,5 +89,10 @@ class Reason(models.TextChoices):
     RATE = "calls_per_second", "The limit of calls per second is reached"
     CONCURRENCY = "concurrency", "The limit of simultaneous calls is reached"
     SPEND = "spend_limit", "The day's spend limit is reached"
+    CONNECTION_LOST = "connection_lost", "The connection to the phone broke"
     LOST = "lost", "The end of the call was not reported; its lease ran out"
     WORKSPACE_CLOSED = "workspace_closed", "The workspace was closed"
+
+
+# What ends an answered call as failed: it was up, and nobody or nothing spoke with the other end.
+FAULTS = frozenset({Reason.NO_AGENT, Reason.AGENT_ABSENT, Reason.WORKER_LOST, Reason.PROVIDER_FAILED})

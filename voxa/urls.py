@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from calls.livekit_events import livekit_webhook
 from voxa import docs, health
 
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.ReadyView.as_view()),
     path("metrics", health.metrics),
+    path("livekit/webhook", livekit_webhook),
     path("schema", docs.SchemaView.as_view(), name="schema"),
     path("docs", docs.DocsView.as_view(url_name="schema"), name="docs"),
     path("v1/", include("accounts.api.urls")),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from calls.choices import LIVE, CallStatus, Reason
+from calls.choices import ENDED, FAULTS, LIVE, CallStatus, Reason
 from calls.models import Call
 from calls.services.timeline import end
 from telephony.livekit_client import LiveKitNotFound, client_for
@@ -24,4 +24,19 @@ def close_call(call_id: UUID) -> None:
         with suppress(LiveKitNotFound):
             client_for(call.project).run(close_room(call.room_name))
     reason = Reason(call.end_requested)
-    end(call, timezone.now(), reason, CallStatus.CANCELED if reason == Reason.CANCELED else None)
+    end(call, timezone.now(), reason, status_for(reason))
+
+
+def status_for(reason: Reason) -> CallStatus | None:
+    """Give the status a reason ends a call with, None where it depends on whether it was answered."""
+    if reason in FAULTS:
+        return CallStatus.FAILED
+    return CallStatus.CANCELED if reason == Reason.CANCELED else None
+
+
+def close_left_over(call_id: UUID) -> None:
+    """Close the room of a call that is over, where others are still in it."""
+    call = Call.objects.select_related("project").filter(pk=call_id, status__in=ENDED).exclude(room_name="").first()
+    if call is not None:
+        with suppress(LiveKitNotFound):
+            client_for(call.project).run(close_room(call.room_name))

@@ -54,9 +54,7 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
     if fresh.status in ENDED:
         return False
     answered_at: datetime | None = fields.get("answered_at") or fresh.answered_at
-    if status is None:
-        status = CallStatus.COMPLETED if answered_at else CallStatus.NO_ANSWER
-    fields["duration_seconds"] = max(0, round((at - answered_at).total_seconds())) if answered_at else 0
+    status, fields["duration_seconds"] = _outcome(answered_at, at, status)
     moved = advance(
         call, status, at, reason=reason, ended_at=at, due_at=None, lease_token=None, leased_until=None, **fields
     )
@@ -69,3 +67,33 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
 def tell(call: Call, event_type: str = "call.status") -> None:
     """Tell the workspace's webhooks of a call, as the API gives it."""
     emit(call.workspace_id, event_type, partial(call_json, call))
+
+
+@transaction.atomic
+def correct(call: Call, ended_at: datetime, reason: Reason, status: CallStatus | None, **fields: Any) -> bool:
+    """Bring an ended call up to what a late report adds, and its usage with it; say whether anything changed.
+
+    No second report goes out: the timeline tells of another reason, times are put right without a word.
+    """
+    fresh = Call.objects.select_for_update().get(pk=call.pk)
+    if fresh.status not in ENDED:
+        return False
+    answered_at: datetime | None = fields.get("answered_at", fresh.answered_at)
+    status, duration = _outcome(answered_at, ended_at, status)
+    fields |= {"ended_at": ended_at, "reason": reason, "status": status, "duration_seconds": duration}
+    changed = {name: value for name, value in fields.items() if getattr(fresh, name) != value}
+    if not changed:
+        return False
+    count_call(fresh, -1)
+    Call.objects.filter(pk=fresh.pk).update(**changed)
+    call.refresh_from_db()
+    count_call(call)
+    if {"reason", "status"} & set(changed):
+        note(call, "call.corrected", ended_at, status=status, reason=reason)
+    return True
+
+
+def _outcome(answered_at: datetime | None, ended_at: datetime, status: CallStatus | None) -> tuple[CallStatus, int]:
+    """Give the status, answered means completed where none is given, and the seconds."""
+    seconds = max(0, round((ended_at - answered_at).total_seconds())) if answered_at else 0
+    return status or (CallStatus.COMPLETED if answered_at else CallStatus.NO_ANSWER), seconds

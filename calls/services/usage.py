@@ -8,8 +8,11 @@ from calls.choices import Direction
 from calls.models import Call, UsageDay
 
 
-def count_call(call: Call) -> None:
-    """Add an ended call to its day. Runs in the transaction that ended it, so that it is counted once."""
+def count_call(call: Call, sign: int = 1) -> None:
+    """Add an ended call to its day; with `sign` -1 take it away again, before it is corrected.
+
+    Runs in the transaction that ended it, so that it is counted once.
+    """
     ended = call.ended_at or call.created_at
     own = call.from_number if call.direction == Direction.OUTBOUND else call.to_number
     row, _ = UsageDay.objects.get_or_create(
@@ -20,7 +23,7 @@ def count_call(call: Call) -> None:
         outcome=call.status,
     )
     UsageDay.objects.filter(pk=row.pk).update(
-        calls=F("calls") + 1,
-        answered=F("answered") + (1 if call.answered_at else 0),
-        seconds=F("seconds") + (call.duration_seconds or 0),
+        calls=F("calls") + sign,
+        answered=F("answered") + (sign if call.answered_at else 0),
+        seconds=F("seconds") + sign * (call.duration_seconds or 0),
     )

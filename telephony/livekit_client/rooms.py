@@ -39,6 +39,18 @@ class Dialled:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """A room as the list shows it.
+
+    `people` counts neither agents nor who came or went in the last few seconds, as measured; `age` is in seconds.
+    """
+
+    name: str
+    people: int
+    age: float
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """Who is in a room. `kind` is LiveKit's: standard, sip, agent, ...; times are in seconds since the epoch."""
 
@@ -120,6 +132,28 @@ def room_names(wanted: Iterable[str] | None = None) -> Operation[list[str]]:
             return []
         answer = await server.room.list_rooms(api.ListRoomsRequest(names=names))
         return [room.name for room in answer.rooms]
+
+    return Operation(call)
+
+
+def rooms() -> Operation[list[Room]]:
+    """Give all rooms of the project, in one request."""
+
+    async def call(server: api.LiveKitAPI) -> list[Room]:
+        answer = await server.room.list_rooms(api.ListRoomsRequest())
+        now = datetime.now(UTC).timestamp()
+        return [Room(room.name, room.num_participants, now - room.creation_time) for room in answer.rooms]
+
+    return Operation(call)
+
+
+def dispatch_agent(room: str, *, agent_name: str, metadata: Mapping[str, str]) -> Operation[None]:
+    """Ask for an agent to join a room. Not idempotent: each request may bring one more."""
+
+    async def call(server: api.LiveKitAPI) -> None:
+        await server.agent_dispatch.create_dispatch(
+            api.CreateAgentDispatchRequest(agent_name=agent_name, room=room, metadata=json.dumps(dict(metadata)))
+        )
 
     return Operation(call)
 

@@ -1,0 +1,114 @@
+"""`POST /livekit/webhook`: LiveKit's events, verified, stored once as they came, ingested by a task."""
+
+import json
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+import jwt
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, DataError, IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from google.protobuf.json_format import ParseError
+from livekit.api import TokenVerifier, WebhookReceiver
+from livekit.protocol.webhook import WebhookEvent
+
+from calls.models import LiveKitEvent
+from calls.story import TOLD
+from telephony.models import LiveKitProject
+from voxa.publish import publish
+
+
+class _Refused(Exception):
+    """The request is answered with this status and these words."""
+
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@csrf_exempt
+@require_POST
+def livekit_webhook(request: HttpRequest) -> HttpResponse:
+    """Store an event and answer 200, also for one that came before.
+
+    LiveKit drops what is answered with 4xx and sends again for about 15 s after a 5xx: a 503 is for our faults alone.
+    """
+    try:
+        body = _body(request)
+        project, event = _verified(request.headers.get("Authorization", ""), body)
+        _store(project, event, body)
+    except _Refused as refused:
+        return _answer(refused.status, str(refused))
+    except DatabaseError:
+        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer. Send the event again.")
+    return HttpResponse(status=200)
+
+
+def _body(request: HttpRequest) -> str:
+    try:
+        return request.body.decode()
+    except RequestDataTooBig:
+        raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "An event is at most 1 MiB.") from None
+    except UnicodeDecodeError:
+        raise _Refused(HTTPStatus.BAD_REQUEST, "The body is not UTF-8.") from None
+
+
+def _verified(token: str, body: str) -> tuple[LiveKitProject, WebhookEvent]:
+    """Give the event and the project whose key signed it."""
+    token = token.removeprefix("Bearer ")
+    for project in _projects(_issuer(token)):
+        key, secret = project.credentials
+        if not (key and secret):  # the verifier would take what is missing from the environment
+            continue
+        try:
+            event = WebhookReceiver(TokenVerifier(key, secret)).receive(body, token)
+        except ParseError:
+            raise _Refused(HTTPStatus.BAD_REQUEST, "The body is not an event of LiveKit's.") from None
+        except Exception:  # noqa: S112  # whatever the library raises, this key did not sign this body
+            continue
+        if not (event.id and event.event):
+            raise _Refused(HTTPStatus.BAD_REQUEST, "The event has no id or no name.")
+        return project, event
+    raise _Refused(HTTPStatus.UNAUTHORIZED, "No LiveKit project's key signed this. Check webhook.api_key of LiveKit.")
+
+
+def _issuer(token: str) -> str:
+    try:
+        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+    except (jwt.PyJWTError, UnicodeError):
+        raise _Refused(HTTPStatus.UNAUTHORIZED, "The Authorization header holds no token of LiveKit's.") from None
+    return issuer if isinstance(issuer, str) else ""
+
+
+def _projects(key: str) -> list[LiveKitProject]:
+    """Give the projects of an API key: more than one where two servers were given the same key."""
+    stored = LiveKitProject.objects.filter(is_default=True) if key == settings.LIVEKIT_API_KEY else None
+    own = LiveKitProject.objects.filter(is_default=False, api_key=key).exclude(api_key="")
+    return list(own if stored is None else own | stored)
+
+
+def _store(project: LiveKitProject, event: WebhookEvent, body: str) -> None:
+    payload: dict[str, Any] = json.loads(body.replace("\\u0000", ""))  # PostgreSQL stores no NUL
+    payload.get("room", {}).pop("turnPassword", None)
+    row = LiveKitEvent(
+        project=project, event_id=event.id, type=event.event, room_name=event.room.name[:128], payload=payload
+    )
+    try:
+        row.save(force_insert=True)
+    except IntegrityError:
+        return  # it came before
+    except DataError:
+        raise _Refused(HTTPStatus.BAD_REQUEST, "The event's id or name is too long.") from None
+    if event.event in TOLD:
+        from calls.tasks import ingest_event
+
+        transaction.on_commit(partial(publish, ingest_event, str(row.pk)))
+
+
+def _answer(status: HTTPStatus, message: str) -> HttpResponse:
+    error: dict[str, Any] = {"code": status.name.lower(), "message": message, "status": status.value, "details": []}
+    return JsonResponse({"error": error}, status=status)

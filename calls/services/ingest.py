@@ -1,0 +1,160 @@
+"""Bringing calls up to what LiveKit's events tell of their rooms.
+
+Each time, all stored events of a room are read as one story: so it does not matter in which order they came, how
+often, or how late. A project's events find that project's calls alone.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from calls.choices import ENDED, CallStatus, Direction, Reason
+from calls.models import Attempt, Call, Event, LiveKitEvent
+from calls.services.closing import status_for
+from calls.services.inbound import begin_inbound, is_ours
+from calls.services.timeline import advance, correct, end, note
+from calls.story import TOLD, Sighting, Story, sighting_of, tell
+from telephony.models import LiveKitProject
+from voxa.publish import publish
+
+logger = logging.getLogger(__name__)
+
+MOST_FAILURES = 5  # of one event; after that it stays as it is, for a person to look at
+LATE = timedelta(seconds=5)  # after which the sweep takes an event's task for lost
+SLACK = timedelta(seconds=2)  # LiveKit's clock of the longest duration is not ours
+BROKEN = frozenset(
+    {"SIP_TRUNK_FAILURE", "CONNECTION_TIMEOUT", "MEDIA_FAILURE", "SIGNAL_CLOSE", "STATE_MISMATCH", "JOIN_FAILURE"}
+)
+BY_US = frozenset({"ROOM_DELETED", "PARTICIPANT_REMOVED", "ROOM_CLOSED"})
+
+
+def ingest_event(event_id: UUID) -> None:
+    """Ingest a stored event, and with it all others of its room. What is ingested already is left alone."""
+    event = LiveKitEvent.objects.select_related("project").filter(pk=event_id, ingested_at=None).first()
+    if event is None:
+        return
+    try:
+        settle(event.project, event.room_name)
+    except Exception:
+        LiveKitEvent.objects.filter(pk=event_id).update(failures=F("failures") + 1)
+        raise
+
+
+def ingest_waiting(most: int = 500) -> int:
+    """Ingest what no task took, the oldest first; give how many rooms were brought up to date."""
+    waiting = LiveKitEvent.objects.filter(
+        ingested_at=None, received_at__lt=timezone.now() - LATE, failures__lt=MOST_FAILURES
+    )
+    waiting.exclude(type__in=TOLD).update(ingested_at=timezone.now())
+    rooms: dict[tuple[UUID, str], UUID] = {}
+    for pk, project_id, room in waiting.values_list("pk", "project_id", "room_name")[:most]:
+        rooms.setdefault((project_id, room), pk)
+    for event_id in rooms.values():
+        try:
+            ingest_event(event_id)
+        except Exception:
+            logger.exception("LiveKit event %s could not be ingested.", event_id)
+    return len(rooms)
+
+
+@transaction.atomic
+def settle(project: LiveKitProject, room: str, seen: Iterable[Sighting] = ()) -> Call | None:
+    """Bring the call of a room up to what its events, and `seen` just now, tell; None where it is no call of ours."""
+    rows = list(LiveKitEvent.objects.filter(project=project, room_name=room, type__in=TOLD))
+    found = [sighting for row in rows if (sighting := sighting_of(row.payload, row.received_at))]
+    story = tell([*found, *seen])
+    call = _call_of(project, room, story)
+    if call is not None:
+        _follow_agent(call, story)
+        if call.direction == Direction.INBOUND:
+            _follow_caller(call, story)
+        else:
+            _follow_callee(call, story)
+    LiveKitEvent.objects.filter(pk__in=[row.pk for row in rows]).update(ingested_at=timezone.now())
+    return call
+
+
+def _call_of(project: LiveKitProject, room: str, story: Story) -> Call | None:
+    """Find and lock the call that a room is for: an outbound one by its last attempt, an inbound one, or a new one."""
+    if not is_ours(room):
+        return None
+    calls = Call.objects.select_for_update().filter(project=project)
+    call = calls.filter(room_name=room).first()
+    if call is not None or Attempt.objects.filter(room_name=room).exists():
+        return call  # an attempt before the last is the dispatcher's matter
+    begun = begin_inbound(project, room, story)
+    return calls.get(pk=begun) if begun else None
+
+
+def _follow_agent(call: Call, story: Story) -> None:
+    """Write in the timeline that the agent came or went, each time it changed."""
+    if not story.agent or story.agent_at is None:
+        return
+    last = call.events.filter(type__in=["agent.joined", "agent.left"]).order_by("at", "id").last()
+    if last is None or last.type != f"agent.{story.agent}":
+        note(call, f"agent.{story.agent}", story.agent_at)
+
+
+def _follow_caller(call: Call, story: Story) -> None:
+    """An inbound call: its events alone tell."""
+    answered_at = story.answered_at or call.answered_at
+    if answered_at is not None and call.status == CallStatus.RINGING:
+        limit = answered_at + timedelta(seconds=call.max_duration_seconds)
+        advance(call, CallStatus.IN_PROGRESS, answered_at, answered_at=answered_at, leased_until=limit)
+    if story.over_at is not None:
+        _finish(call, story, answered_at)
+
+
+def _follow_callee(call: Call, story: Story) -> None:
+    """An outbound call: until it is answered its dispatcher decides, and what came of a dial is not told by events."""
+    if call.answered_at is None or call.status == CallStatus.QUEUED:
+        return
+    third_left = story.third_left_at if _handed_over(call) else None
+    if story.over_at is not None or third_left is not None:
+        _finish(call, story, call.answered_at)
+
+
+def _finish(call: Call, story: Story, answered_at: datetime | None) -> None:
+    ended_at = story.over_at or story.third_left_at or timezone.now()
+    if answered_at is not None:
+        ended_at = max(ended_at, answered_at)  # LiveKit tells whole seconds
+    reason = _reason(call, story, answered_at, ended_at)
+    status = status_for(reason)
+    fields = {"answered_at": answered_at} if answered_at else {}
+    if call.status in ENDED:
+        correct(call, ended_at, reason, status, **fields)
+    elif end(call, ended_at, reason, status, **fields):
+        Attempt.objects.filter(call=call, room_name=call.room_name).update(ended_at=ended_at, status="ended")
+        if story.closed_at is None:
+            transaction.on_commit(partial(_close_left_over, call.pk))
+
+
+def _close_left_over(call_id: UUID) -> None:
+    from calls.tasks import close_left_over
+
+    publish(close_left_over, str(call_id))
+
+
+def _reason(call: Call, story: Story, answered_at: datetime | None, ended_at: datetime) -> Reason:
+    """Give why a call ended: what was asked for, the limit, else who left."""
+    if call.end_requested:
+        return Reason(call.end_requested)
+    if _handed_over(call):
+        return Reason.TRANSFERRED
+    if answered_at and ended_at - answered_at >= timedelta(seconds=call.max_duration_seconds) - SLACK:
+        return Reason.MAX_DURATION
+    if story.disconnect in BROKEN:
+        return Reason.CONNECTION_LOST
+    if story.left_at is None or story.disconnect in BY_US:
+        return Reason.AGENT_HUNG_UP
+    return Reason.CALLER_HUNG_UP if call.direction == Direction.INBOUND else Reason.CALLEE_HUNG_UP
+
+
+def _handed_over(call: Call) -> bool:
+    return Event.objects.filter(call=call, type="transfer.completed").exists()

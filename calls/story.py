@@ -1,0 +1,164 @@
+"""What LiveKit's events tell of one room. Pure: the same events in any order, however often, tell the same story."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from google.protobuf.json_format import ParseDict
+from livekit.protocol.models import DisconnectReason, ParticipantInfo
+from livekit.protocol.webhook import WebhookEvent
+
+# The events that tell something of a call.
+TOLD = frozenset(
+    {"participant_joined", "participant_left", "participant_connection_aborted", "track_published", "room_finished"}
+)
+CALL_STATUS = "sip.callStatus"
+ANSWERED = frozenset({"active", "automation"})
+TRANSFER = "transfer"  # the identity of whom a call is handed over to, in the same room
+TRANSIENT = frozenset({"DUPLICATE_IDENTITY", "MIGRATION"})  # left and is there all the same
+
+
+class What(Enum):
+    """What was seen of a participant."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    SPOKE = "published a track"
+    SEEN = "is in the room now"
+    CLOSED = "the room ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One thing seen: in an event of LiveKit's, or by looking into the room."""
+
+    what: What
+    at: datetime
+    identity: str = ""
+    participant_id: str = ""
+    kind: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    joined_at: datetime | None = None
+    disconnect: str = ""
+
+    @property
+    def is_phone(self) -> bool:
+        """Say whether it is the caller or callee, not whom the call is handed over to."""
+        return self.kind == "sip" and self.identity != TRANSFER
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is known of a room. Times are None where nothing tells them."""
+
+    phone: Mapping[str, str] | None = None  # the caller's or callee's attributes
+    joined_at: datetime | None = None
+    answered_at: datetime | None = None
+    left_at: datetime | None = None  # the phone, for good
+    disconnect: str = ""
+    agent: str = ""  # of the agent: joined, left, or nothing
+    agent_at: datetime | None = None
+    third_left_at: datetime | None = None  # whom the call was handed over to
+    closed_at: datetime | None = None
+
+    @property
+    def over_at(self) -> datetime | None:
+        """Give when the call ended."""
+        return self.left_at or self.closed_at
+
+
+def sighting_of(payload: Mapping[str, Any], received_at: datetime) -> Sighting | None:
+    """Read a stored event; None where it tells nothing of a call."""
+    event = ParseDict(dict(payload), WebhookEvent(), ignore_unknown_fields=True)
+    what = {
+        "participant_joined": What.JOINED,
+        "participant_left": What.LEFT,
+        "participant_connection_aborted": What.LEFT,
+        "track_published": What.SPOKE,
+        "room_finished": What.CLOSED,
+    }.get(event.event)
+    if what is None:
+        return None
+    at = _moment(event.created_at, received_at)
+    if what is What.CLOSED:
+        return Sighting(what, at)
+    who = event.participant
+    joined = datetime.fromtimestamp(who.joined_at_ms / 1000, UTC) if who.joined_at_ms else None
+    return Sighting(
+        what,
+        joined or at if what is What.JOINED else at,
+        who.identity,
+        who.sid,
+        ParticipantInfo.Kind.Name(who.kind).lower(),
+        dict(who.attributes),
+        joined,
+        DisconnectReason.Name(who.disconnect_reason),
+    )
+
+
+def _moment(created_at: int, received_at: datetime) -> datetime:
+    """Give an event's time. LiveKit tells whole seconds; an event that came at once tells when within it."""
+    if not created_at:
+        return received_at
+    second = datetime.fromtimestamp(created_at, UTC)
+    return received_at if timedelta(0) <= received_at - second < timedelta(seconds=1) else second
+
+
+def tell(sightings: Iterable[Sighting]) -> Story:
+    """Put together what was seen."""
+    seen = sorted(sightings, key=lambda one: (one.at, one.what.value, one.participant_id))
+    phones = [one for one in seen if one.is_phone]
+    agents = [one for one in seen if one.kind == "agent"]
+    left_at, disconnect = _left(phones)
+    last_agent = _last(agents)
+    return Story(
+        phone=next((one.attributes for one in phones if one.attributes), {}) if phones else None,
+        joined_at=min((one.joined_at or one.at for one in phones), default=None),
+        answered_at=_answered(phones, agents, seen),
+        left_at=left_at,
+        disconnect=disconnect,
+        agent=last_agent[0],
+        agent_at=last_agent[1],
+        third_left_at=_left([one for one in seen if one.identity == TRANSFER])[0],
+        closed_at=max((one.at for one in seen if one.what is What.CLOSED), default=None),
+    )
+
+
+def _left(people: list[Sighting]) -> tuple[datetime | None, str]:
+    """Give when the last of these left for good and why, (None, "") while one of them is there."""
+    gone = {one.participant_id: one for one in people if one.what is What.LEFT}
+    final = [one for one in gone.values() if one.disconnect not in TRANSIENT]
+    if not final or {one.participant_id for one in people} - set(gone):
+        return None, ""
+    last = max(final, key=lambda one: (one.at, one.participant_id))
+    return last.at, last.disconnect
+
+
+def _last(agents: list[Sighting]) -> tuple[str, datetime | None]:
+    if not agents:
+        return "", None
+    left_at, _ = _left(agents)
+    if left_at is not None:
+        return "left", left_at
+    return "joined", min(one.joined_at or one.at for one in agents)
+
+
+def _answered(phones: list[Sighting], agents: list[Sighting], seen: list[Sighting]) -> datetime | None:
+    """Give when the phone was answered.
+
+    No event tells it. A phone that joined answered was so from then on; else it was when it was first seen so, or when
+    the agent could first be heard: the SIP service takes a caller's call once it has a track to play.
+    """
+    active = [one for one in phones if one.attributes.get(CALL_STATUS) in ANSWERED]
+    on_joining = [one.at for one in active if one.what is What.JOINED]
+    if on_joining:
+        return min(on_joining)
+    names = {one.identity for one in agents}
+    heard = [one.at for one in seen if one.what is What.SPOKE and one.identity in names]
+    noticed = [one.at for one in active if one.what is What.SEEN] + heard
+    joined = min((one.joined_at or one.at for one in phones), default=None)
+    if joined is not None and noticed:
+        return max(joined, min(noticed))
+    return joined if active else None
