@@ -4,22 +4,24 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from accounts.models import Workspace
-from telephony.models import LiveKitObject, SipEndpoint, Trunk
+from telephony.models import SipEndpoint, Trunk
 
 
-def close_workspaces() -> int:
-    """Go on with every deletion that was begun (`closed_at` is set); give how many workspaces are gone.
+def empty_closing_workspaces() -> None:
+    """Delete the trunks and endpoints of every workspace whose deletion was begun (`closed_at` is set)."""
+    for workspace in Workspace.objects.filter(closed_at__isnull=False):
+        with transaction.atomic():
+            _empty(workspace)
+
+
+def delete_emptied_workspaces() -> int:
+    """Delete those of which LiveKit holds nothing any more; give how many.
 
     Objects of a project without settings keep nobody waiting, for nobody could remove them: should the project be
     configured again, reconcile finds their marks.
     """
-    gone = 0
-    for workspace in Workspace.objects.filter(closed_at__isnull=False):
-        with transaction.atomic():
-            _empty(workspace)
-        if not LiveKitObject.objects.filter(workspace=workspace).exists():
-            gone += _delete(workspace)
-    return gone
+    closing = Workspace.objects.filter(closed_at__isnull=False, trunks=None, sip_endpoints=None, livekit_objects=None)
+    return sum(_delete(workspace) for workspace in closing)
 
 
 def _empty(workspace: Workspace) -> None:

@@ -14,7 +14,7 @@ from telephony.choices import TrunkStatus
 from telephony.models import LiveKitProject, TelephonySettings
 from telephony.sync import removal
 from telephony.sync.apply import CHUNK, sync_rows
-from telephony.sync.closing import close_workspaces
+from telephony.sync.closing import delete_emptied_workspaces, empty_closing_workspaces
 from telephony.sync.drift import drifted_rows
 from telephony.sync.kinds import KINDS, RowKind
 from telephony.sync.results import Outcome
@@ -35,6 +35,7 @@ class Swept:
 def sweep(seconds: float = SECONDS) -> Swept:
     """Remove tombstones, sync what is due or drifted, finish closing workspaces. Begins nothing new after so long."""
     end, swept = time.monotonic() + seconds, Swept()
+    empty_closing_workspaces()
     LiveKitProject.default()  # takes over a changed LIVEKIT_URL
     has_rows = Q(trunks__isnull=False) | Q(sip_endpoints__isnull=False)
     for workspace in Workspace.objects.filter(has_rows, telephony_settings=None).distinct():
@@ -42,7 +43,7 @@ def sweep(seconds: float = SECONDS) -> Swept:
     # Those that answered last come first: one that is away costs the others nothing but the end of the minute.
     for project in sorted(LiveKitProject.objects.all(), key=lambda project: not project.was_reachable):
         _Sweep(project, end, swept).run()
-    swept.closed = close_workspaces()
+    swept.closed = delete_emptied_workspaces()
     return swept
 
 

@@ -6,7 +6,7 @@ from accounts.models import Workspace
 from accounts.services.workspaces import close_workspace
 from telephony.models import LiveKitObject, Trunk
 from telephony.sync.apply import sync_trunk
-from telephony.sync.closing import close_workspaces
+from telephony.sync.closing import delete_emptied_workspaces
 from telephony.sync.sweep import sweep
 from tests.telephony.sync.conftest import MakeTrunk
 from tests.telephony.sync.fake import FakeLiveKit
@@ -90,5 +90,5 @@ def test_a_workspace_does_not_wait_for_a_project_without_settings(
 
 
 def test_an_open_workspace_is_not_closed(trunk: Trunk) -> None:
-    assert close_workspaces() == 0
+    assert delete_emptied_workspaces() == 0
     assert Trunk.objects.exists()
