@@ -9,7 +9,7 @@ DEV_STAMP := .venv/.dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 
 MANAGE := DATABASE_URL=sqlite://:memory: DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py
 # Each worker of the tests has servers of its own; a file's tests share them.
-PYTEST := $(BIN)/pytest --numprocesses logical --dist loadfile
+PYTEST := $(BIN)/pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 LONG := check-only-$(shell printf '%050d' 7)
 
 .DEFAULT_GOAL := help

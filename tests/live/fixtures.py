@@ -33,6 +33,11 @@ def made(make: Callable[[], T]) -> T:
     unavailable(reason)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests on real servers: they wait more than they compute, so the others fill the time."""
+    items.sort(key=lambda item: item.get_closest_marker("live") is None)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many tests were skipped for which reason: one line a reason, not one a test."""
     skipped: Counter[str] = Counter()
