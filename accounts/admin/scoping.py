@@ -105,7 +105,7 @@ class ScopedAdmin(ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Take from the address only what the list's filters are for: no probing of other columns."""
         names = [_filter_name(item) for item in self.get_list_filter(request)]
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in names)
+        return any(lookup == name or lookup.startswith((f"{name}__", f"{name}_from", f"{name}_to")) for name in names)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -1,0 +1,5 @@
+"""The admin of calls."""
+
+from calls.admin.call import CallAdmin
+
+__all__ = ["CallAdmin"]

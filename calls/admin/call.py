@@ -1,0 +1,198 @@
+"""Calls: what was asked, where each stands and why, and the buttons to dial, cancel and hang up."""
+
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.decorators import display
+
+from accounts.admin.access import Access, access_of
+from accounts.admin.scoping import ScopedAdmin
+from accounts.choices import Role
+from accounts.errors import ServiceError
+from calls.admin.call_filters import StatusFilter, find_calls
+from calls.admin.panel import panel_of
+from calls.choices import LIVE, CallStatus, Direction, Reason
+from calls.explaining import COLOURS, duration, reason_words
+from calls.models import Call
+from calls.services.hangup import ask_for_end
+from calls.services.place import cancel, dispatch_now
+
+MOST_POLLED = 100  # calls whose status one request of a list asks for
+
+
+@admin.register(Call)
+class CallAdmin(ScopedAdmin):
+    """Read by every member; an operator dials, cancels, hangs up and places calls. Rows are written by services."""
+
+    list_display = ["call", "state", "way", "why", "talked", "agent", "workspace", "created_at"]
+    list_select_related = ["agent", "workspace"]
+    list_filter = [
+        StatusFilter,
+        ("direction", ChoicesDropdownFilter),
+        ("agent", AutocompleteSelectFilter),
+        ("trunk", AutocompleteSelectFilter),
+        ("workspace", AutocompleteSelectFilter),
+        ("created_at", RangeDateTimeFilter),
+    ]
+    search_fields = ["to_number", "from_number"]
+    search_help_text = "A whole number, called or calling (the newest 1,000), a call's id, or its room"
+    ordering = ["-created_at", "-id"]
+    sortable_by: ClassVar[list[str]] = []
+    actions = None
+    list_after_template = "admin/calls/call/poller.html"
+    change_form_outer_before_template = "admin/calls/call/page.html"
+    fieldsets = [
+        (
+            "For programs",
+            {"classes": ["collapse"], "fields": ["id", "room_name", "metadata_json", ("created_at", "updated_at")]},
+        )
+    ]
+    readonly_fields = ["id", "room_name", "metadata_json", "created_at", "updated_at"]
+
+    # --- the list -----------------------------------------------------------------------------------------
+
+    @display(description="Call")
+    def call(self, call: Call) -> str:
+        return f"{call.from_number or 'Withheld'} → {call.to_number}"
+
+    @display(description="Status")
+    def state(self, call: Call) -> SafeString:
+        return format_html('<span id="vx-call-{}">{}</span>', call.pk, status_label(call))
+
+    @display(description="Direction")
+    def way(self, call: Call) -> str:
+        return Direction(call.direction).label
+
+    @display(description="Why")
+    def why(self, call: Call) -> str:
+        return "" if call.status == CallStatus.COMPLETED else reason_words(call)
+
+    @display(description="Talked")
+    def talked(self, call: Call) -> str:
+        return duration(call.duration_seconds) if call.duration_seconds else ""
+
+    @display(description="Metadata")
+    def metadata_json(self, call: Call) -> SafeString:
+        return format_html('<pre class="vx-mono">{}</pre>', json.dumps(call.metadata, indent=2, ensure_ascii=False))
+
+    def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
+        return super().limit(rows, access).defer("agent__provider_key", "metadata")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return (find_calls(queryset, search_term) if search_term.strip() else queryset), False
+
+    # --- who may do what ----------------------------------------------------------------------------------
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    # --- the page -----------------------------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request).select_related("workspace", "project", "agent", "trunk", "number")
+        return rows.defer("trunk__auth_password", "project__api_secret", "agent__provider_key")
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        call = self.get_object(request, unquote(object_id)) if object_id else None
+        context = {**(extra_context or {}), **(self._panel(request, call) if call else {})}
+        answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
+        return answer
+
+    def _panel(self, request: HttpRequest, call: Call) -> dict[str, Any]:
+        return panel_of(call, may_work=self.may(request, Role.OPERATOR, call))
+
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("states/", wrap(self.states_view), name="calls_call_states"),
+            path("<uuid:object_id>/panel/", wrap(self.panel_view), name="calls_call_panel"),
+            path("<uuid:object_id>/dial/", wrap(self.dial_view), name="calls_call_dial"),
+            path("<uuid:object_id>/cancel/", wrap(self.cancel_view), name="calls_call_cancel"),
+            path("<uuid:object_id>/hangup/", wrap(self.hangup_view), name="calls_call_hangup"),
+            *super().get_urls(),
+        ]
+
+    def panel_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Give the panel alone, for the page to refresh itself with."""
+        call = self.row_or_deny(request, str(object_id), self.view_role)
+        return render(request, "admin/calls/call/panel.html", self._panel(request, call))
+
+    def states_view(self, request: HttpRequest) -> HttpResponse:
+        """Give the status of the calls that a list asks for, and ask on for those that are not over."""
+        asked = [text for text in request.GET.get("ids", "").split(",") if _is_uuid(text)][:MOST_POLLED]
+        calls = list(self.limit(Call.objects.filter(pk__in=asked), access_of(request)))
+        context = {"states": [(call.pk, status_label(call)) for call in calls], "live": _polled(calls)}
+        return render(request, "admin/calls/call/states.html", context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        answer: Any = super().changelist_view(request, extra_context)
+        if "cl" in (getattr(answer, "context_data", None) or {}):
+            answer.context_data["live"] = _polled(answer.context_data["cl"].result_list)
+        return answer  # type: ignore[no-any-return]
+
+    # --- the buttons --------------------------------------------------------------------------------------
+
+    def dial_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Make a queued call due at once, on POST."""
+        return self._press(request, object_id, dispatch_now, "It is dialled as soon as there is room for it.")
+
+    def cancel_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Call it off before it is answered, on POST."""
+        return self._press(request, object_id, cancel, "It is called off.")
+
+    def hangup_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Hang up, on POST."""
+        return self._press(request, object_id, lambda call: ask_for_end(call, Reason.HUNG_UP), "It is being hung up.")
+
+    def _press(self, request: HttpRequest, object_id: UUID, service: Callable[[Call], Call], done: str) -> HttpResponse:
+        call = self.row_or_deny(request, str(object_id), Role.OPERATOR)
+        if request.method != "POST":
+            raise PermissionDenied
+        try:
+            service(call)
+        except ServiceError as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, done)
+        return HttpResponseRedirect(reverse("admin:calls_call_change", args=[call.pk]))
+
+
+def status_label(call: Call) -> SafeString:
+    """Draw a call's status in its colour."""
+    status = CallStatus(call.status)
+    return render_to_string("unfold/helpers/label.html", {"text": status.label, "type": COLOURS[status]})
+
+
+def _polled(calls: Any) -> list[str]:
+    """Give the ids of calls whose status will change by itself in a moment."""
+    return [str(call.pk) for call in calls if call.status in LIVE]
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False

@@ -1,0 +1,51 @@
+"""How the list of calls is narrowed: each way has an index in the order of the list."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import DropdownFilter
+
+from calls.choices import LIVE, CallStatus
+from calls.models import Call
+
+EACH_SIDE = 500  # newest calls of a number that the search finds, made and got
+UNDER_WAY = "under_way"
+
+
+class StatusFilter(DropdownFilter):
+    """Calls in a status, or all that are under way."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(UNDER_WAY, "Under way now"), *((str(value), str(label)) for value, label in CallStatus.choices)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+        value = self.value()
+        if value == UNDER_WAY:
+            return queryset.filter(status__in=sorted(LIVE))
+        return queryset.filter(status=value) if value in CallStatus.values else queryset
+
+
+def find_calls(rows: QuerySet[Call], term: str) -> QuerySet[Call]:
+    """Give the calls that a number made or got, the newest of each, or the one call of an id or room.
+
+    Each side of a call has an index of its own in the order of the list; to join them, a database would sort all.
+    """
+    text = term.strip()
+    try:
+        return rows.filter(pk=UUID(text))
+    except ValueError:
+        pass
+    if text.startswith("call-"):
+        return rows.filter(Q(room_name=text) | Q(attempts__room_name=text)).distinct()
+    digits = "".join(letter for letter in text if letter.isdigit())
+    newest = rows.order_by("-created_at", "-id").values_list("pk", flat=True)
+    found: set[UUID] = set()
+    for spelling in {text, f"+{digits}"} if digits else {text}:
+        found |= set(newest.filter(to_number=spelling)[:EACH_SIDE])
+        found |= set(newest.filter(from_number=spelling)[:EACH_SIDE])
+    return rows.filter(pk__in=found)

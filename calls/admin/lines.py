@@ -1,0 +1,82 @@
+"""Lines of a call's timeline in words."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from calls.choices import Reason
+from calls.models import Event
+from calls.sip_codes import sip_words
+
+_WORDS = {
+    "call.queued": "Queued",
+    "call.put_off": "Put off",
+    "call.dialing": "Dialling",
+    "call.ringing": "The phone rings",
+    "call.in_progress": "Answered",
+    "call.completed": "Completed",
+    "call.busy": "Ended: busy",
+    "call.no_answer": "Ended: no answer",
+    "call.failed": "Ended: failed",
+    "call.canceled": "Cancelled",
+    "call.end_requested": "Hanging up",
+    "call.corrected": "Corrected by a later report",
+    "call.no_agent": "No agent to answer",
+    "agent.joined": "The agent joined",
+    "agent.left": "The agent left",
+    "attempt.failed": "This dial did not succeed",
+}
+_COLOURS = {
+    "call.in_progress": "success",
+    "call.completed": "success",
+    "call.failed": "danger",
+    "call.no_agent": "warning",
+    "attempt.failed": "warning",
+    "call.busy": "warning",
+    "call.no_answer": "warning",
+    "call.put_off": "warning",
+}
+
+
+def title(event: Event) -> str:
+    """Say what happened in a word or two."""
+    if event.type == "call.queued" and event.data.get("reason"):
+        return "Back in the queue"
+    return _WORDS.get(event.type) or event.type.replace(".", " ").replace("_", " ").capitalize()
+
+
+def colour(event: Event) -> str:
+    """Give the colour of a line; empty for those that are neither good nor bad."""
+    return _COLOURS.get(event.type, "")
+
+
+def particulars(event: Event) -> str:
+    """Tell the particulars that a person wants."""
+    data: dict[str, Any] = event.data
+    said = []
+    if event.type == "call.dialing" and data.get("to"):
+        said.append(f"The carrier is sent {data['to']}.")
+    said.append(str(data.get("message") or "") or _reason(data.get("reason")))
+    code = data.get("sipStatusCode")
+    if code:
+        said.append(f"{_sentence(sip_words(int(code)))}")
+    elif data.get("sipStatus"):
+        said.append(_sentence(str(data["sipStatus"])))
+    return " ".join(part for part in said if part)
+
+
+def until(event: Event) -> datetime | None:
+    """Give when the call is looked at again, where the line tells it."""
+    value = event.data.get("until")
+    return parse_datetime(value) if isinstance(value, str) else None
+
+
+def _reason(code: Any) -> str:
+    if not code:
+        return ""
+    return _sentence(str(Reason(code).label)) if code in Reason.values else str(code)
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith(".") else f"{words}."

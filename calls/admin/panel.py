@@ -1,0 +1,94 @@
+"""What a call's page shows: where it stands, its timeline, its dials."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from calls.admin import lines
+from calls.choices import ENDED, AttemptStatus, CallStatus, Direction
+from calls.explaining import duration, explain
+from calls.models import Attempt, Call, Event
+from calls.sip_codes import sip_words
+
+MOST_LINES = 300
+MOST_ATTEMPTS = 50
+_ATTEMPT_COLOURS = {
+    AttemptStatus.DIALING: "primary",
+    AttemptStatus.RINGING: "primary",
+    AttemptStatus.ANSWERED: "success",
+    AttemptStatus.ENDED: "success",
+    AttemptStatus.FAILED: "warning",
+    AttemptStatus.UNKNOWN: "danger",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the timeline."""
+
+    event: Event
+    title: str
+    colour: str
+    words: str
+    until: Any
+
+
+@dataclass(frozen=True)
+class Dial:
+    """An attempt in words."""
+
+    attempt: Attempt
+    colour: str
+    sip: str
+    way: str
+    talked: str
+
+
+def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
+    """Give what the panel's template draws. Reads the timeline and the attempts: two queries."""
+    zone = ZoneInfo(call.workspace.time_zone)
+    events = Event.objects.filter(call=call).order_by("at", "id")[:MOST_LINES]
+    attempts = call.attempts.select_related("trunk", "gateway").defer("trunk__auth_password").order_by("number")
+    ended = call.status in ENDED
+    outbound = call.direction == Direction.OUTBOUND
+    return {
+        "call": call,
+        "zone": zone,
+        "standing": explain(call, timezone.now(), zone),
+        "lines": [_line(event) for event in events],
+        "dials": [_dial(attempt) for attempt in attempts[:MOST_ATTEMPTS]],
+        "talked": duration(call.duration_seconds) if call.duration_seconds else "",
+        "poll_seconds": 0 if ended else 5 if call.status == CallStatus.QUEUED else 2,
+        "may_dial": may_work and call.status == CallStatus.QUEUED,
+        "may_cancel": may_work and outbound and call.status in _CANCELABLE and not call.end_requested,
+        "may_hang_up": may_work and _may_hang_up(call) and not call.end_requested,
+    }
+
+
+_CANCELABLE = (CallStatus.QUEUED, CallStatus.DIALING, CallStatus.RINGING)
+
+
+def _may_hang_up(call: Call) -> bool:
+    inbound_rings = call.direction == Direction.INBOUND and call.status == CallStatus.RINGING
+    return call.status == CallStatus.IN_PROGRESS or inbound_rings
+
+
+def _line(event: Event) -> Line:
+    return Line(event, lines.title(event), lines.colour(event), lines.particulars(event), lines.until(event))
+
+
+def _dial(attempt: Attempt) -> Dial:
+    gateway = f"{attempt.gateway.ip_or_domain}:{attempt.gateway.port}" if attempt.gateway else ""
+    trunk = attempt.trunk.name if attempt.trunk else "The operator's shared trunk or one that is gone"
+    talked = ""
+    if attempt.answered_at and attempt.ended_at:
+        talked = duration(round((attempt.ended_at - attempt.answered_at).total_seconds()))
+    return Dial(
+        attempt,
+        _ATTEMPT_COLOURS[AttemptStatus(attempt.status)],
+        sip_words(attempt.sip_status_code) or attempt.sip_status,
+        f"{trunk}, {gateway}" if gateway else trunk,
+        talked,
+    )

@@ -1,0 +1,143 @@
+"""Where a call stands and why, in sentences: what happened, the reason, and what to do about it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from calls.choices import ENDED, CallStatus, Direction, Reason
+from calls.models import Call
+from calls.sip_codes import sip_name
+
+OVERDUE = timedelta(seconds=30)  # a dispatcher takes a due call within a second
+COLOURS = {
+    CallStatus.QUEUED: "info",
+    CallStatus.DIALING: "primary",
+    CallStatus.RINGING: "primary",
+    CallStatus.IN_PROGRESS: "primary",
+    CallStatus.COMPLETED: "success",
+    CallStatus.BUSY: "warning",
+    CallStatus.NO_ANSWER: "warning",
+    CallStatus.FAILED: "danger",
+    CallStatus.CANCELED: "default",
+}
+
+_LATER = "Place the call again at another time."
+_SETTINGS = "An admin of the workspace may change that in the telephony settings."
+NEXT_STEPS: dict[Reason, str] = {
+    Reason.BUSY: _LATER,
+    Reason.NO_ANSWER: _LATER,
+    Reason.UNAVAILABLE: _LATER,
+    Reason.DECLINED: "Do not call again unless they ask for it; put the number on the do-not-call list if they wish.",
+    Reason.NOT_FOUND: "Check the number called.",
+    Reason.FORBIDDEN: "Check at the carrier that this destination and this caller ID are allowed, and the credit.",
+    Reason.CARRIER_AUTH: "Correct the username and password of the trunk.",
+    Reason.CARRIER_LIMIT: "Lower the trunk's calls per second or simultaneous calls, or ask the carrier for more.",
+    Reason.GATEWAY_ERROR: "Add a second gateway to the trunk, or ask the carrier what is wrong with this one.",
+    Reason.OUTCOME_UNKNOWN: "Voxa does not dial again by itself, as the callee may have been reached: you decide.",
+    Reason.LIVEKIT_REFUSED: "Look at the trunk: provision it again, and correct what LiveKit says of it.",
+    Reason.LIVEKIT_UNAVAILABLE: "Test the connection to LiveKit on the project's page.",
+    Reason.NOT_CONFIGURED: "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, then restart Voxa.",
+    Reason.NO_TRUNK: "Provision the trunk, or give it a gateway for outbound calls.",
+    Reason.NO_AGENT: "Give the number an agent, or make an active agent for inbound calls.",
+    Reason.AGENT_ABSENT: "Check that the agent worker runs: manage.py agent_worker.",
+    Reason.WORKER_LOST: "Look into the log of the agent worker.",
+    Reason.PROVIDER_FAILED: "Check the agent's provider, its key and its credit.",
+    Reason.CALLER_ID: "Call from a number of the workspace that is on an active trunk.",
+    Reason.COUNTRY: f"Allow the country first. {_SETTINGS}",
+    Reason.PREMIUM: f"Allow premium numbers first. {_SETTINGS}",
+    Reason.DO_NOT_CALL: "Take the number off the do-not-call list only if they asked to be called.",
+    Reason.CALLING_HOURS: f"Place it within the calling hours where the callee is. {_SETTINGS}",
+    Reason.CALLEE_ATTEMPTS: f"Place it another day. {_SETTINGS}",
+    Reason.SPEND: f"Raise the daily limit, or wait for tomorrow. {_SETTINGS}",
+    Reason.LOST: "LiveKit's webhooks may not arrive: check that they are sent to /livekit/webhook.",
+}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Where a call stands: a headline, why, and the next step."""
+
+    status: CallStatus
+    headline: str
+    reason: str = ""
+    remedy: str = ""
+
+    @property
+    def label(self) -> str:
+        """Give the status in words."""
+        return str(self.status.label)
+
+    @property
+    def colour(self) -> str:
+        """Give the colour of the status."""
+        return COLOURS[self.status]
+
+
+def explain(call: Call, now: datetime, zone: ZoneInfo) -> Explanation:
+    """Say where a call stands. Reads `call.project` alone."""
+    status = CallStatus(call.status)
+    if status in ENDED:
+        return _ended(call, status)
+    if call.end_requested:
+        return Explanation(status, "It is being hung up.")
+    if status is CallStatus.QUEUED:
+        return _queued(call, status, now, zone)
+    since = call.answered_at if status is CallStatus.IN_PROGRESS else call.started_at
+    for_how_long = f" for {duration(round((now - since).total_seconds()))}" if since else ""
+    if status is CallStatus.IN_PROGRESS:
+        return Explanation(status, f"They have been talking{for_how_long}.")
+    if status is CallStatus.RINGING:
+        whose = "The callee's phone" if call.direction == Direction.OUTBOUND else "It"
+        return Explanation(status, f"{whose} rings.", "" if call.agent_id else "No agent is set to answer it.")
+    return Explanation(status, "It is being dialled.")
+
+
+def _queued(call: Call, status: CallStatus, now: datetime, zone: ZoneInfo) -> Explanation:
+    why = reason_words(call)
+    if not call.project.is_configured:
+        return Explanation(status, "It waits: telephony is not configured.", "", NEXT_STEPS[Reason.NOT_CONFIGURED])
+    if call.due_at and call.due_at > now:
+        when = f"{call.due_at.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone.key}"
+        again = "again " if call.attempts_made else ""
+        return Explanation(status, f"It waits and is dialled {again}at {when}.", why)
+    if call.due_at and now - call.due_at > OVERDUE and not why:
+        late = duration(round((now - call.due_at).total_seconds()))
+        return Explanation(
+            status, f"It should have been dialled {late} ago.", "No dispatcher took it.",
+            "Check that one runs: manage.py dispatch_calls.",
+        )  # fmt: skip
+    return Explanation(status, "It is dialled as soon as there is room for it.", why)
+
+
+def _ended(call: Call, status: CallStatus) -> Explanation:
+    reason = Reason(call.reason) if call.reason in Reason.values else Reason.NONE
+    headline = {
+        CallStatus.COMPLETED: f"They talked for {duration(call.duration_seconds or 0)}.",
+        CallStatus.BUSY: "The callee was busy.",
+        CallStatus.NO_ANSWER: "It was not answered.",
+        CallStatus.FAILED: "It failed." if call.attempts_made or call.answered_at else "It was not dialled.",
+        CallStatus.CANCELED: "It was called off.",
+    }[status]
+    if call.direction == Direction.INBOUND and status is CallStatus.FAILED:
+        headline = "It failed."
+    if status in (CallStatus.COMPLETED, CallStatus.CANCELED):
+        return Explanation(status, headline, reason_words(call), "")
+    return Explanation(status, headline, reason_words(call), NEXT_STEPS.get(reason, ""))
+
+
+def reason_words(call: Call) -> str:
+    """Give the reason as a sentence, with what the carrier answered."""
+    reason = str(Reason(call.reason).label) if call.reason in Reason.values else call.reason
+    code = call.sip_status_code
+    if reason and code is not None and code >= 300:
+        return f"{reason}: the carrier answered {sip_name(code)}."
+    return f"{reason}." if reason else ""
+
+
+def duration(seconds: int) -> str:
+    """Write a duration, such as `1 min 12 s`."""
+    minutes, rest = divmod(max(0, seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "h"), (minutes, "min"), (rest, "s")]
+    said = [f"{count} {unit}" for count, unit in parts if count]
+    return " ".join(said[:2]) or "0 s"
