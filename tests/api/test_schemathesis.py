@@ -54,6 +54,8 @@ RUN = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+pytestmark = pytest.mark.soak
+
 
 @pytest.fixture
 def livekit(sandbox: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
