@@ -26,3 +26,4 @@ AXES_ENABLED = False
 ALLOWED_HOSTS = ["*"]
 PROVISION_WAIT_SECONDS = 0.0
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  # threads of a test leave no session behind
+WHITENOISE_AUTOREFRESH = True  # static files are found where they are written, none are collected
