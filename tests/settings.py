@@ -27,3 +27,5 @@ ALLOWED_HOSTS = ["*"]
 PROVISION_WAIT_SECONDS = 0.0
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  # threads of a test leave no session behind
 WHITENOISE_AUTOREFRESH = True  # static files are found where they are written, none are collected
+# No test asks a real AI provider: nobody answers there.
+OPENAI_BASE_URL = ELEVENLABS_BASE_URL = "http://127.0.0.1:9"

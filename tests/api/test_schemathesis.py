@@ -41,6 +41,13 @@ CHECKS = [
 ]
 EXAMPLES = 200 if os.environ.get("VOXA_SOAK") else 12
 TRUNK = {"name": "Carrier", "gateways": [{"ipOrDomain": "192.0.2.1"}]}
+ENDPOINT = {
+    "name": "Agent",
+    "ai_provider": "custom",
+    "sip_username": "agent-01",
+    "sip_password": "s3cur3P@ssw0rd!",
+    "custom_endpoint": "wss://agent.example.com/voice",
+}
 CONFIG = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
 SCHEMA = schemathesis.openapi.from_path(Path(__file__).parents[2] / "docs" / "openapi.yaml", config=CONFIG)
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)}
@@ -80,7 +87,8 @@ def ids(api: APIClient) -> list[str]:
     """Ids of acme's own rows, so that more than 404s are tried."""
     trunk = api.post("/v1/telephony/trunks", TRUNK).json()["id"]
     number = api.post("/v1/telephony/numbers", {"number": "+15550100000", "trunkId": trunk}).json()["id"]
-    return [trunk, number, api.post("/v1/agents", {"name": "Reception"}).json()["id"]]
+    endpoint = api.post("/v1/trunks", ENDPOINT).json()["id"]
+    return [trunk, number, endpoint, api.post("/v1/agents", {"name": "Reception"}).json()["id"]]
 
 
 @pytest.mark.parametrize("label", OPERATIONS)

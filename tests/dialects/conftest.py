@@ -11,7 +11,9 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import ApiKey, Workspace
+from tests.dialects.providers import Providers
 from tests.faults import FaultyServer, faulty_server
+from tests.receiver import receiver
 from tests.sandbox import SandboxServer
 
 
@@ -39,6 +41,15 @@ class Shell:
         status, *lines = head.split("\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         return Answer(int(status.split()[1]), headers, json.loads(body) if body else None)
+
+
+@pytest.fixture
+def providers(settings: Any) -> Iterator[Providers]:
+    """OpenAI and ElevenLabs, as Voxa reaches them."""
+    with receiver() as box:
+        settings.OPENAI_BASE_URL = f"http://127.0.0.1:{box.port}/v1"
+        settings.ELEVENLABS_BASE_URL = f"http://127.0.0.1:{box.port}"
+        yield Providers(box)
 
 
 @pytest.fixture

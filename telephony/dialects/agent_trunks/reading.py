@@ -1,0 +1,72 @@
+"""From the reference's JSON to the fields of an endpoint and its agent."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from telephony.api.reading import read
+from telephony.api.serializers import shared
+from telephony.choices import AiProvider
+from telephony.dialects.agent_trunks.serializers import AgentTrunkChangeSerializer, NewAgentTrunkSerializer
+from telephony.dialects.frame import named_as
+from telephony.services.errors import Conflict, Problems
+from telephony.services.provider_checks import ProviderRefused
+from voxa.api.errors import ApiError
+
+# Fields of the agent by provider, and what the reference calls them.
+NAMES: dict[str, dict[str, str]] = {
+    AiProvider.OPENAI: {"provider_key": "openai_api_key"},
+    AiProvider.ELEVENLABS: {"provider_key": "elevenlabs_api_key", "provider_agent_id": "elevenlabs_agent_id"},
+    AiProvider.CUSTOM: {"custom_endpoint": "custom_endpoint"},
+}
+_FIXED = {
+    "ai_provider": "It cannot be changed. Create a new trunk.",
+    "sip_username": "It cannot be changed. Create a new trunk.",
+    "sip_password": "It cannot be set. Use rotate-password.",
+}
+
+Values = dict[str, Any]
+
+
+def read_new(data: Any, problems: Problems) -> tuple[Values, Values]:
+    """Give the values of a new trunk: its endpoint's and its agent's."""
+    values = read(shared(NewAgentTrunkSerializer), data, problems)
+    return _split(values, values.get("ai_provider", ""))
+
+
+def read_change(data: Any, provider: str, problems: Problems) -> tuple[Values, Values]:
+    """Give what is to be changed of a trunk whose agent has this provider."""
+    values = read(shared(AgentTrunkChangeSerializer), data, problems, partial=True)
+    for name in _FIXED.keys() & problems.keys():
+        problems.pop(name)
+        problems.add(name, _FIXED[name], "read_only")
+    own = NAMES.get(provider, {}).values()
+    for name in {name for names in NAMES.values() for name in names.values()} - set(own):
+        if values.get(name):
+            problems.add(name, f"This trunk's ai_provider is {provider}, which does not use it.", "other_provider")
+    return _split(values, provider)
+
+
+@contextmanager
+def worded(username: str, provider: str) -> Iterator[None]:
+    """Let what a service refuses leave in the reference's names and words."""
+    names = NAMES.get(provider, {})
+    try:
+        with named_as(names):
+            yield
+    except Conflict as conflict:
+        if conflict.code != "sip_username_taken":
+            raise
+        raise ApiError("conflict", f"A trunk with sip_username '{username}' already exists", 409) from None
+    except ProviderRefused as refusal:
+        words = f"The provided {names[refusal.field]} could not be validated"
+        raise ApiError(refusal.code, words, 401) from None
+
+
+def _split(values: Mapping[str, Any], provider: str) -> tuple[Values, Values]:
+    endpoint = {name: values[name] for name in ("name", "sip_username", "sip_password") if name in values}
+    agent = {name: values[name] for name in ("name", "ai_provider", "system_prompt") if name in values}
+    for field, name in NAMES.get(provider, {}).items():
+        if name in values:
+            agent[field] = values[name]
+    return endpoint, agent

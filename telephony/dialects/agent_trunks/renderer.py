@@ -1,0 +1,82 @@
+"""Errors as `{"error": {"code", "message", "status"}}`: one finding each, chosen in a fixed order.
+
+Source: https://www.telepathvoice.com/docs/api-reference/trunks/create and the pages beside it. What they leave open is
+settled in docs/dialects/agent-trunks.md.
+"""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from voxa.api.errors import Detail, Problem
+
+REQUIRED = ("name", "ai_provider", "sip_username", "sip_password")
+FIELDS = (
+    *REQUIRED, "openai_api_key", "elevenlabs_api_key", "elevenlabs_agent_id", "custom_endpoint", "system_prompt",
+    "limit", "offset", "status",
+)  # fmt: skip
+_MISSING = frozenset({"required", "null", "blank"})
+_CODES = {"not_authenticated": "unauthorized", "parse_error": "invalid_request", "throttled": "rate_limit_exceeded"}
+_USERNAME = "sip_username may only contain alphanumeric characters and hyphens"
+_MESSAGES = {
+    ("sip_username", "invalid"): _USERNAME,
+    ("sip_username", "sip_user"): _USERNAME,
+    ("sip_password", "min_length"): "sip_password must be at least 8 characters",
+}
+DESCRIPTIONS = {
+    400: "The input is wrong; `code` and `message` tell the first finding.",
+    401: "The API key is missing, unknown, expired or revoked; or the AI provider refuses the key given for it.",
+    409: "The SIP username exists already, or a request with this Idempotency-Key is still under way.",
+}
+
+
+class AgentTrunkErrorContentSerializer(serializers.Serializer[Any]):
+    """What went wrong."""
+
+    code = serializers.CharField(help_text="For programs, such as `missing_required_field`.")
+    message = serializers.CharField(help_text="For people: what is wrong.")
+    status = serializers.IntegerField(help_text="The HTTP status.")
+
+
+class AgentTrunkErrorSerializer(serializers.Serializer[Any]):
+    """Every error of this dialect has this shape."""
+
+    error = AgentTrunkErrorContentSerializer()
+
+
+def render(problem: Problem) -> Response:
+    """Render a problem in this shape."""
+    code, message = _CODES.get(problem.code, problem.code), problem.message
+    if problem.code == "validation_error":
+        code, message = _say(min(problem.details, key=_rank))
+    body = {"code": code, "message": message, "status": problem.status}
+    return Response({"error": body}, status=problem.status, headers=dict(problem.headers))
+
+
+def _rank(detail: Detail) -> tuple[int, int]:
+    """Order findings: the body, missing fields, wrong values, the password's length, what the provider needs."""
+    place = FIELDS.index(detail.field) if detail.field in FIELDS else len(FIELDS)
+    missing, basic = detail.code in _MISSING, detail.field in REQUIRED
+    if detail.field is None:
+        stage = 0
+    elif basic and missing:
+        stage = 1
+    elif detail.field == "sip_password" and detail.code == "min_length":
+        stage = 3
+    elif missing:
+        stage = 4
+    elif detail.field == "custom_endpoint" and detail.code == "unsafe_url":
+        stage = 5
+    else:
+        stage = 2
+    return stage, place
+
+
+def _say(detail: Detail) -> tuple[str, str]:
+    if detail.field is None:
+        return "invalid_request", detail.message
+    if detail.code in _MISSING and detail.field in FIELDS:
+        return "missing_required_field", f"{detail.field} is required"
+    code = f"invalid_{detail.field}" if detail.field in FIELDS else "invalid_request"
+    return code, _MESSAGES.get((detail.field, detail.code), f"{detail.field}: {detail.message}")

@@ -1,0 +1,195 @@
+"""An agent trunk in JSON."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from telephony.call_metrics import CallMetrics
+from telephony.choices import AiProvider, ProviderCheck, TrunkStatus
+from telephony.models import SipEndpoint
+from voxa.api.serializers import StrictSerializer
+
+PROVIDERS = [(one.value, one.label) for one in (AiProvider.OPENAI, AiProvider.ELEVENLABS, AiProvider.CUSTOM)]
+STATUSES = ("active", "inactive", "error")
+
+
+class _TrunkSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField(help_text="Such as `conn_2f1c…`.")
+    name = serializers.CharField()
+    status = serializers.CharField(help_text="`active`, `inactive` or `error`.")
+    ai_provider = serializers.CharField()
+    sip_username = serializers.CharField(help_text="The user of SIP digest authentication.")
+
+
+class AgentTrunkSerializer(_TrunkSerializer):
+    """An AI agent that a carrier reaches by SIP. Its password and its provider's key are never given back."""
+
+    sip_endpoint = serializers.CharField(help_text="The address that the carrier sends calls to.")
+    created_at = serializers.DateTimeField()
+
+
+class AgentTrunkMetricsSerializer(serializers.Serializer[Any]):
+    """The agent's calls since midnight in the workspace's time zone."""
+
+    calls_today = serializers.IntegerField()
+    success_rate = serializers.FloatField(help_text="Per cent of the calls that ended and were completed; 0 for none.")
+    avg_latency_ms = serializers.IntegerField(help_text="From the call's start to its answer; 0 for none.")
+
+
+class ListedAgentTrunkSerializer(_TrunkSerializer):
+    """A trunk as the list shows it."""
+
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    metrics = AgentTrunkMetricsSerializer()
+
+
+class AgentTrunkPaginationSerializer(serializers.Serializer[Any]):
+    """Which part of the list this is."""
+
+    limit = serializers.IntegerField()
+    offset = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+@extend_schema_serializer(many=False)
+class AgentTrunkListSerializer(serializers.Serializer[Any]):
+    """The workspace's trunks, the newest first."""
+
+    trunks = ListedAgentTrunkSerializer(many=True)
+    pagination = AgentTrunkPaginationSerializer()
+
+
+class UpdatedAgentTrunkSerializer(serializers.Serializer[Any]):
+    """A trunk after a change."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    status = serializers.CharField(help_text="`active`, `inactive` or `error`.")
+    updated_at = serializers.DateTimeField()
+
+
+class RotatedPasswordSerializer(serializers.Serializer[Any]):
+    """The new password, shown this once."""
+
+    id = serializers.CharField()
+    sip_username = serializers.CharField()
+    sip_password = serializers.CharField()
+    rotated_at = serializers.DateTimeField()
+
+
+def _secret(help_text: str) -> serializers.CharField:
+    return serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=500,
+        trim_whitespace=False,
+        write_only=True,
+        help_text=help_text,
+    )
+
+
+class AgentTrunkChangeSerializer(StrictSerializer):
+    """What may change of a trunk; what is left out stays."""
+
+    name = serializers.CharField(max_length=100, required=False)
+    openai_api_key = _secret("Required when `ai_provider` is `openai`. Checked with OpenAI.")
+    elevenlabs_api_key = _secret("Required when `ai_provider` is `elevenlabs`. Checked with ElevenLabs.")
+    elevenlabs_agent_id = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=200,
+        help_text="Required when `ai_provider` is `elevenlabs`.",
+    )
+    custom_endpoint = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=500,
+        help_text="A public `wss://` address. Required when `ai_provider` is `custom`.",
+    )
+    system_prompt = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        trim_whitespace=False,
+        max_length=32_000,
+        help_text="Given to the agent at the start of each call.",
+    )
+
+
+class NewAgentTrunkSerializer(AgentTrunkChangeSerializer):
+    """What creates a trunk. Keys of other providers than the chosen one are not stored."""
+
+    name = serializers.CharField(max_length=100)
+    ai_provider = serializers.ChoiceField(PROVIDERS)
+    sip_username = serializers.RegexField(
+        r"^[A-Za-z0-9-]+\Z", max_length=64, trim_whitespace=False, help_text="Unique within the workspace."
+    )
+    sip_password = serializers.CharField(min_length=8, max_length=128, trim_whitespace=False, write_only=True)
+
+
+class AgentTrunkQuerySerializer(serializers.Serializer[Any]):
+    """Which part of the list is asked for."""
+
+    limit = serializers.IntegerField(default=20, min_value=1, max_value=100)
+    offset = serializers.IntegerField(default=0, min_value=0, max_value=1_000_000_000)
+    status = serializers.ChoiceField(STATUSES, required=False)
+
+
+def show(endpoint: SipEndpoint, domain: str) -> dict[str, Any]:
+    """Give a trunk as the reference shows it."""
+    return {
+        **_head(endpoint),
+        "ai_provider": endpoint.agent.ai_provider,
+        "sip_username": endpoint.sip_username,
+        "sip_endpoint": f"{endpoint.user_part}@{domain}",
+        "created_at": time_text(endpoint.created_at),
+    }
+
+
+def show_listed(endpoint: SipEndpoint, metrics: Mapping[Any, CallMetrics]) -> dict[str, Any]:
+    """Give a trunk as the product's list shows it."""
+    found = metrics.get(endpoint.agent_id, CallMetrics())
+    return {
+        **_head(endpoint),
+        "ai_provider": endpoint.agent.ai_provider,
+        "sip_username": endpoint.sip_username,
+        "created_at": time_text(endpoint.created_at),
+        "updated_at": _updated(endpoint),
+        "metrics": {
+            "calls_today": found.calls,
+            "success_rate": found.success_rate,
+            "avg_latency_ms": found.milliseconds_to_answer,
+        },
+    }
+
+
+def show_updated(endpoint: SipEndpoint) -> dict[str, Any]:
+    """Give what the product answers to a change."""
+    return {**_head(endpoint), "updated_at": _updated(endpoint)}
+
+
+def time_text(time: datetime) -> str:
+    """Give a time as the reference writes it, in whole seconds: 2024-03-10T12:00:00Z."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def status_of(endpoint: SipEndpoint) -> str:
+    """Give the product's word: `error` waits for a person, `inactive` takes no calls at present."""
+    if endpoint.status == TrunkStatus.FAILED or endpoint.agent.provider_check == ProviderCheck.REFUSED:
+        return "error"
+    return "active" if endpoint.status == TrunkStatus.ACTIVE and endpoint.agent.active else "inactive"
+
+
+def _head(endpoint: SipEndpoint) -> dict[str, Any]:
+    return {"id": endpoint.public_id, "name": endpoint.name, "status": status_of(endpoint)}
+
+
+def _updated(endpoint: SipEndpoint) -> str:
+    return time_text(max(endpoint.updated_at, endpoint.agent.updated_at))
