@@ -60,6 +60,7 @@ def commands(port: int, sandbox_port: int | None) -> dict[str, str]:
     if sandbox_port:
         processes["sandbox"] = (
             f"{python} manage.py livekit_sandbox --port {sandbox_port} --state {SANDBOX_STATE.relative_to(BASE)}"
+            f" --webhook http://127.0.0.1:{port}/livekit/webhook"
         )
     return processes
 
@@ -111,7 +112,7 @@ def main() -> int:
         return failed
     print(f"Voxa is starting on http://127.0.0.1:{port}/admin/ . Ctrl-C stops it.", flush=True)  # noqa: T201
     if sandbox_port:
-        print("LiveKit is a sandbox: trunks can be tried, no real call is made.", flush=True)  # noqa: T201
+        print("LiveKit is a sandbox: trunks and calls can be tried, no real call is made.", flush=True)  # noqa: T201
     with lock:
         return serve(commands(port, sandbox_port))
 

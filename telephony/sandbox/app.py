@@ -1,35 +1,74 @@
-"""The sandbox's web server: LiveKit's Twirp endpoints over HTTP."""
+"""The sandbox's web server: LiveKit's Twirp endpoints over HTTP, and one of its own to play a call coming in."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from aiohttp import web
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
+from livekit.protocol.webhook import WebhookEvent
 
 from telephony.sandbox.errors import TwirpError
+from telephony.sandbox.inbound import Asked, play
 from telephony.sandbox.services import SERVICES, method_of
 from telephony.sandbox.state import State
 from telephony.sandbox.tokens import InvalidToken, grants_of
+from telephony.sandbox.webhooks import Webhook
 
+INVITE_PATH = "/sandbox/invite"
 _PROTOBUF = "application/protobuf"
 _JSON = "application/json"
 
 
 class Sandbox:
-    """One LiveKit. `keys` maps API keys to secrets; `report` is told each request in a line without its content."""
+    """One LiveKit. `keys` maps API keys to secrets; `report` is told each request in a line without its content.
 
-    def __init__(self, state: State, keys: Mapping[str, str], report: Callable[[str], None]) -> None:
+    With `webhook`, a URL, events are told there, signed with the first key.
+    """
+
+    def __init__(
+        self, state: State, keys: Mapping[str, str], report: Callable[[str], None], *, webhook: str = ""
+    ) -> None:
         self._state = state
         self._keys = keys
         self._report = report
+        self._webhook = Webhook(webhook, *next(iter(keys.items())), state.background, report) if webhook else None
+        state.background.report = report
 
     def app(self) -> web.Application:
         """Make the application for aiohttp to serve."""
         app = web.Application()
+        app.cleanup_ctx.append(self._live)
         app.router.add_get("/", _healthy)
+        app.router.add_post(INVITE_PATH, self._invite)
         for service in SERVICES:
             app.router.add_route("*", f"/twirp/livekit.{service}/{{method}}", self._endpoint(service))
         return app
+
+    async def _live(self, _: web.Application) -> AsyncIterator[None]:
+        """Keep rooms while the application runs."""
+        self._state.rooms.emit = self._event
+        self._state.background.start(self._state.rooms.sweep())
+        yield
+        await self._state.background.stop()
+
+    def _event(self, event: WebhookEvent) -> None:
+        who = f", {event.participant.identity}" if event.HasField("participant") else ""
+        self._report(f"{event.event}: {event.room.name}{who}")
+        if self._webhook:
+            self._webhook.tell(event)
+
+    async def _invite(self, request: web.Request) -> web.Response:
+        """Play a call coming in; its caller is whoever the request names."""
+        try:
+            grants_of(request.headers.get("Authorization"), self._keys).require_sip_call()
+            verdict = play(self._state, Asked(**await request.json()))
+        except (InvalidToken, TwirpError) as refused:
+            return web.json_response({"error": str(refused)}, status=401)
+        except (TypeError, ValueError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        self._report(f"INVITE: {verdict.result}, {verdict.reason}")
+        return web.json_response(verdict.as_dict())
 
     def _endpoint(self, service: str) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def endpoint(request: web.Request) -> web.Response:
@@ -55,8 +94,9 @@ class Sandbox:
         if method is None:
             raise _bad_route(request, f'no handler for path "{request.path}"')
         message = _decoded(method.request, await request.read(), request)
-        method.allow(grants)
-        return method.handler(self._state, message)
+        method.allow(grants, message)
+        answer = method.handler(self._state, message)
+        return await answer if inspect.isawaitable(answer) else answer
 
 
 async def _healthy(_: web.Request) -> web.Response:
@@ -95,4 +135,5 @@ def _bad_route(request: web.Request, message: str) -> TwirpError:
 
 def _ids(answer: Message) -> str:
     """Give the id an answer carries, and nothing else of it: answers hold passwords."""
-    return getattr(answer, "sip_trunk_id", "") or getattr(answer, "sip_dispatch_rule_id", "")
+    names = ("sip_trunk_id", "sip_dispatch_rule_id", "sip_call_id")
+    return next((found for name in names if (found := getattr(answer, name, ""))), "")

@@ -43,7 +43,7 @@ def refuse_rule_conflicts(rules: Iterable[SIPDispatchRuleInfo]) -> None:
     """Raise if two rules answer the same trunk, caller, number and PIN."""
     taken: dict[tuple[str, str, str, str], SIPDispatchRuleInfo] = {}
     for rule in rules:
-        pin = _pin(rule)
+        pin = pin_of(rule)
         trunks = list(rule.trunk_ids) or [""]
         for trunk, caller, number in product(trunks, _every(rule.inbound_numbers), _every(rule.numbers)):
             key = (pin, trunk, caller, number)
@@ -57,7 +57,8 @@ def refuse_rule_conflicts(rules: Iterable[SIPDispatchRuleInfo]) -> None:
             taken[key] = rule
 
 
-def _pin(rule: SIPDispatchRuleInfo) -> str:
+def pin_of(rule: SIPDispatchRuleInfo) -> str:
+    """Give the PIN a rule asks for, empty for none. Raises TwirpError for a rule without a kind."""
     match rule.rule.WhichOneof("rule"):
         case "dispatch_rule_direct":
             return rule.rule.dispatch_rule_direct.pin

@@ -1,48 +1,95 @@
 """Which requests the sandbox answers, and what a token must allow for each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
-from livekit.protocol import sip
+from livekit.protocol import agent_dispatch, room, sip
 
-from telephony.sandbox import rules, trunks
+from telephony.sandbox import dials, dispatch_service, room_service, rules, transfers, trunks
 from telephony.sandbox.errors import TwirpError
 from telephony.sandbox.state import State
 from telephony.sandbox.tokens import Grants
 
-Handler = Callable[[State, Any], Message]
+Handler = Callable[[State, Any], Message | Awaitable[Message]]
+Allow = Callable[[Grants, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
     """One request: who may make it, how it is read and answered."""
 
-    allow: Callable[[Grants], None]
+    allow: Allow
     request: type[Message]
     handler: Handler
 
 
-_SIP_ADMIN: Mapping[str, Handler] = {
-    "CreateSIPInboundTrunk": trunks.create_inbound,
-    "CreateSIPOutboundTrunk": trunks.create_outbound,
-    "UpdateSIPInboundTrunk": trunks.update_inbound,
-    "UpdateSIPOutboundTrunk": trunks.update_outbound,
-    "GetSIPInboundTrunk": trunks.get_inbound,
-    "GetSIPOutboundTrunk": trunks.get_outbound,
-    "ListSIPInboundTrunk": trunks.list_inbound,
-    "ListSIPOutboundTrunk": trunks.list_outbound,
-    "DeleteSIPTrunk": trunks.delete,
-    "CreateSIPDispatchRule": rules.create,
-    "UpdateSIPDispatchRule": rules.update,
-    "ListSIPDispatchRule": rules.list_all,
-    "DeleteSIPDispatchRule": rules.delete,
+def _sip_admin(grants: Grants, _: Message) -> None:
+    grants.require_sip_admin()
+
+
+def _sip_call(grants: Grants, _: Message) -> None:
+    grants.require_sip_call()
+
+
+def _room_create(grants: Grants, _: Message) -> None:
+    grants.require_room_create()
+
+
+def _room_list(grants: Grants, _: Message) -> None:
+    grants.require_room_list()
+
+
+def _room_admin(grants: Grants, request: Any) -> None:
+    grants.require_room_admin(request.room)
+
+
+def _transfer(grants: Grants, request: sip.TransferSIPParticipantRequest) -> None:
+    grants.require_sip_call()
+    grants.require_room_admin(request.room_name)
+
+
+_ANSWERED: Mapping[str, Mapping[str, tuple[Allow, Handler]]] = {
+    "SIP": {
+        "CreateSIPInboundTrunk": (_sip_admin, trunks.create_inbound),
+        "CreateSIPOutboundTrunk": (_sip_admin, trunks.create_outbound),
+        "UpdateSIPInboundTrunk": (_sip_admin, trunks.update_inbound),
+        "UpdateSIPOutboundTrunk": (_sip_admin, trunks.update_outbound),
+        "GetSIPInboundTrunk": (_sip_admin, trunks.get_inbound),
+        "GetSIPOutboundTrunk": (_sip_admin, trunks.get_outbound),
+        "ListSIPInboundTrunk": (_sip_admin, trunks.list_inbound),
+        "ListSIPOutboundTrunk": (_sip_admin, trunks.list_outbound),
+        "DeleteSIPTrunk": (_sip_admin, trunks.delete),
+        "CreateSIPDispatchRule": (_sip_admin, rules.create),
+        "UpdateSIPDispatchRule": (_sip_admin, rules.update),
+        "ListSIPDispatchRule": (_sip_admin, rules.list_all),
+        "DeleteSIPDispatchRule": (_sip_admin, rules.delete),
+        "CreateSIPParticipant": (_sip_call, dials.create_participant),
+        "TransferSIPParticipant": (_transfer, transfers.transfer),
+    },
+    "RoomService": {
+        "CreateRoom": (_room_create, room_service.create),
+        "ListRooms": (_room_list, room_service.list_rooms),
+        "DeleteRoom": (_room_create, room_service.delete),
+        "ListParticipants": (_room_admin, room_service.list_participants),
+        "GetParticipant": (_room_admin, room_service.get_participant),
+        "RemoveParticipant": (_room_admin, room_service.remove_participant),
+    },
+    "AgentDispatchService": {
+        "CreateDispatch": (_room_admin, dispatch_service.create),
+        "ListDispatch": (_room_admin, dispatch_service.list_all),
+        "DeleteDispatch": (_room_admin, dispatch_service.delete),
+    },
 }
 
-SERVICES: Mapping[str, ServiceDescriptor] = {"SIP": sip.DESCRIPTOR.services_by_name["SIP"]}
+SERVICES: Mapping[str, ServiceDescriptor] = {
+    "SIP": sip.DESCRIPTOR.services_by_name["SIP"],
+    "RoomService": room.DESCRIPTOR.services_by_name["RoomService"],
+    "AgentDispatchService": agent_dispatch.DESCRIPTOR.services_by_name["AgentDispatchService"],
+}
 
 
 def method_of(service: str, name: str) -> Method | None:
@@ -50,6 +97,7 @@ def method_of(service: str, name: str) -> Method | None:
     descriptor = SERVICES[service].methods_by_name.get(name)
     if descriptor is None:
         return None
-    if name not in _SIP_ADMIN:
+    if name not in _ANSWERED[service]:
         raise TwirpError("unimplemented", f"The sandbox does not answer {name}.")
-    return Method(Grants.require_sip_admin, GetMessageClass(descriptor.input_type), _SIP_ADMIN[name])
+    allow, handler = _ANSWERED[service][name]
+    return Method(allow, GetMessageClass(descriptor.input_type), handler)

@@ -1,20 +1,34 @@
 """Everything one sandbox knows."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo, SIPOutboundTrunkInfo
 
+from telephony.sandbox.background import Background
+from telephony.sandbox.rooms import Rooms
 from telephony.sandbox.store import Shelf, open_database
+
+RING_SECONDS = 2.0
 
 
 class State:
-    """Trunks and rules, kept in a file if one is given."""
+    """Trunks and rules, kept in a file if one is given; rooms and calls, kept in memory.
 
-    def __init__(self, path: Path | None = None) -> None:
+    `ring` is how long a phone rings before it is answered, in seconds; `now` gives seconds since the epoch.
+    """
+
+    def __init__(
+        self, path: Path | None = None, *, ring: float = RING_SECONDS, now: Callable[[], float] = time.time
+    ) -> None:
         self._database = open_database(path)
         self.inbound = Shelf(self._database, "inbound", SIPInboundTrunkInfo)
         self.outbound = Shelf(self._database, "outbound", SIPOutboundTrunkInfo)
         self.rules = Shelf(self._database, "rule", SIPDispatchRuleInfo)
+        self.ring, self.now = ring, now
+        self.background = Background()
+        self.rooms = Rooms(now)
 
     def close(self) -> None:
         self._database.close()

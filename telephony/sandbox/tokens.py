@@ -24,8 +24,28 @@ class Grants:
 
     def require_sip_admin(self) -> None:
         """Raise TwirpError unless the token may manage trunks and rules."""
-        if self.sip.get("admin") is not True:
-            raise TwirpError("unauthenticated", "permissions denied")
+        _require(self.sip.get("admin"))
+
+    def require_sip_call(self) -> None:
+        """Raise TwirpError unless the token may place calls."""
+        _require(self.sip.get("call"))
+
+    def require_room_create(self) -> None:
+        """Raise TwirpError unless the token may make and delete rooms."""
+        _require(self.video.get("roomCreate"))
+
+    def require_room_list(self) -> None:
+        """Raise TwirpError unless the token may list rooms."""
+        _require(self.video.get("roomList"))
+
+    def require_room_admin(self, room: str) -> None:
+        """Raise TwirpError unless the token may look into this very room."""
+        _require(self.video.get("roomAdmin") is True and self.video.get("room", "") == room)
+
+
+def _require(granted: object) -> None:
+    if granted is not True:
+        raise TwirpError("unauthenticated", "permissions denied")
 
 
 def grants_of(header: str | None, keys: Mapping[str, str]) -> Grants:

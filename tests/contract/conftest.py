@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from livekit import api
 
+from telephony.livekit_client import LiveKitClient
+from tests.contract.phones import BridgePhones, Phones, SandboxPhones
 from tests.live.servers import LiveKitEndpoint
+from tests.sandbox import SandboxServer
 
 
 @pytest.fixture(params=["sandbox", pytest.param("livekit_server", marks=pytest.mark.live)])
@@ -13,6 +16,20 @@ def server(request: pytest.FixtureRequest) -> LiveKitEndpoint:
     """Something that answers as LiveKit does."""
     found: LiveKitEndpoint = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture
+def phones(request: pytest.FixtureRequest, server: LiveKitEndpoint) -> Phones:
+    """The far end of the server's calls: who answers, and who calls in."""
+    if isinstance(server, SandboxServer):
+        return SandboxPhones(server)
+    return BridgePhones(request.getfixturevalue("sipbridge"))
+
+
+@pytest.fixture
+def client(server: LiveKitEndpoint, phones: Phones) -> LiveKitClient:
+    """Voxa's client, on a server that can place calls."""
+    return LiveKitClient(server.url, server.key, server.secret)
 
 
 @pytest.fixture
@@ -24,6 +41,8 @@ async def lk(server: LiveKitEndpoint) -> AsyncIterator[api.LiveKitAPI]:
 
 
 async def forget_everything(client: api.LiveKitAPI) -> None:
+    for room in (await client.room.list_rooms(api.ListRoomsRequest())).rooms:
+        await client.room.delete_room(api.DeleteRoomRequest(room=room.name))
     for inbound in (await client.sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest())).items:
         await client.sip.delete_trunk(api.DeleteSIPTrunkRequest(sip_trunk_id=inbound.sip_trunk_id))
     for outbound in (await client.sip.list_outbound_trunk(api.ListSIPOutboundTrunkRequest())).items:

@@ -28,7 +28,7 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]
     )
     assert process.stdout is not None
     try:
-        yield process, [process.stdout.readline() for _ in range(4)]
+        yield process, [process.stdout.readline() for _ in range(5)]
     finally:
         process.kill()
         process.communicate()

@@ -11,13 +11,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from telephony.sandbox.app import Sandbox
-from telephony.sandbox.state import State
+from telephony.sandbox.state import RING_SECONDS, State
 
 BANNER = """
 LiveKit sandbox on {url}
 This is a sandbox: no real call is made, nothing rings, and no carrier is contacted.
-State: {state}. Stop it with Ctrl-C.
+Trunks and rules: {state}. Rooms and calls are in memory.
+Events go to {webhook}. Stop it with Ctrl-C.
 """
+SHUTDOWN_SECONDS = 1.0  # for requests under way, such as dials that ring
 
 
 class Command(BaseCommand):
@@ -28,12 +30,14 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
         parser.add_argument("--port", type=int, default=7880, help="port to listen on (7880; 0 takes a free one)")
         parser.add_argument("--state", type=Path, help="file that keeps trunks and rules between runs")
+        parser.add_argument("--webhook", default="", help="URL that events are told to, signed as LiveKit signs them")
+        parser.add_argument("--ring", type=float, default=RING_SECONDS, help="seconds a phone rings (%(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.LIVEKIT_API_KEY and settings.LIVEKIT_API_SECRET):
             raise CommandError("Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET: the sandbox takes the same pair as Voxa.")
         try:
-            state = State(options["state"])
+            state = State(options["state"], ring=options["ring"])
         except (OSError, sqlite3.Error) as error:
             raise CommandError(f"Cannot keep the state in {options['state']}: {error}. Name another file.") from None
         try:
@@ -41,10 +45,17 @@ class Command(BaseCommand):
         except (OSError, OverflowError) as error:
             raise CommandError(f"Cannot listen on {options['host']}:{options['port']}: {error}. Try --port.") from None
         url = f"ws://{options['host']}:{listener.getsockname()[1]}"
-        self.stdout.write(BANNER.format(url=url, state=options["state"] or "in memory, gone when it stops"))
+        self.stdout.write(
+            BANNER.format(
+                url=url,
+                state=options["state"] or "in memory, gone when it stops",
+                webhook=options["webhook"] or "nobody (--webhook names a URL)",
+            )
+        )
         self.stdout.flush()
-        sandbox = Sandbox(state, {settings.LIVEKIT_API_KEY: settings.LIVEKIT_API_SECRET}, self._report)
-        web.run_app(sandbox.app(), sock=listener, print=None, access_log=None)
+        keys = {settings.LIVEKIT_API_KEY: settings.LIVEKIT_API_SECRET}
+        sandbox = Sandbox(state, keys, self._report, webhook=options["webhook"])
+        web.run_app(sandbox.app(), sock=listener, print=None, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         state.close()
 
     def _report(self, line: str) -> None:

@@ -1,4 +1,4 @@
-"""What the real server makes of a dial, asked through the client."""
+"""What LiveKit makes of a dial, asked through the client that Voxa dials with."""
 
 import asyncio
 import uuid
@@ -14,14 +14,7 @@ from telephony.livekit_client import (
     SipRefused,
 )
 from telephony.livekit_client.rooms import Dial, close_room, create_room, dial, participants, room_names, transfer
-from tests.live.servers import LiveKitServer, SipBridge
-
-pytestmark = pytest.mark.live
-
-
-@pytest.fixture
-def client(livekit_server: LiveKitServer) -> LiveKitClient:
-    return LiveKitClient(livekit_server.url, livekit_server.key, livekit_server.secret)
+from tests.contract.phones import Phones
 
 
 def to(client: LiveKitClient, number: str, address: str = "sip.example.org:5060", ringing: float = 5) -> Dial:
@@ -38,7 +31,7 @@ def to(client: LiveKitClient, number: str, address: str = "sip.example.org:5060"
     )
 
 
-def test_an_answered_call_stands_in_its_room_with_its_agent(client: LiveKitClient, sipbridge: SipBridge) -> None:
+def test_an_answered_call_stands_in_its_room_with_its_agent(client: LiveKitClient, phones: Phones) -> None:
     asked = to(client, "+15550100001")
     client.run(create_room(asked.room, agent_name="voxa-agent", agent_metadata={"call": "1"}, empty_seconds=30))
     answered = client.run(dial(asked))
@@ -46,27 +39,29 @@ def test_an_answered_call_stands_in_its_room_with_its_agent(client: LiveKitClien
     (phone,) = [who for who in client.run(participants(asked.room)) if who.is_phone]
     assert phone.attributes["sip.callStatus"] == "active"
     assert phone.attributes["voxa.call"] == "1"
-    request = sipbridge.calls()[-1]["request"]
-    assert (request["call_to"], request["number"]) == ("+15550100001", "+15550100000")
+    assert (phone.attributes["sip.phoneNumber"], phone.attributes["sip.trunkPhoneNumber"]) == (
+        "+15550100001",
+        "+15550100000",
+    )
     assert client.run(room_names([asked.room, "no-such-room"])) == [asked.room]
     client.run(close_room(asked.room))
     assert client.run(participants(asked.room)) == []
 
 
 @pytest.mark.parametrize("code", [404, 408, 480, 486, 500, 503, 603])
-def test_a_refusal_keeps_its_sip_code(client: LiveKitClient, sipbridge: SipBridge, code: int) -> None:
+def test_a_refusal_keeps_its_sip_code(client: LiveKitClient, phones: Phones, code: int) -> None:
     with pytest.raises(SipRefused) as refused:
         client.run(dial(to(client, f"+1555010{code:04}")))
     assert refused.value.sip_code == code
 
 
-def test_ringing_ends_at_its_limit(client: LiveKitClient, sipbridge: SipBridge) -> None:
+def test_ringing_ends_at_its_limit(client: LiveKitClient, phones: Phones) -> None:
     with pytest.raises(SipRefused) as refused:
         client.run(dial(to(client, "+15550100999", ringing=1)))
     assert refused.value.sip_code == 408
 
 
-def test_a_lost_answer_leaves_the_phone_in_the_room(client: LiveKitClient, sipbridge: SipBridge) -> None:
+def test_a_lost_answer_leaves_the_phone_in_the_room(client: LiveKitClient, phones: Phones) -> None:
     asked = to(client, "+15550100001", "lost.example.org:5060", ringing=1)
     with pytest.raises(LiveKitUnavailable) as lost:
         client.run(dial(asked))
@@ -74,7 +69,7 @@ def test_a_lost_answer_leaves_the_phone_in_the_room(client: LiveKitClient, sipbr
     assert [who.identity for who in client.run(participants(asked.room))] == ["phone"]
 
 
-def test_no_dial_without_a_trunk_and_no_room_without_a_name(client: LiveKitClient, sipbridge: SipBridge) -> None:
+def test_no_dial_without_a_trunk_and_no_room_without_a_name(client: LiveKitClient, phones: Phones) -> None:
     missing = Dial(
         livekit_trunk_id="ST_missing", to="+15550100001", caller_id="+15550100000", room="r", identity="phone",
         ringing_seconds=1, max_seconds=60,
@@ -91,7 +86,7 @@ def test_a_server_that_is_away_was_certainly_not_reached() -> None:
         away.run(room_names())
 
 
-def test_a_transfer_that_is_declined_says_so(client: LiveKitClient, sipbridge: SipBridge) -> None:
+def test_a_transfer_that_is_declined_says_so(client: LiveKitClient, phones: Phones) -> None:
     asked = to(client, "+15550100001")
     client.run(dial(asked))
     with pytest.raises(SipRefused) as refused:
@@ -100,7 +95,7 @@ def test_a_transfer_that_is_declined_says_so(client: LiveKitClient, sipbridge: S
     client.run(transfer(asked.room, "phone", "tel:+15550100002"))
 
 
-def test_many_dials_wait_side_by_side(client: LiveKitClient, sipbridge: SipBridge) -> None:
+def test_many_dials_wait_side_by_side(client: LiveKitClient, phones: Phones) -> None:
     asked = [to(client, f"+1555010100{n}") for n in range(8)]
 
     async def all_at_once() -> list[str]:

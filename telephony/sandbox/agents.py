@@ -1,0 +1,68 @@
+"""Agents in the sandbox. A worker cannot connect, for there is no media: a stand-in joins in its place.
+
+It neither hears nor speaks. It leaves when the last caller did, as an agent's session ends with its caller.
+"""
+
+import asyncio
+
+from livekit.protocol.agent import Job, JobState, JobStatus, JobType
+from livekit.protocol.agent_dispatch import AgentDispatch, AgentDispatchState
+from livekit.protocol.models import DisconnectReason, ParticipantInfo
+
+from telephony.sandbox.rooms import Occupant, Room
+from telephony.sandbox.state import State
+from telephony.sandbox.store import new_id
+
+STARTS_IN = 0.2  # seconds from the dispatch to the agent's joining
+NAME = "Sandbox agent (no worker, no audio)"
+NOTE = "Played by the sandbox: it neither hears nor speaks."
+
+
+def dispatch(state: State, room: Room, agent_name: str, metadata: str) -> AgentDispatch:
+    """Note the dispatch, and let a stand-in join soon if the agent has a name."""
+    made = AgentDispatch(
+        id=new_id("AD_"),
+        agent_name=agent_name,
+        room=room.info.name,
+        metadata=metadata,
+        state=AgentDispatchState(created_at=int(state.now() * 1_000_000_000)),
+    )
+    room.dispatches[made.id] = made
+    if agent_name:
+        state.background.start(_stand_in(state, room, made))
+    return made
+
+
+async def _stand_in(state: State, room: Room, made: AgentDispatch) -> None:
+    await asyncio.sleep(STARTS_IN)
+    if state.rooms.get(room.info.name) is not room or made.id not in room.dispatches:
+        return
+    job_id = new_id("AJ_")
+    info = ParticipantInfo(
+        identity=f"agent-{job_id}",
+        name=NAME,
+        kind=ParticipantInfo.AGENT,
+        attributes={"sandbox": NOTE, "lk.agent.name": made.agent_name, "lk.agent.state": "listening"},
+    )
+    agent = state.rooms.join(room, info)
+    running = JobState(
+        status=JobStatus.JS_RUNNING, started_at=int(state.now() * 1_000_000_000), participant_identity=info.identity
+    )
+    made.state.jobs.append(
+        Job(id=job_id, dispatch_id=made.id, type=JobType.JT_ROOM, agent_name=made.agent_name, state=running)
+    )
+    await _callers_gone(room, agent)
+    state.rooms.leave(room, info.identity, DisconnectReason.CLIENT_INITIATED)
+
+
+async def _callers_gone(room: Room, agent: Occupant) -> None:
+    """Wait until someone came and all went, or the agent was taken out."""
+    while not agent.gone.is_set() and (room.has_visitors or not room.visited):
+        await asyncio.sleep(STARTS_IN)
+
+
+def end(state: State, room: Room, made: AgentDispatch) -> None:
+    """Forget a dispatch; its stand-in leaves."""
+    del room.dispatches[made.id]
+    for job in made.state.jobs:
+        state.rooms.leave(room, job.state.participant_identity, DisconnectReason.PARTICIPANT_REMOVED)

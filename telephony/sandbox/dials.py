@@ -1,0 +1,99 @@
+"""Dialling out of the sandbox, which is played: no carrier is contacted, no phone rings."""
+
+import asyncio
+import secrets
+
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
+from livekit.protocol.models import ParticipantInfo
+from livekit.protocol.room import CreateRoomRequest
+from livekit.protocol.sip import CreateSIPParticipantRequest, SIPOutboundTrunkInfo, SIPParticipantInfo
+
+from telephony.sandbox.checks import check_media
+from telephony.sandbox.errors import TwirpError, invalid
+from telephony.sandbox.legs import CALL_ID, LONGEST_CALL, LONGEST_RINGING, OK, Leg, Plan, attributes_of
+from telephony.sandbox.script import Script, script_of
+from telephony.sandbox.state import State
+from telephony.sandbox.statuses import sip_error
+from telephony.sandbox.store import new_id
+
+PATIENCE = 30.0  # seconds that the server waits for its SIP service
+PATIENCE_UNTIL_ANSWERED = 80.0
+
+
+async def create_participant(state: State, request: CreateSIPParticipantRequest) -> SIPParticipantInfo:
+    """Call a number into a room; with `wait_until_answered` raise what the far end says instead of an answer."""
+    _check(request)
+    trunk = _trunk_of(state, request)
+    script = script_of(request.sip_call_to, trunk.address)
+    leg = _leg(state, request, trunk, script)
+    leg.start()
+    try:
+        async with asyncio.timeout(PATIENCE_UNTIL_ANSWERED if request.wait_until_answered else PATIENCE):
+            if script.answer_is_lost:
+                await asyncio.Event().wait()
+            status = await asyncio.shield(leg.outcome) if request.wait_until_answered else OK
+    except TimeoutError:
+        raise TwirpError("deadline_exceeded", "twirp error unknown: request timed out") from None
+    if status != OK:
+        raise sip_error(status)
+    return SIPParticipantInfo(
+        participant_id=new_id("PA_"),
+        participant_identity=leg.info.identity,
+        room_name=request.room_name,
+        sip_call_id=leg.info.attributes[CALL_ID],
+    )
+
+
+def _check(request: CreateSIPParticipantRequest) -> None:
+    if not request.sip_trunk_id and not request.HasField("trunk") and not request.sip_number:
+        raise invalid("missing sip trunk id and sip number")
+    if not request.sip_call_to:
+        raise invalid("missing sip callee number")
+    if "@" in request.sip_call_to:
+        raise invalid("SipCallTo should be a phone number or SIP user, not a full SIP URI")
+    if not request.room_name:
+        raise invalid("missing room name")
+    check_media(request.media)
+
+
+def _trunk_of(state: State, request: CreateSIPParticipantRequest) -> SIPOutboundTrunkInfo:
+    """Give the trunk asked for, or what stands in for one in the request itself."""
+    trunk = SIPOutboundTrunkInfo(address=request.trunk.hostname)
+    if request.sip_trunk_id:
+        found = state.outbound.get(request.sip_trunk_id)
+        if found is None:
+            raise TwirpError("not_found", "requested sip trunk does not exist")
+        trunk = found
+    if not request.sip_number and not trunk.numbers:
+        raise TwirpError("failed_precondition", "no numbers on outbound trunk")
+    return trunk
+
+
+def _leg(state: State, request: CreateSIPParticipantRequest, trunk: SIPOutboundTrunkInfo, script: Script) -> Leg:
+    number = request.sip_number or secrets.choice(trunk.numbers)
+    info = ParticipantInfo(
+        identity=request.participant_identity or f"sip_{request.sip_call_to}",
+        name=request.participant_name,
+        metadata=request.participant_metadata,
+        attributes=attributes_of(
+            request.participant_attributes,
+            call_id=new_id("SCL_"),
+            trunk_id=trunk.sip_trunk_id,
+            phone=request.sip_call_to,
+            trunk_number=number,
+            host=trunk.address,
+            hidden=request.hide_phone_number,
+        ),
+    )
+    plan = Plan(
+        script,
+        _seconds(request, "ringing_timeout") or LONGEST_RINGING,
+        _seconds(request, "max_call_duration") or LONGEST_CALL,
+    )
+    return Leg(state, state.rooms.open(CreateRoomRequest(name=request.room_name)), info, plan)
+
+
+def _seconds(request: Message, field: str) -> float:
+    duration: Duration = getattr(request, field)
+    return duration.ToTimedelta().total_seconds()

@@ -1,0 +1,45 @@
+"""Agent dispatches: what LiveKit's agent dispatch service answers to each request."""
+
+from livekit.protocol.agent_dispatch import (
+    AgentDispatch,
+    CreateAgentDispatchRequest,
+    DeleteAgentDispatchRequest,
+    ListAgentDispatchRequest,
+    ListAgentDispatchResponse,
+)
+from livekit.protocol.room import CreateRoomRequest
+
+from telephony.sandbox import agents
+from telephony.sandbox.errors import TwirpError
+from telephony.sandbox.rooms import Room
+from telephony.sandbox.state import State
+
+
+def create(state: State, request: CreateAgentDispatchRequest) -> AgentDispatch:
+    room = state.rooms.open(CreateRoomRequest(name=request.room))
+    return agents.dispatch(state, room, request.agent_name, request.metadata)
+
+
+def list_all(state: State, request: ListAgentDispatchRequest) -> ListAgentDispatchResponse:
+    room = _room(state, request.room)
+    wanted = request.dispatch_id
+    return ListAgentDispatchResponse(
+        agent_dispatches=[made for made in room.dispatches.values() if wanted in ("", made.id)]
+    )
+
+
+def delete(state: State, request: DeleteAgentDispatchRequest) -> AgentDispatch:
+    room = _room(state, request.room)
+    made = room.dispatches.get(request.dispatch_id)
+    if made is None:
+        raise TwirpError("not_found", "twirp error unknown: dispatch ID not found")
+    agents.end(state, room, made)
+    return made
+
+
+def _room(state: State, name: str) -> Room:
+    room = state.rooms.get(name)
+    if room is None:
+        # Each room answers for itself on LiveKit's bus: where there is none, nobody does.
+        raise TwirpError("unavailable", "twirp error unknown: no response from servers")
+    return room

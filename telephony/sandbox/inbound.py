@@ -1,0 +1,177 @@
+"""An INVITE played: the trunk it meets, the credentials asked for, the room it is placed in; or why it is dropped."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from ipaddress import ip_address, ip_interface
+from typing import Any
+
+from livekit.protocol.models import ParticipantInfo
+from livekit.protocol.room import CreateRoomRequest
+from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
+
+from telephony.sandbox.conflicts import pin_of, refuse_rule_conflicts
+from telephony.sandbox.errors import TwirpError
+from telephony.sandbox.legs import CALL_ID, LONGEST_CALL, Leg, Plan, attributes_of
+from telephony.sandbox.matching import Dropped, Invite, objection, rule_for, takes_number, trunk_for
+from telephony.sandbox.room_service import open_room
+from telephony.sandbox.script import Script
+from telephony.sandbox.state import State
+from telephony.sandbox.store import new_id
+
+NOWHERE = "192.0.2.1"  # an address of nobody's, RFC 5737
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to play. Without `source_ip` it comes from the first address that the number's trunk allows."""
+
+    caller: str
+    called: str
+    source_ip: str = ""
+    host: str = "sip.test"
+    username: str = ""
+    password: str = field(default="", repr=False)
+    seconds: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of it: ACCEPT with a room, or DROP with the reason."""
+
+    result: str
+    reason: str
+    source_ip: str
+    trunk_id: str = ""
+    rule_id: str = ""
+    room: str = ""
+    identity: str = ""
+    call_id: str = ""
+    agents: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def play(state: State, asked: Asked) -> Verdict:
+    """Let a caller call in. Raises ValueError where `source_ip` is no address."""
+    source = asked.source_ip or _allowed_source(state, asked.called)
+    invite = Invite(asked.caller, asked.called, ip_address(source), asked.host)
+    try:
+        trunk = trunk_for(invite, list(state.inbound))
+        if trunk is not None:
+            _check_credentials(trunk, asked)
+        rule = _rule(state, invite, trunk)
+    except (Dropped, TwirpError) as refused:
+        return Verdict("DROP", str(refused), source)
+    return _accept(state, asked, source, trunk or SIPInboundTrunkInfo(), rule)
+
+
+def _allowed_source(state: State, called: str) -> str:
+    """Give an address that the trunk of this number takes calls from; any will do where it names none."""
+    for trunk in state.inbound:
+        if trunk.numbers and takes_number(trunk, called):
+            for mask in trunk.allowed_addresses:
+                with suppress(ValueError):
+                    return str(ip_interface(mask).ip)
+    return NOWHERE
+
+
+def _check_credentials(trunk: SIPInboundTrunkInfo, asked: Asked) -> None:
+    """Ask for credentials as a SIP service does: only where the trunk has both halves of a pair."""
+    if not (trunk.auth_username and trunk.auth_password):
+        return
+    if not asked.username:
+        raise Dropped(f"401: trunk {trunk.sip_trunk_id} ({trunk.name}) asks for credentials, and none were given.")
+    given, wanted = (
+        json.dumps(pair).encode()
+        for pair in ((asked.username, asked.password), (trunk.auth_username, trunk.auth_password))
+    )
+    if not hmac.compare_digest(given, wanted):
+        raise Dropped(f"401: these are not the credentials of trunk {trunk.sip_trunk_id} ({trunk.name}).")
+
+
+def _rule(state: State, invite: Invite, trunk: SIPInboundTrunkInfo | None) -> SIPDispatchRuleInfo:
+    trunk_id = trunk.sip_trunk_id if trunk else ""
+    rules = [rule for rule in state.rules if not trunk_id or not rule.trunk_ids or trunk_id in rule.trunk_ids]
+    refuse_rule_conflicts(rules)
+    rule = rule_for(invite, trunk, rules)
+    if rule is None:
+        raise Dropped(_why_no_rule(state, invite, trunk))
+    if pin_of(rule):
+        raise Dropped(f"Rule {rule.sip_dispatch_rule_id} asks for a PIN, which the sandbox's caller cannot enter.")
+    return rule
+
+
+def _why_no_rule(state: State, invite: Invite, trunk: SIPInboundTrunkInfo | None) -> str:
+    if trunk is not None:
+        return f"Trunk {trunk.sip_trunk_id} ({trunk.name}) takes the call, but no dispatch rule names it."
+    having = [each for each in state.inbound if takes_number(each, invite.called)]
+    if not having:
+        return f"No inbound trunk has the number {invite.called}. Attach it to a trunk with an inbound gateway."
+    return " ".join(objection(invite, each) for each in having)
+
+
+def _accept(state: State, asked: Asked, source: str, trunk: SIPInboundTrunkInfo, rule: SIPDispatchRuleInfo) -> Verdict:
+    hidden = rule.hide_phone_number
+    shown = asked.caller[-4 if len(asked.caller) > 4 else -1 :] if hidden else asked.caller
+    digest = hashlib.sha256(asked.caller.encode()).digest()[:8].hex()
+    attributes = attributes_of(
+        rule.attributes,
+        call_id=new_id("SCL_"),
+        trunk_id=trunk.sip_trunk_id,
+        phone=asked.caller,
+        trunk_number=asked.called,
+        host=asked.host,
+        hidden=hidden,
+    ) | {"sip.ruleID": rule.sip_dispatch_rule_id}
+    info = ParticipantInfo(
+        identity=f"sip_{digest if hidden else asked.caller}",
+        name=f"Phone {shown}",
+        metadata=rule.metadata,
+        attributes=attributes,
+    )
+    config = rule.room_config
+    room = open_room(
+        state,
+        CreateRoomRequest(
+            name=_room_name(rule, shown, asked.called),
+            empty_timeout=config.empty_timeout,
+            departure_timeout=config.departure_timeout,
+            max_participants=config.max_participants,
+            metadata=config.metadata,
+            agents=config.agents,
+        ),
+    )
+    longest = trunk.max_call_duration.ToTimedelta().total_seconds() or LONGEST_CALL
+    Leg(state, room, info, Plan(Script(talk_seconds=asked.seconds or None), longest=longest)).start()
+    return Verdict(
+        "ACCEPT",
+        f"Trunk {trunk.sip_trunk_id} ({trunk.name}) takes the call, rule {rule.sip_dispatch_rule_id} places it.",
+        source,
+        trunk_id=trunk.sip_trunk_id,
+        rule_id=rule.sip_dispatch_rule_id,
+        room=room.info.name,
+        identity=info.identity,
+        call_id=attributes[CALL_ID],
+        agents=tuple(agent.agent_name for agent in config.agents),
+        attributes=attributes,
+    )
+
+
+def _room_name(rule: SIPDispatchRuleInfo, caller: str, called: str) -> str:
+    """Name the room as the rule says; what is random in LiveKit's name is random here."""
+    match rule.rule.WhichOneof("rule"):
+        case "dispatch_rule_direct":
+            return rule.rule.dispatch_rule_direct.room_name
+        case "dispatch_rule_individual":
+            individual = rule.rule.dispatch_rule_individual
+            parts = [individual.room_prefix, caller, "" if individual.no_randomness else new_id("")]
+        case _:
+            callee = rule.rule.dispatch_rule_callee
+            parts = [callee.room_prefix, called, new_id("") if callee.randomize else ""]
+    return "_".join(part for part in parts if part)

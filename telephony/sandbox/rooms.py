@@ -1,0 +1,149 @@
+"""The sandbox's rooms and who is in them. They live in memory only, as long as the process."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from livekit.protocol.agent_dispatch import AgentDispatch
+from livekit.protocol.models import DisconnectReason, ParticipantInfo, ParticipantPermission
+from livekit.protocol.models import Room as RoomInfo
+from livekit.protocol.room import CreateRoomRequest
+from livekit.protocol.webhook import WebhookEvent
+
+from telephony.sandbox.store import new_id
+
+EMPTY_SECONDS = 300  # a room nobody came to, as in livekit-server
+DEPARTURE_SECONDS = 20  # a room everybody left
+SWEEP_SECONDS = 1.0
+_DEPENDENT = (ParticipantInfo.AGENT, ParticipantInfo.EGRESS)
+
+
+@dataclass
+class Occupant:
+    """Someone in a room; `gone` is set when they left or were taken out."""
+
+    info: ParticipantInfo
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def counts(self) -> bool:
+        """Say whether they keep a room open: agents do not."""
+        return self.info.kind not in _DEPENDENT
+
+
+@dataclass
+class Room:
+    """One room. `visited` says that someone came, `left_at` when the last one went, in seconds since the epoch."""
+
+    info: RoomInfo
+    occupants: dict[str, Occupant] = field(default_factory=dict)
+    dispatches: dict[str, AgentDispatch] = field(default_factory=dict)
+    visited: bool = False
+    left_at: float | None = None
+
+    @property
+    def has_visitors(self) -> bool:
+        return any(occupant.counts for occupant in self.occupants.values())
+
+    def is_idle(self, now: float) -> bool:
+        """Say whether it has been empty for as long as it may be."""
+        if self.has_visitors:
+            return False
+        if self.visited and self.left_at is not None:
+            return now - self.left_at >= self.info.departure_timeout
+        return now - self.info.creation_time_ms / 1000 >= self.info.empty_timeout
+
+
+class Rooms:
+    """All rooms. `emit` is given each event as LiveKit's webhooks tell it; `now` gives seconds since the epoch."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self.emit: Callable[[WebhookEvent], None] = lambda event: None
+        self._now = now
+        self._rooms: dict[str, Room] = {}
+
+    def __iter__(self) -> Iterator[Room]:
+        return iter(list(self._rooms.values()))
+
+    def get(self, name: str) -> Room | None:
+        return self._rooms.get(name)
+
+    def open(self, asked: CreateRoomRequest) -> Room:
+        """Give the room of this name; one that exists stays as it is."""
+        if room := self._rooms.get(asked.name):
+            return room
+        now = self._now()
+        info = RoomInfo(
+            sid=new_id("RM_"),
+            name=asked.name,
+            empty_timeout=asked.empty_timeout or EMPTY_SECONDS,
+            departure_timeout=asked.departure_timeout or DEPARTURE_SECONDS,
+            max_participants=asked.max_participants,
+            metadata=asked.metadata,
+            turn_password=secrets.token_urlsafe(32),
+            creation_time=int(now),
+            creation_time_ms=int(now * 1000),
+        )
+        room = self._rooms[asked.name] = Room(info)
+        self._tell("room_started", room)
+        return room
+
+    def close(self, room: Room, reason: DisconnectReason) -> None:
+        """Take everyone out and forget the room."""
+        for identity in list(room.occupants):
+            self.leave(room, identity, reason)
+        if self._rooms.get(room.info.name) is room:
+            del self._rooms[room.info.name]
+            self._tell("room_finished", room)
+
+    def join(self, room: Room, info: ParticipantInfo) -> Occupant:
+        """Let someone in; whoever was there by the same identity is taken out."""
+        if info.identity in room.occupants:
+            self.leave(room, info.identity, DisconnectReason.DUPLICATE_IDENTITY)
+        now = self._now()
+        info.sid, info.state = new_id("PA_"), ParticipantInfo.ACTIVE
+        info.joined_at, info.joined_at_ms = int(now), int(now * 1000)
+        info.permission.CopyFrom(
+            ParticipantPermission(can_subscribe=True, can_publish=True, can_publish_data=True, can_update_metadata=True)
+        )
+        occupant = room.occupants[info.identity] = Occupant(info)
+        room.visited = room.visited or occupant.counts
+        self._count(room)
+        self._tell("participant_joined", room, info)
+        return occupant
+
+    def leave(self, room: Room, identity: str, reason: DisconnectReason) -> None:
+        """Take someone out; does nothing if they are not there."""
+        occupant = room.occupants.pop(identity, None)
+        if occupant is None:
+            return
+        occupant.info.state, occupant.info.disconnect_reason = ParticipantInfo.DISCONNECTED, reason
+        occupant.info.version += 1
+        room.left_at = self._now()
+        self._count(room)
+        self._tell("participant_left", room, occupant.info)
+        occupant.gone.set()
+
+    def set_attributes(self, occupant: Occupant, attributes: Mapping[str, str]) -> None:
+        """Change some attributes. LiveKit has no event for it."""
+        occupant.info.attributes.update(attributes)
+        occupant.info.version += 1
+
+    async def sweep(self) -> None:
+        """Close rooms that were empty for too long, until cancelled."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            for room in self:
+                if room.is_idle(self._now()):
+                    self.close(room, DisconnectReason.ROOM_CLOSED)
+
+    def _count(self, room: Room) -> None:
+        room.info.num_participants = sum(occupant.counts for occupant in room.occupants.values())
+
+    def _tell(self, event: str, room: Room, participant: ParticipantInfo | None = None) -> None:
+        self.emit(
+            WebhookEvent(
+                event=event, room=room.info, participant=participant, id=new_id("EV_"), created_at=int(self._now())
+            )
+        )
