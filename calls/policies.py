@@ -238,10 +238,20 @@ POLICIES: tuple[Callable[[Facts], Refusal | None], ...] = (
 )
 
 
+def verdicts(facts: Facts) -> dict[str, Refusal | None]:
+    """Ask each policy in turn; give what it says by its name, None where it agrees."""
+    return {policy.__name__: policy(facts) for policy in POLICIES}
+
+
 def first_refusal(facts: Facts) -> Refusal | None:
     """Ask each policy in turn: what is refused for good comes before what will pass."""
-    refusals = [refusal for policy in POLICIES if (refusal := policy(facts)) is not None]
+    return weightiest(verdicts(facts).values(), facts.now)
+
+
+def weightiest(said: Iterable[Refusal | None], now: datetime) -> Refusal | None:
+    """Give the refusal that decides: the first that is for good, else the one that lasts longest."""
+    refusals = [refusal for refusal in said if refusal is not None]
     final = [refusal for refusal in refusals if refusal.until is None]
     if final:
         return final[0]
-    return max(refusals, key=lambda refusal: refusal.until or facts.now, default=None)
+    return max(refusals, key=lambda refusal: refusal.until or now, default=None)

@@ -1,11 +1,15 @@
 """Reads of calls, always within one workspace."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, Sum, prefetch_related_objects
 
 from accounts.models import Workspace
-from calls.models import Attempt, Call, DoNotCall, Event
+from calls.models import Attempt, Call, DoNotCall, Event, UsageDay
 
 MOST_EVENTS = 1_000  # of one call; a call has a few for each of its dials
 
@@ -28,3 +32,42 @@ def events(call: Call) -> QuerySet[Event]:
 def do_not_call(workspace: Workspace) -> QuerySet[DoNotCall]:
     """Give whom a workspace never calls."""
     return DoNotCall.objects.filter(workspace=workspace)
+
+
+@dataclass(frozen=True)
+class UsageLine:
+    """Calls of one day or one number; `key` is which, None for all."""
+
+    key: date | str | None
+    calls: int
+    answered: int
+    seconds: int
+    outcomes: dict[str, int]
+
+
+def usage(workspace: Workspace, first: date, last: date, group: str) -> list[UsageLine]:
+    """Give what was counted from the first day to the last, by `day` or `number`, and then all together.
+
+    Days come in order, numbers by how many calls they had. Days are those of the workspace's time zone.
+    """
+    rows = UsageDay.objects.filter(workspace=workspace, day__range=(first, last)).order_by()
+    sums = rows.values(group, "outcome").annotate(n=Sum("calls"), picked_up=Sum("answered"), length=Sum("seconds"))
+    parts: dict[date | str, list[dict[str, Any]]] = defaultdict(list)
+    for row in sums:
+        parts[row[group]].append(row)
+    lines = [_line(key, found) for key, found in parts.items()]
+    lines.sort(key=lambda line: (line.key,) if group == "day" else (-line.calls, line.key))
+    return [*lines, _line(None, list(sums))]
+
+
+def _line(key: date | str | None, rows: list[dict[str, Any]]) -> UsageLine:
+    outcomes: dict[str, int] = defaultdict(int)
+    for row in rows:
+        outcomes[row["outcome"]] += row["n"]
+    return UsageLine(
+        key=key,
+        calls=sum(outcomes.values()),
+        answered=sum(row["picked_up"] for row in rows),
+        seconds=sum(row["length"] for row in rows),
+        outcomes=dict(sorted(outcomes.items())),
+    )

@@ -27,11 +27,11 @@ def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str
         "roomName": call.room_name,
         "sipStatusCode": call.sip_status_code,
         "attempts": [attempt_json(attempt) for attempt in tried],
-        "scheduledAt": _time(call.scheduled_at),
-        "queuedAt": _time(call.queued_at),
-        "startedAt": _time(call.started_at),
-        "answeredAt": _time(call.answered_at),
-        "endedAt": _time(call.ended_at),
+        "scheduledAt": time_json(call.scheduled_at),
+        "queuedAt": time_json(call.queued_at),
+        "startedAt": time_json(call.started_at),
+        "answeredAt": time_json(call.answered_at),
+        "endedAt": time_json(call.ended_at),
         "durationSeconds": call.duration_seconds,
         "metadata": call.metadata,
     }
@@ -48,22 +48,23 @@ def attempt_json(attempt: Attempt) -> dict[str, Any]:
         "roomName": attempt.room_name,
         "sipStatusCode": attempt.sip_status_code,
         "sipStatus": attempt.sip_status,
-        "startedAt": _time(attempt.started_at),
-        "ringingAt": _time(attempt.ringing_at),
-        "answeredAt": _time(attempt.answered_at),
-        "endedAt": _time(attempt.ended_at),
+        "startedAt": time_json(attempt.started_at),
+        "ringingAt": time_json(attempt.ringing_at),
+        "answeredAt": time_json(attempt.answered_at),
+        "endedAt": time_json(attempt.ended_at),
     }
 
 
 def event_json(event: Event) -> dict[str, Any]:
     """Give a line of a call's timeline; its attempt is named by number, and must be loaded."""
     attempt = event.attempt.number if event.attempt else None
-    return {"type": event.type, "at": _time(event.at), "attempt": attempt, "data": event.data}
+    return {"type": event.type, "at": time_json(event.at), "attempt": attempt, "data": event.data}
 
 
 def _id(value: UUID | None) -> str | None:
     return str(value) if value else None
 
 
-def _time(at: datetime | None) -> str | None:
+def time_json(at: datetime | None) -> str | None:
+    """Give a time in UTC as the API gives it."""
     return at.isoformat().replace("+00:00", "Z") if at else None

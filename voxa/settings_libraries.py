@@ -36,6 +36,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "voxa.api.schema.refuse_unknown_fields",
     ],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AgentDirectionEnum": "telephony.choices.AgentDirection",
+        "CallDirectionEnum": "calls.choices.Direction",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

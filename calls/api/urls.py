@@ -5,6 +5,8 @@ from django.urls import path
 from calls.api.calls import CallViewSet as Calls
 from calls.api.do_not_call import DoNotCallViewSet as DoNotCall
 from calls.api.do_not_call import ImportView as Import
+from calls.api.route import RouteView
+from calls.api.usage import UsageView
 
 urlpatterns = [
     path("calls", Calls.as_view({"get": "list", "post": "create"})),
@@ -16,4 +18,6 @@ urlpatterns = [
     path("do-not-call", DoNotCall.as_view({"get": "list", "post": "create"})),
     path("do-not-call/import", Import.as_view({"post": "load"})),
     path("do-not-call/<str:number>", DoNotCall.as_view({"get": "retrieve", "delete": "destroy"})),
+    path("route", RouteView.as_view()),
+    path("usage", UsageView.as_view()),
 ]

@@ -1,0 +1,188 @@
+"""`/v1/route`."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.choices import Scope
+from calls.api.query import asked
+from calls.api.serializers import REASONS
+from calls.choices import Direction
+from calls.models import Call
+from calls.policies import Refusal
+from calls.route_check import RouteCheck, check_inbound, check_outbound
+from calls.showing import time_json
+from telephony import selectors
+from telephony.api.serializers import RowIdField, shared
+from telephony.models import Gateway
+from telephony.services.errors import Problems
+from telephony.validators import validate_e164
+from voxa.api.serializers import CamelSerializer
+from voxa.api.views import WorkspaceAPIView
+
+_ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
+_REFUSED = "Calls to JM are not allowed; this workspace calls US."
+_EXAMPLE = {
+    "direction": "outbound", "to": "+18765550123", "from": "+15550100000", "allowed": False,
+    "reason": "country_not_allowed", "message": _REFUSED, "until": None, "dialled": "+18765550123",
+    "number": {"id": _ID, "number": "+15550100000"}, "trunk": {"id": _ID, "name": "Main carrier", "status": "active"},
+    "gateways": [{"id": _ID, "ipOrDomain": "198.51.100.7", "livekitTrunkId": "ST_b2qWJTiQmYJx"}],
+    "agent": {"id": _ID, "name": "Reception"},
+    "policies": [
+        {"policy": "do_not_call", "allowed": True, "message": "", "until": None},
+        {"policy": "country", "allowed": False, "message": _REFUSED, "until": None},
+    ],
+}  # fmt: skip
+
+
+class RouteQuery(CamelSerializer):
+    """What is asked."""
+
+    to = serializers.CharField(validators=[validate_e164], help_text="Who is called.")
+    direction = serializers.ChoiceField(Direction.choices, required=False, help_text="`outbound` unless given.")
+    agent_id = RowIdField(source="agent", required=False, help_text="The agent that would speak.")
+    trunk_id = serializers.CharField(
+        source="trunk", required=False, help_text="A trunk to call through: its UUID or `ST_` id."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add `from`, which is a keyword of Python."""
+        words = "Who calls: for an outbound call the caller ID, which is required there."
+        caller = serializers.CharField(required=False, validators=[validate_e164], help_text=words)
+        return {**super().get_fields(), "from": caller}
+
+
+class VerdictSerializer(CamelSerializer):
+    """Whether a call may pass, and why not."""
+
+    allowed = serializers.BooleanField()
+    message = serializers.CharField(allow_blank=True, help_text="For people: why not.")
+    until = serializers.DateTimeField(allow_null=True, help_text="When it may; null: never, or now.")
+
+
+class PolicySerializer(VerdictSerializer):
+    """What one policy says."""
+
+    policy = serializers.CharField()
+
+
+class RouteNumberSerializer(CamelSerializer):
+    """The workspace's own number."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+
+
+class RouteTrunkSerializer(CamelSerializer):
+    """The trunk it takes."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    status = serializers.CharField()
+
+
+class RouteGatewaySerializer(CamelSerializer):
+    """A gateway to be tried; without an id it is the operator's shared trunk."""
+
+    id = serializers.UUIDField(allow_null=True)
+    ip_or_domain = serializers.CharField(allow_null=True)
+    livekit_trunk_id = serializers.CharField()
+
+
+class RouteAgentSerializer(CamelSerializer):
+    """Who speaks."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class RouteSerializer(VerdictSerializer):
+    """What a call would meet now."""
+
+    direction = serializers.ChoiceField(Direction.choices)
+    to = serializers.CharField()
+    reason = serializers.ChoiceField(REASONS, allow_blank=True, help_text="Why not; empty where it is allowed.")
+    dialled = serializers.CharField(allow_blank=True, help_text="What the carrier would be sent.")
+    number = RouteNumberSerializer(allow_null=True)
+    trunk = RouteTrunkSerializer(allow_null=True)
+    gateways = RouteGatewaySerializer(many=True, help_text="In the order they are tried.")
+    agent = RouteAgentSerializer(allow_null=True)
+    policies = PolicySerializer(many=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add `from`, which is a keyword of Python."""
+        return {**super().get_fields(), "from": serializers.CharField(allow_blank=True)}
+
+
+class RouteView(WorkspaceAPIView[Call]):
+    """The routing check."""
+
+    read_scope = Scope.CALLS_READ
+    queryset = Call.objects.none()
+    serializer_class = RouteSerializer
+    extra_error_statuses = (400,)
+
+    @extend_schema(
+        tags=["Calls"],
+        operation_id="route_retrieve",
+        summary="Check a route",
+        description="Tells what a call would meet now, without placing it: trunk, gateways, number, agent, what each "
+        "policy says, and why it would not be put through. For `direction=inbound`: who would answer at `to`.",
+        parameters=[RouteQuery],
+        examples=[OpenApiExample("Answer", _EXAMPLE, response_only=True)],
+    )
+    def get(self, request: Request) -> Response:
+        with asked(request, shared(RouteQuery), "to", "from") as (values, problems):
+            inbound = values.get("direction") == Direction.INBOUND
+            if not inbound and "from" not in values:
+                problems.add("from", "Name the caller ID.", "required")
+            agent = trunk = None
+            if "agent" in values:
+                agent = selectors.agents(self.workspace).filter(pk=values["agent"]).first()
+                _must_be_there(problems, "agent", agent)
+            if "trunk" in values:
+                trunk = selectors.find_trunk(self.workspace, values["trunk"])
+                _must_be_there(problems, "trunk", trunk)
+        to, caller = values["to"], values.get("from", "")
+        if inbound:
+            return Response(route_json(check_inbound(self.workspace, to, caller)))
+        return Response(route_json(check_outbound(self.workspace, to, caller, agent, trunk)))
+
+
+def _must_be_there(problems: Problems, name: str, row: object) -> None:
+    if row is None:
+        problems.add(name, "There is none with this id in the workspace.", "not_found")
+
+
+def route_json(check: RouteCheck) -> dict[str, Any]:
+    """Give a check as the API gives it."""
+    number, trunk, agent = check.number, check.trunk, check.agent
+    return {
+        "direction": check.direction,
+        "to": check.to,
+        "from": check.caller,
+        **_verdict(check.refusal),
+        "reason": check.refusal.reason if check.refusal else "",
+        "dialled": check.dialled,
+        "number": {"id": str(number.pk), "number": number.number} if number else None,
+        "trunk": {"id": str(trunk.pk), "name": trunk.name, "status": trunk.status} if trunk else None,
+        "gateways": [_gateway(gateway, livekit_id) for gateway, livekit_id in check.gateways],
+        "agent": {"id": str(agent.pk), "name": agent.name} if agent else None,
+        "policies": [{"policy": name, **_verdict(refusal)} for name, refusal in check.policies.items()],
+    }
+
+
+def _verdict(refusal: Refusal | None) -> dict[str, Any]:
+    message, until = (refusal.message, refusal.until) if refusal else ("", None)
+    return {"allowed": refusal is None, "message": message, "until": time_json(until)}
+
+
+def _gateway(gateway: Gateway | None, livekit_id: str) -> dict[str, Any]:
+    return {
+        "id": str(gateway.pk) if gateway else None,
+        "ipOrDomain": gateway.ip_or_domain if gateway else None,
+        "livekitTrunkId": livekit_id,
+    }

@@ -1,0 +1,102 @@
+"""What a call would meet, asked without placing it: number, trunk, gateways, agent, policies, and why not."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from accounts.models import Workspace
+from calls import routing
+from calls.choices import Direction, Reason
+from calls.models import Call
+from calls.policies import Refusal, verdicts, weightiest
+from calls.routing import Route
+from telephony.choices import AgentDirection, TrunkStatus
+from telephony.models import Agent, Gateway, PhoneNumber, TelephonySettings, Trunk
+from telephony.selectors import livekit_ids
+
+UNKNOWN_NUMBER = (
+    "This workspace has no such number. LiveKit rejects the call as a flood, and the caller hears busy (486)."
+)
+UNCONFIGURED = "LiveKit is not configured. Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
+NO_INBOUND = "The trunk takes no calls: give it an inbound gateway with an address, and provision it."
+NO_AGENT = "No agent would answer. Give the number an agent, or the workspace an active inbound one."
+WRONG_AGENT = "The agent is not active, or only takes inbound calls. Choose another."
+
+
+@dataclass(frozen=True)
+class RouteCheck:
+    """What a call would meet; `refusal` is why it would not be put through now."""
+
+    direction: Direction
+    to: str
+    caller: str
+    refusal: Refusal | None
+    dialled: str = ""
+    number: PhoneNumber | None = None
+    trunk: Trunk | None = None
+    gateways: list[tuple[Gateway | None, str]] = field(default_factory=list)  # with the id in LiveKit
+    agent: Agent | None = None
+    policies: dict[str, Refusal | None] = field(default_factory=dict)
+
+
+def check_outbound(workspace: Workspace, to: str, caller: str, agent: Agent | None, trunk: Trunk | None) -> RouteCheck:
+    """Ask route and policies what they would say to a call now. `trunk` is one that is asked for by name."""
+    now = timezone.now()
+    config = TelephonySettings.of(workspace.pk)
+    config.workspace = workspace
+    number = routing.own_number(workspace.pk, caller)
+    call = Call(workspace=workspace, to_number=to, from_number=caller, trunk=trunk, trunk_chosen=trunk is not None)
+    found = routing.route(call, config, now)
+    way = found if isinstance(found, Route) else Route((), trunk or (number.trunk if number else None), number)
+    said = verdicts(routing.facts(call, way, config, now))
+    refusals = [
+        None if config.project.is_configured else Refusal(Reason.NOT_CONFIGURED, UNCONFIGURED),
+        None if agent is None or _makes_calls(agent) else Refusal(Reason.NO_AGENT, WRONG_AGENT),
+        found if isinstance(found, Refusal) else None,
+        *said.values(),
+    ]
+    known = {gateway.pk: gateway for gateway in way.trunk.gateways.all()} if way.trunk else {}
+    return RouteCheck(
+        direction=Direction.OUTBOUND,
+        to=to,
+        caller=caller,
+        refusal=weightiest(refusals, now),
+        dialled=way.dialled(to),
+        number=number,
+        trunk=way.trunk,
+        gateways=[(known.get(hop.gateway_id) if hop.gateway_id else None, hop.livekit_trunk_id) for hop in way.hops],
+        agent=agent,
+        policies=said,
+    )
+
+
+def check_inbound(workspace: Workspace, to: str, caller: str) -> RouteCheck:
+    """Tell who would answer a call to a number, and why nobody would."""
+    number = routing.own_number(workspace.pk, to)
+    agent = routing.inbound_agent(number, workspace.pk) if number else None
+    return RouteCheck(
+        direction=Direction.INBOUND,
+        to=to,
+        caller=caller,
+        refusal=_unanswered(workspace, number, agent),
+        number=number,
+        trunk=number.trunk if number else None,
+        agent=agent,
+    )
+
+
+def _unanswered(workspace: Workspace, number: PhoneNumber | None, agent: Agent | None) -> Refusal | None:
+    if number is None:
+        return Refusal(Reason.NOT_FOUND, UNKNOWN_NUMBER)
+    if not TelephonySettings.of(workspace.pk).project.is_configured:
+        return Refusal(Reason.NOT_CONFIGURED, UNCONFIGURED)
+    trunk, stands = number.trunk, livekit_ids(number.trunk)
+    if trunk.status == TrunkStatus.FAILED:
+        return Refusal(Reason.NO_TRUNK, f"The trunk failed: {trunk.last_error}")
+    if not (stands.inbound and stands.rule):
+        return Refusal(Reason.NO_TRUNK, NO_INBOUND)
+    return None if agent else Refusal(Reason.NO_AGENT, NO_AGENT)
+
+
+def _makes_calls(agent: Agent) -> bool:
+    return agent.active and agent.direction != AgentDirection.INBOUND
