@@ -1,10 +1,17 @@
 """Background work of calls. Tasks take ids, may run twice and in any order, and bound their own time."""
 
+import logging
 from uuid import UUID
 
 from celery import shared_task
 
-from calls.services import closing, ingest
+from calls.services import closing, ingest, reap, watch
+from telephony.livekit_client import LiveKitError
+from telephony.models import LiveKitProject
+
+logger = logging.getLogger(__name__)
+
+WATCH_EVERY = 5  # seconds, as in the beat schedule; a look that waited longer is dropped
 
 
 @shared_task
@@ -29,3 +36,24 @@ def ingest_event(event_id: str) -> None:
 def ingest_waiting() -> None:
     """Ingest the events whose task was lost."""
     ingest.ingest_waiting()
+
+
+@shared_task
+def watch_calls() -> None:
+    """End what is past its limit, and have each project's rooms compared with its calls."""
+    reap.reap()
+    for project in LiveKitProject.objects.all():
+        if project.is_configured:
+            watch_project.apply_async((str(project.pk),), expires=WATCH_EVERY)
+
+
+@shared_task
+def watch_project(project_id: str) -> None:
+    """Find what a project's events did not tell."""
+    project = LiveKitProject.objects.filter(pk=project_id).first()
+    if project is None:
+        return
+    try:
+        watch.watch(project)
+    except LiveKitError as error:
+        logger.info("The rooms of %s could not be seen: %s", project, error)

@@ -210,6 +210,7 @@ TELNYX_CONNECTION_ID = env.str("TELNYX_CONNECTION_ID", default="")
 DNS_NAMESERVERS = env.list("DNS_NAMESERVERS", default=[])  # address or address@port; empty: the system's
 DNS_HOSTS_FILE = env.str("DNS_HOSTS_FILE", default="/etc/hosts")
 PROVISION_WAIT_SECONDS = env.float("PROVISION_WAIT_SECONDS", default=3.0)
+AGENT_WAIT_SECONDS = env.float("AGENT_WAIT_SECONDS", default=20.0)  # an answered call without an agent; 0: for ever
 VOXA_DIALECTS = env.list("VOXA_DIALECTS", default=None)  # names of telephony/dialects; unset: all, empty: none
 
 # --- libraries: API, Celery, logs, admin ------------------------------------------------------------------

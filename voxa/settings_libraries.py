@@ -90,6 +90,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "watch-calls": {"task": "calls.tasks.watch_calls", "schedule": 5.0, "options": {"expires": 5}},
     "ingest-waiting": {"task": "calls.tasks.ingest_waiting", "schedule": 10.0, "options": {"expires": 10}},
     # A sweep that waited for its whole minute is dropped: the next one is there.
     "sweep-trunks": {"task": "telephony.tasks.sweep_trunks", "schedule": 60.0, "options": {"expires": 55}},

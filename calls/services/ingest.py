@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from calls.choices import ENDED, CallStatus, Direction, Reason
+from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, Reason
 from calls.models import Attempt, Call, Event, LiveKitEvent
 from calls.services.closing import status_for
 from calls.services.inbound import begin_inbound, is_ours
@@ -93,12 +93,12 @@ def _call_of(project: LiveKitProject, room: str, story: Story) -> Call | None:
 
 
 def _follow_agent(call: Call, story: Story) -> None:
-    """Write in the timeline that the agent came or went, each time it changed."""
+    """Write in the timeline, once, that the agent came or went."""
     if not story.agent or story.agent_at is None:
         return
-    last = call.events.filter(type__in=["agent.joined", "agent.left"]).order_by("at", "id").last()
-    if last is None or last.type != f"agent.{story.agent}":
-        note(call, f"agent.{story.agent}", story.agent_at)
+    kind, about_then = f"agent.{story.agent}", story.agent_at - timedelta(seconds=1)
+    if not call.events.filter(type=kind, at__gt=about_then).exists():
+        note(call, kind, story.agent_at)
 
 
 def _follow_caller(call: Call, story: Story) -> None:
@@ -130,9 +130,23 @@ def _finish(call: Call, story: Story, answered_at: datetime | None) -> None:
     if call.status in ENDED:
         correct(call, ended_at, reason, status, **fields)
     elif end(call, ended_at, reason, status, **fields):
-        Attempt.objects.filter(call=call, room_name=call.room_name).update(ended_at=ended_at, status="ended")
+        Attempt.objects.filter(call=call, room_name=call.room_name).update(
+            ended_at=ended_at, status=AttemptStatus.ENDED
+        )
         if story.closed_at is None:
             transaction.on_commit(partial(_close_left_over, call.pk))
+
+
+@transaction.atomic
+def conclude(call_id: UUID, now: datetime) -> None:
+    """End a call whose phone is gone though nothing told when. What a late event adds is put right by `settle`."""
+    call = Call.objects.select_for_update().get(pk=call_id)
+    if call.status in ENDED:
+        return
+    reason = _asked_or_due(call, call.answered_at, now) or Reason.LOST
+    if end(call, now, reason, status_for(reason)):
+        Attempt.objects.filter(call=call, room_name=call.room_name).update(ended_at=now, status=AttemptStatus.ENDED)
+        transaction.on_commit(partial(_close_left_over, call.pk))
 
 
 def _close_left_over(call_id: UUID) -> None:
@@ -143,17 +157,23 @@ def _close_left_over(call_id: UUID) -> None:
 
 def _reason(call: Call, story: Story, answered_at: datetime | None, ended_at: datetime) -> Reason:
     """Give why a call ended: what was asked for, the limit, else who left."""
+    if reason := _asked_or_due(call, answered_at, ended_at):
+        return reason
+    if story.disconnect in BROKEN:
+        return Reason.CONNECTION_LOST
+    if story.left_at is None or story.disconnect in BY_US:
+        return Reason.AGENT_HUNG_UP
+    return Reason.CALLER_HUNG_UP if call.direction == Direction.INBOUND else Reason.CALLEE_HUNG_UP
+
+
+def _asked_or_due(call: Call, answered_at: datetime | None, ended_at: datetime) -> Reason | None:
     if call.end_requested:
         return Reason(call.end_requested)
     if _handed_over(call):
         return Reason.TRANSFERRED
     if answered_at and ended_at - answered_at >= timedelta(seconds=call.max_duration_seconds) - SLACK:
         return Reason.MAX_DURATION
-    if story.disconnect in BROKEN:
-        return Reason.CONNECTION_LOST
-    if story.left_at is None or story.disconnect in BY_US:
-        return Reason.AGENT_HUNG_UP
-    return Reason.CALLER_HUNG_UP if call.direction == Direction.INBOUND else Reason.CALLEE_HUNG_UP
+    return None
 
 
 def _handed_over(call: Call) -> bool:

@@ -42,12 +42,12 @@ class Dialled:
 class Room:
     """A room as the list shows it.
 
-    `people` counts neither agents nor who came or went in the last few seconds, as measured; `age` is in seconds.
+    As measured, `people` does not count agents, and both counts are a few seconds behind.
     """
 
     name: str
     people: int
-    age: float
+    publishers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,7 @@ def rooms() -> Operation[list[Room]]:
 
     async def call(server: api.LiveKitAPI) -> list[Room]:
         answer = await server.room.list_rooms(api.ListRoomsRequest())
-        now = datetime.now(UTC).timestamp()
-        return [Room(room.name, room.num_participants, now - room.creation_time) for room in answer.rooms]
+        return [Room(room.name, room.num_participants, room.num_publishers) for room in answer.rooms]
 
     return Operation(call)
 

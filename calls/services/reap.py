@@ -1,0 +1,30 @@
+"""Ending what should have ended: calls past their limit, and those whose end was asked for and did not come."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.errors import Conflict
+from calls.choices import LIVE, Reason
+from calls.models import Call
+from calls.services.hangup import ask_for_end, send_close
+from calls.services.ingest import conclude
+from calls.services.watch import in_rooms
+
+ASK_AGAIN = timedelta(seconds=10)  # after which a close is taken for lost
+GIVE_UP = timedelta(minutes=10)  # past its limit, a call ends here whatever LiveKit says or does not say
+
+
+def reap() -> None:
+    """Ask for the end of calls past their limit, again where it did not come, and in the end write it anyway."""
+    now = timezone.now()
+    for call in in_rooms().filter(leased_until__lt=now, end_requested=""):
+        try:
+            ask_for_end(call, Reason.MAX_DURATION)
+        except Conflict:
+            continue  # it ended meanwhile
+    asked = Call.objects.filter(status__in=LIVE, updated_at__lt=now - ASK_AGAIN).exclude(end_requested="")
+    for call_id in asked.values_list("pk", flat=True):
+        send_close(call_id)
+    for call_id in in_rooms().filter(leased_until__lt=now - GIVE_UP).values_list("pk", flat=True):
+        conclude(call_id, now)

@@ -1,0 +1,140 @@
+"""Looking into LiveKit for what its events did not tell: calls that are over, callers nobody knows, absent agents."""
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from accounts.errors import Conflict
+from calls.choices import ENDED, CallStatus, Direction, Reason
+from calls.models import Attempt, Call, Event
+from calls.services.closing import close_left_over
+from calls.services.hangup import ask_for_end
+from calls.services.inbound import is_ours
+from calls.services.ingest import conclude, settle
+from calls.services.timeline import note
+from calls.story import TRANSFER, Sighting, What
+from telephony.livekit_client import LiveKitClient, client_for
+from telephony.livekit_client.rooms import Participant, Room, dispatch_agent, participants, rooms
+from telephony.models import LiveKitProject
+
+AGENT_NAME = "voxa-agent"
+SECONDS = 20.0  # after which a look at a project's rooms begins nothing new
+LEFT_OVER = timedelta(seconds=5)  # how long after a call's end its room may stand
+AGENT = "agent."  # what the timeline's lines of the agent begin with
+
+
+def in_rooms() -> QuerySet[Call]:
+    """Give the calls that live in their rooms: those answered, and callers that ring. A dial is its dispatcher's."""
+    ringing = Q(status=CallStatus.RINGING, direction=Direction.INBOUND)
+    return Call.objects.filter(Q(status=CallStatus.IN_PROGRESS) | ringing)
+
+
+def watch(project: LiveKitProject) -> None:
+    """Compare a project's rooms, listed once, with its calls. Raises LiveKitError where LiveKit does not answer.
+
+    Only rooms that look wrong are looked into.
+    """
+    agent = Event.objects.filter(call=OuterRef("pk"), type__startswith=AGENT).order_by("-at", "-id")
+    # The calls are read before the rooms: a call that is live then has its room by the time they are listed.
+    live = list(in_rooms().filter(project=project).annotate(agent_line=Subquery(agent.values("type")[:1])))
+    client = client_for(project)
+    standing = {room.name: room for room in client.run(rooms()) if is_ours(room.name)}
+    for call in live:
+        if call.room_name not in standing:
+            settle(project, call.room_name)
+            conclude(call.pk, timezone.now())
+    _Look(project, client).into(
+        [call for call in live if call.room_name in standing and _looks_wrong(call, standing[call.room_name])]
+    )
+    unheard = set(standing) - {call.room_name for call in live}
+    if unheard:
+        _Look(project, client).at_others(unheard)
+
+
+def _looks_wrong(call: Call, room: Room) -> bool:
+    """Say whether a call's room may lack its phone or its agent, who both publish a track."""
+    agent_joined = getattr(call, "agent_line", None) == f"{AGENT}joined"
+    return room.people == 0 or room.publishers < 2 or not agent_joined or call.status == CallStatus.RINGING
+
+
+class _Look:
+    """Looks into the rooms of one project, one after the other, for a bounded time."""
+
+    def __init__(self, project: LiveKitProject, client: LiveKitClient) -> None:
+        self._project, self._client = project, client
+        self._until = time.monotonic() + SECONDS
+
+    def into(self, calls: Iterable[Call]) -> None:
+        """Bring calls up to date with who is in their rooms."""
+        for call in calls:
+            if time.monotonic() > self._until:
+                return
+            people = self._client.run(participants(call.room_name))
+            settle(self._project, call.room_name, _seen(people))
+            call.refresh_from_db()
+            if call.status in ENDED:
+                continue
+            if not any(who.is_phone and who.identity != TRANSFER for who in people):
+                conclude(call.pk, timezone.now())
+            elif call.status == CallStatus.IN_PROGRESS and not call.end_requested:
+                self._mind_agent(call, people)
+
+    def at_others(self, names: set[str]) -> None:
+        """Take in the callers that no event told of, and close what calls that are over left behind."""
+        known = Call.objects.filter(project=self._project, room_name__in=names)
+        for call in known.filter(status__in=ENDED, ended_at__lt=timezone.now() - LEFT_OVER):
+            close_left_over(call.pk)
+        names = names - set(known.values_list("room_name", flat=True))
+        names -= set(Attempt.objects.filter(room_name__in=names).values_list("room_name", flat=True))
+        for name in names:
+            if time.monotonic() > self._until:
+                return
+            settle(self._project, name, _seen(self._client.run(participants(name))))
+
+    def _mind_agent(self, call: Call, people: list[Participant]) -> None:
+        """Where no agent speaks with an answered call, ask for one once more; then, by the setting, end it."""
+        wait = timedelta(seconds=settings.AGENT_WAIT_SECONDS)
+        if not wait or any(who.is_agent or who.identity == TRANSFER for who in people):
+            return
+        now = timezone.now()
+        last = call.events.filter(type__startswith=AGENT).order_by("at", "id").last()
+        if last is not None and last.type == "agent.joined":
+            note(call, "agent.left", now)
+            return
+        since = last.at if last else call.answered_at
+        if since is None or now - since < wait / 2:
+            return
+        if last is not None and last.type == "agent.absent":
+            was_there = call.events.filter(type="agent.joined").exists()
+            _ask_for_end(call, Reason.WORKER_LOST if was_there else Reason.AGENT_ABSENT)
+            return
+        note(call, "agent.absent", now)
+        metadata = {"workspace": str(call.workspace_id), "call": str(call.pk)}
+        self._client.run(dispatch_agent(call.room_name, agent_name=AGENT_NAME, metadata=metadata))
+
+
+def _ask_for_end(call: Call, reason: Reason) -> None:
+    try:
+        ask_for_end(call, reason)
+    except Conflict:
+        return  # it ended meanwhile
+
+
+def _seen(people: list[Participant]) -> list[Sighting]:
+    now = timezone.now()
+    return [
+        Sighting(
+            What.SEEN,
+            now,
+            who.identity,
+            who.participant_id,
+            who.kind,
+            who.attributes,
+            datetime.fromtimestamp(who.joined_at, UTC) if who.joined_at else None,
+        )
+        for who in people
+    ]
