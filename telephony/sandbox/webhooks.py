@@ -52,7 +52,7 @@ class Webhook:
                 else:
                     await self._send(session, event)
                 queue.popleft()
-        del self._waiting[room]
+            del self._waiting[room]  # before the session's closing, which lets others run
 
     async def _send(self, session: aiohttp.ClientSession, event: WebhookEvent) -> None:
         """Post until it is taken; a refusal of the receiver's (4xx) loses the event, as with LiveKit."""

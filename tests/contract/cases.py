@@ -1,18 +1,21 @@
 """Short ways to say what a case is about."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from livekit import api
 
+T = TypeVar("T")
+
 
 @contextmanager
-def answers(code: str, message: str = "", *, status: int = 0) -> Iterator[None]:
+def answers(code: str, message: str = "", *, status: int = 0) -> Iterator[pytest.ExceptionInfo[api.ServerError]]:
     """Expect LiveKit's error: its code, and where given its whole message and HTTP status."""
     with pytest.raises(api.ServerError) as caught:
-        yield
+        yield caught
     assert caught.value.code == code, caught.value
     assert message in ("", caught.value.message)
     assert status in (0, caught.value.status)
@@ -27,9 +30,13 @@ def outbound(*numbers: str, **fields: Any) -> api.SIPOutboundTrunkInfo:
 
 
 def rule(*trunk_ids: str, **fields: Any) -> api.SIPDispatchRuleInfo:
-    individual = api.SIPDispatchRuleIndividual(room_prefix="call-")
-    kind = api.SIPDispatchRule(dispatch_rule_individual=individual)
-    return api.SIPDispatchRuleInfo(**{"name": "rule", "trunk_ids": trunk_ids, "rule": kind, **fields})
+    return api.SIPDispatchRuleInfo(**{"name": "rule", "trunk_ids": trunk_ids, "rule": individual(), **fields})
+
+
+def individual(**fields: Any) -> api.SIPDispatchRule:
+    """Give a room of its own to each call."""
+    kind = api.SIPDispatchRuleIndividual(room_prefix="call-", **fields)
+    return api.SIPDispatchRule(dispatch_rule_individual=kind)
 
 
 async def add_inbound(lk: api.LiveKitAPI, *numbers: str, **fields: Any) -> str:
@@ -57,3 +64,38 @@ async def outbound_now(lk: api.LiveKitAPI, *ids: str) -> list[api.SIPOutboundTru
 
 async def rules_now(lk: api.LiveKitAPI, *ids: str) -> list[api.SIPDispatchRuleInfo]:
     return list((await lk.sip.list_dispatch_rule(api.ListSIPDispatchRuleRequest(dispatch_rule_ids=ids))).items)
+
+
+async def dial_request(
+    lk: api.LiveKitAPI, number: str, *, address: str = "sip.example.com", **fields: Any
+) -> api.CreateSIPParticipantRequest:
+    """Give a dial through a new trunk to this gateway, which waits for the answer."""
+    given = {
+        "sip_trunk_id": await add_outbound(lk, "*", address=address),
+        "sip_call_to": number,
+        "sip_number": "+15550100000",
+        "room_name": "call",
+        "participant_identity": "phone",
+        "wait_until_answered": True,
+    }
+    return api.CreateSIPParticipantRequest(**{**given, **fields})
+
+
+async def rooms_now(lk: api.LiveKitAPI, *names: str) -> set[str]:
+    return {room.name for room in (await lk.room.list_rooms(api.ListRoomsRequest(names=names))).rooms}
+
+
+async def participants_now(lk: api.LiveKitAPI, room: str) -> list[api.ParticipantInfo]:
+    return list((await lk.room.list_participants(api.ListParticipantsRequest(room=room))).participants)
+
+
+async def wait_for(question: Callable[[], Awaitable[T]], done: Callable[[T], bool], seconds: float = 10) -> None:
+    """Ask until the answer is as expected; fails with the last answer."""
+    last: list[T] = []
+    try:
+        async with asyncio.timeout(seconds):
+            while not last or not done(last[0]):
+                last[:] = [await question()]
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        pytest.fail(f"not within {seconds:g} s; at the end it was {last}")

@@ -41,7 +41,7 @@ class BridgePhones:
         assert "join_error" not in answer, answer
         return Answer(
             "ACCEPT",
-            dispatch["sip_trunk_id"],
+            dispatch.get("sip_trunk_id", ""),
             dispatch["sip_dispatch_rule_id"],
             dispatch["room_name"],
             dispatch["participant_identity"],

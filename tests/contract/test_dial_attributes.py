@@ -1,0 +1,101 @@
+"""What a dialled phone looks like to others, from ringing to its end."""
+
+from google.protobuf.duration_pb2 import Duration
+from livekit import api
+
+from tests.contract.cases import answers, dial_request, participants_now, wait_for
+from tests.contract.phones import Phones
+
+RINGS_ON = "+15550100999"
+
+
+async def status_in(lk: api.LiveKitAPI, room: str) -> list[str]:
+    return [one.attributes["sip.callStatus"] for one in await participants_now(lk, room)]
+
+
+async def test_a_phone_rings_until_its_limit_and_is_gone(lk: api.LiveKitAPI, phones: Phones) -> None:
+    request = await dial_request(
+        lk, RINGS_ON, room_name="ringing", wait_until_answered=False, ringing_timeout=Duration(seconds=1)
+    )
+    await lk.sip.create_sip_participant(request)
+    await wait_for(lambda: status_in(lk, "ringing"), lambda found: found == ["ringing"])
+    await wait_for(lambda: status_in(lk, "ringing"), lambda found: found == [])
+
+
+async def test_a_dial_that_waits_for_nothing_hides_the_refusal(lk: api.LiveKitAPI, phones: Phones) -> None:
+    request = await dial_request(lk, "+15550100486", room_name="hidden", wait_until_answered=False)
+    assert (await lk.sip.create_sip_participant(request)).sip_call_id.startswith("SCL_")
+    await wait_for(lambda: status_in(lk, "hidden"), lambda found: found == [])
+
+
+async def test_a_callee_who_hangs_up_leaves(lk: api.LiveKitAPI, phones: Phones) -> None:
+    await lk.sip.create_sip_participant(await dial_request(lk, "+15550100201", room_name="short"))
+    assert await status_in(lk, "short") == ["active"]
+    await wait_for(lambda: status_in(lk, "short"), lambda found: found == [])
+
+
+async def test_the_phone_tells_numbers_trunk_and_gateway(lk: api.LiveKitAPI, phones: Phones) -> None:
+    request = await dial_request(lk, "+15550100001", room_name="told", participant_attributes={"voxa.call": "1"})
+    made = await lk.sip.create_sip_participant(request)
+    (phone,) = await participants_now(lk, "told")
+    assert dict(phone.attributes) == {
+        "voxa.call": "1",
+        "sip.callStatus": "active",
+        "sip.callID": made.sip_call_id,
+        "sip.trunkID": request.sip_trunk_id,
+        "sip.phoneNumber": "+15550100001",
+        "sip.trunkPhoneNumber": "+15550100000",
+        "sip.hostname": "sip.example.com",
+    }
+    assert (made.room_name, made.participant_identity) == ("told", "phone")
+
+
+async def test_hidden_numbers_are_not_told(lk: api.LiveKitAPI, phones: Phones) -> None:
+    request = await dial_request(lk, "+15550100001", room_name="secret", hide_phone_number=True)
+    await lk.sip.create_sip_participant(request)
+    (phone,) = await participants_now(lk, "secret")
+    assert set(phone.attributes) == {"sip.callStatus", "sip.callID", "sip.trunkID"}
+
+
+async def test_without_an_identity_the_number_is_it(lk: api.LiveKitAPI, phones: Phones) -> None:
+    request = await dial_request(lk, "+15550100001", room_name="unnamed", participant_identity="")
+    assert (await lk.sip.create_sip_participant(request)).participant_identity == "sip_+15550100001"
+
+
+async def test_what_cannot_be_dialled_is_refused(lk: api.LiveKitAPI, phones: Phones) -> None:
+    async def dial(**fields: str) -> None:
+        await lk.sip.create_sip_participant(await dial_request(lk, fields.pop("to", "+15550100001"), **fields))
+
+    with answers("not_found", "requested sip trunk does not exist", status=404):
+        await dial(sip_trunk_id="ST_missing")
+    with answers("invalid_argument", "missing sip trunk id and sip number"):
+        await dial(sip_trunk_id="", sip_number="")
+    with answers("invalid_argument", "missing sip callee number"):
+        await dial(to="")
+    with answers("invalid_argument", "SipCallTo should be a phone number or SIP user, not a full SIP URI"):
+        await dial(to="someone@sip.example.com")
+    with answers("invalid_argument", "missing room name"):
+        await dial(room_name="")
+
+
+async def test_a_refusal_carries_code_and_words(lk: api.LiveKitAPI, phones: Phones) -> None:
+    for status, words, code in (
+        (404, "NOTFOUND", "not_found"),
+        (408, "REQUEST_TIMEOUT", "deadline_exceeded"),
+        (480, "TEMPORARILY_UNAVAILABLE", "resource_exhausted"),
+        (486, "BUSY_HERE", "resource_exhausted"),
+        (500, "INTERNAL_SERVER_ERROR", "failed_precondition"),
+        (503, "SERVICE_UNAVAILABLE", "failed_precondition"),
+        (603, "GLOBAL_DECLINE", "permission_denied"),
+    ):
+        with answers(code, f"twirp error unknown: sip status: {status}: {words}") as caught:
+            await lk.sip.create_sip_participant(await dial_request(lk, f"+1555010{status:04}"))
+        assert isinstance(caught.value, api.SipCallError)
+        assert (caught.value.sip_status_code, caught.value.sip_status) == (status, words)
+
+
+async def test_a_gateway_can_be_what_fails(lk: api.LiveKitAPI, phones: Phones) -> None:
+    with answers("failed_precondition") as caught:
+        await lk.sip.create_sip_participant(await dial_request(lk, "+15550100001", address="s502.example.com"))
+    assert isinstance(caught.value, api.SipCallError)
+    assert caught.value.sip_status_code == 502
