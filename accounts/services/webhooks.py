@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -37,6 +37,13 @@ def emit(workspace_id: UUID, event_type: str, payload: Payload | Callable[[], Pa
     interested = [row.pk for row in endpoints.only("event_types") if event.name in row.event_types]
     if interested:
         _queue(workspace_id, event.name, payload() if callable(payload) else payload, interested)
+
+
+def listening(workspace_ids: Collection[UUID], event_type: str) -> set[UUID]:
+    """Give those of many workspaces that have an active endpoint for a type, by one query."""
+    endpoints = WebhookEndpoint.objects.filter(workspace_id__in=workspace_ids, active=True)
+    rows = endpoints.only("workspace_id", "event_types")
+    return {row.workspace_id for row in rows if event_type in row.event_types}
 
 
 @transaction.atomic
