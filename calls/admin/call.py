@@ -24,6 +24,7 @@ from accounts.choices import Role
 from accounts.errors import ServiceError
 from calls.admin.call_filters import StatusFilter, find_calls
 from calls.admin.panel import panel_of
+from calls.admin.placing import PlacingMixin
 from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.explaining import COLOURS, duration, reason_words
 from calls.models import Call
@@ -34,9 +35,10 @@ MOST_POLLED = 100  # calls whose status one request of a list asks for
 
 
 @admin.register(Call)
-class CallAdmin(ScopedAdmin):
+class CallAdmin(PlacingMixin, ScopedAdmin):
     """Read by every member; an operator dials, cancels, hangs up and places calls. Rows are written by services."""
 
+    change_role = Role.OPERATOR
     list_display = ["call", "state", "way", "why", "talked", "agent", "workspace", "created_at"]
     list_select_related = ["agent", "workspace"]
     list_filter = [
@@ -97,9 +99,6 @@ class CallAdmin(ScopedAdmin):
         return (find_calls(queryset, search_term) if search_term.strip() else queryset), False
 
     # --- who may do what ----------------------------------------------------------------------------------
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils import timezone
 
 from calls.admin import lines
@@ -61,6 +63,7 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
         "dials": [_dial(attempt) for attempt in attempts[:MOST_ATTEMPTS]],
         "talked": duration(call.duration_seconds) if call.duration_seconds else "",
         "poll_seconds": 0 if ended else 5 if call.status == CallStatus.QUEUED else 2,
+        "call_again": _again(call) if may_work and ended and outbound else "",
         "may_dial": may_work and call.status == CallStatus.QUEUED,
         "may_cancel": may_work and outbound and call.status in _CANCELABLE and not call.end_requested,
         "may_hang_up": may_work and _may_hang_up(call) and not call.end_requested,
@@ -73,6 +76,18 @@ _CANCELABLE = (CallStatus.QUEUED, CallStatus.DIALING, CallStatus.RINGING)
 def _may_hang_up(call: Call) -> bool:
     inbound_rings = call.direction == Direction.INBOUND and call.status == CallStatus.RINGING
     return call.status == CallStatus.IN_PROGRESS or inbound_rings
+
+
+def _again(call: Call) -> str:
+    """Give the address of the form that places the same call."""
+    asked = {
+        "workspace": call.workspace_id,
+        "to_number": call.to_number,
+        "number": call.number_id,
+        "agent": call.agent_id,
+    }
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{reverse('admin:calls_call_add')}?{query}"
 
 
 def _line(event: Event) -> Line:

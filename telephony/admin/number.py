@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.errors import Conflict
 from telephony.admin.outcome import LABELS
 from telephony.admin.selects import WorkspaceSelect, name_chosen
@@ -55,7 +56,7 @@ class AnsweredFilter(RadioFilter):
 
 
 @admin.register(PhoneNumber)
-class PhoneNumberAdmin(ScopedAdmin):
+class PhoneNumberAdmin(WorkspaceFirst, ScopedAdmin):
     """Numbers, saved through their services."""
 
     form = NumberPageForm
@@ -92,6 +93,8 @@ class PhoneNumberAdmin(ScopedAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["widget"] = WorkspaceSelect(db_field, self.admin_site)
+        chosen = self.chosen_workspace(request)
+        kwargs["widget"].workspace = chosen.pk if chosen else None
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

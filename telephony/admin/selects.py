@@ -39,7 +39,7 @@ def name_chosen(form: Any, *fields: str) -> None:
         select = getattr(widget, "widget", widget)
         if not isinstance(select, WorkspaceSelect):
             continue
-        select.workspace = row.workspace_id
+        select.workspace = row.workspace_id or select.workspace
         chosen = getattr(row, f"{name}_id")
         if chosen:
             select.known = {str(chosen): str(getattr(row, name))}

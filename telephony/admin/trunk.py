@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.choices import Role
 from telephony.admin.outcome import LABELS, standing_of, tell
 from telephony.admin.secrets import without_clearing
@@ -28,7 +29,7 @@ AT_ONCE = 20  # trunks provisioned by one press of the button, each with a line 
 
 
 @admin.register(Trunk)
-class TrunkAdmin(ScopedAdmin):
+class TrunkAdmin(WorkspaceFirst, ScopedAdmin):
     """Saved through the services; the answer waits a moment for LiveKit and tells how it went."""
 
     form = TrunkForm

@@ -141,7 +141,13 @@ class NumberInline(ScopedTabularInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
         formset.refused = getattr(request, "_voxa_refused", {})
-        if obj is not None:  # rows that are added on the page search the trunk's own workspace
-            for name in self.autocomplete_fields:
-                formset.form.base_fields[name].widget.widget.workspace = obj.workspace_id
+        for name in self.autocomplete_fields:  # rows that are added on the page search the trunk's own workspace
+            formset.form.base_fields[name].widget.widget.workspace = self._workspace_id(request, obj)
         return formset
+
+    def _workspace_id(self, request: HttpRequest, trunk: Trunk | None) -> Any:
+        if trunk is not None:
+            return trunk.workspace_id
+        page: Any = self.admin_site.get_model_admin(Trunk)
+        chosen = page.chosen_workspace(request)
+        return chosen.pk if chosen else None

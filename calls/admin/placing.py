@@ -1,0 +1,110 @@
+"""The form to call a number."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.admin.workspace_first import WorkspaceFirst
+from calls.models import Call
+from calls.services.place import place_call
+from telephony.admin.selects import WorkspaceSelect
+
+# What the service calls a field, and what the form does.
+_FIELDS = {"to": "to_number", "from": "number"}
+SELECTS = ("number", "agent", "trunk")
+
+
+class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Whom to call, from which number, with which agent. `refused` is what the service said to the same form."""
+
+    refused: ValidationError | None = None
+
+    class Meta:
+        model = Call
+        fields = ["workspace", "to_number", "number", "agent", "trunk", "scheduled_at", "max_duration_seconds"]
+        labels = {"to_number": "Number to call", "number": "From", "scheduled_at": "When"}
+        help_texts = {
+            "to_number": "With its country, such as +12025550123.",
+            "number": "The number that the callee sees.",
+            "agent": "Who talks to the callee.",
+            "trunk": "Empty: the one that the calling number is on.",
+            "max_duration_seconds": "Seconds until the call is ended.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("number", "agent"):
+            self.fields[name].required = True
+
+    def clean_to_number(self) -> str:
+        """Take the number as people write it."""
+        return "".join(letter for letter in self.cleaned_data["to_number"] if letter not in " -()./\u00a0")
+
+    def clean(self) -> Any:
+        if self.refused:
+            for field, errors in self.refused.error_dict.items():
+                name = _FIELDS.get(field, field)
+                self.add_error(name if name in self.fields else None, errors)
+        return super().clean()
+
+
+class PlacingMixin(WorkspaceFirst):
+    """The page to place a call: an `add` page over the service that the API uses."""
+
+    add_fieldsets = [
+        (None, {"fields": ["workspace", "to_number", ("number", "agent")]}),
+        ("When and how", {"fields": [("scheduled_at", "max_duration_seconds"), "trunk"]}),
+    ]
+    admin_site: admin.AdminSite
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Show or take the form; times are those of the workspace."""
+        context = {"title": "Call a number", "show_save_and_add_another": False, "show_save_and_continue": False}
+        context |= extra_context or {}
+        workspace = self.chosen_workspace(request)
+        with timezone.override(ZoneInfo(workspace.time_zone) if workspace else None):
+            try:
+                answer = super().add_view(request, form_url, context)
+            except ValidationError as error:
+                request._voxa_refused = error  # type: ignore[attr-defined]
+                answer = super().add_view(request, form_url, context)
+        return answer
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None:
+            return super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
+        form = super().get_form(request, obj, change=change, form=PlaceForm, **kwargs)  # type: ignore[misc]
+        form.refused = getattr(request, "_voxa_refused", None)
+        workspace = self.chosen_workspace(request)
+        zone = workspace.time_zone if workspace else "UTC"
+        form.base_fields["scheduled_at"].help_text = f"Empty: now. The time is that of {zone}."
+        return form
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in SELECTS:
+            workspace = self.chosen_workspace(request)
+            kwargs["widget"] = WorkspaceSelect(db_field, self.admin_site)
+            kwargs["widget"].workspace = workspace.pk if workspace else None
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Call, form: Any, change: bool) -> None:
+        data = form.cleaned_data
+        placed = place_call(
+            data["workspace"],
+            to=data["to_number"],
+            from_=data["number"].number,
+            agent=data["agent"],
+            trunk=data["trunk"],
+            scheduled_at=data["scheduled_at"],
+            max_duration_seconds=data["max_duration_seconds"],
+        )
+        obj.__dict__.update(placed.__dict__)
+
+    def response_add(self, request: HttpRequest, obj: Call, post_url_continue: str | None = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:calls_call_change", args=[obj.pk]))

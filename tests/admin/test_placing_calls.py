@@ -1,0 +1,103 @@
+"""A person calls a number from the admin, through the service that the API uses."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from accounts.choices import Role
+from accounts.models import Membership, User, Workspace
+from calls.models import Call
+from telephony.choices import TrunkStatus
+from telephony.models import Trunk
+from tests.admin.conftest import Browser
+from tests.calls.conftest import CALLEE, Line, make_line
+
+ADD = reverse("admin:calls_call_add")
+
+
+@pytest.fixture
+def line(acme: Workspace) -> Line:
+    return make_line(acme)
+
+
+def asked(line: Line, **other: Any) -> dict[str, Any]:
+    """What the form sends."""
+    data = {
+        "workspace": line.workspace.pk, "to_number": "+1 202 555-0123", "number": line.number.pk,
+        "agent": line.agent.pk, "trunk": "", "scheduled_at_0": "", "scheduled_at_1": "", "max_duration_seconds": 600,
+    }  # fmt: skip
+    return data | other
+
+
+def test_an_operator_places_a_call_and_sees_it(line: Line, acme_operator: User, signed_in: Browser) -> None:
+    client = signed_in(acme_operator)
+    assert "Call a number" in client.get(ADD).content.decode()
+    answer = client.post(ADD, asked(line), follow=True)
+    call = Call.objects.get()
+    assert (call.to_number, call.from_number, call.agent) == (CALLEE, line.number.number, line.agent)
+    assert call.trunk == line.trunk
+    assert not call.trunk_chosen
+    assert call.max_duration_seconds == 600
+    assert answer.redirect_chain == [(reverse("admin:calls_call_change", args=[call.pk]), 302)]
+
+
+def test_the_time_is_that_of_the_workspace(line: Line, acme_operator: User, signed_in: Browser) -> None:
+    line.workspace.time_zone = "Asia/Tokyo"
+    line.workspace.save()
+    client = signed_in(acme_operator)
+    assert "Asia/Tokyo" in client.get(ADD).content.decode()
+    client.post(ADD, asked(line, scheduled_at_0="2026-12-24", scheduled_at_1="18:00:00"))
+    assert Call.objects.get().scheduled_at == datetime(2026, 12, 24, 9, 0, tzinfo=UTC)
+
+
+def test_what_the_service_refuses_is_said_at_its_field(line: Line, acme_operator: User, signed_in: Browser) -> None:
+    Trunk.objects.update(status=TrunkStatus.FAILED)
+    answer = signed_in(acme_operator).post(ADD, asked(line, to_number="hello"))
+    errors = answer.context["adminform"].form.errors
+    assert set(errors) == {"to_number", "number"}
+    assert "active trunk" in str(errors["number"])
+    assert not Call.objects.exists()
+
+
+def test_a_viewer_and_an_outsider_call_nobody(
+    line: Line, acme_viewer: User, outsider: User, signed_in: Browser
+) -> None:
+    assert signed_in(acme_viewer).get(ADD).status_code == 403
+    assert signed_in(acme_viewer).post(ADD, asked(line)).status_code == 403
+    errors = signed_in(outsider).post(ADD, asked(line)).context["adminform"].form.errors
+    assert {"workspace", "number", "agent"} <= set(errors)
+    assert not Call.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["calls_call", "telephony_trunk", "telephony_phonenumber"])
+def test_people_of_several_workspaces_choose_one_first(
+    page: str, line: Line, globex: Workspace, acme_operator: User, signed_in: Browser
+) -> None:
+    Membership.objects.filter(user=acme_operator).update(role=Role.ADMIN)
+    Membership.objects.create(user=acme_operator, workspace=globex, role=Role.ADMIN)
+    client = signed_in(acme_operator)
+    url = reverse(f"admin:{page}_add")
+    assert [row.name for row in client.get(url).context["workspaces"]] == ["Acme", "Globex"]
+    assert [row.name for row in client.get(url, {"find": "glo"}).context["workspaces"]] == ["Globex"]
+    html = client.get(url, {"workspace": str(globex.pk)}).content.decode()
+    assert f"for_workspace={globex.pk}" in html
+    assert f"for_workspace={line.workspace.pk}" not in html
+
+
+def test_a_workspace_where_one_may_not_add_is_not_offered(
+    line: Line, globex: Workspace, acme_operator: User, signed_in: Browser
+) -> None:
+    Membership.objects.create(user=acme_operator, workspace=globex, role=Role.VIEWER)
+    answer = signed_in(acme_operator).get(ADD, {"workspace": str(globex.pk)})
+    assert [row.name for row in answer.context["workspaces"]] == ["Acme"]
+
+
+def test_a_call_is_placed_again_with_the_same_particulars(line: Line, acme_operator: User, signed_in: Browser) -> None:
+    call = line.place()
+    client = signed_in(acme_operator)
+    client.post(reverse("admin:calls_call_cancel", args=[call.pk]))
+    again = client.get(reverse("admin:calls_call_change", args=[call.pk])).context["call_again"]
+    initial = client.get(again).context["adminform"].form.initial
+    assert (initial["to_number"], initial["number"]) == (CALLEE, str(line.number.pk))
