@@ -49,6 +49,13 @@ class AttemptStatus(models.TextChoices):
     UNKNOWN = "unknown", "Outcome unknown"
 
 
+class TransferMode(models.TextChoices):
+    """How a call is handed over."""
+
+    COLD = "cold", "Cold: the carrier is asked to connect the caller elsewhere"
+    WARM = "warm", "Warm: the third party is called into the same room"
+
+
 class Reason(models.TextChoices):
     """Why a call ended, waits or was refused: the code programs read, with the words people read."""
 

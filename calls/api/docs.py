@@ -13,6 +13,7 @@ from calls.api.serializers import (
     DoNotCallSerializer,
     PlaceCallSerializer,
     TimelineSerializer,
+    TransferSerializer,
 )
 from calls.services.place import NOT_CONFIGURED
 from voxa.api.schema import ErrorSerializer
@@ -119,6 +120,20 @@ HANG_UP = _accepted(
     "calls_hangup",
     "Hang up",
     "Ends a call under way. The answer shows it as it is; `call.ended` tells when it is over.",
+)
+TRANSFER = _operation(
+    "Calls",
+    "calls_transfer",
+    "Hand a call over",
+    "Hands a call in progress over and waits for what comes of it, some 35 seconds. 409 `transfer_failed` with the SIP "
+    "status where the third party did not take it: the caller keeps the agent. 409 `transfer_unknown` where nobody "
+    "knows: look at the call before you ask again. Countries, premium-rate numbers and the do-not-call list hold here "
+    "too.",
+    _CALL,
+    sent={"to": "+12025550142", "mode": "warm"},
+    parameters=[_CALL_ID],
+    request=TransferSerializer,
+    responses={200: CallSerializer, 503: OpenApiResponse(ErrorSerializer, description="LiveKit was not reached.")},
 )
 
 _LIST = "Do not call"

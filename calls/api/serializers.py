@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from calls.choices import AttemptStatus, CallStatus, Direction, Reason
+from calls.choices import AttemptStatus, CallStatus, Direction, Reason, TransferMode
 from calls.models import DoNotCall
 from telephony.api.serializers import RowIdField
 from voxa.api.serializers import CamelModelSerializer, CamelSerializer
@@ -46,6 +46,19 @@ class PlaceCallSerializer(CamelSerializer):
         """Add `from`, which is a keyword of Python."""
         words = "The caller ID: a number of this workspace on an active trunk."
         return _after_to(super().get_fields(), serializers.CharField(max_length=16, help_text=words))
+
+
+class TransferSerializer(CamelSerializer):
+    """Whom a call is handed over to."""
+
+    to = serializers.CharField(max_length=300, help_text="In E.164, or a `tel:`, `sip:` or `sips:` address.")
+    mode = serializers.ChoiceField(
+        TransferMode.choices,
+        required=False,
+        default=TransferMode.COLD,
+        help_text="`cold`: the carrier connects the caller elsewhere. `warm`: the third party, a number, is called "
+        "into the same room, and the agent leaves when both are there.",
+    )
 
 
 class AttemptSerializer(CamelSerializer):

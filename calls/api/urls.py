@@ -6,6 +6,7 @@ from calls.api.calls import CallViewSet as Calls
 from calls.api.do_not_call import DoNotCallViewSet as DoNotCall
 from calls.api.do_not_call import ImportView as Import
 from calls.api.route import RouteView
+from calls.api.transfer import TransferView
 from calls.api.usage import UsageView
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("calls/<uuid:id>/dispatch", Calls.as_view({"post": "dispatch_call"})),
     path("calls/<uuid:id>/cancel", Calls.as_view({"post": "cancel"})),
     path("calls/<uuid:id>/hangup", Calls.as_view({"post": "hang_up"})),
+    path("calls/<uuid:id>/transfer", TransferView.as_view()),
     path("do-not-call", DoNotCall.as_view({"get": "list", "post": "create"})),
     path("do-not-call/import", Import.as_view({"post": "load"})),
     path("do-not-call/<str:number>", DoNotCall.as_view({"get": "retrieve", "delete": "destroy"})),

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, Reason
+from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, Reason, TransferMode
 from calls.models import Attempt, Call, Event, LiveKitEvent
 from calls.services.closing import status_for
 from calls.services.inbound import begin_inbound, is_ours
@@ -107,21 +107,21 @@ def _follow_caller(call: Call, story: Story) -> None:
     if answered_at is not None and call.status == CallStatus.RINGING:
         limit = answered_at + timedelta(seconds=call.max_duration_seconds)
         advance(call, CallStatus.IN_PROGRESS, answered_at, answered_at=answered_at, leased_until=limit)
-    if story.over_at is not None:
-        _finish(call, story, answered_at)
+    _finish_if_over(call, story, answered_at)
 
 
 def _follow_callee(call: Call, story: Story) -> None:
     """An outbound call: until it is answered its dispatcher decides, and what came of a dial is not told by events."""
     if call.answered_at is None or call.status == CallStatus.QUEUED:
         return
-    third_left = story.third_left_at if _handed_over(call) else None
-    if story.over_at is not None or third_left is not None:
-        _finish(call, story, call.answered_at)
+    _finish_if_over(call, story, call.answered_at)
 
 
-def _finish(call: Call, story: Story, answered_at: datetime | None) -> None:
-    ended_at = story.over_at or story.third_left_at or timezone.now()
+def _finish_if_over(call: Call, story: Story, answered_at: datetime | None) -> None:
+    """End a call whose phone or room is gone, or whose caller was left by whom it was handed over to."""
+    ended_at = story.over_at or (story.third_left_at if _handed_over(call, mode=TransferMode.WARM) else None)
+    if ended_at is None:
+        return
     if answered_at is not None:
         ended_at = max(ended_at, answered_at)  # LiveKit tells whole seconds
     reason = _reason(call, story, answered_at, ended_at)
@@ -176,5 +176,6 @@ def _asked_or_due(call: Call, answered_at: datetime | None, ended_at: datetime) 
     return None
 
 
-def _handed_over(call: Call) -> bool:
-    return Event.objects.filter(call=call, type="transfer.completed").exists()
+def _handed_over(call: Call, **how: TransferMode) -> bool:
+    which = {f"data__{name}": value.value for name, value in how.items()}
+    return Event.objects.filter(call=call, type="transfer.completed", **which).exists()

@@ -1,0 +1,45 @@
+"""`POST /v1/calls/{id}/transfer`."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.choices import Scope
+from calls import selectors
+from calls.api.docs import TRANSFER
+from calls.api.serializers import TransferSerializer
+from calls.choices import TransferMode
+from calls.models import Call
+from calls.services.transfer import transfer_call
+from calls.showing import call_json
+from telephony.api.reading import read
+from telephony.services.errors import Problems
+from voxa.api.views import WorkspaceAPIView
+
+
+class TransferView(WorkspaceAPIView[Call]):
+    """Handing a call over."""
+
+    read_scope = Scope.CALLS_READ
+    write_scope = Scope.CALLS_WRITE
+    queryset = Call.objects.none()
+    serializer_class: type[serializers.Serializer[Any]] = TransferSerializer
+
+    def get_queryset(self) -> QuerySet[Call]:
+        return selectors.calls(self.workspace).select_related("workspace", "project", "trunk", "number__transfer_trunk")
+
+    @TRANSFER
+    def post(self, request: Request, id: UUID) -> Response:
+        call = self.get_queryset().filter(pk=id).first()
+        if call is None:
+            raise NotFound("There is no call with this id in the workspace.")
+        problems = Problems()
+        values = read(TransferSerializer(), request.data, problems)
+        problems.raise_any()
+        mode = TransferMode(values.get("mode", TransferMode.COLD))
+        return Response(call_json(transfer_call(call, values["to"], mode)))

@@ -1,0 +1,209 @@
+"""Handing a call over: cold by REFER, warm by dialling the third party into the room. Until it worked, the caller keeps
+the agent.
+
+What is asked for is recorded before LiveKit is called, and never asked for twice: where nobody knows what became of it,
+a person decides.
+"""
+
+import time
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.errors import Conflict, Unavailable
+from calls import routing
+from calls.choices import CallStatus, Direction, Reason, TransferMode
+from calls.models import Call, DoNotCall
+from calls.outcomes import Next, outcome_of
+from calls.pacing import Turn, take_turn, trunk_limit
+from calls.policies import Facts, first_refusal
+from calls.routing import Hop, Route
+from calls.services.hangup import ask_for_end
+from calls.services.ingest import settle
+from calls.services.timeline import note
+from calls.story import TRANSFER
+from calls.targets import Target, read_target
+from telephony.choices import TrunkStatus
+from telephony.livekit_client import (
+    DialTooLate,
+    LiveKitClient,
+    LiveKitError,
+    LiveKitNotConfigured,
+    LiveKitNotFound,
+    LiveKitRefused,
+    LiveKitUnreached,
+    SipRefused,
+    client_for,
+    rooms,
+)
+from telephony.models import TelephonySettings
+
+RINGING = 30.0  # seconds that the third party's phone rings, at most
+UNDER_WAY = timedelta(seconds=120)  # after which a transfer that told nothing is taken for cut off
+MOST_TURNS = 5  # that a dial may miss on a busy machine
+KNOWN = (SipRefused, LiveKitUnreached, LiveKitNotFound, LiveKitRefused, DialTooLate)  # the transfer did not happen
+
+
+def transfer_call(call: Call, to: str, mode: TransferMode) -> Call:
+    """Hand a call in progress over and wait for what comes of it, 35 seconds a gateway at most.
+
+    Raises ValidationError naming `to`, Conflict with the reason where it may not or did not happen, Unavailable where
+    LiveKit was not reached.
+    """
+    target = _read(call, to, mode)
+    if not call.project.is_configured:
+        raise Unavailable(Reason.NOT_CONFIGURED, str(LiveKitNotConfigured()))
+    client = client_for(call.project)
+    route = _warm_route(call) if mode == TransferMode.WARM else None
+    _begin(call, target, mode)
+    try:
+        if route is None:
+            client.run(rooms.transfer(call.room_name, _phone(client, call), target.uri, RINGING))
+        else:
+            _dial(client, call, route, target)
+    except LiveKitError as error:
+        raise _failed(call, mode, error) from None
+    note(call, "transfer.completed", timezone.now(), mode=mode)
+    if route is None:
+        _let_go(call)
+    else:
+        _agents_leave(client, call)
+    call.refresh_from_db()
+    return call
+
+
+def _read(call: Call, to: str, mode: TransferMode) -> Target:
+    """Read the target, and refuse what would not be called either."""
+    try:
+        target = read_target(to)
+        if mode == TransferMode.WARM and not target.uri.startswith("tel:"):
+            raise ValidationError("A warm transfer goes to a number such as +15550100001.", "to")
+        if target.number is not None and (refusal := first_refusal(_facts(call, target.number))):
+            raise ValidationError(refusal.message, refusal.reason)
+    except ValidationError as error:
+        raise ValidationError({"to": error}) from None
+    return target
+
+
+def _facts(call: Call, number: str) -> Facts:
+    """Gather what protects against dear and unwanted calls; neither hours nor limits hold up a caller who waits."""
+    config = TelephonySettings.of(call.workspace_id)
+    return Facts(
+        now=timezone.now(),
+        to_number=number,
+        countries=frozenset(config.allowed_countries or [call.workspace.country]),
+        caller_id_verified=True,
+        allow_premium=config.allow_premium,
+        on_do_not_call=DoNotCall.objects.filter(workspace=call.workspace_id, number=number).exists(),
+    )
+
+
+def _warm_route(call: Call) -> Route:
+    """Give the way out: the number's transfer trunk, else the call's own."""
+    number = call.number
+    trunk = (number.transfer_trunk if number else None) or call.trunk
+    hops = routing.hops_of(trunk) if trunk is not None and trunk.status == TrunkStatus.ACTIVE else ()
+    if not hops:
+        raise Conflict(Reason.NO_TRUNK, "No active trunk with an outbound gateway hands this call over. Provision it.")
+    return Route(hops, trunk, number)
+
+
+@transaction.atomic
+def _begin(call: Call, target: Target, mode: TransferMode) -> None:
+    """Record what is asked for, one at a time. Raises Conflict where the call is not to be handed over now."""
+    now = timezone.now()
+    fresh = Call.objects.select_for_update().get(pk=call.pk)
+    if fresh.status != CallStatus.IN_PROGRESS or fresh.end_requested:
+        raise Conflict("not_in_progress", "Only a call in progress is handed over.")
+    last = fresh.events.filter(type__startswith="transfer.").order_by("at", "id").last()
+    if last is not None and last.type == "transfer.completed":
+        raise Conflict("transferred", "The call is handed over already.")
+    if last is not None and last.type == "transfer.requested" and now - last.at < UNDER_WAY:
+        raise Conflict("transfer_under_way", "The call is being handed over at this moment. Look at its timeline.")
+    note(fresh, "transfer.requested", now, to=target.uri, mode=mode)
+
+
+def _phone(client: LiveKitClient, call: Call) -> str:
+    """Give the identity of the caller or callee. Raises LiveKitNotFound where it has left."""
+    people = client.run(rooms.participants(call.room_name))
+    for who in people:
+        if who.is_phone and who.identity != TRANSFER:
+            return who.identity
+    raise LiveKitNotFound("The caller has left.")
+
+
+def _dial(client: LiveKitClient, call: Call, route: Route, target: Target) -> None:
+    """Dial the third party into the room, by the next gateway where one fails."""
+    _phone(client, call)
+    for hop in route.hops:
+        try:
+            return _dial_by(client, call, route, hop, target)
+        except LiveKitError as error:
+            if hop is route.hops[-1] or outcome_of(error, rang=False).next != Next.NEXT_GATEWAY:
+                raise
+    return None
+
+
+def _dial_by(client: LiveKitClient, call: Call, route: Route, hop: Hop, target: Target) -> None:
+    asked = rooms.Dial(
+        livekit_trunk_id=hop.livekit_trunk_id,
+        to=route.dialled(target.number or ""),
+        caller_id=call.from_number if call.direction == Direction.OUTBOUND else call.to_number,
+        room=call.room_name,
+        identity=TRANSFER,
+        ringing_seconds=RINGING,
+        max_seconds=call.max_duration_seconds,
+        attributes={"voxa.workspace": str(call.workspace_id), "voxa.call": str(call.pk)},
+    )
+    for tries in range(MOST_TURNS):
+        turn = _turn(route, tries)
+        try:
+            client.run(rooms.dial(asked, not_after=turn.not_after))
+            return
+        except DialTooLate:
+            if tries == MOST_TURNS - 1:
+                raise
+
+
+def _turn(route: Route, tries: int) -> Turn:
+    """Wait for the trunk's turn: its calls a second hold for these dials too."""
+    while True:
+        with transaction.atomic():
+            turn = take_turn([trunk_limit(route.trunk)], tries)
+        wait_for: datetime = turn.at if isinstance(turn, Turn) else turn
+        time.sleep(max(0.0, (wait_for - timezone.now()).total_seconds()))
+        if isinstance(turn, Turn):
+            return turn
+
+
+def _failed(call: Call, mode: TransferMode, error: LiveKitError) -> Exception:
+    """Write how it failed and give what to answer."""
+    code = error.sip_code if isinstance(error, SipRefused) else None
+    known = isinstance(error, KNOWN)
+    kind = "transfer.failed" if known else "transfer.unknown"
+    note(call, kind, timezone.now(), mode=mode, message=str(error), sipStatusCode=code)
+    if isinstance(error, LiveKitUnreached):
+        return Unavailable(Reason.LIVEKIT_UNAVAILABLE, f"{error} The caller keeps the agent.")
+    if not known:
+        message = f"{error} What became of the transfer is not known. Look at the call before you ask again."
+        return Conflict("transfer_unknown", message)
+    return Conflict("transfer_failed", f"The call was not handed over: {error}. The caller keeps the agent.")
+
+
+def _let_go(call: Call) -> None:
+    """End a call whose phone is with somebody else now."""
+    try:
+        ask_for_end(call, Reason.TRANSFERRED)
+    except Conflict:
+        settle(call.project, call.room_name)  # it left at once, and was taken for having hung up
+
+
+def _agents_leave(client: LiveKitClient, call: Call) -> None:
+    with suppress(LiveKitError):  # an agent that stays hears them, and is no reason to hang up on both
+        for who in client.run(rooms.participants(call.room_name)):
+            if who.is_agent:
+                with suppress(LiveKitNotFound):
+                    client.run(rooms.remove_participant(call.room_name, who.identity))
