@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from rest_framework.test import APIClient
 
 from telephony.models import Gateway, Trunk
@@ -66,7 +67,16 @@ def test_a_trunk_keeps_at_least_one_gateway(api: APIClient, trunk: Trunk) -> Non
     assert Gateway.objects.filter(trunk=trunk).count() == 1
 
 
-def test_a_change_asks_for_one_sync(api: APIClient, trunk: Trunk) -> None:
+def test_a_change_asks_for_one_sync(
+    api: APIClient,
+    trunk: Trunk,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    sent: list[tuple[object, ...]] = []
+    monkeypatch.setattr("telephony.sync.request.publish", lambda task, *arguments: sent.append(arguments))
     before = trunk.generation
-    patch(api, trunk, {"name": "New", "gateways": [{"ipOrDomain": f"g{n}.example"} for n in range(3)]})
-    assert trunk.generation == before + 1
+    with django_capture_on_commit_callbacks(execute=True):
+        patch(api, trunk, {"name": "New", "gateways": [{"ipOrDomain": f"g{n}.example"} for n in range(3)]})
+    assert trunk.generation > before
+    assert sent == [(str(trunk.pk),)]
