@@ -16,7 +16,7 @@ from telephony.livekit_client import LiveKitClient
 from tests.telephony.livekit_client.conftest import OUTBOUND
 
 SECRET = "a-secret-of-32-characters-or-more"
-COMMAND = [sys.executable, str(Path(__file__).parents[2] / "manage.py"), "livekit_sandbox"]
+COMMAND = [sys.executable, str(Path(__file__).parents[3] / "manage.py"), "livekit_sandbox"]
 PAIR = {"LIVEKIT_API_KEY": "devkey", "LIVEKIT_API_SECRET": SECRET}
 
 

@@ -1,0 +1,90 @@
+"""Where an agent is dispatched, a stand-in joins, for no worker can."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from livekit.protocol.agent import JobStatus
+from livekit.protocol.models import DisconnectReason, ParticipantInfo
+from livekit.protocol.room import CreateRoomRequest
+
+from telephony.sandbox import agents
+from telephony.sandbox.rooms import Room
+from telephony.sandbox.state import State
+
+Run = Callable[[Coroutine[Any, Any, None]], None]
+
+
+def agents_in(room: Room) -> list[ParticipantInfo]:
+    return [one.info for one in room.occupants.values() if one.info.kind == ParticipantInfo.AGENT]
+
+
+def open_with_caller(state: State) -> Room:
+    room = state.rooms.open(CreateRoomRequest(name="call"))
+    state.rooms.join(room, ParticipantInfo(identity="phone", kind=ParticipantInfo.SIP))
+    return room
+
+
+def test_the_stand_in_says_what_it_is(state: State, run: Run) -> None:
+    async def story() -> None:
+        room = state.rooms.open(CreateRoomRequest(name="call"))
+        made = agents.dispatch(state, room, "voxa-agent", "{}")
+        assert agents_in(room) == []
+        await asyncio.sleep(1)
+        (agent,) = agents_in(room)
+        assert agent.identity.startswith("agent-AJ_")
+        assert agent.name == "Sandbox agent (no worker, no audio)"
+        assert agent.attributes["sandbox"] == "Played by the sandbox: it neither hears nor speaks."
+        assert agent.attributes["lk.agent.name"] == "voxa-agent"
+        (job,) = made.state.jobs
+        assert (job.state.status, job.state.participant_identity) == (JobStatus.JS_RUNNING, agent.identity)
+
+    run(story())
+
+
+def test_it_leaves_when_the_caller_did(state: State, run: Run) -> None:
+    async def story() -> None:
+        room = open_with_caller(state)
+        agents.dispatch(state, room, "voxa-agent", "")
+        await asyncio.sleep(30)
+        assert len(agents_in(room)) == 1
+        state.rooms.leave(room, "phone", DisconnectReason.CLIENT_INITIATED)
+        await asyncio.sleep(1)
+        assert agents_in(room) == []
+
+    run(story())
+
+
+def test_it_keeps_no_room_open(state: State, run: Run) -> None:
+    async def story() -> None:
+        room = state.rooms.open(CreateRoomRequest(name="call", empty_timeout=10))
+        agents.dispatch(state, room, "voxa-agent", "")
+        await asyncio.sleep(5)
+        assert (len(agents_in(room)), room.info.num_participants) == (1, 0)
+        await asyncio.sleep(7)
+        assert state.rooms.get("call") is None
+
+    run(story())
+
+
+def test_a_deleted_dispatch_takes_it_out(state: State, run: Run) -> None:
+    async def story() -> None:
+        room = open_with_caller(state)
+        joined, early = (agents.dispatch(state, room, "voxa-agent", "") for _ in range(2))
+        agents.end(state, room, early)
+        await asyncio.sleep(1)
+        assert len(agents_in(room)) == 1
+        agents.end(state, room, joined)
+        assert agents_in(room) == []
+
+    run(story())
+
+
+def test_an_agent_without_a_name_is_nobody(state: State, run: Run) -> None:
+    async def story() -> None:
+        room = open_with_caller(state)
+        agents.dispatch(state, room, "", "")
+        await asyncio.sleep(1)
+        assert agents_in(room) == []
+
+    run(story())
