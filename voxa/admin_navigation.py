@@ -17,7 +17,14 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("SIP endpoints", "headset_mic", "telephony.SipEndpoint"),
         ],
     ),
-    ("Calls", [("Calls", "call", "calls.Call")]),
+    (
+        "Calls",
+        [
+            ("Calls", "call", "calls.Call"),
+            ("Do not call", "phone_disabled", "calls.DoNotCall"),
+            ("Usage", "bar_chart", "calls.UsageDay"),
+        ],
+    ),
     (
         "Access",
         [
@@ -38,6 +45,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
         [
             ("Projects", "dns", "telephony.LiveKitProject"),
             ("Telephony settings", "tune", "telephony.TelephonySettings"),
+            ("Events as they came", "rss_feed", "calls.LiveKitEvent"),
         ],
     ),
 ]

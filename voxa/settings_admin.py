@@ -42,7 +42,7 @@ UNFOLD: dict[str, Any] = {
             {"title": "Two-step sign-in", "link": reverse_lazy("admin:two_step")},
         ]
     },
-    "DASHBOARD_CALLBACK": "telephony.admin.dashboard.dashboard",
+    "DASHBOARD_CALLBACK": "calls.admin.dashboard.dashboard",
     "ENVIRONMENT": "telephony.admin.dashboard.environment",
     "COMMAND": {"search_callback": "telephony.admin.search.find"},
     "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "voxa.admin_navigation.navigation"},

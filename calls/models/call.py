@@ -61,6 +61,7 @@ class Call(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="call_list"),
+            models.Index(fields=["-created_at", "-id"], name="call_newest"),
             models.Index(fields=["workspace", "status", "-created_at", "-id"], name="call_list_status"),
             models.Index(fields=["workspace", "direction", "-created_at", "-id"], name="call_list_direction"),
             models.Index(fields=["workspace", "to_number", "-created_at", "-id"], name="call_to"),
@@ -94,7 +95,10 @@ class DoNotCall(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         verbose_name = verbose_name_plural = "do-not-call"
-        indexes = [models.Index(fields=["workspace", "-created_at", "-id"], name="do_not_call_list")]
+        indexes = [
+            models.Index(fields=["workspace", "-created_at", "-id"], name="do_not_call_list"),
+            models.Index(fields=["-created_at", "-id"], name="do_not_call_newest"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["workspace", "number"],

@@ -47,6 +47,7 @@ class LiveKitEvent(models.Model):
         indexes = [
             models.Index(fields=["received_at"], condition=models.Q(ingested_at__isnull=True), name="event_to_ingest"),
             models.Index(fields=["room_name"], name="event_room"),
+            models.Index(fields=["-received_at", "-id"], name="event_newest"),
         ]
         constraints = [models.UniqueConstraint(fields=["project", "event_id"], name="livekit_event_once")]
 
@@ -68,6 +69,8 @@ class UsageDay(models.Model):
 
     class Meta:
         ordering = ["-day", "number"]
+        verbose_name, verbose_name_plural = "line of usage", "lines of usage"
+        indexes = [models.Index(fields=["-day", "-id"], name="usage_newest")]
         constraints = [
             models.UniqueConstraint(
                 fields=["workspace", "day", "number", "direction", "outcome"], name="usage_day_once"

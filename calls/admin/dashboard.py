@@ -1,0 +1,64 @@
+"""The calls on the first page: those under way, and those that were not dialled today, by reason."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.admin.access import access_of
+from calls.choices import LIVE, CallStatus, Direction, Reason
+from calls.explaining import COLOURS, NEXT_STEPS
+from calls.models import Call
+from telephony.admin import dashboard as telephony
+
+SHOWN = 6
+LOOKED_AT = 5_000  # failed calls of today, at most, that are counted by reason
+REFUSALS = (
+    Reason.CALLER_ID, Reason.COUNTRY, Reason.PREMIUM, Reason.DO_NOT_CALL, Reason.CALLING_HOURS,
+    Reason.CALLEE_ATTEMPTS, Reason.SPEND, Reason.NO_TRUNK,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Refused:
+    """How many calls were not dialled today for one reason, and what to do."""
+
+    words: str
+    count: str
+    remedy: str
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add what the first page tells of calls to the rest of it (called by unfold)."""
+    context = telephony.dashboard(request, context)
+    calls = telephony.own(Call.objects.all(), access_of(request))
+    live = calls.filter(status__in=sorted(LIVE))
+    newest = live.select_related("agent").defer("agent__provider_key", "metadata")[:SHOWN]
+    context["live_calls"] = [(call, COLOURS[CallStatus(call.status)]) for call in newest]
+    context["refused"] = refused(calls)
+    if calls.order_by().values("pk")[:1].exists():  # a newcomer needs no zeros
+        queued = telephony.bounded(calls.filter(status=CallStatus.QUEUED))
+        context["board"].tiles.insert(0, under_way(telephony.bounded(live), queued))
+    return context
+
+
+def under_way(live: int, queued: int) -> telephony.Tile:
+    """Count calls under way, and those that wait."""
+    link = reverse("admin:calls_call_changelist") + "?status=under_way"
+    note = f"{telephony.words(queued)} queued" if queued else "none queued"
+    return telephony.Tile("Calls under way", telephony.words(live), note, link, "info" if live else "")
+
+
+def refused(calls: QuerySet[Call]) -> list[Refused]:
+    """Count the calls that policies refused since midnight UTC, by reason."""
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = calls.filter(status=CallStatus.FAILED, direction=Direction.OUTBOUND, created_at__gte=midnight)
+    some = today.order_by("-created_at", "-id").values("pk")[:LOOKED_AT]
+    rows = Call.objects.filter(pk__in=some, reason__in=REFUSALS).order_by().values("reason")
+    return [
+        Refused(str(Reason(row["reason"]).label), f"{row['count']:,}", NEXT_STEPS.get(Reason(row["reason"]), ""))
+        for row in rows.annotate(count=Count("pk")).order_by("-count")
+    ]

@@ -1,0 +1,74 @@
+"""LiveKit's webhooks as they came, for those who run the installation."""
+
+import json
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RadioFilter
+from unfold.decorators import display
+
+from accounts.admin.access import Access, access_of
+from accounts.admin.scoping import ScopedAdmin
+from calls.models import LiveKitEvent
+
+
+class TakenInFilter(RadioFilter):
+    """Events that are taken in, and those that wait for it."""
+
+    title = "state"
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Waiting to be taken in")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LiveKitEvent]) -> QuerySet[LiveKitEvent]:
+        return queryset.filter(ingested_at=None) if self.value() == "yes" else queryset
+
+
+@admin.register(LiveKitEvent)
+class LiveKitEventAdmin(ScopedAdmin):
+    """Read by superusers alone: a project's events are of all its workspaces."""
+
+    list_display = ["type", "state", "room_name", "project", "failures", "received_at"]
+    list_select_related = ["project"]
+    list_filter = [TakenInFilter]
+    search_fields = ["=room_name"]
+    search_help_text = "A whole room name"
+    ordering = ["-received_at", "-id"]
+    sortable_by: ClassVar[list[str]] = []
+    actions = None
+    fieldsets = [
+        (None, {"fields": [("type", "state"), ("room_name", "event_id"), "project"]}),
+        ("When", {"fields": [("received_at", "ingested_at"), "failures"]}),
+        ("As it came", {"fields": ["payload_json"]}),
+    ]
+    readonly_fields = [
+        "type", "state", "room_name", "event_id", "project", "received_at", "ingested_at", "failures", "payload_json",
+    ]  # fmt: skip
+
+    @display(description="State", label={"Taken in": "success", "Waiting": "info", "Failing": "danger"})
+    def state(self, event: LiveKitEvent) -> str:
+        return "Taken in" if event.ingested_at else "Failing" if event.failures else "Waiting"
+
+    @display(description="Payload")
+    def payload_json(self, event: LiveKitEvent) -> SafeString:
+        return format_html('<pre class="vx-mono">{}</pre>', json.dumps(event.payload, indent=2, ensure_ascii=False))
+
+    def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
+        shown: QuerySet[Any] = rows.defer("project__api_secret") if access.superuser else rows.none()
+        return shown
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return access_of(request).superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access_of(request).superuser
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission

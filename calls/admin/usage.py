@@ -1,0 +1,134 @@
+"""Usage: calls, answered ones and minutes by day, as a chart and number by number."""
+
+import json
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    DropdownFilter,
+    RangeDateFilter,
+)
+from unfold.decorators import display
+
+from accounts.admin.scoping import ScopedAdmin
+from calls.choices import CallStatus, Direction
+from calls.explaining import COLOURS
+from calls.models import UsageDay
+
+DAYS = 30  # of the chart, unless the filter says which
+MOST_DAYS = 92
+
+
+class DirectionFilter(DropdownFilter):
+    """Calls out, or in."""
+
+    title = "direction"
+    parameter_name = "direction"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(value), str(label)) for value, label in Direction.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[UsageDay]) -> QuerySet[UsageDay]:
+        return queryset.filter(direction=self.value()) if self.value() in Direction.values else queryset
+
+
+@admin.register(UsageDay)
+class UsageDayAdmin(ScopedAdmin):
+    """Read by every member. The chart shows what the list is narrowed to."""
+
+    list_display = ["day", "own_number", "way", "result", "calls", "answered", "minutes", "workspace"]
+    list_display_links = None
+    list_select_related = ["workspace"]
+    list_filter = [("day", RangeDateFilter), DirectionFilter, ("workspace", AutocompleteSelectFilter)]
+    search_fields = ["number"]
+    search_help_text = "A whole number of yours"
+    ordering = ["-day", "-id"]
+    sortable_by: ClassVar[list[str]] = []
+    actions = None
+    list_before_template = "admin/calls/usageday/chart.html"
+    fieldsets = [(None, {"fields": [("day", "own_number"), ("way", "result"), ("calls", "answered", "minutes")]})]
+    readonly_fields = ["day", "own_number", "way", "result", "calls", "answered", "minutes"]
+
+    @display(description="Your number")
+    def own_number(self, row: UsageDay) -> str:
+        return row.number or "Unknown"
+
+    @display(description="Direction")
+    def way(self, row: UsageDay) -> str:
+        return Direction(row.direction).label
+
+    @display(description="Outcome", label={CallStatus(status).label: colour for status, colour in COLOURS.items()})
+    def result(self, row: UsageDay) -> str:
+        return CallStatus(row.outcome).label
+
+    @display(description="Minutes")
+    def minutes(self, row: UsageDay) -> str:
+        return f"{row.seconds / 60:,.1f}"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        digits = "".join(letter for letter in search_term if letter.isdigit())
+        return (queryset.filter(number=f"+{digits}") if search_term.strip() else queryset), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        answer: Any = super().changelist_view(request, {"title": "Usage", **(extra_context or {})})
+        context = getattr(answer, "context_data", None) or {}
+        if "cl" in context:
+            chosen = any(name.startswith("day_") and value for name, value in request.GET.items())
+            context |= chart_of(context["cl"].queryset, chosen=chosen)
+            answer.context_data = context
+        return answer  # type: ignore[no-any-return]
+
+
+def chart_of(rows: QuerySet[UsageDay], *, chosen: bool) -> dict[str, Any]:
+    """Sum the rows by day: those of the last 30 days, or of the days that were `chosen`, at most the newest 92."""
+    if not chosen:
+        rows = rows.filter(day__gt=timezone.now().date() - timedelta(days=DAYS))
+    sums = rows.order_by("-day").values("day").annotate(c=Sum("calls"), a=Sum("answered"), s=Sum("seconds"))
+    by_day = {row["day"]: (row["c"], row["a"], row["s"] / 60) for row in sums[:MOST_DAYS]}
+    days = _every(min(by_day), max(by_day)) if by_day else []
+    nothing = (0, 0, 0.0)
+    calls, answered, minutes = ([by_day.get(day, nothing)[place] for day in days] for place in range(3))
+    total = sum(calls)
+    return {
+        "usage_from": days[0] if days else None,
+        "usage_to": days[-1] if days else None,
+        "usage_totals": [
+            ("Calls", f"{total:,}"),
+            ("Answered", f"{sum(answered):,}"),
+            ("Answered of all", f"{100 * sum(answered) / total:.0f} %" if total else "none"),
+            ("Minutes", f"{sum(minutes):,.0f}"),
+        ],
+        "calls_chart": _data(days, ("Answered", answered, "600"), ("Calls", calls, "300")),
+        "minutes_chart": _data(days, ("Minutes", [round(value, 1) for value in minutes], "600")),
+    }
+
+
+def _every(first: date, last: date) -> list[date]:
+    """Give every day of a span: one without a call has its place in the chart."""
+    return [first + timedelta(days=n) for n in range(min((last - first).days, 366) + 1)]
+
+
+def _data(days: list[date], *series: tuple[str, list[Any], str]) -> str:
+    datasets = [
+        {
+            "label": label,
+            "data": values,
+            "backgroundColor": f"var(--color-primary-{shade})",
+            "displayYAxis": True,
+            "maxTicksXLimit": 12,
+        }
+        for label, values, shade in series
+    ]
+    return json.dumps({"labels": [f"{day:%b} {day.day}" for day in days], "datasets": datasets})
