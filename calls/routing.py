@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from calls.choices import LIVE, Direction, Reason
 from calls.models import Attempt, Call, DoNotCall
 from calls.policies import ATTEMPT_WINDOW, Facts, Hours, Load, Refusal
+from calls.suppression import listed_as
 from telephony.choices import AgentDirection, ObjectKind, TrunkStatus
 from telephony.models import Agent, LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
 
@@ -113,7 +114,7 @@ def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) ->
         countries=frozenset(config.allowed_countries or [workspace.country]),
         caller_id_verified=found.number is not None,
         allow_premium=config.allow_premium,
-        on_do_not_call=DoNotCall.objects.filter(workspace=workspace, number=call.to_number).exists(),
+        on_do_not_call=DoNotCall.objects.filter(workspace=workspace, number__in=listed_as(call.to_number)).exists(),
         hours=calling_hours(config),
         recent_attempts=recent_attempts(call, now) if config.daily_attempts_per_callee is not None else (),
         daily_attempts=config.daily_attempts_per_callee,

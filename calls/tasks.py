@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from calls.services import closing, ingest, reap, watch
+from calls.services import closing, ingest, reap, retention, watch
 from telephony.livekit_client import LiveKitError
 from telephony.models import LiveKitProject
 
@@ -57,3 +57,11 @@ def watch_project(project_id: str) -> None:
         watch.watch(project)
     except LiveKitError as error:
         logger.info("The rooms of %s could not be seen: %s", project, error)
+
+
+@shared_task(soft_time_limit=500, time_limit=540)
+def purge_calls() -> None:
+    """Delete calls and events that are past their workspace's days."""
+    calls, events = retention.purge()
+    if calls or events:
+        logger.info("Purged %d calls and %d of LiveKit's events.", calls, events)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Workspace
 from calls.models import DoNotCall
+from calls.suppression import listed_as
 from telephony.services.errors import Problems
 from telephony.validators import validate_e164
 
@@ -67,7 +68,7 @@ def import_csv(workspace: Workspace, text: str) -> Added:
 
 def remove_number(workspace: Workspace, number: str) -> bool:
     """Take a number off the list, and say whether it was there."""
-    return bool(DoNotCall.objects.filter(workspace=workspace, number=number).delete()[0])
+    return bool(DoNotCall.objects.filter(workspace=workspace, number__in=listed_as(number)).delete()[0])
 
 
 def _lines(text: str) -> Iterable[tuple[int, str, str]]:

@@ -25,6 +25,7 @@ from calls.services.hangup import ask_for_end
 from calls.services.ingest import settle
 from calls.services.timeline import note
 from calls.story import TRANSFER
+from calls.suppression import listed_as
 from calls.targets import Target, read_target
 from telephony.choices import TrunkStatus
 from telephony.livekit_client import (
@@ -97,7 +98,7 @@ def _facts(call: Call, number: str) -> Facts:
         countries=frozenset(config.allowed_countries or [call.workspace.country]),
         caller_id_verified=True,
         allow_premium=config.allow_premium,
-        on_do_not_call=DoNotCall.objects.filter(workspace=call.workspace_id, number=number).exists(),
+        on_do_not_call=DoNotCall.objects.filter(workspace=call.workspace_id, number__in=listed_as(number)).exists(),
     )
 
 

@@ -1,0 +1,155 @@
+"""Removing a person's number from all that is kept, on request.
+
+Calls stay, with their times and outcomes, and say `erased` where the number stood. On do-not-call lists a keyed hash
+takes its place, so that the person is still not called.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from accounts.models import IdempotencyRecord, WebhookMessage, Workspace
+from calls.choices import ENDED
+from calls.models import Attempt, Call, DoNotCall, Event, LiveKitEvent
+from calls.suppression import hashed
+from telephony.models import PhoneNumber
+from telephony.validators import validate_e164
+
+ERASED = "erased"
+AT_ONCE = 500
+
+
+def erase_number(number: str, workspace: Workspace | None = None, *, dry_run: bool = False) -> Counter[str]:
+    """Erase a number everywhere, or in one workspace; give how many rows of each kind held it.
+
+    With `dry_run` nothing is written. `calls under way` are left: end them, then run it again. Logs and backups are out
+    of reach. Raises ValidationError for what is no number, or is a number of a workspace itself.
+    """
+    validate_e164(number)
+    own = PhoneNumber.objects.filter(number=number)
+    if (own.filter(workspace=workspace) if workspace else own).exists():
+        raise ValidationError("This is a number of a workspace, not a person's. Remove it from its trunk first.")
+    return _Erasure(number, workspace, dry_run).run()
+
+
+class _Erasure:
+    """One number's erasure."""
+
+    def __init__(self, number: str, workspace: Workspace | None, dry_run: bool) -> None:
+        self.number, self.dry_run, digits = number, dry_run, number.removeprefix("+")
+        self.scope: dict[str, Any] = {"workspace": workspace} if workspace else {}
+        self.pattern = re.compile(rf"\+?{digits}(?!\d)")
+        self.held = f"{digits}([^0-9]|$)"  # the same for the database: a longer number is another one
+        self.found: Counter[str] = Counter()
+
+    def run(self) -> Counter[str]:
+        self._livekit_events()
+        self._attempts()
+        self._calls()
+        self._rewrite("call events", Event.objects.filter(**self.scope), "data")
+        self._rewrite("webhook messages", WebhookMessage.objects.filter(**self.scope), "payload")
+        self._kept_answers()
+        self._lists()
+        if not self.scope:
+            self._histories()
+        return self.found
+
+    def _calls_with_it(self) -> QuerySet[Call]:
+        text = Cast("metadata", TextField())
+        named = Q(from_number__regex=self.held) | Q(to_number__regex=self.held)
+        named |= Q(room_name__regex=self.held) | Q(text__regex=self.held)
+        return Call.objects.annotate(text=text).filter(named, **self.scope)
+
+    def _calls(self) -> None:
+        waiting = self._calls_with_it().exclude(status__in=ENDED)
+        self._count("calls under way, left as they are", waiting.count())
+        for batch in self._batches("calls", self._calls_with_it().filter(status__in=ENDED)):
+            for call in batch:
+                call.from_number, call.to_number = self._clean(call.from_number), self._clean(call.to_number)
+                if self.pattern.search(call.room_name):
+                    call.room_name = f"call-{ERASED}-{call.pk}"
+                call.metadata = self._clean(call.metadata)
+            Call.objects.bulk_update(batch, ["from_number", "to_number", "room_name", "metadata"])
+
+    def _attempts(self) -> None:
+        mine = {"call__workspace": self.scope["workspace"]} if self.scope else {}
+        for batch in self._batches("attempts", Attempt.objects.filter(sip_status__regex=self.held, **mine)):
+            for attempt in batch:
+                attempt.sip_status = self._clean(attempt.sip_status)
+            Attempt.objects.bulk_update(batch, ["sip_status"])
+
+    def _livekit_events(self) -> None:
+        """Delete LiveKit's events that hold it. Those of another workspace's calls stay where one alone is meant."""
+        rows = LiveKitEvent.objects.annotate(text=Cast("payload", TextField()))
+        rows = rows.filter(Q(text__regex=self.held) | Q(room_name__regex=self.held))
+        if self.scope:
+            here = {"project": OuterRef("project"), "room_name": OuterRef("room_name")}
+            of_attempt = Attempt.objects.filter(
+                call__project=OuterRef("project"), call__workspace=self.scope["workspace"], room_name=here["room_name"]
+            )
+            rows = rows.filter(Exists(Call.objects.filter(**self.scope, **here)) | Exists(of_attempt))
+        self._delete("LiveKit events", rows)
+
+    def _kept_answers(self) -> None:
+        """Delete the answers kept for a repeated request: they are encrypted, so each of the day's is looked at."""
+        rows = IdempotencyRecord.objects.filter(**self.scope)
+        kept = rows.values_list("pk", "answer").iterator()
+        ids = [pk for pk, answer in kept if self.pattern.search(answer or "")]
+        self._delete("kept API answers", rows.filter(pk__in=ids))
+
+    def _lists(self) -> None:
+        """Put the hash in the number's place; where it stands already, the number goes."""
+        for entry in DoNotCall.objects.filter(number=self.number, **self.scope):
+            self._count("do-not-call entries, kept as a hash", 1)
+            if not self.dry_run:
+                with transaction.atomic():
+                    entry.delete()
+                    DoNotCall.objects.get_or_create(workspace_id=entry.workspace_id, number=hashed(self.number))
+
+    def _histories(self) -> None:
+        """The history of numbers that were a workspace's once, and what the admin wrote down."""
+        former = PhoneNumber.history.filter(number=self.number)
+        self._count("history of numbers", former.count())
+        log = LogEntry.objects.filter(Q(object_repr__regex=self.held) | Q(change_message__regex=self.held))
+        if not self.dry_run:
+            former.update(number=ERASED)
+        for batch in self._batches("admin log entries", log):
+            for line in batch:
+                line.object_repr, line.change_message = self._clean(line.object_repr), self._clean(line.change_message)
+            LogEntry.objects.bulk_update(batch, ["object_repr", "change_message"])
+
+    def _rewrite(self, name: str, rows: QuerySet[Any], field: str) -> None:
+        holding = rows.annotate(text=Cast(field, TextField())).filter(text__regex=self.held)
+        for batch in self._batches(name, holding):
+            for row in batch:
+                rows.model._default_manager.filter(pk=row.pk).update(**{field: self._clean(getattr(row, field))})
+
+    def _delete(self, name: str, rows: QuerySet[Any]) -> None:
+        self._count(name, rows.count() if self.dry_run else rows.delete()[0])
+
+    def _batches(self, name: str, rows: QuerySet[Any]) -> Iterator[Sequence[Any]]:
+        """Give the rows that hold it, some at a time and each once; none in a dry run, which only counts."""
+        ids = list(rows.values_list("pk", flat=True))
+        self._count(name, len(ids))
+        for start in range(0, 0 if self.dry_run else len(ids), AT_ONCE):
+            if batch := list(rows.model._default_manager.filter(pk__in=ids[start : start + AT_ONCE])):
+                yield batch
+
+    def _count(self, name: str, rows: int) -> None:
+        if rows:
+            self.found[name] += rows
+
+    def _clean(self, value: Any) -> Any:
+        """Give a JSON value without the number."""
+        if isinstance(value, str):
+            return self.pattern.sub(ERASED, value)
+        if isinstance(value, Mapping):
+            return {self._clean(key): self._clean(one) for key, one in value.items()}
+        return [self._clean(one) for one in value] if isinstance(value, list) else value

@@ -1,0 +1,51 @@
+"""Deleting what is past its workspace's days: calls with their timelines, and LiveKit's events as they came."""
+
+import time
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, Min, OuterRef
+from django.utils import timezone
+
+from accounts.models import Workspace
+from calls.choices import ENDED
+from calls.models import Attempt, Call, LiveKitEvent
+from telephony.models import LiveKitProject
+
+AT_ONCE = 500
+SECONDS = 400.0  # of one run; what is left is done by the next
+STRANGERS = 90  # days for which events of a project without workspaces are kept
+
+
+def purge(seconds: float = SECONDS) -> tuple[int, int]:
+    """Delete what is past its time; give how many calls and how many of LiveKit's events.
+
+    A call is over before its days begin. Its events go with it; those of no call go by the shortest time that the
+    workspaces of their project ask for.
+    """
+    until, now, calls, events = time.monotonic() + seconds, timezone.now(), 0, 0
+    for workspace in Workspace.objects.only("retention_days"):
+        limit = now - timedelta(days=workspace.retention_days)
+        old = Call.objects.filter(workspace=workspace, status__in=ENDED, ended_at__lt=limit)
+        while time.monotonic() < until and (rows := list(old.values_list("pk", "project_id", "room_name")[:AT_ONCE])):
+            ids = [pk for pk, _, _ in rows]
+            rooms = {room for _, _, room in rows if room}
+            rooms |= set(Attempt.objects.filter(call__in=ids).values_list("room_name", flat=True))
+            projects = {project for _, project, _ in rows}
+            events += LiveKitEvent.objects.filter(project__in=projects, room_name__in=rooms).delete()[0]
+            Call.objects.filter(pk__in=ids).delete()
+            calls += len(ids)
+    for project in LiveKitProject.objects.annotate(days=Min("workspaces__workspace__retention_days")):
+        limit = now - timedelta(days=project.days or STRANGERS)
+        events += _purge_strays(project, limit, until)
+    return calls, events
+
+
+def _purge_strays(project: LiveKitProject, limit: datetime, until: float) -> int:
+    """Delete the old events of rooms that belong to no call that is kept."""
+    of_call = Call.objects.filter(project=project, room_name=OuterRef("room_name"))
+    of_attempt = Attempt.objects.filter(call__project=project, room_name=OuterRef("room_name"))
+    old = LiveKitEvent.objects.filter(~Exists(of_call), ~Exists(of_attempt), project=project, received_at__lt=limit)
+    purged = 0
+    while time.monotonic() < until and (ids := list(old.values_list("pk", flat=True)[:AT_ONCE])):
+        purged += LiveKitEvent.objects.filter(pk__in=ids).delete()[0]
+    return purged
