@@ -3,7 +3,15 @@
 from telephony.admin.agent import AgentAdmin
 from telephony.admin.number import PhoneNumberAdmin
 from telephony.admin.project import LiveKitProjectAdmin
+from telephony.admin.sip_endpoint import SipEndpointAdmin
 from telephony.admin.telephony_settings import TelephonySettingsAdmin
 from telephony.admin.trunk import TrunkAdmin
 
-__all__ = ["AgentAdmin", "LiveKitProjectAdmin", "PhoneNumberAdmin", "TelephonySettingsAdmin", "TrunkAdmin"]
+__all__ = [
+    "AgentAdmin",
+    "LiveKitProjectAdmin",
+    "PhoneNumberAdmin",
+    "SipEndpointAdmin",
+    "TelephonySettingsAdmin",
+    "TrunkAdmin",
+]

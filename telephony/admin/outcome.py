@@ -1,4 +1,4 @@
-"""What became of a sync, in words: where a trunk stands and what the next step is."""
+"""What became of a sync, in words: where a trunk or SIP endpoint stands and what the next step is."""
 
 import time
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from telephony.choices import TrunkStatus
-from telephony.models import LiveKitProject, TelephonySettings, Trunk
+from telephony.models import LiveKitProject, SipEndpoint, TelephonySettings, Trunk
+from telephony.sync.kinds import TRUNKS, RowKind
 from telephony.sync.request import wait_for_sync
 
 COLOURS = {TrunkStatus.ACTIVE: "success", TrunkStatus.PENDING: "warning", TrunkStatus.FAILED: "danger"}
@@ -23,7 +24,7 @@ _LEVELS = {
 
 @dataclass(frozen=True)
 class Standing:
-    """A trunk's state: a headline, the reason, and what to do about it."""
+    """A row's state: a headline, the reason, and what to do about it."""
 
     status: TrunkStatus
     headline: str
@@ -39,21 +40,21 @@ class Standing:
         return " ".join(part for part in (self.headline, self.reason, self.remedy) if part)
 
 
-def standing_of(trunk: Trunk, project: LiveKitProject) -> Standing:
-    """Say where a trunk stands and why."""
-    status = TrunkStatus(trunk.status)
+def standing_of(row: Trunk | SipEndpoint, project: LiveKitProject) -> Standing:
+    """Say where a row stands and why."""
+    status, noun = TrunkStatus(row.status), row._meta.verbose_name
     if status is TrunkStatus.ACTIVE:
-        return Standing(status, "In service: LiveKit has this trunk as you see it here.")
+        return Standing(status, f"In service: LiveKit has this {noun} as you see it here.")
     if status is TrunkStatus.FAILED:
         return Standing(
-            status, "LiveKit refused this trunk.", trunk.last_error, "Correct it and save, or press Provision now."
+            status, f"LiveKit refused this {noun}.", row.last_error, "Correct it and save, or press Provision now."
         )
     if not project.is_configured:
         return Standing(
             status, "Saved, waiting for LiveKit.", "No LiveKit server is set up for it.", _setup_remedy(project)
         )
-    if trunk.last_error:
-        return Standing(status, "Waiting for LiveKit.", trunk.last_error, "It is tried again by itself.")
+    if row.last_error:
+        return Standing(status, "Waiting for LiveKit.", row.last_error, "It is tried again by itself.")
     return Standing(status, "On its way to LiveKit.", "", "Reload in a few seconds to see the outcome.")
 
 
@@ -63,19 +64,20 @@ def _setup_remedy(project: LiveKitProject) -> str:
     return "Give the LiveKit project its URL, key and secret."
 
 
-def tell(request: HttpRequest, trunks: Sequence[Trunk]) -> None:
-    """Wait a moment for LiveKit, `PROVISION_WAIT_SECONDS` in all, and tell how each trunk fared. Call after commit."""
+def tell(request: HttpRequest, rows: Sequence[Trunk | SipEndpoint], kind: RowKind = TRUNKS) -> None:
+    """Wait a moment for LiveKit, `PROVISION_WAIT_SECONDS` in all, and tell how each row fared. Call after commit."""
     deadline = time.monotonic() + settings.PROVISION_WAIT_SECONDS
-    for trunk in trunks:
-        wait_for_sync(trunk.pk, max(0.0, deadline - time.monotonic()))
-    fresh = Trunk.objects.defer("auth_password").in_bulk([trunk.pk for trunk in trunks])
+    for row in rows:
+        wait_for_sync(row.pk, max(0.0, deadline - time.monotonic()), kind=kind)
+    shown = kind.rows().only("name", "workspace_id", "status", "last_error")
+    fresh = shown.in_bulk([row.pk for row in rows])
     projects = {
-        row.workspace_id: row.project
-        for row in TelephonySettings.objects.select_related("project").filter(
-            workspace__in={trunk.workspace_id for trunk in fresh.values()}
+        settings_row.workspace_id: settings_row.project
+        for settings_row in TelephonySettings.objects.select_related("project").filter(
+            workspace__in={row.workspace_id for row in fresh.values()}
         )
     }
-    for trunk in fresh.values():
-        project = projects.get(trunk.workspace_id) or TelephonySettings.of(trunk.workspace_id).project
-        standing = standing_of(trunk, project)
-        messages.add_message(request, _LEVELS[standing.status], f"{trunk.name}: {standing}")
+    for row in fresh.values():
+        project = projects.get(row.workspace_id) or TelephonySettings.of(row.workspace_id).project
+        standing = standing_of(row, project)
+        messages.add_message(request, _LEVELS[standing.status], f"{row.name}: {standing}")

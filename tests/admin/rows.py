@@ -6,10 +6,12 @@ from accounts.models import ApiKey, Workspace
 from accounts.services.keys import create_api_key
 from telephony.models import Agent, LiveKitProject, PhoneNumber, Trunk
 from telephony.services.agents import create_agent
+from telephony.services.endpoints import connect_agent
 from telephony.services.numbers import add_number
 from telephony.services.trunks import create_trunk
 
 PASSWORD = "trunk-password-3141"
+SIP_PASSWORD = "sip-password-1414"
 PROVIDER_KEY = "provider-key-2718"
 API_SECRET = "livekit-secret-1618-livekit-secret"
 
@@ -41,6 +43,7 @@ def furnish(workspace: Workspace, number: str = "+15550100000") -> dict[str, Any
     """One row of every kind that the admin shows, by model name, and the text of the API key."""
     trunk, agent = make_trunk(workspace), make_agent(workspace)
     row: PhoneNumber = add_number(trunk, number, agent=agent)
+    sip = {"name": "Reception", "sip_username": "reception", "sip_password": SIP_PASSWORD}
     key: ApiKey
     key, text = create_api_key(workspace, "CRM", ["calls:read"])
     settings = workspace.telephony_settings
@@ -48,6 +51,7 @@ def furnish(workspace: Workspace, number: str = "+15550100000") -> dict[str, Any
         "telephony_trunk": trunk,
         "telephony_agent": agent,
         "telephony_phonenumber": row,
+        "telephony_sipendpoint": connect_agent(agent, sip),
         "telephony_telephonysettings": settings,
         "telephony_livekitproject": settings.project,
         "accounts_apikey": key,

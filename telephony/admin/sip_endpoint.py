@@ -1,0 +1,215 @@
+"""SIP endpoints: the address and credentials by which a carrier reaches an agent."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+
+from accounts.admin.access import access_of
+from accounts.admin.scoping import ScopedAdmin, usable_workspaces
+from accounts.choices import Role
+from accounts.errors import Conflict
+from telephony.admin.outcome import LABELS, standing_of, tell
+from telephony.admin.secrets import WriteOnlyForm, secret_field
+from telephony.admin.selects import WorkspaceSelect, name_chosen
+from telephony.choices import ProviderCheck, TrunkStatus
+from telephony.models import SipEndpoint, TelephonySettings
+from telephony.services import endpoints
+from telephony.sync.kinds import ENDPOINTS
+from telephony.validators import validate_sip_password
+
+_CHECKS = {
+    ProviderCheck.VALID: "success",
+    ProviderCheck.UNVERIFIED: "warning",
+    ProviderCheck.REFUSED: "danger",
+}
+
+
+class SipEndpointForm(WriteOnlyForm):
+    """An endpoint; its password is write-only. `refused` is what the service said to the same form a moment ago."""
+
+    write_only = "sip_password"
+    refused: Conflict | None = None
+    sip_password = secret_field("SIP password")
+
+    class Meta:
+        model = SipEndpoint
+        fields = ["agent", "name", "sip_username", "sip_password"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            name_chosen(self, "agent")
+
+    def clean_sip_password(self) -> str:
+        password: str = self.cleaned_data["sip_password"]
+        if password:
+            validate_sip_password(password)
+        elif self.instance._state.adding:
+            raise ValidationError("Give a password of at least 8 characters.", code="required")
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        if self.refused:
+            self.add_error(self.refused.field or None, self.refused.message)
+        return super().clean()
+
+
+@admin.register(SipEndpoint)
+class SipEndpointAdmin(ScopedAdmin):
+    """Saved through the services; the answer waits a moment for LiveKit and tells how it went."""
+
+    form = SipEndpointForm
+    list_display = ["name", "state", "reason", "address", "agent", "key_check", "workspace"]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        ("agent__provider_check", ChoicesDropdownFilter),
+        ("workspace", AutocompleteSelectFilter),
+    ]
+    search_fields = ["name", "sip_username", "=livekit_objects__livekit_id", "=livekit_aliases__livekit_id"]
+    search_help_text = "Name, SIP username, or LiveKit id (ST_…)"
+    autocomplete_fields = ["agent"]
+    change_form_outer_before_template = "admin/telephony/sipendpoint/standing.html"
+    fieldsets = [
+        (None, {"fields": [("name", "agent")]}),
+        ("How the carrier signs in", {"fields": [("sip_username", "sip_password")]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        project = "workspace__telephony_settings__project"
+        related = rows.select_related("agent", project)
+        return related.defer("sip_password", "agent__provider_key", f"{project}__api_secret")
+
+    @display(description="Status", ordering="status", label=LABELS)
+    def state(self, endpoint: SipEndpoint) -> str:
+        return TrunkStatus(endpoint.status).label
+
+    @display(description="Why")
+    def reason(self, endpoint: SipEndpoint) -> str:
+        words = endpoint.last_error
+        return words if len(words) <= 80 else f"{words[:79]}…"
+
+    @display(description="SIP address")
+    def address(self, endpoint: SipEndpoint) -> str:
+        settings = getattr(endpoint.workspace, "telephony_settings", None) or TelephonySettings.of(
+            endpoint.workspace_id
+        )
+        return f"{endpoint.user_part}@{settings.project.domain}"
+
+    @display(
+        description="Provider's key",
+        ordering="agent__provider_check",
+        label={ProviderCheck(check).label: colour for check, colour in _CHECKS.items()},
+    )
+    def key_check(self, endpoint: SipEndpoint) -> str:
+        return ProviderCheck(endpoint.agent.provider_check).label
+
+    # --- the page -----------------------------------------------------------------------------------------
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer, and accept, agents of workspaces where the person may make endpoints."""
+        field = super().formfield_for_foreignkey(
+            db_field, request, **kwargs, widget=WorkspaceSelect(db_field, self.admin_site)
+        )
+        field.queryset = field.queryset.filter(workspace__in=usable_workspaces(access_of(request), self.change_role))
+        return field
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [] if obj is None else ["agent"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave the password out where it would be shown rather than asked for."""
+        shown = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return shown
+        return [shown[0], (shown[1][0], {"fields": ["sip_username"]})]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refused = getattr(request, "_voxa_refused", None)
+        return form
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show or save the page; a username that turns out to be taken is said at its field."""
+        context = {**(extra_context or {}), **self._panel(request, object_id)}
+        try:
+            answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
+        except Conflict as error:
+            request._voxa_refused = error  # type: ignore[attr-defined]
+            answer = super().changeform_view(request, object_id, form_url, context)
+        saved = getattr(request, "_voxa_saved", None)
+        if saved is not None:
+            tell(request, [saved], ENDPOINTS)
+        return answer
+
+    def _panel(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
+        endpoint = self.get_object(request, unquote(object_id)) if object_id and request.method == "GET" else None
+        if endpoint is None:
+            return {}
+        return {
+            "standing": standing_of(endpoint, TelephonySettings.of(endpoint.workspace_id).project),
+            "address": self.address(endpoint),
+            "refused_key": endpoint.agent.provider_check == ProviderCheck.REFUSED,
+            "may_rotate": self.has_change_permission(request, endpoint),
+        }
+
+    def save_model(self, request: HttpRequest, obj: SipEndpoint, form: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in endpoints.FIELDS if name in form.cleaned_data}
+        if change:
+            named = set(form.changed_data)
+            saved = endpoints.update_endpoint(obj, {name: values[name] for name in values if name in named})
+        else:
+            saved = endpoints.connect_agent(form.cleaned_data["agent"], values)
+        obj.__dict__.update(saved.__dict__)
+        request._voxa_saved = saved  # type: ignore[attr-defined]
+
+    def response_post_save_add(self, request: HttpRequest, obj: SipEndpoint) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:telephony_sipendpoint_change", args=[obj.pk]))
+
+    response_post_save_change = response_post_save_add
+
+    def message_user(self, request: HttpRequest, message: Any, level: Any = messages.INFO, **kwargs: Any) -> None:
+        """Drop Django's own word of success after a save: ours says how LiveKit took it."""
+        if level != messages.SUCCESS or not hasattr(request, "_voxa_saved"):
+            super().message_user(request, message, level, **kwargs)
+
+    def delete_model(self, request: HttpRequest, obj: SipEndpoint) -> None:
+        endpoints.delete_endpoint(obj, with_agent=False)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SipEndpoint]) -> None:
+        for endpoint in queryset:
+            endpoints.delete_endpoint(endpoint, with_agent=False)
+
+    # --- the button ---------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.rotate_view)
+        return [path("<path:object_id>/rotate/", view, name="telephony_sipendpoint_rotate"), *super().get_urls()]
+
+    def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Make a new password, on POST, and show it: no redirect, since a session or a message would store it."""
+        endpoint = self.row_or_deny(request, object_id, Role.ADMIN)
+        if request.method != "POST":
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "The new SIP password",
+            "endpoint": endpoint,
+            "address": self.address(endpoint),
+            "text": endpoints.rotate_password(endpoint),
+            "opts": self.opts,
+        }
+        tell(request, [endpoint], ENDPOINTS)
+        answer = TemplateResponse(request, "admin/telephony/sipendpoint/rotated.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
