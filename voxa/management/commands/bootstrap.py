@@ -14,6 +14,7 @@ from accounts.choices import Role, Scope
 from accounts.models import Membership, User, Workspace
 from accounts.services.keys import create_api_key
 from accounts.services.workspaces import create_workspace
+from telephony.services.demo import create_demo_line
 
 ADMIN_EMAIL = "admin@example.com"
 
@@ -25,9 +26,16 @@ FIRST_TIME = """
     password     {password}
     API key      {key}
 
+{demo}
   Another password: manage.py changepassword {email}
   Another key:      manage.py create_api_key {slug} --name NAME --scope workspace:admin
 
+"""
+DEMO = """
+  On the sandbox there is a line to call with, at once (README.md, "A call"):
+
+    number       {number}
+    agent        {agent}
 """
 LATER = (
     "The admin user and its key were made earlier: `manage.py changepassword` and `create_api_key` make new secrets."
@@ -44,7 +52,10 @@ def static_files_are_current(manifest: Path) -> bool:
 
 
 def make_first_rows() -> dict[str, str] | None:
-    """Make an admin user, a demo workspace and a key, in an installation without users. Give their secrets once."""
+    """Make an admin user, a demo workspace and a key, in an installation without users. Give their secrets once.
+
+    On the sandbox the workspace gets a line to call with; a real LiveKit is left alone.
+    """
     with transaction.atomic():
         if User.objects.exists():
             return None
@@ -53,7 +64,9 @@ def make_first_rows() -> dict[str, str] | None:
         workspace = Workspace.objects.filter(slug="demo").first() or create_workspace("Demo", slug="demo")
         Membership.objects.create(user=user, workspace=workspace, role=Role.OWNER)
         _, key = create_api_key(workspace, "First key", [Scope.WORKSPACE_ADMIN], created_by=user)
-    return {"email": user.email, "password": password, "slug": workspace.slug, "key": key}
+        line = create_demo_line(workspace) if settings.LIVEKIT_IS_SANDBOX else None
+    demo = DEMO.format(number=line.number, agent=line.agent_id) if line else ""
+    return {"email": user.email, "password": password, "slug": workspace.slug, "key": key, "demo": demo}
 
 
 class Command(BaseCommand):
