@@ -103,7 +103,7 @@ def inbound_agent(number: PhoneNumber | None, workspace_id: UUID) -> Agent | Non
 
 
 def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) -> Facts:
-    """Gather what the policies look at, in four queries."""
+    """Gather what the policies look at, in at most five queries."""
     workspace = config.workspace
     midnight = day_start(now, ZoneInfo(workspace.time_zone))
     live = Call.objects.filter(workspace=workspace, status__in=LIVE).exclude(pk=call.pk)
