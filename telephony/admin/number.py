@@ -2,28 +2,25 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RadioFilter
 from unfold.decorators import display
 
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.workspace_first import WorkspaceFirst
-from accounts.errors import Conflict
 from telephony.admin.outcome import LABELS
+from telephony.admin.refusal import RefusableForm, RefusablePage
 from telephony.admin.selects import WorkspaceSelect, name_chosen
 from telephony.choices import TrunkStatus
 from telephony.models import PhoneNumber
 from telephony.services import numbers
 
 
-class NumberPageForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A number on a page of its own. `refused` is what the service said to the same form a moment ago."""
-
-    refused: Conflict | None = None
+class NumberPageForm(RefusableForm):
+    """A number on a page of its own."""
 
     class Meta:
         model = PhoneNumber
@@ -33,11 +30,6 @@ class NumberPageForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding:
             name_chosen(self, "trunk", "agent", "transfer_trunk")
-
-    def clean(self) -> Any:
-        if self.refused:
-            self.add_error(self.refused.field or None, self.refused.message)
-        return super().clean()
 
 
 class AnsweredFilter(RadioFilter):
@@ -56,7 +48,7 @@ class AnsweredFilter(RadioFilter):
 
 
 @admin.register(PhoneNumber)
-class PhoneNumberAdmin(WorkspaceFirst, ScopedAdmin):
+class PhoneNumberAdmin(RefusablePage, WorkspaceFirst, ScopedAdmin):
     """Numbers, saved through their services."""
 
     form = NumberPageForm
@@ -96,22 +88,6 @@ class PhoneNumberAdmin(WorkspaceFirst, ScopedAdmin):
         chosen = self.chosen_workspace(request)
         kwargs["widget"].workspace = chosen.pk if chosen else None
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        form.refused = getattr(request, "_voxa_refused", None)
-        return form
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Show or save the page; a number that turns out to be taken is said at its field."""
-        try:
-            answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
-        except Conflict as error:
-            request._voxa_refused = error  # type: ignore[attr-defined]
-            answer = super().changeform_view(request, object_id, form_url, extra_context)
-        return answer
 
     def save_model(self, request: HttpRequest, obj: PhoneNumber, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in numbers.FIELDS if name in form.cleaned_data}

@@ -11,7 +11,9 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from accounts.admin.access import access_of
 from accounts.admin.scoping import ScopedAdmin, usable_workspaces
+from telephony.admin.refusal import RefusableForm, RefusablePage
 from telephony.models import TelephonySettings
+from telephony.services.settings import update_settings
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
@@ -31,7 +33,7 @@ class CountriesField(forms.CharField):
         return bool((initial or []) != self.to_python(data))
 
 
-class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+class SettingsForm(RefusableForm):
     """Lists as a person writes them."""
 
     allowed_countries = CountriesField(
@@ -47,11 +49,11 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = TelephonySettings
-        fields = "__all__"  # noqa: DJ007  # the admin's fieldsets say which
+        fields = "__all__"  # the admin's fieldsets say which
 
 
 @admin.register(TelephonySettings)
-class TelephonySettingsAdmin(ScopedAdmin):
+class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
     """One row a workspace, made when it is first looked at. Only a superuser moves it to another LiveKit."""
 
     form = SettingsForm
@@ -79,6 +81,11 @@ class TelephonySettingsAdmin(ScopedAdmin):
         if access_of(request).superuser:
             return ["workspace"]
         return ["workspace", "project", "allow_shared_trunk", "price_per_minute"]
+
+    def save_model(self, request: HttpRequest, obj: TelephonySettings, form: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in form.changed_data}
+        saved = update_settings(obj.workspace, values, by_operator=access_of(request).superuser)
+        obj.__dict__.update(saved.__dict__)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.of_view)

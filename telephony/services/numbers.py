@@ -29,6 +29,7 @@ def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Pr
     _check(row, problems)
     problems.raise_any()
     with conflicts_named():
+        _hold_project(workspace.pk)
         row.save(force_insert=True)
     return row
 
@@ -97,6 +98,7 @@ def insert_numbers(rows: list[PhoneNumber]) -> None:
     """Insert new numbers of one trunk. Call in a transaction."""
     if not rows:
         return
+    _hold_project(rows[0].workspace_id)
     project = TelephonySettings.of(rows[0].workspace_id).project
     for row in rows:
         row.project = project
@@ -107,6 +109,12 @@ def _hold_trunks(*ids: UUID | None) -> None:
     """Lock trunks before their numbers, and always in one order: so a move and a deletion cannot block each other."""
     trunks = Trunk.objects.select_for_update(no_key=True).filter(pk__in=[pk for pk in ids if pk])
     list(trunks.order_by("pk").values_list("pk"))
+
+
+def _hold_project(workspace_id: UUID) -> None:
+    """Lock the choice of the LiveKit project, so that no number is added to one that the workspace is leaving."""
+    chosen = TelephonySettings.objects.select_for_update(no_key=True).filter(pk=workspace_id)
+    list(chosen.values_list("pk"))
 
 
 def _check(row: PhoneNumber, problems: Problems) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import Workspace
-from telephony.models import TelephonySettings
-from telephony.services.errors import Problems
+from telephony.models import LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
+from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
+from telephony.sync.kinds import ENDPOINTS, TRUNKS
+from telephony.sync.request import request_many
 
 # What the workspace itself decides; its LiveKit project and the operator's shared trunk are the operator's matter.
 FIELDS = (
@@ -16,22 +16,54 @@ FIELDS = (
     "calling_hours_end", "calling_days", "daily_attempts_per_callee", "max_attempts", "retry_delay_seconds",
     "price_per_minute", "daily_spend_limit",
 )  # fmt: skip
+OPERATOR_FIELDS = ("project", "allow_shared_trunk")
+NAMED = 5  # numbers that a refusal names
 
 
-@transaction.atomic
 def update_settings(
-    workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None
+    workspace: Workspace, data: Mapping[str, Any], *, by_operator: bool = False, problems: Problems | None = None
 ) -> TelephonySettings:
     """Change what `data` names, by model field names, and give the settings. They hold for the next dial.
 
-    Raises ValidationError with every wrong field.
+    `by_operator` allows OPERATOR_FIELDS too. Another LiveKit project takes the workspace's numbers along.
+    Raises ValidationError with every wrong field, also where the other project has one of the numbers already.
     """
     problems = Problems() if problems is None else problems
     TelephonySettings.of(workspace.pk)
-    found = TelephonySettings.objects.select_for_update(no_key=True).get(pk=workspace.pk)
-    changed = assign(found, data, FIELDS)
-    problems.check(found, FIELDS)
-    problems.raise_any()
-    if changed:
-        found.save(update_fields=changed)
+    fields = (*FIELDS, *OPERATOR_FIELDS) if by_operator else FIELDS
+    with conflicts_named():
+        found = TelephonySettings.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+        changed = assign(found, data, fields)
+        problems.check(found, fields)
+        if "project" in changed:
+            _refuse_taken(workspace, found.project, problems)
+        problems.raise_any()
+        if changed:
+            found.save(update_fields=changed)
+        if "project" in changed:
+            _take_along(workspace, found.project)
     return found
+
+
+def _refuse_taken(workspace: Workspace, project: LiveKitProject, problems: Problems) -> None:
+    """Note which numbers stand in the other project already. The constraint decides; this only names them."""
+    mine = PhoneNumber.objects.filter(workspace=workspace)
+    there = PhoneNumber.objects.filter(project=project, number__in=mine.values("number")).exclude(workspace=workspace)
+    taken = list(there.order_by("number").values_list("number", flat=True)[: NAMED + 1])
+    if taken:
+        names = ", ".join(taken[:NAMED]) + (" and others" if len(taken) > NAMED else "")
+        remedy = "Remove them in one of the two workspaces, or choose another project."
+        problems.add("project", f"{project} has numbers of this workspace already: {names}. {remedy}", "number_taken")
+
+
+def _take_along(workspace: Workspace, project: LiveKitProject) -> None:
+    """Move the numbers, and have every trunk and endpoint made anew in the project."""
+    trunks = list(
+        Trunk.objects.select_for_update(no_key=True)  # before their numbers, as everywhere
+        .filter(workspace=workspace)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    PhoneNumber.objects.filter(workspace=workspace).update(project=project)
+    request_many(trunks, TRUNKS)
+    request_many(list(SipEndpoint.objects.filter(workspace=workspace).values_list("pk", flat=True)), ENDPOINTS)

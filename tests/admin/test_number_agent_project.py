@@ -11,6 +11,7 @@ from accounts.models import User, Workspace
 from telephony.livekit_client import LiveKitUnavailable
 from telephony.models import Agent, LiveKitProject, PhoneNumber, TelephonySettings
 from telephony.services.numbers import add_number
+from telephony.services.settings import update_settings
 from tests.admin.conftest import Browser
 from tests.admin.forms import form_of
 from tests.admin.rows import API_SECRET, PROVIDER_KEY, make_agent, make_project, make_trunk
@@ -95,3 +96,16 @@ def test_only_a_superuser_moves_a_workspace_to_another_livekit(client: Client, a
     client.post(url, form_of(client, url) | {"project": str(other.pk), "allow_shared_trunk": "on"})
     row = TelephonySettings.objects.get(workspace=acme)
     assert (row.project, row.allow_shared_trunk) == (before, False)
+
+
+def test_a_move_to_a_livekit_that_has_the_number_is_refused_at_its_field(
+    superuser: User, signed_in: Browser, acme: Workspace, globex: Workspace
+) -> None:
+    number, other = add_number(make_trunk(acme), "+15550100000"), make_project()
+    update_settings(globex, {"project": other}, by_operator=True)
+    add_number(make_trunk(globex), number.number)
+    client, url = signed_in(superuser), reverse("admin:telephony_telephonysettings_change", args=[acme.pk])
+    page = client.post(url, form_of(client, url) | {"project": str(other.pk)})
+    assert number.number in page.context["adminform"].form.errors["project"][0]
+    number.refresh_from_db()
+    assert number.project != other

@@ -1,0 +1,45 @@
+"""What a service refuses when a page is saved, said at its field on the same page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from accounts.errors import Conflict
+
+
+class RefusableForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form that is shown again with what the service said to it. `refused` is that, a moment ago."""
+
+    refused: ValidationError | None = None
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        if self.refused:
+            self.add_error(None, self.refused)
+        return cleaned
+
+
+class RefusablePage:
+    """An admin whose `save_model` calls a service. What that refuses is rolled back and shown."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
+        form.refused = getattr(request, "_voxa_refused", None)
+        return form
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show or save the page; a refusal shows it again."""
+        show: Callable[..., HttpResponse] = super().changeform_view  # type: ignore[misc]
+        try:
+            return show(request, object_id, form_url, extra_context)
+        except Conflict as error:
+            refused = ValidationError({error.field: error.message} if error.field else error.message)
+        except ValidationError as error:
+            refused = error
+        request._voxa_refused = refused  # type: ignore[attr-defined]
+        return show(request, object_id, form_url, extra_context)
