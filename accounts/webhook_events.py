@@ -40,6 +40,16 @@ _CALL: dict[str, Any] = {
     "metadata": {"orderId": "1042"},
 }
 _ANSWERED, _ENDED = "2026-01-05T09:30:09Z", "2026-01-05T09:31:21Z"
+_OVER: dict[str, Any] = {
+    **_CALL,
+    "status": "completed",
+    "reason": "callee_hung_up",
+    "sipStatusCode": 200,
+    "attempts": [{**_ATTEMPT, "status": "ended", "sipStatusCode": 200, "answeredAt": _ANSWERED, "endedAt": _ENDED}],
+    "answeredAt": _ANSWERED,
+    "endedAt": _ENDED,
+    "durationSeconds": 72,
+}
 
 
 @dataclass(frozen=True)
@@ -65,17 +75,27 @@ _SUBSCRIBABLE = (
         "call.ended",
         "End-of-call report",
         "The end-of-call report, once a call: the call as the API gives it, with its times and attempts.",
+        _OVER,
+    ),
+    EventType(
+        "call.report",
+        "Report of a conversation",
+        "What was said in a call, once a conversation, some seconds after `call.ended`: the call as the API gives it, "
+        "with its transcript and measures.",
         {
-            **_CALL,
-            "status": "completed",
-            "reason": "callee_hung_up",
-            "sipStatusCode": 200,
-            "attempts": [
-                {**_ATTEMPT, "status": "ended", "sipStatusCode": 200, "answeredAt": _ANSWERED, "endedAt": _ENDED}
+            **_OVER,
+            "transcript": [
+                {
+                    "speaker": "agent",
+                    "text": "Hello, this is Acme.",
+                    "startedAt": _ANSWERED,
+                    "endedAt": "2026-01-05T09:30:11Z",
+                    "interrupted": False,
+                }
             ],
-            "answeredAt": _ANSWERED,
-            "endedAt": _ENDED,
-            "durationSeconds": 72,
+            "measures": {"firstWordSeconds": 0.41, "turns": 6, "turnSecondsMedian": 0.92, "turnSecondsLongest": 1.7},
+            "detail": "",
+            "finished": True,
         },
     ),
     EventType(

@@ -33,6 +33,13 @@ LIVE = frozenset({CallStatus.DIALING, CallStatus.RINGING, CallStatus.IN_PROGRESS
 ENDED = frozenset({CallStatus.COMPLETED, CallStatus.BUSY, CallStatus.NO_ANSWER, CallStatus.FAILED, CallStatus.CANCELED})
 
 
+class Speaker(models.TextChoices):
+    """Who said something."""
+
+    AGENT = "agent", "Agent"
+    CALLER = "caller", "Caller"
+
+
 class AttemptStatus(models.TextChoices):
     """One dial. It is recorded as dialing before LiveKit is called.
 

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 import jwt
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,6 +18,7 @@ from livekit.protocol.webhook import WebhookEvent
 from calls.models import LiveKitEvent
 from calls.story import TOLD
 from telephony.models import LiveKitProject
+from telephony.selectors import projects_with_key
 from voxa.publish import publish
 
 
@@ -60,7 +60,7 @@ def _body(request: HttpRequest) -> str:
 def _verified(token: str, body: str) -> tuple[LiveKitProject, WebhookEvent]:
     """Give the event and the project whose key signed it."""
     token = token.removeprefix("Bearer ")
-    for project in _projects(_issuer(token)):
+    for project in projects_with_key(_issuer(token)):
         key, secret = project.credentials
         if not (key and secret):  # the verifier would take what is missing from the environment
             continue
@@ -82,13 +82,6 @@ def _issuer(token: str) -> str:
     except (jwt.PyJWTError, UnicodeError):
         raise _Refused(HTTPStatus.UNAUTHORIZED, "The Authorization header holds no token of LiveKit's.") from None
     return issuer if isinstance(issuer, str) else ""
-
-
-def _projects(key: str) -> list[LiveKitProject]:
-    """Give the projects of an API key: more than one where two servers were given the same key."""
-    stored = LiveKitProject.objects.filter(is_default=True) if key == settings.LIVEKIT_API_KEY else None
-    own = LiveKitProject.objects.filter(is_default=False, api_key=key).exclude(api_key="")
-    return list(own if stored is None else own | stored)
 
 
 def _store(project: LiveKitProject, event: WebhookEvent, body: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, Sum, prefetch_related_objects
 
 from accounts.models import Workspace
-from calls.models import Attempt, Call, DoNotCall, Event, UsageDay
+from calls.models import Attempt, Call, Conversation, DoNotCall, Event, UsageDay
 
 MOST_EVENTS = 1_000  # of one call; a call has a few for each of its dials
 
@@ -27,6 +27,11 @@ def load_attempts(found: Sequence[Call]) -> None:
 def events(call: Call) -> QuerySet[Event]:
     """Give a call's timeline, oldest first."""
     return Event.objects.filter(call=call).select_related("attempt").order_by("at", "id")[:MOST_EVENTS]
+
+
+def conversation(call: Call) -> Conversation | None:
+    """Give a call's conversation, None where no agent has reported one."""
+    return Conversation.objects.filter(call=call).first()
 
 
 def do_not_call(workspace: Workspace) -> QuerySet[DoNotCall]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from calls.models import Attempt, Call, Event
+from calls.models import Attempt, Call, Conversation, Event, TranscriptItem
 
 
 def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str, Any]:
@@ -59,6 +59,32 @@ def event_json(event: Event) -> dict[str, Any]:
     """Give a line of a call's timeline; its attempt is named by number, and must be loaded."""
     attempt = event.attempt.number if event.attempt else None
     return {"type": event.type, "at": time_json(event.at), "attempt": attempt, "data": event.data}
+
+
+def item_json(item: TranscriptItem) -> dict[str, Any]:
+    """Give one turn of a conversation."""
+    return {
+        "speaker": item.speaker,
+        "text": item.text,
+        "startedAt": _time(item.started_at),
+        "endedAt": _time(item.ended_at),
+        "interrupted": item.interrupted,
+    }
+
+
+def transcript_json(call: Call, conversation: Conversation | None) -> dict[str, Any]:
+    """Give what was said in a call and how the conversation went; empty where none was reported."""
+    return {
+        "transcript": [item_json(item) for item in TranscriptItem.objects.filter(call=call)],
+        "measures": conversation.measures if conversation else {},
+        "detail": conversation.detail if conversation else "",
+        "finished": bool(conversation and conversation.finished_at),
+    }
+
+
+def report_json(call: Call, conversation: Conversation) -> dict[str, Any]:
+    """Give the report of a conversation: the call with what was said."""
+    return {**call_json(call), **transcript_json(call, conversation)}
 
 
 def _id(value: UUID | None) -> str | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from calls.services import closing, ingest, reap, retention, watch
+from calls.services import closing, conversations, ingest, reap, retention, watch
 from telephony.livekit_client import LiveKitError
 from telephony.models import LiveKitProject
 
@@ -65,3 +65,15 @@ def purge_calls() -> None:
     calls, events = retention.purge()
     if calls or events:
         logger.info("Purged %d calls and %d of LiveKit's events.", calls, events)
+
+
+@shared_task
+def tell_report(call_id: str) -> None:
+    """Send the report of a conversation that is over."""
+    conversations.tell_report(UUID(call_id))
+
+
+@shared_task
+def tell_late_reports() -> None:
+    """Send the reports of conversations whose worker never said the last word."""
+    conversations.tell_late()

@@ -50,6 +50,14 @@ class AiProvider(models.TextChoices):
     CUSTOM = "custom", "Own WebSocket endpoint"
 
 
+class VoicemailAction(models.TextChoices):
+    """What an agent does when a voicemail answers its call."""
+
+    NONE = "", "Talk to it as to anyone"
+    HANG_UP = "hang_up", "Hang up"
+    LEAVE_MESSAGE = "leave_message", "Leave a message"
+
+
 class ProviderCheck(models.TextChoices):
     """What the AI provider said of an agent's credentials. unverified -> valid | refused; checked again later."""
 

@@ -37,6 +37,8 @@ class Credentials:
         provider = AiProvider(agent.ai_provider)
         if not agent.provider_key or provider not in (AiProvider.OPENAI, AiProvider.ELEVENLABS):
             return None
+        if agent.base_url:
+            return None  # the key is for there, and shown to nobody else
         if provider == AiProvider.ELEVENLABS and not agent.provider_agent_id:
             return None
         return cls(provider, agent.provider_key, agent.provider_agent_id)

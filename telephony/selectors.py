@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Exists, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from accounts.models import Workspace
@@ -134,3 +135,11 @@ def projects_of(workspaces: Iterable[UUID]) -> QuerySet[LiveKitProject]:
     chosen = TelephonySettings.objects.filter(workspace__in=workspaces)
     undecided = Workspace.objects.filter(pk__in=workspaces, telephony_settings=None)
     return LiveKitProject.objects.filter(Q(pk__in=chosen.values("project")) | Q(Exists(undecided), is_default=True))
+
+
+def projects_with_key(key: str) -> list[LiveKitProject]:
+    """Give the LiveKit projects of an API key: more than one where two servers were given the same key."""
+    own = LiveKitProject.objects.filter(is_default=False, api_key=key).exclude(api_key="")
+    if key and key == settings.LIVEKIT_API_KEY:
+        own |= LiveKitProject.objects.filter(is_default=True)
+    return list(own)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("v1/", include("accounts.api.urls")),
     path("v1/", include("telephony.api.urls")),
     path("v1/", include("calls.api.urls")),
+    path("internal/agent/", include("calls.api.internal_urls")),
     path("", include("telephony.dialects.urls")),
 ]
 handler400 = "voxa.api.fallbacks.bad_request"

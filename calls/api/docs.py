@@ -13,6 +13,7 @@ from calls.api.serializers import (
     DoNotCallSerializer,
     PlaceCallSerializer,
     TimelineSerializer,
+    TranscriptSerializer,
     TransferSerializer,
 )
 from calls.services.place import NOT_CONFIGURED
@@ -52,6 +53,14 @@ _EVENTS: dict[str, Any] = {
     "next": None,
     "previous": None,
     "results": [{"type": "call.queued", "at": _TIME, "attempt": None, "data": {}}],
+}
+_TRANSCRIPT: dict[str, Any] = {
+    "transcript": [
+        {"speaker": "agent", "text": "Hello, this is Acme.", "startedAt": _TIME, "endedAt": _TIME, "interrupted": False}
+    ],
+    "measures": {"firstWordSeconds": 0.41, "turns": 1},
+    "detail": "",
+    "finished": True,
 }
 _CALL_ID = OpenApiParameter("id", OpenApiTypes.UUID, "path", description="The call's id.")
 _NUMBER = OpenApiParameter("number", OpenApiTypes.STR, "path", description="In E.164, such as +12025550123.")
@@ -102,6 +111,16 @@ EVENTS = _operation(
     parameters=[_CALL_ID],
     filters=False,
     responses={200: TimelineSerializer},
+)
+TRANSCRIPT = _operation(
+    "Calls",
+    "calls_transcript",
+    "Get a call's transcript",
+    "What was said, as far as the agent has reported it; empty for a call without a conversation.",
+    _TRANSCRIPT,
+    parameters=[_CALL_ID],
+    filters=False,
+    responses={200: TranscriptSerializer},
 )
 DISPATCH = _accepted(
     "calls_dispatch",

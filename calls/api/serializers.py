@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from calls.choices import AttemptStatus, CallStatus, Direction, Reason, TransferMode
+from calls.choices import AttemptStatus, CallStatus, Direction, Reason, Speaker, TransferMode
 from calls.models import DoNotCall
 from telephony.api.serializers import RowIdField
 from voxa.api.serializers import CamelModelSerializer, CamelSerializer
@@ -120,6 +120,28 @@ class TimelineSerializer(CamelSerializer):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     results = EventSerializer(many=True)
+
+
+class TurnSerializer(CamelSerializer):
+    """What one side said."""
+
+    speaker = serializers.ChoiceField(Speaker.choices)
+    text = serializers.CharField()
+    started_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField()
+    interrupted = serializers.BooleanField(help_text="The other side spoke, so the rest went unsaid.")
+
+
+class TranscriptSerializer(CamelSerializer):
+    """A conversation."""
+
+    transcript = TurnSerializer(many=True)
+    measures: Any = serializers.DictField(
+        help_text="`firstWordSeconds` from the answer to the agent's first word, `turnSecondsMedian` and "
+        "`turnSecondsLongest` from the caller's last word to the agent's next, `turns`, `interruptions`; where known."
+    )
+    detail = serializers.CharField(help_text="What the agent's worker says of the end, for people.")
+    finished = serializers.BooleanField(help_text="Nothing more comes.")
 
 
 class DoNotCallSerializer(CamelModelSerializer[DoNotCall]):

@@ -1,7 +1,20 @@
-"""What happened: calls, their attempts and events, usage, and who is not to be called."""
+"""What happened: calls, their attempts and events, what was said, usage, and who is not to be called."""
 
 from calls.models.attempt import Attempt, DialSlot
 from calls.models.call import Call, DoNotCall
 from calls.models.event import Event, LiveKitEvent, UsageDay
+from calls.models.transcript import Conversation, TranscriptItem
+from calls.models.worker import AgentWorker
 
-__all__ = ["Attempt", "Call", "DialSlot", "DoNotCall", "Event", "LiveKitEvent", "UsageDay"]
+__all__ = [
+    "AgentWorker",
+    "Attempt",
+    "Call",
+    "Conversation",
+    "DialSlot",
+    "DoNotCall",
+    "Event",
+    "LiveKitEvent",
+    "TranscriptItem",
+    "UsageDay",
+]

@@ -8,14 +8,16 @@ from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.services.webhooks import emit
 from calls.choices import ENDED, LIVE, CallStatus, Reason
-from calls.models import Attempt, Call, Event
+from calls.models import Attempt, Call, Conversation, Event
 from calls.services.usage import count_call
 from calls.showing import call_json
+from voxa.publish import publish
 
 BEFORE: dict[CallStatus, Collection[CallStatus]] = {
     CallStatus.DIALING: {CallStatus.QUEUED},
@@ -61,7 +63,15 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
     if moved:
         count_call(call)
         tell(call, "call.ended")
+        if Conversation.objects.filter(call=call).exists():
+            transaction.on_commit(partial(_tell_report, call.pk))
     return moved
+
+
+def _tell_report(call_id: UUID) -> None:
+    from calls.tasks import tell_report
+
+    publish(tell_report, str(call_id))
 
 
 def tell(call: Call, event_type: str = "call.status") -> None:

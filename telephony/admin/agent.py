@@ -60,12 +60,27 @@ class AgentAdmin(ScopedAdmin):
         (None, {"fields": ["workspace", ("name", "direction"), "active"]}),
         ("What it says", {"fields": ["system_prompt", "greeting", ("voice", "language")]}),
         (
+            "Silence and voicemail",
+            {
+                "fields": [
+                    ("silence_seconds", "silence_prompts"),
+                    "silence_prompt",
+                    "voicemail_action",
+                    "voicemail_message",
+                ]
+            },
+        ),
+        (
             "Who speaks for it",
             {
                 "fields": [
                     "ai_provider",
                     "provider_agent_id",
                     "custom_endpoint",
+                    "base_url",
+                    ("stt_url", "tts_url"),
+                    "llm_model",
+                    ("stt_model", "tts_model"),
                     "provider_key",
                     "clear_provider_key",
                 ]
@@ -80,6 +95,10 @@ class AgentAdmin(ScopedAdmin):
             "custom_endpoint": "== 'custom'",
             "voice": "!= 'elevenlabs'",
             "language": "!= 'elevenlabs'",
+            "base_url": "!= 'custom'",
+            "llm_model": "== 'openai' || ai_provider == 'pipeline'",
+            **dict.fromkeys(("stt_url", "tts_url", "stt_model", "tts_model"), "== 'pipeline'"),
+            "voicemail_message": "&& voicemail_action == 'leave_message'",
         }.items()
     }
 
@@ -102,8 +121,8 @@ class AgentAdmin(ScopedAdmin):
         shown = without_clearing(super().get_fieldsets(request, obj), stored=bool(obj and obj.provider_key))
         if obj is None or self.has_change_permission(request, obj):
             return shown
-        provider = (shown[2][0], {"fields": ["ai_provider", "provider_agent_id", "custom_endpoint", "key_state"]})
-        return [*shown[:2], provider]
+        kept = [name for name in shown[-1][1]["fields"] if name != "provider_key"]
+        return [*shown[:-1], (shown[-1][0], {"fields": [*kept, "key_state"]})]
 
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in agents.FIELDS if name in form.cleaned_data}

@@ -39,7 +39,9 @@ _NUMBER_ANSWER = {
 _AGENT = {"name": "Reception", "direction": "inbound", "greeting": "Hello, this is Acme.", "language": "en-US"}
 _AGENT_ANSWER = {
     "id": _ID, **_AGENT, "systemPrompt": "", "voice": "", "aiProvider": "openai", "hasProviderKey": False,
-    "active": True,
+    "providerAgentId": "", "customEndpoint": "", "baseUrl": "", "sttUrl": "", "ttsUrl": "", "llmModel": "",
+    "sttModel": "", "ttsModel": "", "voicemailAction": "", "voicemailMessage": "", "silenceSeconds": 10,
+    "silencePrompt": "", "silencePrompts": 2, "active": True,
 }  # fmt: skip
 _TRUNK_ID = OpenApiParameter("id", OpenApiTypes.STR, "path", description="The trunk's UUID, or an `ST_` id it has had.")
 

@@ -159,7 +159,9 @@ class AgentSerializer(CamelModelSerializer[Agent]):
         model = Agent
         fields = [
             "id", "name", "direction", "system_prompt", "greeting", "voice", "language", "ai_provider",
-            "provider_key", "has_provider_key", "active",
+            "provider_key", "has_provider_key", "provider_agent_id", "custom_endpoint", "base_url", "stt_url",
+            "tts_url", "llm_model", "stt_model", "tts_model", "voicemail_action", "voicemail_message",
+            "silence_seconds", "silence_prompt", "silence_prompts", "active",
         ]  # fmt: skip
 
 

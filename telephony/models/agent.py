@@ -3,15 +3,23 @@
 import uuid
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from fernet_fields import EncryptedTextField
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Workspace
-from telephony.choices import AgentDirection, AiProvider, ProviderCheck
+from telephony.choices import AgentDirection, AiProvider, ProviderCheck, VoicemailAction
 from telephony.validators import validate_provider_key
 from voxa.safe_http import check_url
 
+# Fields that hold a URL which the agent worker calls, and the schemes they may have.
+URLS = {
+    "custom_endpoint": ("wss",),
+    "base_url": ("https",),
+    "stt_url": ("https",),
+    "tts_url": ("https",),
+}
 CHECK_FIELDS = ["provider_check", "provider_checked_at", "provider_check_due_at", "provider_check_failures"]
 
 
@@ -30,6 +38,35 @@ class Agent(models.Model):
     provider_key = EncryptedTextField(null=True, blank=True, validators=[validate_provider_key])
     provider_agent_id = models.CharField(max_length=200, blank=True)
     custom_endpoint = models.CharField(max_length=500, blank=True, help_text="Such as wss://agent.example.com/voice.")
+    base_url = models.CharField(
+        "base URL",
+        max_length=500,
+        blank=True,
+        help_text="Of an API that speaks as OpenAI's does, such as https://models.example.com/v1. Empty: the "
+        "provider's own.",
+    )
+    stt_url = models.CharField(
+        "speech recognition URL", max_length=500, blank=True, help_text="Where it is not the base URL."
+    )
+    tts_url = models.CharField(
+        "speech synthesis URL", max_length=500, blank=True, help_text="Where it is not the base URL."
+    )
+    llm_model = models.CharField("language model", max_length=100, blank=True, help_text="Empty: a good default.")
+    stt_model = models.CharField("speech recognition model", max_length=100, blank=True)
+    tts_model = models.CharField("speech synthesis model", max_length=100, blank=True)
+    voicemail_action = models.CharField(
+        max_length=13, choices=VoicemailAction.choices, blank=True, default=VoicemailAction.NONE
+    )
+    voicemail_message = models.TextField(blank=True, max_length=2_000, help_text="Left on a voicemail.")
+    silence_seconds = models.PositiveSmallIntegerField(
+        default=10,
+        validators=[MaxValueValidator(300)],
+        help_text="Silence after which the caller is asked whether they are there. 0: never.",
+    )
+    silence_prompt = models.CharField(max_length=500, blank=True, help_text="Empty: Are you still there?")
+    silence_prompts = models.PositiveSmallIntegerField(
+        default=2, validators=[MaxValueValidator(10)], help_text="How often, before the call is ended."
+    )
     provider_check = models.CharField(
         max_length=10, choices=ProviderCheck.choices, default=ProviderCheck.UNVERIFIED, editable=False
     )
@@ -59,8 +96,14 @@ class Agent(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if self.custom_endpoint:
-            try:
-                check_url(self.custom_endpoint, schemes=("wss",))
-            except ValidationError as error:
-                raise ValidationError({"custom_endpoint": error}) from error
+        problems: dict[str, ValidationError] = {}
+        for name, schemes in URLS.items():
+            if value := getattr(self, name):
+                try:
+                    check_url(value, schemes=schemes)
+                except ValidationError as error:
+                    problems[name] = error
+        if self.voicemail_action == VoicemailAction.LEAVE_MESSAGE and not self.voicemail_message:
+            problems["voicemail_message"] = ValidationError("Write what is left on a voicemail.", code="required")
+        if problems:
+            raise ValidationError(problems)

@@ -16,11 +16,12 @@ from telephony.services.rows import assign
 
 FIELDS = (
     "name", "direction", "system_prompt", "greeting", "voice", "language", "ai_provider", "provider_key",
-    "provider_agent_id", "custom_endpoint", "active",
+    "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model", "stt_model", "tts_model",
+    "voicemail_action", "voicemail_message", "silence_seconds", "silence_prompt", "silence_prompts", "active",
 )  # fmt: skip
 
 
-CREDENTIALS = {"ai_provider", "provider_key", "provider_agent_id"}
+CREDENTIALS = {"ai_provider", "provider_key", "provider_agent_id", "base_url"}
 
 
 def create_agent(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> Agent:

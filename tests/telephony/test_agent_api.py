@@ -12,7 +12,8 @@ from tests.telephony.conftest import AGENTS
 
 FIELDS = [
     "id", "name", "direction", "systemPrompt", "greeting", "voice", "language", "aiProvider", "hasProviderKey",
-    "active",
+    "providerAgentId", "customEndpoint", "baseUrl", "sttUrl", "ttsUrl", "llmModel", "sttModel", "ttsModel",
+    "voicemailAction", "voicemailMessage", "silenceSeconds", "silencePrompt", "silencePrompts", "active",
 ]  # fmt: skip
 
 
@@ -77,3 +78,19 @@ def test_a_list_costs_two_queries(
     api.get(AGENTS)  # notes that the key is in use, once a minute
     with django_assert_num_queries(2):  # key, agents
         assert len(api.get(AGENTS).json()["results"]) == 3
+
+
+@pytest.mark.parametrize("field", ["baseUrl", "sttUrl", "ttsUrl", "customEndpoint"])
+@pytest.mark.parametrize(
+    "url", ["https://10.0.0.7/v1", "wss://localhost/voice", "ftp://models.example.com", "nonsense"]
+)
+def test_an_address_that_must_not_be_called_is_refused(api: APIClient, field: str, url: str) -> None:
+    answer = api.post(AGENTS, {"name": "Local", field: url})
+    assert answer.status_code == 400
+    assert [detail["field"] for detail in answer.json()["error"]["details"]] == [field]
+
+
+def test_a_message_for_voicemails_has_words(api: APIClient) -> None:
+    answer = api.post(AGENTS, {"name": "Caller", "voicemailAction": "leave_message"})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"][0]["field"] == "voicemailMessage"

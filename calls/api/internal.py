@@ -1,0 +1,104 @@
+"""`/internal/agent/...`: agent workers ask what to say, and report what was said."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed, NotFound
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.errors import Unavailable
+from calls.api.worker_serializers import ReportSerializer
+from calls.models import Call, TranscriptItem
+from calls.services.conversations import Report, take_report
+from calls.services.worker_session import call_of_room, instructions
+from calls.services.workers import note_worker
+from calls.worker_tokens import BadToken, WorkerToken, read_token
+from telephony.livekit_client import LiveKitError
+from voxa.api.names import camel
+from voxa.api.negotiation import JsonNegotiation
+from voxa.api.parsers import StrictJSONParser
+
+
+class WorkerAuthentication(BaseAuthentication):
+    """Gives `request.auth`, a `WorkerToken`."""
+
+    def authenticate(self, request: Request) -> tuple[None, WorkerToken]:
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise AuthenticationFailed("Send a token signed by the LiveKit secret: Authorization: Bearer ...")
+        try:
+            return None, read_token(text.strip())
+        except BadToken as error:
+            raise AuthenticationFailed(str(error)) from None
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="voxa-worker"'
+
+
+class IsWorker(BasePermission):
+    """Only who showed a worker's token."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return isinstance(request.auth, WorkerToken)
+
+
+class WorkerView(APIView):
+    """A view for workers: JSON, our errors, nothing in the public schema."""
+
+    authentication_classes = [WorkerAuthentication]
+    permission_classes = [IsWorker]
+    parser_classes = [StrictJSONParser]
+    content_negotiation_class = JsonNegotiation
+
+    @property
+    def token(self) -> WorkerToken:
+        """Give what the worker's token says."""
+        token = self.request.auth
+        assert isinstance(token, WorkerToken)  # noqa: S101  # IsWorker lets nobody else in
+        return token
+
+    def call(self) -> Call:
+        """Give the call of the token's room, which must be of the token's project."""
+        try:
+            call = call_of_room(self.token.project, self.token.room) if self.token.room else None
+        except LiveKitError as error:
+            raise Unavailable("livekit_unavailable", f"LiveKit was asked who is in the room: {error}") from error
+        if call is None:
+            raise NotFound("The project has no call in this room.")
+        return call
+
+
+@extend_schema(exclude=True)
+class SessionView(WorkerView):
+    """What to do in a call. The answer holds the provider's secret."""
+
+    def get(self, request: Request) -> Response:
+        return Response(instructions(self.call()), headers={"Cache-Control": "no-store"})
+
+
+@extend_schema(exclude=True)
+class ReportView(WorkerView):
+    """How the worker does, and what happened in a call. Answers whether the call is over."""
+
+    def post(self, request: Request) -> Response:
+        reader = ReportSerializer(data=request.data)
+        reader.is_valid(raise_exception=True)
+        values = dict(reader.validated_data)
+        worker: dict[str, Any] | None = values.pop("worker", None)
+        name = ""
+        if worker:
+            worker_id = worker.pop("id")
+            name = str(worker_id)
+            note_worker(self.token.project, worker_id, worker)
+        if not self.token.room:
+            return Response({})
+        call = self.call()
+        measures = {camel(key): value for key, value in values.pop("measures", {}).items()}
+        items = [TranscriptItem(call=call, **item) for item in values.pop("transcript", [])]
+        take_report(call, Report(items=items, measures=measures, worker=name, **values))
+        call.refresh_from_db()
+        return Response({"status": call.status})

@@ -1,0 +1,54 @@
+"""What was said in a call, by whom and when, and how the conversation went."""
+
+import uuid
+
+from django.db import models
+
+from calls.choices import Speaker
+from calls.models.call import Call
+
+
+class Conversation(models.Model):
+    """An agent's conversation in a call, from the first word its worker reported.
+
+    `measures` as `calls.api.worker_serializers.MeasuresSerializer` reads them; `finished_at` is set when the worker
+    said that nothing more comes, `told_at` when the report went out to webhooks.
+    """
+
+    call = models.OneToOneField(Call, primary_key=True, on_delete=models.CASCADE, related_name="conversation")
+    worker = models.CharField(max_length=64, blank=True)
+    measures = models.JSONField(default=dict)
+    detail = models.CharField(max_length=500, blank=True)  # the worker's words for how it ended
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["started_at"], condition=models.Q(told_at__isnull=True), name="conversation_to_tell")
+        ]
+
+    def __str__(self) -> str:
+        return f"Conversation of {self.call_id}"
+
+
+class TranscriptItem(models.Model):
+    """One turn: what one side said without the other in between. The worker gives the id, so that it counts once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="transcript", db_index=False)
+    speaker = models.CharField(max_length=6, choices=Speaker.choices)
+    text = models.TextField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    interrupted = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["started_at", "id"]
+        indexes = [models.Index(fields=["call", "started_at", "id"], name="transcript_order")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(speaker__in=Speaker.values), name="transcript_speaker")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.speaker}: {self.text[:80]}"

@@ -1,0 +1,36 @@
+"""Agent workers, as they report themselves."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+from telephony.models import LiveKitProject
+
+
+class AgentWorker(models.Model):
+    """A running agent worker. It reports every few seconds; one that fell silent is gone."""
+
+    AWAY_AFTER = timedelta(seconds=35)
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    project = models.ForeignKey(LiveKitProject, on_delete=models.CASCADE, related_name="workers")
+    host = models.CharField(max_length=255)
+    version = models.CharField(max_length=50, blank=True)
+    sessions = models.PositiveIntegerField(default=0)
+    load = models.FloatField(default=0)  # of its processors, 0 to 1
+    memory_bytes = models.PositiveBigIntegerField(default=0)  # of the worker and its sessions
+    draining = models.BooleanField(default=False)
+    started_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-seen_at", "id"]
+
+    def __str__(self) -> str:
+        return self.host
+
+    @property
+    def is_away(self) -> bool:
+        """Say whether it fell silent."""
+        return timezone.now() - self.seen_at > self.AWAY_AFTER

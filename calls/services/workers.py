@@ -1,0 +1,28 @@
+"""Agent workers make themselves known, again and again while they run."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.errors import Conflict
+from calls.models import AgentWorker
+from telephony.models import LiveKitProject
+
+FORGET_AFTER = timedelta(days=1)
+
+
+def note_worker(project: LiveKitProject, worker_id: UUID, state: Mapping[str, Any]) -> AgentWorker:
+    """Write how a worker does, and forget those silent for a day. Raises Conflict for another project's worker."""
+    now = timezone.now()
+    if AgentWorker.objects.filter(pk=worker_id).exclude(project=project).exists():
+        raise Conflict("worker_id_taken", "A worker of another project has this id. Choose another one.", "id")
+    values = {**state, "seen_at": now}
+    worker, made = AgentWorker.objects.update_or_create(
+        pk=worker_id, project=project, defaults=values, create_defaults={**values, "id": worker_id}
+    )
+    if made:
+        AgentWorker.objects.filter(seen_at__lt=now - FORGET_AFTER).delete()
+    return worker
