@@ -66,8 +66,8 @@ def item_json(item: TranscriptItem) -> dict[str, Any]:
     return {
         "speaker": item.speaker,
         "text": item.text,
-        "startedAt": _time(item.started_at),
-        "endedAt": _time(item.ended_at),
+        "startedAt": time_json(item.started_at),
+        "endedAt": time_json(item.ended_at),
         "interrupted": item.interrupted,
     }
 

@@ -74,7 +74,7 @@ class _Look:
             if time.monotonic() > self._until:
                 return
             people = self._client.run(participants(call.room_name))
-            settle(self._project, call.room_name, _seen(people))
+            settle(self._project, call.room_name, seen(people))
             call.refresh_from_db()
             if call.status in ENDED:
                 continue
@@ -93,7 +93,7 @@ class _Look:
         for name in names:
             if time.monotonic() > self._until:
                 return
-            settle(self._project, name, _seen(self._client.run(participants(name))))
+            settle(self._project, name, seen(self._client.run(participants(name))))
 
     def _mind_agent(self, call: Call, people: list[Participant]) -> None:
         """Where no agent speaks with an answered call, ask for one once more; then, by the setting, end it."""
@@ -124,7 +124,8 @@ def _ask_for_end(call: Call, reason: Reason) -> None:
         return  # it ended meanwhile
 
 
-def _seen(people: list[Participant]) -> list[Sighting]:
+def seen(people: list[Participant]) -> list[Sighting]:
+    """Give who is in a room now as sightings."""
     now = timezone.now()
     return [
         Sighting(

@@ -1,21 +1,18 @@
 """What an agent worker is told of the call it joins."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.errors import Conflict
 from calls.choices import ENDED
 from calls.models import Call
 from calls.services.inbound import is_ours
 from calls.services.ingest import settle
-from calls.story import Sighting, What
+from calls.services.watch import seen
 from telephony.choices import AiProvider
 from telephony.livekit_client import client_for
-from telephony.livekit_client.rooms import Participant, participants
+from telephony.livekit_client.rooms import participants
 from telephony.models import Agent, LiveKitProject
 
 SILENCE_PROMPT = "Are you still there?"
@@ -33,23 +30,6 @@ def call_of_room(project: LiveKitProject, room: str) -> Call | None:
         settle(project, room, seen(people))
         call = _found(project, room)
     return call
-
-
-def seen(people: Iterable[Participant]) -> list[Sighting]:
-    """Give who is in a room now as sightings."""
-    now = timezone.now()
-    return [
-        Sighting(
-            What.SEEN,
-            now,
-            who.identity,
-            who.participant_id,
-            who.kind,
-            who.attributes,
-            datetime.fromtimestamp(who.joined_at, UTC) if who.joined_at else None,
-        )
-        for who in people
-    ]
 
 
 def _found(project: LiveKitProject, room: str) -> Call | None:
