@@ -31,6 +31,7 @@ def call(entrance: Entrance) -> Call:
     store(entrance.project, joined(entrance))
     call = settle(entrance.project, entrance.room)
     assert call is not None
+    assert call.agent_id is not None
     Agent.objects.filter(pk=call.agent_id).update(greeting="Acme, good morning!")
     return call
 
