@@ -27,7 +27,10 @@ NOWHERE = "192.0.2.1"  # an address of nobody's, RFC 5737
 
 @dataclass(frozen=True)
 class Asked:
-    """What to play. Without `source_ip` it comes from the first address that the number's trunk allows."""
+    """What to play. Without `source_ip` it comes from the first address that the number's trunk allows.
+
+    Raises TypeError for a value of another type than its field's.
+    """
 
     caller: str
     called: str
@@ -36,6 +39,13 @@ class Asked:
     username: str = ""
     password: str = field(default="", repr=False)
     seconds: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("caller", "called", "source_ip", "host", "username", "password"):
+            if not isinstance(getattr(self, name), str):
+                raise TypeError(f"{name} must be a text")
+        if not isinstance(self.seconds, int) or self.seconds < 0:
+            raise TypeError("seconds must be a whole number from 0")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import sqlite3
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from django.conf import settings
@@ -36,6 +37,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.LIVEKIT_API_KEY and settings.LIVEKIT_API_SECRET):
             raise CommandError("Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET: the sandbox takes the same pair as Voxa.")
+        if options["webhook"] and urlsplit(options["webhook"]).scheme not in ("http", "https"):
+            raise CommandError(f"--webhook must be a URL of http or https, not {options['webhook']}.")
         try:
             state = State(options["state"], ring=options["ring"])
         except (OSError, sqlite3.Error) as error:

@@ -7,12 +7,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from telephony.livekit_client import LiveKitClient
+from telephony.livekit_client import LiveKitClient, LiveKitError
+from telephony.livekit_client.rooms import Dial, dial, participants
+from tests.live.process import wait_until
 from tests.telephony.livekit_client.conftest import OUTBOUND
 
 SECRET = "a-secret-of-32-characters-or-more"
@@ -74,3 +77,28 @@ def test_a_port_it_cannot_have_is_named(port: str) -> None:
     assert done.returncode == 1
     assert f"Cannot listen on 127.0.0.1:{wanted}" in done.stderr
     assert "Try --port" in done.stderr
+
+
+def test_it_stops_at_once_while_a_phone_rings() -> None:
+    with running("--ring", "100") as (process, banner):
+        found = re.search(r"ws://127\.0\.0\.1:\d+", "".join(banner))
+        assert found is not None
+        client = LiveKitClient(found[0], "devkey", SECRET)
+        asked = Dial(
+            livekit_trunk_id=client.create_outbound(OUTBOUND), to="+12025550100", caller_id="+12025550199",
+            room="call", identity="phone", ringing_seconds=60, max_seconds=60,
+        )  # fmt: skip
+        with ThreadPoolExecutor() as threads:
+            dialling = threads.submit(client.run, dial(asked))
+            wait_until(lambda: client.run(participants("call")), "the phone rings")
+            process.send_signal(signal.SIGTERM)
+            rest, _ = process.communicate(timeout=20)
+            assert isinstance(dialling.exception(20), LiveKitError)
+        assert "participant_joined: call, phone" in rest
+        assert "fault" not in rest
+
+
+def test_events_go_to_a_url() -> None:
+    done = run("--port", "0", "--webhook", "localhost:8000/livekit/webhook")
+    assert done.returncode == 1
+    assert "--webhook must be a URL of http or https" in done.stderr

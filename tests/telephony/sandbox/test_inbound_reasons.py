@@ -116,3 +116,11 @@ def test_without_a_source_the_call_comes_from_where_it_may(
 def test_what_is_no_address_is_said(played: Callable[..., Verdict]) -> None:
     with pytest.raises(ValueError, match="'nowhere' does not appear to be an IPv4 or IPv6 address"):
         played(source_ip="nowhere")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"), [({"seconds": "5"}, "seconds must"), ({"seconds": -1}, "from 0"), ({"source_ip": 5}, "a text")]
+)
+def test_values_of_another_type_are_refused(played: Callable[..., Verdict], given: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        played(**given)
