@@ -46,13 +46,17 @@ class TelephonySettings(models.Model):
     calls_per_second = models.DecimalField(
         max_digits=5, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal("0.01"))]
     )
-    max_concurrent_calls = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
+    max_concurrent_calls = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(100_000)], help_text="Empty: no limit."
+    )
     calling_hours_start = models.TimeField(null=True, blank=True, help_text="Where the callee is. Empty: any time.")
     calling_hours_end = models.TimeField(null=True, blank=True)
     calling_days = models.JSONField(
         default=list, blank=True, validators=[validate_days], help_text="0 Monday to 6 Sunday. Empty: every day."
     )
-    daily_attempts_per_callee = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: no limit.")
+    daily_attempts_per_callee = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(100)], help_text="Empty: no limit."
+    )
     max_attempts = models.PositiveSmallIntegerField(
         default=3, validators=[MinValueValidator(1), MaxValueValidator(20)], help_text="Dials of one call, at most."
     )

@@ -4,7 +4,7 @@ import uuid
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from fernet_fields import EncryptedTextField
 from simple_history.models import HistoricalRecords
@@ -47,7 +47,9 @@ class Trunk(SyncedRow):
         validators=[MinValueValidator(Decimal("0.01"))],
         help_text="Most new calls a second that the carrier takes. Empty: the carrier's preset, or 1.",
     )
-    max_concurrent_calls = models.PositiveIntegerField(null=True, blank=True, help_text="Channels. Empty: no limit.")
+    max_concurrent_calls = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(100_000)], help_text="Channels. Empty: no limit."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
