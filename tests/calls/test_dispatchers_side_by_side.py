@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from calls.choices import ENDED, Reason
 from calls.models import Attempt, Call
+from calls.pacing import LATENESS
 from calls.services.attempts import LEASE
 from tests.calls.conftest import Line
 from tests.calls.dispatchers import dispatcher
@@ -97,5 +99,11 @@ def test_the_pace_holds_in_every_rolling_second_also_after_a_stall(
     time.sleep(1.5)
     os.kill(first.pid, signal.SIGCONT)
     wait_until(all_over, "all calls over", seconds * 3 + 20)
-    assert sink.most_within(1.0) <= per_second
     assert set(sink.rooms().values()) == {1}
+    # Each dial is sent within LATENESS of its turn, or not at all: see test_a_late_dial_is_not_sent. So turns this
+    # far apart hold the limit where dials are sent, however late a busy machine's other end reads them.
+    turns = sorted(turn for turn in Attempt.objects.values_list("dialed_at", flat=True) if turn)
+    apart = [later - turn for turn, later in zip(turns, turns[per_second:], strict=False)]
+    assert min(apart) >= timedelta(seconds=1) + LATENESS
+    if SOAK:  # on a machine with nothing else to do
+        assert sink.most_within(1.0) <= per_second
