@@ -78,3 +78,12 @@ def test_a_number_for_a_trunk_deleted_meanwhile_is_a_conflict(trunk: Trunk) -> N
         add_number(stale, "+15550100000")
     assert caught.value.code == "changed_meanwhile"
     assert not PhoneNumber.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example.com", "wss://10.0.0.1", "wss://localhost/x", "wss://169.254.169.254"]
+)
+def test_an_agents_own_endpoint_is_public_and_wss(agent: Agent, url: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        update_agent(agent, {"ai_provider": "custom", "custom_endpoint": url})
+    assert list(refused.value.error_dict) == ["custom_endpoint"]
