@@ -89,6 +89,17 @@ async def participants_now(lk: api.LiveKitAPI, room: str) -> list[api.Participan
     return list((await lk.room.list_participants(api.ListParticipantsRequest(room=room))).participants)
 
 
+async def talking_phone(lk: api.LiveKitAPI, room: str) -> api.ParticipantInfo:
+    """Give the only one in a room, once it is answered: its attribute follows the dial's answer, a moment later."""
+
+    def talks(people: list[api.ParticipantInfo]) -> bool:
+        return [one.attributes.get("sip.callStatus") for one in people] == ["active"]
+
+    await wait_for(lambda: participants_now(lk, room), talks)
+    (phone,) = await participants_now(lk, room)
+    return phone
+
+
 async def wait_for(question: Callable[[], Awaitable[T]], done: Callable[[T], bool], seconds: float = 10) -> None:
     """Ask until the answer is as expected; fails with the last answer."""
     last: list[T] = []

@@ -13,8 +13,18 @@ from telephony.livekit_client import (
     OutboundTrunkSpec,
     SipRefused,
 )
-from telephony.livekit_client.rooms import Dial, close_room, create_room, dial, participants, room_names, transfer
+from telephony.livekit_client.rooms import (
+    Dial,
+    Participant,
+    close_room,
+    create_room,
+    dial,
+    participants,
+    room_names,
+    transfer,
+)
 from tests.contract.phones import Phones
+from tests.live.process import wait_until
 
 
 def to(client: LiveKitClient, number: str, address: str = "sip.example.org:5060", ringing: float = 5) -> Dial:
@@ -36,8 +46,13 @@ def test_an_answered_call_stands_in_its_room_with_its_agent(client: LiveKitClien
     client.run(create_room(asked.room, agent_name="voxa-agent", agent_metadata={"call": "1"}, empty_seconds=30))
     answered = client.run(dial(asked))
     assert answered.sip_call_id
-    (phone,) = [who for who in client.run(participants(asked.room)) if who.is_phone]
-    assert phone.attributes["sip.callStatus"] == "active"
+
+    def phones_in_room() -> list[Participant]:
+        return [who for who in client.run(participants(asked.room)) if who.is_phone]
+
+    # The attribute follows the answer, a moment later.
+    wait_until(lambda: [who.attributes["sip.callStatus"] for who in phones_in_room()] == ["active"], "it talks")
+    (phone,) = phones_in_room()
     assert phone.attributes["voxa.call"] == "1"
     assert (phone.attributes["sip.phoneNumber"], phone.attributes["sip.trunkPhoneNumber"]) == (
         "+15550100001",

@@ -11,7 +11,7 @@ import pytest
 from livekit import api
 from livekit.protocol.models import DisconnectReason
 
-from tests.contract.cases import dial_request
+from tests.contract.cases import dial_request, talking_phone
 from tests.contract.receiver import Receiver, receiving
 from tests.live.fixtures import made
 from tests.live.servers import LiveKitEndpoint, LiveKitServer, RedisServer, SipBridge
@@ -65,6 +65,7 @@ async def close(lk: api.LiveKitAPI, room: str) -> None:
 async def test_a_call_is_told_from_room_to_room(lk: api.LiveKitAPI, receiver: Receiver) -> None:
     await lk.room.create_room(api.CreateRoomRequest(name="whole", metadata="m"))
     await call(lk, "whole")
+    await talking_phone(lk, "whole")
     await close(lk, "whole")
     events = receiver.wait_for("whole", "room_finished")
     assert [event.event for event in events] == [
