@@ -27,14 +27,8 @@ def close_left_over(call_id: str) -> None:
 
 
 @shared_task
-def ingest_event(event_id: str) -> None:
-    """Bring the call of an event's room up to date."""
-    ingest.ingest_event(UUID(event_id))
-
-
-@shared_task
-def ingest_waiting() -> None:
-    """Ingest the events whose task was lost."""
+def ingest_events() -> None:
+    """Bring the calls up to date that LiveKit's stored events tell of. Also the sweep for what was lost."""
     ingest.ingest_waiting()
 
 

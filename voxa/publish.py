@@ -9,9 +9,12 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 
-def publish(task: Any, *args: object) -> None:
-    """Send a task. A broker that is away costs a moment, not the caller's work: a sweep finds what is due."""
+def publish(task: Any, *args: object, after: float = 0) -> None:
+    """Send a task, to be done `after` so many seconds.
+
+    A broker that is away costs a moment, not the caller's work: a sweep finds what is due.
+    """
     try:
-        task.apply_async(args=args, retry=False)
+        task.apply_async(args=args, retry=False, countdown=after or None)
     except (KombuError, RedisError, OSError) as error:
         logger.warning("The broker took no %s (%s). The sweep will do it.", task.name, error)

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "voxa.lean.LeanPathsMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "voxa.api.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -210,6 +211,8 @@ TELNYX_CONNECTION_ID = env.str("TELNYX_CONNECTION_ID", default="")
 DNS_NAMESERVERS = env.list("DNS_NAMESERVERS", default=[])  # address or address@port; empty: the system's
 DNS_HOSTS_FILE = env.str("DNS_HOSTS_FILE", default="/etc/hosts")
 PROVISION_WAIT_SECONDS = env.float("PROVISION_WAIT_SECONDS", default=3.0)
+LIVEKIT_GATHER_SECONDS = env.float("LIVEKIT_GATHER_SECONDS", default=0.1)  # one ingest for the webhooks of so long
+LIVEKIT_KEYS_KEPT_SECONDS = 5.0  # for which a web process takes a project's key for valid without asking again
 AGENT_WAIT_SECONDS = env.float("AGENT_WAIT_SECONDS", default=20.0)  # an answered call without an agent; 0: for ever
 VOXA_DIALECTS = env.list("VOXA_DIALECTS", default=None)  # names of telephony/dialects; unset: all, empty: none
 

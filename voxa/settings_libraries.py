@@ -91,7 +91,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "options": {"expires": 3600},
     },
     "watch-calls": {"task": "calls.tasks.watch_calls", "schedule": 5.0, "options": {"expires": 5}},
-    "ingest-waiting": {"task": "calls.tasks.ingest_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "ingest-events": {"task": "calls.tasks.ingest_events", "schedule": 5.0, "options": {"expires": 5}},
     "purge-calls": {"task": "calls.tasks.purge_calls", "schedule": 86400.0, "options": {"expires": 3600}},
     "tell-late-reports": {"task": "calls.tasks.tell_late_reports", "schedule": 15.0, "options": {"expires": 15}},
     # A sweep that waited for its whole minute is dropped: the next one is there.

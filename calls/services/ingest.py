@@ -5,11 +5,13 @@ often, or how late. A project's events find that project's calls alone.
 """
 
 import logging
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -26,41 +28,49 @@ from voxa.publish import publish
 logger = logging.getLogger(__name__)
 
 MOST_FAILURES = 5  # of one event; after that it stays as it is, for a person to look at
-LATE = timedelta(seconds=5)  # after which the sweep takes an event's task for lost
+AT_ONCE = 500
+SECONDS = 30.0  # of one run
 SLACK = timedelta(seconds=2)  # LiveKit's clock of the longest duration is not ours
+_woken_at = 0.0  # by this process
 BROKEN = frozenset(
     {"SIP_TRUNK_FAILURE", "CONNECTION_TIMEOUT", "MEDIA_FAILURE", "SIGNAL_CLOSE", "STATE_MISMATCH", "JOIN_FAILURE"}
 )
 BY_US = frozenset({"ROOM_DELETED", "PARTICIPANT_REMOVED", "ROOM_CLOSED"})
 
 
-def ingest_event(event_id: UUID) -> None:
-    """Ingest a stored event, and with it all others of its room. What is ingested already is left alone."""
-    event = LiveKitEvent.objects.select_related("project").filter(pk=event_id, ingested_at=None).first()
-    if event is None:
-        return
-    try:
-        settle(event.project, event.room_name)
-    except Exception:
-        LiveKitEvent.objects.filter(pk=event_id).update(failures=F("failures") + 1)
-        raise
+def wake() -> None:
+    """Have what is stored ingested soon: one task does for all that comes while it waits."""
+    from calls.tasks import ingest_events
+
+    global _woken_at
+    gather, now = settings.LIVEKIT_GATHER_SECONDS, time.monotonic()
+    if gather and now - _woken_at < gather / 2:
+        return  # the task sent then begins later than this; were its clock wrong, the sweep would find the event
+    _woken_at = now
+    publish(ingest_events, after=gather)
 
 
-def ingest_waiting(most: int = 500) -> int:
-    """Ingest what no task took, the oldest first; give how many rooms were brought up to date."""
-    waiting = LiveKitEvent.objects.filter(
-        ingested_at=None, received_at__lt=timezone.now() - LATE, failures__lt=MOST_FAILURES
-    )
+def ingest_waiting() -> int:
+    """Ingest what is stored and not ingested, the oldest first, for a bounded time; give how many rooms it was of.
+
+    One event's failure is its own: it is tried again a few times.
+    """
+    until, rooms = time.monotonic() + SECONDS, 0
+    waiting = LiveKitEvent.objects.filter(ingested_at=None, failures__lt=MOST_FAILURES)
     waiting.exclude(type__in=TOLD).update(ingested_at=timezone.now())
-    rooms: dict[tuple[UUID, str], UUID] = {}
-    for pk, project_id, room in waiting.values_list("pk", "project_id", "room_name")[:most]:
-        rooms.setdefault((project_id, room), pk)
-    for event_id in rooms.values():
-        try:
-            ingest_event(event_id)
-        except Exception:
-            logger.exception("LiveKit event %s could not be ingested.", event_id)
-    return len(rooms)
+    seen: set[UUID] = set()
+    while time.monotonic() < until and (
+        batch := list(waiting.exclude(pk__in=seen).select_related("project")[:AT_ONCE])
+    ):
+        for event in {(event.project_id, event.room_name): event for event in batch}.values():
+            rooms += 1
+            try:
+                settle(event.project, event.room_name)
+            except Exception:
+                logger.exception("LiveKit event %s could not be ingested.", event.pk)
+                LiveKitEvent.objects.filter(pk=event.pk).update(failures=F("failures") + 1)
+        seen |= {event.pk for event in batch}
+    return rooms
 
 
 @transaction.atomic

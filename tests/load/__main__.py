@@ -14,7 +14,7 @@ def main() -> None:
     parser.add_argument("--trunks", type=int, default=500, help="trunks to provision (500)")
     parser.add_argument("--numbers", type=int, default=100_000, help="numbers to list from (100,000)")
     parser.add_argument("--repeats", type=int, default=5, help="interleaved repeats, of which the median counts (5)")
-    parser.add_argument("--only", choices=["provisioning", "creating", "listing"], help="one of the three")
+    parser.add_argument("--only", choices=["provisioning", "creating", "listing", "webhooks"], help="one of them")
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="voxa-bench-") as name,
@@ -33,7 +33,7 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        from tests.load import creating, listing, provisioning
+        from tests.load import creating, listing, provisioning, webhooks
 
         call_command("migrate", verbosity=0)
         lines = []
@@ -43,6 +43,8 @@ def main() -> None:
             lines += creating.measure(options.repeats)
         if options.only in (None, "listing"):
             lines += listing.measure(options.numbers, options.repeats)
+        if options.only in (None, "webhooks"):
+            lines += webhooks.measure(options.repeats)
         table(lines)
 
 

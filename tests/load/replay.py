@@ -90,7 +90,10 @@ class Bare:
 
     def ask(self, body: str | None) -> None:
         """Send one request; fails on any answer that is no success."""
-        request = self.factory.post("/bare", body, "application/json") if body else self.factory.get("/bare")
+        self.send(self.factory.post("/bare", body, "application/json") if body else self.factory.get("/bare"))
+
+    def send(self, request: HttpRequest) -> None:
+        """Send a request for `/bare` as it is; fails likewise."""
         vars(request)["urlconf"] = self  # Django takes any object with urlpatterns
         status = self.handler.get_response(request).status_code
         assert status == 200, f"the bare view answered {status}"

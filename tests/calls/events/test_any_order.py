@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from calls.models import Call, LiveKitEvent, UsageDay
-from calls.services.ingest import ingest_event
+from calls.services.ingest import ingest_waiting
 from tests.calls.events.conftest import Entrance, event, finished, joined, left, store
 
 Payload = dict[str, Any]
@@ -39,7 +39,7 @@ def end_state(entrance: Entrance, order: list[Payload]) -> tuple[Any, ...]:
         for payload in order:
             row = store(entrance.project, payload)
             LiveKitEvent.objects.filter(pk=row.pk).update(ingested_at=None)
-            ingest_event(row.pk)
+            ingest_waiting()
         fields = ("status", "reason", "answered_at", "ended_at", "duration_seconds", "agent_id", "from_number")
         calls = list(Call.objects.values_list(*fields))
         usage = sorted(

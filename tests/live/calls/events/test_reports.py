@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from calls.choices import CallStatus, Reason
 from calls.models import Call, LiveKitEvent
-from calls.services.ingest import ingest_event
+from calls.services.ingest import ingest_waiting
 from calls.services.reap import reap
 from calls.services.watch import watch
 from telephony.livekit_client import client_for
@@ -73,8 +73,7 @@ def test_without_webhooks_the_rooms_tell_of_callers(doorbell: Doorbell) -> None:
 def test_a_late_webhook_puts_right_what_the_rooms_told(
     line: Line, dispatch_until: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept: list[str] = []
-    monkeypatch.setattr("calls.tasks.ingest_event.apply_async", lambda args, **_: kept.append(args[0]))
+    monkeypatch.setattr("calls.services.ingest.wake", lambda: None)
     call = answered(line, dispatch_until, "+12025550201")
     wait_until(lambda: LiveKitEvent.objects.filter(type="participant_left").exists(), "the webhook")
     LiveKitEvent.objects.all().update(room_name="later")
@@ -82,7 +81,7 @@ def test_a_late_webhook_puts_right_what_the_rooms_told(
     call.refresh_from_db()
     assert call.reason == Reason.LOST
     LiveKitEvent.objects.all().update(room_name=call.room_name)
-    ingest_event(LiveKitEvent.objects.get(type="participant_left").pk)
+    ingest_waiting()
     call.refresh_from_db()
     assert (call.status, call.reason, call.duration_seconds) == (CallStatus.COMPLETED, Reason.CALLEE_HUNG_UP, 1)
 
