@@ -6,13 +6,16 @@ import secrets
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from threading import Thread
+from typing import IO, Any
 from urllib.parse import urlsplit
 
-from honcho.manager import Manager
+from honcho.manager import KILL_WAIT, Manager
 from honcho.printer import Message, Printer
+from honcho.process import Process
 
 from voxa import dotenv, ports
 
@@ -52,7 +55,9 @@ def commands(port: int, sandbox_port: int | None) -> dict[str, str]:
         "web": f"{python} -m gunicorn voxa.wsgi --bind 127.0.0.1:{port} --workers 1 --threads 8"
         " --graceful-timeout 3 --no-control-socket --log-level warning",
         # A thread waits on LiveKit or the database most of its time.
-        "worker": f"{python} -m celery --quiet -A voxa worker -P threads -c 8 --loglevel INFO"
+        # Celery warns of root: whoever tries Voxa out as root knows.
+        "worker": f'{python} -W "ignore:You\'re running the worker"'
+        " -m celery --quiet -A voxa worker -P threads -c 8 --loglevel INFO"
         " --without-gossip --without-mingle --without-heartbeat",
         "beat": f"{python} -m celery --quiet -A voxa beat --loglevel WARNING --pidfile=",
         "dispatcher": f"{python} manage.py dispatch_calls",
@@ -75,6 +80,23 @@ def hold_lock(path: Path) -> IO[str]:
     return lock
 
 
+class TetheredProcess(Process):  # type: ignore[misc]
+    """A process that ends with the runner also where that was killed and could not end it."""
+
+    def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+        Thread(target=self._end_with, args=(os.getppid(),), daemon=True).start()
+        super().run(events, ignore_signals)
+
+    def _end_with(self, runner: int) -> None:
+        while os.getppid() == runner:
+            time.sleep(0.5)
+        for signum in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signum)
+            time.sleep(KILL_WAIT)
+        os._exit(1)
+
+
 class TerminalPrinter(Printer):  # type: ignore[misc]
     """A printer that outlives its terminal, so that closing it still stops every process."""
 
@@ -86,6 +108,7 @@ class TerminalPrinter(Printer):  # type: ignore[misc]
 def serve(processes: dict[str, str]) -> int:
     """Run the processes until one ends or a signal comes. Give 0 after a signal, else the code of the first to end."""
     manager = Manager(TerminalPrinter(sys.stdout))
+    manager._process_ctor = TetheredProcess
     for name, command in processes.items():
         manager.add_process(name, command, cwd=str(BASE), env={**os.environ, "PYTHONUNBUFFERED": "1"})
     # A closed terminal stops everything too.
