@@ -2,13 +2,16 @@
 
 import dataclasses
 import ipaddress
-from typing import Any
+from typing import Any, ClassVar
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
@@ -20,6 +23,15 @@ from kombu.exceptions import OperationalError
 
 from telephony.models import LiveKitProject
 from voxa.celery import app
+
+PROBED = ("/healthz", "/readyz", "/metrics")
+
+
+class CommonExceptProbes(CommonMiddleware):
+    """Django's, which refuses unknown hosts; but who probes a process asks it by an address that nobody lists."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:  # type: ignore[override]
+        return None if request.path in PROBED else super().process_request(request)
 
 
 @dataclasses.dataclass
@@ -34,6 +46,23 @@ class Broker(HealthCheck):  # type: ignore[misc]
             raise ServiceUnavailable("not reachable") from error
 
 
+@dataclasses.dataclass
+class Migrations(HealthCheck):  # type: ignore[misc]
+    """Has the database the tables that this code needs? Once it has, that is not asked again."""
+
+    applied: ClassVar[bool] = False
+
+    def run(self) -> None:
+        if not Migrations.applied:
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                raise ServiceUnavailable("not applied")
+            Migrations.applied = True
+
+
+FAULTS = {"migrations": "not applied: run manage.py migrate"}  # of the others: not reachable
+
+
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process is alive; asks nobody else."""
@@ -41,14 +70,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 class ReadyView(HealthCheckView):  # type: ignore[misc]
-    """503 while the database or the broker is away. LiveKit is shown only: without it, work waits."""
+    """503 while the database is away or not migrated, or the broker is away. LiveKit is shown only: work waits."""
 
-    checks = (Database, Broker)
+    checks = (Database, Migrations, Broker)
     http_method_names = ["get", "head"]
 
     async def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         results = [await check.get_result() for check in self.get_checks()]
-        checks = {type(r.check).__name__.lower(): "not reachable" if r.error else "ok" for r in results}
+        failed = {type(result.check).__name__.lower(): bool(result.error) for result in results}
+        checks = {name: FAULTS.get(name, "not reachable") if bad else "ok" for name, bad in failed.items()}
         ready = not any(result.error for result in results)
         livekit = await sync_to_async(livekit_state)() if ready else "unknown"
         body = {"status": "ready" if ready else "not ready", "checks": checks, "livekit": livekit}

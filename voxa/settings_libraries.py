@@ -135,6 +135,8 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.server": {"level": "WARNING"},
+        # django-structlog has said each refusal already, with its request id.
+        "django.request": {"level": "ERROR"},
         # Two lines for each task, every few seconds; what fails is said all the same.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},

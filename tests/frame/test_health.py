@@ -19,7 +19,7 @@ def test_ready_means_database_and_broker(client: Client) -> None:
     assert answer.status_code == 200, answer.content
     assert answer.json() == {
         "status": "ready",
-        "checks": {"database": "ok", "broker": "ok"},
+        "checks": {"database": "ok", "migrations": "ok", "broker": "ok"},
         "livekit": "not configured",
     }
 
@@ -38,7 +38,10 @@ def test_livekit_away_is_shown_and_changes_nothing(client: Client, settings: Any
 def test_a_broker_that_is_away_means_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voxa.health.app.connection_for_write", lambda: _refused())
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()["checks"]) == (503, {"database": "ok", "broker": "not reachable"})
+    assert (answer.status_code, answer.json()["checks"]) == (
+        503,
+        {"database": "ok", "migrations": "ok", "broker": "not reachable"},
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -47,6 +50,22 @@ def test_a_database_that_is_away_means_not_ready(client: Client, monkeypatch: py
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["checks"]["database"]) == (503, "not reachable")
     assert connection.vendor not in answer.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_without_the_newest_tables_means_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voxa.health.Migrations.applied", False)
+    monkeypatch.setattr("voxa.health.MigrationExecutor.migration_plan", lambda self, targets: ["one"])
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["migrations"]) == (503, "not applied: run manage.py migrate")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_probes_come_by_addresses_that_nobody_lists(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["voxa.example.com"]
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert client.get(path, headers={"host": "10.1.2.3:8000"}).status_code == 200, path
+    assert client.get("/v1/agents", headers={"host": "10.1.2.3:8000"}).status_code == 400
 
 
 def _refused() -> None:
