@@ -1,13 +1,15 @@
 """People: who signs in here. Superusers manage them; others see whom they work with."""
 
+import logging
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -19,7 +21,9 @@ from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.two_step import TwoStepView
 from accounts.choices import Role
 from accounts.models import Membership, User
+from accounts.services.two_step import turn_off
 
+logger = logging.getLogger(__name__)
 admin.site.unregister(Group)
 
 
@@ -55,6 +59,7 @@ class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type
     inlines = [MembershipsInline]
     history_also = [("memberships", "member")]
     actions = None
+    change_form_outer_before_template = "admin/accounts/user/panel.html"
     add_fieldsets = [(None, {"fields": ["email", ("first_name", "last_name"), ("password1", "password2")]})]
     all_fieldsets = [
         (None, {"fields": ["email", ("first_name", "last_name"), "password"]}),
@@ -118,5 +123,20 @@ class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type
         super().save_model(request, obj, form, change)
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(TwoStepView.as_view(admin_site=self.admin_site))
-        return [path("two-step/", view, name="two_step"), *super().get_urls()]
+        own = self.admin_site.admin_view(TwoStepView.as_view(admin_site=self.admin_site))
+        remove = self.admin_site.admin_view(self.remove_two_step_view)
+        return [
+            path("two-step/", own, name="two_step"),
+            path("<path:object_id>/two-step/remove/", remove, name="accounts_user_remove_two_step"),
+            *super().get_urls(),
+        ]
+
+    def remove_two_step_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Forget the app and the recovery codes of a person who lost them, on POST."""
+        person = self.row_or_deny(request, object_id, Role.OWNER)  # of no workspace: superusers pass alone
+        if request.method != "POST":
+            raise PermissionDenied
+        turn_off(person)
+        logger.warning("Person %s removed the two-step sign-in of person %s.", request.user.pk, person.pk)
+        messages.success(request, f"{person} signs in with the password alone now, and can set it up again.")
+        return HttpResponseRedirect(reverse("admin:accounts_user_change", args=[person.pk]))

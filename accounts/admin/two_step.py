@@ -7,7 +7,6 @@ import segno
 from django import forms
 from django.contrib.admin import AdminSite
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,11 +15,10 @@ from django.utils.safestring import mark_safe
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django_otp import login
-from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-RECOVERY_CODES = 8
+from accounts.services import two_step
 
 
 class CodeForm(forms.Form):
@@ -75,13 +73,13 @@ class TwoStepView(View):
             form: forms.Form = PasswordForm(request.user, request.POST)
             if not form.is_valid():
                 return self._page(request, form=form)
-            _turn_off(request.user)
+            two_step.turn_off(request.user)
             return HttpResponseRedirect(reverse("admin:two_step"))
         device = _pending_device(request.user)
         form = CodeForm(device, request.POST)
         if not form.is_valid():
             return self._page(request, form=form)
-        codes = _turn_on(device)
+        codes = two_step.turn_on(device)
         login(request, device)
         self.active = True
         return self._page(request, codes=codes)
@@ -104,21 +102,3 @@ class TwoStepView(View):
 def _pending_device(user: Any) -> TOTPDevice:
     device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "Authenticator app"})
     return device
-
-
-@transaction.atomic
-def _turn_on(device: TOTPDevice) -> list[str]:
-    """Confirm the app and give new recovery codes, which nobody can see again."""
-    device.confirmed = True
-    device.save(update_fields=["confirmed"])
-    StaticDevice.objects.filter(user=device.user).delete()
-    recovery = StaticDevice.objects.create(user=device.user, name="Recovery codes", confirmed=True)
-    codes = [StaticToken.random_token() for _ in range(RECOVERY_CODES)]
-    StaticToken.objects.bulk_create([StaticToken(device=recovery, token=code) for code in codes])
-    return codes
-
-
-@transaction.atomic
-def _turn_off(user: Any) -> None:
-    TOTPDevice.objects.filter(user=user).delete()
-    StaticDevice.objects.filter(user=user).delete()

@@ -82,6 +82,19 @@ def test_turning_it_off_needs_the_password(protected: TOTPDevice, signed_in: Bro
     assert not StaticToken.objects.exists()
 
 
+def test_a_superuser_turns_it_off_for_who_lost_the_app(
+    superuser: User, acme_owner: User, outsider: User, signed_in: Browser, client: Client
+) -> None:
+    TOTPDevice.objects.create(user=acme_owner, confirmed=True)
+    url = reverse("admin:accounts_user_remove_two_step", args=[acme_owner.pk])
+    assert url in signed_in(superuser).get(reverse("admin:accounts_user_change", args=[acme_owner.pk])).text
+    assert [signed_in(other).post(url).status_code for other in (outsider, acme_owner)] == [403, 403]
+    assert signed_in(superuser).get(url).status_code == 403
+    assert "Enter the code" in sign_in(client, acme_owner)
+    assert signed_in(superuser).post(url).status_code == 302
+    assert sign_in(client, acme_owner) == ""
+
+
 def test_a_lockout_says_what_happened_and_when_it_ends(superuser: User, client: Client, settings: Any) -> None:
     settings.AXES_ENABLED = True
     for _ in range(settings.AXES_FAILURE_LIMIT):
