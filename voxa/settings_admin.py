@@ -44,6 +44,5 @@ UNFOLD: dict[str, Any] = {
     },
     "DASHBOARD_CALLBACK": "calls.admin.dashboard.dashboard",
     "ENVIRONMENT": "telephony.admin.dashboard.environment",
-    "COMMAND": {"search_callback": "telephony.admin.search.find"},
     "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "voxa.admin_navigation.navigation"},
 }

@@ -2,11 +2,15 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from calls.livekit_events import livekit_webhook
+from telephony.admin.search import search
 from voxa import docs, health
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/search/", admin.site.admin_view(search)),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.ReadyView.as_view()),

@@ -111,6 +111,23 @@ def test_the_command_palette_finds_nothing_foreign(rows: dict[str, Any], outside
         assert str(rows["accounts_workspace"].pk) not in answer.content.decode()
 
 
+def test_what_the_palette_found_ends_with_the_membership(
+    rows: dict[str, Any], acme_viewer: User, outsider: User, signed_in: Browser
+) -> None:
+    client, query = signed_in(acme_viewer), {"s": "Telnyx", "extended": "1"}
+    assert "Telnyx" in client.get(reverse("admin:search"), query).text
+    acme_viewer.memberships.all().delete()
+    assert "Telnyx" not in client.get(reverse("admin:search"), query).text
+
+
+def test_the_palette_finds_pages_too_and_takes_any_words(superuser: User, signed_in: Browser) -> None:
+    client = signed_in(superuser)
+    page = client.get(reverse("admin:search"), {"s": "trunk"}).text
+    assert reverse("admin:telephony_trunk_changelist") in page
+    for words in ("", "%", "\\", "é💥", "x" * 5_000):
+        assert client.get(reverse("admin:search"), {"s": words, "extended": "1"}).status_code == 200
+
+
 def test_the_home_page_tells_an_outsider_nothing(rows: dict[str, Any], outsider: User, signed_in: Browser) -> None:
     html = signed_in(outsider).get(reverse("admin:index")).content.decode()
     assert "Telnyx" not in html

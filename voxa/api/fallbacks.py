@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
@@ -12,6 +13,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """Answer a request that Django itself refuses (400)."""
     if _is_for_people(request):
         return defaults.bad_request(request, exception or Exception())
+    if isinstance(exception, DisallowedHost):
+        return _problem("unknown_host", "Voxa has no such host name. Its operator lists them in ALLOWED_HOSTS.", 400)
     return _problem("bad_request", "The request cannot be understood.", 400)
 
 
