@@ -111,18 +111,14 @@ def _queued(call: Call, status: CallStatus, now: datetime, zone: ZoneInfo) -> Ex
 
 def _ended(call: Call, status: CallStatus) -> Explanation:
     reason = Reason(call.reason) if call.reason in Reason.values else Reason.NONE
-    headline = {
-        CallStatus.COMPLETED: f"They talked for {duration(call.duration_seconds or 0)}.",
-        CallStatus.BUSY: "The callee was busy.",
-        CallStatus.NO_ANSWER: "It was not answered.",
-        CallStatus.FAILED: "It failed." if call.attempts_made or call.answered_at else "It was not dialled.",
-        CallStatus.CANCELED: "It was called off.",
-    }[status]
-    if call.direction == Direction.INBOUND and status is CallStatus.FAILED:
-        headline = "It failed."
-    if status in (CallStatus.COMPLETED, CallStatus.CANCELED):
-        return Explanation(status, headline, reason_words(call), "")
-    return Explanation(status, headline, reason_words(call), NEXT_STEPS.get(reason, ""))
+    why = reason_words(call)
+    if status is CallStatus.COMPLETED:
+        return Explanation(status, f"They talked for {duration(call.duration_seconds or 0)}.", why)
+    if status is CallStatus.CANCELED:
+        return Explanation(status, "It was called off.", why)
+    dialled = call.attempts_made or call.direction == Direction.INBOUND
+    headline = why or "It ended, and nothing told why."
+    return Explanation(status, headline if dialled else f"Not dialled: {headline}", "", NEXT_STEPS.get(reason, ""))
 
 
 def reason_words(call: Call) -> str:

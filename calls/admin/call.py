@@ -67,8 +67,9 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
     # --- the list -----------------------------------------------------------------------------------------
 
     @display(description="Call")
-    def call(self, call: Call) -> str:
-        return f"{call.from_number or 'Withheld'} → {call.to_number}"
+    def call(self, call: Call) -> SafeString:
+        both = format_html("{} → {}", call.from_number or "Withheld", call.to_number)
+        return format_html('<span class="whitespace-nowrap">{}</span>', both)
 
     @display(description="Status")
     def state(self, call: Call) -> SafeString:

@@ -58,8 +58,14 @@ class PlacingMixin(WorkspaceFirst):
     """The page to place a call: an `add` page over the service that the API uses."""
 
     add_fieldsets = [
-        (None, {"fields": ["workspace", "to_number", ("number", "agent")]}),
-        ("When and how", {"fields": [("scheduled_at", "max_duration_seconds"), "trunk"]}),
+        (
+            "Call a number",
+            {
+                "description": "Once you save, it waits in the queue until it is due and may be dialled.",
+                "fields": ["workspace", "to_number", ("number", "agent")],
+            },
+        ),
+        ("When and how", {"fields": ["scheduled_at", "max_duration_seconds", "trunk"]}),
     ]
     admin_site: admin.AdminSite
 
@@ -81,6 +87,9 @@ class PlacingMixin(WorkspaceFirst):
             return super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
         form = super().get_form(request, obj, change=change, form=PlaceForm, **kwargs)  # type: ignore[misc]
         form.refused = getattr(request, "_voxa_refused", None)
+        for name in ("workspace", *SELECTS):  # chosen here, not changed
+            wrapper = form.base_fields[name].widget
+            wrapper.can_add_related = wrapper.can_change_related = wrapper.can_view_related = False
         workspace = self.chosen_workspace(request)
         zone = workspace.time_zone if workspace else "UTC"
         form.base_fields["scheduled_at"].help_text = f"Empty: now. The time is that of {zone}."
