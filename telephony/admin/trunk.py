@@ -16,7 +16,7 @@ from unfold.decorators import display
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.choices import Role
-from telephony.admin.outcome import LABELS, standing_of, tell
+from telephony.admin.outcome import COLOURS, LABELS, standing_of, tell
 from telephony.admin.secrets import without_clearing
 from telephony.admin.trunk_form import GatewayInline, NumberInline, TrunkForm
 from telephony.admin.trunk_saving import RowRefused, save_trunk
@@ -25,6 +25,7 @@ from telephony.choices import TrunkStatus
 from telephony.models import Gateway, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.trunks import delete_trunk, provision_trunk
 
+SHOWN_RUNS = 10
 AT_ONCE = 20  # trunks provisioned by one press of the button, each with a line of its own in the answer
 
 
@@ -151,6 +152,7 @@ class TrunkAdmin(WorkspaceFirst, ScopedAdmin):
         return {
             "standing": standing_of(trunk, project),
             "project": project,
+            "sync_runs": [(run, COLOURS[TrunkStatus(run.outcome)]) for run in trunk.sync_runs.all()[:SHOWN_RUNS]],
             "in_livekit": trunk.livekit_objects.order_by("kind", "created_at"),
             "may_see_project": self.may(request, Role.ADMIN, trunk),
             "may_provision": self.may(request, Role.OPERATOR, trunk),

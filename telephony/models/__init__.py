@@ -6,6 +6,7 @@ from telephony.models.livekit_object import LiveKitAlias, LiveKitObject
 from telephony.models.livekit_project import Installation, LiveKitProject
 from telephony.models.phone_number import PhoneNumber
 from telephony.models.sip_endpoint import SipEndpoint
+from telephony.models.sync_run import SyncRun
 from telephony.models.telephony_settings import TelephonySettings
 from telephony.models.trunk import Trunk
 
@@ -18,6 +19,7 @@ __all__ = [
     "LiveKitProject",
     "PhoneNumber",
     "SipEndpoint",
+    "SyncRun",
     "TelephonySettings",
     "Trunk",
 ]

@@ -5,11 +5,14 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from uuid import UUID
 
+from django.utils import timezone
+
 from telephony.livekit_client import LiveKitError, LiveKitNotConfigured, LiveKitRefused
 from telephony.models import Installation, LiveKitObject
 from telephony.sync import records, results
 from telephony.sync.doors import Doors
 from telephony.sync.drive import Crew, Steps
+from telephony.sync.history import record_runs
 from telephony.sync.kinds import RowKind
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.plan import plan
@@ -18,7 +21,7 @@ from telephony.sync.resolve import resolve_for
 from telephony.sync.results import Outcome
 from telephony.sync.rows import TrunkRow, read_gateways
 from telephony.sync.steps import Syncer
-from telephony.sync.work import Work
+from telephony.sync.work import Work, counted
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +53,7 @@ class Batch:
 
     def _round(self, syncer: Syncer, row_ids: list[UUID]) -> list[UUID]:
         """Sync once; give the rows that changed meanwhile."""
+        started = timezone.now()
         works = self._read(syncer, row_ids)
         named = [work for work in works if work.row.has_names]
         self._intend(works)
@@ -57,7 +61,9 @@ class Batch:
         self._resolve(syncer, named)
         self._intend(named)
         self._drive(syncer.inbound, named)
-        return self._settle(works)
+        again = self._settle(works)
+        record_runs([work for work in works if work.row.id not in again], self.outcomes, started)
+        return again
 
     def _unclaimed(self, row_ids: set[UUID]) -> None:
         if row_ids:
@@ -95,7 +101,7 @@ class Batch:
 
     def _guarded(self, step: Callable[[Work], Steps[None]], work: Work) -> Steps[None]:
         try:
-            yield from step(work)
+            yield from counted(step(work), work)
         except LeaseLost:
             work.lost = True
         except LiveKitRefused as error:
@@ -136,10 +142,11 @@ class Batch:
         if work.waits_for:
             self.waiting[row.id] = work.waits_for
         if work.refused and not work.unavailable:
-            words = " ".join(dict.fromkeys(work.refused))
             self.outcomes[row.id] = Outcome.FAILED
-            return results.write_failed(self._lease, row.id, row.generation, row.failures, words, work.plan.warnings)
-        results.write_pending(self._lease, row.id, row.failures, work.unavailable or work.waiting)
+            return results.write_failed(
+                self._lease, row.id, row.generation, row.failures, work.trouble, work.plan.warnings
+            )
+        results.write_pending(self._lease, row.id, row.failures, work.trouble)
         self.outcomes[row.id] = Outcome.PENDING
         return True
 

@@ -16,6 +16,7 @@ from telephony.sync import removal
 from telephony.sync.apply import CHUNK, sync_rows
 from telephony.sync.closing import delete_emptied_workspaces, empty_closing_workspaces
 from telephony.sync.drift import drifted_rows
+from telephony.sync.history import prune_runs
 from telephony.sync.kinds import KINDS, RowKind
 from telephony.sync.results import Outcome
 
@@ -44,6 +45,7 @@ def sweep(seconds: float = SECONDS) -> Swept:
     for project in sorted(LiveKitProject.objects.all(), key=lambda project: not project.was_reachable):
         _Sweep(project, end, swept).run()
     swept.closed = delete_emptied_workspaces()
+    prune_runs()
     return swept
 
 

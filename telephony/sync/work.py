@@ -6,6 +6,7 @@ from uuid import UUID
 from telephony.choices import ObjectKind
 from telephony.models import LiveKitObject
 from telephony.sync.doors import Door
+from telephony.sync.drive import Steps
 from telephony.sync.kinds import RowKind
 from telephony.sync.plan import Desired, Plan
 from telephony.sync.rows import Row
@@ -26,6 +27,7 @@ class Work:
         self.waiting = ""
         self.unavailable = ""
         self.lost = False
+        self.calls = 0
 
     @property
     def stopped(self) -> bool:
@@ -36,6 +38,13 @@ class Work:
     def is_well(self) -> bool:
         """Say whether everything planned stands in LiveKit."""
         return not (self.stopped or self.refused or self.waiting)
+
+    @property
+    def trouble(self) -> str:
+        """Give in words what kept LiveKit from being in step; empty where nothing did."""
+        if self.refused and not self.unavailable:
+            return " ".join(dict.fromkeys(self.refused))
+        return self.unavailable or self.waiting
 
     def record(self, kind: ObjectKind, source_id: UUID) -> LiveKitObject:
         """Give the row of an object, a new one where none is recorded yet."""
@@ -71,3 +80,19 @@ class Work:
         planned = {(self.row.project_id, str(kind), source_id) for kind, source_id in self.plan.sources()}
         extra = [record for key, record in self.owned.items() if key not in planned and record.pk is not None]
         return sorted(extra, key=lambda record: REMOVAL_ORDER.index(ObjectKind(record.kind)))
+
+
+def counted(steps: Steps[None], work: Work) -> Steps[None]:
+    """Run the steps as they are, and count on the work each call that they make."""
+    try:
+        call = next(steps)
+        while True:
+            work.calls += 1
+            try:
+                answer = yield call
+            except Exception as error:  # what the call raised, for the steps to see to
+                call = steps.throw(error)
+            else:
+                call = steps.send(answer)
+    except StopIteration:
+        return

@@ -61,7 +61,7 @@ def test_lists(kind: str, crowd: Trunk, client: Client, django_assert_max_num_qu
 
 
 def test_home(crowd: Trunk, client: Client, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(21):
         assert client.get(reverse("admin:index")).status_code == 200
 
 
