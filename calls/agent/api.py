@@ -1,0 +1,91 @@
+"""Voxa's API as a worker sees it: what to say, and what was said."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any, Self
+
+import aiohttp
+import jwt
+
+from calls.agent.config import Config
+
+logger = logging.getLogger(__name__)
+
+TOKEN_SECONDS = 60
+TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
+
+
+class ApiFailed(Exception):
+    """The API did not do it; `again` says whether it may later. The message holds no secret."""
+
+    def __init__(self, message: str, *, again: bool) -> None:
+        super().__init__(message)
+        self.again = again
+
+
+class Api:
+    """A client for one room, or for the worker itself. Use as an async context manager."""
+
+    def __init__(self, config: Config, room: str = "") -> None:
+        self._config, self._room = config, room
+
+    async def __aenter__(self) -> Self:
+        self._http = aiohttp.ClientSession(timeout=TIMEOUT)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._http.close()
+
+    async def session(self, seconds: float) -> dict[str, Any]:
+        """Give the instructions for the room's call, asking for so many seconds. Raises ApiFailed.
+
+        A 404 is asked again: the caller may still be on the way into the room.
+        """
+        return await self._insist("GET", "session", None, seconds, missing_comes=True)
+
+    async def report(self, body: Mapping[str, Any], seconds: float = 0.0) -> dict[str, Any]:
+        """Send a report, trying again for so many seconds. Raises ApiFailed."""
+        return await self._insist("POST", "report", body, seconds)
+
+    async def _insist(
+        self, method: str, path: str, body: Mapping[str, Any] | None, seconds: float, *, missing_comes: bool = False
+    ) -> dict[str, Any]:
+        until, wait = time.monotonic() + seconds, 0.1
+        while True:
+            try:
+                return await self._ask(method, path, body, missing_comes=missing_comes)
+            except ApiFailed as error:
+                if not error.again or time.monotonic() + wait > until:
+                    raise
+                logger.info("Asking the API again: %s", error)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, 2.0)
+
+    async def _ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None, *, missing_comes: bool
+    ) -> dict[str, Any]:
+        url = f"{self._config.api_url}/internal/agent/{path}"
+        headers = {"Authorization": f"Bearer {self._token()}"}
+        try:
+            async with self._http.request(method, url, json=body, headers=headers, allow_redirects=False) as answer:
+                if answer.status == 200:
+                    told: dict[str, Any] = await answer.json()
+                    return told
+                again = answer.status >= 500 or answer.status == 429 or (missing_comes and answer.status == 404)
+                raise ApiFailed(f"{method} {path}: {answer.status} {await _words(answer)}", again=again)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise ApiFailed(f"{method} {path}: {type(error).__name__}", again=True) from None
+
+    def _token(self) -> str:
+        now = int(time.time())
+        claims = {"iss": self._config.key, "aud": "voxa-worker", "iat": now, "exp": now + TOKEN_SECONDS}
+        return jwt.encode({**claims, "room": self._room}, self._config.secret, "HS256")
+
+
+async def _words(answer: aiohttp.ClientResponse) -> str:
+    try:
+        return str((await answer.json())["error"]["message"])[:300]
+    except (aiohttp.ClientError, ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,136 @@
+"""One conversation as it goes: who speaks, what was said, how fast, how it ends. Providers tell, watchers ask."""
+
+import asyncio
+import statistics
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+AGENT, CALLER = "agent", "caller"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Why a conversation ended. Without a reason the phone or the room went away, which is LiveKit's to tell."""
+
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one side said. Times are in seconds since the epoch."""
+
+    speaker: str
+    text: str
+    started_at: float
+    ended_at: float
+    interrupted: bool = False
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def json(self) -> dict[str, Any]:
+        """Give it as the API takes it."""
+        return {
+            "id": self.id,
+            "speaker": self.speaker,
+            "text": self.text,
+            "startedAt": _moment(self.started_at),
+            "endedAt": _moment(max(self.started_at, self.ended_at)),
+            "interrupted": self.interrupted,
+        }
+
+
+class Conversation:
+    """What is going on in a call. All times given are in seconds since the epoch."""
+
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self.answered_at: float | None = None
+        self.first_word_at: float | None = None
+        self.caller_speaks = self.agent_speaks = False
+        self.owes_answer_since: float | None = None  # the caller finished, and the agent has not begun
+        self.quiet_since = time.time()
+        self.latencies: list[float] = []
+        self.changed = asyncio.Event()  # set at each new turn; who waits clears it
+        self._ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self._caller_stopped_at: float | None = None
+
+    @property
+    def over(self) -> bool:
+        """Say whether it ended."""
+        return self._ended.done()
+
+    def end(self, reason: str = "", detail: str = "") -> None:
+        """End it; the first reason counts."""
+        if not self._ended.done():
+            self._ended.set_result(Ending(reason, detail[:500]))
+
+    async def ended(self) -> Ending:
+        """Wait for the end."""
+        return await asyncio.shield(self._ended)
+
+    def answered(self) -> None:
+        """Note that the phone is there and hears."""
+        self.answered_at = self.quiet_since = self.owes_answer_since = time.time()
+
+    def said(self, turn: Turn) -> None:
+        """Note what was said; what holds no words is none."""
+        if turn.text.strip():
+            self.turns.append(turn)
+            self.changed.set()
+
+    def agent_speaking(self, speaks: bool) -> None:
+        """Note that the agent began or stopped."""
+        now = time.time()
+        if speaks and not self.agent_speaks:
+            self.owes_answer_since = None
+            if self.first_word_at is None:
+                self.first_word_at = now
+            if self._caller_stopped_at is not None:
+                self.latencies.append(now - self._caller_stopped_at)
+                self._caller_stopped_at = None
+        self.agent_speaks = speaks
+        self._note_quiet(now)
+
+    def caller_speaking(self, speaks: bool, at: float | None = None) -> None:
+        """Note that the caller began or stopped."""
+        now = time.time()
+        if self.caller_speaks and not speaks:
+            self._caller_stopped_at = at or now
+        self.caller_speaks = speaks
+        self._note_quiet(now)
+
+    def caller_turn(self) -> None:
+        """Note that the caller has said something that wants an answer."""
+        if not self.agent_speaks:
+            self.owes_answer_since = time.time()
+
+    @property
+    def quiet_for(self) -> float:
+        """Give for how many seconds nobody has spoken."""
+        if self.agent_speaks or self.caller_speaks or self.answered_at is None:
+            return 0.0
+        return time.time() - self.quiet_since
+
+    def measures(self) -> dict[str, Any]:
+        """Give the measures as the API takes them."""
+        measures: dict[str, Any] = {
+            "turns": len(self.turns),
+            "interruptions": sum(turn.interrupted for turn in self.turns if turn.speaker == AGENT),
+        }
+        if self.first_word_at is not None and self.answered_at is not None:
+            measures["firstWordSeconds"] = round(max(0.0, self.first_word_at - self.answered_at), 3)
+        if self.latencies:
+            measures["turnSecondsMedian"] = round(statistics.median(self.latencies), 3)
+            measures["turnSecondsLongest"] = round(max(self.latencies), 3)
+        return measures
+
+    def _note_quiet(self, now: float) -> None:
+        if not (self.agent_speaks or self.caller_speaks):
+            self.quiet_since = now
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -1,0 +1,104 @@
+"""Connections to addresses that a workspace chose: resolved once, checked, and pinned to what was checked.
+
+So a provider's URL leads to no service of the operator's own network, whatever its name resolves to next time.
+"""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
+
+import aiohttp
+import httpx2
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from calls.agent.instructions import Provider
+
+
+class UnsafeAddress(OSError):
+    """An address that a worker does not call."""
+
+
+class Guard:
+    """What a provider's URLs may lead to."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._trusted = tuple(httpx2.URL(url).host for url in provider.trusted)
+        self._networks = [ip_network(network.strip()) for network in provider.networks]
+
+    async def addresses(self, host: str) -> list[str]:
+        """Give the addresses of a host. Raises UnsafeAddress if even one is neither public nor allowed."""
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        addresses = [str(entry[4][0]) for entry in found]
+        if host not in self._trusted:
+            for address in addresses:
+                self._check(host, address)
+        return addresses
+
+    def _check(self, host: str, text: str) -> None:
+        address = ip_address(text)
+        allowed = any(address in network for network in self._networks)
+        if not allowed and (not address.is_global or address.is_multicast):
+            raise UnsafeAddress(f"{host} leads to {text}, which is no public address.")
+
+    def http(self, *, read_seconds: float) -> httpx2.AsyncClient:
+        """Give a client for HTTP."""
+        timeout = httpx2.Timeout(connect=5.0, read=read_seconds, write=5.0, pool=5.0)
+        return httpx2.AsyncClient(transport=_PinnedTransport(self), timeout=timeout, trust_env=False)
+
+    def websockets(self) -> aiohttp.ClientSession:
+        """Give a session for WebSockets."""
+        return aiohttp.ClientSession(connector=_PinnedConnector(resolver=_Resolver(self), use_dns_cache=False))
+
+
+class _PinnedTransport(httpx2.AsyncHTTPTransport):
+    """Sends each request to an address that was checked; TLS and Host keep the name."""
+
+    def __init__(self, guard: Guard) -> None:
+        super().__init__(limits=httpx2.Limits(max_connections=20, keepalive_expiry=60))
+        self._guard = guard
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        host = request.url.host
+        try:
+            addresses = await self._guard.addresses(host)
+        except OSError as error:
+            raise httpx2.ConnectError(str(error), request=request) from error
+        request.extensions = {**request.extensions, "sni_hostname": host}
+        request.url = request.url.copy_with(host=addresses[0])
+        return await super().handle_async_request(request)
+
+
+class _Resolver(AbstractResolver):
+    """Resolves for aiohttp to addresses that were checked."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in await self._guard.addresses(host)
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class _PinnedConnector(aiohttp.TCPConnector):
+    """Asks the resolver for addresses written as numbers too, which aiohttp would call unasked."""
+
+    async def _resolve_host(
+        self, host: str, port: int, traces: Sequence[aiohttp.tracing.Trace] | None = None
+    ) -> list[ResolveResult]:
+        return await self._resolver.resolve(host, port)

@@ -1,0 +1,93 @@
+"""What the API tells a worker of a call, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Who speaks for the agent. `trusted` are the operator's own addresses, `networks` those allowed beside public."""
+
+    kind: str
+    key: str = field(repr=False)
+    agent_id: str
+    endpoint: str
+    base_url: str
+    stt_url: str
+    tts_url: str
+    llm_model: str
+    stt_model: str
+    tts_model: str
+    trusted: tuple[str, ...]
+    networks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Silence:
+    """After how many seconds of silence the caller is asked, with which words, and how often. 0: never."""
+
+    seconds: float
+    prompt: str
+    prompts: int
+
+
+@dataclass(frozen=True)
+class Instructions:
+    """A call, and what to do in it."""
+
+    call_id: str
+    direction: str
+    to: str
+    from_: str
+    longest: float
+    metadata: Mapping[str, Any]
+    agent_name: str
+    prompt: str
+    greeting: str
+    voice: str
+    language: str
+    voicemail_action: str
+    voicemail_message: str
+    silence: Silence
+    provider: Provider
+
+    @property
+    def outbound(self) -> bool:
+        """Say whether we called."""
+        return self.direction == "outbound"
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> "Instructions":
+        """Read the API's answer; names it adds later are no matter."""
+        call, agent, provider = told["call"], told["agent"], told["provider"]
+        return cls(
+            call_id=call["id"],
+            direction=call["direction"],
+            to=call["to"],
+            from_=call["from"],
+            longest=float(call["maxDurationSeconds"]),
+            metadata=call["metadata"],
+            agent_name=agent["name"],
+            prompt=agent["systemPrompt"],
+            greeting=agent["greeting"],
+            voice=agent["voice"],
+            language=agent["language"],
+            voicemail_action=agent["voicemail"]["action"],
+            voicemail_message=agent["voicemail"]["message"],
+            silence=Silence(**agent["silence"]),
+            provider=Provider(
+                kind=provider["kind"],
+                key=provider["key"],
+                agent_id=provider["agentId"],
+                endpoint=provider["endpoint"],
+                base_url=provider["baseUrl"],
+                stt_url=provider["sttUrl"],
+                tts_url=provider["ttsUrl"],
+                llm_model=provider["llmModel"],
+                stt_model=provider["sttModel"],
+                tts_model=provider["ttsModel"],
+                trusted=tuple(provider["guard"]["trusted"]),
+                networks=tuple(provider["guard"]["networks"]),
+            ),
+        )

@@ -1,0 +1,106 @@
+"""The worker's main process: registered with LiveKit, it starts a session a call and tells the API how it does."""
+
+import asyncio
+import logging
+import os
+import platform
+import signal
+import sys
+from importlib.metadata import version
+
+import psutil
+from livekit.agents import AgentServer
+
+from calls.agent.api import Api, ApiFailed
+from calls.agent.config import AGENT_NAME, WORKER_ID, Config
+from calls.agent.session import entrypoint
+
+logger = logging.getLogger("calls.agent")
+
+BEAT = 10.0  # seconds between two reports of the worker
+DRAIN_SECONDS = 4 * 3600 + 60  # the longest call, and a little
+IDLE_SESSIONS = 2  # processes kept ready, so that a caller waits for no start
+
+
+class Load:
+    """How busy the machine's processors are, 0 to 1, over the last seconds. LiveKit asks twice a second."""
+
+    def __init__(self) -> None:
+        self.value = 0.0
+
+    def __call__(self) -> float:
+        self.value = 0.8 * self.value + 0.2 * psutil.cpu_percent() / 100
+        return self.value
+
+
+def main() -> None:
+    """Run a worker until it is told to stop; then finish the calls under way."""
+    config = Config.read()
+    os.environ[WORKER_ID] = config.worker_id
+    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    load = Load()
+    server = AgentServer(
+        ws_url=config.url,
+        api_key=config.key,
+        api_secret=config.secret,
+        load_fnc=load,
+        load_threshold=config.load_limit,
+        num_idle_processes=IDLE_SESSIONS,
+        drain_timeout=DRAIN_SECONDS,
+        port=config.health_port,
+        host="127.0.0.1" if not config.health_port else "",
+    )
+    server.rtc_session(entrypoint, agent_name=AGENT_NAME)
+    asyncio.run(_serve(server, config, load))
+
+
+async def _serve(server: AgentServer, config: Config, load: Load) -> None:
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    server.on("worker_registered", lambda *_: logger.info("The worker %s is registered.", config.worker_id))
+    running = asyncio.create_task(server.run())
+    beating = asyncio.create_task(_beat(server, config, load))
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        logger.info("Stopping: %d calls are finished first.", len(server.active_jobs))
+        try:
+            await server.drain()
+        except TimeoutError:
+            logger.warning("Calls are still under way. They are ended now.")
+        await server.aclose()
+    beating.cancel()
+    await running
+
+
+async def _beat(server: AgentServer, config: Config, load: Load) -> None:
+    """Tell the API again and again how this worker does."""
+    process = psutil.Process()
+    async with Api(config) as api:
+        while True:
+            state = {
+                "id": config.worker_id,
+                "host": platform.node()[:255],
+                "version": version("livekit-agents"),
+                "sessions": len(server.active_jobs) if hasattr(server, "_proc_pool") else 0,
+                "load": round(min(1.0, load.value), 3),
+                "memoryBytes": _memory(process),
+                "draining": server.draining,
+            }
+            try:
+                await api.report({"worker": state})
+            except ApiFailed as error:
+                logger.warning("The worker could not report itself: %s", error)
+            await asyncio.sleep(BEAT)
+
+
+def _memory(process: psutil.Process) -> int:
+    """Give the bytes that a process and its children hold."""
+    total = 0
+    for one in [process, *process.children(recursive=True)]:
+        try:
+            total += one.memory_info().rss
+        except psutil.NoSuchProcess:
+            continue
+    return total

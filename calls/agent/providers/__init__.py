@@ -1,0 +1,21 @@
+"""What can speak for an agent, one file each."""
+
+from livekit import rtc
+
+from calls.agent.conversation import Conversation
+from calls.agent.instructions import Instructions
+from calls.agent.providers.base import Voice
+from calls.agent.providers.openai_realtime import realtime_voice
+from calls.agent.providers.pipeline import pipeline_voice
+
+__all__ = ["voice_for"]
+
+_KINDS = {
+    "openai": realtime_voice,
+    "pipeline": pipeline_voice,
+}
+
+
+def voice_for(told: Instructions, room: rtc.Room, conversation: Conversation) -> Voice:
+    """Give what speaks in a call. Raises ProviderFailed where the instructions lack something."""
+    return _KINDS[told.provider.kind](told, room, conversation)

@@ -1,0 +1,39 @@
+"""OpenAI's Realtime API, or one that speaks as it does: one model hears and speaks."""
+
+from livekit import rtc
+from livekit.agents import AgentSession
+from livekit.plugins.openai.realtime import RealtimeModel
+from openai.types.realtime import AudioTranscription
+
+from calls.agent.conversation import Conversation
+from calls.agent.guard import Guard
+from calls.agent.instructions import Instructions
+from calls.agent.providers.base import ProviderFailed
+from calls.agent.providers.spoken import _ONE_TRY, CONNECTING, SpokenVoice
+
+MODEL, VOICE, TRANSCRIPTION = "gpt-realtime", "marin", "gpt-4o-mini-transcribe"
+
+
+def realtime_voice(told: Instructions, room: rtc.Room, conversation: Conversation) -> SpokenVoice:
+    """Give a voice of one model. Raises ProviderFailed without a key."""
+    provider = told.provider
+    if not provider.key:
+        raise ProviderFailed("The agent has no provider key.")
+    http = Guard(provider).websockets()
+    model = RealtimeModel(
+        model=provider.llm_model or MODEL,
+        voice=told.voice or VOICE,
+        base_url=provider.base_url,
+        api_key=provider.key,
+        http_session=http,
+        input_audio_transcription=AudioTranscription(model=provider.stt_model or TRANSCRIPTION),
+        conn_options=_ONE_TRY,
+    )
+    session: AgentSession[None] = AgentSession(
+        llm=model,
+        turn_handling={"turn_detection": "realtime_llm", "interruption": {"mode": "vad"}},
+        aec_warmup_duration=None,
+        user_away_timeout=None,
+        conn_options=CONNECTING,
+    )
+    return SpokenVoice(told, room, conversation, session, http.close, says_words=False)

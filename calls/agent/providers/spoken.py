@@ -1,0 +1,151 @@
+"""A voice of LiveKit's own making: its session joins models for hearing, thinking and speaking."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from livekit import rtc
+from livekit.agents import Agent, AgentSession, RunContext, StopResponse, function_tool, llm
+from livekit.agents.types import APIConnectOptions
+from livekit.agents.voice import (
+    AgentStateChangedEvent,
+    CloseEvent,
+    ConversationItemAddedEvent,
+    ErrorEvent,
+    UserStateChangedEvent,
+)
+from livekit.agents.voice.agent_session import SessionConnectOptions
+from livekit.agents.voice.room_io import RoomOptions
+
+from calls.agent.conversation import AGENT, CALLER, Conversation, Turn
+from calls.agent.instructions import Instructions
+from calls.agent.providers.base import PATIENCE, ProviderFailed
+
+logger = logging.getLogger(__name__)
+
+_ONE_TRY = APIConnectOptions(max_retry=1, retry_interval=0.2, timeout=PATIENCE)
+CONNECTING = SessionConnectOptions(
+    stt_conn_options=_ONE_TRY, llm_conn_options=_ONE_TRY, tts_conn_options=_ONE_TRY, max_unrecoverable_errors=0
+)
+_MANNERS = (
+    "You are on the phone. Speak in short, plain sentences without lists or markup. When the conversation is over or "
+    "the other side says goodbye, say goodbye and use the tool end_call."
+)
+
+
+class SpokenVoice:
+    """An `AgentSession` as a voice. `close` gives back what the models hold."""
+
+    can_say = True
+
+    def __init__(
+        self,
+        told: Instructions,
+        room: rtc.Room,
+        conversation: Conversation,
+        session: "AgentSession[None]",
+        close: Callable[[], Awaitable[None]],
+        *,
+        says_words: bool,
+    ) -> None:
+        self._told, self._room, self._conversation, self._session = told, room, conversation, session
+        self._close, self._says_words = close, says_words
+        self._agent = _Agent(told, conversation)
+        session.on("agent_state_changed", self._on_agent_state)
+        session.on("user_state_changed", self._on_user_state)
+        session.on("conversation_item_added", self._on_item)
+        session.on("error", self._on_error)
+        session.on("close", self._on_close)
+
+    async def start(self, phone: str) -> None:
+        options = RoomOptions(text_input=False, participant_identity=phone, close_on_disconnect=False)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._session.start(
+                    self._agent, room=self._room, room_options=options, session_host=False, record=False
+                )
+        except TimeoutError:
+            raise ProviderFailed("The provider did not answer in time.") from None
+
+    async def greet(self) -> None:
+        if self._told.greeting:
+            self._speak(self._told.greeting)
+        else:
+            self._session.generate_reply(instructions="Greet the other side and begin the conversation.")
+
+    async def say(self, text: str) -> None:
+        try:
+            await self._speak(text, may_be_interrupted=False)
+        except RuntimeError:
+            return  # the session is closing
+
+    async def hold(self) -> None:
+        self._agent.silent = True
+        self._session.interrupt(force=True)
+
+    async def stop(self) -> None:
+        await self._session.aclose()
+        await self._close()
+
+    def _speak(self, text: str, *, may_be_interrupted: bool = True) -> Any:
+        if self._says_words:
+            return self._session.say(text, allow_interruptions=may_be_interrupted)
+        words = f"Say these words exactly, in their language, and nothing else: {text}"
+        return self._session.generate_reply(instructions=words, allow_interruptions=may_be_interrupted)
+
+    def _on_agent_state(self, event: AgentStateChangedEvent) -> None:
+        self._conversation.agent_speaking(event.new_state == "speaking")
+        if event.new_state == "thinking":
+            self._conversation.caller_turn()
+
+    def _on_user_state(self, event: UserStateChangedEvent) -> None:
+        self._conversation.caller_speaking(event.new_state == "speaking", event.created_at)
+
+    def _on_item(self, event: ConversationItemAddedEvent) -> None:
+        item = event.item
+        if not isinstance(item, llm.ChatMessage) or item.role not in ("user", "assistant"):
+            return
+        times = item.metrics
+        began = times.get("started_speaking_at", item.created_at)
+        ended = times.get("stopped_speaking_at", time.time())
+        speaker = CALLER if item.role == "user" else AGENT
+        self._conversation.said(Turn(speaker, item.text_content or "", began, ended, item.interrupted))
+
+    def _on_error(self, event: ErrorEvent) -> None:
+        error = event.error
+        if not getattr(error, "recoverable", True):
+            self._conversation.end("provider_failed", _words(error))
+
+    def _on_close(self, event: CloseEvent) -> None:
+        if event.error is not None:
+            self._conversation.end("provider_failed", _words(event.error))
+
+
+class _Agent(Agent):
+    """What the models are told, and what they may do."""
+
+    def __init__(self, told: Instructions, conversation: Conversation) -> None:
+        super().__init__(instructions=f"{told.prompt}\n\n{_MANNERS}".strip())
+        self.silent = False
+        self._conversation = conversation
+
+    async def on_user_turn_completed(self, turn_ctx: llm.ChatContext, new_message: llm.ChatMessage) -> None:
+        if self.silent:
+            raise StopResponse
+
+    @function_tool
+    async def end_call(self, context: RunContext[None]) -> None:
+        """End the call. Use it when the conversation is over, after saying goodbye."""
+        await context.wait_for_playout()
+        self._conversation.end("agent_hung_up")
+
+
+def _words(error: Any) -> str:
+    """Say what a provider did wrong, without what it was sent."""
+    cause = getattr(error, "error", error)
+    status = getattr(cause, "status_code", None)
+    kind = str(getattr(error, "type", type(cause).__name__)).removesuffix("_error")
+    said = f" with status {status}" if isinstance(status, int) and status > 0 else f" ({type(cause).__name__})"
+    return f"The provider's {kind} failed{said}."

@@ -1,0 +1,52 @@
+"""Telling the API what happens in a call: turn by turn while it goes on, the rest at its end."""
+
+import asyncio
+import logging
+
+from calls.agent.api import Api, ApiFailed
+from calls.agent.conversation import Conversation, Ending
+
+logger = logging.getLogger(__name__)
+
+EVERY = 1.0  # seconds between reports, so that a worker that dies takes little with it
+AT_MOST = 100  # turns of one report
+LAST_WORD = 30.0  # seconds that we try for
+
+
+class Reporter:
+    """Sends what is new of one conversation. What failed to go is sent with the next."""
+
+    def __init__(self, api: Api, conversation: Conversation) -> None:
+        self._api, self._conversation, self._sent = api, conversation, 0
+
+    async def run(self) -> None:
+        """Report as it goes."""
+        while True:
+            await asyncio.sleep(EVERY)
+            new = self._conversation.turns[self._sent : self._sent + AT_MOST]
+            if not new:
+                continue
+            try:
+                await self._api.report(
+                    {"transcript": [turn.json() for turn in new], "measures": self._conversation.measures()}
+                )
+            except ApiFailed as error:
+                logger.warning("A report was not taken, it goes with the next: %s", error)
+            else:
+                self._sent += len(new)
+
+    async def finish(self, ending: Ending) -> bool:
+        """Send the rest and the end; say whether the API took it."""
+        body = {
+            "transcript": [turn.json() for turn in self._conversation.turns[self._sent :]],
+            "measures": self._conversation.measures(),
+            "detail": ending.detail,
+            "finished": True,
+            **({"end": ending.reason} if ending.reason else {}),
+        }
+        try:
+            await self._api.report(body, LAST_WORD)
+        except ApiFailed as error:
+            logger.error("The last report was not taken: %s", error)
+            return False
+        return True

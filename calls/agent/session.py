@@ -1,0 +1,132 @@
+"""One call, from joining its room to the last report. Runs in a process of its own."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+
+from livekit import rtc
+from livekit.agents import AutoSubscribe, JobContext
+
+from calls.agent import watchers
+from calls.agent.api import Api, ApiFailed
+from calls.agent.apology import apologise
+from calls.agent.config import Config
+from calls.agent.conversation import Conversation, Ending
+from calls.agent.instructions import Instructions
+from calls.agent.phone import wait_for_answer, wait_for_phone
+from calls.agent.providers import voice_for
+from calls.agent.providers.base import ProviderFailed, Voice
+from calls.agent.reporting import Reporter
+from calls.agent.voicemail import mind_voicemail
+
+logger = logging.getLogger(__name__)
+
+INSTRUCTED_WITHIN = 15.0  # seconds
+ANSWERED_WITHIN = 90.0  # seconds; a phone rings at most 75 s
+CLOSED_WITHIN = 5.0  # seconds in which the API closes the room of a call that we ended; then we do
+
+
+async def entrypoint(ctx: JobContext) -> None:
+    """Take a call. LiveKit runs this for each job."""
+    try:
+        async with Api(Config.read(), ctx.job.room.name) as api:
+            await _Session(ctx, api).run()
+    finally:
+        ctx.shutdown()
+
+
+class _Session:
+    """A worker's part in one call."""
+
+    def __init__(self, ctx: JobContext, api: Api) -> None:
+        self._ctx, self._api, self._room = ctx, api, ctx.room
+        self._conversation = Conversation()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._voice: Voice | None = None
+
+    async def run(self) -> None:
+        """Join, talk, report. Everything that goes wrong ends the call rather than leaving a caller alone."""
+        instructed = asyncio.create_task(self._api.session(INSTRUCTED_WITHIN))
+        self._room.on("disconnected", lambda *_: self._conversation.end())
+        await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
+        try:
+            told = Instructions.read(await instructed)
+        except ApiFailed as error:
+            logger.error("No instructions for %s: %s", self._room.name, error)
+            return  # the API minds calls that no agent speaks in
+        logger.info("Call %s: %s, by %s", told.call_id, told.direction, told.provider.kind)
+        reporter = Reporter(self._api, self._conversation)
+        self._begin(reporter.run())
+        ending = await self._talk(told)
+        await self._leave(reporter, ending)
+
+    async def _talk(self, told: Instructions) -> Ending:
+        """Be in the conversation until it ends, and say how it did."""
+        talking = asyncio.create_task(self._converse(told))
+        ended = asyncio.create_task(self._conversation.ended())
+        await asyncio.wait({talking, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if talking.done() and (error := talking.exception()) is not None:
+            failed = isinstance(error, ProviderFailed)
+            logger.error("The conversation failed: %s", error, exc_info=None if failed else error)
+            detail = str(error) if failed else f"The worker failed: {type(error).__name__}."
+            self._conversation.end("provider_failed", detail)
+        ending = await ended
+        talking.cancel()
+        return ending
+
+    async def _converse(self, told: Instructions) -> None:
+        phone = await wait_for_phone(self._room, ANSWERED_WITHIN)
+        if phone is None:
+            self._conversation.end()
+            return
+        self._end_when_gone(phone)
+        voice = self._voice = voice_for(told, self._room, self._conversation)
+        await voice.start(phone.identity)
+        if not await wait_for_answer(self._room, phone, ANSWERED_WITHIN):
+            self._conversation.end()
+            return
+        self._conversation.answered()
+        self._begin(watchers.limit_duration(self._conversation, told.longest))
+        self._begin(watchers.mind_answers(self._conversation))
+        self._begin(watchers.mind_silence(self._conversation, voice, told.silence))
+        self._begin(mind_voicemail(self._conversation, voice, told))
+        await voice.greet()
+        await self._conversation.ended()
+
+    async def _leave(self, reporter: Reporter, ending: Ending) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._voice is not None:
+            with suppress(Exception):
+                await asyncio.wait_for(self._voice.stop(), CLOSED_WITHIN)
+        if ending.reason == "provider_failed" and self._room.isconnected():
+            await apologise(self._room)
+        taken = await reporter.finish(ending)
+        if ending.reason:
+            await self._close_room(0.0 if not taken else CLOSED_WITHIN)
+
+    async def _close_room(self, seconds: float) -> None:
+        """Wait for the API to close the room; close it ourselves where that takes too long."""
+        gone = asyncio.Event()
+        self._room.on("disconnected", lambda *_: gone.set())
+        if not self._room.isconnected():
+            return
+        try:
+            await asyncio.wait_for(gone.wait(), seconds)
+        except TimeoutError:
+            with suppress(Exception):
+                await self._ctx.delete_room()
+
+    def _end_when_gone(self, phone: rtc.RemoteParticipant) -> None:
+        def left(who: rtc.RemoteParticipant) -> None:
+            if who.identity == phone.identity:
+                self._conversation.end()
+
+        self._room.on("participant_disconnected", left)
+        if phone.identity not in self._room.remote_participants:
+            self._conversation.end()
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))

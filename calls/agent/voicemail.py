@@ -1,0 +1,56 @@
+"""Telling a voicemail from a person by what it says first."""
+
+import asyncio
+import re
+
+from calls.agent.conversation import CALLER, Conversation
+from calls.agent.instructions import Instructions
+from calls.agent.providers.base import Voice
+
+LISTEN_SECONDS = 30.0  # after the answer; later a person speaks
+BEEP_OVER = 1.5  # seconds of quiet after a greeting, when its beep is over
+LONGEST_GREETING = 45.0  # seconds that we wait for a greeting's end
+# What greetings say in the languages most spoken; people say little of it when they pick up.
+_GREETING = re.compile(
+    r"leave (?:me |us )?(?:a|your) (?:short |brief )?message|after the (?:tone|beep|signal)|at the (?:tone|beep)"
+    r"|voice ?mail|mailbox|(?:can't|cannot|can not|unable to) (?:take|answer|come to) (?:your|the|this) (?:call|phone)"
+    r"|not available (?:right now|at the moment|to take)|record your message|answering machine"
+    r"|nach dem (?:ton|signal|piep)|hinterlassen sie|mailbox|anrufbeantworter"
+    r"|deje (?:su|un) mensaje|despu[eé]s del tono|buz[oó]n de voz"
+    r"|laissez (?:un|votre) message|apr[eè]s le (?:bip|signal)|messagerie|r[eé]pondeur"
+    r"|lasci(?:ate|a|are)? (?:un|il) messaggio|dopo il segnale|segreteria"
+    r"|deixe (?:a sua|sua|uma) mensagem|ap[oó]s o sinal|caixa postal"
+    r"|संदेश छोड़|留言|メッセージをどうぞ",
+    re.IGNORECASE,
+)
+
+
+def is_greeting(text: str) -> bool:
+    """Say whether this is what a voicemail says."""
+    return bool(_GREETING.search(text))
+
+
+async def mind_voicemail(conversation: Conversation, voice: Voice, told: Instructions) -> None:
+    """Where a voicemail answers our call, hang up or leave the message, as the agent is set."""
+    if not (told.outbound and told.voicemail_action):
+        return
+    try:
+        async with asyncio.timeout(LISTEN_SECONDS):
+            while not any(turn.speaker == CALLER and is_greeting(turn.text) for turn in conversation.turns):
+                await conversation.changed.wait()
+                conversation.changed.clear()
+    except TimeoutError:
+        return
+    if told.voicemail_action == "leave_message" and voice.can_say:
+        await voice.hold()
+        await _quiet(conversation)
+        await voice.say(told.voicemail_message)
+    conversation.end("voicemail", "A voicemail answered.")
+
+
+async def _quiet(conversation: Conversation) -> None:
+    """Wait for the greeting's end."""
+    waited = 0.0
+    while conversation.quiet_for < BEEP_OVER and waited < LONGEST_GREETING:
+        await asyncio.sleep(0.1)
+        waited += 0.1

@@ -1,0 +1,114 @@
+"""A caller: a participant of kind SIP who speaks and listens, as a SIP service's would be."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from typing import Any, Self
+
+from google.protobuf.json_format import ParseDict
+from livekit import api, rtc
+
+from tests.live.agent.speech import LOUD, RATE, loudness, speech
+from tests.live.servers import LiveKitServer
+
+STEP = RATE // 50  # samples of 20 ms
+
+
+class Caller:
+    """Joins as a SIP service's answer to an INVITE says. Use as an async context manager."""
+
+    def __init__(self, livekit: LiveKitServer, dispatch: dict[str, Any], status: str = "active") -> None:
+        self.room_name = dispatch["room_name"]
+        attributes = {**dispatch["participant_attributes"], "sip.callStatus": status}
+        grants = api.VideoGrants(room_join=True, room=self.room_name, can_update_own_metadata=True)
+        token = api.AccessToken(livekit.key, livekit.secret).with_identity(dispatch["participant_identity"])
+        token = token.with_kind("sip").with_attributes(attributes).with_grants(grants)
+        config = ParseDict(dispatch["room_config"], api.RoomConfiguration(), ignore_unknown_fields=True)
+        self._token, self._url = token.with_room_config(config).to_jwt(), livekit.url
+        self.heard_at: list[float] = []  # when something audible came, each 20 ms
+        self.gone = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        self.room = rtc.Room()
+        self.room.on("track_subscribed", self._on_track)
+        self.room.on("disconnected", lambda *_: self.gone.set())
+        await self.room.connect(self._url, self._token)
+        self.source = rtc.AudioSource(RATE, 1)
+        track = rtc.LocalAudioTrack.create_audio_track("phone", self.source)
+        await self.room.local_participant.publish_track(
+            track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+        )
+        self._speaking = asyncio.Lock()
+        self._tasks.append(asyncio.create_task(self._breathe()))
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.hang_up()
+        for task in self._tasks:
+            task.cancel()
+
+    async def answer(self) -> None:
+        """Pick up, where it began with ringing."""
+        await self.room.local_participant.set_attributes({"sip.callStatus": "active"})
+
+    async def hang_up(self) -> None:
+        await self.room.disconnect()
+
+    async def say(self, text: str) -> float:
+        """Speak; give when the last word was over."""
+        async with self._speaking:
+            await self._play(speech(text))
+        return time.monotonic()
+
+    async def hears_something(self, after: float = 0.0, seconds: float = 15.0) -> float:
+        """Wait until something is heard after this moment (of `time.monotonic`); give when."""
+        await until(lambda: any(at > after for at in self.heard_at), "the caller hears something", seconds)
+        return next(at for at in self.heard_at if at > after)
+
+    async def hears_the_end(self, quiet: float = 0.8, seconds: float = 20.0) -> float:
+        """Wait until what is heard is over; give when it was."""
+        await self.hears_something(seconds=seconds)
+        await until(lambda: time.monotonic() - self.heard_at[-1] > quiet, "the agent stops", seconds)
+        return self.heard_at[-1]
+
+    def _on_track(self, track: rtc.Track, *_: object) -> None:
+        if track.kind == rtc.TrackKind.KIND_AUDIO:
+            self._tasks.append(asyncio.create_task(self._listen(track)))
+
+    async def _listen(self, track: rtc.Track) -> None:
+        async for event in rtc.AudioStream(track, sample_rate=RATE, num_channels=1, frame_size_ms=20):
+            if loudness(bytes(event.frame.data)) > LOUD:
+                self.heard_at.append(time.monotonic())
+
+    async def _breathe(self) -> None:
+        """Send silence while nothing is said, as a phone does."""
+        while True:
+            async with self._speaking:
+                await self._play(bytes(2 * STEP))
+
+    async def _play(self, pcm: bytes) -> None:
+        for start in range(0, len(pcm) - 2 * STEP + 1, 2 * STEP):
+            await self.source.capture_frame(rtc.AudioFrame(pcm[start : start + 2 * STEP], RATE, 1, STEP))
+        await self.source.wait_for_playout()
+
+
+async def until(true: Callable[[], object], what: str, seconds: float = 15.0) -> None:
+    """Wait until something is true. Raises TimeoutError, naming it."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not within {seconds:g} s")
+        await asyncio.sleep(0.02)
+
+
+def dispatch_of(room: str, identity: str, attributes: dict[str, str], agent: dict[str, str]) -> dict[str, Any]:
+    """Give a dispatch as `sipbridge` gives it, for a caller nobody invited."""
+    agents = [{"agent_name": "voxa-agent", "metadata": json.dumps(agent)}]
+    return {
+        "room_name": room,
+        "participant_identity": identity,
+        "participant_attributes": attributes,
+        "room_config": {"agents": agents},
+    }

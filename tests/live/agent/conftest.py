@@ -1,0 +1,142 @@
+"""Voxa with a voice worker on a LiveKit that tells it what happens, a number to call, and models to talk with."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live.agent.caller import Caller
+from tests.live.agent.models import Models
+from tests.live.fixtures import made, unavailable
+from tests.live.installation import CHECKOUT, Api, Installation, Template
+from tests.live.process import Process, free_port, wait_until
+from tests.live.servers import LiveKitServer, RedisServer, SipBridge
+from tests.receiver import Receiver, receiver
+
+GATEWAY, CALLER = "198.51.100.7", "+12025550177"
+ALLOW = {"VOXA_OUTBOUND_ALLOW": "127.0.0.0/8,::1/128", "VOXA_OUTBOUND_ALLOW_HTTP": "1"}
+
+
+@dataclass
+class Stage:
+    """Everything a call with an agent needs. Made once a file."""
+
+    installation: Installation
+    livekit: LiveKitServer
+    bridge: SipBridge
+    api: Api
+    hooks: Receiver
+    workers: list[Process] = field(default_factory=list)
+
+    def start_worker(self) -> Process:
+        """Start one more agent worker, and wait until LiveKit knows it."""
+        names = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "API_PUBLIC_URL")
+        env = {name: self.installation.env[name] for name in names}
+        env |= {"PATH": "/usr/bin:/bin", "HOME": str(self.installation.folder), "VOXA_AGENT_LOAD_LIMIT": "1.1"}
+        log = self.installation.folder / f"agent-{len(self.workers)}.log"
+        worker = Process([sys.executable, "-m", "calls.agent"], log, env=env, cwd=CHECKOUT)
+        worker.ready = lambda: "is registered" in worker.output()
+        worker.start()
+        self.workers.append(worker)
+        return worker
+
+    def agent(self, **fields: Any) -> str:
+        """Make an agent over the API; give its id."""
+        made: dict[str, Any] = self.api.call("POST", "/v1/agents", {"name": "Reception", **fields}, expect=201)
+        return str(made["id"])
+
+    def number_of(self, agent: str, number: str) -> str:
+        """Make a number on a trunk of its own that an agent answers, as LiveKit has it; give the number."""
+        trunk = self.api.create_trunk({"ipOrDomain": GATEWAY})
+        added = {"number": number, "trunkId": trunk["id"], "agentId": agent}
+        self.api.call("POST", "/v1/telephony/numbers", added, expect=201)
+        self.api.wait_active(trunk["id"])
+        return number
+
+    def caller(self, number: str, status: str = "active") -> Caller:
+        """Give a caller of a number, let in as the real server's answer to an INVITE says."""
+        answer = self.bridge.invite(CALLER, number, GATEWAY)
+        assert answer["result"] == "ACCEPT", answer
+        return Caller(self.livekit, answer["dispatch"], status)
+
+    def call_in(self, room: str) -> dict[str, Any]:
+        """Give the call of a room, empty while there is none."""
+        calls = self.api.call("GET", "/v1/calls?limit=200")["results"]
+        return next((call for call in calls if call["roomName"] == room), {})
+
+    def ended(self, room: str, seconds: float = 20) -> dict[str, Any]:
+        """Wait until the call of a room is over, and give it."""
+        over = ("completed", "failed", "no_answer")
+        wait_until(lambda: self.call_in(room).get("status") in over, f"the call in {room} ends", seconds, 0.1)
+        return self.call_in(room)
+
+    def transcript(self, call: dict[str, Any]) -> dict[str, Any]:
+        read: dict[str, Any] = self.api.call("GET", f"/v1/calls/{call['id']}/transcript")
+        return read
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory, template: Template, redis_server: RedisServer) -> Iterator[Stage]:
+    if shutil.which("espeak-ng") is None:
+        unavailable("espeak-ng is not installed")
+    folder, port = tmp_path_factory.mktemp("agent"), free_port()
+    stage = _stage(folder, port, template, redis_server)
+    with receiver() as hooks:
+        stage.hooks = hooks
+        with stage.installation.api("acme") as stage.api:
+            stage.api.call(
+                "POST", "/v1/webhooks", {"url": hooks.url("/report"), "eventTypes": ["call.report"]}, expect=201
+            )
+            try:
+                stage.start_worker()
+                yield stage
+            finally:
+                for worker in stage.workers:
+                    worker.kill()
+                stage.installation.stop()
+                stage.bridge.stop()
+                stage.livekit.stop()
+                stage.livekit.bus.stop()
+
+
+def _stage(folder: Path, port: int, template: Template, broker: RedisServer) -> Stage:
+    bus = made(lambda: RedisServer(folder))
+    livekit = made(lambda: LiveKitServer(folder, bus, f"http://127.0.0.1:{port}/livekit/webhook"))
+    bridge = made(lambda: SipBridge(folder, livekit))
+    bus.start()
+    livekit.start()
+    bridge.start()
+    broker.flush()
+    own = {"LIVEKIT_URL": livekit.url, "LIVEKIT_API_KEY": livekit.key, "LIVEKIT_API_SECRET": livekit.secret}
+    installation = Installation(folder, template, broker, port=port, **own, **ALLOW)
+    installation.start()
+    return Stage(installation, livekit, bridge, Api(installation, "acme", ""), Receiver())
+
+
+@pytest.fixture(scope="module")
+def models_server() -> Iterator[Models]:
+    server = Models()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def models(models_server: Models) -> Models:
+    """The models, with nothing told and nothing heard."""
+    models_server.reset()
+    return models_server
+
+
+@pytest.fixture
+def reception(stage: Stage, models: Models, number: str) -> Callable[..., str]:
+    """`reception(**agent fields)` gives a number that an agent of the three models answers."""
+
+    def make(**fields: Any) -> str:
+        pipeline = {"aiProvider": "pipeline", "providerKey": models.key, "baseUrl": models.url}
+        return stage.number_of(stage.agent(greeting="Acme, good morning!", **pipeline, **fields), number)
+
+    return make

@@ -1,0 +1,115 @@
+"""Speech recognition, a language model and speech synthesis that answer as OpenAI's API does, as a test tells them."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from tests.live.agent.speech import RATE, as_wav, loudness, speech
+
+
+class Server:
+    """An aiohttp application on a free loopback port, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self.port = asyncio.run_coroutine_threadsafe(self._serve(), self._loop).result(10)
+
+    def routes(self, app: web.Application) -> None:
+        raise NotImplementedError
+
+    async def _serve(self) -> int:
+        app = web.Application()
+        self.routes(app)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        return int(self._runner.addresses[0][1])
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+
+class Models(Server):
+    """`hears` are the texts recognised, one a request; `answers` gives the reply to what was said."""
+
+    key = "sk-models-of-the-tests"
+
+    def __init__(self) -> None:
+        self.reset()
+        super().__init__()
+        self.url = f"http://127.0.0.1:{self.port}/v1"
+
+    def reset(self) -> None:
+        self.hears: list[str] = []
+        self.answers: Callable[[str], str] = lambda said: f"You said: {said}"
+        self.heard: list[tuple[float, float]] = []  # seconds and loudness of what came to be recognised
+        self.asked: list[list[dict[str, Any]]] = []  # the messages of each question
+        self.spoken: list[str] = []
+        self.keys: set[str] = set()
+        self.status = 200  # anything else is what every request is answered with
+        self.delay = 0.0  # seconds before each answer of the language model
+
+    def routes(self, app: web.Application) -> None:
+        app.router.add_post("/v1/audio/transcriptions", self._recognise)
+        app.router.add_post("/v1/chat/completions", self._think)
+        app.router.add_post("/v1/audio/speech", self._speak)
+
+    def _look(self, request: web.Request) -> None:
+        self.keys.add(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        if self.status != 200:
+            raise _Failing(self.status)
+
+    async def _recognise(self, request: web.Request) -> web.Response:
+        self._look(request)
+        form = await request.post()
+        sound = form["file"].file.read()[44:]  # type: ignore[union-attr]
+        self.heard.append((len(sound) / 2 / RATE, loudness(sound[: len(sound) // 2 * 2])))
+        return web.json_response({"text": self.hears.pop(0) if self.hears else ""})
+
+    async def _think(self, request: web.Request) -> web.StreamResponse:
+        self._look(request)
+        asked = await request.json()
+        self.asked.append(asked["messages"])
+        await asyncio.sleep(self.delay)
+        users = [message["content"] for message in asked["messages"] if message["role"] == "user"]
+        said = users[-1] if users else ""
+        tools = asked["messages"][-1]["role"] == "tool"
+        goodbye = "goodbye" in str(said).lower() and not tools
+        return await _stream(request, "" if tools else self.answers(str(said)), hang_up=goodbye)
+
+    async def _speak(self, request: web.Request) -> web.Response:
+        self._look(request)
+        text = (await request.json())["input"]
+        self.spoken.append(text)
+        pcm = await asyncio.to_thread(speech, text)
+        return web.Response(body=as_wav(pcm), content_type="audio/wav")
+
+
+class _Failing(web.HTTPException):
+    def __init__(self, status: int) -> None:
+        self.status_code = status
+        super().__init__(text='{"error": {"message": "It fails."}}', content_type="application/json")
+
+
+async def _stream(request: web.Request, text: str, *, hang_up: bool) -> web.StreamResponse:
+    answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await answer.prepare(request)
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": word + " "} for word in text.split()]
+    if hang_up:
+        call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "end_call", "arguments": "{}"}}
+        deltas.append({"tool_calls": [call]})
+    base = {"id": "chat-1", "object": "chat.completion.chunk", "created": 1, "model": "tests"}
+    for delta in deltas:
+        chunk = {**base, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+        await answer.write(f"data: {json.dumps(chunk)}\n\n".encode())
+    reason = "tool_calls" if hang_up else "stop"
+    last = {**base, "choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
+    await answer.write(f"data: {json.dumps(last)}\n\ndata: [DONE]\n\n".encode())
+    await answer.write_eof()
+    return answer
