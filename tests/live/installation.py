@@ -138,10 +138,8 @@ class Template(Site):
 class Installation(Site):
     """A web server, a Celery worker and beat as processes of their own."""
 
-    def __init__(
-        self, folder: Path, template: Template, broker: RedisServer, *, port: int = 0, **environment: str
-    ) -> None:
-        self.folder, self.keys, self.port = folder, template.keys, port or free_port()
+    def __init__(self, folder: Path, template: Template, broker: RedisServer, **environment: str) -> None:
+        self.folder, self.keys, self.port = folder, template.keys, int(environment.get("PORT") or free_port())
         self.url = f"http://127.0.0.1:{self.port}"
         super().__init__(
             new_database(folder, template.env["DATABASE_URL"]),

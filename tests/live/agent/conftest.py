@@ -112,7 +112,7 @@ def _stage(folder: Path, port: int, template: Template, broker: RedisServer) -> 
     bridge.start()
     broker.flush()
     own = {"LIVEKIT_URL": livekit.url, "LIVEKIT_API_KEY": livekit.key, "LIVEKIT_API_SECRET": livekit.secret}
-    installation = Installation(folder, template, broker, port=port, **own, **ALLOW)
+    installation = Installation(folder, template, broker, PORT=str(port), **own, **ALLOW)
     installation.start()
     return Stage(installation, livekit, bridge, Api(installation, "acme", ""), Receiver())
 

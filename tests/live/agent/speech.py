@@ -22,7 +22,7 @@ def speech(text: str) -> bytes:
         rate, data = file.getframerate(), file.readframes(1 << 30)
     samples = np.frombuffer(data[: len(data) // 2 * 2], np.int16)
     at = np.arange(int(len(samples) * RATE / rate)) * rate / RATE
-    return np.interp(at, np.arange(len(samples)), samples).astype(np.int16).tobytes()
+    return bytes(np.interp(at, np.arange(len(samples)), samples).astype(np.int16).tobytes())
 
 
 def as_wav(pcm: bytes, rate: int = RATE) -> bytes:
