@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from calls.services.inbound import is_ours
 from calls.services.ingest import conclude, settle
 from calls.services.timeline import note
 from calls.story import TRANSFER, Sighting, What
-from telephony.livekit_client import LiveKitClient, client_for
+from telephony.livekit_client import LiveKitClient, LiveKitError, client_for
 from telephony.livekit_client.rooms import Participant, Room, dispatch_agent, participants, rooms
 from telephony.models import LiveKitProject
 
@@ -114,7 +115,8 @@ class _Look:
             return
         note(call, "agent.absent", now)
         metadata = {"workspace": str(call.workspace_id), "call": str(call.pk)}
-        self._client.run(dispatch_agent(call.room_name, agent_name=AGENT_NAME, metadata=metadata))
+        with suppress(LiveKitError):  # it changes nothing for the calls looked at next, and the wait goes on
+            self._client.run(dispatch_agent(call.room_name, agent_name=AGENT_NAME, metadata=metadata))
 
 
 def _ask_for_end(call: Call, reason: Reason) -> None:

@@ -9,6 +9,7 @@ from calls.choices import CallStatus, Reason
 from calls.models import Call, LiveKitEvent
 from calls.services.ingest import ingest_waiting
 from calls.services.reap import reap
+from calls.services.timeline import note
 from calls.services.watch import watch
 from telephony.livekit_client import client_for
 from telephony.livekit_client.rooms import rooms
@@ -125,6 +126,14 @@ def test_a_call_without_an_agent_asks_once_more_and_then_ends(line: Line, dispat
     watch(call.project)
     ended = wait_for(CallStatus.FAILED, pk=call.pk)
     assert ended.reason == Reason.AGENT_ABSENT
+
+
+def test_a_call_whose_agent_went_away_is_told_from_one_that_none_took(line: Line, dispatch_until: Dispatch) -> None:
+    call = answered(line, dispatch_until)
+    for kind, seconds in (("agent.joined", 30), ("agent.left", 25), ("agent.absent", 11)):
+        note(call, kind, timezone.now() - timedelta(seconds=seconds))
+    watch(call.project)
+    assert wait_for(CallStatus.FAILED, pk=call.pk).reason == Reason.WORKER_LOST
 
 
 def test_slots_come_back_when_half_of_the_ends_are_lost(line: Line, dispatch_until: Dispatch, relay: Relay) -> None:
