@@ -8,13 +8,16 @@ from pathlib import Path
 from tests.load.report import table
 from tests.load.servers import database, livekit
 
+PARTS = ["provisioning", "creating", "listing", "calls", "claiming", "webhooks"]
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Benchmarks against floors measured in the same run.")
     parser.add_argument("--trunks", type=int, default=500, help="trunks to provision (500)")
     parser.add_argument("--numbers", type=int, default=100_000, help="numbers to list from (100,000)")
+    parser.add_argument("--calls", type=int, default=1_000_000, help="calls to list from (1,000,000)")
     parser.add_argument("--repeats", type=int, default=5, help="interleaved repeats, of which the median counts (5)")
-    parser.add_argument("--only", choices=["provisioning", "creating", "listing", "webhooks"], help="one of them")
+    parser.add_argument("--only", choices=PARTS, help="one of them")
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="voxa-bench-") as name,
@@ -33,7 +36,7 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        from tests.load import creating, listing, provisioning, webhooks
+        from tests.load import calls, claiming, creating, listing, provisioning, webhooks
 
         call_command("migrate", verbosity=0)
         lines = []
@@ -45,6 +48,10 @@ def main() -> None:
             lines += listing.measure(options.numbers, options.repeats)
         if options.only in (None, "webhooks"):
             lines += webhooks.measure(options.repeats)
+        if options.only in (None, "calls"):
+            lines += calls.measure(options.calls, options.repeats)
+        if options.only in (None, "claiming"):
+            lines += claiming.measure(options.repeats)
         table(lines)
 
 
