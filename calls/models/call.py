@@ -69,6 +69,11 @@ class Call(models.Model):
             models.Index(fields=["trunk", "-created_at", "-id"], name="call_list_trunk"),
             models.Index(fields=["agent", "-created_at", "-id"], name="call_list_agent"),
             models.Index(fields=["room_name"], name="call_room"),
+            models.Index(
+                fields=["workspace", "answered_at"],
+                condition=models.Q(direction="outbound", answered_at__isnull=False),
+                name="call_spend",
+            ),
             models.Index(fields=["due_at"], condition=models.Q(status="queued"), name="call_due"),
             models.Index(
                 fields=["trunk", "leased_until"], condition=models.Q(status__in=sorted(LIVE)), name="call_live"
