@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet, Sum, prefetch_related_objects
 
 from accounts.models import Workspace
 from calls.models import Attempt, Call, Conversation, DoNotCall, Event, UsageDay
+from calls.suppression import listed_as
 
 MOST_EVENTS = 1_000  # of one call; a call has a few for each of its dials
 
@@ -37,6 +38,11 @@ def conversation(call: Call) -> Conversation | None:
 def do_not_call(workspace: Workspace) -> QuerySet[DoNotCall]:
     """Give whom a workspace never calls."""
     return DoNotCall.objects.filter(workspace=workspace)
+
+
+def listed(rows: QuerySet[DoNotCall], number: str) -> QuerySet[DoNotCall]:
+    """Give a number's entries of a list, also where it was erased and a hash stands in its place."""
+    return rows.filter(number__in=listed_as(number))
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class DoNotCallViewSet(WorkspaceViewSet[DoNotCall]):
         return Response(asdict(added), status=201)
 
     def retrieve(self, request: Request, number: str) -> Response:
-        entry = self.get_queryset().filter(number=number).first()
+        entry = selectors.listed(self.get_queryset(), number).first()
         if entry is None:
             raise NotFound("This number is not on the list.")
         return Response(self.get_serializer(entry).data)

@@ -5,6 +5,7 @@ from django_filters import rest_framework as filters
 
 from calls.choices import CallStatus, Direction
 from calls.models import Call, DoNotCall
+from calls.selectors import listed
 
 
 def plus(value: str) -> str:
@@ -45,4 +46,4 @@ class DoNotCallFilter(filters.FilterSet):
         fields: list[str] = []
 
     def by_number(self, rows: QuerySet[DoNotCall], name: str, value: str) -> QuerySet[DoNotCall]:
-        return rows.filter(number=plus(value))
+        return listed(rows, plus(value))

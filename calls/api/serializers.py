@@ -150,6 +150,7 @@ class DoNotCallSerializer(CamelModelSerializer[DoNotCall]):
     class Meta:
         model = DoNotCall
         fields = ["number", "note", "created_at"]
+        extra_kwargs = {"number": {"help_text": "In E.164; a hash that begins with # where the number was erased."}}
 
 
 class AddNumbersSerializer(CamelSerializer):

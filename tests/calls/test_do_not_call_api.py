@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from accounts.choices import Scope
 from accounts.models import Workspace
 from calls.models import DoNotCall
+from calls.suppression import hashed
 from tests.conftest import ApiFor
 
 LIST = "/v1/do-not-call"
@@ -68,6 +69,14 @@ def test_wrong_lines_of_a_file_are_named_and_nothing_is_added(api: APIClient) ->
 
 def test_a_long_file_tells_its_first_findings(api: APIClient) -> None:
     assert len(details(upload(api, "number\n" + "x\n" * 5000))) == 100
+
+
+def test_a_number_that_was_erased_is_still_found_and_removed(api: APIClient, acme: Workspace) -> None:
+    DoNotCall.objects.create(workspace=acme, number=hashed(ONE))
+    assert api.get(f"{LIST}/{ONE}").json()["number"].startswith("#")
+    assert len(api.get(f"{LIST}?number={ONE}").json()["results"]) == 1
+    assert api.delete(f"{LIST}/{ONE}").status_code == 204
+    assert not DoNotCall.objects.exists()
 
 
 def test_an_outsider_sees_and_changes_only_its_own_list(
