@@ -208,6 +208,7 @@ SIP_DOMAIN = env.str("SIP_DOMAIN", default="sip.localhost")
 TELEPHONY_PROVIDER = env.str("TELEPHONY_PROVIDER", default="")
 TELNYX_API_KEY = env.str("TELNYX_API_KEY", default="")
 TELNYX_CONNECTION_ID = env.str("TELNYX_CONNECTION_ID", default="")
+TELNYX_BASE_URL = env.str("TELNYX_BASE_URL", default="https://api.telnyx.com")
 DNS_NAMESERVERS = env.list("DNS_NAMESERVERS", default=[])  # address or address@port; empty: the system's
 DNS_HOSTS_FILE = env.str("DNS_HOSTS_FILE", default="/etc/hosts")
 PROVISION_WAIT_SECONDS = env.float("PROVISION_WAIT_SECONDS", default=3.0)

@@ -16,6 +16,7 @@ from unfold.decorators import display
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.choices import Role
+from telephony.admin.number_import import bring_in, may_import
 from telephony.admin.outcome import COLOURS, LABELS, standing_of, tell
 from telephony.admin.secrets import without_clearing
 from telephony.admin.trunk_form import GatewayInline, NumberInline, TrunkForm
@@ -155,6 +156,8 @@ class TrunkAdmin(WorkspaceFirst, ScopedAdmin):
             "sync_runs": [(run, COLOURS[TrunkStatus(run.outcome)]) for run in trunk.sync_runs.all()[:SHOWN_RUNS]],
             "in_livekit": trunk.livekit_objects.order_by("kind", "created_at"),
             "may_see_project": self.may(request, Role.ADMIN, trunk),
+            "may_import": may_import(request, trunk),
+            "carrier_name": self.carrier_name(trunk),
             "may_provision": self.may(request, Role.OPERATOR, trunk),
         }
 
@@ -192,8 +195,20 @@ class TrunkAdmin(WorkspaceFirst, ScopedAdmin):
     # --- the button ---------------------------------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.provision_view)
-        return [path("<path:object_id>/provision/", view, name="telephony_trunk_provision"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/provision/", wrap(self.provision_view), name="telephony_trunk_provision"),
+            path("<path:object_id>/import-numbers/", wrap(self.import_view), name="telephony_trunk_import_numbers"),
+            *super().get_urls(),
+        ]
+
+    def import_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Bring the carrier's numbers in, on POST: what is asked of the carrier, and then what became of each."""
+        trunk = self.row_or_deny(request, object_id, Role.ADMIN)
+        if request.method != "POST" or not may_import(request, trunk):
+            raise PermissionDenied
+        bring_in(request, trunk)
+        return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[trunk.pk]))
 
     def provision_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Provision the trunk again, on POST."""

@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from accounts.admin.scoping import ScopedTabularInline
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field
 from telephony.admin.selects import WorkspaceSelect, name_chosen
+from telephony.carrier_apis import default_carrier
 from telephony.carriers import CARRIERS
 from telephony.models import Gateway, PhoneNumber, Trunk
 from telephony.services.gateways import MAX_GATEWAYS
@@ -47,6 +48,11 @@ class TrunkForm(WriteOnlyForm):
     )
     auth_password = secret_field("Password")
     clear_auth_password = clear_field("Remove username and password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding and default_carrier() in CARRIERS:
+            self.initial.setdefault("carrier", default_carrier())
 
     class Meta:
         model = Trunk

@@ -54,4 +54,6 @@ document.addEventListener("DOMContentLoaded", () => {
     if (isNew) fill(preset);
   });
   tell(presets[carrier.value]);
+  // The operator's own carrier is chosen from the start; a form that came back with errors stays as it was sent.
+  if (isNew && carrier.value && !firstGateway.value) fill(presets[carrier.value]);
 });

@@ -1,0 +1,38 @@
+"""Carriers' own REST APIs: one module for each, behind `CarrierApi`. To add one, write its module and name it here."""
+
+from django.conf import settings
+
+from telephony.carrier_apis import telnyx
+from telephony.carrier_apis.protocol import (
+    CarrierApi,
+    CarrierError,
+    CarrierNotConfigured,
+    CarrierNumber,
+    CarrierUnavailable,
+)
+
+__all__ = [
+    "CARRIER_APIS",
+    "CarrierApi",
+    "CarrierError",
+    "CarrierNotConfigured",
+    "CarrierNumber",
+    "CarrierUnavailable",
+    "carrier_api",
+    "default_carrier",
+]
+
+CARRIER_APIS = {"telnyx": telnyx.from_settings}
+
+
+def carrier_api(carrier: str) -> CarrierApi:
+    """Give a carrier's API with the operator's credentials. Raises CarrierNotConfigured saying what is missing."""
+    if carrier not in CARRIER_APIS:
+        known = ", ".join(CARRIER_APIS)
+        raise CarrierNotConfigured(f"Numbers cannot be brought in from “{carrier}”. Known carriers: {known}.")
+    return CARRIER_APIS[carrier]()
+
+
+def default_carrier() -> str:
+    """Give the operator's carrier, `TELEPHONY_PROVIDER`, in lower case; empty where none is named."""
+    return str(settings.TELEPHONY_PROVIDER).strip().lower()

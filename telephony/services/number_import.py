@@ -1,0 +1,106 @@
+"""Bringing a carrier's numbers in: those that are new, and what became of each."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from telephony.carrier_apis import CarrierNumber
+from telephony.models import PhoneNumber, TelephonySettings, Trunk
+from telephony.services.errors import Conflict
+from telephony.services.numbers import add_number
+from telephony.validators import validate_e164
+
+TOGETHER = 100  # numbers of one transaction, which asks for one sync
+
+
+class Result(StrEnum):
+    """What became of one number."""
+
+    ADDED = "added"
+    THERE = "there"
+    ELSEWHERE = "elsewhere"
+    NOT_READY = "not ready"
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
+FAILURES = frozenset({Result.TAKEN, Result.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One number of the carrier, and what became of it in words."""
+
+    number: str
+    result: Result
+    words: str = ""
+
+
+def import_numbers(
+    trunk: Trunk,
+    found: Sequence[CarrierNumber],
+    *,
+    dry_run: bool = False,
+    on_done: Callable[[], None] = lambda: None,
+) -> list[Line]:
+    """Attach the carrier's numbers to a trunk. One that is there stays as it is; one that fails keeps no other.
+
+    A taken number does not tell whose it is. With `dry_run` nothing is written.
+    """
+    lines = []
+    for group in _groups(found):
+        with transaction.atomic():
+            known = _known(trunk, group)
+            for one in group:
+                lines.append(_bring(trunk, one, known, dry_run=dry_run))
+                on_done()
+    return lines
+
+
+def summary(lines: Iterable[Line]) -> str:
+    """Say how many there are of each, such as `3 added, 1 taken`."""
+    results = [line.result for line in lines]
+    counts = [(results.count(result), result) for result in Result]
+    return ", ".join(f"{count} {result}" for count, result in counts if count) or "no numbers"
+
+
+def _groups(found: Sequence[CarrierNumber]) -> Iterable[Sequence[CarrierNumber]]:
+    """Give each number once, so many at a time."""
+    unique = list({one.number: one for one in found}.values())
+    return (unique[start : start + TOGETHER] for start in range(0, len(unique), TOGETHER))
+
+
+def _known(trunk: Trunk, group: Sequence[CarrierNumber]) -> dict[str, PhoneNumber]:
+    """Give those of the numbers that the LiveKit project has."""
+    project = TelephonySettings.of(trunk.workspace_id).project
+    rows = PhoneNumber.objects.filter(project=project, number__in=[one.number for one in group])
+    return {row.number: row for row in rows.select_related("trunk").defer("trunk__auth_password")}
+
+
+def _bring(trunk: Trunk, one: CarrierNumber, known: dict[str, PhoneNumber], *, dry_run: bool) -> Line:
+    row = known.get(one.number)
+    if row is not None:
+        return _standing(trunk, row)
+    if one.problem:
+        return Line(one.number, Result.NOT_READY, one.problem)
+    try:
+        if dry_run:
+            validate_e164(one.number)
+        else:
+            add_number(trunk, one.number, label=one.label)
+    except ValidationError as error:
+        return Line(one.number, Result.REFUSED, " ".join(error.messages))
+    except Conflict as error:
+        return Line(one.number, Result.TAKEN, error.message)
+    return Line(one.number, Result.ADDED)
+
+
+def _standing(trunk: Trunk, row: PhoneNumber) -> Line:
+    if row.trunk_id == trunk.pk:
+        return Line(row.number, Result.THERE)
+    if row.workspace_id == trunk.workspace_id:
+        return Line(row.number, Result.ELSEWHERE, f"It is on the trunk {row.trunk.name}, and stays there.")
+    return Line(row.number, Result.TAKEN, "This number is already in use on this LiveKit server.")
