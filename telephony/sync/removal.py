@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from django.db.models import Q, QuerySet
@@ -29,7 +30,8 @@ def tombstones() -> QuerySet[LiveKitObject]:
 def remove_objects(object_ids: Iterable[int], concurrency: int = 1) -> int:
     """Remove these tombstones, as far as LiveKit answers and nobody else holds them; give how many are gone.
 
-    What stays has its reason in `last_error`, and the sweep comes back to it.
+    What stays has its reason in `last_error`, and the sweep comes back to it. Where a create may still be under way,
+    what it made so far is deleted at once, and looked for again when it has certainly ended.
     """
     ids, gone = list(object_ids), 0
     with Crew(concurrency) as crew:
@@ -40,12 +42,14 @@ def remove_objects(object_ids: Iterable[int], concurrency: int = 1) -> int:
 
 def _remove_chunk(ids: Collection[int], crew: Crew) -> int:
     claimed = _claim(ids)
+    unsure = tombstones().filter(pk__in=ids, livekit_id="").exclude(pk__in=[row.pk for row in claimed])
     installation, doors = Installation.current(), Doors()
     gone: list[int] = []
     errors: dict[int, str] = {}
     by_kind = {kind: [row for row in claimed if row.kind == kind] for kind in REMOVAL_ORDER}
     for rows in by_kind.values():
         crew.drive(_steps(doors, row, installation, gone, errors) for row in rows)
+    crew.drive(_early_steps(doors, row, installation) for row in unsure)
     LiveKitObject.objects.filter(pk__in=gone).delete()
     for row in claimed:
         if row.pk not in gone:
@@ -80,3 +84,9 @@ def _steps(
         logger.warning("A %s could not be removed from LiveKit yet: %s", ObjectKind(row.kind).label, error)
         return
     gone.append(row.pk)
+
+
+def _early_steps(doors: Doors, row: LiveKitObject, installation: UUID) -> Steps[None]:
+    """Delete what stands of a create whose end is not known. Its tombstone stays as it is."""
+    with suppress(LiveKitError):
+        yield from remove_object(doors.to(row.project_id), row, installation)
