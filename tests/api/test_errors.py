@@ -85,4 +85,8 @@ def test_a_method_that_is_not_there_is_405(api: APIClient) -> None:
 
 
 def test_another_media_type_is_415(api: APIClient) -> None:
-    assert error(api.post("/v1/probes", "name=a", content_type="text/plain"), 415)["code"] == "unsupported_media_type"
+    said = error(api.post("/v1/probes", "name=a", content_type="text/plain"), 415)
+    assert (said["code"], said["message"]) == (
+        "unsupported_media_type",
+        "Send the body with Content-Type: application/json.",
+    )

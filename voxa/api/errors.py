@@ -83,6 +83,9 @@ class ProblemFormatter(ExceptionFormatter):
             return Problem("validation_error", _summary(details), exc.status_code, details)
         code = str(exc.get_codes())
         message = _MESSAGES.get(exc.status_code, str(exc.detail))
+        if isinstance(exc, exceptions.UnsupportedMediaType):
+            taken = ", ".join(parser.media_type for parser in self.context["view"].parser_classes)
+            message = f"Send the body with Content-Type: {taken}."
         return Problem(_CODES.get(code, code), message, exc.status_code, getattr(exc, "details", ()))
 
 
