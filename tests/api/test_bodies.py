@@ -30,6 +30,8 @@ def post(api: APIClient, body: bytes, **more: Any) -> Any:
         b'{"name": "a", "extra": 1e999}',
         b'{"name": "a", "extra": ' + b"9" * 5000 + b"}",
         b"[" * 200_000,
+        b'{"name": "a", "name": "b"}',
+        b'{"name": "a", "extra": [{"deep": 1, "deep": 1}]}',
     ],
 )
 def test_broken_json_is_400(api: APIClient, body: bytes) -> None:

@@ -16,7 +16,7 @@ _DRAINED = 32 * 1_048_576
 
 
 class StrictJSONParser(BaseParser):
-    """Raises 413 for a long body, 400 for broken JSON, NaN, infinity, null characters and lone surrogates."""
+    """Raises 413 for a long body, 400 for broken JSON, repeated names, NaN, infinity, nulls and lone surrogates."""
 
     media_type = "application/json"
 
@@ -25,7 +25,7 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         body = _read(stream)
         try:
-            data = json.loads(body.decode(), parse_constant=_no_constant, parse_float=_finite)
+            data = json.loads(body.decode(), parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once)
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
         except ValueError as error:
@@ -71,6 +71,14 @@ def _drain(stream: IO[Any]) -> None:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not a JSON number")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object; a name that stands twice would lose one of its values."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
 
 
 def _finite(text: str) -> float:
