@@ -78,6 +78,7 @@ class WorkspaceAPIView(GenericAPIView[M]):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"  # it is for this key alone, and may hold a secret shown once
         idempotency.finish(request, response)
         return response
 

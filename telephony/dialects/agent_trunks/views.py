@@ -94,8 +94,7 @@ class AgentTrunkViewSet(DialectViewSet[SipEndpoint]):
         rotated = time_text(timezone.now())
         self.fresh(endpoint)
         answer = {"id": endpoint.public_id, "sip_username": endpoint.sip_username}
-        headers = {"Cache-Control": "no-store"}
-        return Response({**answer, "sip_password": password, "rotated_at": rotated}, headers=headers)
+        return Response({**answer, "sip_password": password, "rotated_at": rotated})
 
     def shown(self, endpoint: SipEndpoint) -> dict[str, Any]:
         """Give a trunk as JSON shows it."""
