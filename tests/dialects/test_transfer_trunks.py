@@ -38,6 +38,13 @@ def test_trunks_for_calls_are_not_there(api: APIClient, carrier: Trunk, trunk: T
     assert Trunk.objects.filter(pk=carrier.pk).exists()
 
 
+def test_of_a_trunk_made_elsewhere_the_host_is_where_it_dials_out(api: APIClient, acme: Workspace) -> None:
+    both = [{"ip_or_domain": "192.0.2.1", "outbound": False}, {"ip_or_domain": "pbx.example.com", "port": 5062}]
+    create_trunk(acme, {"name": "Mixed", "for_transfers": True, "gateways": both})
+    (shown,) = api.get(PATH).json()["trunks"]
+    assert (shown["host"], shown["port"]) == ("pbx.example.com", 5062)
+
+
 def test_deleting_keeps_the_numbers_that_transferred_by_it(api: APIClient, trunk: Trunk, carrier: Trunk) -> None:
     number = add_number(carrier, "+15550100000", transfer_trunk=trunk)
     assert api.delete(f"{PATH}/{trunk.pk}").status_code == 204
