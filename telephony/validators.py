@@ -66,6 +66,12 @@ def validate_sip_password(value: str) -> None:
         raise ValidationError("Use at most 128 characters, without line breaks or tabs.", code="sip_password")
 
 
+def validate_credential(value: str) -> None:
+    """Accept what a SIP header can carry: no line break, which would begin another one, no control character."""
+    if not value.isprintable():
+        raise ValidationError("Leave out line breaks, tabs and other control characters.", code="credential")
+
+
 def validate_provider_key(value: str) -> None:
     """Accept what an HTTP header can carry: at most 500 visible ASCII characters."""
     if not _VISIBLE.fullmatch(value):

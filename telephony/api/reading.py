@@ -72,6 +72,8 @@ def _note(problems: Problems, path: str, detail: Any) -> None:
 def _value(field: Any, given: Any, problems: Problems, path: str) -> Any:
     if given is not None and isinstance(field, serializers.Serializer):
         return read(field, given, problems, at=f"{path}.")
+    if isinstance(field, serializers.CharField) and isinstance(given, int | float):
+        raise RestValidationError("Give a text, in quotes.", "invalid")  # 1.10 would become "1.1"
     if given is None or not isinstance(field, serializers.ListSerializer):
         return field.run_validation(given)
     if not isinstance(given, list):

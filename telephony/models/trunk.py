@@ -13,7 +13,7 @@ from accounts.models import Workspace
 from telephony.carriers import validate_carrier
 from telephony.choices import MediaEncryption, TrunkStatus
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
-from telephony.validators import validate_host, validate_tech_prefix
+from telephony.validators import validate_credential, validate_host, validate_tech_prefix
 
 
 class Trunk(SyncedRow):
@@ -26,8 +26,8 @@ class Trunk(SyncedRow):
         max_length=32, blank=True, validators=[validate_carrier], help_text="Preset; empty for any other carrier."
     )
     for_transfers = models.BooleanField(default=False, help_text="Used to hand calls over, not to place them.")
-    auth_username = models.CharField("username", max_length=255, blank=True)
-    auth_password = EncryptedTextField("password", null=True, blank=True)
+    auth_username = models.CharField("username", max_length=255, blank=True, validators=[validate_credential])
+    auth_password = EncryptedTextField("password", null=True, blank=True, validators=[validate_credential])
     from_host = models.CharField(
         "From host",
         max_length=253,

@@ -24,7 +24,7 @@ Capture = Callable[..., Any]
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The trunks that were handed to the workers."""
     ids: list[str] = []
-    monkeypatch.setattr(tasks.sync_trunk, "apply_async", lambda args, retry: ids.append(args[0]))
+    monkeypatch.setattr(tasks.sync_trunk, "apply_async", lambda args, **how: ids.append(args[0]))
     return ids
 
 
