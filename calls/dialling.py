@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
@@ -46,17 +47,18 @@ STATUS = "sip.callStatus"
 UNCONFIGURED_FOR = timedelta(seconds=30)
 
 
-async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run database work in a thread, on a connection that still works."""
-
-    def run() -> T:
+def on_live_connection(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run database work in a thread that outlives connections."""
+    close_old_connections()
+    try:
+        return work(*args, **kwargs)
+    finally:
         close_old_connections()
-        try:
-            return work(*args, **kwargs)
-        finally:
-            close_old_connections()
 
-    return await asyncio.to_thread(run)
+
+async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run database work in a thread."""
+    return await asyncio.to_thread(partial(on_live_connection, work, *args, **kwargs))
 
 
 @dataclass(frozen=True)
