@@ -1,6 +1,7 @@
 """What a call's page shows: where it stands, its timeline, its dials."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -62,7 +63,7 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
         "lines": [_line(event) for event in events],
         "dials": [_dial(attempt) for attempt in attempts[:MOST_ATTEMPTS]],
         "talked": duration(call.duration_seconds) if call.duration_seconds else "",
-        "poll_seconds": 0 if ended else 5 if call.status == CallStatus.QUEUED else 2,
+        "poll_seconds": 0 if ended else 10 if _waits_long(call) else 2,
         "call_again": _again(call) if may_work and ended and outbound else "",
         "may_dial": may_work and call.status == CallStatus.QUEUED,
         "may_cancel": may_work and outbound and call.status in _CANCELABLE and not call.end_requested,
@@ -71,6 +72,13 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
 
 
 _CANCELABLE = (CallStatus.QUEUED, CallStatus.DIALING, CallStatus.RINGING)
+
+
+def _waits_long(call: Call) -> bool:
+    """Say whether nothing happens in the next minute."""
+    return bool(
+        call.status == CallStatus.QUEUED and call.due_at and call.due_at - timezone.now() > timedelta(minutes=1)
+    )
 
 
 def _may_hang_up(call: Call) -> bool:
