@@ -6,9 +6,9 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from accounts.choices import Scope
+from accounts.models.recording import recorded
 from accounts.models.workspace import Workspace
 
 
@@ -35,7 +35,7 @@ class ApiKey(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    history = HistoricalRecords(excluded_fields=["key_hash", "last_used_at"])
+    history = recorded(without=["key_hash", "last_used_at"])
 
     class Meta:
         ordering = ["-created_at"]

@@ -2,9 +2,9 @@
 
 from django.conf import settings
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from accounts.choices import Role
+from accounts.models.recording import recorded
 from accounts.models.workspace import Workspace
 
 
@@ -16,7 +16,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    history = HistoricalRecords()
+    history = recorded()
 
     class Meta:
         ordering = ["workspace", "user"]

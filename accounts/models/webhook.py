@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from fernet_fields import EncryptedTextField
-from simple_history.models import HistoricalRecords
 
 from accounts.choices import DeliveryStatus
+from accounts.models.recording import recorded
 from accounts.models.workspace import Workspace
 from accounts.webhook_events import EVENT_TYPES
 from voxa.safe_http import check_url
@@ -48,9 +48,7 @@ class WebhookEndpoint(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = HistoricalRecords(
-        excluded_fields=["secret", "previous_secret", "failing_since", "busy_until", "busy_token", "updated_at"]
-    )
+    history = recorded(without=["secret", "previous_secret", "failing_since", "busy_until", "busy_token", "updated_at"])
 
     class Meta:
         ordering = ["-created_at", "-id"]

@@ -8,7 +8,8 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from simple_history.models import HistoricalRecords
+
+from accounts.models.recording import recorded
 
 
 def validate_time_zone(value: str) -> None:
@@ -53,7 +54,7 @@ class Workspace(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    history = HistoricalRecords()
+    history = recorded()
 
     class Meta:
         ordering = ["name", "id"]

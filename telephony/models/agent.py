@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from fernet_fields import EncryptedTextField
-from simple_history.models import HistoricalRecords
 
 from accounts.models import Workspace
+from accounts.models.recording import recorded
 from telephony.choices import AgentDirection, AiProvider, ProviderCheck, VoicemailAction
 from telephony.validators import validate_provider_key
 from voxa.safe_http import check_url
@@ -77,7 +77,7 @@ class Agent(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = HistoricalRecords(excluded_fields=["provider_key", *CHECK_FIELDS, "updated_at"])
+    history = recorded(without=["provider_key", *CHECK_FIELDS, "updated_at"])
 
     class Meta:
         ordering = ["-created_at", "-id"]

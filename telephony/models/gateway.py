@@ -4,8 +4,8 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from simple_history.models import HistoricalRecords
 
+from accounts.models.recording import recorded
 from telephony.choices import Transport
 from telephony.models.trunk import Trunk
 from telephony.validators import parse_ip, validate_host, validate_netmask, validate_port
@@ -32,7 +32,7 @@ class Gateway(models.Model):
     resolved = models.JSONField(default=dict, blank=True, editable=False)  # by sync/resolution.py
     resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["resolved", "resolved_at"])
+    history = recorded(without=["resolved", "resolved_at"])
 
     class Meta:
         ordering = ["priority", "created_at", "id"]

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from fernet_fields import EncryptedTextField
-from simple_history.models import HistoricalRecords
 
+from accounts.models.recording import recorded
 from telephony.validators import validate_host
 
 
@@ -58,7 +58,7 @@ class LiveKitProject(models.Model):
     last_error = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    history = HistoricalRecords(excluded_fields=["api_secret", "last_ok_at", "last_failed_at", "last_error"])
+    history = recorded(without=["api_secret", "last_ok_at", "last_failed_at", "last_error"])
 
     class Meta:
         ordering = ["-is_default", "name"]

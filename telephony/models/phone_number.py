@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from accounts.models import Workspace
+from accounts.models.recording import recorded
 from telephony.models.agent import Agent
 from telephony.models.livekit_project import LiveKitProject
 from telephony.models.telephony_settings import TelephonySettings
@@ -34,7 +34,7 @@ class PhoneNumber(models.Model):
     label = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    history = HistoricalRecords()
+    history = recorded()
 
     class Meta:
         ordering = ["-created_at", "-id"]

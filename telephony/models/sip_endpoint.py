@@ -5,9 +5,9 @@ import uuid
 from django.db import models
 from django.db.models.functions import Lower
 from fernet_fields import EncryptedTextField
-from simple_history.models import HistoricalRecords
 
 from accounts.models import Workspace
+from accounts.models.recording import recorded
 from telephony.models.agent import Agent
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
 from telephony.validators import validate_sip_password, validate_sip_user
@@ -28,7 +28,7 @@ class SipEndpoint(SyncedRow):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = HistoricalRecords(excluded_fields=["sip_password", "updated_at", *SYNC_FIELDS])
+    history = recorded(without=["sip_password", "updated_at", *SYNC_FIELDS])
 
     class Meta:
         ordering = ["-created_at", "-id"]

@@ -6,9 +6,9 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from accounts.models import Workspace
+from accounts.models.recording import recorded
 from accounts.models.workspace import validate_country
 from telephony.models.livekit_project import LiveKitProject
 
@@ -72,7 +72,7 @@ class TelephonySettings(models.Model):
         max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
 
-    history = HistoricalRecords()
+    history = recorded()
 
     class Meta:
         verbose_name = verbose_name_plural = "telephony settings"

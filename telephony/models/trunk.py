@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from fernet_fields import EncryptedTextField
-from simple_history.models import HistoricalRecords
 
 from accounts.models import Workspace
+from accounts.models.recording import recorded
 from telephony.carriers import validate_carrier
 from telephony.choices import MediaEncryption, TrunkStatus
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
@@ -53,7 +53,7 @@ class Trunk(SyncedRow):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = HistoricalRecords(excluded_fields=["auth_password", "updated_at", *SYNC_FIELDS])
+    history = recorded(without=["auth_password", "updated_at", *SYNC_FIELDS])
 
     class Meta:
         ordering = ["-created_at", "-id"]

@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, User, Workspace
 from telephony.models import Agent
 
 
@@ -29,3 +29,9 @@ def test_a_long_name_of_a_key_is_cut(acme: object, api: APIClient, acme_owner: U
     assert len(f"API key vx_live_{with_key.identifier}… ({with_key.name})") > 100
     assert api.post("/v1/agents", {"name": "a"}).status_code == 201
     assert len(Agent.history.get().history_change_reason) == 100
+
+
+def test_a_models_history_is_one_class_however_often_it_is_named(acme: Workspace) -> None:
+    """The library would make a class each time, which costs as much as a query."""
+    assert type(Workspace.history) is type(Workspace.history) is type(acme.history)
+    assert acme.history.count() == 1

@@ -13,7 +13,7 @@ from django.test import RequestFactory, override_settings
 from django.urls import path
 
 Statement = tuple[str, Any]
-_CONTROL = re.compile(r"SAVEPOINT|RELEASE|ROLLBACK", re.I)
+_CONTROL = re.compile(r"BEGIN|SAVEPOINT|RELEASE|ROLLBACK", re.I)
 
 
 class Recorder:
