@@ -139,7 +139,6 @@ def projects_of(workspaces: Iterable[UUID]) -> QuerySet[LiveKitProject]:
 
 def projects_with_key(key: str) -> list[LiveKitProject]:
     """Give the LiveKit projects of an API key: more than one where two servers were given the same key."""
-    own = LiveKitProject.objects.filter(is_default=False, api_key=key).exclude(api_key="")
-    if key and key == settings.LIVEKIT_API_KEY:
-        own |= LiveKitProject.objects.filter(is_default=True)
-    return list(own)
+    own = list(LiveKitProject.objects.filter(is_default=False, api_key=key).exclude(api_key=""))
+    ours = bool(key) and key == settings.LIVEKIT_API_KEY
+    return [LiveKitProject.default(), *own] if ours else own

@@ -32,7 +32,10 @@ class Api:
         self._config, self._room = config, room
 
     async def __aenter__(self) -> Self:
-        self._http = aiohttp.ClientSession(timeout=TIMEOUT)
+        self._http = aiohttp.ClientSession(
+            timeout=TIMEOUT,
+            connector=aiohttp.TCPConnector(force_close=True),  # reports are too rare to keep a connection for
+        )
         return self
 
     async def __aexit__(self, *error: object) -> None:

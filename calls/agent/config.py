@@ -12,7 +12,7 @@ WORKER_ID = "VOXA_AGENT_WORKER_ID"
 
 @dataclass(frozen=True)
 class Config:
-    """The environment. `load_limit` is the load, of 1, from which a worker takes no more calls."""
+    """The environment. From the load `load_limit` on it takes no more calls; with 1 it takes them always."""
 
     url: str
     key: str
@@ -30,10 +30,12 @@ class Config:
         if missing:
             raise SystemExit(f"The agent worker needs {', '.join(missing)}. Set them as for the API.")
         try:
-            load_limit = float(environment.get("VOXA_AGENT_LOAD_LIMIT", "0.75"))
+            load_limit = float(environment.get("VOXA_AGENT_LOAD_LIMIT", "0.7"))
             health_port = int(environment.get("VOXA_AGENT_HEALTH_PORT", "0"))
         except ValueError as error:
             raise SystemExit(f"VOXA_AGENT_LOAD_LIMIT or VOXA_AGENT_HEALTH_PORT is no number: {error}") from None
+        if not 0 < load_limit <= 1:
+            raise SystemExit("VOXA_AGENT_LOAD_LIMIT is a share of the processors: more than 0, at most 1.")
         url, key, secret, api_url = (environment[name] for name in names)
         worker_id = environment.get(WORKER_ID) or str(uuid.uuid4())
         return cls(url, key, secret, api_url.rstrip("/"), worker_id, load_limit, health_port)

@@ -55,6 +55,7 @@ class Conversation:
         self.latencies: list[float] = []
         self.changed = asyncio.Event()  # set at each new turn; who waits clears it
         self._ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self.caller_began_at: float | None = None
         self._caller_stopped_at: float | None = None
 
     @property
@@ -99,6 +100,8 @@ class Conversation:
         now = time.time()
         if self.caller_speaks and not speaks:
             self._caller_stopped_at = at or now
+        if speaks and not self.caller_speaks:
+            self.caller_began_at = at or now
         self.caller_speaks = speaks
         self._note_quiet(now)
 

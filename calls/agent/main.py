@@ -18,19 +18,22 @@ from calls.agent.session import entrypoint
 logger = logging.getLogger("calls.agent")
 
 BEAT = 10.0  # seconds between two reports of the worker
+LIVEKIT_FULL = 0.7  # LiveKit gives no call to a worker that reports more (agents.target_load)
 DRAIN_SECONDS = 4 * 3600 + 60  # the longest call, and a little
 IDLE_SESSIONS = 2  # processes kept ready, so that a caller waits for no start
 
 
 class Load:
-    """How busy the machine's processors are, 0 to 1, over the last seconds. LiveKit asks twice a second."""
+    """How busy the machine's processors are, 0 to 1, over the last seconds; asked twice a second."""
 
-    def __init__(self) -> None:
-        self.value = 0.0
+    def __init__(self, limit: float) -> None:
+        self.value, self._limit = 0.0, limit
 
     def __call__(self) -> float:
+        """Give it as LiveKit is told: the limit is what LiveKit takes for full."""
         self.value = 0.8 * self.value + 0.2 * psutil.cpu_percent() / 100
-        return self.value
+        told = self.value / self._limit * LIVEKIT_FULL
+        return min(told, LIVEKIT_FULL - 0.01) if self._limit >= 1 else min(told, 1.0)
 
 
 def main() -> None:
@@ -38,13 +41,13 @@ def main() -> None:
     config = Config.read()
     os.environ[WORKER_ID] = config.worker_id
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    load = Load()
+    load = Load(config.load_limit)
     server = AgentServer(
         ws_url=config.url,
         api_key=config.key,
         api_secret=config.secret,
         load_fnc=load,
-        load_threshold=config.load_limit,
+        load_threshold=LIVEKIT_FULL,
         num_idle_processes=IDLE_SESSIONS,
         drain_timeout=DRAIN_SECONDS,
         port=config.health_port,
@@ -84,7 +87,7 @@ async def _beat(server: AgentServer, config: Config, load: Load) -> None:
                 "host": platform.node()[:255],
                 "version": version("livekit-agents"),
                 "sessions": len(server.active_jobs) if hasattr(server, "_proc_pool") else 0,
-                "load": round(min(1.0, load.value), 3),
+                "load": round(load.value, 3),
                 "memoryBytes": _memory(process),
                 "draining": server.draining,
             }

@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any
 
 from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
@@ -17,7 +15,7 @@ from calls.agent.conversation import Conversation, Ending
 from calls.agent.instructions import Instructions
 from calls.agent.phone import wait_for_answer, wait_for_phone
 from calls.agent.providers import voice_for
-from calls.agent.providers.base import ProviderFailed, Voice
+from calls.agent.providers.base import Voice, Work
 from calls.agent.reporting import Reporter
 from calls.agent.voicemail import mind_voicemail
 
@@ -43,7 +41,7 @@ class _Session:
     def __init__(self, ctx: JobContext, api: Api) -> None:
         self._ctx, self._api, self._room = ctx, api, ctx.room
         self._conversation = Conversation()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._work = Work(self._conversation)
         self._voice: Voice | None = None
 
     async def run(self) -> None:
@@ -58,23 +56,9 @@ class _Session:
             return  # the API minds calls that no agent speaks in
         logger.info("Call %s: %s, by %s", told.call_id, told.direction, told.provider.kind)
         reporter = Reporter(self._api, self._conversation)
-        self._begin(reporter.run())
-        ending = await self._talk(told)
-        await self._leave(reporter, ending)
-
-    async def _talk(self, told: Instructions) -> Ending:
-        """Be in the conversation until it ends, and say how it did."""
-        talking = asyncio.create_task(self._converse(told))
-        ended = asyncio.create_task(self._conversation.ended())
-        await asyncio.wait({talking, ended}, return_when=asyncio.FIRST_COMPLETED)
-        if talking.done() and (error := talking.exception()) is not None:
-            failed = isinstance(error, ProviderFailed)
-            logger.error("The conversation failed: %s", error, exc_info=None if failed else error)
-            detail = str(error) if failed else f"The worker failed: {type(error).__name__}."
-            self._conversation.end("provider_failed", detail)
-        ending = await ended
-        talking.cancel()
-        return ending
+        self._work.begin(reporter.run())
+        self._work.begin(self._converse(told))
+        await self._leave(reporter, await self._conversation.ended())
 
     async def _converse(self, told: Instructions) -> None:
         phone = await wait_for_phone(self._room, ANSWERED_WITHIN)
@@ -88,16 +72,14 @@ class _Session:
             self._conversation.end()
             return
         self._conversation.answered()
-        self._begin(watchers.limit_duration(self._conversation, told.longest))
-        self._begin(watchers.mind_answers(self._conversation))
-        self._begin(watchers.mind_silence(self._conversation, voice, told.silence))
-        self._begin(mind_voicemail(self._conversation, voice, told))
+        self._work.begin(watchers.limit_duration(self._conversation, told.longest))
+        self._work.begin(watchers.mind_answers(self._conversation))
+        self._work.begin(watchers.mind_silence(self._conversation, voice, told.silence))
+        self._work.begin(mind_voicemail(self._conversation, voice, told))
         await voice.greet()
-        await self._conversation.ended()
 
     async def _leave(self, reporter: Reporter, ending: Ending) -> None:
-        for task in self._tasks:
-            task.cancel()
+        self._work.stop()
         if self._voice is not None:
             with suppress(Exception):
                 await asyncio.wait_for(self._voice.stop(), CLOSED_WITHIN)
@@ -127,6 +109,3 @@ class _Session:
         self._room.on("participant_disconnected", left)
         if phone.identity not in self._room.remote_participants:
             self._conversation.end()
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.append(asyncio.create_task(work))

@@ -1,18 +1,24 @@
 """What can speak for an agent, one file each."""
 
+from collections.abc import Callable
+
 from livekit import rtc
 
 from calls.agent.conversation import Conversation
 from calls.agent.instructions import Instructions
 from calls.agent.providers.base import Voice
+from calls.agent.providers.elevenlabs import ElevenLabsVoice
+from calls.agent.providers.media_streams import MediaStreamsVoice
 from calls.agent.providers.openai_realtime import realtime_voice
 from calls.agent.providers.pipeline import pipeline_voice
 
 __all__ = ["voice_for"]
 
-_KINDS = {
+_KINDS: dict[str, Callable[[Instructions, rtc.Room, Conversation], Voice]] = {
     "openai": realtime_voice,
     "pipeline": pipeline_voice,
+    "elevenlabs": ElevenLabsVoice,
+    "custom": MediaStreamsVoice,
 }
 
 

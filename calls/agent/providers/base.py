@@ -1,6 +1,13 @@
 """What a session asks of whatever speaks for an agent."""
 
-from typing import Protocol
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from calls.agent.conversation import Conversation
+
+logger = logging.getLogger(__name__)
 
 PATIENCE = 8.0  # seconds that a provider has for its first answer of any kind
 
@@ -31,3 +38,31 @@ class Voice(Protocol):
 
     async def stop(self) -> None:
         """Leave the conversation; what it holds is given back. May be called at any time, and twice."""
+
+
+class Work:
+    """Tasks of one conversation. What goes wrong in one ends the conversation rather than going unseen."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation, self._tasks = conversation, set[asyncio.Task[None]]()
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the rest."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def stop(self) -> None:
+        """Stop all that still runs."""
+        for task in self._tasks:
+            task.cancel()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is None:
+            return
+        expected = isinstance(error, ProviderFailed)
+        logger.error("The conversation failed: %s", error, exc_info=None if expected else error)
+        words = str(error) if expected else f"The conversation failed in the worker ({type(error).__name__})."
+        self._conversation.end("provider_failed", words)

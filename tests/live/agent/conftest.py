@@ -36,7 +36,7 @@ class Stage:
         """Start one more agent worker, and wait until LiveKit knows it."""
         names = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "API_PUBLIC_URL")
         env = {name: self.installation.env[name] for name in names}
-        env |= {"PATH": "/usr/bin:/bin", "HOME": str(self.installation.folder), "VOXA_AGENT_LOAD_LIMIT": "1.1"}
+        env |= {"PATH": "/usr/bin:/bin", "HOME": str(self.installation.folder), "VOXA_AGENT_LOAD_LIMIT": "1"}
         log = self.installation.folder / f"agent-{len(self.workers)}.log"
         worker = Process([sys.executable, "-m", "calls.agent"], log, env=env, cwd=CHECKOUT)
         worker.ready = lambda: "is registered" in worker.output()

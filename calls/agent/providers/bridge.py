@@ -1,0 +1,131 @@
+"""The audio of a room for a provider that takes and gives bytes: what the phone says, and what it is to hear."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+
+import numpy as np
+from livekit import rtc
+
+from calls.agent.conversation import Conversation
+
+RATE = 24_000  # samples a second of the track we publish
+STEP_MS = 20
+SPEECH = 500.0  # root mean square of 16-bit samples from which a phone is taken to speak
+PAUSE = 0.5  # seconds of less after which it has stopped
+
+Item = bytes | Callable[[], None]
+
+
+class Bridge:
+    """Plays what it is given, in order, and gives what the phone says. 16-bit mono PCM on both sides."""
+
+    def __init__(self, room: rtc.Room, conversation: Conversation) -> None:
+        self._room, self._conversation = room, conversation
+        self._queue: deque[Item] = deque()
+        self._more = asyncio.Event()
+        self._source = rtc.AudioSource(RATE, 1, queue_size_ms=200)
+        self._resamplers: dict[int, rtc.AudioResampler] = {}
+        self._loud_at = 0.0
+        self._pump: asyncio.Task[None] | None = None
+        self._phone = ""
+
+    async def start(self, phone: str) -> None:
+        """Publish our track; `phone` is whom to listen to."""
+        self._phone = phone
+        track = rtc.LocalAudioTrack.create_audio_track("agent", self._source)
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+        await self._room.local_participant.publish_track(track, options)
+        self._pump = asyncio.create_task(self._play())
+
+    async def stop(self) -> None:
+        """Fall silent."""
+        if self._pump is not None:
+            self._pump.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._pump
+            self._pump = None
+            await self._source.aclose()
+
+    def play(self, pcm: bytes, rate: int) -> None:
+        """Have this heard after all before it."""
+        if rate == RATE:
+            self._queue.append(pcm)
+        else:
+            resampler = self._resamplers.setdefault(rate, rtc.AudioResampler(rate, RATE))
+            self._queue.extend(bytes(frame.data) for frame in resampler.push(bytearray(pcm)))
+        self._more.set()
+
+    def when_played(self, then: Callable[[], None]) -> None:
+        """Have this called when all before it was heard, or cleared."""
+        self._queue.append(then)
+        self._more.set()
+
+    def clear(self) -> None:
+        """Forget what was not heard yet; what waits for it is called."""
+        waiting = [item for item in self._queue if callable(item)]
+        self._queue.clear()
+        self._source.clear_queue()
+        for then in waiting:
+            then()
+
+    async def heard(self, rate: int) -> AsyncIterator[bytes]:
+        """Give what the phone says, 20 ms at a time, and note when it speaks."""
+        track = await self._track()
+        async for event in rtc.AudioStream(track, sample_rate=rate, num_channels=1, frame_size_ms=STEP_MS):
+            pcm = bytes(event.frame.data)
+            self._note_speech(pcm)
+            yield pcm
+
+    def _note_speech(self, pcm: bytes) -> None:
+        now = time.time()
+        if np.sqrt(np.mean(np.frombuffer(pcm, np.int16).astype(np.float64) ** 2)) > SPEECH:
+            self._loud_at = now
+            if not self._conversation.caller_speaks:
+                self._conversation.caller_speaking(True)
+        elif self._conversation.caller_speaks and now - self._loud_at > PAUSE:
+            self._conversation.caller_speaking(False, self._loud_at)
+
+    async def _track(self) -> rtc.Track:
+        """Wait for the phone's track."""
+        found: asyncio.Future[rtc.Track] = asyncio.get_running_loop().create_future()
+
+        def take(track: rtc.Track | None, who: rtc.RemoteParticipant) -> None:
+            wanted = track is not None and who.identity == self._phone and track.kind == rtc.TrackKind.KIND_AUDIO
+            if wanted and track is not None and not found.done():
+                found.set_result(track)
+
+        def subscribed(track: rtc.Track, publication: rtc.RemoteTrackPublication, who: rtc.RemoteParticipant) -> None:
+            take(track, who)
+
+        self._room.on("track_subscribed", subscribed)
+        for who in self._room.remote_participants.values():
+            for publication in who.track_publications.values():
+                take(publication.track, who)
+        try:
+            return await found
+        finally:
+            self._room.off("track_subscribed", subscribed)
+
+    async def _play(self) -> None:
+        step = RATE * STEP_MS // 1000 * 2
+        while True:
+            if not self._queue:
+                await self._source.wait_for_playout()
+                if not self._queue:
+                    self._conversation.agent_speaking(False)
+                    self._more.clear()
+                    await self._more.wait()
+                continue
+            item = self._queue.popleft()
+            if callable(item):
+                await self._source.wait_for_playout()
+                item()
+                continue
+            self._conversation.agent_speaking(True)
+            if len(item) > step:
+                self._queue.appendleft(item[step:])
+                item = item[:step]
+            await self._source.capture_frame(rtc.AudioFrame(item, RATE, 1, len(item) // 2))
