@@ -7,13 +7,14 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from accounts.admin.access import Access, access_of
 from accounts.choices import Role
 from accounts.models import ApiKey, Workspace
-from telephony.admin.outcome import COLOURS, standing_of
+from telephony.admin.outcome import standing_of
 from telephony.choices import TrunkStatus
-from telephony.models import Agent, LiveKitProject, PhoneNumber, Trunk
+from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
 from telephony.selectors import projects_of
 
 SHOWN = 6  # rows of a list on this page
@@ -68,16 +69,19 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the dashboard to the context of the index (called by unfold)."""
     access = access_of(request)
     board = Dashboard(sandbox=settings.LIVEKIT_IS_SANDBOX)
-    trunks = own(Trunk.objects.all(), access)
-    counts = trunks.aggregate(all=Count("pk"), **{state: Count("pk", filter=Q(status=state)) for state in TrunkStatus})
+    trunks, endpoints = own(Trunk.objects.all(), access), own(SipEndpoint.objects.all(), access)
+    counts, of_endpoints = counted(trunks), counted(endpoints)
     orphans = own(PhoneNumber.objects.filter(agent=None), access)
     unanswered = bounded(orphans)
     default = LiveKitProject.default()
     board.concerns += away(access)
-    board.concerns += troubled(trunks, default)
+    board.concerns += troubled(trunks.defer("auth_password"), default)
+    board.concerns += troubled(endpoints.defer("sip_password"), default)
     if unanswered:
         board.concerns.append(unanswered_numbers(orphans, unanswered))
     board.tiles = tiles(access, counts, unanswered)
+    if of_endpoints["all"]:  # most have none
+        board.tiles.insert(1, standing_tile("SIP endpoints", "telephony_sipendpoint", of_endpoints))
     board.steps = steps(access, counts)
     return {**context, "board": board, "title": "Home"}
 
@@ -90,6 +94,11 @@ def environment(request: HttpRequest) -> list[str] | None:
 def own(rows: QuerySet[Any], access: Access, path: str = "workspace") -> QuerySet[Any]:
     """Keep the rows of the person's workspaces."""
     return rows if access.superuser else rows.filter(**{f"{path}__in": access.workspaces(Role.VIEWER)})
+
+
+def counted(rows: QuerySet[Any]) -> dict[str, int]:
+    """Count rows, all and by their state."""
+    return rows.aggregate(all=Count("pk"), **{state: Count("pk", filter=Q(status=state)) for state in TrunkStatus})
 
 
 def bounded(rows: QuerySet[Any]) -> int:
@@ -117,20 +126,19 @@ def away(access: Access) -> list[Concern]:
     return concerns
 
 
-def troubled(trunks: QuerySet[Trunk], default: LiveKitProject) -> list[Concern]:
-    """Name trunks that failed, then those that wait."""
-    rows = trunks.exclude(status=TrunkStatus.ACTIVE).defer("auth_password")
-    rows = rows.select_related("workspace__telephony_settings__project").order_by("status", "-updated_at")
+def troubled(rows: QuerySet[Any], default: LiveKitProject) -> list[Concern]:
+    """Name trunks or SIP endpoints that failed, then those that wait."""
+    rows = rows.exclude(status=TrunkStatus.ACTIVE).order_by("status", "-updated_at")
     concerns = []
-    for trunk in rows[:SHOWN]:
-        settings_row = getattr(trunk.workspace, "telephony_settings", None)
+    for row in rows.select_related("workspace__telephony_settings__project")[:SHOWN]:
+        settings_row = getattr(row.workspace, "telephony_settings", None)
         project = settings_row.project if settings_row else default
-        standing = standing_of(trunk, project)
-        link = reverse("admin:telephony_trunk_change", args=[trunk.pk])
+        standing = standing_of(row, project)
+        link = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
         reason = f"{standing.reason} {standing.remedy}" if standing.reason else standing.headline
-        label = TrunkStatus(trunk.status).label
-        colour = COLOURS[TrunkStatus(trunk.status)]
-        concerns.append(Concern(colour, label, f"Trunk {trunk.name}", reason, link, "Open"))
+        label = TrunkStatus(row.status).label
+        title = f"{capfirst(row._meta.verbose_name)} {row.name}"
+        concerns.append(Concern(standing.colour, label, title, reason, link, "Open"))
     return concerns
 
 
@@ -146,18 +154,8 @@ def tiles(access: Access, counts: dict[str, int], unanswered: int) -> list[Tile]
     """Count what there is, and of trunks how many are in service."""
     numbers, agents = own(PhoneNumber.objects.all(), access), own(Agent.objects.filter(active=True), access)
     keys = own(ApiKey.objects.filter(revoked_at=None), access)
-    failed, pending = counts[TrunkStatus.FAILED], counts[TrunkStatus.PENDING]
-    state = f"{failed} failed" if failed else f"{pending} pending" if pending else "all in service"
-    colour = "danger" if failed else "warning" if pending else "success"
-    none = not counts["all"]
     return [
-        Tile(
-            "Trunks",
-            str(counts["all"]),
-            "none yet" if none else state,
-            _list("telephony_trunk"),
-            "" if none else colour,
-        ),
+        standing_tile("Trunks", "telephony_trunk", counts),
         Tile(
             "Numbers",
             words(bounded(numbers)),
@@ -168,6 +166,17 @@ def tiles(access: Access, counts: dict[str, int], unanswered: int) -> list[Tile]
         Tile("Active agents", words(bounded(agents)), "", _list("telephony_agent")),
         Tile("API keys", words(bounded(keys)), "", _list("accounts_apikey")),
     ]
+
+
+def standing_tile(title: str, page: str, counts: dict[str, int]) -> Tile:
+    """Count rows that LiveKit is kept in step with, and say how many are not in service."""
+    if not counts["all"]:
+        return Tile(title, "0", "none yet", _list(page))
+    failed, pending = counts[TrunkStatus.FAILED], counts[TrunkStatus.PENDING]
+    state = f"{failed} failed" if failed else f"{pending} pending" if pending else "all in service"
+    return Tile(
+        title, str(counts["all"]), state, _list(page), "danger" if failed else "warning" if pending else "success"
+    )
 
 
 def steps(access: Access, counts: dict[str, int]) -> list[Step]:

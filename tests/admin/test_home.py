@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User, Workspace
 from telephony.choices import TrunkStatus
-from telephony.models import LiveKitProject, Trunk
+from telephony.models import LiveKitProject, SipEndpoint, Trunk
+from telephony.services.agents import create_agent
+from telephony.services.endpoints import connect_agent
 from telephony.services.numbers import add_number
 from tests.admin.conftest import Browser
 from tests.admin.rows import make_trunk
@@ -31,6 +33,19 @@ def test_a_failed_trunk_with_its_error_and_the_remedy(client: Client, acme: Work
     assert "Trunk Telnyx" in html
     assert "The number is taken. Correct it and save" in html
     assert "1 failed" in html
+
+
+def test_a_failed_sip_endpoint_too(client: Client, acme: Workspace) -> None:
+    assert "SIP endpoints" not in [tile.title for tile in client.get(reverse("admin:index")).context["board"].tiles]
+    given = {"name": "Desk", "sip_username": "desk", "sip_password": "s3cret-word"}
+    endpoint = connect_agent(create_agent(acme, {"name": "Desk"}), given)
+    SipEndpoint.objects.update(status=TrunkStatus.FAILED, last_error="The number is taken.")
+    html = home(client)
+    assert "SIP endpoint Desk" in html
+    assert "The number is taken. Correct it and save" in html
+    assert reverse("admin:telephony_sipendpoint_change", args=[endpoint.pk]) in html
+    (tile,) = [one for one in client.get(reverse("admin:index")).context["board"].tiles if one.title == "SIP endpoints"]
+    assert (tile.count, tile.note) == ("1", "1 failed")
 
 
 def test_a_livekit_that_is_not_set_up(client: Client, acme: Workspace) -> None:
@@ -75,4 +90,4 @@ def test_nothing_to_do_is_said(client: Client, acme: Workspace, settings: Any) -
     settings.LIVEKIT_URL = "ws://127.0.0.1:1"
     make_trunk(acme)
     Trunk.objects.update(status=TrunkStatus.ACTIVE)
-    assert "LiveKit has every trunk as it should be" in home(client)
+    assert "LiveKit has everything as it should be" in home(client)

@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from accounts.models import Workspace
 from telephony.choices import TrunkStatus
 from telephony.models import LiveKitObject, Trunk
+from telephony.services.agents import create_agent
+from telephony.services.endpoints import connect_agent
 from telephony.sync.apply import sync_trunk
 from tests.telephony.sync.conftest import MakeTrunk
 from tests.telephony.sync.fake import FakeLiveKit
@@ -46,6 +48,17 @@ def test_one_trunk_by_its_id_or_its_id_in_livekit(trunk: Trunk, make_trunk: Make
     make_trunk(name="Other")
     assert "Other" not in _run("provision_trunks", "--trunk", str(trunk.pk))[0]
     assert "Main" in _run("provision_trunks", "--trunk", livekit.outbound()[0].id)[0]
+
+
+def test_sip_endpoints_are_provisioned_with_the_trunks(trunk: Trunk, acme: Workspace, livekit: FakeLiveKit) -> None:
+    agent = create_agent(acme, {"name": "Desk"})
+    endpoint = connect_agent(agent, {"name": "Desk", "sip_username": "desk", "sip_password": "s3cret-word"})
+    out, err = _run("provision_trunks")
+    assert ("SIP endpoint" in out, "2 active" in err, "s3cret-word" in out) == (True, True, False)
+    (desk,) = [one.id for one in livekit.inbound() if one.spec.numbers == ("desk.acme",)]
+    for reference in (str(endpoint.pk), endpoint.public_id, desk):
+        out = _run("provision_trunks", "--trunk", reference)[0]
+        assert ("Desk" in out, "Main" in out) == (True, False)
 
 
 def test_another_workspaces_trunk_is_not_there(trunk: Trunk, globex: Workspace) -> None:
