@@ -58,6 +58,13 @@ class VoicemailAction(models.TextChoices):
     LEAVE_MESSAGE = "leave_message", "Leave a message"
 
 
+class AgentAbsent(models.TextChoices):
+    """What becomes of an answered call that no agent speaks in."""
+
+    END = "end", "End the call"
+    RETRY = "retry", "Ask for an agent once more, then end the call"
+
+
 class ProviderCheck(models.TextChoices):
     """What the AI provider said of an agent's credentials. unverified -> valid | refused; checked again later."""
 

@@ -73,7 +73,7 @@ def create_endpoint(
 
     Raises ValidationError naming every wrong field, Conflict when the workspace has as many as it may.
     """
-    secret = _new_secret()
+    secret = new_secret()
     endpoint = WebhookEndpoint(workspace=workspace, url=url, event_types=event_types, active=active, secret=secret)
     endpoint.full_clean()
     require_room(workspace)
@@ -111,7 +111,7 @@ def update_endpoint(endpoint: WebhookEndpoint, changes: Mapping[str, Any]) -> We
 def rotate_secret(endpoint: WebhookEndpoint) -> tuple[WebhookEndpoint, str]:
     """Give the endpoint a new secret and give both; the one before signs as well for another 24 hours."""
     endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
-    secret = _new_secret()
+    secret = new_secret()
     endpoint.previous_secret, endpoint.secret = endpoint.secret, secret
     endpoint.previous_secret_expires_at = timezone.now() + SECRET_OVERLAP
     endpoint.save(update_fields=["secret", "previous_secret", "previous_secret_expires_at", "updated_at"])
@@ -145,5 +145,6 @@ def _require_active(endpoint: WebhookEndpoint) -> None:
         raise Conflict("endpoint_inactive", "This endpoint is not active. Activate it first.")
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
+    """Make a secret that signs, as Standard Webhooks writes one."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()

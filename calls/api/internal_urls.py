@@ -3,8 +3,11 @@
 from django.urls import path
 
 from calls.api.internal import ReportView, SessionView
+from calls.api.internal_abilities import AgentTransferView, ToolView
 
 urlpatterns = [
     path("session", SessionView.as_view()),
     path("report", ReportView.as_view()),
+    path("tool", ToolView.as_view()),
+    path("transfer", AgentTransferView.as_view()),
 ]

@@ -65,6 +65,12 @@ def instructions(call: Call) -> dict[str, Any]:
                 "prompt": agent.silence_prompt or SILENCE_PROMPT,
                 "prompts": agent.silence_prompts,
             },
+            "tools": [
+                {"name": one["name"], "description": one["description"], "parameters": one.get("parameters") or {}}
+                for one in agent.tools
+            ],
+            "transfers": [{"name": one["name"], "description": one.get("description", "")} for one in agent.transfers],
+            "sendsDigits": agent.sends_digits,
         },
         "provider": _provider(agent),
     }

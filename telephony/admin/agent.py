@@ -70,6 +70,8 @@ class AgentAdmin(ScopedAdmin):
                 ]
             },
         ),
+        ("What it may do", {"fields": ["tools", "transfers", "sends_digits"]}),
+        ("After the call", {"fields": ["analyzes_calls", "analysis_model", "analysis_schema"]}),
         (
             "Who speaks for it",
             {
@@ -98,6 +100,9 @@ class AgentAdmin(ScopedAdmin):
             "base_url": "!= 'custom'",
             "llm_model": "== 'openai' || ai_provider == 'pipeline'",
             **dict.fromkeys(("stt_url", "tts_url", "stt_model", "tts_model"), "== 'pipeline'"),
+            **dict.fromkeys(
+                ("analyzes_calls", "analysis_model", "analysis_schema"), "== 'openai' || ai_provider == 'pipeline'"
+            ),
             "voicemail_message": "&& voicemail_action == 'leave_message'",
         }.items()
     }

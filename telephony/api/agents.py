@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.choices import Scope
 from telephony import selectors
-from telephony.api.docs import AGENTS
+from telephony.api.docs import AGENTS, TOOL_SECRET
 from telephony.api.filters import AgentFilter
 from telephony.api.resource import ResourceViewSet
 from telephony.api.serializers import AgentSerializer
 from telephony.models import Agent
 from telephony.services import agents
 from telephony.services.errors import Problems
+from telephony.services.tool_secrets import renew_tool_secret
 
 
 @AGENTS
@@ -37,6 +40,11 @@ class AgentViewSet(ResourceViewSet[Agent]):
 
     def remove(self, row: Agent) -> None:
         agents.delete_agent(row)
+
+    @TOOL_SECRET
+    def tool_secret(self, request: Request, id: str) -> Response:
+        secret = renew_tool_secret(self.found(id))
+        return Response({"secret": secret}, headers={"Cache-Control": "no-store"})
 
     def fresh(self, agent: Agent) -> Agent:
         """Give an agent as the list shows it: knowing whether it has a secret, not which."""

@@ -3,7 +3,14 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_view,
+    inline_serializer,
+)
+from rest_framework import serializers
 
 _ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
 _TIME = "2026-03-01T09:30:00.000000Z"
@@ -36,12 +43,23 @@ _NUMBER_ANSWER = {
     "id": _ID, "number": "+15550100000", "trunkId": _ID, "agentId": None, "transferTrunkId": None, "label": "",
     "createdAt": _TIME,
 }  # fmt: skip
-_AGENT = {"name": "Reception", "direction": "inbound", "greeting": "Hello, this is Acme.", "language": "en-US"}
+_TOOL = {
+    "name": "find_order",
+    "description": "Finds an order by its number.",
+    "parameters": {"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"]},
+    "url": "https://api.example.com/voxa/find-order",
+}
+_TRANSFER = {"name": "sales", "description": "Questions about prices.", "to": "+15550100001", "mode": "warm"}
+_AGENT = {
+    "name": "Reception", "direction": "inbound", "greeting": "Hello, this is Acme.", "language": "en-US",
+    "tools": [_TOOL], "transfers": [_TRANSFER],
+}  # fmt: skip
 _AGENT_ANSWER = {
     "id": _ID, **_AGENT, "systemPrompt": "", "voice": "", "aiProvider": "openai", "hasProviderKey": False,
     "providerAgentId": "", "customEndpoint": "", "baseUrl": "", "sttUrl": "", "ttsUrl": "", "llmModel": "",
     "sttModel": "", "ttsModel": "", "voicemailAction": "", "voicemailMessage": "", "silenceSeconds": 10,
-    "silencePrompt": "", "silencePrompts": 2, "active": True,
+    "silencePrompt": "", "silencePrompts": 2, "sendsDigits": False,
+    "analyzesCalls": False, "analysisModel": "", "analysisSchema": {}, "active": True,
 }  # fmt: skip
 _TRUNK_ID = OpenApiParameter("id", OpenApiTypes.STR, "path", description="The trunk's UUID, or an `ST_` id it has had.")
 
@@ -128,4 +146,14 @@ AGENTS = extend_schema_view(
         _AGENT_ANSWER,
         {"destroy": "Deletes the agent. Its numbers stay, answered by nobody."},
     )
+)
+TOOL_SECRET = extend_schema(
+    tags=["Agents"],
+    operation_id="agents_tool_secret",
+    summary="Make an agent's tool secret anew",
+    description="Gives the secret that signs the agent's calls of its tools, by Standard Webhooks. It is not shown "
+    "again, and the one before it ends at once.",
+    request=None,
+    responses={200: inline_serializer("ToolSecret", {"secret": serializers.CharField()})},
+    examples=[OpenApiExample("Answer", {"secret": "whsec_..."}, response_only=True)],
 )

@@ -8,9 +8,10 @@ from rest_framework import serializers
 
 from telephony import selectors
 from telephony.models import Agent, Gateway, PhoneNumber, Trunk
+from telephony.models.abilities import MOST_TOOLS, MOST_TRANSFERS
 from telephony.services.gateways import MAX_GATEWAYS
 from telephony.validators import validate_trunk_reference
-from voxa.api.serializers import CamelModelSerializer
+from voxa.api.serializers import CamelModelSerializer, CamelSerializer
 
 
 class RowIdField(serializers.UUIDField):
@@ -141,6 +142,24 @@ class NumberSerializer(CamelModelSerializer[PhoneNumber]):
         extra_kwargs = {"number": {"max_length": 16}}
 
 
+class ToolSerializer(CamelSerializer):
+    """A function of yours that an agent may call."""
+
+    name = serializers.CharField(max_length=64, help_text="As the language model calls it, such as `find_order`.")
+    description = serializers.CharField(max_length=1_000, help_text="What it does and when to use it, for the model.")
+    parameters: Any = serializers.DictField(required=False, help_text="A JSON schema of an object: the arguments.")
+    url = serializers.CharField(max_length=500, help_text="Where Voxa sends each call of it, by https.")
+
+
+class AgentTransferSerializer(CamelSerializer):
+    """Somebody an agent may hand calls over to."""
+
+    name = serializers.CharField(max_length=64, help_text="As the language model chooses it, such as `sales`.")
+    description = serializers.CharField(max_length=1_000, required=False, allow_blank=True, help_text="When to.")
+    to = serializers.CharField(max_length=300, help_text="In E.164, or a `tel:`, `sip:` or `sips:` address.")
+    mode = serializers.ChoiceField(["cold", "warm"], required=False, help_text="`cold` where it is left out.")
+
+
 class AgentSerializer(CamelModelSerializer[Agent]):
     """A voice agent: what answers and speaks."""
 
@@ -154,6 +173,11 @@ class AgentSerializer(CamelModelSerializer[Agent]):
         help_text="Secret of the AI provider, never given back. Left out of a change it stays; null clears it.",
     )
     has_provider_key = serializers.BooleanField(read_only=True)
+    tools = ToolSerializer(many=True, required=False, max_length=MOST_TOOLS)  # type: ignore[call-arg]  # many takes it
+    transfers = AgentTransferSerializer(many=True, required=False, max_length=MOST_TRANSFERS)  # type: ignore[call-arg]
+    analysis_schema: Any = serializers.DictField(
+        required=False, help_text="A JSON schema of the fields that are to be found out in each call."
+    )
 
     class Meta:
         model = Agent
@@ -161,7 +185,8 @@ class AgentSerializer(CamelModelSerializer[Agent]):
             "id", "name", "direction", "system_prompt", "greeting", "voice", "language", "ai_provider",
             "provider_key", "has_provider_key", "provider_agent_id", "custom_endpoint", "base_url", "stt_url",
             "tts_url", "llm_model", "stt_model", "tts_model", "voicemail_action", "voicemail_message",
-            "silence_seconds", "silence_prompt", "silence_prompts", "active",
+            "silence_seconds", "silence_prompt", "silence_prompts", "tools", "transfers", "sends_digits",
+            "analyzes_calls", "analysis_model", "analysis_schema", "active",
         ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from telephony.models.phone_number import PhoneNumber
 from telephony.models.sip_endpoint import SipEndpoint
 from telephony.models.sync_run import SyncRun
 from telephony.models.telephony_settings import TelephonySettings
+from telephony.models.tool_secret import ToolSecret
 from telephony.models.trunk import Trunk
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "SipEndpoint",
     "SyncRun",
     "TelephonySettings",
+    "ToolSecret",
     "Trunk",
 ]

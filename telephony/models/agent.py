@@ -10,6 +10,7 @@ from fernet_fields import EncryptedTextField
 from accounts.models import Workspace
 from accounts.models.recording import recorded
 from telephony.choices import AgentDirection, AiProvider, ProviderCheck, VoicemailAction
+from telephony.models.abilities import validate_object_schema, validate_tools, validate_transfers
 from telephony.validators import validate_provider_key
 from voxa.safe_http import check_url
 
@@ -20,6 +21,7 @@ URLS = {
     "stt_url": ("https",),
     "tts_url": ("https",),
 }
+ANALYSTS = (AiProvider.OPENAI, AiProvider.PIPELINE)  # whose endpoint has a language model to ask
 CHECK_FIELDS = ["provider_check", "provider_checked_at", "provider_check_due_at", "provider_check_failures"]
 
 
@@ -67,6 +69,29 @@ class Agent(models.Model):
     silence_prompts = models.PositiveSmallIntegerField(
         default=2, validators=[MaxValueValidator(10)], help_text="How often, before the call is ended."
     )
+    tools = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[validate_tools],
+        help_text="Functions of yours, each with name, description, url, and parameters as a JSON schema.",
+    )
+    transfers = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[validate_transfers],
+        help_text="Whom it may hand calls over to, each with name, to, mode (cold or warm) and description.",
+    )
+    sends_digits = models.BooleanField("may press keys", default=False, help_text="Such as for a menu it calls.")
+    analyzes_calls = models.BooleanField(
+        default=False, help_text="After each call a language model writes a summary, the outcome, and your fields."
+    )
+    analysis_model = models.CharField(max_length=100, blank=True, help_text="Empty: a good default.")
+    analysis_schema = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[validate_object_schema],
+        help_text="A JSON schema of the fields that are to be found out in each call.",
+    )
     provider_check = models.CharField(
         max_length=10, choices=ProviderCheck.choices, default=ProviderCheck.UNVERIFIED, editable=False
     )
@@ -105,5 +130,8 @@ class Agent(models.Model):
                     problems[name] = error
         if self.voicemail_action == VoicemailAction.LEAVE_MESSAGE and not self.voicemail_message:
             problems["voicemail_message"] = ValidationError("Write what is left on a voicemail.", code="required")
+        if self.analyzes_calls and self.ai_provider not in ANALYSTS:
+            words = "Only agents of OpenAI, or of models that speak as OpenAI's do, have their calls analysed."
+            problems["analyzes_calls"] = ValidationError(words, code="provider")
         if problems:
             raise ValidationError(problems)

@@ -10,6 +10,7 @@ from django.db import models
 from accounts.models import Workspace
 from accounts.models.recording import recorded
 from accounts.models.workspace import validate_country
+from telephony.choices import AgentAbsent
 from telephony.models.livekit_project import LiveKitProject
 
 
@@ -71,6 +72,17 @@ class TelephonySettings(models.Model):
     daily_spend_limit = models.DecimalField(
         max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
+    agent_absent = models.CharField(
+        "where no agent joins",
+        max_length=5,
+        choices=AgentAbsent.choices,
+        default=AgentAbsent.RETRY,
+        help_text="An answered call that no agent speaks in.",
+    )
+    record_calls = models.BooleanField(default=False, help_text="Record conversations, once the announcement was said.")
+    recording_announcement = models.CharField(
+        max_length=500, blank=True, help_text="Said before anything is recorded, such as: This call is recorded."
+    )
 
     history = recorded()
 
@@ -85,6 +97,9 @@ class TelephonySettings(models.Model):
         if (self.calling_hours_start is None) != (self.calling_hours_end is None):
             missing = "calling_hours_end" if self.calling_hours_start else "calling_hours_start"
             raise ValidationError({missing: "Give both the beginning and the end, or neither."}, code="hours")
+        if self.record_calls and not self.recording_announcement.strip():
+            words = "Write what callers are told before they are recorded."
+            raise ValidationError({"recording_announcement": ValidationError(words, code="required")})
 
     @classmethod
     def of(cls, workspace_id: UUID) -> "TelephonySettings":

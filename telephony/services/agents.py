@@ -17,7 +17,8 @@ from telephony.services.rows import assign
 FIELDS = (
     "name", "direction", "system_prompt", "greeting", "voice", "language", "ai_provider", "provider_key",
     "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model", "stt_model", "tts_model",
-    "voicemail_action", "voicemail_message", "silence_seconds", "silence_prompt", "silence_prompts", "active",
+    "voicemail_action", "voicemail_message", "silence_seconds", "silence_prompt", "silence_prompts",
+    "tools", "transfers", "sends_digits", "analyzes_calls", "analysis_model", "analysis_schema", "active",
 )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from tests.telephony.conftest import AGENTS
 FIELDS = [
     "id", "name", "direction", "systemPrompt", "greeting", "voice", "language", "aiProvider", "hasProviderKey",
     "providerAgentId", "customEndpoint", "baseUrl", "sttUrl", "ttsUrl", "llmModel", "sttModel", "ttsModel",
-    "voicemailAction", "voicemailMessage", "silenceSeconds", "silencePrompt", "silencePrompts", "active",
+    "voicemailAction", "voicemailMessage", "silenceSeconds", "silencePrompt", "silencePrompts", "tools", "transfers",
+    "sendsDigits", "analyzesCalls", "analysisModel", "analysisSchema", "active",
 ]  # fmt: skip
 
 

@@ -1,0 +1,48 @@
+"""`/internal/agent/...`: what an agent does in a call beyond talking."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from calls.api.internal import WorkerView
+from calls.services.agent_transfer import transfer_as_agent
+from calls.services.tools import run_tool
+from voxa.api.serializers import CamelSerializer
+
+
+class ToolCallSerializer(CamelSerializer):
+    """A tool that the language model wants called. The worker's id of it is the message's to the customer."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField(max_length=64)
+    arguments: Any = serializers.DictField(required=False, default=dict)
+
+
+class AgentTransferSerializer(CamelSerializer):
+    """Whom the language model wants the call handed over to."""
+
+    name = serializers.CharField(max_length=64)
+
+
+@extend_schema(exclude=True)
+class ToolView(WorkerView):
+    """Calls a tool; the answer comes within some 10 s."""
+
+    def post(self, request: Request) -> Response:
+        reader = ToolCallSerializer(data=request.data)
+        reader.is_valid(raise_exception=True)
+        asked = reader.validated_data
+        return Response(run_tool(self.call(), asked["id"], asked["name"], asked["arguments"]).json)
+
+
+@extend_schema(exclude=True)
+class AgentTransferView(WorkerView):
+    """Hands the call over; the answer comes within some 35 s for each gateway."""
+
+    def post(self, request: Request) -> Response:
+        reader = AgentTransferSerializer(data=request.data)
+        reader.is_valid(raise_exception=True)
+        return Response(transfer_as_agent(self.call(), reader.validated_data["name"]).json)

@@ -1,0 +1,26 @@
+"""An agent hands its call over, to somebody that is named on it: a caller cannot talk it into any other number."""
+
+from django.core.exceptions import ValidationError
+
+from accounts.errors import Conflict, ServiceError
+from calls.choices import TransferMode
+from calls.models import Call
+from calls.services.tools import Done, speaking
+from calls.services.transfer import transfer_call
+
+
+def transfer_as_agent(call: Call, name: str) -> Done:
+    """Hand a call over by the name its agent knows, and wait for what comes of it, as `transfer_call` does.
+
+    Raises Conflict where the call is not in progress or its agent has no such name.
+    """
+    named = next((one for one in speaking(call).transfers if one["name"] == name), None)
+    if named is None:
+        raise Conflict("no_such_transfer", f"The agent may not hand calls over to {name}.", "name")
+    try:
+        transfer_call(call, named["to"], TransferMode(named.get("mode", TransferMode.COLD)))
+    except ValidationError as error:
+        return Done(False, " ".join(error.messages))
+    except ServiceError as error:
+        return Done(False, error.message)
+    return Done(True, "The call is handed over.")

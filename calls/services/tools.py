@@ -1,0 +1,113 @@
+"""Calling an agent's tools: from here, so that the worker holds no secret and reaches no address that we refuse.
+
+Source of the signatures: Standard Webhooks 1.0.0.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from standardwebhooks import Webhook
+
+from accounts.errors import Conflict
+from calls.choices import CallStatus
+from calls.models import Call
+from calls.services.timeline import note
+from telephony.models import Agent
+from telephony.services.tool_secrets import tool_secret
+from voxa import safe_http
+from voxa.json_schema import misfits
+
+LIMITS = safe_http.Limits(connect=3.0, read=8.0, total=8.0, max_bytes=16_384)
+LONGEST_ARGUMENTS = 16_384  # characters of JSON
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of something an agent did: `result` is for its language model, `ok` says whether it worked."""
+
+    ok: bool
+    result: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Give it as the worker reads it."""
+        return {"ok": self.ok, "result": self.result}
+
+
+def run_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, Any]) -> Done:
+    """Call a tool of the call's agent and give what it answered, within 8 s.
+
+    Raises Conflict where the call is not in progress or its agent has no such tool.
+    """
+    agent = speaking(call)
+    tool = next((one for one in agent.tools if one["name"] == name), None)
+    if tool is None:
+        raise Conflict("no_such_tool", f"The agent has no tool {name}.", "name")
+    if wrong := _misfit(tool, arguments):
+        done, began, status = Done(False, f"The arguments do not fit: {wrong}."), time.monotonic(), None
+    else:
+        text = _body(call, name, arguments)
+        headers = _signed(tool_secret(agent), f"tool_{request_id.hex}", text)
+        began = time.monotonic()
+        done, status = _send(tool["url"], headers, text)
+    told: dict[str, Any] = {"tool": name, "ok": done.ok, "httpStatus": status}
+    told["seconds"] = round(time.monotonic() - began, 2)
+    if not done.ok:
+        told["message"] = done.result[:300]
+    note(call, "tool.called", timezone.now(), None, **told)
+    return done
+
+
+def speaking(call: Call) -> Agent:
+    """Give the agent of a call in progress. Raises Conflict where nobody may act for it."""
+    if call.status != CallStatus.IN_PROGRESS or call.end_requested:
+        raise Conflict("not_in_progress", "The call is not in progress.")
+    if call.agent is None:
+        raise Conflict("no_agent", "The call has no agent.")
+    return call.agent
+
+
+def _misfit(tool: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
+    """Say what is wrong with the arguments that a language model made up."""
+    if len(json.dumps(arguments)) > LONGEST_ARGUMENTS:
+        return f"they have more than {LONGEST_ARGUMENTS} characters"
+    return "; ".join(misfits(tool.get("parameters") or {}, dict(arguments))[:5])
+
+
+def _body(call: Call, name: str, arguments: Mapping[str, Any]) -> str:
+    told = {
+        "id": str(call.pk),
+        "direction": call.direction,
+        "to": call.to_number,
+        "from": call.from_number,
+        "metadata": call.metadata,
+    }
+    at = timezone.now().isoformat().replace("+00:00", "Z")
+    data = {"tool": name, "arguments": arguments, "agentId": str(call.agent_id), "call": told}
+    return json.dumps({"type": "tool.called", "timestamp": at, "data": data}, separators=(",", ":"))
+
+
+def _signed(secret: str, message_id: str, text: str) -> dict[str, str]:
+    now = timezone.now()
+    return {
+        "Content-Type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign(message_id, now, text),
+    }
+
+
+def _send(url: str, headers: Mapping[str, str], text: str) -> tuple[Done, int | None]:
+    try:
+        answer = safe_http.send("POST", url, headers=headers, content=text.encode(), limits=LIMITS)
+    except safe_http.OutboundError as error:
+        return Done(False, str(error)), None
+    said = answer.body.decode("utf-8", "replace").replace("\0", "").strip()
+    if answer.ok:
+        return Done(True, said or "Done."), answer.status
+    return Done(False, f"HTTP {answer.status}: {said[:300]}".rstrip(": ")), answer.status

@@ -1,0 +1,110 @@
+"""What an agent may do beyond talking, as JSON on it: tools it calls, and whom it hands calls over to."""
+
+import json
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from voxa.json_schema import WrongSchema, compiled, misfits
+from voxa.safe_http import check_url
+
+MOST_TOOLS = MOST_TRANSFERS = 20
+LONGEST_SCHEMA = 8_192  # characters
+NAME = "^[A-Za-z_][A-Za-z0-9_]{0,63}$"  # as language models take the names of functions
+OWN_TOOLS = frozenset({"end_call", "transfer_call", "send_digits"})  # every agent's own
+_TARGET = re.compile(r"(?:\+|tel:\+|sips?:).{1,290}")
+
+_TEXT = {"type": "string", "minLength": 1, "maxLength": 1_000}
+_TOOLS = {
+    "type": "array",
+    "maxItems": MOST_TOOLS,
+    "items": {
+        "type": "object",
+        "required": ["name", "description", "url"],
+        "additionalProperties": False,
+        "properties": {
+            "name": {"type": "string", "pattern": NAME},
+            "description": _TEXT,
+            "parameters": {"type": "object"},
+            "url": {"type": "string", "maxLength": 500},
+        },
+    },
+}
+_TRANSFERS = {
+    "type": "array",
+    "maxItems": MOST_TRANSFERS,
+    "items": {
+        "type": "object",
+        "required": ["name", "to"],
+        "additionalProperties": False,
+        "properties": {
+            "name": {"type": "string", "pattern": NAME},
+            "description": {**_TEXT, "minLength": 0},
+            "to": {"type": "string", "maxLength": 300},
+            "mode": {"enum": ["cold", "warm"]},
+        },
+    },
+}
+
+
+def validate_tools(value: Any) -> None:
+    """Accept a list of tools: name, description, url, and parameters as a JSON schema of an object."""
+    _fits(_TOOLS, value)
+    _once(value)
+    for place, tool in enumerate(value):
+        if tool["name"] in OWN_TOOLS:
+            raise _wrong(f"[{place}].name", f"Every agent has {tool['name']} already. Choose another name.")
+        _parameters(f"[{place}].parameters", tool.get("parameters", {}))
+        try:
+            check_url(tool["url"])
+        except ValidationError as error:
+            raise _wrong(f"[{place}].url", error.messages[0]) from None
+
+
+def validate_transfers(value: Any) -> None:
+    """Accept a list of whom calls may be handed over to: name, to, description, and mode cold or warm."""
+    _fits(_TRANSFERS, value)
+    _once(value)
+    for place, one in enumerate(value):
+        if not _TARGET.fullmatch(one["to"]):
+            words = "Give a number such as +15550100001, or an address such as sip:desk@example.org."
+            raise _wrong(f"[{place}].to", words)
+        if one.get("mode") == "warm" and one["to"].startswith("sip"):
+            raise _wrong(f"[{place}].to", "A warm transfer goes to a number such as +15550100001.")
+
+
+def validate_object_schema(value: Any) -> None:
+    """Accept a JSON schema of an object, or an empty one."""
+    if not isinstance(value, dict):
+        raise ValidationError("Give a JSON schema: an object with type, properties, ...", code="schema")
+    _parameters("", value)
+
+
+def _parameters(place: str, schema: dict[str, Any]) -> None:
+    if not schema:
+        return
+    if schema.get("type") != "object":
+        raise _wrong(place, 'Give a schema with "type": "object".')
+    if len(json.dumps(schema)) > LONGEST_SCHEMA:
+        raise _wrong(place, f"A schema has at most {LONGEST_SCHEMA} characters.")
+    try:
+        compiled(schema)
+    except WrongSchema as error:
+        raise _wrong(place, f"This is no JSON schema that can be used: {error}") from None
+
+
+def _fits(schema: dict[str, Any], value: Any) -> None:
+    if found := misfits(schema, value):
+        raise ValidationError(found[0], code="shape")
+
+
+def _once(value: list[dict[str, Any]]) -> None:
+    names = [one["name"] for one in value]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise _wrong(f"[{place}].name", f"There is a {name} already.")
+
+
+def _wrong(place: str, words: str) -> ValidationError:
+    return ValidationError(f"{place}: {words}" if place else words, code="shape")

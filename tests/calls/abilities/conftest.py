@@ -1,0 +1,49 @@
+"""A call of acme's in progress, its agent with a tool at a server of the tests' own, and the worker in its room."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from calls.models import Call
+from telephony.models import Agent
+from telephony.services.agents import update_agent
+from tests.calls.agent.conftest import call, entrance, worker, worker_for
+from tests.receiver import Receiver, answer, receiver
+
+__all__ = ["call", "entrance", "worker", "worker_for"]
+ORDER = {"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"]}
+
+
+@pytest.fixture
+def shop(settings: Any) -> Iterator[Receiver]:
+    """The workspace's own server, which these tests may reach."""
+    settings.VOXA_OUTBOUND_ALLOW, settings.VOXA_OUTBOUND_ALLOW_HTTP = ["127.0.0.0/8"], True
+    with receiver() as box:
+        box.respond = answer(200, b'{"state": "shipped"}')
+        yield box
+
+
+@pytest.fixture
+def agent(call: Call, shop: Receiver) -> Agent:
+    """The agent of the call, which may find orders."""
+    assert call.agent is not None
+    tool = {"name": "find_order", "description": "Finds an order.", "parameters": ORDER, "url": shop.url("/orders")}
+    return update_agent(call.agent, {"tools": [tool]})
+
+
+class Asks:
+    """Asks as the worker does."""
+
+    def __init__(self, worker: APIClient) -> None:
+        self._worker = worker
+
+    def __call__(self, name: str = "find_order", **arguments: Any) -> Any:
+        body = {"id": "0b9f3c1e-3f0e-4c50-9a6c-51c0a6f8d201", "name": name, "arguments": arguments}
+        return self._worker.post("/internal/agent/tool", body)
+
+
+@pytest.fixture
+def ask(worker: APIClient, agent: Agent) -> Asks:
+    return Asks(worker)

@@ -1,0 +1,34 @@
+"""JSON schemas that customers write: checked and used without a network, their patterns in linear time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema_rs
+
+_LINEAR = jsonschema_rs.RegexOptions()  # no look-around, and no pattern that takes for ever
+
+
+class WrongSchema(ValueError):
+    """It is no JSON schema that can be used; the message says why."""
+
+
+def compiled(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
+    """Give the validator of a schema. Raises WrongSchema, also for one that refers to another document."""
+    try:
+        jsonschema_rs.meta.validate(dict(schema))
+        return jsonschema_rs.validator_for(dict(schema), pattern_options=_LINEAR, offline=True)
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        raise WrongSchema(_words(error)) from None
+
+
+def misfits(schema: Mapping[str, Any], value: Any) -> list[str]:
+    """Say where a value does not fit a schema, such as `city: 7 is not of type "string"`; nothing where it fits."""
+    return [_words(error) for error in compiled(schema).iter_errors(value)]
+
+
+def _words(error: Exception) -> str:
+    if not isinstance(error, jsonschema_rs.ValidationError):
+        return str(error).splitlines()[0][:300]
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
+    message = error.message[:300]
+    return f"{path.removeprefix('.')}: {message}" if path else message
