@@ -52,6 +52,10 @@ class SettingsForm(RefusableForm):
         fields = "__all__"  # the admin's fieldsets say which
 
 
+def _group(title: str, words: str, fields: list[Any]) -> tuple[str, dict[str, Any]]:
+    return title, {"description": words, "fields": fields}
+
+
 @admin.register(TelephonySettings)
 class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
     """One row a workspace, made when it is first looked at. Only a superuser moves it to another LiveKit."""
@@ -63,11 +67,31 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
     actions = None
     fieldsets = [
         (None, {"fields": [("workspace", "project")]}),
-        ("How much at once", {"fields": [("calls_per_second", "max_concurrent_calls")]}),
-        ("Whom it may call", {"fields": ["allowed_countries", ("allow_premium", "allow_shared_trunk")]}),
-        ("When", {"fields": [("calling_hours_start", "calling_hours_end"), "calling_days"]}),
-        ("How often", {"fields": [("max_attempts", "retry_delay_seconds"), "daily_attempts_per_callee"]}),
-        ("What it may cost", {"fields": [("price_per_minute", "daily_spend_limit")]}),
+        _group(
+            "How much at once",
+            "Of the whole workspace; each trunk may have limits of its own. A call over a limit waits for its turn.",
+            [("calls_per_second", "max_concurrent_calls")],
+        ),
+        _group(
+            "Whom it may call",
+            "Looked at when a call is dialled. What is not allowed fails and says so, also if it was queued before.",
+            ["allowed_countries", ("allow_premium", "allow_shared_trunk")],
+        ),
+        _group(
+            "When",
+            "In every time zone that the callee may be in. A call outside these hours waits until they begin.",
+            [("calling_hours_start", "calling_hours_end"), "calling_days"],
+        ),
+        _group(
+            "How often",
+            "A busy or unanswered call is dialled again, each time after twice as long. A declined one is not.",
+            [("max_attempts", "retry_delay_seconds"), "daily_attempts_per_callee"],
+        ),
+        _group(
+            "What it may cost",
+            "Answered outbound minutes at this price. Over the limit, calls wait for the workspace's next day.",
+            [("price_per_minute", "daily_spend_limit")],
+        ),
     ]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -4,6 +4,8 @@ from typing import Any
 
 from accounts.models import ApiKey, Workspace
 from accounts.services.keys import create_api_key
+from calls.choices import Direction
+from calls.models import Call, DoNotCall
 from telephony.models import Agent, LiveKitProject, PhoneNumber, Trunk
 from telephony.services.agents import create_agent
 from telephony.services.endpoints import connect_agent
@@ -47,7 +49,13 @@ def furnish(workspace: Workspace, number: str = "+15550100000") -> dict[str, Any
     key: ApiKey
     key, text = create_api_key(workspace, "CRM", ["calls:read"])
     settings = workspace.telephony_settings
+    call = Call.objects.create(
+        workspace=workspace, project=settings.project, direction=Direction.OUTBOUND, to_number="+12025550123",
+        from_number=number, number=row, trunk=trunk, agent=agent,
+    )  # fmt: skip
     return {
+        "calls_call": call,
+        "calls_donotcall": DoNotCall.objects.create(workspace=workspace, number="+12025550124"),
         "telephony_trunk": trunk,
         "telephony_agent": agent,
         "telephony_phonenumber": row,

@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from accounts.models import Membership, User, Workspace
 from accounts.services.keys import create_api_key
-from telephony.models import LiveKitObject, PhoneNumber, TelephonySettings, Trunk
+from calls.models import Call, UsageDay
+from calls.services.do_not_call import add_numbers
+from telephony.models import Agent, LiveKitObject, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.numbers import add_number
 from tests.admin.conftest import Browser
 from tests.admin.rows import make_agent, make_trunk
@@ -30,6 +32,15 @@ def crowd(acme: Workspace, superuser: User) -> Trunk:
         person = User.objects.create_user(f"p{n}@acme.example", None, is_staff=True)
         Membership.objects.create(user=person, workspace=acme)
     project = TelephonySettings.of(acme.pk).project
+    Call.objects.bulk_create(
+        Call(workspace=acme, project=project, direction="outbound", to_number=f"+1202555{n:04d}", agent=agent)
+        for n, agent in enumerate(Agent.objects.all())
+    )
+    add_numbers(acme, [f"+1202555{n:04d}" for n in range(MANY)])
+    UsageDay.objects.bulk_create(
+        UsageDay(workspace=acme, day=f"2026-01-{n % 28 + 1:02d}", number=f"+1{n}", direction="outbound", outcome="busy")
+        for n in range(MANY)
+    )
     LiveKitObject.objects.bulk_create(
         LiveKitObject(project=project, workspace=acme, trunk=trunk, kind="outbound", source_id=gateway.pk)
         for gateway in trunk.gateways.all()
@@ -53,6 +64,9 @@ def client(request: pytest.FixtureRequest, signed_in: Browser) -> Client:
         "accounts_workspace",
         "accounts_apikey",
         "accounts_user",
+        "calls_call",
+        "calls_donotcall",
+        "calls_usageday",
     ],
 )
 def test_lists(kind: str, crowd: Trunk, client: Client, django_assert_max_num_queries: Any) -> None:
