@@ -22,12 +22,14 @@ _WORDS = {
     "call.canceled": "Cancelled",
     "call.end_requested": "Hanging up",
     "call.corrected": "Corrected by a later report",
+    "call.refused": "Why it was not dialled",
     "call.no_agent": "No agent to answer",
     "agent.joined": "The agent joined",
     "agent.left": "The agent left",
     "attempt.failed": "This dial did not succeed",
 }
 _COLOURS = {
+    "call.refused": "danger",
     "call.in_progress": "success",
     "call.completed": "success",
     "call.failed": "danger",

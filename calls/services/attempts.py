@@ -35,7 +35,9 @@ class Fenced(Exception):
 def apply_refusal(call: Call, refusal: Refusal, now: datetime) -> None:
     """End a queued call that may never be dialled, or put it off until it may."""
     if refusal.until is None:
-        end(call, now, refusal.reason, CallStatus.FAILED, fence=call.fence)
+        with transaction.atomic():
+            if end(call, now, refusal.reason, CallStatus.FAILED, fence=call.fence):
+                note(call, "call.refused", now, reason=refusal.reason, message=refusal.message)
     elif refusal.reason in (Reason.RATE, Reason.CONCURRENCY):
         # It keeps its place in the queue: the slot says when its trunk is looked at again.
         put_off(call, min(now, call.scheduled_at or call.queued_at or now), refusal, now)

@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts.models import User, Workspace
 from calls.choices import AttemptStatus, CallStatus, Direction, Reason
 from calls.models import Attempt, Call
+from calls.policies import Refusal
+from calls.services.attempts import apply_refusal
 from calls.services.timeline import advance, end, note
 from telephony.models import LiveKitProject
 from tests.admin.conftest import Browser
@@ -59,6 +61,15 @@ def test_a_call_that_did_not_work_is_explained_in_a_sentence(call: Call, acme_vi
     assert "Place the call again at another time." in html
     assert "486 Busy Here: the callee is busy" in html
     assert "This dial did not succeed" in html
+
+
+def test_a_refused_call_names_the_policy_and_its_particulars(call: Call, acme_viewer: User, signed_in: Browser) -> None:
+    words_of_policy = "Calls to JM are not allowed; this workspace calls US."
+    apply_refusal(call, Refusal(Reason.COUNTRY, words_of_policy), timezone.now())
+    html = words(signed_in(acme_viewer), page(call))
+    assert "Not dialled: Calls to this country are not allowed." in html
+    assert "Allow the country first." in html
+    assert words_of_policy in html
 
 
 def test_a_call_that_no_dispatcher_takes_says_so(
