@@ -160,6 +160,7 @@ class SipEndpointAdmin(ScopedAdmin):
             "standing": standing_of(endpoint, TelephonySettings.of(endpoint.workspace_id).project),
             "address": self.address(endpoint),
             "refused_key": endpoint.agent.provider_check == ProviderCheck.REFUSED,
+            "may_provision": self.may(request, Role.OPERATOR, endpoint),
             "may_rotate": self.has_change_permission(request, endpoint),
         }
 
@@ -190,11 +191,24 @@ class SipEndpointAdmin(ScopedAdmin):
         for endpoint in queryset:
             endpoints.delete_endpoint(endpoint, with_agent=False)
 
-    # --- the button ---------------------------------------------------------------------------------------
+    # --- the buttons --------------------------------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.rotate_view)
-        return [path("<path:object_id>/rotate/", view, name="telephony_sipendpoint_rotate"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/provision/", wrap(self.provision_view), name="telephony_sipendpoint_provision"),
+            path("<path:object_id>/rotate/", wrap(self.rotate_view), name="telephony_sipendpoint_rotate"),
+            *super().get_urls(),
+        ]
+
+    def provision_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Provision the endpoint again, on POST."""
+        endpoint = self.row_or_deny(request, object_id, Role.OPERATOR)
+        if request.method != "POST":
+            raise PermissionDenied
+        endpoints.provision_endpoint(endpoint)
+        tell(request, [endpoint], ENDPOINTS)
+        return HttpResponseRedirect(reverse("admin:telephony_sipendpoint_change", args=[endpoint.pk]))
 
     def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Make a new password, on POST, and show it: no redirect, since a session or a message would store it."""

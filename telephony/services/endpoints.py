@@ -17,6 +17,8 @@ from telephony.services.agents import FIELDS as AGENT_FIELDS
 from telephony.services.errors import Problems, conflicts_named, username_taken
 from telephony.services.provider_checks import check_now
 from telephony.services.rows import assign
+from telephony.sync.kinds import ENDPOINTS
+from telephony.sync.request import request_sync
 
 FIELDS = ("name", "sip_username", "sip_password")
 _ALPHABET = string.ascii_letters + string.digits
@@ -106,6 +108,12 @@ def _checked(endpoint: SipEndpoint, agent_data: Mapping[str, Any], problems: Pro
     asked.provider_check_failures = 0
     check_now(asked)
     return {name: getattr(asked, name) for name in CHECK_FIELDS}
+
+
+@transaction.atomic
+def provision_endpoint(endpoint: SipEndpoint) -> None:
+    """Bring LiveKit in step with an endpoint again, also after a failure that stopped further tries."""
+    request_sync(endpoint.pk, ENDPOINTS)
 
 
 @transaction.atomic

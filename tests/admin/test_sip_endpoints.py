@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.choices import Role
 from accounts.models import Membership, User, Workspace
-from telephony.choices import ProviderCheck
+from telephony.choices import ProviderCheck, TrunkStatus
 from telephony.models import Agent, SipEndpoint
 from telephony.services.endpoints import connect_agent
 from tests.admin.conftest import Browser
@@ -97,6 +97,21 @@ def test_deleting_leaves_the_agent(owner: Client, endpoint: SipEndpoint) -> None
     assert (SipEndpoint.objects.count(), Agent.objects.count()) == (0, 1)
 
 
+@pytest.mark.parametrize(("role", "status"), [(Role.OPERATOR, 302), (Role.VIEWER, 403)])
+def test_an_operator_provisions_it_again(
+    acme: Workspace, endpoint: SipEndpoint, signed_in: Browser, role: Role, status: int
+) -> None:
+    SipEndpoint.objects.update(status=TrunkStatus.FAILED, last_error="Refused.")
+    person = User.objects.create_user("p@acme.example", "a long password", is_staff=True)
+    Membership.objects.create(user=person, workspace=acme, role=role)
+    browser = signed_in(person)
+    assert (page(endpoint, "provision") in browser.get(page(endpoint)).content.decode()) is (status == 302)
+    assert browser.get(page(endpoint, "provision")).status_code == 403
+    assert browser.post(page(endpoint, "provision")).status_code == status
+    endpoint.refresh_from_db()
+    assert endpoint.status == (TrunkStatus.PENDING if status == 302 else TrunkStatus.FAILED)
+
+
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.VIEWER])
 def test_only_an_admin_rotates(acme: Workspace, endpoint: SipEndpoint, signed_in: Browser, role: Role) -> None:
     person = User.objects.create_user("p@acme.example", "a long password", is_staff=True)
@@ -110,7 +125,8 @@ def test_an_outsider_neither_rotates_nor_connects_an_agent(
 ) -> None:
     Membership.objects.create(user=outsider, workspace=acme, role=Role.VIEWER)  # may look, and no more
     browser = signed_in(outsider)
-    assert browser.post(page(endpoint, "rotate")).status_code == 403
+    for button in ("rotate", "provision"):
+        assert browser.post(page(endpoint, button)).status_code == 403
     answer = browser.post(reverse(ADD), new(make_agent(acme, "Other")))
     assert "agent" in answer.context["adminform"].form.errors
     assert SipEndpoint.objects.get() == endpoint
