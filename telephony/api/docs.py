@@ -56,7 +56,8 @@ _AGENT = {
 }  # fmt: skip
 _AGENT_ANSWER = {
     "id": _ID, **_AGENT, "systemPrompt": "", "voice": "", "aiProvider": "openai", "hasProviderKey": False,
-    "providerAgentId": "", "customEndpoint": "", "baseUrl": "", "sttUrl": "", "ttsUrl": "", "llmModel": "",
+    "providerCheck": "unverified", "providerAgentId": "", "customEndpoint": "", "baseUrl": "",
+    "sttUrl": "", "ttsUrl": "", "llmModel": "",
     "sttModel": "", "ttsModel": "", "voicemailAction": "", "voicemailMessage": "", "silenceSeconds": 10,
     "silencePrompt": "", "silencePrompts": 2, "sendsDigits": False,
     "analyzesCalls": False, "analysisModel": "", "analysisSchema": {}, "active": True,

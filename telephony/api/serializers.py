@@ -183,11 +183,15 @@ class AgentSerializer(CamelModelSerializer[Agent]):
         model = Agent
         fields = [
             "id", "name", "direction", "system_prompt", "greeting", "voice", "language", "ai_provider",
-            "provider_key", "has_provider_key", "provider_agent_id", "custom_endpoint", "base_url", "stt_url",
-            "tts_url", "llm_model", "stt_model", "tts_model", "voicemail_action", "voicemail_message",
+            "provider_key", "has_provider_key", "provider_check", "provider_agent_id", "custom_endpoint", "base_url",
+            "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "voicemail_action", "voicemail_message",
             "silence_seconds", "silence_prompt", "silence_prompts", "tools", "transfers", "sends_digits",
             "analyzes_calls", "analysis_model", "analysis_schema", "active",
         ]  # fmt: skip
+        read_only_fields = ["provider_check"]
+        extra_kwargs = {
+            "provider_check": {"help_text": "What the AI provider says of the key: `unverified` until it answered."}
+        }
 
 
 @cache

@@ -12,7 +12,8 @@ from tests.telephony.conftest import AGENTS
 
 FIELDS = [
     "id", "name", "direction", "systemPrompt", "greeting", "voice", "language", "aiProvider", "hasProviderKey",
-    "providerAgentId", "customEndpoint", "baseUrl", "sttUrl", "ttsUrl", "llmModel", "sttModel", "ttsModel",
+    "providerCheck", "providerAgentId", "customEndpoint", "baseUrl", "sttUrl", "ttsUrl", "llmModel", "sttModel",
+    "ttsModel",
     "voicemailAction", "voicemailMessage", "silenceSeconds", "silencePrompt", "silencePrompts", "tools", "transfers",
     "sendsDigits", "analyzesCalls", "analysisModel", "analysisSchema", "active",
 ]  # fmt: skip
@@ -35,6 +36,16 @@ def test_the_providers_secret_goes_in_and_never_comes_out(api: APIClient, agent:
     assert [answers[0].json()["results"][0]["hasProviderKey"], answers[2].json()["hasProviderKey"]] == [True, True]
     agent.refresh_from_db()
     assert agent.provider_key == "sk-provider-secret"
+
+
+def test_an_elevenlabs_agent_is_completed_and_says_what_the_provider_said(api: APIClient) -> None:
+    body = {"name": "Sales", "aiProvider": "elevenlabs", "providerKey": "el_api", "providerAgentId": "agent_1"}
+    made = api.post(AGENTS, body).json()
+    assert (made["providerAgentId"], made["providerCheck"]) == ("agent_1", "unverified")
+    assert Agent.objects.get().provider_check_due_at is not None  # the next check is due
+    Agent.objects.update(provider_check="refused", provider_check_due_at=None)
+    assert api.get(f"{AGENTS}/{made['id']}").json()["providerCheck"] == "refused"
+    assert api.patch(f"{AGENTS}/{made['id']}", {"providerKey": "el_new"}).json()["providerCheck"] == "unverified"
 
 
 @pytest.mark.parametrize("cleared", [None, ""])
