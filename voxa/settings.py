@@ -3,12 +3,11 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
+from voxa.variables import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-env = environ.Env()
 if env.bool("VOXA_READ_DOTENV", default=True):
     env.read_env(str(BASE_DIR / ".env"))
     if not env.str("LIVEKIT_URL", default="") and env.bool("VOXA_SANDBOX", default=True):
@@ -98,11 +97,7 @@ TEMPLATES = [
 
 # --- database, cache, files ------------------------------------------------------------------------------
 EMBEDDED_DATABASE = not env.str("DATABASE_URL", default="")
-DATABASES = {
-    "default": env.db_url_config(
-        f"sqlite:///{VAR_DIR / 'voxa.sqlite3'}" if EMBEDDED_DATABASE else env.str("DATABASE_URL")
-    )
-}
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'voxa.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; SQLite too: closing its last connection costs a checkpoint
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue for the lock instead of failing when a read transaction turns into a write.

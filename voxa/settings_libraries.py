@@ -1,11 +1,12 @@
 """Settings of the libraries: REST framework, schema, Celery, logs, admin."""
 
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
 import structlog
+
+from voxa.variables import env
 
 _VAR = Path(__file__).resolve().parent.parent / "var"
 
@@ -23,8 +24,8 @@ DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_FORMATTER_CLASS": "voxa.api.errors.ProblemFormatter",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,  # the debug page would show secrets of the request
 }
-API_RATE_LIMIT = int(os.environ.get("API_RATE_LIMIT", "60000"))  # requests a minute and key; 0: no limit
-METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # empty: /metrics answers this machine only
+API_RATE_LIMIT = env.int("API_RATE_LIMIT", default=60_000)  # requests a minute and key; 0: no limit
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # empty: /metrics answers this machine only
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Voxa",
     "DESCRIPTION": (Path(__file__).parent / "api" / "description.md").read_text("utf-8"),
@@ -63,7 +64,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
 CELERY_TASK_PUBLISH_RETRY = False  # a lost message costs a minute: the sweep finds it
 CELERY_TASK_CREATE_MISSING_QUEUES = True
-if (os.environ.get("CELERY_BROKER_URL") or "filesystem:").startswith("filesystem:"):
+if (env.str("CELERY_BROKER_URL", default="") or "filesystem:").startswith("filesystem:"):
     _queue = str(_VAR / "broker")
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "data_folder_in": _queue,
@@ -114,7 +115,7 @@ _shared: list[Any] = [
 ]
 _renderer: Any = (
     structlog.processors.JSONRenderer()
-    if os.environ.get("LOG_FORMAT", "console") == "json"
+    if env.str("LOG_FORMAT", default="console") == "json"
     else structlog.dev.ConsoleRenderer(
         colors=False,
         pad_event_to=0,
@@ -132,7 +133,7 @@ LOGGING: dict[str, Any] = {
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"level": "WARNING"},
         # django-structlog has said each refusal already, with its request id.
@@ -140,6 +141,7 @@ LOGGING: dict[str, Any] = {
         # Two lines for each task, every few seconds; what fails is said all the same.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        "django_structlog.celery": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
     },

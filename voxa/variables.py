@@ -1,0 +1,26 @@
+"""Environment variables, read by django-environ; one that cannot be read is told by its name."""
+
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+
+class Variables(environ.Env):  # type: ignore[misc]
+    """Raises ImproperlyConfigured, without the value, which may be a secret."""
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except ValueError:
+            raise ImproperlyConfigured(f"{var} cannot be read: see docs/operations.md for what it takes.") from None
+
+    def database(self, var: str, default: str) -> dict[str, Any]:
+        """Give Django's settings of the database that a variable names."""
+        found: dict[str, Any] = self.db_url_config(self.str(var, default="") or default)
+        if not found.get("ENGINE"):
+            raise ImproperlyConfigured(f"{var} is no database URL such as postgres://user:password@host:5432/name.")
+        return found
+
+
+env = Variables()
