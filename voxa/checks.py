@@ -29,6 +29,21 @@ def check_encryption_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMess
     ]
 
 
+@register(deploy=True)
+def check_encryption_key_strength(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """The newest key is what protects every stored secret."""
+    newest = next(iter(settings.FERNET_KEYS), "")
+    if not newest or len(newest) >= SHORTEST_SECRET:
+        return []
+    return [
+        Warning(
+            f"The first of FERNET_KEYS is shorter than {SHORTEST_SECRET} characters.",
+            hint="Put a long random one before it, then run `manage.py rotate_encryption_keys`.",
+            id="voxa.W002",
+        )
+    ]
+
+
 @register
 def check_livekit(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """LiveKit's three variables are whole or absent, and the URL is one."""

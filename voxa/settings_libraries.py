@@ -138,6 +138,7 @@ LOGGING: dict[str, Any] = {
         "django.server": {"level": "WARNING"},
         # django-structlog has said each refusal already, with its request id.
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # Two lines for each task, every few seconds; what fails is said all the same.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},

@@ -29,6 +29,14 @@ def test_a_missing_encryption_key(settings: Settings, keys: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("keys", "expected"), [(["change-me"], ["voxa.W002"]), (["change-me", "x" * 32], ["voxa.W002"]), (["x" * 32], [])]
+)
+def test_a_weak_encryption_key(settings: Settings, keys: list[str], expected: list[str]) -> None:
+    settings.FERNET_KEYS = keys
+    assert found(checks.check_encryption_key_strength) == expected
+
+
+@pytest.mark.parametrize(
     ("change", "expected"),
     [
         ({}, []),
