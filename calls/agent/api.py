@@ -52,6 +52,14 @@ class Api:
         """Send a report, trying again for so many seconds. Raises ApiFailed."""
         return await self._insist("POST", "report", body, seconds)
 
+    async def tell(self, path: str, body: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        """Send something that may be sent again, trying for so many seconds. Raises ApiFailed."""
+        return await self._insist("POST", path, body, seconds)
+
+    async def act(self, path: str, body: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        """Have something done, once, waiting for so many seconds at most. Raises ApiFailed."""
+        return await self._ask("POST", path, body, missing_comes=False, timeout=aiohttp.ClientTimeout(total=seconds))
+
     async def _insist(
         self, method: str, path: str, body: Mapping[str, Any] | None, seconds: float, *, missing_comes: bool = False
     ) -> dict[str, Any]:
@@ -67,12 +75,20 @@ class Api:
             wait = min(wait * 2, 2.0)
 
     async def _ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None, *, missing_comes: bool
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        *,
+        missing_comes: bool,
+        timeout: aiohttp.ClientTimeout = TIMEOUT,
     ) -> dict[str, Any]:
         url = f"{self._config.api_url}/internal/agent/{path}"
         headers = {"Authorization": f"Bearer {self._token()}"}
         try:
-            async with self._http.request(method, url, json=body, headers=headers, allow_redirects=False) as answer:
+            async with self._http.request(
+                method, url, json=body, headers=headers, allow_redirects=False, timeout=timeout
+            ) as answer:
                 if answer.status == 200:
                     told: dict[str, Any] = await answer.json()
                     return told

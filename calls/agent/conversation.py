@@ -4,6 +4,8 @@ import asyncio
 import statistics
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -56,6 +58,7 @@ class Conversation:
         self.changed = asyncio.Event()  # set at each new turn; who waits clears it
         self._ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self.caller_began_at: float | None = None
+        self._acting = 0
         self._caller_stopped_at: float | None = None
 
     @property
@@ -110,10 +113,27 @@ class Conversation:
         if not self.agent_speaks:
             self.owes_answer_since = time.time()
 
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """While the agent does something, it owes no answer, and nobody is silent."""
+        self._acting += 1
+        try:
+            yield
+        finally:
+            self._acting -= 1
+            self.quiet_since = time.time()
+            if self.owes_answer_since is not None:
+                self.owes_answer_since = self.quiet_since
+
+    @property
+    def is_acting(self) -> bool:
+        """Say whether the agent does something beyond talking."""
+        return self._acting > 0
+
     @property
     def quiet_for(self) -> float:
         """Give for how many seconds nobody has spoken."""
-        if self.agent_speaks or self.caller_speaks or self.answered_at is None:
+        if self.agent_speaks or self.caller_speaks or self.is_acting or self.answered_at is None:
             return 0.0
         return time.time() - self.quiet_since
 

@@ -50,6 +50,9 @@ class Instructions:
     voicemail_action: str
     voicemail_message: str
     silence: Silence
+    tools: tuple[Mapping[str, Any], ...]
+    transfers: tuple[Mapping[str, str], ...]
+    sends_digits: bool
     provider: Provider
 
     @property
@@ -76,6 +79,9 @@ class Instructions:
             voicemail_action=agent["voicemail"]["action"],
             voicemail_message=agent["voicemail"]["message"],
             silence=Silence(**agent["silence"]),
+            tools=tuple(agent["tools"]),
+            transfers=tuple(agent["transfers"]),
+            sends_digits=agent["sendsDigits"],
             provider=Provider(
                 kind=provider["kind"],
                 key=provider["key"],

@@ -8,11 +8,13 @@ from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
 
 from calls.agent import watchers
+from calls.agent.abilities import Abilities
 from calls.agent.api import Api, ApiFailed
 from calls.agent.apology import apologise
 from calls.agent.config import Config
 from calls.agent.conversation import Conversation, Ending
 from calls.agent.instructions import Instructions
+from calls.agent.keypad import Keypad
 from calls.agent.phone import wait_for_answer, wait_for_phone
 from calls.agent.providers import voice_for
 from calls.agent.providers.base import Voice, Work
@@ -42,6 +44,7 @@ class _Session:
         self._ctx, self._api, self._room = ctx, api, ctx.room
         self._conversation = Conversation()
         self._work = Work(self._conversation)
+        self._keypad = Keypad(self._room, api)
         self._voice: Voice | None = None
 
     async def run(self) -> None:
@@ -66,7 +69,8 @@ class _Session:
             self._conversation.end()
             return
         self._end_when_gone(phone)
-        voice = self._voice = voice_for(told, self._room, self._conversation)
+        abilities = Abilities(told, self._conversation, self._api, self._keypad)
+        voice = self._voice = voice_for(told, self._room, self._conversation, abilities)
         await voice.start(phone.identity)
         if not await wait_for_answer(self._room, phone, ANSWERED_WITHIN):
             self._conversation.end()

@@ -44,6 +44,6 @@ async def mind_answers(conversation: Conversation) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY)
         since = conversation.owes_answer_since
-        if since is not None and time.time() - since > PATIENCE:
+        if since is not None and not conversation.is_acting and time.time() - since > PATIENCE:
             conversation.end("provider_failed", f"The provider gave no answer within {PATIENCE:g} s.")
             return

@@ -10,6 +10,7 @@ from calls.api.serializers import (
     AddedSerializer,
     AddNumbersSerializer,
     CallSerializer,
+    DigitsSerializer,
     DoNotCallSerializer,
     PlaceCallSerializer,
     TimelineSerializer,
@@ -153,6 +154,18 @@ TRANSFER = _operation(
     parameters=[_CALL_ID],
     request=TransferSerializer,
     responses={200: CallSerializer, 503: OpenApiResponse(ErrorSerializer, description="LiveKit was not reached.")},
+)
+DIGITS = _operation(
+    "Calls",
+    "calls_dtmf",
+    "Press keys",
+    "Has the agent worker in a call in progress press keys (DTMF). The timeline tells by `digits.sent` that it did, "
+    "and how many, never which. 409 `no_worker` where no worker is in the room.",
+    _CALL,
+    sent={"digits": "1w42#"},
+    parameters=[_CALL_ID],
+    request=DigitsSerializer,
+    responses={202: CallSerializer, 503: OpenApiResponse(ErrorSerializer, description="LiveKit was not reached.")},
 )
 
 _LIST = "Do not call"

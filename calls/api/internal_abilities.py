@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from calls.api.internal import WorkerView
 from calls.services.agent_transfer import transfer_as_agent
+from calls.services.digits import note_pressed
 from calls.services.tools import run_tool
 from voxa.api.serializers import CamelSerializer
 
@@ -25,6 +26,24 @@ class AgentTransferSerializer(CamelSerializer):
     """Whom the language model wants the call handed over to."""
 
     name = serializers.CharField(max_length=64)
+
+
+class PressedSerializer(CamelSerializer):
+    """Keys that were pressed: for which request, and how many. Which they were stays in the room."""
+
+    id = serializers.UUIDField()
+    count = serializers.IntegerField(min_value=0, max_value=64)
+
+
+@extend_schema(exclude=True)
+class DigitsPressedView(WorkerView):
+    """Takes the word that keys were pressed. It may come twice."""
+
+    def post(self, request: Request) -> Response:
+        reader = PressedSerializer(data=request.data)
+        reader.is_valid(raise_exception=True)
+        note_pressed(self.call(), reader.validated_data["id"], reader.validated_data["count"])
+        return Response({})
 
 
 @extend_schema(exclude=True)

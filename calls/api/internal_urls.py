@@ -3,11 +3,12 @@
 from django.urls import path
 
 from calls.api.internal import ReportView, SessionView
-from calls.api.internal_abilities import AgentTransferView, ToolView
+from calls.api.internal_abilities import AgentTransferView, DigitsPressedView, ToolView
 
 urlpatterns = [
     path("session", SessionView.as_view()),
     path("report", ReportView.as_view()),
+    path("digits", DigitsPressedView.as_view()),
     path("tool", ToolView.as_view()),
     path("transfer", AgentTransferView.as_view()),
 ]

@@ -61,6 +61,12 @@ class TransferSerializer(CamelSerializer):
     )
 
 
+class DigitsSerializer(CamelSerializer):
+    """Keys to press."""
+
+    digits = serializers.CharField(max_length=64, help_text="0-9, *, #, A-D, and w for half a second's pause.")
+
+
 class AttemptSerializer(CamelSerializer):
     """One dial of a call."""
 

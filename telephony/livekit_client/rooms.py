@@ -1,13 +1,14 @@
 """Rooms, participants and dials: operations for `LiveKitClient.run` and `arun`."""
 
 import json
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from google.protobuf.duration_pb2 import Duration
 from livekit import api
-from livekit.protocol.models import ParticipantInfo
+from livekit.protocol.models import DataPacket, ParticipantInfo
 
 from telephony.livekit_client.errors import DialTooLate
 from telephony.livekit_client.operation import Operation
@@ -181,6 +182,24 @@ def remove_participant(room: str, identity: str) -> Operation[None]:
 
     async def call(server: api.LiveKitAPI) -> None:
         await server.room.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity))
+
+    return Operation(call)
+
+
+def send_data(room: str, data: bytes, *, topic: str, identities: Iterable[str]) -> Operation[None]:
+    """Send a message to some participants of a room. Nothing tells whether they took it."""
+
+    async def call(server: api.LiveKitAPI) -> None:
+        await server.room.send_data(
+            api.SendDataRequest(
+                room=room,
+                data=data,
+                kind=DataPacket.RELIABLE,
+                topic=topic,
+                destination_identities=list(identities),
+                nonce=secrets.token_bytes(16),
+            )
+        )
 
     return Operation(call)
 

@@ -12,6 +12,8 @@ from livekit.protocol.room import (
     ListRoomsResponse,
     RemoveParticipantResponse,
     RoomParticipantIdentity,
+    SendDataRequest,
+    SendDataResponse,
 )
 
 from telephony.sandbox.agents import dispatch
@@ -63,6 +65,14 @@ def remove_participant(state: State, request: RoomParticipantIdentity) -> Remove
     room, _ = _found(state, request)
     state.rooms.leave(room, request.identity, DisconnectReason.PARTICIPANT_REMOVED)
     return RemoveParticipantResponse()
+
+
+def send_data(state: State, request: SendDataRequest) -> SendDataResponse:
+    """Take a message; nobody in a sandbox's room reads it."""
+    if state.rooms.get(request.room) is None:
+        # Each room answers for itself on LiveKit's bus: where there is none, nobody does.
+        raise TwirpError("unavailable", "twirp error unknown: no response from servers")
+    return SendDataResponse()
 
 
 def _found(state: State, asked: RoomParticipantIdentity) -> tuple[Room, Occupant]:

@@ -77,6 +77,7 @@ _ANSWERED: Mapping[str, Mapping[str, tuple[Allow, Handler]]] = {
         "ListParticipants": (_room_admin, room_service.list_participants),
         "GetParticipant": (_room_admin, room_service.get_participant),
         "RemoveParticipant": (_room_admin, room_service.remove_participant),
+        "SendData": (_room_admin, room_service.send_data),
     },
     "AgentDispatchService": {
         "CreateDispatch": (_room_admin, dispatch_service.create),

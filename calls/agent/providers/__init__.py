@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from livekit import rtc
 
+from calls.agent.abilities import Abilities
 from calls.agent.conversation import Conversation
 from calls.agent.instructions import Instructions
 from calls.agent.providers.base import Voice
@@ -14,14 +15,14 @@ from calls.agent.providers.pipeline import pipeline_voice
 
 __all__ = ["voice_for"]
 
-_KINDS: dict[str, Callable[[Instructions, rtc.Room, Conversation], Voice]] = {
+_KINDS: dict[str, Callable[[Instructions, rtc.Room, Conversation, Abilities], Voice]] = {
     "openai": realtime_voice,
     "pipeline": pipeline_voice,
     "elevenlabs": ElevenLabsVoice,
-    "custom": MediaStreamsVoice,
+    "custom": lambda told, room, conversation, _: MediaStreamsVoice(told, room, conversation),
 }
 
 
-def voice_for(told: Instructions, room: rtc.Room, conversation: Conversation) -> Voice:
+def voice_for(told: Instructions, room: rtc.Room, conversation: Conversation, abilities: Abilities) -> Voice:
     """Give what speaks in a call. Raises ProviderFailed where the instructions lack something."""
-    return _KINDS[told.provider.kind](told, room, conversation)
+    return _KINDS[told.provider.kind](told, room, conversation, abilities)

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 import aiohttp
 from livekit import rtc
 
+from calls.agent.abilities import Abilities
 from calls.agent.conversation import AGENT, CALLER, Conversation, Turn
 from calls.agent.guard import Guard
 from calls.agent.instructions import Instructions
@@ -29,8 +30,8 @@ class ElevenLabsVoice:
 
     can_say = False
 
-    def __init__(self, told: Instructions, room: rtc.Room, conversation: Conversation) -> None:
-        self._told, self._conversation = told, conversation
+    def __init__(self, told: Instructions, room: rtc.Room, conversation: Conversation, abilities: Abilities) -> None:
+        self._told, self._conversation, self._abilities = told, conversation, abilities
         self._bridge = Bridge(room, conversation)
         self._http = Guard(told.provider).websockets()
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -134,9 +135,13 @@ class ElevenLabsVoice:
             case "ping":
                 await self._send({"type": "pong", "event_id": event["ping_event"]["event_id"]})
             case "client_tool_call":
-                call = event["client_tool_call"]
-                answer = {"tool_call_id": call["tool_call_id"], "result": "There is no such tool.", "is_error": True}
-                await self._send({"type": "client_tool_result", **answer})
+                self._work.begin(self._use(event["client_tool_call"]))
+
+    async def _use(self, call: dict[str, Any]) -> None:
+        """Do what is declared at ElevenLabs as a client tool and here under the same name."""
+        outcome = await self._abilities.use(call["tool_name"], call.get("parameters") or {})
+        answer = {"tool_call_id": call["tool_call_id"], "result": outcome.text, "is_error": not outcome.ok}
+        await self._send({"type": "client_tool_result", **answer})
 
     def _begin(self, formats: dict[str, Any]) -> None:
         self._out = _format(formats.get("agent_output_audio_format", "pcm_16000"))

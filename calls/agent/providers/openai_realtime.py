@@ -5,6 +5,7 @@ from livekit.agents import AgentSession
 from livekit.plugins.openai.realtime import RealtimeModel
 from openai.types.realtime import AudioTranscription
 
+from calls.agent.abilities import Abilities
 from calls.agent.conversation import Conversation
 from calls.agent.guard import Guard
 from calls.agent.instructions import Instructions
@@ -14,7 +15,7 @@ from calls.agent.providers.spoken import _ONE_TRY, CONNECTING, SpokenVoice
 MODEL, VOICE, TRANSCRIPTION = "gpt-realtime", "marin", "gpt-4o-mini-transcribe"
 
 
-def realtime_voice(told: Instructions, room: rtc.Room, conversation: Conversation) -> SpokenVoice:
+def realtime_voice(told: Instructions, room: rtc.Room, conversation: Conversation, abilities: Abilities) -> SpokenVoice:
     """Give a voice of one model. Raises ProviderFailed without a key."""
     provider = told.provider
     if not provider.key:
@@ -36,4 +37,4 @@ def realtime_voice(told: Instructions, room: rtc.Room, conversation: Conversatio
         user_away_timeout=None,
         conn_options=CONNECTING,
     )
-    return SpokenVoice(told, room, conversation, session, http.close, says_words=False)
+    return SpokenVoice(told, room, conversation, abilities, session, http.close, says_words=False)

@@ -5,6 +5,7 @@ from livekit import rtc
 from livekit.agents import AgentSession
 from livekit.plugins.openai import LLM, STT, TTS
 
+from calls.agent.abilities import Abilities
 from calls.agent.conversation import Conversation
 from calls.agent.guard import Guard
 from calls.agent.instructions import Instructions
@@ -15,7 +16,7 @@ STT_MODEL, LLM_MODEL, TTS_MODEL, VOICE = "gpt-4o-mini-transcribe", "gpt-4.1-mini
 NO_KEY = "none"  # the library wants one; models at home often do not
 
 
-def pipeline_voice(told: Instructions, room: rtc.Room, conversation: Conversation) -> SpokenVoice:
+def pipeline_voice(told: Instructions, room: rtc.Room, conversation: Conversation, abilities: Abilities) -> SpokenVoice:
     """Give a voice of three models."""
     provider = told.provider
     http = Guard(provider).http(read_seconds=PATIENCE)
@@ -46,4 +47,4 @@ def pipeline_voice(told: Instructions, room: rtc.Room, conversation: Conversatio
         user_away_timeout=None,
         conn_options=CONNECTING,
     )
-    return SpokenVoice(told, room, conversation, session, http.aclose, says_words=True)
+    return SpokenVoice(told, room, conversation, abilities, session, http.aclose, says_words=True)

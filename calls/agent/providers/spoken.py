@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from livekit import rtc
-from livekit.agents import Agent, AgentSession, RunContext, StopResponse, function_tool, llm
+from livekit.agents import Agent, AgentSession, RunContext, StopResponse, ToolError, function_tool, llm
+from livekit.agents.llm.tool_context import RawFunctionTool
 from livekit.agents.types import APIConnectOptions
 from livekit.agents.voice import (
     AgentStateChangedEvent,
@@ -19,6 +20,7 @@ from livekit.agents.voice import (
 from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.agents.voice.room_io import RoomOptions
 
+from calls.agent.abilities import Abilities
 from calls.agent.conversation import AGENT, CALLER, Conversation, Turn
 from calls.agent.instructions import Instructions
 from calls.agent.providers.base import PATIENCE, ProviderFailed
@@ -45,6 +47,7 @@ class SpokenVoice:
         told: Instructions,
         room: rtc.Room,
         conversation: Conversation,
+        abilities: Abilities,
         session: "AgentSession[None]",
         close: Callable[[], Awaitable[None]],
         *,
@@ -52,7 +55,7 @@ class SpokenVoice:
     ) -> None:
         self._told, self._room, self._conversation, self._session = told, room, conversation, session
         self._close, self._says_words = close, says_words
-        self._agent = _Agent(told, conversation)
+        self._agent = _Agent(told, conversation, abilities)
         session.on("agent_state_changed", self._on_agent_state)
         session.on("user_state_changed", self._on_user_state)
         session.on("conversation_item_added", self._on_item)
@@ -126,8 +129,9 @@ class SpokenVoice:
 class _Agent(Agent):
     """What the models are told, and what they may do."""
 
-    def __init__(self, told: Instructions, conversation: Conversation) -> None:
-        super().__init__(instructions=f"{told.prompt}\n\n{_MANNERS}".strip())
+    def __init__(self, told: Instructions, conversation: Conversation, abilities: Abilities) -> None:
+        tools: list[llm.Tool | llm.Toolset] = [_function(schema, abilities) for schema in abilities.schemas()]
+        super().__init__(instructions=f"{told.prompt}\n\n{_MANNERS}".strip(), tools=tools)
         self.silent = False
         self._conversation = conversation
 
@@ -140,6 +144,20 @@ class _Agent(Agent):
         """End the call. Use it when the conversation is over, after saying goodbye."""
         await context.wait_for_playout()
         self._conversation.end("agent_hung_up")
+
+
+def _function(schema: dict[str, Any], abilities: Abilities) -> RawFunctionTool[..., Any]:
+    """Give a function for LiveKit's session."""
+
+    async def use(raw_arguments: dict[str, Any]) -> str:
+        outcome = await abilities.use(schema["name"], raw_arguments)
+        if outcome.silent:
+            raise StopResponse
+        if not outcome.ok:
+            raise ToolError(outcome.text)
+        return outcome.text
+
+    return function_tool(use, raw_schema=schema)
 
 
 def _words(error: Any) -> str:

@@ -10,6 +10,8 @@ from aiohttp import web
 
 from tests.live.agent.speech import RATE, as_wav, loudness, speech
 
+Use = tuple[str, dict[str, Any]]
+
 
 class Server:
     """An aiohttp application on a free loopback port, in a thread of its own."""
@@ -36,7 +38,8 @@ class Server:
 
 
 class Models(Server):
-    """`hears` are the texts recognised, one a request; `answers` gives the reply to what was said."""
+    """`hears` are the texts recognised, one a request; `answers` gives the reply to what was said, `uses` the function
+    that is called then with its arguments, `concludes` the reply to what the function gave."""
 
     key = "sk-models-of-the-tests"
 
@@ -48,6 +51,8 @@ class Models(Server):
     def reset(self) -> None:
         self.hears: list[str] = []
         self.answers: Callable[[str], str] = lambda said: f"You said: {said}"
+        self.uses: Callable[[str], Use | None] = lambda said: ("end_call", {}) if "goodbye" in said.lower() else None
+        self.concludes: Callable[[str], str] = lambda result: ""
         self.heard: list[tuple[float, float]] = []  # seconds and loudness of what came to be recognised
         self.asked: list[list[dict[str, Any]]] = []  # the messages of each question
         self.spoken: list[str] = []
@@ -78,10 +83,10 @@ class Models(Server):
         self.asked.append(asked["messages"])
         await asyncio.sleep(self.delay)
         users = [message["content"] for message in asked["messages"] if message["role"] == "user"]
-        said = users[-1] if users else ""
-        tools = asked["messages"][-1]["role"] == "tool"
-        goodbye = "goodbye" in str(said).lower() and not tools
-        return await _stream(request, "" if tools else self.answers(str(said)), hang_up=goodbye)
+        said, last = str(users[-1]) if users else "", asked["messages"][-1]
+        if last["role"] == "tool":
+            return await _stream(request, self.concludes(str(last["content"])), None)
+        return await _stream(request, self.answers(said), self.uses(said))
 
     async def _speak(self, request: web.Request) -> web.Response:
         self._look(request)
@@ -97,18 +102,19 @@ class _Failing(web.HTTPException):
         super().__init__(text='{"error": {"message": "It fails."}}', content_type="application/json")
 
 
-async def _stream(request: web.Request, text: str, *, hang_up: bool) -> web.StreamResponse:
+async def _stream(request: web.Request, text: str, use: Use | None) -> web.StreamResponse:
     answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await answer.prepare(request)
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": word + " "} for word in text.split()]
-    if hang_up:
-        call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "end_call", "arguments": "{}"}}
+    if use:
+        function = {"name": use[0], "arguments": json.dumps(use[1])}
+        call = {"index": 0, "id": "call_1", "type": "function", "function": function}
         deltas.append({"tool_calls": [call]})
     base = {"id": "chat-1", "object": "chat.completion.chunk", "created": 1, "model": "tests"}
     for delta in deltas:
         chunk = {**base, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
         await answer.write(f"data: {json.dumps(chunk)}\n\n".encode())
-    reason = "tool_calls" if hang_up else "stop"
+    reason = "tool_calls" if use else "stop"
     last = {**base, "choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
     await answer.write(f"data: {json.dumps(last)}\n\ndata: [DONE]\n\n".encode())
     await answer.write_eof()

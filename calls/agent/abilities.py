@@ -1,0 +1,71 @@
+"""What an agent may do in a call beyond talking: its tools, handing the call over, pressing keys.
+
+The API calls tools and hands over: it holds the secrets and decides whether it may be.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from calls.agent.api import Api, ApiFailed
+from calls.agent.conversation import Conversation
+from calls.agent.instructions import Instructions
+from calls.agent.keypad import Keypad
+
+TOOL_SECONDS = 15.0  # a customer's endpoint has 8
+TRANSFER_SECONDS = 130.0  # a third party's phone rings for 30, at each gateway
+TRANSFER, DIGITS = "transfer_call", "send_digits"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it, for the language model. `silent`: there is nothing left to say to it."""
+
+    ok: bool
+    text: str
+    silent: bool = False
+
+
+class Abilities:
+    """The functions that a language model may use in one call."""
+
+    def __init__(self, told: Instructions, conversation: Conversation, api: Api, keypad: Keypad) -> None:
+        self._told, self._conversation, self._api, self._keypad = told, conversation, api, keypad
+
+    def schemas(self) -> list[dict[str, Any]]:
+        """Give each function as language models are told of it: name, description, parameters."""
+        nothing = {"type": "object", "properties": {}}
+        schemas = [{**tool, "parameters": tool["parameters"] or nothing} for tool in self._told.tools]
+        if self._told.transfers:
+            schemas.append(self._transfer_schema())
+        if self._told.sends_digits:
+            keys = {"description": "Keys to press, such as 1 or 42#. W waits half a second."}
+            schemas.append(_schema(DIGITS, "Press keys of the phone, such as in a menu.", "digits", keys))
+        return schemas
+
+    def _transfer_schema(self) -> dict[str, Any]:
+        whom = "\n".join(f"- {one['name']}: {one['description']}" for one in self._told.transfers)
+        words = f"Hand the call over to somebody. Tell the other side before you do. To whom you may:\n{whom}"
+        return _schema(TRANSFER, words, "to", {"enum": [one["name"] for one in self._told.transfers]})
+
+    async def use(self, name: str, arguments: Mapping[str, Any]) -> Outcome:
+        """Do what a language model asked for. What it asked wrongly, or did not work, is an outcome too."""
+        with self._conversation.acting():
+            try:
+                if name == DIGITS and self._told.sends_digits:
+                    await self._keypad.press(str(arguments.get("digits", "")))
+                    return Outcome(True, "The keys are pressed.")
+                if name == TRANSFER:
+                    done = await self._api.act("transfer", {"name": str(arguments.get("to", ""))}, TRANSFER_SECONDS)
+                    return Outcome(done["ok"], done["result"], silent=done["ok"])
+                asked = {"id": str(uuid.uuid4()), "name": name, "arguments": dict(arguments)}
+                done = await self._api.act("tool", asked, TOOL_SECONDS)
+                return Outcome(done["ok"], done["result"])
+            except (ApiFailed, ValueError) as error:
+                return Outcome(False, f"It did not work: {error}")
+
+
+def _schema(name: str, description: str, argument: str, more: dict[str, Any]) -> dict[str, Any]:
+    parameters = {"type": "object", "properties": {argument: {"type": "string", **more}}, "required": [argument]}
+    return {"name": name, "description": description, "parameters": parameters}
