@@ -75,7 +75,7 @@ def test_lists(kind: str, crowd: Trunk, client: Client, django_assert_max_num_qu
 
 
 def test_home(crowd: Trunk, client: Client, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(24):
         assert client.get(reverse("admin:index")).status_code == 200
 
 
