@@ -7,13 +7,13 @@ from rest_framework import serializers
 from accounts.models import WebhookDelivery, WebhookEndpoint
 from accounts.models.webhook import validate_event_types
 from accounts.webhook_events import EVENT_TYPES
-from voxa.api.serializers import CamelModelSerializer
+from voxa.api.serializers import CamelModelSerializer, NamedChoiceField
 
 
 class EventTypesField(serializers.ListField):
     """The names of the chosen event types."""
 
-    child = serializers.ChoiceField(choices=list(EVENT_TYPES))
+    child = NamedChoiceField(choices=list(EVENT_TYPES))
     default_validators = [validate_event_types]
 
 

@@ -71,6 +71,11 @@ def test_a_wrong_field_is_named(api: APIClient, changed: dict[str, Any], field: 
     assert wrong(api, {**GOOD, **changed}) == {field: code}
 
 
+def test_a_wrong_choice_is_told_the_right_ones(api: APIClient) -> None:
+    answer = api.post(TRUNKS, {**GOOD, "gateways": [{"ipOrDomain": "a.example", "protocol": "sctp"}]})
+    assert answer.json()["error"]["details"][0]["message"] == "Choose one of udp, tcp, tls."
+
+
 def test_a_body_that_is_no_object_is_named_as_a_whole(api: APIClient) -> None:
     assert wrong(api, [GOOD]) == {None: "invalid"}
 

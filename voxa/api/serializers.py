@@ -12,6 +12,17 @@ from voxa.api.names import camel
 M = TypeVar("M", bound=Model)
 
 
+class NamedChoiceField(serializers.ChoiceField):
+    """A choice whose refusal names the choices."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except ValidationError:
+            names = ", ".join(str(name) for name in self.choices)
+            raise ValidationError(f"Choose one of {names}.", "invalid_choice") from None
+
+
 class _KnownNames:
     """Refuses names that a serializer does not have; read-only ones are let pass unread."""
 
@@ -56,3 +67,5 @@ class CamelSerializer(_CamelNames, serializers.Serializer[Any]):
 
 class CamelModelSerializer(_CamelNames, serializers.ModelSerializer[M]):
     """The same for a model's fields."""
+
+    serializer_choice_field = NamedChoiceField
