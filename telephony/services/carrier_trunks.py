@@ -77,7 +77,8 @@ def _reason(trunk: Trunk | None) -> str:
     if trunk is None:
         return "It was deleted meanwhile."
     if trunk.last_error:
-        return trunk.last_error
+        reason, again, _ = trunk.last_error.partition(" It is tried again")  # by the sync, but the trunk is gone now
+        return f"{reason} Try again later." if again else reason
     if not TelephonySettings.of(trunk.workspace_id).project.is_configured:
         return "LiveKit is not configured here; the operator must do that."
     return "LiveKit did not answer in time. Try again."
