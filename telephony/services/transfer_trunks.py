@@ -14,12 +14,13 @@ from telephony.services.trunks import create_trunk
 def create_transfer_trunk(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems) -> Trunk:
     """Create a trunk from `name`, `host`, `port`, `auth_username` and `auth_password`.
 
-    Raises ValidationError with every wrong field and the caller's `problems`; the host is `gateways[0].ip_or_domain`.
+    A port that is not named, or None, is 5060. Raises ValidationError with every wrong field and the caller's
+    `problems`; the host is `gateways[0].ip_or_domain`.
     """
     for field in ("auth_username", "auth_password"):
         if field not in data and field not in problems:
             problems.add(field, "This field is required.", "required")
-    gateway = {"ip_or_domain": data.get("host", ""), "port": data.get("port", 5060), "inbound": False}
+    gateway = {"ip_or_domain": data.get("host", ""), "port": data.get("port") or 5060, "inbound": False}
     rest = {name: value for name, value in data.items() if name not in ("host", "port")}
     if "host" in problems:
         problems["gateways[0].ip_or_domain"] = problems.pop("host")

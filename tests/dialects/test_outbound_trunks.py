@@ -35,6 +35,7 @@ def created(api: APIClient, body: Any = TWILIO) -> str:
     [
         ({}, ("pstn.in2.exotel.com", 443, "tls"), "", "require"),
         ({"sip_port": 5070}, ("pstn.in2.exotel.com", 5070, "tcp"), "", "disable"),
+        ({"sip_host": None, "sip_port": None, "sip_domain": ""}, ("pstn.in2.exotel.com", 443, "tls"), "", "require"),
         ({"sip_host": "192.0.2.7", "sip_domain": "acme.pstn.exotel.com"}, ("192.0.2.7", 443, "tls"),
          "acme.pstn.exotel.com", "require"),
     ],

@@ -31,6 +31,11 @@ def test_it_is_a_trunk_for_transfers_with_one_gateway_that_only_goes_out(trunk: 
     )  # fmt: skip
 
 
+def test_a_port_that_is_null_is_sips_own(api: APIClient) -> None:
+    body = {"name": "PBX", "host": "pbx.example.com", "port": None, "username": "u", "password": "a secret"}
+    assert api.post(PATH, body).json()["port"] == 5060
+
+
 def test_trunks_for_calls_are_not_there(api: APIClient, carrier: Trunk, trunk: Trunk) -> None:
     assert [one["id"] for one in api.get(PATH).json()["trunks"]] == [str(trunk.pk)]
     assert api.get(f"{PATH}/{carrier.pk}").status_code == 404

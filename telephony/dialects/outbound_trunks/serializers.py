@@ -32,21 +32,33 @@ class TwilioConfigSerializer(StrictSerializer):
     password = serializers.CharField(max_length=255, trim_whitespace=False, help_text="Its token or password.")
 
 
+def _optional_host(help_text: str) -> serializers.CharField:
+    """Give a field that may be left out, null or empty, which mean the same."""
+    return serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=253,
+        validators=[validate_host],
+        help_text=help_text,
+    )
+
+
 class ExotelConfigSerializer(StrictSerializer):
     """An Exotel virtual number; what is left out comes from the preset."""
 
     exotel_number = serializers.CharField(
         max_length=16, validators=[validate_e164], help_text="Exotel virtual number, the caller ID."
     )
-    sip_host = serializers.CharField(
-        required=False, max_length=253, validators=[validate_host], help_text="SIP proxy, instead of the preset's."
-    )
+    sip_host = _optional_host("SIP proxy, instead of the preset's.")
     sip_port = serializers.IntegerField(
-        required=False, min_value=1, max_value=65535, help_text="Port of the proxy, instead of the preset's."
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=65535,
+        help_text="Port of the proxy, instead of the preset's.",
     )
-    sip_domain = serializers.CharField(
-        required=False, max_length=253, validators=[validate_host], help_text="SIP domain, the From host."
-    )
+    sip_domain = _optional_host("SIP domain, the From host.")
 
 
 class NewTwilioTrunkSerializer(StrictSerializer):

@@ -48,13 +48,11 @@ class OutboundTrunkViewSet(DialectViewSet[Trunk]):
                 numbers=config.get("numbers") or [config["exotel_number"]],
                 host=config.get("address") or config.get("sip_host"),
                 port=config.get("sip_port"),
-                from_host=config.get("sip_domain", ""),
+                from_host=config.get("sip_domain") or "",
                 username=config.get("username", ""),
                 password=config.get("password"),
             )
-        return renderer.answer(
-            "Outbound trunk created successfully, Store the trunk id securely.", {"trunk_id": trunk_id}
-        )
+        return renderer.answer(CREATED, {"trunk_id": trunk_id})
 
     def list(self, request: Request) -> Response:
         trunks = selectors.outbound_trunks(self.workspace, TYPES)

@@ -33,7 +33,7 @@ class NewTransferTrunkSerializer(StrictSerializer):
 
     name = serializers.CharField(max_length=100, help_text="Display name.")
     host = serializers.CharField(max_length=253, help_text="SIP server: a host name or an IP address.")
-    port = serializers.IntegerField(default=5060, min_value=1, max_value=65535)
+    port = serializers.IntegerField(default=5060, allow_null=True, min_value=1, max_value=65535)
     username = serializers.CharField(max_length=255, source="auth_username")
     password = serializers.CharField(
         max_length=255, source="auth_password", trim_whitespace=False, help_text="Stored encrypted, never given back."
