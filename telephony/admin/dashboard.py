@@ -14,7 +14,7 @@ from accounts.choices import Role
 from accounts.models import ApiKey, Workspace
 from telephony.admin.outcome import standing_of
 from telephony.choices import TrunkStatus
-from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
+from telephony.models import Agent, Gateway, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
 from telephony.selectors import projects_of
 
 SHOWN = 6  # rows of a list on this page
@@ -71,7 +71,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     board = Dashboard(sandbox=settings.LIVEKIT_IS_SANDBOX)
     trunks, endpoints = own(Trunk.objects.all(), access), own(SipEndpoint.objects.all(), access)
     counts, of_endpoints = counted(trunks), counted(endpoints)
-    orphans = own(PhoneNumber.objects.filter(agent=None), access)
+    callable_by = Gateway.objects.filter(inbound=True).values("trunk")
+    orphans = own(PhoneNumber.objects.filter(agent=None, trunk__in=callable_by), access)
     unanswered = bounded(orphans)
     default = LiveKitProject.default()
     board.concerns += away(access)

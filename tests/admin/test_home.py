@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User, Workspace
 from telephony.choices import TrunkStatus
-from telephony.models import LiveKitProject, SipEndpoint, Trunk
+from telephony.models import Gateway, LiveKitProject, SipEndpoint, Trunk
 from telephony.services.agents import create_agent
 from telephony.services.endpoints import connect_agent
 from telephony.services.numbers import add_number
@@ -66,6 +66,9 @@ def test_numbers_that_nobody_answers(client: Client, acme: Workspace) -> None:
     add_number(make_trunk(acme), "+15550100000")
     html = home(client)
     assert "1 number has no agent" in html
+    Gateway.objects.update(inbound=False)
+    assert "1 number has no agent" not in home(client)  # it is a caller ID, which nobody can call
+    Gateway.objects.update(inbound=True)
     link = reverse("admin:telephony_phonenumber_changelist") + "?answered=no"
     assert link in html
     assert "+15550100000" in client.get(link).content.decode()
