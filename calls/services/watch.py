@@ -18,9 +18,10 @@ from calls.services.inbound import is_ours
 from calls.services.ingest import conclude, settle
 from calls.services.timeline import note
 from calls.story import TRANSFER, Sighting, What
+from telephony.choices import AgentAbsent
 from telephony.livekit_client import LiveKitClient, LiveKitError, client_for
 from telephony.livekit_client.rooms import Participant, Room, dispatch_agent, participants, rooms
-from telephony.models import LiveKitProject
+from telephony.models import LiveKitProject, TelephonySettings
 
 AGENT_NAME = "voxa-agent"
 SECONDS = 20.0  # after which a look at a project's rooms begins nothing new
@@ -97,7 +98,7 @@ class _Look:
             settle(self._project, name, seen(self._client.run(participants(name))))
 
     def _mind_agent(self, call: Call, people: list[Participant]) -> None:
-        """Where no agent speaks with an answered call, ask for one once more; then, by the setting, end it."""
+        """Where no agent speaks with an answered call, ask for one once more if the workspace says so; then end it."""
         wait = timedelta(seconds=settings.AGENT_WAIT_SECONDS)
         if not wait or any(who.is_agent or who.identity == TRANSFER for who in people):
             return
@@ -107,9 +108,10 @@ class _Look:
             note(call, "agent.left", now)
             return
         since = last.at if last else call.answered_at
-        if since is None or now - since < wait / 2:
+        once_more = TelephonySettings.of(call.workspace_id).agent_absent == AgentAbsent.RETRY
+        if since is None or now - since < (wait / 2 if once_more else wait):
             return
-        if last is not None and last.type == "agent.absent":
+        if not once_more or (last is not None and last.type == "agent.absent"):
             was_there = call.events.filter(type="agent.joined").exists()
             _ask_for_end(call, Reason.WORKER_LOST if was_there else Reason.AGENT_ABSENT)
             return

@@ -92,6 +92,11 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
             "Answered outbound minutes at this price. Over the limit, calls wait for the workspace's next day.",
             [("price_per_minute", "daily_spend_limit")],
         ),
+        _group(
+            "Conversations",
+            "What becomes of an answered call that no agent speaks in, and whether conversations are recorded.",
+            ["agent_absent", "record_calls", "recording_announcement"],
+        ),
     ]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

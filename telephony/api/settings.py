@@ -28,6 +28,9 @@ _ANSWER = {
     "retryDelaySeconds": 300,
     "pricePerMinute": "0.0100",
     "dailySpendLimit": "50.00",
+    "agentAbsent": "retry",
+    "recordCalls": True,
+    "recordingAnnouncement": "This call is recorded.",
     "allowSharedTrunk": False,
 }
 

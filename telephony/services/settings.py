@@ -14,7 +14,7 @@ from telephony.sync.request import request_many
 FIELDS = (
     "allowed_countries", "allow_premium", "calls_per_second", "max_concurrent_calls", "calling_hours_start",
     "calling_hours_end", "calling_days", "daily_attempts_per_callee", "max_attempts", "retry_delay_seconds",
-    "price_per_minute", "daily_spend_limit",
+    "price_per_minute", "daily_spend_limit", "agent_absent", "record_calls", "recording_announcement",
 )  # fmt: skip
 OPERATOR_FIELDS = ("project", "allow_shared_trunk")
 NAMED = 5  # numbers that a refusal names

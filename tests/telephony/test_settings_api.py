@@ -24,6 +24,9 @@ DEFAULTS = {
     "retryDelaySeconds": 300,
     "pricePerMinute": "0.0000",
     "dailySpendLimit": None,
+    "agentAbsent": "retry",
+    "recordCalls": False,
+    "recordingAnnouncement": "",
     "allowSharedTrunk": False,
 }
 
@@ -44,6 +47,13 @@ def test_what_is_named_changes_and_the_rest_stays(api: APIClient) -> None:
     assert (answer.status_code, answer.json()) == (200, {**DEFAULTS, **changes})
     assert api.patch(SETTINGS, {"callsPerSecond": None}).json() == {**DEFAULTS, **changes, "callsPerSecond": None}
     assert TelephonySettings.history.count() == 3
+
+
+def test_nothing_is_recorded_unannounced(api: APIClient) -> None:
+    assert wrong(api.patch(SETTINGS, {"recordCalls": True})) == {"recordingAnnouncement"}
+    assert wrong(api.patch(SETTINGS, {"recordCalls": True, "recordingAnnouncement": "  "})) == {"recordingAnnouncement"}
+    changes = {"recordCalls": True, "recordingAnnouncement": "This call is recorded."}
+    assert api.patch(SETTINGS, changes).json() == {**DEFAULTS, **changes}
 
 
 def test_every_wrong_field_is_named_in_one_answer(api: APIClient) -> None:

@@ -11,6 +11,7 @@ from calls.services.ingest import ingest_waiting
 from calls.services.reap import reap
 from calls.services.timeline import note
 from calls.services.watch import watch
+from telephony.choices import AgentAbsent
 from telephony.livekit_client import client_for
 from telephony.livekit_client.rooms import rooms
 from tests.live.calls.conftest import Line
@@ -126,6 +127,17 @@ def test_a_call_without_an_agent_asks_once_more_and_then_ends(line: Line, dispat
     watch(call.project)
     ended = wait_for(CallStatus.FAILED, pk=call.pk)
     assert ended.reason == Reason.AGENT_ABSENT
+
+
+def test_a_workspace_may_have_it_ended_without_asking_once_more(line: Line, dispatch_until: Dispatch) -> None:
+    line.settings(agent_absent=AgentAbsent.END)
+    call = answered(line, dispatch_until)
+    for seconds, status in ((11, CallStatus.IN_PROGRESS), (21, CallStatus.FAILED)):
+        Call.objects.filter(pk=call.pk).update(answered_at=timezone.now() - timedelta(seconds=seconds))
+        watch(call.project)
+        ended = wait_for(status, pk=call.pk)
+    assert ended.reason == Reason.AGENT_ABSENT
+    assert not call.events.filter(type="agent.absent").exists()
 
 
 def test_a_call_whose_agent_went_away_is_told_from_one_that_none_took(line: Line, dispatch_until: Dispatch) -> None:
