@@ -99,6 +99,24 @@ _SUBSCRIBABLE = (
         },
     ),
     EventType(
+        "call.analyzed",
+        "Analysis of a conversation",
+        "What a language model made of a conversation, for agents with `analyzesCalls`, some seconds after "
+        "`call.report`: the call as the API gives it, with its analysis. The analysis has the status `failed` and an "
+        "`error` where there will be none.",
+        {
+            **_OVER,
+            "analysis": {
+                "status": "done",
+                "summary": "The caller asked whether the shop is open today. The agent said until six.",
+                "outcome": "Question answered",
+                "fields": {"callBack": False},
+                "error": "",
+                "analyzedAt": "2026-01-05T09:31:30Z",
+            },
+        },
+    ),
+    EventType(
         "trunk.status",
         "A trunk became active or failed",
         "A trunk became active, or failed and a person must act on `lastError`.",

@@ -40,6 +40,14 @@ class Speaker(models.TextChoices):
     CALLER = "caller", "Caller"
 
 
+class AnalysisStatus(models.TextChoices):
+    """pending -> done | failed; back to pending, due later, where the language model gave no usable answer."""
+
+    PENDING = "pending", "Not done yet"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
 class AttemptStatus(models.TextChoices):
     """One dial. It is recorded as dialing before LiveKit is called.
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from calls.models import Attempt, Call, Conversation, Event, TranscriptItem
+from calls.models import Attempt, Call, CallAnalysis, Conversation, Event, TranscriptItem
 
 
 def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str, Any]:
@@ -85,6 +85,23 @@ def transcript_json(call: Call, conversation: Conversation | None) -> dict[str, 
 def report_json(call: Call, conversation: Conversation) -> dict[str, Any]:
     """Give the report of a conversation: the call with what was said."""
     return {**call_json(call), **transcript_json(call, conversation)}
+
+
+def analysis_json(analysis: CallAnalysis | None) -> dict[str, Any]:
+    """Give what a language model made of a conversation; status `none` where nobody asked for it."""
+    return {
+        "status": analysis.status if analysis else "none",
+        "summary": analysis.summary if analysis else "",
+        "outcome": analysis.outcome if analysis else "",
+        "fields": analysis.fields if analysis else {},
+        "error": analysis.error if analysis else "",
+        "analyzedAt": time_json(analysis.done_at) if analysis else None,
+    }
+
+
+def analyzed_json(call: Call, analysis: CallAnalysis) -> dict[str, Any]:
+    """Give the message of an analysis: the call with what was found out."""
+    return {**call_json(call), "analysis": analysis_json(analysis)}
 
 
 def _id(value: UUID | None) -> str | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from calls.services import closing, conversations, ingest, reap, retention, watch
+from calls.services import analysis, closing, conversations, ingest, reap, retention, watch
 from telephony.livekit_client import LiveKitError
 from telephony.models import LiveKitProject
 
@@ -65,6 +65,18 @@ def purge_calls() -> None:
 def tell_report(call_id: str) -> None:
     """Send the report of a conversation that is over."""
     conversations.tell_report(UUID(call_id))
+
+
+@shared_task
+def analyze_call(call_id: str) -> None:
+    """Have a language model analyse a conversation; it answers within 45 s or is asked again later."""
+    analysis.analyze(UUID(call_id))
+
+
+@shared_task
+def sweep_analyses() -> None:
+    """Wake the workers for analyses that are due."""
+    analysis.sweep()
 
 
 @shared_task

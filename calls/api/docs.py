@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from calls.api.serializers import (
     AddedSerializer,
     AddNumbersSerializer,
+    AnalysisSerializer,
     CallSerializer,
     DigitsSerializer,
     DoNotCallSerializer,
@@ -122,6 +123,24 @@ TRANSCRIPT = _operation(
     parameters=[_CALL_ID],
     filters=False,
     responses={200: TranscriptSerializer},
+)
+ANALYSIS = _operation(
+    "Calls",
+    "calls_analysis",
+    "Get a call's analysis",
+    "What a language model made of the conversation, where its agent has `analyzesCalls`; status `none` where not. It "
+    "comes some seconds after the end, and `call.analyzed` tells when.",
+    {
+        "status": "done",
+        "summary": "The caller asked whether the shop is open today. The agent said until six.",
+        "outcome": "Question answered",
+        "fields": {"callBack": False},
+        "error": "",
+        "analyzedAt": _TIME,
+    },
+    parameters=[_CALL_ID],
+    filters=False,
+    responses={200: AnalysisSerializer},
 )
 DISPATCH = _accepted(
     "calls_dispatch",

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from calls.choices import AttemptStatus, CallStatus, Direction, Reason, Speaker, TransferMode
+from calls.choices import AnalysisStatus, AttemptStatus, CallStatus, Direction, Reason, Speaker, TransferMode
 from calls.models import DoNotCall
 from telephony.api.serializers import RowIdField
 from voxa.api.serializers import CamelModelSerializer, CamelSerializer
@@ -148,6 +148,21 @@ class TranscriptSerializer(CamelSerializer):
     )
     detail = serializers.CharField(help_text="What the agent's worker says of the end, for people.")
     finished = serializers.BooleanField(help_text="Nothing more comes.")
+
+
+class AnalysisSerializer(CamelSerializer):
+    """What a language model made of a conversation."""
+
+    status = serializers.ChoiceField([("none", "Not asked for"), *AnalysisStatus.choices])
+    summary = serializers.CharField()
+    outcome = serializers.CharField()
+    fields_: Any = serializers.DictField(help_text="As the agent's `analysisSchema` asks for.")
+    error = serializers.CharField(help_text="Why there is none yet, or will be none.")
+    analyzed_at = serializers.DateTimeField(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Name `fields`, which is a serializer's own word."""
+        return {name.removesuffix("_"): field for name, field in super().get_fields().items()}
 
 
 class DoNotCallSerializer(CamelModelSerializer[DoNotCall]):

@@ -1,5 +1,6 @@
 """What happened: calls, their attempts and events, what was said, usage, and who is not to be called."""
 
+from calls.models.analysis import CallAnalysis
 from calls.models.attempt import Attempt, DialSlot
 from calls.models.call import Call, DoNotCall
 from calls.models.event import Event, LiveKitEvent, UsageDay
@@ -10,6 +11,7 @@ __all__ = [
     "AgentWorker",
     "Attempt",
     "Call",
+    "CallAnalysis",
     "Conversation",
     "DialSlot",
     "DoNotCall",

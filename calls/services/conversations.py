@@ -15,6 +15,7 @@ from accounts.errors import Conflict
 from accounts.services.webhooks import emit
 from calls.choices import ENDED, Reason
 from calls.models import Call, Conversation, TranscriptItem
+from calls.services.analysis import ask_for_analysis
 from calls.services.hangup import ask_for_end
 from calls.showing import report_json
 
@@ -63,6 +64,7 @@ def tell_report(call_id: UUID) -> bool:
         return False
     Conversation.objects.filter(pk=row.pk).update(told_at=now)
     emit(call.workspace_id, "call.report", partial(report_json, call, row))
+    ask_for_analysis(call)
     return True
 
 
