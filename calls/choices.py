@@ -116,5 +116,15 @@ class Reason(models.TextChoices):
     WORKSPACE_CLOSED = "workspace_closed", "The workspace was closed"
 
 
+# What ends a dial before the callee's phone rang.
+BEFORE_RINGING = frozenset(
+    {
+        Reason.CARRIER_LIMIT,
+        Reason.GATEWAY_ERROR,
+        Reason.LIVEKIT_REFUSED,
+        Reason.LIVEKIT_UNAVAILABLE,
+        Reason.NO_TRUNK,
+    }
+)
 # What ends an answered call as failed: it was up, and nobody or nothing spoke with the other end.
 FAULTS = frozenset({Reason.NO_AGENT, Reason.AGENT_ABSENT, Reason.WORKER_LOST, Reason.PROVIDER_FAILED})

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from calls.choices import CallStatus
+from calls.choices import ENDED, CallStatus
 from calls.models import Call, DialSlot
 from calls.pacing import HORIZON
 from calls.services.attempts import LEASE
@@ -15,12 +15,43 @@ from calls.services.attempts import LEASE
 DIALLING = (CallStatus.DIALING, CallStatus.RINGING)
 
 
-@transaction.atomic
+# Found and marked by one statement. As an IN, the planner might look for due calls more than once, and lock too many.
+_CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT id, due_at FROM calls_call WHERE status = 'queued' AND due_at <= %(now)s AND NOT EXISTS (
+        SELECT 1 FROM calls_dialslot WHERE calls_dialslot.id IN (calls_call.trunk_id, calls_call.workspace_id)
+        AND (next_at > %(horizon)s OR full_until > %(now)s)
+    ) ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE calls_call SET fence = fence + 1, lease_token = %(token)s, leased_until = %(until)s, due_at = %(until)s
+    FROM due WHERE calls_call.id = due.id RETURNING calls_call.id, fence, due.due_at AS since
+)
+SELECT id, fence FROM claimed ORDER BY since
+"""
+
+
 def claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
     """Claim due calls, oldest first; give ids and fences. A claimed call is due again only when its lease runs out.
 
     Calls of a trunk or workspace whose next dial is not granted yet are left alone.
     """
+    if connection.vendor != "postgresql":
+        return _claim_due(token, now, most)
+    values: dict[str, UUID | datetime | int] = {
+        "token": token,
+        "now": now,
+        "horizon": now + HORIZON,
+        "until": now + LEASE,
+        "most": most,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        return list(cursor.fetchall())
+
+
+@transaction.atomic
+def _claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
+    """Do the same where writers wait for one another: the transaction is the lock."""
     busy = DialSlot.objects.filter(Q(next_at__gt=now + HORIZON) | Q(full_until__gt=now))
     due = Call.objects.filter(
         ~Exists(busy.filter(pk=OuterRef("trunk_id"))),
@@ -28,8 +59,6 @@ def claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
         status=CallStatus.QUEUED,
         due_at__lte=now,
     ).order_by("due_at")
-    if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True, of=("self",))
     found = list(due.values_list("id", "fence")[:most])
     if found:
         Call.objects.filter(pk__in=[pk for pk, _ in found]).update(
@@ -46,10 +75,19 @@ def renew(token: UUID, call_ids: Iterable[UUID], now: datetime) -> None:
 
 
 def release(token: UUID, now: datetime) -> None:
-    """Give back what was claimed and not begun, so that another dispatcher finds it at once."""
+    """Give back what was claimed and not begun, so that another dispatcher finds it at once.
+
+    The fence turns away whoever is about to begin one of them here.
+    """
     Call.objects.filter(lease_token=token, status=CallStatus.QUEUED).update(
-        lease_token=None, leased_until=None, due_at=now
+        fence=F("fence") + 1, lease_token=None, leased_until=None, due_at=now
     )
+
+
+def called_off(call_ids: Iterable[UUID]) -> list[Call]:
+    """Give those of the calls being dialled here that ended meanwhile, or are to end."""
+    over = Q(status__in=ENDED) | ~Q(end_requested="")
+    return list(Call.objects.select_related("project").filter(over, pk__in=list(call_ids)).exclude(room_name=""))
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """One claimed call on its way: route, policies, slot, room, dial, outcome. The database is asked in threads."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from calls.choices import CallStatus, Reason
 from calls.models import Attempt, Call
 from calls.outcomes import Next, Outcome, outcome_of
 from calls.pacing import Limit, Turn, limits_of
-from calls.policies import Refusal, first_refusal
+from calls.policies import Facts, Refusal, first_refusal
 from calls.routing import Hop, Route
 from calls.services import attempts
 from calls.services.attempts import Fenced
@@ -67,6 +68,7 @@ class Prepared:
 
     call: Call
     route: Route
+    facts: Facts
     limits: list[Limit]
     client: LiveKitClient
 
@@ -74,7 +76,7 @@ class Prepared:
 def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
     """Read a claimed call and ask route and policies; what they refuse is written, and None given."""
     call = (
-        Call.objects.select_related("workspace", "project", "trunk", "agent")
+        Call.objects.select_related("workspace", "trunk", "agent")
         .filter(pk=call_id, fence=fence, status=CallStatus.QUEUED)
         .first()
     )
@@ -83,19 +85,26 @@ def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
     if call.workspace.closed_at is not None:
         end(call, now, Reason.WORKSPACE_CLOSED, CallStatus.FAILED, fence=fence)
         return None
+    if call.agent is None or not call.agent.active:
+        end(call, now, Reason.NO_AGENT, CallStatus.FAILED, fence=fence)  # nobody would speak
+        return None
+    config = TelephonySettings.of(call.workspace_id)
+    config.workspace = call.workspace
+    call.project = config.project  # a workspace that moved takes its waiting calls along
     if not call.project.is_configured:
         waits = Refusal(Reason.NOT_CONFIGURED, "LiveKit is not configured.", now + UNCONFIGURED_FOR)
         attempts.apply_refusal(call, waits, now)
         return None
-    config = TelephonySettings.of(call.workspace_id)
-    config.workspace = call.workspace
     found = routing.route(call, config, now)
-    refusal = found if isinstance(found, Refusal) else first_refusal(routing.facts(call, found, config, now))
-    if refusal is not None or isinstance(found, Refusal):
-        if refusal is not None:
-            attempts.apply_refusal(call, refusal, now)
+    if isinstance(found, Refusal):
+        attempts.apply_refusal(call, found, now)
         return None
-    return Prepared(call, found, limits_of(found.trunk, config), client_for(call.project))
+    facts = routing.facts(call, found, config, now)
+    refusal = first_refusal(facts)
+    if refusal is not None:
+        attempts.apply_refusal(call, refusal, now)
+        return None
+    return Prepared(call, found, facts, limits_of(found.trunk, config), client_for(call.project))
 
 
 async def place(call_id: UUID, fence: int) -> None:
@@ -122,8 +131,8 @@ class OneDial:
 
     def __init__(self, ready: Prepared, hop: Hop, attempt: Attempt) -> None:
         self._call, self._limits, self._attempt = ready.call, ready.limits, attempt
-        self._client = ready.client
-        self._rang = False
+        self._client, self._facts = ready.client, ready.facts
+        self._rang, self._sent = False, 0.0
         self._dial = Dial(
             livekit_trunk_id=hop.livekit_trunk_id,
             to=ready.route.dialled(ready.call.to_number),
@@ -147,25 +156,34 @@ class OneDial:
             await self._close()
             raise
         except LiveKitError as error:
-            outcome = outcome_of(error, rang=self._rang)
+            # A gateway that says nothing at all is given up before ringing is: to its end, somewhere a phone rang.
+            rang = self._rang or time.monotonic() - self._sent >= RINGING
+            outcome = outcome_of(error, rang=rang)
             if outcome.next == Next.LOOK:
                 await look(self._call, self._attempt, self._client)
                 return False
             await self._close()
             return await self._failed(outcome, more_hops=more_hops)
-        await settle_answered(self._call, self._attempt, dialled, self._client)
+        if isinstance(dialled, Refusal):
+            await self._close()
+            await in_thread(attempts.refused, self._call, self._attempt, dialled, timezone.now())
+        else:
+            await settle_answered(self._call, self._attempt, dialled, self._client)
         return False
 
-    async def _on_time(self, at: datetime) -> Dialled:
+    async def _on_time(self, at: datetime) -> Dialled | Refusal:
         """Ask LiveKit to dial when it is this attempt's turn, or at a later turn where this process was held up."""
         tries = 0
         while True:
             await _sleep_until(at)
-            turn = await in_thread(attempts.turn, self._call, self._attempt, self._limits, tries)
+            turn = await in_thread(attempts.turn, self._call, self._attempt, self._limits, tries, self._facts)
+            if isinstance(turn, Refusal):
+                return turn
             if not isinstance(turn, Turn):
                 at = turn
                 continue
             await _sleep_until(turn.at)
+            self._sent = time.monotonic()
             watch = asyncio.create_task(self._watch_ringing())
             try:
                 return await self._client.arun(dial(self._dial, not_after=turn.not_after))
@@ -198,6 +216,12 @@ class OneDial:
     async def _close(self) -> None:
         with suppress(LiveKitError):
             await self._client.arun(close_room(self._dial.room))
+
+
+async def hang_up(call: Call) -> None:
+    """Close the room of a call that is over, or to end."""
+    with suppress(LiveKitError):
+        await client_for(call.project).arun(close_room(call.room_name))
 
 
 async def recover(call_id: UUID, fence: int) -> None:

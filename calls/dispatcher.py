@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 import psycopg
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from calls import claims, dialling
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 POLL = 0.25  # seconds between looks at the queue when nothing wakes it
 BATCH = 50  # calls claimed at once
 RECOVER_EVERY = 2.0  # seconds between looks for calls that another dispatcher left behind
+CALLED_OFF_EVERY = 1.0  # seconds between looks for calls that were ended while they are dialled
 AFTER_TROUBLE = 1.0  # seconds to wait when the database does not answer
 
 
@@ -52,7 +53,11 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Dispatch until stopped, then finish what is under way."""
-        helpers = [self._forever(self._renew, LEASE.total_seconds() / 3), self._forever(self._recover, RECOVER_EVERY)]
+        helpers = [
+            self._forever(self._renew, LEASE.total_seconds() / 3),
+            self._forever(self._recover, RECOVER_EVERY),
+            self._forever(self._hang_up, CALLED_OFF_EVERY),
+        ]
         if connection.vendor == "postgresql":
             helpers.append(self._listen())
         tasks = [asyncio.create_task(helper) for helper in helpers]
@@ -72,7 +77,7 @@ class Dispatcher:
         room = min(BATCH, self._most - len(self._busy))
         try:
             found = await self._ask(claims.claim_due, self.token, timezone.now(), room) if room > 0 else []
-        except DatabaseError:
+        except Error:
             logger.exception("The queue could not be read. It is tried again.")
             await asyncio.sleep(AFTER_TROUBLE)
             return
@@ -107,12 +112,17 @@ class Dispatcher:
         for call_id, fence in await self._ask(claims.take_over, self.token, timezone.now(), BATCH):
             self._start(call_id, dialling.recover(call_id, fence))
 
+    async def _hang_up(self) -> None:
+        """Close the rooms of calls that were ended: a dial that was on its way just then would ring all the same."""
+        if self._busy:
+            await asyncio.gather(*map(dialling.hang_up, await self._ask(claims.called_off, list(self._busy))))
+
     async def _forever(self, work: Callable[[], Awaitable[None]], every: float) -> None:
         while True:
             await asyncio.sleep(every)
             try:
                 await work()
-            except DatabaseError:
+            except Error:
                 logger.exception("The database did not answer. It is tried again.")
 
     async def _listen(self) -> None:

@@ -85,5 +85,7 @@ def _sip_outcome(code: int, words: str, *, rang: bool) -> Outcome:
         reason, status, following = _BY_CODE[code]
         return Outcome(reason, status, following, code, words)
     if 500 <= code < 600:
-        return Outcome(Reason.GATEWAY_ERROR, CallStatus.FAILED, Next.NEXT_GATEWAY, code, words)
+        # A phone that rang is not made to ring again at once by another gateway.
+        following = Next.LATER if rang else Next.NEXT_GATEWAY
+        return Outcome(Reason.GATEWAY_ERROR, CallStatus.FAILED, following, code, words)
     return Outcome(Reason.FORBIDDEN, CallStatus.FAILED, Next.STOP, code, words)

@@ -20,6 +20,9 @@ LATENESS = timedelta(milliseconds=40)  # how late after its turn a dial may stil
 HORIZON = timedelta(seconds=1)  # how far ahead dials are planned
 SHORT_WAIT = timedelta(milliseconds=250)  # how far ahead a turn is given
 FULL_FOR = timedelta(seconds=1)  # for how long the calls of a full trunk are not looked at
+MOST_LATE_TRIES = (
+    3  # after which a turn is not made longer: 2.6 s, well within a lease, so that no dial outlives its claim
+)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 SHARED_TRUNK = UUID(int=1)  # the operator's shared trunk has no row
 
@@ -62,8 +65,8 @@ class Turn:
     not_after: datetime
 
 
-def plan(call: Call, limits: Iterable[Limit]) -> datetime | Refusal:
-    """Give the moment for which a call's dial is planned, or why there is none soon.
+def plan(call: Call, limits: Iterable[Limit], ahead: timedelta = HORIZON) -> datetime | Refusal:
+    """Give the moment for which a call's dial is planned, or why there is none within `ahead`.
 
     Runs in the caller's transaction, which holds the locks until it has written that the call is live: whoever asks
     next counts it.
@@ -77,7 +80,7 @@ def plan(call: Call, limits: Iterable[Limit]) -> datetime | Refusal:
             return Refusal(Reason.CONCURRENCY, f"The {limit.name} carries its {limit.at_once} calls already.", until)
     paced = {limit: slot for limit, slot in slots.items() if limit.per_second is not None}
     at = max([now, *(slot.next_at for slot in paced.values())])
-    if at > now + HORIZON:
+    if at > now + ahead:
         return Refusal(Reason.RATE, "Others are dialled first: the limit of calls per second is reached.", at)
     for limit in paced:
         DialSlot.objects.filter(pk=limit.id).update(next_at=at + limit.interval)
@@ -95,10 +98,15 @@ def take_turn(limits: Iterable[Limit], tries: int) -> Turn | datetime:
     at = max([now, *(slot.free_at for slot in slots.values())])
     if at > now + SHORT_WAIT:
         return at
-    lateness = LATENESS * 4**tries
+    lateness = LATENESS * 4 ** min(tries, MOST_LATE_TRIES)
     for limit in slots:
         DialSlot.objects.filter(pk=limit.id).update(free_at=at + limit.interval + lateness - LATENESS)
     return Turn(at, at + lateness)
+
+
+def one_by_one(limits: Iterable[Limit]) -> None:
+    """Have the dials of trunk and workspace looked at one after the other until the caller's transaction ends."""
+    _lock(limits)
 
 
 @transaction.atomic

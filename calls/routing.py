@@ -1,7 +1,7 @@
 """Which trunk, gateways, number and agent a call would meet, what the policies say, and why not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from calls.choices import LIVE, Direction, Reason
+from calls.choices import BEFORE_RINGING, LIVE, Direction, Reason
 from calls.models import Attempt, Call, DoNotCall
 from calls.policies import ATTEMPT_WINDOW, Facts, Hours, Load, Refusal
 from calls.suppression import listed_as
@@ -72,7 +72,7 @@ def route(call: Call, config: TelephonySettings, now: datetime) -> Route | Refus
     trunk = call.trunk if call.trunk_chosen else number.trunk
     if TrunkStatus.PENDING in (number.trunk.status, trunk.status if trunk else ""):
         return Refusal(Reason.NO_TRUNK, "The trunk is being provisioned in LiveKit.", now + PROVISIONED_IN)
-    hops = hops_of(trunk) if trunk is not None and trunk.status == TrunkStatus.ACTIVE else ()
+    hops = hops_of(trunk, config.project) if trunk is not None and trunk.status == TrunkStatus.ACTIVE else ()
     if hops:
         return Route(hops, trunk, number)
     shared = settings.LIVEKIT_SIP_OUTBOUND_TRUNK_ID
@@ -83,10 +83,10 @@ def route(call: Call, config: TelephonySettings, now: datetime) -> Route | Refus
     )
 
 
-def hops_of(trunk: Trunk) -> tuple[Hop, ...]:
-    """Give a trunk's outbound gateways that stand in LiveKit, by (priority, created)."""
+def hops_of(trunk: Trunk, project: LiveKitProject) -> tuple[Hop, ...]:
+    """Give a trunk's outbound gateways that stand in this LiveKit, by (priority, created)."""
     ids: dict[UUID, str] = dict(
-        LiveKitObject.objects.filter(trunk=trunk, kind=ObjectKind.OUTBOUND)
+        LiveKitObject.objects.filter(trunk=trunk, project=project, kind=ObjectKind.OUTBOUND)
         .exclude(livekit_id="")
         .values_list("source_id", "livekit_id")
     )
@@ -114,7 +114,7 @@ def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) ->
         countries=frozenset(config.allowed_countries or [workspace.country]),
         caller_id_verified=found.number is not None,
         allow_premium=config.allow_premium,
-        on_do_not_call=DoNotCall.objects.filter(workspace=workspace, number__in=listed_as(call.to_number)).exists(),
+        on_do_not_call=on_do_not_call(call),
         hours=calling_hours(config),
         recent_attempts=recent_attempts(call, now) if config.daily_attempts_per_callee is not None else (),
         daily_attempts=config.daily_attempts_per_callee,
@@ -126,6 +126,18 @@ def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) ->
     )
 
 
+def facts_now(call: Call, known: Facts, now: datetime) -> Facts:
+    """Bring facts up to the moment of the dial, for what must not have changed since they were gathered."""
+    recent = recent_attempts(call, now) if known.daily_attempts is not None else ()
+    return replace(known, now=now, on_do_not_call=on_do_not_call(call), recent_attempts=recent)
+
+
+def on_do_not_call(call: Call) -> bool:
+    """Say whether the callee is on the workspace's do-not-call list."""
+    listed = DoNotCall.objects.filter(workspace=call.workspace_id, number__in=listed_as(call.to_number))
+    return listed.exists()
+
+
 def calling_hours(config: TelephonySettings) -> Hours | None:
     """Give the workspace's calling hours, None where any time will do."""
     if config.calling_hours_start is None or config.calling_hours_end is None:
@@ -135,14 +147,17 @@ def calling_hours(config: TelephonySettings) -> Hours | None:
 
 
 def recent_attempts(call: Call, now: datetime) -> tuple[datetime, ...]:
-    """Give when the workspace dialled this callee in the last 24 hours."""
-    return tuple(
+    """Give when the workspace dialled this callee in the last 24 hours; not what failed before a phone rang."""
+    dialled = (
         Attempt.objects.filter(
             call__workspace=call.workspace_id,
             call__to_number=call.to_number,
-            started_at__gt=now - ATTEMPT_WINDOW,
-        ).values_list("started_at", flat=True)
+            dialed_at__gt=now - ATTEMPT_WINDOW,
+        )
+        .exclude(reason__in=BEFORE_RINGING, ringing_at=None)
+        .values_list("dialed_at", flat=True)
     )
+    return tuple(at for at in dialled if at is not None)
 
 
 def spent_since(moment: datetime, config: TelephonySettings, now: datetime) -> Decimal:

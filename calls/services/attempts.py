@@ -9,11 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Coalesce, Now
 
+from calls import routing
 from calls.choices import AttemptStatus, CallStatus, Reason
 from calls.models import Attempt, Call
 from calls.outcomes import Next, Outcome
-from calls.pacing import Limit, Turn, plan, slow_down, take_turn, trunk_limit
-from calls.policies import Refusal
+from calls.pacing import HORIZON, Limit, Turn, one_by_one, plan, slow_down, take_turn, trunk_limit
+from calls.policies import Facts, Refusal, first_refusal
 from calls.routing import Hop, Route
 from calls.services.timeline import advance, end, note, tell
 from telephony.livekit_client.rooms import Dialled
@@ -24,6 +25,7 @@ AFTER_LIMIT = timedelta(seconds=60)  # beyond the longest duration, when the rea
 NO_ROOM_FOR = timedelta(seconds=5)  # how long a trunk rests when its carrier has no room
 LONGEST_DELAY = timedelta(days=1)  # between two dials of one call
 MOST_DIALS = 50  # of one call, counting those that never reached the callee
+GATEWAY_WAIT = timedelta(seconds=30)  # for how long a call that a gateway failed keeps its place for the next one
 UNCOUNTED = (Reason.CARRIER_LIMIT, Reason.LIVEKIT_UNAVAILABLE)  # nobody's phone rang for these
 WAITING = (CallStatus.QUEUED, CallStatus.DIALING, CallStatus.RINGING)
 
@@ -55,12 +57,18 @@ def put_off(call: Call, due: datetime, refusal: Refusal, now: datetime) -> None:
     if call.reason != refusal.reason:
         until = refusal.until.isoformat() if refusal.until else None
         note(call, "call.put_off", now, reason=refusal.reason, message=refusal.message, until=until)
+    if call.status != CallStatus.QUEUED:
+        call.refresh_from_db()
+        tell(call)
 
 
 @transaction.atomic
 def begin(call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime) -> tuple[Attempt, datetime] | Refusal:
-    """Plan and record the next attempt; give it and the moment it is planned for. `call` becomes dialing."""
-    at = plan(call, limits)
+    """Plan and record the next attempt; give it and the moment it is planned for. `call` becomes dialing.
+
+    After a gateway's failure the next one is waited for: given back, the call would begin with the first one again.
+    """
+    at = plan(call, limits, HORIZON if call.status == CallStatus.QUEUED else GATEWAY_WAIT)
     if isinstance(at, Refusal):
         return at
     number = call.attempts_made + 1
@@ -69,6 +77,7 @@ def begin(call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime
     moved = rows.update(
         status=CallStatus.DIALING,
         reason="",
+        project=call.project_id,
         trunk=route.trunk,
         number=route.number,
         room_name=room,
@@ -96,14 +105,20 @@ def begin(call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime
 
 
 @transaction.atomic
-def turn(call: Call, attempt: Attempt, limits: list[Limit], tries: int) -> Turn | datetime:
+def turn(call: Call, attempt: Attempt, limits: list[Limit], tries: int, known: Facts) -> Turn | datetime | Refusal:
     """Take the attempt's turn and write that LiveKit is asked in a moment, or give the moment to ask again.
 
+    The policies have the last word here: since they were asked the call may have waited, or rung at another gateway.
     From here on only its room tells what became of it, unless the turn was missed and the dial not sent.
     """
+    if known.daily_attempts is not None:
+        one_by_one(limits)  # two calls of one callee do not overlook each other
     taken = take_turn(limits, tries)
     if not isinstance(taken, Turn):
         return taken
+    refusal = first_refusal(routing.facts_now(call, known, taken.at))
+    if refusal is not None:
+        return refusal
     marked = Attempt.objects.filter(
         pk=attempt.pk,
         status=AttemptStatus.DIALING,
@@ -114,6 +129,13 @@ def turn(call: Call, attempt: Attempt, limits: list[Limit], tries: int) -> Turn 
     if not marked:
         raise Fenced
     return taken
+
+
+@transaction.atomic
+def refused(call: Call, attempt: Attempt, refusal: Refusal, at: datetime) -> None:
+    """Write that a policy stopped a dial at the last moment, and end the call or put it off."""
+    _write(call, attempt, status=AttemptStatus.FAILED, reason=refusal.reason, ended_at=at)
+    apply_refusal(call, refusal, at)
 
 
 @transaction.atomic
@@ -164,15 +186,15 @@ def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, 
         end(call, at, Reason(call.end_requested), CallStatus.CANCELED, sip_status_code=outcome.sip_code)
         return False
     config = TelephonySettings.of(call.workspace_id)
-    counted = call.attempts.exclude(reason__in=UNCOUNTED).count()
-    may_dial = call.attempts_made < MOST_DIALS and counted < config.max_attempts
-    if outcome.next == Next.NEXT_GATEWAY and more_hops and may_dial:
+    goes, dials_left = _goes(call), call.attempts_made < MOST_DIALS
+    may_dial = dials_left and goes < config.max_attempts
+    if outcome.next == Next.NEXT_GATEWAY and more_hops and dials_left:
         return True
-    if outcome.next == Next.SLOW_DOWN and may_dial:
+    if outcome.next == Next.SLOW_DOWN and dials_left:
         slow_down(trunk_limit(attempt.trunk), at + NO_ROOM_FOR)
         _requeue(call, at + NO_ROOM_FOR, outcome, at)
     elif outcome.next in (Next.LATER, Next.NEXT_GATEWAY) and may_dial:
-        delay = timedelta(seconds=config.retry_delay_seconds * 2 ** max(0, counted - 1))
+        delay = timedelta(seconds=config.retry_delay_seconds * 2 ** (goes - 1))
         _requeue(call, at + min(delay, LONGEST_DELAY), outcome, at)
     else:
         end(call, at, outcome.reason, outcome.status, fence=call.fence, sip_status_code=outcome.sip_code)
@@ -193,10 +215,17 @@ def never_dialed(call: Call, attempt: Attempt, at: datetime) -> None:
         _requeue(call, at, nothing, at)
 
 
+def _goes(call: Call) -> int:
+    """Count the goes at the callee, this one included: one through several gateways is one."""
+    put_back = call.events.filter(type="call.queued", data__reason__isnull=False)
+    return 1 + put_back.exclude(data__reason__in=UNCOUNTED).count()
+
+
 def _write(call: Call, attempt: Attempt, **fields: Any) -> None:
-    """Write an attempt, unless another dispatcher has the call by now."""
-    if not Attempt.objects.filter(pk=attempt.pk, call__fence=call.fence).update(**fields):
+    """Write an attempt, unless another dispatcher has the call by now; none takes it until this is written."""
+    if not Call.objects.select_for_update().filter(pk=call.pk, fence=call.fence).exists():
         raise Fenced
+    Attempt.objects.filter(pk=attempt.pk).update(**fields)
 
 
 def _requeue(call: Call, due: datetime, outcome: Outcome, at: datetime) -> None:

@@ -106,7 +106,7 @@ def _warm_route(call: Call) -> Route:
     """Give the way out: the number's transfer trunk, else the call's own."""
     number = call.number
     trunk = (number.transfer_trunk if number else None) or call.trunk
-    hops = routing.hops_of(trunk) if trunk is not None and trunk.status == TrunkStatus.ACTIVE else ()
+    hops = routing.hops_of(trunk, call.project) if trunk is not None and trunk.status == TrunkStatus.ACTIVE else ()
     if not hops:
         raise Conflict(Reason.NO_TRUNK, "No active trunk with an outbound gateway hands this call over. Provision it.")
     return Route(hops, trunk, number)
@@ -143,9 +143,14 @@ def _dial(client: LiveKitClient, call: Call, route: Route, target: Target) -> No
         try:
             return _dial_by(client, call, route, hop, target)
         except LiveKitError as error:
-            if hop is route.hops[-1] or outcome_of(error, rang=False).next != Next.NEXT_GATEWAY:
+            # Nobody looks whether it rings meanwhile: one who let it ring to the end is not called again.
+            if hop is route.hops[-1] or outcome_of(error, rang=_may_have_rung(error)).next != Next.NEXT_GATEWAY:
                 raise
     return None
+
+
+def _may_have_rung(error: LiveKitError) -> bool:
+    return isinstance(error, SipRefused) and error.sip_code == 408
 
 
 def _dial_by(client: LiveKitClient, call: Call, route: Route, hop: Hop, target: Target) -> None:

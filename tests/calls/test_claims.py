@@ -68,7 +68,7 @@ def test_what_was_not_begun_is_given_back_at_once(line: Line, token: UUID) -> No
     claim_due(token, NOW, 9)
     Call.objects.filter(pk=begun.pk).update(status="dialing")
     release(token, NOW)
-    assert claim_due(uuid4(), NOW, 9) == [(waiting.pk, 2)]
+    assert claim_due(uuid4(), NOW, 9) == [(waiting.pk, 3)], "whoever held it is turned away"
 
 
 @pytest.mark.parametrize("field", ["full_until", "next_at"])

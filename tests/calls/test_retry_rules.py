@@ -88,7 +88,18 @@ def test_a_gateway_that_fails_hands_over_to_the_next_one_at_once(dialler: Dialle
     assert dialler.dial(GATEWAY, more_hops=True)
     assert dialler.call.status == CallStatus.DIALING
     assert not dialler.dial(GATEWAY, more_hops=False)
-    assert dialler.waits == timedelta(seconds=600)
+    assert dialler.waits == timedelta(seconds=300)
+
+
+def test_a_go_through_several_gateways_is_one_attempt(dialler: Dialler) -> None:
+    dialler.line.settings(max_attempts=2, retry_delay_seconds=60)
+    waits = []
+    for _ in range(2):
+        assert dialler.dial(GATEWAY, more_hops=True)
+        assert not dialler.dial(GATEWAY, more_hops=False)
+        waits.append(dialler.waits)
+    assert waits == [timedelta(minutes=1), None]
+    assert (dialler.call.status, dialler.call.attempts_made) == (CallStatus.FAILED, 4)
 
 
 @pytest.mark.parametrize("outcome", [DECLINED, UNKNOWN])

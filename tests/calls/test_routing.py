@@ -131,7 +131,11 @@ def test_recent_attempts_are_those_of_this_workspace_to_this_callee_within_a_day
     theirs = make_line(globex, "+12025550111")
     placed = [line.place(), line.place(), line.place("+12025550124"), theirs.place()]
     for number, (call, hours) in enumerate(zip(placed, (1, 25, 1, 1), strict=True)):
-        Attempt.objects.create(call=call, number=1, room_name=str(number), started_at=NOW - timedelta(hours=hours))
+        at = NOW - timedelta(hours=hours)
+        Attempt.objects.create(call=call, number=1, room_name=str(number), started_at=at, dialed_at=at)
+    never_rang = {"reason": Reason.GATEWAY_ERROR, "started_at": NOW, "dialed_at": NOW}
+    Attempt.objects.create(call=placed[0], number=2, room_name="broken gateway", **never_rang)
+    Attempt.objects.create(call=placed[0], number=3, room_name="not dialled", started_at=NOW)
     assert routing.recent_attempts(placed[0], NOW) == (NOW - timedelta(hours=1),)
 
 

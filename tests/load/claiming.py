@@ -13,7 +13,7 @@ from calls.claims import claim_due
 from calls.dispatcher import BATCH
 from calls.models import Attempt, Call, DialSlot
 from calls.pacing import Turn, limits_of
-from calls.policies import Refusal
+from calls.policies import Facts, Refusal
 from calls.routing import Hop, Route
 from calls.services import attempts
 from telephony.models import TelephonySettings, Trunk
@@ -42,6 +42,7 @@ class Queue:
         self.config = TelephonySettings.of(workspace.pk)
         self.route = Route((Hop("ST_bench"),), self.trunk, number)
         self.limits = limits_of(self.trunk, self.config)
+        self.facts = Facts(now=timezone.now(), to_number="+49301234567", countries=frozenset({"DE"}))
         now = timezone.now()
         rows = (
             Call(
@@ -87,7 +88,7 @@ class Queue:
             for call in Call.objects.filter(pk__in=[pk for pk, _ in found]):
                 begun = attempts.begin(call, self.route, self.route.hops[0], self.limits, timezone.now())
                 assert not isinstance(begun, Refusal), begun
-                assert isinstance(attempts.turn(call, begun[0], self.limits, 0), Turn)
+                assert isinstance(attempts.turn(call, begun[0], self.limits, 0, self.facts), Turn)
 
 
 def measure(repeats: int) -> list[Line]:
