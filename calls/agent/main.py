@@ -41,6 +41,7 @@ def main() -> None:
     config = Config.read()
     os.environ[WORKER_ID] = config.worker_id
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells each request
     load = Load(config.load_limit)
     server = AgentServer(
         ws_url=config.url,

@@ -8,7 +8,7 @@ from calls.agent.conversation import Conversation, Ending
 
 logger = logging.getLogger(__name__)
 
-EVERY = 1.0  # seconds between reports, so that a worker that dies takes little with it
+EVERY = 0.5  # seconds between reports, so that a worker that dies takes little with it
 AT_MOST = 100  # turns of one report
 LAST_WORD = 30.0  # seconds that we try for
 

@@ -8,7 +8,7 @@ from calls.agent.instructions import Silence
 from calls.agent.providers.base import Voice
 
 LOOK_EVERY = 0.2  # seconds
-PATIENCE = 12.0  # seconds that a caller waits for an answer before the provider counts as failed
+PATIENCE = 10.0  # seconds that a caller waits for an answer before the provider counts as failed
 
 
 async def limit_duration(conversation: Conversation, seconds: float) -> None:

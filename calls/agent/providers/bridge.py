@@ -74,10 +74,14 @@ class Bridge:
     async def heard(self, rate: int) -> AsyncIterator[bytes]:
         """Give what the phone says, 20 ms at a time, and note when it speaks."""
         track = await self._track()
-        async for event in rtc.AudioStream(track, sample_rate=rate, num_channels=1, frame_size_ms=STEP_MS):
-            pcm = bytes(event.frame.data)
-            self._note_speech(pcm)
-            yield pcm
+        stream = rtc.AudioStream(track, sample_rate=rate, num_channels=1, frame_size_ms=STEP_MS)
+        try:
+            async for event in stream:
+                pcm = bytes(event.frame.data)
+                self._note_speech(pcm)
+                yield pcm
+        finally:
+            await stream.aclose()
 
     def _note_speech(self, pcm: bytes) -> None:
         now = time.time()

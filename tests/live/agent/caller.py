@@ -48,6 +48,7 @@ class Caller:
         await self.hang_up()
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def answer(self) -> None:
         """Pick up, where it began with ringing."""
@@ -78,9 +79,13 @@ class Caller:
             self._tasks.append(asyncio.create_task(self._listen(track)))
 
     async def _listen(self, track: rtc.Track) -> None:
-        async for event in rtc.AudioStream(track, sample_rate=RATE, num_channels=1, frame_size_ms=20):
-            if loudness(bytes(event.frame.data)) > LOUD:
-                self.heard_at.append(time.monotonic())
+        stream = rtc.AudioStream(track, sample_rate=RATE, num_channels=1, frame_size_ms=20)
+        try:
+            async for event in stream:
+                if loudness(bytes(event.frame.data)) > LOUD:
+                    self.heard_at.append(time.monotonic())
+        finally:
+            await stream.aclose()
 
     async def _breathe(self) -> None:
         """Send silence while nothing is said, as a phone does."""

@@ -37,7 +37,7 @@ class Stage:
         names = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "API_PUBLIC_URL")
         env = {name: self.installation.env[name] for name in names}
         env |= {"PATH": "/usr/bin:/bin", "HOME": str(self.installation.folder), "VOXA_AGENT_LOAD_LIMIT": "1"}
-        log = self.installation.folder / f"agent-{len(self.workers)}.log"
+        log = self.installation.folder / f"agent-{free_port()}.log"
         worker = Process([sys.executable, "-m", "calls.agent"], log, env=env, cwd=CHECKOUT)
         worker.ready = lambda: "is registered" in worker.output()
         worker.start()
@@ -74,9 +74,15 @@ class Stage:
         wait_until(lambda: self.call_in(room).get("status") in over, f"the call in {room} ends", seconds, 0.1)
         return self.call_in(room)
 
-    def transcript(self, call: dict[str, Any]) -> dict[str, Any]:
+    def read(self, call: dict[str, Any]) -> dict[str, Any]:
+        """Give what is told of a call's conversation so far."""
         read: dict[str, Any] = self.api.call("GET", f"/v1/calls/{call['id']}/transcript")
         return read
+
+    def transcript(self, call: dict[str, Any]) -> dict[str, Any]:
+        """Wait until the worker has said all, and give it."""
+        wait_until(lambda: self.read(call)["finished"], "the worker's last report", every=0.1)
+        return self.read(call)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +118,7 @@ def _stage(folder: Path, port: int, template: Template, broker: RedisServer) -> 
     bridge.start()
     broker.flush()
     own = {"LIVEKIT_URL": livekit.url, "LIVEKIT_API_KEY": livekit.key, "LIVEKIT_API_SECRET": livekit.secret}
-    installation = Installation(folder, template, broker, PORT=str(port), **own, **ALLOW)
+    installation = Installation(folder, template, broker, PORT=str(port), AGENT_WAIT_SECONDS="4", **own, **ALLOW)
     installation.start()
     return Stage(installation, livekit, bridge, Api(installation, "acme", ""), Receiver())
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -84,9 +85,11 @@ class Models(Server):
         await asyncio.sleep(self.delay)
         users = [message["content"] for message in asked["messages"] if message["role"] == "user"]
         said, last = str(users[-1]) if users else "", asked["messages"][-1]
-        if last["role"] == "tool":
-            return await _stream(request, self.concludes(str(last["content"])), None)
-        return await _stream(request, self.answers(said), self.uses(said))
+        with suppress(ConnectionError):  # who asked may have gone
+            if last["role"] == "tool":
+                return await _stream(request, self.concludes(str(last["content"])), None)
+            return await _stream(request, self.answers(said), self.uses(said))
+        return web.Response()
 
     async def _speak(self, request: web.Request) -> web.Response:
         self._look(request)

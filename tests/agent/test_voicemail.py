@@ -1,0 +1,71 @@
+"""A voicemail is told from a person, and gets the message or nothing."""
+
+import asyncio
+
+import pytest
+
+from calls.agent import voicemail
+from calls.agent.conversation import Conversation
+from calls.agent.voicemail import is_greeting, mind_voicemail
+from tests.agent.conftest import NotedVoice, hear, told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi, you've reached Jo. Please leave a message after the tone.",
+        "The person you are calling is not available right now.",
+        "Your call has been forwarded to an automatic voice mail system.",
+        "Leider bin ich nicht da. Hinterlassen Sie eine Nachricht nach dem Ton.",
+        "Deje su mensaje después del tono.",
+        "Laissez un message après le bip.",
+    ],
+)
+def test_what_voicemails_say_is_known(text: str) -> None:
+    assert is_greeting(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Hello?", "Acme, Jo speaking, how can I help?", "Yes, I can talk now.", "I left a note.", "Who is this?"]
+)
+def test_a_person_is_no_voicemail(text: str) -> None:
+    assert not is_greeting(text)
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(voicemail, "BEEP_OVER", 0.05)
+    monkeypatch.setattr(voicemail, "LISTEN_SECONDS", 0.5)
+
+
+async def test_the_message_is_left_when_the_greeting_is_over(conversation: Conversation, voice: NotedVoice) -> None:
+    conversation.answered()
+    minding = asyncio.create_task(mind_voicemail(conversation, voice, told()))
+    hear(conversation, "Please leave a message after the beep.")
+    await minding
+    assert voice.did == ["hold", "Please call us back."]
+    assert (await conversation.ended()).reason == "voicemail"
+
+
+async def test_one_that_is_set_to_hang_up_says_nothing(conversation: Conversation, voice: NotedVoice) -> None:
+    hear(conversation, "Please leave a message after the beep.")
+    await mind_voicemail(conversation, voice, told(agent={"voicemail": {"action": "hang_up", "message": ""}}))
+    assert voice.did == []
+    assert (await conversation.ended()).reason == "voicemail"
+
+
+@pytest.mark.parametrize(
+    "change", [{"call": {"direction": "inbound"}}, {"agent": {"voicemail": {"action": "", "message": ""}}}]
+)
+async def test_nobody_listens_for_one_where_none_is_expected(
+    conversation: Conversation, voice: NotedVoice, change: dict[str, dict[str, object]]
+) -> None:
+    hear(conversation, "Please leave a message after the beep.")
+    await mind_voicemail(conversation, voice, told(**change))
+    assert not conversation.over
+
+
+async def test_a_person_is_talked_with(conversation: Conversation, voice: NotedVoice) -> None:
+    hear(conversation, "Hello?")
+    await mind_voicemail(conversation, voice, told())
+    assert (conversation.over, voice.did) == (False, [])

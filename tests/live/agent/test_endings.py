@@ -1,0 +1,112 @@
+"""How conversations end that nobody ends well: a provider that fails, silence, a worker that stops or is killed."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.live.agent.caller import until
+from tests.live.agent.conftest import Stage
+from tests.live.agent.models import Models
+from tests.live.process import wait_until
+
+pytestmark = pytest.mark.live
+Reception = Callable[..., str]
+
+
+async def test_a_failing_provider_is_apologised_for(stage: Stage, models: Models, reception: Reception) -> None:
+    models.status = 500
+    async with stage.caller(reception()) as caller:
+        await caller.hears_something()
+        await until(caller.gone.is_set, "the call ends", 25)
+    call = stage.ended(caller.room_name)
+    assert (call["status"], call["reason"]) == ("failed", "provider_failed")
+    assert stage.transcript(call)["detail"] == "The provider's tts failed with status 500."
+    assert len(caller.heard_at) > 100  # some seconds of it
+
+
+async def test_a_provider_that_does_not_answer_is_not_waited_for(
+    stage: Stage, models: Models, reception: Reception
+) -> None:
+    models.hears, models.delay = ["Are you open today?"], 60
+    async with stage.caller(reception()) as caller:
+        await caller.hears_the_end()
+        said = await caller.say("Are you open today?")
+        apology = await caller.hears_something(after=said, seconds=20)
+        assert apology - said > 5
+        await until(caller.gone.is_set, "the call ends", 25)
+    call = stage.ended(caller.room_name)
+    assert (call["status"], call["reason"]) == ("failed", "provider_failed")
+    assert [turn["text"] for turn in stage.transcript(call)["transcript"]][-1] == "Are you open today?"
+
+
+async def test_a_silent_caller_is_asked_and_then_left(stage: Stage, models: Models, reception: Reception) -> None:
+    number = reception(silenceSeconds=1, silencePrompts=1, silencePrompt="Is somebody there?")
+    async with stage.caller(number) as caller:
+        await until(caller.gone.is_set, "the call ends", 25)
+    call = stage.ended(caller.room_name)
+    assert (call["status"], call["reason"]) == ("completed", "silence")
+    assert models.spoken == ["Acme, good morning!", "Is somebody there?"]
+
+
+async def test_a_caller_who_interrupts_is_heard(stage: Stage, models: Models, reception: Reception) -> None:
+    models.hears = ["Tell me everything.", "Stop."]
+    long = "This is a very long story. " * 20
+    models.answers = lambda said: long if "everything" in said else "I stopped."
+    async with stage.caller(reception()) as caller:
+        await caller.hears_the_end()
+        said = await caller.say("Tell me everything.")
+        await caller.hears_something(after=said)
+        await caller.say("Stop please, I have heard enough of this story, thank you.")
+        await until(lambda: "I stopped." in models.spoken, "the agent answers the interruption", 20)
+    turns = stage.transcript(stage.ended(caller.room_name))["transcript"]
+    story = turns[2]
+    assert story["interrupted"]
+    assert len(story["text"]) < len(long)
+
+
+async def test_a_worker_told_to_stop_finishes_its_calls(stage: Stage, models: Models, reception: Reception) -> None:
+    models.hears = ["Are you open today?"]
+    (worker,) = stage.workers
+    async with stage.caller(reception()) as caller:
+        await caller.hears_the_end()
+        assert worker.popen is not None
+        worker.popen.terminate()
+        said = await caller.say("Are you open today?")
+        await caller.hears_something(after=said)
+        assert worker.running
+    assert worker.wait(30) == 0
+    assert stage.ended(caller.room_name)["reason"] == "caller_hung_up"
+    stage.workers.clear()
+    stage.start_worker()
+
+
+async def test_a_killed_worker_ends_its_call_where_no_other_takes_it(
+    stage: Stage, models: Models, reception: Reception
+) -> None:
+    async with stage.caller(reception()) as caller:
+        await caller.hears_the_end()
+        await until(lambda: stage.read(stage.call_in(caller.room_name))["transcript"], "the greeting is reported")
+        stage.workers.pop().kill()
+        await until(caller.gone.is_set, "the call ends", 60)
+    call = stage.ended(caller.room_name)
+    assert (call["status"], call["reason"]) == ("failed", "worker_lost")
+    assert [turn["text"] for turn in stage.read(call)["transcript"]] == ["Acme, good morning!"]
+    stage.start_worker()
+
+
+def test_a_callee_is_spoken_to_when_the_call_is_answered(stage: Stage, models: Models, number: str) -> None:
+    provider = {"aiProvider": "pipeline", "providerKey": models.key, "baseUrl": models.url}
+    agent = stage.agent(greeting="Hello, this is Acme calling.", **provider)
+    stage.number_of(agent, number)
+    dispatcher = stage.installation.process("dispatcher", "manage.py", "dispatch_calls")
+    dispatcher.start()
+    try:
+        asked = {"to": "+12025550206", "from": number, "agentId": agent}  # answers, and hangs up after six seconds
+        placed = stage.api.call("POST", "/v1/calls", asked, expect=201)
+        wait_until(lambda: stage.api.call("GET", f"/v1/calls/{placed['id']}")["endedAt"], "the call ends", 30, 0.2)
+    finally:
+        dispatcher.stop()
+    call = stage.api.call("GET", f"/v1/calls/{placed['id']}")
+    assert (call["status"], call["reason"], call["direction"]) == ("completed", "callee_hung_up", "outbound")
+    assert stage.transcript(call)["transcript"] == []  # the stand-in for a SIP service takes no sound
+    assert models.spoken == ["Hello, this is Acme calling."]
