@@ -45,6 +45,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
         [
             ("Projects", "dns", "telephony.LiveKitProject"),
             ("Telephony settings", "tune", "telephony.TelephonySettings"),
+            ("Agent workers", "smart_toy", "calls.AgentWorker"),
             ("Events as they came", "rss_feed", "calls.LiveKitEvent"),
         ],
     ),

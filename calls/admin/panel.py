@@ -12,11 +12,17 @@ from django.utils import timezone
 from calls.admin import lines
 from calls.choices import ENDED, AttemptStatus, CallStatus, Direction
 from calls.explaining import duration, explain
-from calls.models import Attempt, Call, Event
+from calls.models import Attempt, Call, Conversation, Event, TranscriptItem
 from calls.sip_codes import sip_words
 
 MOST_LINES = 300
 MOST_ATTEMPTS = 50
+MOST_TURNS = 300
+_MEASURES = {
+    "firstWordSeconds": "First word after",
+    "turnSecondsMedian": "Answers, at the median, after",
+    "turnSecondsLongest": "Answers, at the longest, after",
+}
 _ATTEMPT_COLOURS = {
     AttemptStatus.DIALING: "primary",
     AttemptStatus.RINGING: "primary",
@@ -50,7 +56,7 @@ class Dial:
 
 
 def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
-    """Give what the panel's template draws. Reads the timeline and the attempts: two queries."""
+    """Give what the panel's template draws. Reads the timeline, the attempts and, once answered, what was said."""
     zone = ZoneInfo(call.workspace.time_zone)
     events = Event.objects.filter(call=call).order_by("at", "id")[:MOST_LINES]
     attempts = call.attempts.select_related("trunk", "gateway").defer("trunk__auth_password").order_by("number")
@@ -62,6 +68,8 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
         "standing": explain(call, timezone.now(), zone),
         "lines": [_line(event) for event in events],
         "dials": [_dial(attempt) for attempt in attempts[:MOST_ATTEMPTS]],
+        "said": TranscriptItem.objects.filter(call=call)[:MOST_TURNS] if call.answered_at else [],
+        "measures": _measures(call) if call.answered_at else [],
         "talked": duration(call.duration_seconds) if call.duration_seconds else "",
         "poll_seconds": 0 if ended else 10 if _waits_long(call) else 2,
         "call_again": _again(call) if may_work and ended and outbound else "",
@@ -69,6 +77,17 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
         "may_cancel": may_work and outbound and call.status in _CANCELABLE and not call.end_requested,
         "may_hang_up": may_work and _may_hang_up(call) and not call.end_requested,
     }
+
+
+def _measures(call: Call) -> list[tuple[str, str]]:
+    """Give how fast the conversation went, in words."""
+    found = Conversation.objects.filter(call=call).first()
+    told = (
+        [(words, f"{found.measures[name]:.1f} s") for name, words in _MEASURES.items() if name in found.measures]
+        if found
+        else []
+    )
+    return [*told, ("The worker says", found.detail)] if found and found.detail else told
 
 
 _CANCELABLE = (CallStatus.QUEUED, CallStatus.DIALING, CallStatus.RINGING)

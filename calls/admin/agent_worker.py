@@ -1,0 +1,58 @@
+"""Agent workers, for those who run the installation: which run, and how busy they are."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from unfold.decorators import display
+
+from accounts.admin.access import Access, access_of
+from accounts.admin.scoping import ScopedAdmin
+from calls.models import AgentWorker
+
+
+@admin.register(AgentWorker)
+class AgentWorkerAdmin(ScopedAdmin):
+    """Read by superusers alone: a worker speaks for all workspaces of its project."""
+
+    list_display = ["host", "state", "sessions", "load_percent", "memory", "version", "project", "seen_at"]
+    list_select_related = ["project"]
+    ordering = ["-seen_at", "id"]
+    sortable_by: ClassVar[list[str]] = []
+    actions = None
+    fieldsets = [
+        (None, {"fields": [("host", "state"), ("sessions", "load_percent", "memory"), ("version", "project")]}),
+        ("When", {"fields": [("started_at", "seen_at")]}),
+    ]
+    readonly_fields = [
+        "host", "state", "sessions", "load_percent", "memory", "version", "project", "started_at", "seen_at",
+    ]  # fmt: skip
+
+    @display(description="State", label={"Takes calls": "success", "Finishing": "warning", "Away": "danger"})
+    def state(self, worker: AgentWorker) -> str:
+        return "Away" if worker.is_away else "Finishing" if worker.draining else "Takes calls"
+
+    @display(description="Processors")
+    def load_percent(self, worker: AgentWorker) -> str:
+        return f"{worker.load:.0%}"
+
+    @display(description="Memory")
+    def memory(self, worker: AgentWorker) -> str:
+        return filesizeformat(worker.memory_bytes)
+
+    def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
+        shown: QuerySet[Any] = rows.defer("project__api_secret") if access.superuser else rows.none()
+        return shown
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return access_of(request).superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access_of(request).superuser
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
