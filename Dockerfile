@@ -1,4 +1,18 @@
-# One image for web, worker and beat.
+# One image for web, worker, beat and dispatcher; `--target agent` is another one, for the voice worker.
+FROM python:3.13-slim AS agent-packages
+COPY requirements-agent.txt .
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements-agent.txt
+
+FROM python:3.13-slim AS agent
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+RUN useradd --system --create-home voxa
+COPY --from=agent-packages /venv /venv
+WORKDIR /app
+COPY calls/__init__.py calls/
+COPY calls/agent calls/agent
+USER voxa
+CMD ["python", "-m", "calls.agent"]
+
 FROM python:3.13-slim AS packages
 WORKDIR /app
 COPY requirements.txt .
