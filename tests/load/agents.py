@@ -1,0 +1,175 @@
+"""The agent worker on two processors: what a call costs, and how many it carries before answers take twice as long.
+
+Callers ask again and again, models of this benchmark's own answer at once: what is measured is the worker alone.
+"""
+
+import asyncio
+import itertools
+import os
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+from aiohttp import web
+
+from tests.live.agent.caller import Caller, dispatch_of
+from tests.live.agent.models import Models, Server
+from tests.live.installation import CHECKOUT
+from tests.live.process import Process
+from tests.live.servers import LiveKitEndpoint, LiveKitServer
+from tests.load.report import Line, say
+
+PROCESSORS = 2
+STEPS = (1, 2, 4, 6, 8, 12, 16, 24)
+SECONDS = 20.0  # for which each number of calls is held
+QUESTION = "Are you open today?"
+rooms = itertools.count(1)
+
+
+class QuickModels(Models):
+    """Recognises the question in whatever it hears."""
+
+    async def _recognise(self, request: web.Request) -> web.Response:
+        self.hears = [QUESTION]
+        return await super()._recognise(request)
+
+
+class ApiStandIn(Server):
+    """Answers a worker as Voxa's API does, for any room."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        super().__init__()
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def routes(self, app: web.Application) -> None:
+        app.router.add_get("/internal/agent/session", self._session)
+        app.router.add_post("/internal/agent/report", self._report)
+
+    async def _report(self, request: web.Request) -> web.Response:
+        return web.json_response({})
+
+    async def _session(self, request: web.Request) -> web.Response:
+        url = self._models.url
+        provider = {
+            "kind": "pipeline", "key": "sk-bench", "agentId": "", "endpoint": "", "baseUrl": url, "sttUrl": url,
+            "ttsUrl": url, "llmModel": "", "sttModel": "", "ttsModel": "", "guard": {"trusted": [url], "networks": []},
+        }  # fmt: skip
+        agent: dict[str, Any] = {
+            "name": "Bench", "systemPrompt": "", "greeting": "Hello.", "voice": "", "language": "en",
+            "voicemail": {"action": "", "message": ""}, "silence": {"seconds": 0, "prompt": "", "prompts": 0},
+            "tools": [], "transfers": [], "sendsDigits": False,
+        }  # fmt: skip
+        call = {"id": "b", "direction": "inbound", "to": "", "from": "", "maxDurationSeconds": 600, "metadata": {}}
+        return web.json_response({"call": call, "agent": agent, "provider": provider})
+
+
+def measure(livekit: LiveKitEndpoint, folder: Path) -> list[Line]:
+    """Hold more and more calls until answers take twice as long as with one."""
+    if not isinstance(livekit, LiveKitServer):
+        say("agents: left out, for they need the real LiveKit server")
+        return []
+    models = QuickModels()
+    api = ApiStandIn(models)
+    try:
+        with _worker(livekit, api, folder) as worker:
+            return asyncio.run(_climb(livekit, psutil.Process(worker.pid)))
+    finally:
+        api.close()
+        models.close()
+
+
+@contextmanager
+def _worker(livekit: LiveKitServer, api: ApiStandIn, folder: Path) -> Iterator[Process]:
+    """Run a worker on two processors."""
+    env = {
+        "LIVEKIT_URL": livekit.url, "LIVEKIT_API_KEY": livekit.key, "LIVEKIT_API_SECRET": livekit.secret,
+        "API_PUBLIC_URL": api.url, "VOXA_AGENT_LOAD_LIMIT": "1", "PATH": os.environ["PATH"], "HOME": str(folder),
+    }  # fmt: skip
+    pinned = ["taskset", "-c", ",".join(str(one) for one in sorted(os.sched_getaffinity(0))[:PROCESSORS])]
+    worker = Process([*pinned, sys.executable, "-m", "calls.agent"], folder / "agent.log", env=env, cwd=CHECKOUT)
+    worker.ready = lambda: "is registered" in worker.output()
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.kill()
+
+
+async def _climb(livekit: LiveKitServer, process: psutil.Process) -> list[Line]:
+    await asyncio.sleep(3)  # until its spare processes stand
+    idle = _memory(process)
+    first = held = 0.0
+    most = 0
+    memory = cpu = 0.0
+    for calls in STEPS:
+        latency, share, used = await _hold(livekit, process, calls)
+        memory, cpu = (used - idle) / calls / 2**20, share / calls
+        say(
+            f"agents: {calls:2} calls, answers after {latency:.2f} s; a call: {cpu:.0%} of a processor, {memory:.0f} MiB"
+        )
+        first = first or latency
+        if latency > 2 * first:
+            break
+        most, held = calls, latency
+    words = f"answers after {held:.2f} s with {most} calls on {PROCESSORS} processors, {first:.2f} s with one"
+    return [
+        Line("calls of an agent worker at once / 4", most / 4, ">= 1", most >= 4, words),
+        Line("memory of an idle worker / 512 MiB", idle / 2**29, "<= 1", idle <= 2**29, f"{idle / 2**20:.0f} MiB"),
+    ]
+
+
+async def _hold(livekit: LiveKitServer, process: psutil.Process, calls: int) -> tuple[float, float, float]:
+    """Hold so many calls for a while; give the median seconds to an answer, the processors used, and the bytes."""
+    waits: list[float] = []
+    begun = _cpu(process)
+    start = time.monotonic()
+    used: list[float] = []
+    asking = [asyncio.create_task(_ask(livekit, waits)) for _ in range(calls)]
+    while time.monotonic() - start < SECONDS:
+        await asyncio.sleep(1)
+        used.append(_memory(process))
+    share = (_cpu(process) - begun) / (time.monotonic() - start)
+    for task in asking:
+        task.cancel()
+    await asyncio.gather(*asking, return_exceptions=True)
+    await asyncio.sleep(2)
+    return statistics.median(waits) if waits else float("inf"), share, max(used)
+
+
+async def _ask(livekit: LiveKitServer, waits: list[float]) -> None:
+    """Call, and ask until hung up."""
+    dispatch = dispatch_of(f"call-bench-{next(rooms)}", "sip_bench", {"sip.phoneNumber": "+12025550177"}, {})
+    async with Caller(livekit, dispatch) as caller:
+        while True:
+            await caller.hears_the_end(seconds=SECONDS)
+            said = await caller.say(QUESTION)
+            waits.append(await caller.hears_something(after=said, seconds=SECONDS) - said)
+
+
+def _tree(process: psutil.Process) -> list[psutil.Process]:
+    return [process, *process.children(recursive=True)]
+
+
+def _memory(process: psutil.Process) -> float:
+    """Give the bytes that the worker holds, shared pages counted once."""
+    total = 0
+    for one in _tree(process):
+        with suppress(psutil.Error):
+            total += one.memory_full_info().pss
+    return total
+
+
+def _cpu(process: psutil.Process) -> float:
+    """Give the seconds of processor time of the worker and the children it has and had."""
+    total = 0.0
+    for one in _tree(process):
+        with suppress(psutil.Error):
+            times = one.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
