@@ -110,9 +110,7 @@ async def _climb(livekit: LiveKitServer, process: psutil.Process) -> list[Line]:
     for calls in STEPS:
         latency, share, used = await _hold(livekit, process, calls)
         memory, cpu = (used - idle) / calls / 2**20, share / calls
-        say(
-            f"agents: {calls:2} calls, answers after {latency:.2f} s; a call: {cpu:.0%} of a processor, {memory:.0f} MiB"
-        )
+        say(f"agents: {calls:2} calls, answers after {latency:.2f} s; each {cpu:.0%} of a processor, {memory:.0f} MiB")
         first = first or latency
         if latency > 2 * first:
             break
