@@ -15,7 +15,7 @@ from django.conf import settings
 
 from tests.live.process import Process, answers, free_port, wait_until
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 runs = itertools.count(1)
 LEFT_OUT = (".*", "var", "staticfiles", "docs", "tests", "node_modules", "__pycache__")
 

@@ -129,7 +129,7 @@ class Process:
                 start_new_session=True,
             )
 
-    def wait_ready(self, seconds: float = 60.0) -> None:
+    def wait_ready(self, seconds: float = 120.0) -> None:
         """Wait until it is ready. Raises RuntimeError with the end of its output if it does not get there."""
         ready = self.ready
         if ready is None:

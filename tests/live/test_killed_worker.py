@@ -115,7 +115,7 @@ def test_killed_at_a_write(
     exactly_one_set_stands(acme_api, trunk, number)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_a_reconcile_at_once_waits_for_what_the_dead_worker_holds(
     acme_api: Api, trunk: dict[str, Any], number: str, installation: Installation, faulty: FaultyLiveKit
 ) -> None:

@@ -28,7 +28,7 @@ def livekit_away(standing_trunk: dict[str, Any], livekit_server: LiveKitServer) 
     livekit_server.start()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_what_was_saved_and_deleted_meanwhile_is_so_within_90_seconds_by_itself(
     acme_api: Api, standing_trunk: dict[str, Any], livekit_away: LiveKitServer
 ) -> None:
