@@ -88,6 +88,17 @@ def test_a_failing_gateway_hands_over_to_the_next(make_line: Callable[..., Line]
     assert attempts == [("failed", Reason.GATEWAY_ERROR, 503), ("answered", "", 200)]
 
 
+def test_the_next_gateway_is_reached_at_a_call_a_second_among_others(
+    make_line: Callable[..., Line], dispatch_until: Dispatch
+) -> None:
+    line = make_line("s503.example.org", "sip.example.org", per_second=1)
+    calls = [line.place(f"+120255501{number}") for number in (11, 12)]
+    answered = Call.objects.filter(status=CallStatus.IN_PROGRESS)
+    dispatch_until(lambda: answered.count() == len(calls))
+    for call in calls:
+        assert [dial["sip_status"] for dial in line.dials(call)] == [503, 200]
+
+
 def test_a_callee_who_declined_is_not_called_through_another_gateway(
     make_line: Callable[..., Line], dispatch_until: Dispatch
 ) -> None:
