@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.load.report import table
 from tests.load.servers import database, livekit
 
-PARTS = ["provisioning", "creating", "listing", "calls", "claiming", "webhooks", "agents"]
+PARTS = ["provisioning", "creating", "listing", "calls", "claiming", "latency", "webhooks", "agents"]
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        from tests.load import agents, calls, claiming, creating, listing, provisioning, webhooks
+        from tests.load import agents, calls, claiming, creating, latency, listing, provisioning, webhooks
 
         call_command("migrate", verbosity=0)
         lines = []
@@ -52,6 +52,8 @@ def main() -> None:
             lines += calls.measure(options.calls, options.repeats)
         if options.only in (None, "claiming"):
             lines += claiming.measure(options.repeats)
+        if options.only in (None, "latency"):
+            lines += latency.measure()
         if options.only in (None, "agents"):
             lines += agents.measure(server, Path(name))
         table(lines)
