@@ -9,6 +9,7 @@ from tests.load.report import table
 from tests.load.servers import database, livekit
 
 PARTS = ["provisioning", "creating", "listing", "calls", "claiming", "latency", "webhooks", "agents"]
+FEWEST_CALLS = 600_000
 
 
 def main() -> None:
@@ -19,6 +20,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5, help="interleaved repeats, of which the median counts (5)")
     parser.add_argument("--only", choices=PARTS, help="one of them")
     options = parser.parse_args()
+    if options.only in (None, "calls") and options.calls < FEWEST_CALLS:
+        parser.error(f"--calls: at least {FEWEST_CALLS:,}, so that a page far into the rarest filter is full.")
     with (
         tempfile.TemporaryDirectory(prefix="voxa-bench-") as name,
         database(Path(name)) as url,
