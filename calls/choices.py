@@ -48,6 +48,15 @@ class AnalysisStatus(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class RecordingStatus(models.TextChoices):
+    """starting -> recording -> saved | failed"""
+
+    STARTING = "starting", "Starting"
+    RECORDING = "recording", "Recording"
+    SAVED = "saved", "Saved"
+    FAILED = "failed", "Failed"
+
+
 class AttemptStatus(models.TextChoices):
     """One dial. It is recorded as dialing before LiveKit is called.
 

@@ -18,7 +18,7 @@ from livekit.protocol.webhook import WebhookEvent
 
 from calls.models import LiveKitEvent
 from calls.services import ingest
-from calls.story import TOLD
+from calls.story import EGRESS, TOLD
 from telephony.models import LiveKitProject
 from telephony.selectors import projects_with_key
 
@@ -103,8 +103,9 @@ def _projects(key: str) -> list[LiveKitProject]:
 def _store(project: LiveKitProject, event: WebhookEvent, body: str) -> None:
     payload: dict[str, Any] = json.loads(body.replace("\\u0000", ""))  # PostgreSQL stores no NUL
     payload.get("room", {}).pop("turnPassword", None)
+    room = event.room.name or event.egress_info.room_name
     row = LiveKitEvent(
-        project_id=project.pk, event_id=event.id, type=event.event, room_name=event.room.name[:128], payload=payload
+        project_id=project.pk, event_id=event.id, type=event.event, room_name=room[:128], payload=payload
     )
     try:
         row.save(force_insert=True)
@@ -112,7 +113,7 @@ def _store(project: LiveKitProject, event: WebhookEvent, body: str) -> None:
         return  # it came before
     except DataError:
         raise _Refused(HTTPStatus.BAD_REQUEST, "The event's id or name is too long.") from None
-    if event.event in TOLD:
+    if event.event in TOLD or event.event in EGRESS:
         transaction.on_commit(ingest.wake)
 
 

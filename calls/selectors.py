@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, Sum, prefetch_related_objects
 
 from accounts.models import Workspace
-from calls.models import Attempt, Call, CallAnalysis, Conversation, DoNotCall, Event, UsageDay
+from calls.models import Attempt, Call, CallAnalysis, Conversation, DoNotCall, Event, Recording, UsageDay
 from calls.suppression import listed_as
 
 MOST_EVENTS = 1_000  # of one call; a call has a few for each of its dials
@@ -38,6 +38,11 @@ def conversation(call: Call) -> Conversation | None:
 def analysis(call: Call) -> CallAnalysis | None:
     """Give a call's analysis, None where there is none."""
     return CallAnalysis.objects.filter(call=call).first()
+
+
+def recording(call: Call) -> Recording | None:
+    """Give a call's recording, None where there is none."""
+    return Recording.objects.filter(call=call).first()
 
 
 def do_not_call(workspace: Workspace) -> QuerySet[DoNotCall]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from calls.models import Attempt, Call, CallAnalysis, Conversation, Event, TranscriptItem
+from calls.models import Attempt, Call, CallAnalysis, Conversation, Event, Recording, TranscriptItem
 
 
 def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str, Any]:
@@ -96,6 +96,17 @@ def analysis_json(analysis: CallAnalysis | None) -> dict[str, Any]:
         "fields": analysis.fields if analysis else {},
         "error": analysis.error if analysis else "",
         "analyzedAt": time_json(analysis.done_at) if analysis else None,
+    }
+
+
+def recording_json(recording: Recording | None, url: str = "") -> dict[str, Any]:
+    """Give a call's recording; `url` plays it for some minutes. Status `none` where there is none."""
+    return {
+        "status": recording.status if recording else "none",
+        "url": url,
+        "durationSeconds": recording.duration_seconds if recording else None,
+        "bytes": recording.bytes if recording else None,
+        "error": recording.error if recording else "",
     }
 
 

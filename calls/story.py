@@ -14,6 +14,7 @@ from livekit.protocol.webhook import WebhookEvent
 TOLD = frozenset(
     {"participant_joined", "participant_left", "participant_connection_aborted", "track_published", "room_finished"}
 )
+EGRESS = frozenset({"egress_started", "egress_updated", "egress_ended"})  # of recordings, which are no part of it
 CALL_STATUS = "sip.callStatus"
 ANSWERED = frozenset({"active", "automation"})
 TRANSFER = "transfer"  # the identity of whom a call is handed over to, in the same room

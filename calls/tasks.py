@@ -5,7 +5,17 @@ from uuid import UUID
 
 from celery import shared_task
 
-from calls.services import analysis, closing, conversations, ingest, reap, retention, watch
+from calls.services import (
+    analysis,
+    closing,
+    conversations,
+    ingest,
+    reap,
+    recording_deletion,
+    recordings,
+    retention,
+    watch,
+)
 from telephony.livekit_client import LiveKitError
 from telephony.models import LiveKitProject
 
@@ -77,6 +87,19 @@ def analyze_call(call_id: str) -> None:
 def sweep_analyses() -> None:
     """Wake the workers for analyses that are due."""
     analysis.sweep()
+
+
+@shared_task
+def start_recording(recording_id: str) -> None:
+    """Ask LiveKit to record a call; it answers within 30 s."""
+    recordings.start(UUID(recording_id))
+
+
+@shared_task
+def look_after_recordings() -> None:
+    """Find out what became of recordings, and delete those whose calls are gone."""
+    recordings.look_after()
+    recording_deletion.delete_due()
 
 
 @shared_task

@@ -64,7 +64,7 @@ def receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
             except OSError:
                 self.close_connection = True  # the caller hung up, as callers of slow and huge answers do
 
-        do_GET = do_POST
+        do_GET = do_DELETE = do_POST
 
         def log_message(self, format: str, *args: object) -> None:
             """Stay silent."""

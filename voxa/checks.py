@@ -12,6 +12,7 @@ from telephony.models.livekit_project import normalise_livekit_url
 from telephony.validators import validate_host
 
 LIVEKIT_NAMES = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
+STORAGE_NAMES = ("RECORDING_S3_BUCKET", "RECORDING_S3_ACCESS_KEY", "RECORDING_S3_SECRET")
 SHORTEST_SECRET = 32  # bytes, the least that HS256 tokens should be signed with; source: RFC 7518, 3.2
 
 
@@ -72,6 +73,21 @@ def check_livekit(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
             )
         )
     return found
+
+
+@register
+def check_recordings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """The storage of recordings is whole or absent."""
+    missing = [name for name in STORAGE_NAMES if not getattr(settings, name)]
+    if not missing or len(missing) == len(STORAGE_NAMES):
+        return []
+    return [
+        Error(
+            f"The storage of recordings is set up only in part: {' and '.join(missing)} missing.",
+            hint=f"Set {', '.join(STORAGE_NAMES)} together, or none of them.",
+            id="voxa.E007",
+        )
+    ]
 
 
 @register

@@ -96,6 +96,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "purge-calls": {"task": "calls.tasks.purge_calls", "schedule": 86400.0, "options": {"expires": 3600}},
     "tell-late-reports": {"task": "calls.tasks.tell_late_reports", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-analyses": {"task": "calls.tasks.sweep_analyses", "schedule": 30.0, "options": {"expires": 30}},
+    "look-after-recordings": {
+        "task": "calls.tasks.look_after_recordings",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     # A sweep that waited for its whole minute is dropped: the next one is there.
     "sweep-trunks": {"task": "telephony.tasks.sweep_trunks", "schedule": 60.0, "options": {"expires": 55}},
     "resolve-domains": {"task": "telephony.tasks.resolve_domains", "schedule": 240.0, "options": {"expires": 200}},

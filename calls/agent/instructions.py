@@ -53,6 +53,7 @@ class Instructions:
     tools: tuple[Mapping[str, Any], ...]
     transfers: tuple[Mapping[str, str], ...]
     sends_digits: bool
+    recording_announcement: str  # empty: nothing is recorded
     provider: Provider
 
     @property
@@ -82,6 +83,7 @@ class Instructions:
             tools=tuple(agent["tools"]),
             transfers=tuple(agent["transfers"]),
             sends_digits=agent["sendsDigits"],
+            recording_announcement=told["recording"]["announcement"],
             provider=Provider(
                 kind=provider["kind"],
                 key=provider["key"],

@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 INSTRUCTED_WITHIN = 15.0  # seconds
 ANSWERED_WITHIN = 90.0  # seconds; a phone rings at most 75 s
+RECORDED_WITHIN = 5.0  # seconds that we ask for a recording
 CLOSED_WITHIN = 5.0  # seconds in which the API closes the room of a call that we ended; then we do
 
 
@@ -80,7 +81,21 @@ class _Session:
         self._work.begin(watchers.mind_answers(self._conversation))
         self._work.begin(watchers.mind_silence(self._conversation, voice, told.silence))
         self._work.begin(mind_voicemail(self._conversation, voice, told))
+        if told.recording_announcement:
+            await self._announce(voice, told.recording_announcement)
         await voice.greet()
+
+    async def _announce(self, voice: Voice, words: str) -> None:
+        """Say that the call is recorded, and have it recorded then. A recording that fails is no reason to end it."""
+        if voice.can_say:
+            await voice.say(words)
+        self._work.begin(self._record(announced=voice.can_say))
+
+    async def _record(self, *, announced: bool) -> None:
+        try:
+            await self._api.tell("record", {"announced": announced}, RECORDED_WITHIN)
+        except ApiFailed as error:
+            logger.warning("The call is not recorded: %s", error)
 
     async def _leave(self, reporter: Reporter, ending: Ending) -> None:
         self._work.stop()

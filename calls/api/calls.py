@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.choices import Scope
 from calls import selectors
-from calls.api.docs import ANALYSIS, CALLS, CANCEL, DISPATCH, EVENTS, HANG_UP, TRANSCRIPT
+from calls.api.docs import ANALYSIS, CALLS, CANCEL, DISPATCH, EVENTS, HANG_UP, RECORDING, TRANSCRIPT
 from calls.api.filters import CallFilter
 from calls.api.pages import CallPagination
 from calls.api.serializers import CallSerializer, PlaceCallSerializer
@@ -21,7 +21,8 @@ from calls.choices import Reason
 from calls.models import Call
 from calls.services.hangup import ask_for_end
 from calls.services.place import cancel, dispatch_now, place_call
-from calls.showing import analysis_json, call_json, event_json, transcript_json
+from calls.services.recordings import link_of
+from calls.showing import analysis_json, call_json, event_json, recording_json, transcript_json
 from telephony import selectors as telephony
 from telephony.api.reading import json_names, read
 from telephony.api.serializers import shared
@@ -73,6 +74,11 @@ class CallViewSet(WorkspaceViewSet[Call]):
     @ANALYSIS
     def analysis(self, request: Request, id: UUID) -> Response:
         return Response(analysis_json(selectors.analysis(self._found(id))))
+
+    @RECORDING
+    def recording(self, request: Request, id: UUID) -> Response:
+        found = selectors.recording(self._found(id))
+        return Response(recording_json(found, link_of(found)), headers={"Cache-Control": "no-store"})
 
     @DISPATCH
     def dispatch_call(self, request: Request, id: UUID) -> Response:

@@ -14,6 +14,7 @@ from calls.api.serializers import (
     DigitsSerializer,
     DoNotCallSerializer,
     PlaceCallSerializer,
+    RecordingSerializer,
     TimelineSerializer,
     TranscriptSerializer,
     TransferSerializer,
@@ -141,6 +142,23 @@ ANALYSIS = _operation(
     parameters=[_CALL_ID],
     filters=False,
     responses={200: AnalysisSerializer},
+)
+RECORDING = _operation(
+    "Calls",
+    "calls_recording",
+    "Get a call's recording",
+    "Where the workspace has `recordCalls`, conversations are recorded once the announcement was said; the file is "
+    "saved some seconds after the end.",
+    {
+        "status": "saved",
+        "url": "https://storage.example.com/recordings/...",
+        "durationSeconds": 72,
+        "bytes": 583_211,
+        "error": "",
+    },
+    parameters=[_CALL_ID],
+    filters=False,
+    responses={200: RecordingSerializer},
 )
 DISPATCH = _accepted(
     "calls_dispatch",

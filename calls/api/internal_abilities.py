@@ -8,10 +8,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls.api.internal import WorkerView
+from calls.services import recordings
 from calls.services.agent_transfer import transfer_as_agent
 from calls.services.digits import note_pressed
 from calls.services.tools import run_tool
 from voxa.api.serializers import CamelSerializer
+
+
+class RecordingSerializer(CamelSerializer):
+    """The conversation begins: whether the announcement of the recording was said."""
+
+    announced = serializers.BooleanField()
 
 
 class ToolCallSerializer(CamelSerializer):
@@ -43,6 +50,17 @@ class DigitsPressedView(WorkerView):
         reader = PressedSerializer(data=request.data)
         reader.is_valid(raise_exception=True)
         note_pressed(self.call(), reader.validated_data["id"], reader.validated_data["count"])
+        return Response({})
+
+
+@extend_schema(exclude=True)
+class RecordView(WorkerView):
+    """Has the call recorded. The answer does not wait for it."""
+
+    def post(self, request: Request) -> Response:
+        reader = RecordingSerializer(data=request.data)
+        reader.is_valid(raise_exception=True)
+        recordings.begin(self.call(), announced=reader.validated_data["announced"])
         return Response({})
 
 

@@ -3,12 +3,13 @@
 from django.urls import path
 
 from calls.api.internal import ReportView, SessionView
-from calls.api.internal_abilities import AgentTransferView, DigitsPressedView, ToolView
+from calls.api.internal_abilities import AgentTransferView, DigitsPressedView, RecordView, ToolView
 
 urlpatterns = [
     path("session", SessionView.as_view()),
     path("report", ReportView.as_view()),
     path("digits", DigitsPressedView.as_view()),
+    path("record", RecordView.as_view()),
     path("tool", ToolView.as_view()),
     path("transfer", AgentTransferView.as_view()),
 ]

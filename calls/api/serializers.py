@@ -4,7 +4,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from calls.choices import AnalysisStatus, AttemptStatus, CallStatus, Direction, Reason, Speaker, TransferMode
+from calls.choices import (
+    AnalysisStatus,
+    AttemptStatus,
+    CallStatus,
+    Direction,
+    Reason,
+    RecordingStatus,
+    Speaker,
+    TransferMode,
+)
 from calls.models import DoNotCall
 from telephony.api.serializers import RowIdField
 from voxa.api.serializers import CamelModelSerializer, CamelSerializer
@@ -163,6 +172,16 @@ class AnalysisSerializer(CamelSerializer):
     def get_fields(self) -> dict[str, Any]:
         """Name `fields`, which is a serializer's own word."""
         return {name.removesuffix("_"): field for name, field in super().get_fields().items()}
+
+
+class RecordingSerializer(CamelSerializer):
+    """A call's recording."""
+
+    status = serializers.ChoiceField([("none", "None"), *RecordingStatus.choices])
+    url = serializers.CharField(allow_blank=True, help_text="Plays it for the next 5 minutes; empty until it is saved.")
+    duration_seconds = serializers.IntegerField(allow_null=True)
+    bytes = serializers.IntegerField(allow_null=True)
+    error = serializers.CharField(allow_blank=True, help_text="Why there is none.")
 
 
 class DoNotCallSerializer(CamelModelSerializer[DoNotCall]):

@@ -16,6 +16,7 @@ urlpatterns = [
     path("calls/<uuid:id>/events", Calls.as_view({"get": "events"})),
     path("calls/<uuid:id>/transcript", Calls.as_view({"get": "transcript"})),
     path("calls/<uuid:id>/analysis", Calls.as_view({"get": "analysis"})),
+    path("calls/<uuid:id>/recording", Calls.as_view({"get": "recording"})),
     path("calls/<uuid:id>/dispatch", Calls.as_view({"post": "dispatch_call"})),
     path("calls/<uuid:id>/cancel", Calls.as_view({"post": "cancel"})),
     path("calls/<uuid:id>/hangup", Calls.as_view({"post": "hang_up"})),

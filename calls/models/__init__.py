@@ -4,6 +4,7 @@ from calls.models.analysis import CallAnalysis
 from calls.models.attempt import Attempt, DialSlot
 from calls.models.call import Call, DoNotCall
 from calls.models.event import Event, LiveKitEvent, UsageDay
+from calls.models.recording import Recording
 from calls.models.transcript import Conversation, TranscriptItem
 from calls.models.worker import AgentWorker
 
@@ -17,6 +18,7 @@ __all__ = [
     "DoNotCall",
     "Event",
     "LiveKitEvent",
+    "Recording",
     "TranscriptItem",
     "UsageDay",
 ]

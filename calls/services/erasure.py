@@ -17,12 +17,24 @@ from django.db.models.functions import Cast
 
 from accounts.models import IdempotencyRecord, WebhookMessage, Workspace
 from calls.choices import ENDED
-from calls.models import Attempt, Call, DoNotCall, Event, LiveKitEvent
+from calls.models import (
+    Attempt,
+    Call,
+    CallAnalysis,
+    Conversation,
+    DoNotCall,
+    Event,
+    LiveKitEvent,
+    Recording,
+    TranscriptItem,
+)
+from calls.services.recording_deletion import let_go
 from calls.suppression import hashed
 from telephony.models import PhoneNumber
 from telephony.validators import validate_e164
 
 ERASED = "erased"
+WORDY = ("call.report", "call.analyzed")  # messages with what was said
 AT_ONCE = 500
 
 
@@ -52,6 +64,7 @@ class _Erasure:
     def run(self) -> Counter[str]:
         self._livekit_events()
         self._attempts()
+        self._conversations()
         self._calls()
         self._rewrite("call events", Event.objects.filter(**self.scope), "data")
         self._rewrite("webhook messages", WebhookMessage.objects.filter(**self.scope), "payload")
@@ -77,6 +90,25 @@ class _Erasure:
                     call.room_name = f"call-{ERASED}-{call.pk}"
                 call.metadata = self._clean(call.metadata)
             Call.objects.bulk_update(batch, ["from_number", "to_number", "room_name", "metadata"])
+
+    def _conversations(self) -> None:
+        """Delete what was said in the person's calls; where others named the number, it alone goes."""
+        ids = list(self._calls_with_it().filter(status__in=ENDED).values_list("pk", flat=True))
+        self._delete("transcript lines", TranscriptItem.objects.filter(call__in=ids))
+        self._delete("analyses", CallAnalysis.objects.filter(call__in=ids))
+        self._delete(
+            "webhook messages with transcripts",
+            WebhookMessage.objects.filter(event_type__in=WORDY, payload__id__in=[str(pk) for pk in ids]),
+        )
+        if self.dry_run:
+            self._count("recordings", Recording.objects.filter(call__in=ids).count())
+        else:
+            Conversation.objects.filter(call__in=ids).update(detail="")
+            self._count("recordings", let_go(ids))
+        mine = {"call__workspace": self.scope["workspace"]} if self.scope else {}
+        self._rewrite("transcript lines", TranscriptItem.objects.filter(**mine), "text")
+        for name in ("summary", "outcome", "fields"):
+            self._rewrite("analyses", CallAnalysis.objects.filter(**mine), name)
 
     def _attempts(self) -> None:
         mine = {"call__workspace": self.scope["workspace"]} if self.scope else {}
@@ -126,7 +158,7 @@ class _Erasure:
             LogEntry.objects.bulk_update(batch, ["object_repr", "change_message"])
 
     def _rewrite(self, name: str, rows: QuerySet[Any], field: str) -> None:
-        holding = rows.annotate(text=Cast(field, TextField())).filter(text__regex=self.held)
+        holding = rows.annotate(as_text=Cast(field, TextField())).filter(as_text__regex=self.held)
         for batch in self._batches(name, holding):
             for row in batch:
                 rows.model._default_manager.filter(pk=row.pk).update(**{field: self._clean(getattr(row, field))})

@@ -13,15 +13,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
+from google.protobuf.json_format import ParseDict
+from livekit.protocol.webhook import WebhookEvent
 
 from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, Reason, TransferMode
 from calls.models import Attempt, Call, Event, LiveKitEvent
+from calls.services import recordings
 from calls.services.closing import status_for
 from calls.services.inbound import begin_inbound, is_ours
 from calls.services.timeline import advance, correct, end, note
-from calls.story import TOLD, Sighting, Story, sighting_of, tell
+from calls.story import EGRESS, TOLD, Sighting, Story, sighting_of, tell
+from telephony.livekit_client.egress import egress_of
 from telephony.models import LiveKitProject
 from voxa.publish import publish
 
@@ -57,7 +61,9 @@ def ingest_waiting() -> int:
     """
     until, rooms = time.monotonic() + SECONDS, 0
     waiting = LiveKitEvent.objects.filter(ingested_at=None, failures__lt=MOST_FAILURES)
-    waiting.exclude(type__in=TOLD).update(ingested_at=timezone.now())
+    _take_egress(waiting.filter(type__in=EGRESS))
+    waiting.exclude(type__in=[*TOLD, *EGRESS]).update(ingested_at=timezone.now())
+    waiting = waiting.exclude(type__in=EGRESS)
     seen: set[UUID] = set()
     while time.monotonic() < until and (
         batch := list(waiting.exclude(pk__in=seen).select_related("project")[:AT_ONCE])
@@ -71,6 +77,19 @@ def ingest_waiting() -> int:
                 LiveKitEvent.objects.filter(pk=event.pk).update(failures=F("failures") + 1)
         seen |= {event.pk for event in batch}
     return rooms
+
+
+def _take_egress(waiting: QuerySet[LiveKitEvent]) -> None:
+    """Bring recordings up to what LiveKit's egress events tell, the oldest first."""
+    for event in waiting.select_related("project")[:AT_ONCE]:
+        try:
+            told = ParseDict(event.payload, WebhookEvent(), ignore_unknown_fields=True).egress_info
+            recordings.take(event.project, egress_of(told))
+        except Exception:
+            logger.exception("LiveKit event %s could not be ingested.", event.pk)
+            LiveKitEvent.objects.filter(pk=event.pk).update(failures=F("failures") + 1)
+        else:
+            LiveKitEvent.objects.filter(pk=event.pk).update(ingested_at=timezone.now())
 
 
 @transaction.atomic

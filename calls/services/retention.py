@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Workspace
 from calls.choices import ENDED
 from calls.models import Attempt, Call, LiveKitEvent
+from calls.services.recording_deletion import let_go
 from telephony.models import LiveKitProject
 
 AT_ONCE = 500
@@ -32,6 +33,7 @@ def purge(seconds: float = SECONDS) -> tuple[int, int]:
             rooms |= set(Attempt.objects.filter(call__in=ids).values_list("room_name", flat=True))
             projects = {project for _, project, _ in rows}
             events += LiveKitEvent.objects.filter(project__in=projects, room_name__in=rooms).delete()[0]
+            let_go(ids)
             Call.objects.filter(pk__in=ids).delete()
             calls += len(ids)
     for project in LiveKitProject.objects.annotate(days=Min("workspaces__workspace__retention_days")):

@@ -21,6 +21,7 @@ from calls.outcomes import Next, outcome_of
 from calls.pacing import Turn, take_turn, trunk_limit
 from calls.policies import Facts, first_refusal
 from calls.routing import Hop, Route
+from calls.services import recordings
 from calls.services.hangup import ask_for_end
 from calls.services.ingest import settle
 from calls.services.timeline import note
@@ -60,6 +61,8 @@ def transfer_call(call: Call, to: str, mode: TransferMode) -> Call:
     client = client_for(call.project)
     route = _warm_route(call) if mode == TransferMode.WARM else None
     _begin(call, target, mode)
+    if route is not None:
+        recordings.stop(call)
     try:
         if route is None:
             client.run(rooms.transfer(call.room_name, _phone(client, call), target.uri, RINGING))

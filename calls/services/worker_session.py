@@ -9,6 +9,7 @@ from calls.choices import ENDED
 from calls.models import Call
 from calls.services.inbound import is_ours
 from calls.services.ingest import settle
+from calls.services.recordings import announcement_of
 from calls.services.watch import seen
 from telephony.choices import AiProvider
 from telephony.livekit_client import client_for
@@ -72,6 +73,7 @@ def instructions(call: Call) -> dict[str, Any]:
             "transfers": [{"name": one["name"], "description": one.get("description", "")} for one in agent.transfers],
             "sendsDigits": agent.sends_digits,
         },
+        "recording": {"announcement": announcement_of(call)},
         "provider": _provider(agent),
     }
 

@@ -7,9 +7,9 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
-from livekit.protocol import agent_dispatch, room, sip
+from livekit.protocol import agent_dispatch, egress, room, sip
 
-from telephony.sandbox import dials, dispatch_service, room_service, rules, transfers, trunks
+from telephony.sandbox import dials, dispatch_service, egress_service, room_service, rules, transfers, trunks
 from telephony.sandbox.errors import TwirpError
 from telephony.sandbox.state import State
 from telephony.sandbox.tokens import Grants
@@ -47,6 +47,10 @@ def _room_admin(grants: Grants, request: Any) -> None:
     grants.require_room_admin(request.room)
 
 
+def _room_record(grants: Grants, _: Message) -> None:
+    grants.require_room_record()
+
+
 def _transfer(grants: Grants, request: sip.TransferSIPParticipantRequest) -> None:
     grants.require_sip_call()
     grants.require_room_admin(request.room_name)
@@ -79,6 +83,11 @@ _ANSWERED: Mapping[str, Mapping[str, tuple[Allow, Handler]]] = {
         "RemoveParticipant": (_room_admin, room_service.remove_participant),
         "SendData": (_room_admin, room_service.send_data),
     },
+    "Egress": {
+        "StartRoomCompositeEgress": (_room_record, egress_service.start),
+        "ListEgress": (_room_record, egress_service.list_all),
+        "StopEgress": (_room_record, egress_service.stop),
+    },
     "AgentDispatchService": {
         "CreateDispatch": (_room_admin, dispatch_service.create),
         "ListDispatch": (_room_admin, dispatch_service.list_all),
@@ -89,6 +98,7 @@ _ANSWERED: Mapping[str, Mapping[str, tuple[Allow, Handler]]] = {
 SERVICES: Mapping[str, ServiceDescriptor] = {
     "SIP": sip.DESCRIPTOR.services_by_name["SIP"],
     "RoomService": room.DESCRIPTOR.services_by_name["RoomService"],
+    "Egress": egress.DESCRIPTOR.services_by_name["Egress"],
     "AgentDispatchService": agent_dispatch.DESCRIPTOR.services_by_name["AgentDispatchService"],
 }
 

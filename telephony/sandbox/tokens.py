@@ -38,6 +38,10 @@ class Grants:
         """Raise TwirpError unless the token may list rooms."""
         _require(self.video.get("roomList"))
 
+    def require_room_record(self) -> None:
+        """Raise TwirpError unless the token may record rooms."""
+        _require(self.video.get("roomRecord"))
+
     def require_room_admin(self, room: str) -> None:
         """Raise TwirpError unless the token may look into this very room."""
         _require(self.video.get("roomAdmin") is True and self.video.get("room", "") == room)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+
 from accounts.models import Workspace
 from telephony.models import LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.services.errors import Problems, conflicts_named
@@ -35,6 +37,9 @@ def update_settings(
         found = TelephonySettings.objects.select_for_update(no_key=True).get(pk=workspace.pk)
         changed = assign(found, data, fields)
         problems.check(found, fields)
+        if "record_calls" in changed and found.record_calls and not settings.RECORDING_S3_BUCKET:
+            words = "The operator has set no storage for recordings, RECORDING_S3_BUCKET."
+            problems.add("record_calls", words, "no_storage")
         if "project" in changed:
             _refuse_taken(workspace, found.project, problems)
         problems.raise_any()

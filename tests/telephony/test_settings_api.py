@@ -49,10 +49,12 @@ def test_what_is_named_changes_and_the_rest_stays(api: APIClient) -> None:
     assert TelephonySettings.history.count() == 3
 
 
-def test_nothing_is_recorded_unannounced(api: APIClient) -> None:
+def test_nothing_is_recorded_unannounced_or_without_a_storage(api: APIClient, settings: Any) -> None:
+    changes = {"recordCalls": True, "recordingAnnouncement": "This call is recorded."}
+    assert wrong(api.patch(SETTINGS, changes)) == {"recordCalls"}
+    settings.RECORDING_S3_BUCKET = "recordings"
     assert wrong(api.patch(SETTINGS, {"recordCalls": True})) == {"recordingAnnouncement"}
     assert wrong(api.patch(SETTINGS, {"recordCalls": True, "recordingAnnouncement": "  "})) == {"recordingAnnouncement"}
-    changes = {"recordCalls": True, "recordingAnnouncement": "This call is recorded."}
     assert api.patch(SETTINGS, changes).json() == {**DEFAULTS, **changes}
 
 

@@ -18,7 +18,13 @@ from tests.live.servers import LiveKitServer, RedisServer, SipBridge
 from tests.receiver import Receiver, receiver
 
 GATEWAY, CALLER = "198.51.100.7", "+12025550177"
-ALLOW = {"VOXA_OUTBOUND_ALLOW": "127.0.0.0/8,::1/128", "VOXA_OUTBOUND_ALLOW_HTTP": "1"}
+STORAGE = {
+    "RECORDING_S3_BUCKET": "calls",
+    "RECORDING_S3_ACCESS_KEY": "key",
+    "RECORDING_S3_SECRET": "secret-of-the-storage",
+    "RECORDING_S3_ENDPOINT": "http://127.0.0.1:9",
+}
+ALLOW = {"VOXA_OUTBOUND_ALLOW": "127.0.0.0/8,::1/128", "VOXA_OUTBOUND_ALLOW_HTTP": "1", **STORAGE}
 
 
 @dataclass

@@ -1,0 +1,53 @@
+"""Recordings of calls, and the files they are in."""
+
+import uuid
+
+from django.db import models
+
+from accounts.models import Workspace
+from calls.choices import RecordingStatus
+from calls.models.call import Call
+from telephony.models import LiveKitProject
+
+
+class Recording(models.Model):
+    """One call's recording. States: `RecordingStatus`.
+
+    It outlives its call: a recording whose call is gone is deleted from the storage, however often that takes.
+    `asked_at` is set just before LiveKit is asked, which is done once; `due_at` is when a deletion is tried again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, null=True, on_delete=models.SET_NULL, related_name="recordings")
+    project = models.ForeignKey(LiveKitProject, null=True, on_delete=models.SET_NULL, related_name="recordings")
+    call = models.OneToOneField(Call, null=True, on_delete=models.SET_NULL, related_name="recording")
+    status = models.CharField(max_length=9, choices=RecordingStatus.choices, default=RecordingStatus.STARTING)
+    room_name = models.CharField(max_length=128)
+    egress_id = models.CharField(max_length=64, blank=True)
+    bucket = models.CharField(max_length=255)
+    key = models.CharField(max_length=500)
+    duration_seconds = models.PositiveIntegerField(null=True)
+    bytes = models.PositiveBigIntegerField(null=True)
+    error = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["updated_at"],
+                condition=models.Q(status__in=["starting", "recording"]),
+                name="recording_open",
+            ),
+            models.Index(fields=["due_at"], condition=models.Q(call__isnull=True), name="recording_to_delete"),
+            models.Index(fields=["room_name"], name="recording_room"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(status__in=RecordingStatus.values), name="recording_status")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

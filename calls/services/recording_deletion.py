@@ -1,0 +1,47 @@
+"""Deleting recordings whose calls are gone: past their days, erased on request, or with their workspace."""
+
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from calls import storage
+from calls.models import Recording
+from calls.services.recordings import OPEN
+from telephony.livekit_client import LiveKitError, client_for, egress
+
+logger = logging.getLogger(__name__)
+
+AGAIN_AFTER = timedelta(hours=1)
+SETTLES = timedelta(minutes=1)  # an egress that was stopped may still write its file
+
+
+def let_go(call_ids: Iterable[UUID]) -> int:
+    """Part recordings from their calls, so that they are deleted; give how many."""
+    return Recording.objects.filter(call__in=list(call_ids)).update(call=None, due_at=timezone.now())
+
+
+def delete_due(most: int = 100) -> int:
+    """Delete what is due from the storage; give how many are gone. What cannot be deleted stays, and says why."""
+    now, gone = timezone.now(), 0
+    due = Recording.objects.filter(Q(due_at=None) | Q(due_at__lte=now), call=None).select_related("project")
+    for recording in due.order_by("due_at")[:most]:
+        if recording.status in OPEN and recording.egress_id and recording.project is not None:
+            with suppress(LiveKitError):
+                client_for(recording.project).run(egress.stop_recording(recording.egress_id))
+            Recording.objects.filter(pk=recording.pk).update(status="failed", due_at=now + SETTLES)
+            continue
+        try:
+            if recording.asked_at is not None:
+                storage.delete(recording.bucket, recording.key)
+        except storage.StorageFailed as error:
+            logger.warning("Recording %s could not be deleted: %s", recording.pk, error)
+            Recording.objects.filter(pk=recording.pk).update(error=str(error)[:500], due_at=now + AGAIN_AFTER)
+        else:
+            recording.delete()
+            gone += 1
+    return gone

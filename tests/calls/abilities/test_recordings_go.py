@@ -1,0 +1,94 @@
+"""A recording is deleted from its storage when its call goes, however often that takes."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import WebhookMessage
+from calls.choices import CallStatus, RecordingStatus, Speaker
+from calls.models import Call, CallAnalysis, Recording, TranscriptItem
+from calls.services.erasure import erase_number
+from calls.services.recording_deletion import delete_due
+from calls.services.retention import purge
+from tests.receiver import Receiver, answer, receiver
+
+
+@pytest.fixture
+def store(settings: Any) -> Iterator[Receiver]:
+    """A storage that speaks S3."""
+    with receiver() as box:
+        settings.RECORDING_S3_BUCKET, settings.RECORDING_S3_ACCESS_KEY = "acme-calls", "key"
+        settings.RECORDING_S3_SECRET, settings.RECORDING_S3_ENDPOINT = "secret", f"http://127.0.0.1:{box.port}"
+        yield box
+
+
+@pytest.fixture
+def kept(call: Call) -> Call:
+    """A call that is over, with all that was said in it."""
+    now = timezone.now()
+    Call.objects.filter(pk=call.pk).update(status=CallStatus.COMPLETED, ended_at=now)
+    TranscriptItem.objects.create(call=call, speaker=Speaker.CALLER, text="I am Ann.", started_at=now, ended_at=now)
+    CallAnalysis.objects.create(call=call, summary="Ann called.")
+    WebhookMessage.objects.create(
+        workspace=call.workspace, event_type="call.report", payload={"id": str(call.pk), "transcript": ["I am Ann."]}
+    )
+    Recording.objects.create(
+        call=call,
+        workspace=call.workspace,
+        project=call.project,
+        room_name=call.room_name,
+        bucket="acme-calls",
+        key="recordings/1.ogg",
+        status=RecordingStatus.SAVED,
+        asked_at=now,
+    )
+    return call
+
+
+def test_past_its_days_a_call_goes_with_its_recording(kept: Call, store: Receiver) -> None:
+    Call.objects.filter(pk=kept.pk).update(ended_at=timezone.now() - timedelta(days=91))
+    assert (purge()[0], delete_due()) == (1, 1)
+    (sent,) = store.requests
+    assert sent.path.startswith("/acme-calls/recordings/1.ogg")
+    assert not Recording.objects.exists()
+
+
+def test_what_cannot_be_deleted_stays_and_says_why(kept: Call, store: Receiver) -> None:
+    store.respond = answer(403, b"<Error><Code>AccessDenied</Code></Error>", Content_Type="application/xml")
+    kept.delete()
+    assert delete_due() == 0
+    row = Recording.objects.get()
+    assert "AccessDenied" in row.error
+    store.respond = answer(204)
+    assert delete_due() == 0  # not yet
+    Recording.objects.update(due_at=timezone.now())
+    assert delete_due() == 1
+
+
+def test_without_a_storage_nothing_is_forgotten(kept: Call) -> None:
+    kept.delete()
+    assert delete_due() == 0
+    assert "RECORDING_S3_BUCKET" in Recording.objects.get().error
+
+
+def test_a_recording_of_a_call_that_stays_is_kept(kept: Call, store: Receiver) -> None:
+    assert (delete_due(), store.requests) == (0, [])
+
+
+def test_what_a_person_said_goes_with_their_number(kept: Call, store: Receiver) -> None:
+    counted = erase_number("+12025550177", dry_run=True)
+    assert (counted["transcript lines"], counted["analyses"], counted["recordings"]) == (1, 1, 1)
+    erase_number("+12025550177")
+    assert not TranscriptItem.objects.exists()
+    assert not CallAnalysis.objects.exists()
+    assert not WebhookMessage.objects.exists()
+    assert delete_due() == 1
+
+
+def test_a_number_that_another_named_goes_alone(kept: Call) -> None:
+    TranscriptItem.objects.update(text="Call +12025550188, not +120255501881.")
+    erase_number("+12025550188")
+    assert TranscriptItem.objects.get().text == "Call erased, not +120255501881."
