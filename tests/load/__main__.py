@@ -53,10 +53,10 @@ def main() -> None:
             lines += webhooks.measure(options.repeats)
         if options.only in (None, "calls"):
             lines += calls.measure(options.calls, options.repeats)
+        if options.only in (None, "latency"):
+            lines += latency.measure()  # before claiming, which leaves calls queued
         if options.only in (None, "claiming"):
             lines += claiming.measure(options.repeats)
-        if options.only in (None, "latency"):
-            lines += latency.measure()
         if options.only in (None, "agents"):
             lines += agents.measure(server, Path(name))
         table(lines)
