@@ -16,14 +16,15 @@ class KeyThrottle(BaseThrottle):
     """Counts in fixed windows, one number in the cache: cheap, and shared by all processes where the cache is."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        if not settings.API_RATE_LIMIT or request.auth is None:
+        limit: int = settings.API_RATE_LIMIT
+        if not limit or request.auth is None:
             return True
         name = f"throttle:{request.auth.pk}:{int(time.time()) // _WINDOW}"
         try:
             count = 1 if cache.add(name, 1, 2 * _WINDOW) else cache.incr(name)
         except (RedisError, ValueError):  # a cache that is away or just forgot must not take the API down
             return True
-        return count <= settings.API_RATE_LIMIT
+        return count <= limit
 
     def wait(self) -> float:
         return _WINDOW - time.time() % _WINDOW
