@@ -20,9 +20,9 @@ TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 class ApiFailed(Exception):
     """The API did not do it; `again` says whether it may later. The message holds no secret."""
 
-    def __init__(self, message: str, *, again: bool) -> None:
+    def __init__(self, message: str, *, again: bool, status: int = 0) -> None:
         super().__init__(message)
-        self.again = again
+        self.again, self.status = again, status
 
 
 class Api:
@@ -93,7 +93,8 @@ class Api:
                     told: dict[str, Any] = await answer.json()
                     return told
                 again = answer.status >= 500 or answer.status == 429 or (missing_comes and answer.status == 404)
-                raise ApiFailed(f"{method} {path}: {answer.status} {await _words(answer)}", again=again)
+                words = f"{method} {path}: {answer.status} {await _words(answer)}"
+                raise ApiFailed(words, again=again, status=answer.status)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise ApiFailed(f"{method} {path}: {type(error).__name__}", again=True) from None
 

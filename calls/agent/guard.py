@@ -23,15 +23,15 @@ class Guard:
     """What a provider's URLs may lead to."""
 
     def __init__(self, provider: Provider) -> None:
-        self._trusted = tuple(httpx2.URL(url).host for url in provider.trusted)
+        self._trusted = {_place(httpx2.URL(url)) for url in provider.trusted}
         self._networks = [ip_network(network.strip()) for network in provider.networks]
 
-    async def addresses(self, host: str) -> list[str]:
+    async def addresses(self, host: str, port: int) -> list[str]:
         """Give the addresses of a host. Raises UnsafeAddress if even one is neither public nor allowed."""
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         addresses = [str(entry[4][0]) for entry in found]
-        if host not in self._trusted:
+        if (host, port) not in self._trusted:
             for address in addresses:
                 self._check(host, address)
         return addresses
@@ -52,6 +52,11 @@ class Guard:
         return aiohttp.ClientSession(connector=_PinnedConnector(resolver=_Resolver(self), use_dns_cache=False))
 
 
+def _place(url: httpx2.URL) -> tuple[str, int]:
+    """Give host and port of a URL."""
+    return url.host, url.port or (443 if url.scheme in ("https", "wss") else 80)
+
+
 class _PinnedTransport(httpx2.AsyncHTTPTransport):
     """Sends each request to an address that was checked; TLS and Host keep the name."""
 
@@ -62,7 +67,7 @@ class _PinnedTransport(httpx2.AsyncHTTPTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         host = request.url.host
         try:
-            addresses = await self._guard.addresses(host)
+            addresses = await self._guard.addresses(*_place(request.url))
         except OSError as error:
             raise httpx2.ConnectError(str(error), request=request) from error
         request.extensions = {**request.extensions, "sni_hostname": host}
@@ -88,7 +93,7 @@ class _Resolver(AbstractResolver):
                 proto=0,
                 flags=socket.AI_NUMERICHOST,
             )
-            for address in await self._guard.addresses(host)
+            for address in await self._guard.addresses(host, port)
         ]
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import os
 import platform
 import signal
@@ -48,7 +49,7 @@ def main() -> None:
         api_key=config.key,
         api_secret=config.secret,
         load_fnc=load,
-        load_threshold=LIVEKIT_FULL,
+        load_threshold=math.inf if config.load_limit >= 1 else LIVEKIT_FULL,
         num_idle_processes=IDLE_SESSIONS,
         drain_timeout=DRAIN_SECONDS,
         port=config.health_port,

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from http import HTTPStatus
 
 from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
@@ -18,6 +19,7 @@ from calls.agent.keypad import Keypad
 from calls.agent.phone import wait_for_answer, wait_for_phone
 from calls.agent.providers import voice_for
 from calls.agent.providers.base import Voice, Work
+from calls.agent.redaction import hide_in_logs
 from calls.agent.reporting import Reporter
 from calls.agent.voicemail import mind_voicemail
 
@@ -57,12 +59,16 @@ class _Session:
             told = Instructions.read(await instructed)
         except ApiFailed as error:
             logger.error("No instructions for %s: %s", self._room.name, error)
-            return  # the API minds calls that no agent speaks in
+            if error.status != HTTPStatus.CONFLICT:  # then the API has ended the call, or does
+                await apologise(self._room)
+                await self._close_room(0.0)
+            return
+        hide_in_logs(told.provider.key)
         logger.info("Call %s: %s, by %s", told.call_id, told.direction, told.provider.kind)
         reporter = Reporter(self._api, self._conversation)
         self._work.begin(reporter.run())
         self._work.begin(self._converse(told))
-        await self._leave(reporter, await self._conversation.ended())
+        await self._leave(told, reporter, await self._conversation.ended())
 
     async def _converse(self, told: Instructions) -> None:
         phone = await wait_for_phone(self._room, ANSWERED_WITHIN)
@@ -97,12 +103,13 @@ class _Session:
         except ApiFailed as error:
             logger.warning("The call is not recorded: %s", error)
 
-    async def _leave(self, reporter: Reporter, ending: Ending) -> None:
+    async def _leave(self, told: Instructions, reporter: Reporter, ending: Ending) -> None:
         self._work.stop()
         if self._voice is not None:
             with suppress(Exception):
                 await asyncio.wait_for(self._voice.stop(), CLOSED_WITHIN)
-        if ending.reason == "provider_failed" and self._room.isconnected():
+        listens = self._conversation.answered_at is not None or not told.outbound
+        if ending.reason == "provider_failed" and listens and self._room.isconnected():
             await apologise(self._room)
         taken = await reporter.finish(ending)
         if ending.reason:

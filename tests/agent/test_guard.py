@@ -18,13 +18,18 @@ def guard(*networks: str, trusted: str = "https://api.openai.com/v1") -> Guard:
 )
 async def test_an_address_of_the_own_network_is_refused(host: str) -> None:
     with pytest.raises(UnsafeAddress):
-        await guard().addresses(host)
+        await guard().addresses(host, 443)
 
 
 async def test_allowed_networks_and_the_operators_own_provider_are_called() -> None:
-    assert await guard("127.0.0.0/8").addresses("127.0.0.1") == ["127.0.0.1"]
-    assert await guard(trusted="http://127.0.0.1:9/v1").addresses("127.0.0.1") == ["127.0.0.1"]
-    assert await guard().addresses("8.8.8.8") == ["8.8.8.8"]
+    assert await guard("127.0.0.0/8").addresses("127.0.0.1", 80) == ["127.0.0.1"]
+    assert await guard(trusted="http://127.0.0.1:9/v1").addresses("127.0.0.1", 9) == ["127.0.0.1"]
+    assert await guard().addresses("8.8.8.8", 443) == ["8.8.8.8"]
+
+
+async def test_the_operators_provider_opens_no_other_port_beside_it() -> None:
+    with pytest.raises(UnsafeAddress):
+        await guard(trusted="http://127.0.0.1:9/v1").addresses("127.0.0.1", 22)
 
 
 async def test_requests_go_to_what_was_checked_under_the_name_asked_for() -> None:

@@ -1,11 +1,15 @@
 """The worker as a program: what it needs, what it hides."""
 
+import io
+import logging
+import os
 import subprocess
 import sys
 
 import pytest
 
 from calls.agent.config import Config
+from calls.agent.redaction import hide_in_logs
 from tests.agent.conftest import told
 from tests.live.installation import CHECKOUT
 
@@ -37,6 +41,33 @@ def test_a_load_limit_is_a_share(limit: str) -> None:
 def test_secrets_are_in_no_repr() -> None:
     assert "a-very-secret-secret" not in repr(Config.read(ENVIRONMENT))
     assert "sk-secret" not in repr(told())
+
+
+def test_a_key_that_a_provider_repeats_is_hidden_in_the_log() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    logging.getLogger().addHandler(handler)
+    try:
+        hide_in_logs("sk-secret")
+        try:
+            raise ValueError("Incorrect API key: sk-secret")
+        except ValueError as error:
+            logging.getLogger("tests").exception("It failed: %s", error)
+    finally:
+        logging.getLogger().removeHandler(handler)
+        for other in logging.getLogger().handlers:
+            other.filters.clear()
+    assert "sk-secret" not in stream.getvalue()
+    assert "It failed: Incorrect API key: [hidden]" in stream.getvalue()
+    assert "ValueError: Incorrect API key: [hidden]" in stream.getvalue()
+
+
+def test_the_command_says_what_is_missing() -> None:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": "sqlite://:memory:"}
+    argv = [sys.executable, "manage.py", "agent_worker"]
+    done = subprocess.run(argv, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "LIVEKIT_URL" in done.stderr
 
 
 def test_it_loads_no_django_and_nothing_of_ours_but_itself() -> None:

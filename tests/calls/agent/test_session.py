@@ -7,10 +7,12 @@ from rest_framework.test import APIClient
 
 from calls.choices import CallStatus
 from calls.models import Call
+from calls.services import worker_session
+from telephony.livekit_client.rooms import Participant
 from telephony.models import Agent
 from telephony.services.agents import update_agent
 from tests.calls.agent.conftest import SESSION, WorkerFor
-from tests.calls.events.conftest import Entrance
+from tests.calls.events.conftest import START, Entrance
 
 
 def test_it_names_workspace_call_and_what_to_say(worker: APIClient, call: Call) -> None:
@@ -61,6 +63,21 @@ def test_a_call_without_an_agent_says_so(worker: APIClient, call: Call) -> None:
 @pytest.mark.parametrize("room", ["", "standup"])
 def test_a_room_that_is_no_calls_is_not_found(worker_for: WorkerFor, entrance: Entrance, room: str) -> None:
     assert worker_for(entrance.project, room).get(SESSION).status_code == 404
+
+
+def test_a_caller_whom_no_event_told_of_is_looked_for_in_the_room(
+    worker_for: WorkerFor, entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = Participant("sip_1", "PA_1", "sip", entrance.caller()["attributes"], int(START.timestamp()))
+
+    class Looking:
+        def run(self, operation: object) -> list[Participant]:
+            return [caller]
+
+    monkeypatch.setattr(worker_session, "client_for", lambda project: Looking())
+    told = worker_for(entrance.project, entrance.room).get(SESSION).json()
+    assert (told["call"]["from"], told["call"]["to"]) == ("+12025550177", entrance.number.number)
+    assert Call.objects.get().status == CallStatus.IN_PROGRESS
 
 
 def test_livekit_out_of_reach_is_no_fault_of_the_workers(worker_for: WorkerFor, entrance: Entrance) -> None:
