@@ -101,11 +101,12 @@ async def _beat(server: AgentServer, config: Config, load: Load) -> None:
 
 
 def _memory(process: psutil.Process) -> int:
-    """Give the bytes that a process and its children hold."""
+    """Give the bytes that a process and its children hold; what they share counts once where the system tells."""
     total = 0
     for one in [process, *process.children(recursive=True)]:
         try:
-            total += one.memory_info().rss
-        except psutil.NoSuchProcess:
+            held = one.memory_full_info()
+        except psutil.Error:
             continue
+        total += getattr(held, "pss", held.rss)
     return total

@@ -25,7 +25,7 @@ from calls.agent.voicemail import mind_voicemail
 
 logger = logging.getLogger(__name__)
 
-INSTRUCTED_WITHIN = 15.0  # seconds
+INSTRUCTED_WITHIN = 8.0  # seconds that a caller waits in silence
 ANSWERED_WITHIN = 90.0  # seconds; a phone rings at most 75 s
 RECORDED_WITHIN = 5.0  # seconds that we ask for a recording
 CLOSED_WITHIN = 5.0  # seconds in which the API closes the room of a call that we ended; then we do

@@ -64,6 +64,17 @@ async def test_a_caller_who_interrupts_is_heard(stage: Stage, models: Models, re
     assert len(story["text"]) < len(long)
 
 
+async def test_a_caller_is_not_left_alone_where_the_api_is_away(stage: Stage, reception: Reception) -> None:
+    number = reception()
+    stage.installation.web.stop()
+    try:
+        async with stage.caller(number) as caller:
+            await caller.hears_something(seconds=20)
+            await until(caller.gone.is_set, "the worker closes the room", 25)
+    finally:
+        stage.installation.web.start()
+
+
 async def test_a_worker_told_to_stop_finishes_its_calls(stage: Stage, models: Models, reception: Reception) -> None:
     models.hears = ["Are you open today?"]
     (worker,) = stage.workers
