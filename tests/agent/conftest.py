@@ -18,6 +18,7 @@ TOLD: dict[str, Any] = {
         "silence": {"seconds": 0.3, "prompt": "Are you still there?", "prompts": 2},
         "tools": [], "transfers": [], "sendsDigits": False,
     },
+    "recording": {"announcement": ""},
     "provider": {
         "kind": "pipeline", "key": "sk-secret", "agentId": "", "endpoint": "", "baseUrl": "https://api.openai.com/v1",
         "sttUrl": "", "ttsUrl": "", "llmModel": "", "sttModel": "", "ttsModel": "",

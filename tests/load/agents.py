@@ -69,7 +69,8 @@ class ApiStandIn(Server):
             "tools": [], "transfers": [], "sendsDigits": False,
         }  # fmt: skip
         call = {"id": "b", "direction": "inbound", "to": "", "from": "", "maxDurationSeconds": 600, "metadata": {}}
-        return web.json_response({"call": call, "agent": agent, "provider": provider})
+        told = {"call": call, "agent": agent, "provider": provider, "recording": {"announcement": ""}}
+        return web.json_response(told)
 
 
 def measure(livekit: LiveKitEndpoint, folder: Path) -> list[Line]:
