@@ -22,6 +22,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
         [
             ("Calls", "call", "calls.Call"),
             ("Do not call", "phone_disabled", "calls.DoNotCall"),
+            ("Recordings", "mic", "calls.Recording"),
             ("Usage", "bar_chart", "calls.UsageDay"),
         ],
     ),

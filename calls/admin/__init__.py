@@ -4,6 +4,7 @@ from calls.admin.agent_worker import AgentWorkerAdmin
 from calls.admin.call import CallAdmin
 from calls.admin.do_not_call import DoNotCallAdmin
 from calls.admin.livekit_event import LiveKitEventAdmin
+from calls.admin.recording import RecordingAdmin
 from calls.admin.usage import UsageDayAdmin
 
-__all__ = ["AgentWorkerAdmin", "CallAdmin", "DoNotCallAdmin", "LiveKitEventAdmin", "UsageDayAdmin"]
+__all__ = ["AgentWorkerAdmin", "CallAdmin", "DoNotCallAdmin", "LiveKitEventAdmin", "RecordingAdmin", "UsageDayAdmin"]

@@ -22,6 +22,7 @@ from accounts.admin.access import Access, access_of
 from accounts.admin.scoping import ScopedAdmin
 from accounts.choices import Role
 from accounts.errors import ServiceError
+from calls import selectors
 from calls.admin.call_filters import StatusFilter, find_calls
 from calls.admin.panel import panel_of
 from calls.admin.placing import PlacingMixin
@@ -30,6 +31,7 @@ from calls.explaining import COLOURS, duration, reason_words
 from calls.models import Call
 from calls.services.hangup import ask_for_end
 from calls.services.place import cancel, dispatch_now
+from calls.services.recordings import link_of
 
 MOST_POLLED = 100  # calls whose status one request of a list asks for
 
@@ -129,6 +131,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         return [
             path("states/", wrap(self.states_view), name="calls_call_states"),
             path("<uuid:object_id>/panel/", wrap(self.panel_view), name="calls_call_panel"),
+            path("<uuid:object_id>/recording/", wrap(self.recording_view), name="calls_call_recording"),
             path("<uuid:object_id>/dial/", wrap(self.dial_view), name="calls_call_dial"),
             path("<uuid:object_id>/cancel/", wrap(self.cancel_view), name="calls_call_cancel"),
             path("<uuid:object_id>/hangup/", wrap(self.hangup_view), name="calls_call_hangup"),
@@ -139,6 +142,16 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         """Give the panel alone, for the page to refresh itself with."""
         call = self.row_or_deny(request, str(object_id), self.view_role)
         return render(request, "admin/calls/call/panel.html", self._panel(request, call))
+
+    def recording_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Lead to where the recording plays, for the next minutes."""
+        call = self.row_or_deny(request, str(object_id), self.view_role)
+        url = link_of(selectors.recording(call))
+        if not url:
+            messages.error(request, "There is no recording to listen to.")
+        answer = HttpResponseRedirect(url or reverse("admin:calls_call_change", args=[call.pk]))
+        answer["Cache-Control"] = "no-store"
+        return answer
 
     def states_view(self, request: HttpRequest) -> HttpResponse:
         """Give the status of the calls that a list asks for, and ask on for those that are not over."""

@@ -26,7 +26,16 @@ _WORDS = {
     "call.no_agent": "No agent to answer",
     "agent.joined": "The agent joined",
     "agent.left": "The agent left",
+    "agent.absent": "No agent joined: one is asked for once more",
     "attempt.failed": "This dial did not succeed",
+    "tool.called": "The agent used a tool",
+    "digits.requested": "Keys are to be pressed",
+    "digits.sent": "Keys were pressed",
+    "recording.requested": "To be recorded",
+    "recording.started": "Recording",
+    "recording.stopped": "The recording ended",
+    "recording.saved": "The recording is saved",
+    "recording.failed": "Not recorded",
 }
 _COLOURS = {
     "call.refused": "danger",
@@ -38,6 +47,8 @@ _COLOURS = {
     "call.busy": "warning",
     "call.no_answer": "warning",
     "call.put_off": "warning",
+    "agent.absent": "warning",
+    "recording.failed": "warning",
 }
 
 
@@ -59,6 +70,10 @@ def particulars(event: Event) -> str:
     said = []
     if event.type == "call.dialing" and data.get("to"):
         said.append(f"The carrier is sent {data['to']}.")
+    if event.type == "tool.called":
+        said.append(f"{data['tool']}, {data['seconds']} s.")
+    if "count" in data:
+        said.append(f"{data['count']} of them." if data["count"] else "")
     said.append(str(data.get("message") or "") or _reason(data.get("reason")))
     code = data.get("sipStatusCode")
     if code:

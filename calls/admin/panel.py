@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calls.admin import lines
+from calls.admin.after import after_of
 from calls.choices import ENDED, AttemptStatus, CallStatus, Direction
 from calls.explaining import duration, explain
 from calls.models import Attempt, Call, Conversation, Event, TranscriptItem
@@ -60,9 +61,11 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
     zone = ZoneInfo(call.workspace.time_zone)
     events = Event.objects.filter(call=call).order_by("at", "id")[:MOST_LINES]
     attempts = call.attempts.select_related("trunk", "gateway").defer("trunk__auth_password").order_by("number")
-    ended = call.status in ENDED
+    after = after_of(call)
+    ended = call.status in ENDED and not after.get("analysis_waits")
     outbound = call.direction == Direction.OUTBOUND
     return {
+        **after,
         "call": call,
         "zone": zone,
         "standing": explain(call, timezone.now(), zone),
@@ -72,7 +75,7 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
         "measures": _measures(call) if call.answered_at else [],
         "talked": duration(call.duration_seconds) if call.duration_seconds else "",
         "poll_seconds": 0 if ended else 10 if _waits_long(call) else 2,
-        "call_again": _again(call) if may_work and ended and outbound else "",
+        "call_again": _again(call) if may_work and call.status in ENDED and outbound else "",
         "may_dial": may_work and call.status == CallStatus.QUEUED,
         "may_cancel": may_work and outbound and call.status in _CANCELABLE and not call.end_requested,
         "may_hang_up": may_work and _may_hang_up(call) and not call.end_requested,

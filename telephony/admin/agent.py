@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from accounts.admin.scoping import ScopedAdmin
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field, without_clearing
+from telephony.admin.tool_secret import ToolSecretMixin
 from telephony.models import Agent
 from telephony.services import agents
 
@@ -41,7 +42,7 @@ class AgentForm(WriteOnlyForm):
 
 
 @admin.register(Agent)
-class AgentAdmin(ScopedAdmin):
+class AgentAdmin(ToolSecretMixin, ScopedAdmin):
     """Agents, saved through their services. Fields of other providers are out of sight."""
 
     form = AgentForm

@@ -1,0 +1,65 @@
+"""What came of a conversation: its analysis and its recording, for the call's page."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from calls.choices import AnalysisStatus, RecordingStatus
+from calls.explaining import duration
+from calls.models import Call, CallAnalysis, Recording
+
+_COLOURS = {
+    AnalysisStatus.PENDING: "info",
+    AnalysisStatus.DONE: "success",
+    AnalysisStatus.FAILED: "danger",
+    RecordingStatus.STARTING: "info",
+    RecordingStatus.RECORDING: "primary",
+    RecordingStatus.SAVED: "success",
+    RecordingStatus.FAILED: "danger",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """An analysis in words."""
+
+    row: CallAnalysis
+    colour: str
+    fields: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recording in words."""
+
+    row: Recording
+    colour: str
+    length: str
+    plays: bool
+
+
+def after_of(call: Call) -> dict[str, Any]:
+    """Give what the fragment draws, by two queries; nothing for a call that was not answered."""
+    if call.answered_at is None:
+        return {}
+    analysis = CallAnalysis.objects.filter(call=call).first()
+    recording = Recording.objects.filter(call=call).first()
+    return {
+        "analysis": _found(analysis) if analysis else None,
+        "recording": _recorded(recording) if recording else None,
+        "analysis_waits": bool(analysis and analysis.status == AnalysisStatus.PENDING),
+    }
+
+
+def _found(row: CallAnalysis) -> Found:
+    fields = [(name, _written(value)) for name, value in row.fields.items()]
+    return Found(row, _COLOURS[AnalysisStatus(row.status)], fields)
+
+
+def _recorded(row: Recording) -> Recorded:
+    length = duration(row.duration_seconds) if row.duration_seconds else ""
+    return Recorded(row, _COLOURS[RecordingStatus(row.status)], length, row.status == RecordingStatus.SAVED)
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

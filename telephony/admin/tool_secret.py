@@ -1,0 +1,51 @@
+"""The button on an agent's page that makes the secret of its tools anew, and shows it once."""
+
+from typing import Any
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+
+from accounts.choices import Role
+from telephony.services.tool_secrets import renew_tool_secret
+
+
+class ToolSecretMixin:
+    """For the admin of agents, before `ScopedAdmin`."""
+
+    change_form_outer_after_template = "admin/telephony/agent/secret_button.html"
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.tool_secret_view)
+        own = path("<path:object_id>/tool-secret/", view, name="telephony_agent_tool_secret")
+        return [own, *super().get_urls()]  # type: ignore[misc]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Offer the button where the agent has tools, to who may change it."""
+        agent: Any = self.get_object(request, unquote(object_id)) if object_id else None  # type: ignore[attr-defined]
+        may = bool(agent and agent.tools) and self.has_change_permission(request, agent)  # type: ignore[attr-defined]
+        context = {**(extra_context or {}), "may_renew_secret": may}
+        answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)  # type: ignore[misc]
+        return answer
+
+    def tool_secret_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Make a new secret, on POST, and show it: no redirect, since a session or a message would store it."""
+        agent = self.row_or_deny(request, object_id, Role.ADMIN)  # type: ignore[attr-defined]
+        if request.method != "POST":
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "The new secret of the tools",
+            "agent": agent,
+            "text": renew_tool_secret(agent),
+            "opts": self.opts,
+        }
+        answer = TemplateResponse(request, "admin/telephony/agent/secret.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
