@@ -1,6 +1,7 @@
 """Background work of calls. Tasks take ids, may run twice and in any order, and bound their own time."""
 
 import logging
+from collections.abc import Callable
 from uuid import UUID
 
 from celery import shared_task
@@ -27,13 +28,21 @@ WATCH_EVERY = 5  # seconds, as in the beat schedule; a look that waited longer i
 @shared_task
 def close_call(call_id: str) -> None:
     """Close the room of a call that somebody asked to end."""
-    closing.close_call(UUID(call_id))
+    _close(closing.close_call, call_id)
 
 
 @shared_task
 def close_left_over(call_id: str) -> None:
     """Close the room of a call that is over."""
-    closing.close_left_over(UUID(call_id))
+    _close(closing.close_left_over, call_id)
+
+
+def _close(how: Callable[[UUID], None], call_id: str) -> None:
+    """Close a room. Where LiveKit does not answer that is one line: the watch looks at the rooms again."""
+    try:
+        how(UUID(call_id))
+    except LiveKitError as error:
+        logger.warning("The room of call %s is not closed yet: %s", call_id, error)
 
 
 @shared_task
