@@ -112,9 +112,13 @@ async def _climb(livekit: LiveKitServer, process: psutil.Process) -> list[Line]:
     most = 0
     memory = cpu = 0.0
     for calls in STEPS:
-        latency, share, used = await _hold(livekit, process, calls)
+        waits, share, used = await _hold(livekit, process, calls)
+        latency = statistics.median(list(itertools.chain(*waits)) or [math.inf])
         memory, cpu = (used - idle) / calls / 2**20, share / calls
         say(f"agents: {calls:2} calls, answers after {latency:.2f} s; each {cpu:.0%} of a processor, {memory:.0f} MiB")
+        if unanswered := sum(not mine for mine in waits):
+            say(f"agents: {unanswered} of {calls} calls got no answer at all")
+            break
         first = first or latency
         if latency > 2 * first:
             break
@@ -126,11 +130,8 @@ async def _climb(livekit: LiveKitServer, process: psutil.Process) -> list[Line]:
     ]
 
 
-async def _hold(livekit: LiveKitServer, process: psutil.Process, calls: int) -> tuple[float, float, float]:
-    """Hold so many calls for a while; give the median seconds to an answer, the processors used, and the bytes.
-
-    The seconds are without end where a call got no answer at all.
-    """
+async def _hold(livekit: LiveKitServer, process: psutil.Process, calls: int) -> tuple[list[list[float]], float, float]:
+    """Hold so many calls for a while; give each call's seconds to its answers, the processors used, and the bytes."""
     waits: list[list[float]] = [[] for _ in range(calls)]
     asking = []
     for mine in waits:
@@ -149,8 +150,7 @@ async def _hold(livekit: LiveKitServer, process: psutil.Process, calls: int) -> 
         task.cancel()
     await asyncio.gather(*asking, return_exceptions=True)
     await asyncio.sleep(2)
-    unanswered = any(not mine for mine in waits)
-    return math.inf if unanswered else statistics.median(itertools.chain(*waits)), share, max(used)
+    return waits, share, max(used)
 
 
 async def _ask(livekit: LiveKitServer, waits: list[float]) -> None:
