@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from telephony.livekit_client import LiveKitError, LiveKitNotConfigured, LiveKitRefused
+from telephony.livekit_client import LiveKitError, LiveKitNotConfigured, LiveKitRefused, LiveKitUnreached
 from telephony.models import Installation, LiveKitObject
 from telephony.sync import records, results
 from telephony.sync.doors import Doors
@@ -107,7 +107,7 @@ class Batch:
         except LiveKitRefused as error:
             work.refused.append(str(error))
         except LiveKitError as error:
-            work.unavailable = str(error)
+            work.unavailable, work.unreached = str(error), isinstance(error, LiveKitUnreached)
         except Exception:
             logger.exception("The sync of %s %s failed", self.kind.field, work.row.id)
             work.unavailable = "Voxa itself failed here, its log says how. It is tried again."
@@ -133,8 +133,7 @@ class Batch:
             elif not work.lost and not self._write_failure(work):
                 again.add(work.row.id)
         self._clean_up([work for work in works if work.lost])
-        if any(work.refused for work in works):
-            LiveKitObject.objects.filter(lease_token=self._lease.token).update(lease_token=None, leased_until=None)
+        records.free(self._lease, [record for w in works if w.is_known for record in w.owned.values()])
         return list(again)
 
     def _write_failure(self, work: Work) -> bool:

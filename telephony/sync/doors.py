@@ -12,6 +12,7 @@ from telephony.livekit_client import (
     LiveKitError,
     LiveKitRefused,
     LiveKitUnavailable,
+    LiveKitUnreached,
     OutboundTrunkSpec,
     Stored,
     client_for,
@@ -79,7 +80,7 @@ class Door:
 
     def _call(self, call: Callable[[], Any]) -> Steps[Any]:
         if self._failures >= GIVE_UP_AFTER:
-            raise LiveKitUnavailable("LiveKit does not answer at present. It is tried again within a minute.")
+            raise LiveKitUnreached("LiveKit does not answer at present. It is tried again within a minute.")
         try:
             value = yield call
         except LiveKitRefused:

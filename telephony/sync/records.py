@@ -46,6 +46,12 @@ def intend(lease: Lease, rows: Iterable[LiveKitObject]) -> set[UUID]:
     return kept
 
 
+def free(lease: Lease, rows: Iterable[LiveKitObject]) -> None:
+    """Take the lease from records whose calls have ended, so that a tombstone made of one waits for nothing."""
+    if known := [row.pk for row in rows if row.pk and row.lease_token == lease.token]:
+        LiveKitObject.objects.filter(pk__in=known, lease_token=lease.token).update(lease_token=None, leased_until=None)
+
+
 def written(lease: Lease, row: LiveKitObject, livekit_id: str, fingerprint: str) -> None:
     """Record what LiveKit holds now. A row that became a tombstone meanwhile takes the id too: it is removed by it.
 

@@ -26,6 +26,7 @@ class Work:
         self.refused: list[str] = []
         self.waiting = ""
         self.unavailable = ""
+        self.unreached = False
         self.lost = False
         self.calls = 0
 
@@ -38,6 +39,11 @@ class Work:
     def is_well(self) -> bool:
         """Say whether everything planned stands in LiveKit."""
         return not (self.stopped or self.refused or self.waiting)
+
+    @property
+    def is_known(self) -> bool:
+        """Say whether the end of every call is known, though not all stands: none is under way that makes an object."""
+        return self.unreached or bool(self.refused and not self.stopped)
 
     @property
     def trouble(self) -> str:

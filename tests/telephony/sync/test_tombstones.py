@@ -4,9 +4,12 @@ import pytest
 
 from accounts.models import Workspace
 from accounts.services.workspaces import close_workspace
-from telephony.models import LiveKitObject, Trunk
-from telephony.sync.apply import sync_trunk
+from telephony.livekit_client import LiveKitRefused, LiveKitUnavailable, LiveKitUnreached
+from telephony.models import LiveKitObject, LiveKitProject, Trunk
+from telephony.sync.apply import sync_rows, sync_trunk
 from telephony.sync.closing import delete_emptied_workspaces
+from telephony.sync.kinds import TRUNKS
+from telephony.sync.reconcile import reconcile
 from telephony.sync.sweep import sweep
 from tests.telephony.sync.conftest import MakeTrunk
 from tests.telephony.sync.fake import FakeLiveKit
@@ -92,3 +95,43 @@ def test_a_workspace_does_not_wait_for_a_project_without_settings(
 def test_an_open_workspace_is_not_closed(trunk: Trunk) -> None:
     assert delete_emptied_workspaces() == 0
     assert Trunk.objects.exists()
+
+
+@pytest.mark.parametrize(("error", "waits"), [(LiveKitUnreached, False), (LiveKitUnavailable, True)])
+@pytest.mark.parametrize("fails", ["create outbound", "create inbound", "create rule"])
+def test_only_a_create_that_may_have_happened_is_waited_for(
+    make_trunk: MakeTrunk,
+    livekit: FakeLiveKit,
+    project: LiveKitProject,
+    error: type[Exception],
+    waits: bool,
+    fails: str,
+) -> None:
+    trunk = make_trunk([NUMBER])
+
+    def fail(name: str, when: str) -> None:
+        if (name, when) == (fails, "before"):
+            raise error("No answer.")
+
+    livekit.on_call = fail
+    sync_trunk(trunk.pk)
+    trunk.delete()
+    assert reconcile(project).busy is waits
+    assert livekit.ids() == set()
+    assert LiveKitObject.objects.exists() is waits
+
+
+def test_one_refusal_does_not_let_go_of_what_another_trunk_may_have_made(
+    make_trunk: MakeTrunk, livekit: FakeLiveKit, project: LiveKitProject
+) -> None:
+    refused, lost = make_trunk(hosts=["192.0.2.10"]), make_trunk(hosts=["192.0.2.11"])
+    failures = [LiveKitRefused("No."), LiveKitUnavailable("No answer.")]
+
+    def fail(name: str, when: str) -> None:
+        if when == "before":
+            raise failures.pop(0)
+
+    livekit.on_call = fail
+    assert [*sync_rows(TRUNKS, [refused.pk, lost.pk]).values()] == ["failed", "pending"]
+    assert LiveKitObject.objects.get(trunk=refused).lease_token is None
+    assert LiveKitObject.objects.get(trunk=lost).lease_token is not None
