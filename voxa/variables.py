@@ -7,11 +7,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 class Variables(environ.Env):  # type: ignore[misc]
-    """Raises ImproperlyConfigured, without the value, which may be a secret."""
+    """Values are taken as they are. Raises ImproperlyConfigured, without the value, which may be a secret."""
 
-    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+    def get_value(self, var: str, cast: Any = None, **kwargs: Any) -> Any:
+        value = self.ENVIRON.get(var, "")
         try:
-            return super().get_value(var, *args, **kwargs)
+            # The library would read what begins with `$` as the name of another variable, and print it as missing.
+            return self.parse_value(value, cast) if value.startswith("$") else super().get_value(var, cast, **kwargs)
         except ValueError:
             raise ImproperlyConfigured(f"{var} cannot be read: see docs/operations.md for what it takes.") from None
 

@@ -8,6 +8,8 @@ import sys
 import pytest
 from django.conf import settings
 
+from voxa.variables import env
+
 READ = re.compile(r"""env\.\w+\(\s*"([A-Z_]+)\"""")
 
 
@@ -36,3 +38,12 @@ def test_a_wrong_one_is_a_sentence_without_its_value(name: str, value: str, word
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr
     assert "s3cret" not in ended.stderr
+
+
+def test_a_value_that_begins_with_a_dollar_is_no_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTHER", "another one's value")
+    for value in ("$OTHER", "$3cret", "$$", "$"):
+        monkeypatch.setenv("LIVEKIT_API_SECRET", value)
+        assert env.str("LIVEKIT_API_SECRET") == env.str("LIVEKIT_API_SECRET", default="") == value
+    monkeypatch.setenv("FERNET_KEYS", "$OTHER,old")
+    assert env.list("FERNET_KEYS", default=[]) == ["$OTHER", "old"]
