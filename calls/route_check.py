@@ -12,7 +12,7 @@ from calls.policies import Refusal, verdicts, weightiest
 from calls.routing import Route
 from telephony.choices import AgentDirection, TrunkStatus
 from telephony.models import Agent, Gateway, PhoneNumber, TelephonySettings, Trunk
-from telephony.selectors import livekit_ids
+from telephony.selectors import answering_agent, livekit_ids
 
 UNKNOWN_NUMBER = (
     "This workspace has no such number. LiveKit rejects the call as a flood, and the caller hears busy (486)."
@@ -73,7 +73,7 @@ def check_outbound(workspace: Workspace, to: str, caller: str, agent: Agent | No
 def check_inbound(workspace: Workspace, to: str, caller: str) -> RouteCheck:
     """Tell who would answer a call to a number, and why nobody would."""
     number = routing.own_number(workspace.pk, to)
-    agent = routing.inbound_agent(number, workspace.pk) if number else None
+    agent = answering_agent(number, workspace.pk) if number else None
     return RouteCheck(
         direction=Direction.INBOUND,
         to=to,

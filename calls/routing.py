@@ -15,8 +15,8 @@ from calls.choices import BEFORE_RINGING, LIVE, Direction, Reason
 from calls.models import Attempt, Call, DoNotCall
 from calls.policies import ATTEMPT_WINDOW, Facts, Hours, Load, Refusal
 from calls.suppression import listed_as
-from telephony.choices import AgentDirection, ObjectKind, TrunkStatus
-from telephony.models import Agent, LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
+from telephony.choices import ObjectKind, TrunkStatus
+from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
 
 NOT_VERIFIED = "Use a number of this workspace on an active trunk as the caller ID."
 PROVISIONED_IN = timedelta(seconds=5)  # when a trunk that is being provisioned is looked at again
@@ -92,14 +92,6 @@ def hops_of(trunk: Trunk, project: LiveKitProject) -> tuple[Hop, ...]:
     )
     gateways = trunk.gateways.filter(outbound=True).values_list("id", flat=True)
     return tuple(Hop(ids[gateway], gateway) for gateway in gateways if gateway in ids)
-
-
-def inbound_agent(number: PhoneNumber | None, workspace_id: UUID) -> Agent | None:
-    """Give who answers a number: its own agent, else the workspace's newest active inbound one."""
-    if number is not None and number.agent is not None and number.agent.active:
-        return number.agent
-    takes_inbound = [AgentDirection.INBOUND, AgentDirection.BOTH]
-    return Agent.objects.filter(workspace=workspace_id, active=True, direction__in=takes_inbound).first()
 
 
 def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) -> Facts:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from accounts.models import Workspace
-from telephony.choices import ObjectKind
+from telephony.choices import AgentDirection, ObjectKind
 from telephony.models import (
     Agent,
     Gateway,
@@ -122,6 +122,28 @@ def livekit_ids(trunk: Trunk) -> LiveKitIds:
 def numbers(workspace: Workspace) -> QuerySet[PhoneNumber]:
     """Give a workspace's phone numbers."""
     return PhoneNumber.objects.filter(workspace=workspace)
+
+
+def stand_ins() -> QuerySet[Agent]:
+    """Give the agents that answer where a number has no active agent of its own: each workspace's newest one does."""
+    return Agent.objects.filter(active=True, direction__in=[AgentDirection.INBOUND, AgentDirection.BOTH])
+
+
+def answering_agent(number: PhoneNumber | None, workspace_id: UUID) -> Agent | None:
+    """Give who answers a number: its own agent, else the workspace's newest active inbound one."""
+    if number is not None and number.agent is not None and number.agent.active:
+        return number.agent
+    return stand_ins().filter(workspace=workspace_id).first()
+
+
+def unanswered(rows: QuerySet[PhoneNumber]) -> QuerySet[PhoneNumber]:
+    """Keep the numbers for which `answering_agent` gives nobody."""
+    return rows.exclude(agent__active=True).exclude(Exists(stand_ins().filter(workspace=OuterRef("workspace"))))
+
+
+def callable_numbers(rows: QuerySet[PhoneNumber]) -> QuerySet[PhoneNumber]:
+    """Keep the numbers that can be called: the others are caller IDs alone, their trunks have no inbound gateway."""
+    return rows.filter(trunk__in=Gateway.objects.filter(inbound=True).values("trunk"))
 
 
 def agents(workspace: Workspace) -> QuerySet[Agent]:

@@ -11,11 +11,11 @@ from django.utils import timezone
 from accounts.models import Workspace
 from calls.choices import CallStatus, Direction, Reason
 from calls.models import Call
-from calls.routing import inbound_agent
 from calls.services.hangup import ask_for_end
 from calls.services.timeline import note, tell
 from calls.story import Story
 from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
+from telephony.selectors import answering_agent
 
 R = TypeVar("R", bound=Model)
 
@@ -72,7 +72,7 @@ def _by_trunk(story: Story) -> Call | None:
     called = attributes.get("sip.trunkPhoneNumber", "")
     numbers = PhoneNumber.objects.select_related("agent").filter(trunk=trunk)
     number = numbers.filter(number=f"+{called.removeprefix('+')}").first()  # LiveKit compares them without the plus
-    agent = inbound_agent(number, trunk.workspace_id)
+    agent = answering_agent(number, trunk.workspace_id)
     return _call(trunk.workspace, number.number if number else called, agent, trunk=trunk, number=number)
 
 

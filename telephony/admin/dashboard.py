@@ -14,8 +14,8 @@ from accounts.choices import Role
 from accounts.models import ApiKey, Workspace
 from telephony.admin.outcome import standing_of
 from telephony.choices import TrunkStatus
-from telephony.models import Agent, Gateway, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
-from telephony.selectors import projects_of
+from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
+from telephony.selectors import callable_numbers, projects_of, unanswered
 
 SHOWN = 6  # rows of a list on this page
 COUNTED = 1_000
@@ -71,16 +71,15 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     board = Dashboard(sandbox=settings.LIVEKIT_IS_SANDBOX)
     trunks, endpoints = own(Trunk.objects.all(), access), own(SipEndpoint.objects.all(), access)
     counts, of_endpoints = counted(trunks), counted(endpoints)
-    callable_by = Gateway.objects.filter(inbound=True).values("trunk")
-    orphans = own(PhoneNumber.objects.filter(agent=None, trunk__in=callable_by), access)
-    unanswered = bounded(orphans)
+    orphans = unanswered(callable_numbers(own(PhoneNumber.objects.all(), access)))
+    silent = bounded(orphans)
     default = LiveKitProject.default()
     board.concerns += away(access)
     board.concerns += troubled(trunks.defer("auth_password"), default)
     board.concerns += troubled(endpoints.defer("sip_password"), default)
-    if unanswered:
-        board.concerns.append(unanswered_numbers(orphans, unanswered))
-    board.tiles = tiles(access, counts, unanswered)
+    if silent:
+        board.concerns.append(unanswered_numbers(orphans, silent))
+    board.tiles = tiles(access, counts, silent)
     if of_endpoints["all"]:  # most have none
         board.tiles.insert(1, standing_tile("SIP endpoints", "telephony_sipendpoint", of_endpoints))
     board.steps = steps(access, counts)
@@ -146,12 +145,13 @@ def troubled(rows: QuerySet[Any], default: LiveKitProject) -> list[Concern]:
 def unanswered_numbers(orphans: QuerySet[PhoneNumber], count: int) -> Concern:
     """Say which numbers ring for nobody."""
     some = ", ".join(orphans.order_by("-created_at").values_list("number", flat=True)[:3])
-    title = "1 number has no agent" if count == 1 else f"{words(count)} numbers have no agent"
+    title = "Nobody answers 1 number" if count == 1 else f"Nobody answers {words(count)} numbers"
     link = reverse("admin:telephony_phonenumber_changelist") + "?answered=no"
-    return Concern("warning", "Numbers", title, f"Callers of {some} reach nobody.", link, "Choose agents")
+    reason = f"Callers of {some} reach nobody. Choose their agents, or make an active one for inbound calls."
+    return Concern("warning", "Numbers", title, reason, link, "Choose agents")
 
 
-def tiles(access: Access, counts: dict[str, int], unanswered: int) -> list[Tile]:
+def tiles(access: Access, counts: dict[str, int], silent: int) -> list[Tile]:
     """Count what there is, and of trunks how many are in service."""
     numbers, agents = own(PhoneNumber.objects.all(), access), own(Agent.objects.filter(active=True), access)
     keys = own(ApiKey.objects.filter(revoked_at=None), access)
@@ -160,9 +160,9 @@ def tiles(access: Access, counts: dict[str, int], unanswered: int) -> list[Tile]
         Tile(
             "Numbers",
             words(bounded(numbers)),
-            f"{words(unanswered)} without an agent" if unanswered else "",
+            f"{words(silent)} answered by nobody" if silent else "",
             _list("telephony_phonenumber"),
-            "warning" if unanswered else "",
+            "warning" if silent else "",
         ),
         Tile("Active agents", words(bounded(agents)), "", _list("telephony_agent")),
         Tile("API keys", words(bounded(keys)), "", _list("accounts_apikey")),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RadioFilter
@@ -16,6 +16,7 @@ from telephony.admin.refusal import RefusableForm, RefusablePage
 from telephony.admin.selects import WorkspaceSelect, name_chosen
 from telephony.choices import TrunkStatus
 from telephony.models import PhoneNumber
+from telephony.selectors import answering_agent, stand_ins, unanswered
 from telephony.services import numbers
 
 
@@ -39,12 +40,12 @@ class AnsweredFilter(RadioFilter):
     parameter_name = "answered"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "By nobody yet"), ("yes", "By an agent")]
+        return [("no", "By nobody"), ("yes", "By an agent")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[PhoneNumber]) -> QuerySet[PhoneNumber]:
-        if self.value() in ("yes", "no"):
-            return queryset.filter(agent__isnull=self.value() == "no")
-        return queryset
+        if self.value() == "no":
+            return unanswered(queryset)
+        return queryset.exclude(pk__in=unanswered(queryset).values("pk")) if self.value() == "yes" else queryset
 
 
 @admin.register(PhoneNumber)
@@ -71,6 +72,8 @@ class PhoneNumberAdmin(RefusablePage, WorkspaceFirst, ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("trunk", "agent", "transfer_trunk", "workspace")
+        stand_in = stand_ins().filter(workspace=OuterRef("workspace")).values("name")[:1]
+        rows = rows.annotate(stand_in=Subquery(stand_in))
         return rows.defer("trunk__auth_password", "transfer_trunk__auth_password", "agent__provider_key")
 
     @display(description="Trunk is", ordering="trunk__status", label=LABELS)
@@ -79,9 +82,11 @@ class PhoneNumberAdmin(RefusablePage, WorkspaceFirst, ScopedAdmin):
 
     @display(description="Answered by", ordering="agent__name")
     def answered_by(self, number: PhoneNumber) -> str:
-        if number.agent:
+        if number.agent and number.agent.active:
             return number.agent.name
-        return render_to_string("unfold/helpers/label.html", {"text": "Nobody yet", "type": "warning"})
+        if name := getattr(number, "stand_in", None):
+            return f"{name} (stands in)"
+        return render_to_string("unfold/helpers/label.html", {"text": "Nobody", "type": "warning"})
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["widget"] = WorkspaceSelect(db_field, self.admin_site)
@@ -96,8 +101,8 @@ class PhoneNumberAdmin(RefusablePage, WorkspaceFirst, ScopedAdmin):
         else:
             saved = numbers.add_number(values.pop("trunk"), **values)
         obj.__dict__.update(saved.__dict__)
-        if obj.agent_id is None:
-            messages.warning(request, f"Nobody answers {obj.number} yet: choose an agent.")
+        if answering_agent(obj, obj.workspace_id) is None:
+            messages.warning(request, f"Nobody answers {obj.number} yet: choose an active agent.")
 
     def delete_model(self, request: HttpRequest, obj: PhoneNumber) -> None:
         numbers.remove_number(obj)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User, Workspace
 from telephony.choices import TrunkStatus
-from telephony.models import Gateway, LiveKitProject, SipEndpoint, Trunk
+from telephony.models import Gateway, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
 from telephony.services.agents import create_agent
 from telephony.services.endpoints import connect_agent
 from telephony.services.numbers import add_number
@@ -62,16 +62,30 @@ def test_a_livekit_that_is_away(client: Client, acme: Workspace, settings: Any) 
     assert "Nothing answers there." in html
 
 
-def test_numbers_that_nobody_answers(client: Client, acme: Workspace) -> None:
+def test_numbers_that_nobody_answers(client: Client, acme: Workspace, globex: Workspace) -> None:
     add_number(make_trunk(acme), "+15550100000")
-    html = home(client)
-    assert "1 number has no agent" in html
+    create_agent(globex, {"name": "Another workspace's"})
+    assert "Nobody answers 1 number" in home(client)
     Gateway.objects.update(inbound=False)
-    assert "1 number has no agent" not in home(client)  # it is a caller ID, which nobody can call
+    assert "Nobody answers" not in home(client)  # it is a caller ID, which nobody can call
     Gateway.objects.update(inbound=True)
     link = reverse("admin:telephony_phonenumber_changelist") + "?answered=no"
-    assert link in html
+    assert link in home(client)
     assert "+15550100000" in client.get(link).content.decode()
+    PhoneNumber.objects.update(agent=create_agent(acme, {"name": "Asleep", "active": False}))
+    assert "Callers of +15550100000 reach nobody." in home(client)
+
+
+def test_a_number_that_the_workspaces_inbound_agent_answers_is_no_concern(client: Client, acme: Workspace) -> None:
+    add_number(make_trunk(acme), "+15550100000")
+    create_agent(acme, {"name": "Dials only", "direction": "outbound"})
+    assert "Nobody answers 1 number" in home(client)
+    create_agent(acme, {"name": "Reception"})
+    assert "Nobody answers" not in home(client)
+    numbers = reverse("admin:telephony_phonenumber_changelist")
+    assert "Reception (stands in)" in client.get(numbers).content.decode()
+    assert client.get(numbers, {"answered": "no"}).context["cl"].result_count == 0
+    assert client.get(numbers, {"answered": "yes"}).context["cl"].result_count == 1
 
 
 def test_the_sandbox_is_named_on_every_page(client: Client, settings: Any) -> None:

@@ -17,6 +17,7 @@ from calls.policies import Hours, Refusal
 from calls.routing import Route
 from telephony.choices import TrunkStatus
 from telephony.models import Agent, LiveKitObject, TelephonySettings, Trunk
+from telephony.selectors import answering_agent
 from telephony.services.agents import create_agent
 from tests.calls.conftest import CALLEE, Line, make_line
 
@@ -154,18 +155,18 @@ def test_spend_counts_outbound_minutes_since_midnight_and_calls_under_way(line: 
 
 def test_a_number_is_answered_by_its_own_agent_else_by_the_workspaces_newest_active_inbound_one(line: Line) -> None:
     Agent.objects.all().delete()
-    assert routing.inbound_agent(line.number, line.workspace.pk) is None
+    assert answering_agent(line.number, line.workspace.pk) is None
     create_agent(line.workspace, {"name": "Older", "direction": "inbound"})
     newest = create_agent(line.workspace, {"name": "Newest"})
     create_agent(line.workspace, {"name": "Outbound", "direction": "outbound"})
     create_agent(line.workspace, {"name": "Off", "active": False})
     own = create_agent(line.workspace, {"name": "Own", "direction": "inbound"})
     Agent.objects.filter(pk=own.pk).update(created_at=timezone.now() - timedelta(days=1))
-    assert routing.inbound_agent(line.number, line.workspace.pk) == newest
+    assert answering_agent(line.number, line.workspace.pk) == newest
     line.number.agent = own
-    assert routing.inbound_agent(line.number, line.workspace.pk) == own
+    assert answering_agent(line.number, line.workspace.pk) == own
     own.active = False
-    assert routing.inbound_agent(line.number, line.workspace.pk) == newest
+    assert answering_agent(line.number, line.workspace.pk) == newest
 
 
 def test_a_day_begins_at_the_zones_midnight_also_where_the_clock_changes() -> None:
