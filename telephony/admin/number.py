@@ -73,8 +73,9 @@ class PhoneNumberAdmin(RefusablePage, WorkspaceFirst, ScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("trunk", "agent", "transfer_trunk", "workspace")
         stand_in = stand_ins().filter(workspace=OuterRef("workspace")).values("name")[:1]
-        rows = rows.annotate(stand_in=Subquery(stand_in))
-        return rows.defer("trunk__auth_password", "transfer_trunk__auth_password", "agent__provider_key")
+        rows = rows.defer("trunk__auth_password", "transfer_trunk__auth_password", "agent__provider_key")
+        found: QuerySet[Any] = rows.annotate(stand_in=Subquery(stand_in))
+        return found
 
     @display(description="Trunk is", ordering="trunk__status", label=LABELS)
     def trunk_state(self, number: PhoneNumber) -> str:
