@@ -6,6 +6,7 @@ from django_filters import rest_framework as filters
 from calls.choices import CallStatus, Direction
 from calls.models import Call, DoNotCall
 from calls.selectors import listed
+from voxa.api.filters import NamedChoiceFilter
 
 
 def plus(value: str) -> str:
@@ -16,8 +17,8 @@ def plus(value: str) -> str:
 class CallFilter(filters.FilterSet):
     """Of calls. `number` is the paginator's: it looks on both sides of a call."""
 
-    status = filters.ChoiceFilter(choices=CallStatus.choices)
-    direction = filters.ChoiceFilter(choices=Direction.choices)
+    status = NamedChoiceFilter(CallStatus.choices)
+    direction = NamedChoiceFilter(Direction.choices)
     number = filters.CharFilter(
         method="on_either_side", help_text="The whole number, called or calling; an unescaped + is understood."
     )

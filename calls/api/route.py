@@ -20,7 +20,7 @@ from telephony.api.serializers import RowIdField, shared
 from telephony.models import Gateway
 from telephony.services.errors import Problems
 from telephony.validators import validate_e164
-from voxa.api.serializers import CamelSerializer
+from voxa.api.serializers import CamelSerializer, NamedChoiceField
 from voxa.api.views import WorkspaceAPIView
 
 _ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
@@ -42,7 +42,7 @@ class RouteQuery(CamelSerializer):
     """What is asked."""
 
     to = serializers.CharField(validators=[validate_e164], help_text="Who is called.")
-    direction = serializers.ChoiceField(Direction.choices, required=False, help_text="`outbound` unless given.")
+    direction = NamedChoiceField(Direction.choices, required=False, help_text="`outbound` unless given.")
     agent_id = RowIdField(source="agent", required=False, help_text="The agent that would speak.")
     trunk_id = serializers.CharField(
         source="trunk", required=False, help_text="A trunk to call through: its UUID or `ST_` id."

@@ -16,7 +16,7 @@ from calls.choices import (
 )
 from calls.models import DoNotCall
 from telephony.api.serializers import RowIdField
-from voxa.api.serializers import CamelModelSerializer, CamelSerializer
+from voxa.api.serializers import CamelModelSerializer, CamelSerializer, NamedChoiceField
 
 REASONS = [(code, words) for code, words in Reason.choices if code]
 _REASON = "Why it ended, waits or was refused; empty where there is nothing to say."
@@ -61,7 +61,7 @@ class TransferSerializer(CamelSerializer):
     """Whom a call is handed over to."""
 
     to = serializers.CharField(max_length=300, help_text="In E.164, or a `tel:`, `sip:` or `sips:` address.")
-    mode = serializers.ChoiceField(
+    mode = NamedChoiceField(
         TransferMode.choices,
         required=False,
         default=TransferMode.COLD,

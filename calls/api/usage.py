@@ -18,7 +18,7 @@ from calls.models import UsageDay
 from calls.selectors import UsageLine
 from telephony.api.serializers import shared
 from telephony.services.errors import Problems
-from voxa.api.serializers import CamelSerializer
+from voxa.api.serializers import CamelSerializer, NamedChoiceField
 from voxa.api.views import WorkspaceAPIView
 
 LONGEST = 366  # days in one answer
@@ -41,7 +41,7 @@ class UsageQuery(_Dates):
     """What is asked."""
 
     to = serializers.DateField(required=False, help_text="The last day, counted in. Left out: today.")
-    group_by = serializers.ChoiceField(["day", "number"], required=False, help_text="`day` unless given.")
+    group_by = NamedChoiceField(["day", "number"], required=False, help_text="`day` unless given.")
 
 
 class SumsSerializer(CamelSerializer):

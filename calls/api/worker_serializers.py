@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from calls.choices import Speaker
 from calls.services.conversations import ENDINGS
-from voxa.api.serializers import CamelSerializer
+from voxa.api.serializers import CamelSerializer, NamedChoiceField
 
 MOST_ITEMS = 500  # of one report
 
@@ -25,7 +25,7 @@ class ItemSerializer(CamelSerializer):
     """One turn of the conversation."""
 
     id = serializers.UUIDField()
-    speaker = serializers.ChoiceField(Speaker.choices)
+    speaker = NamedChoiceField(Speaker.choices)
     text = serializers.CharField(max_length=20_000)
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField()
@@ -49,5 +49,5 @@ class ReportSerializer(CamelSerializer):
     transcript = ItemSerializer(many=True, required=False, max_length=MOST_ITEMS)  # type: ignore[call-arg]
     measures = MeasuresSerializer(required=False)
     detail = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    end = serializers.ChoiceField([(reason, reason.label) for reason in ENDINGS], required=False)
+    end = NamedChoiceField([(reason, reason.label) for reason in ENDINGS], required=False)
     finished = serializers.BooleanField(required=False, default=False)

@@ -84,7 +84,8 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
         ),
         _group(
             "How often",
-            "A busy or unanswered call is dialled again, each time after twice as long. A declined one is not.",
+            "A busy or unanswered call is tried again, each time after twice as long. A declined one is not. A try "
+            "goes through the gateways until one connects, and counts once.",
             [("max_attempts", "retry_delay_seconds"), "daily_attempts_per_callee"],
         ),
         _group(

@@ -8,15 +8,16 @@ from django_filters import rest_framework as filters
 from telephony.choices import AgentDirection, TrunkStatus
 from telephony.models import Agent, PhoneNumber, Trunk
 from telephony.validators import validate_trunk_reference
+from voxa.api.filters import NamedChoiceFilter, TrueOrFalseFilter
 
 
 class TrunkFilter(filters.FilterSet):
     """Of trunks."""
 
-    status = filters.ChoiceFilter(choices=TrunkStatus.choices)
+    status = NamedChoiceFilter(TrunkStatus.choices)
     name = filters.CharFilter(lookup_expr="icontains", help_text="A part of the name.")
     carrier = filters.CharFilter(help_text="A preset, such as telnyx.")
-    forTransfers = filters.BooleanFilter(field_name="for_transfers")
+    forTransfers = TrueOrFalseFilter(field_name="for_transfers")
 
     class Meta:
         model = Trunk
@@ -51,8 +52,8 @@ class NumberFilter(filters.FilterSet):
 class AgentFilter(filters.FilterSet):
     """Of agents."""
 
-    direction = filters.ChoiceFilter(choices=AgentDirection.choices)
-    active = filters.BooleanFilter()
+    direction = NamedChoiceFilter(AgentDirection.choices)
+    active = TrueOrFalseFilter()
     name = filters.CharFilter(lookup_expr="icontains", help_text="A part of the name.")
 
     class Meta:

@@ -11,7 +11,7 @@ from telephony.models import Agent, Gateway, PhoneNumber, Trunk
 from telephony.models.abilities import MOST_TOOLS, MOST_TRANSFERS
 from telephony.services.gateways import MAX_GATEWAYS
 from telephony.validators import validate_trunk_reference
-from voxa.api.serializers import CamelModelSerializer, CamelSerializer
+from voxa.api.serializers import CamelModelSerializer, CamelSerializer, NamedChoiceField
 
 
 class RowIdField(serializers.UUIDField):
@@ -157,7 +157,7 @@ class AgentTransferSerializer(CamelSerializer):
     name = serializers.CharField(max_length=64, help_text="As the language model chooses it, such as `sales`.")
     description = serializers.CharField(max_length=1_000, required=False, allow_blank=True, help_text="When to.")
     to = serializers.CharField(max_length=300, help_text="In E.164, or a `tel:`, `sip:` or `sips:` address.")
-    mode = serializers.ChoiceField(["cold", "warm"], required=False, help_text="`cold` where it is left out.")
+    mode = NamedChoiceField(["cold", "warm"], required=False, help_text="`cold` where it is left out.")
 
 
 class AgentSerializer(CamelModelSerializer[Agent]):

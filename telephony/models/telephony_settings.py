@@ -59,12 +59,14 @@ class TelephonySettings(models.Model):
         null=True, blank=True, validators=[MaxValueValidator(100)], help_text="Empty: no limit."
     )
     max_attempts = models.PositiveSmallIntegerField(
-        default=3, validators=[MinValueValidator(1), MaxValueValidator(20)], help_text="Dials of one call, at most."
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+        help_text="Tries of one call, at most. One through several gateways, one after the other, counts once.",
     )
     retry_delay_seconds = models.PositiveIntegerField(
         default=300,
         validators=[MinValueValidator(10), MaxValueValidator(86_400)],
-        help_text="Until a busy or unanswered call is dialled again.",
+        help_text="Until the second try of a busy or unanswered call; twice as long before each further one.",
     )
     price_per_minute = models.DecimalField(
         max_digits=8, decimal_places=4, default=Decimal(0), validators=[MinValueValidator(0)]

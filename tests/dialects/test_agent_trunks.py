@@ -54,7 +54,7 @@ def test_the_list_is_filtered_by_status(api: APIClient, trunk: dict[str, Any]) -
         return total
 
     assert [found(status) for status in ("active", "inactive", "error")] == [0, 1, 0]
-    SipEndpoint.objects.update(status=TrunkStatus.ACTIVE)
+    SipEndpoint.objects.update(status=TrunkStatus.ACTIVE, synced_generation=1)
     assert [found(status) for status in ("active", "inactive", "error")] == [1, 0, 0]
     Agent.objects.update(provider_check=ProviderCheck.REFUSED)
     assert [found(status) for status in ("active", "inactive", "error")] == [0, 0, 1]
@@ -100,10 +100,27 @@ def test_a_changed_key_is_checked_before_it_is_kept(
         ({"elevenlabs_api_key": "el_api"}, "invalid_elevenlabs_api_key"),
         ({"openai_api_key": None}, "missing_required_field"),
         ({"name": ""}, "missing_required_field"),
+        ({"status": "error"}, "invalid_status"),
+        ({"id": "conn_1"}, "invalid_request"),
     ],
 )
 def test_what_cannot_change_is_said(api: APIClient, trunk: dict[str, Any], body: dict[str, Any], code: str) -> None:
     assert error_of(api.patch(f"{TRUNKS}/{trunk['id']}", body))[:2] == (400, code)
+
+
+@pytest.mark.parametrize("sent", ["created", "shown", "listed"])
+def test_a_whole_trunk_may_be_sent_back(api: APIClient, trunk: dict[str, Any], providers: Providers, sent: str) -> None:
+    path = f"{TRUNKS}/{trunk['id']}"
+    whole = {"created": OPENAI, "shown": api.get(path).json(), "listed": api.get(TRUNKS).json()["trunks"][0]}[sent]
+    changed = api.patch(path, {**whole, "name": "Renamed"})
+    assert (changed.status_code, changed.json()["name"]) == (200, "Renamed"), changed.content
+    assert api.get(path).json() == {**trunk, "name": "Renamed"}
+
+
+def test_a_change_on_its_way_to_livekit_keeps_the_trunk_active(api: APIClient, trunk: dict[str, Any]) -> None:
+    SipEndpoint.objects.update(status=TrunkStatus.ACTIVE, synced_generation=1)
+    assert api.patch(f"{TRUNKS}/{trunk['id']}", {"name": "Renamed"}).json()["status"] == "active"
+    assert SipEndpoint.objects.get().status == TrunkStatus.PENDING
 
 
 def test_rotating_answers_the_new_password_once(api: APIClient, trunk: dict[str, Any]) -> None:

@@ -104,7 +104,8 @@ AGENT_TRUNKS = extend_schema_view(
         tags=[TAG],
         operation_id="agent_trunks_update",
         summary="Change an agent trunk",
-        description="What is left out stays. A key is checked with its provider again.",
+        description="What is left out stays, and a trunk may be sent back as GET shows it. "
+        "A key is checked with its provider again.",
         parameters=[_ID],
         request=AgentTrunkChangeSerializer,
         responses=UpdatedAgentTrunkSerializer,

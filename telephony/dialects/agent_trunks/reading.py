@@ -19,11 +19,18 @@ NAMES: dict[str, dict[str, str]] = {
     AiProvider.ELEVENLABS: {"provider_key": "elevenlabs_api_key", "provider_agent_id": "elevenlabs_agent_id"},
     AiProvider.CUSTOM: {"custom_endpoint": "custom_endpoint"},
 }
+_NEW = "It cannot be changed. Create a new trunk."
+_OURS = "It cannot be set: leave it out, or send it as GET shows it."
 _FIXED = {
-    "ai_provider": "It cannot be changed. Create a new trunk.",
-    "sip_username": "It cannot be changed. Create a new trunk.",
+    "ai_provider": _NEW,
+    "sip_username": _NEW,
     "sip_password": "It cannot be set. Use rotate-password.",
+    "id": _OURS,
+    "status": _OURS,
+    "sip_endpoint": _OURS,
+    "created_at": _OURS,
 }
+_CHANGE_BY_THEMSELVES = {"updated_at", "metrics"}
 
 Values = dict[str, Any]
 
@@ -34,8 +41,15 @@ def read_new(data: Any, problems: Problems) -> tuple[Values, Values]:
     return _split(values, values.get("ai_provider", ""))
 
 
-def read_change(data: Any, provider: str, problems: Problems) -> tuple[Values, Values]:
-    """Give what is to be changed of a trunk whose agent has this provider."""
+def read_change(data: Any, now: Mapping[str, Any], problems: Problems) -> tuple[Values, Values]:
+    """Give what is to be changed of a trunk that is `now` so, by the names of the JSON.
+
+    What is sent as it is now is no change: programs send whole objects back.
+    """
+    if isinstance(data, Mapping):
+        kept = {name for name, value in data.items() if name in now and value == now[name]} | _CHANGE_BY_THEMSELVES
+        data = {name: value for name, value in data.items() if name not in kept}
+    provider = now["ai_provider"]
     values = read(shared(AgentTrunkChangeSerializer), data, problems, partial=True)
     for name in _FIXED.keys() & problems.keys():
         problems.pop(name)

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from telephony.call_metrics import CallMetrics
 from telephony.choices import AiProvider, ProviderCheck, TrunkStatus
 from telephony.models import SipEndpoint
-from voxa.api.serializers import StrictSerializer
+from voxa.api.serializers import NamedChoiceField, StrictSerializer
 
 PROVIDERS = [(one.value, one.label) for one in (AiProvider.OPENAI, AiProvider.ELEVENLABS, AiProvider.CUSTOM)]
 STATUSES = ("active", "inactive", "error")
@@ -127,7 +127,7 @@ class NewAgentTrunkSerializer(AgentTrunkChangeSerializer):
     """What creates a trunk. Keys of other providers than the chosen one are not stored."""
 
     name = serializers.CharField(max_length=100)
-    ai_provider = serializers.ChoiceField(PROVIDERS)
+    ai_provider = NamedChoiceField(PROVIDERS)
     sip_username = serializers.RegexField(
         r"^[A-Za-z0-9-]+\Z", max_length=64, trim_whitespace=False, help_text="Unique within the workspace."
     )
@@ -139,7 +139,7 @@ class AgentTrunkQuerySerializer(serializers.Serializer[Any]):
 
     limit = serializers.IntegerField(default=20, min_value=1, max_value=100)
     offset = serializers.IntegerField(default=0, min_value=0, max_value=1_000_000_000)
-    status = serializers.ChoiceField(STATUSES, required=False)
+    status = NamedChoiceField(STATUSES, required=False)
 
 
 def show(endpoint: SipEndpoint, domain: str) -> dict[str, Any]:
@@ -181,10 +181,13 @@ def time_text(time: datetime) -> str:
 
 
 def status_of(endpoint: SipEndpoint) -> str:
-    """Give the product's word: `error` waits for a person, `inactive` takes no calls at present."""
+    """Give the product's word: `error` waits for a person, `inactive` takes no calls at present.
+
+    A change that LiveKit has not heard of yet leaves it `active`: calls are taken as before the change.
+    """
     if endpoint.status == TrunkStatus.FAILED or endpoint.agent.provider_check == ProviderCheck.REFUSED:
         return "error"
-    return "active" if endpoint.status == TrunkStatus.ACTIVE and endpoint.agent.active else "inactive"
+    return "active" if endpoint.synced_generation and endpoint.agent.active else "inactive"
 
 
 def _head(endpoint: SipEndpoint) -> dict[str, Any]:

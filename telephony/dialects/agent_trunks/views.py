@@ -32,7 +32,7 @@ from telephony.sync.kinds import ENDPOINTS
 from telephony.sync.request import wait_for_sync
 
 _ERROR = Q(status=TrunkStatus.FAILED) | Q(agent__provider_check=ProviderCheck.REFUSED)
-_ACTIVE = Q(status=TrunkStatus.ACTIVE, agent__active=True) & ~_ERROR
+_ACTIVE = Q(agent__active=True, synced_generation__gt=0) & ~_ERROR
 _BY_STATUS = {"error": _ERROR, "active": _ACTIVE, "inactive": ~_ACTIVE & ~_ERROR}
 
 
@@ -74,7 +74,8 @@ class AgentTrunkViewSet(DialectViewSet[SipEndpoint]):
         provider = endpoint.agent.ai_provider
         try:
             with worded(endpoint.sip_username, provider):
-                values, agent_values = read_change(request.data, provider, problems)
+                now = {**self.shown(endpoint), "sip_password": endpoint.sip_password}
+                values, agent_values = read_change(request.data, now, problems)
                 endpoints.update_endpoint(endpoint, values, agent_values, problems=problems)
         except ObjectDoesNotExist:  # deleted meanwhile
             raise self.missing(id) from None

@@ -13,7 +13,7 @@ from telephony.models import Trunk
 from telephony.services.errors import Problems
 from telephony.services.numbers import MAX_NUMBERS
 from telephony.validators import validate_e164, validate_host
-from voxa.api.serializers import StrictSerializer
+from voxa.api.serializers import NamedChoiceField, StrictSerializer
 
 
 class TwilioConfigSerializer(StrictSerializer):
@@ -65,7 +65,7 @@ class NewTwilioTrunkSerializer(StrictSerializer):
     """What creates a trunk at Twilio."""
 
     trunk_name = serializers.CharField(min_length=1, max_length=100)
-    trunk_type = serializers.ChoiceField(["twilio"])
+    trunk_type = NamedChoiceField(["twilio"])
     trunk_config = TwilioConfigSerializer()
 
 
@@ -73,7 +73,7 @@ class NewExotelTrunkSerializer(StrictSerializer):
     """What creates a trunk at Exotel."""
 
     trunk_name = serializers.CharField(min_length=1, max_length=100)
-    trunk_type = serializers.ChoiceField(["exotel"])
+    trunk_type = NamedChoiceField(["exotel"])
     trunk_config = ExotelConfigSerializer()
 
 
@@ -81,7 +81,7 @@ class NewTrunkSerializer(StrictSerializer):
     """What every request has, whatever its type."""
 
     trunk_name = serializers.CharField(min_length=1, max_length=100)
-    trunk_type = serializers.ChoiceField(["twilio", "exotel"])
+    trunk_type = NamedChoiceField(["twilio", "exotel"])
     trunk_config = serializers.DictField()
 
 
