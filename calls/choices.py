@@ -73,6 +73,15 @@ class AttemptStatus(models.TextChoices):
     UNKNOWN = "unknown", "Outcome unknown"
 
 
+class ListedBy(models.TextChoices):
+    """How a number came on the do-not-call list."""
+
+    UNKNOWN = "", "Not recorded"
+    PERSON = "person", "By hand"
+    FILE = "file", "From a file"
+    API = "api", "By API"
+
+
 class TransferMode(models.TextChoices):
     """How a call is handed over."""
 

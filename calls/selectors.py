@@ -47,7 +47,8 @@ def recording(call: Call) -> Recording | None:
 
 def do_not_call(workspace: Workspace) -> QuerySet[DoNotCall]:
     """Give whom a workspace never calls."""
-    return DoNotCall.objects.filter(workspace=workspace)
+    rows = DoNotCall.objects.filter(workspace=workspace).select_related("added_by", "added_with")
+    return rows.defer("added_by__password", "added_with__key_hash")
 
 
 def listed(rows: QuerySet[DoNotCall], number: str) -> QuerySet[DoNotCall]:

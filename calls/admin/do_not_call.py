@@ -1,6 +1,6 @@
 """Whom a workspace never calls: one number at a time, or a file of them."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -10,15 +10,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
-from unfold.decorators import action
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from accounts.admin.access import access_of
+from accounts.admin.access import Access, access_of
 from accounts.admin.scoping import ScopedAdmin, usable_workspaces
 from accounts.choices import Role
-from accounts.models import Workspace
+from accounts.models import User, Workspace
+from calls.choices import ListedBy
 from calls.models import DoNotCall
-from calls.services.do_not_call import add_numbers, import_csv, remove_number
+from calls.services.do_not_call import Origin, add_numbers, import_csv, remove_number
 
 MOST_BYTES = 10_000_000  # about half a million numbers
 LIST = "admin:calls_donotcall_changelist"
@@ -66,16 +67,23 @@ class DoNotCallAdmin(ScopedAdmin):
     """An operator keeps the list. Numbers are added and removed by the services of the API."""
 
     change_role = Role.OPERATOR
-    list_display = ["number", "note", "workspace", "created_at"]
-    list_select_related = ["workspace"]
+    list_display = ["number", "note", "who", "workspace", "created_at"]
+    list_select_related = ["workspace", "added_by", "added_with"]
     list_filter = [("workspace", AutocompleteSelectFilter)]
     search_fields = ["number"]
     search_help_text = "A whole number"
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     autocomplete_fields = ["workspace"]
-    fieldsets = [(None, {"fields": ["workspace", ("number", "note")]})]
+    fieldsets = [
+        (None, {"fields": ["workspace", ("number", "note")]}),
+        ("Who put it there", {"fields": [("who", "created_at")]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["workspace", ("number", "note")]})]
     actions_list = ["import_list"]
+
+    def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
+        return super().limit(rows, access).defer("added_by__password", "added_with__key_hash")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -84,13 +92,19 @@ class DoNotCallAdmin(ScopedAdmin):
         return (queryset.filter(number=f"+{digits}") if search_term.strip() else queryset), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [] if obj is None else ["workspace", "number"]
+        return [] if obj is None else ["workspace", "number", "who", "created_at"]
+
+    @display(description="Added by")
+    def who(self, entry: DoNotCall) -> str:
+        """Name who put it on the list, and how."""
+        how = ListedBy(entry.listed_by)
+        return f"{entry.who}, {how.label[:1].lower()}{how.label[1:]}" if entry.who else str(how.label)
 
     def save_model(self, request: HttpRequest, obj: DoNotCall, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
             return
-        add_numbers(obj.workspace, [obj.number], obj.note)
+        add_numbers(obj.workspace, [obj.number], obj.note, origin=_origin(request, ListedBy.PERSON))
         obj.pk = DoNotCall.objects.values_list("pk", flat=True).get(workspace=obj.workspace, number=obj.number)
 
     def delete_model(self, request: HttpRequest, obj: DoNotCall) -> None:
@@ -124,7 +138,7 @@ class DoNotCallAdmin(ScopedAdmin):
         if request.method == "POST" and form.is_valid():
             workspace = form.cleaned_data["workspace"]
             try:
-                added = import_csv(workspace, form.cleaned_data["numbers"])
+                added = import_csv(workspace, form.cleaned_data["numbers"], _origin(request, ListedBy.FILE))
             except ValidationError as error:
                 findings = _sentences(error)
             else:
@@ -139,6 +153,10 @@ class DoNotCallAdmin(ScopedAdmin):
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/calls/donotcall/import.html", context)
+
+
+def _origin(request: HttpRequest, how: ListedBy) -> Origin:
+    return Origin(how, person=cast(User, request.user))  # the admin lets only signed-in people here
 
 
 def _sentences(error: ValidationError) -> list[str]:

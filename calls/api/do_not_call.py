@@ -11,10 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.choices import Scope
+from accounts.models import ApiKey
 from calls import selectors
 from calls.api.docs import DO_NOT_CALL, IMPORT
 from calls.api.filters import DoNotCallFilter
 from calls.api.serializers import AddNumbersSerializer, DoNotCallSerializer
+from calls.choices import ListedBy
 from calls.models import DoNotCall
 from calls.services import do_not_call
 from telephony.api.reading import read
@@ -46,7 +48,7 @@ class DoNotCallViewSet(WorkspaceViewSet[DoNotCall]):
         problems = Problems()
         values = read(shared(AddNumbersSerializer), request.data, problems)
         numbers, note = values.get("numbers", []), values.get("note", "")
-        added = do_not_call.add_numbers(self.workspace, numbers, note, problems=problems)
+        added = do_not_call.add_numbers(self.workspace, numbers, note, origin=_origin(request), problems=problems)
         return Response(asdict(added), status=201)
 
     def retrieve(self, request: Request, number: str) -> Response:
@@ -69,4 +71,9 @@ class ImportView(DoNotCallViewSet):
     @IMPORT
     def load(self, request: Request) -> Response:
         file = cast(dict[str, str], request.data)  # empty without a body
-        return Response(asdict(do_not_call.import_csv(self.workspace, file.get("text", ""))), status=201)
+        added = do_not_call.import_csv(self.workspace, file.get("text", ""), _origin(request))
+        return Response(asdict(added), status=201)
+
+
+def _origin(request: Request) -> do_not_call.Origin:
+    return do_not_call.Origin(ListedBy.API, key=cast(ApiKey, request.auth))

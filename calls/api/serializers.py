@@ -9,6 +9,7 @@ from calls.choices import (
     AttemptStatus,
     CallStatus,
     Direction,
+    ListedBy,
     Reason,
     RecordingStatus,
     Speaker,
@@ -187,9 +188,14 @@ class RecordingSerializer(CamelSerializer):
 class DoNotCallSerializer(CamelModelSerializer[DoNotCall]):
     """A number that is never called."""
 
+    listed_by = serializers.ChoiceField(ListedBy.choices, help_text="How it came on the list; empty: not recorded.")
+    added_by = serializers.CharField(
+        source="who", help_text="Email address of the person, or name of the API key; empty where it is not known."
+    )
+
     class Meta:
         model = DoNotCall
-        fields = ["number", "note", "created_at"]
+        fields = ["number", "note", "listed_by", "added_by", "created_at"]
         extra_kwargs = {"number": {"help_text": "In E.164; a hash that begins with # where the number was erased."}}
 
 

@@ -5,8 +5,8 @@ import uuid
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from accounts.models import Workspace
-from calls.choices import LIVE, CallStatus, Direction, Reason
+from accounts.models import ApiKey, User, Workspace
+from calls.choices import LIVE, CallStatus, Direction, ListedBy, Reason
 from calls.validators import validate_metadata
 from telephony.models import Agent, LiveKitProject, PhoneNumber, Trunk
 from telephony.validators import validate_e164
@@ -89,17 +89,20 @@ class Call(models.Model):
 
 
 class DoNotCall(models.Model):
-    """A number that a workspace never calls."""
+    """A number that a workspace never calls, who said so (a person or a program with its key), and why (`note`)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="do_not_call", db_index=False)
     number = models.CharField(max_length=16, validators=[validate_e164])
     note = models.CharField(max_length=200, blank=True)
+    listed_by = models.CharField(max_length=6, choices=ListedBy.choices, blank=True, editable=False)
+    added_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", editable=False)
+    added_with = models.ForeignKey(ApiKey, null=True, on_delete=models.SET_NULL, related_name="+", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        verbose_name = verbose_name_plural = "do-not-call"
+        verbose_name, verbose_name_plural = "number not to call", "numbers not to call"
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="do_not_call_list"),
             models.Index(fields=["-created_at", "-id"], name="do_not_call_newest"),
@@ -109,8 +112,14 @@ class DoNotCall(models.Model):
                 fields=["workspace", "number"],
                 name="do_not_call_once",
                 violation_error_message="This number is on the list already.",
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(listed_by__in=ListedBy.values), name="do_not_call_listed_by"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def who(self) -> str:
+        """Name the person or the API key that put it on the list; empty where neither is known any more."""
+        return str(self.added_by.email if self.added_by else self.added_with.name if self.added_with else "")

@@ -7,7 +7,8 @@ from io import StringIO
 
 from django.core.exceptions import ValidationError
 
-from accounts.models import Workspace
+from accounts.models import ApiKey, User, Workspace
+from calls.choices import ListedBy
 from calls.models import DoNotCall
 from calls.suppression import listed_as
 from telephony.services.errors import Problems
@@ -19,6 +20,18 @@ NOTE_LENGTH = 200
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Who puts numbers on the list, and how: kept with each of them."""
+
+    how: ListedBy = ListedBy.UNKNOWN
+    person: User | None = None
+    key: ApiKey | None = None
+
+
+NOBODY = Origin()
+
+
+@dataclass(frozen=True)
 class Added:
     """How many numbers are new on the list, and how many stood there before."""
 
@@ -27,7 +40,12 @@ class Added:
 
 
 def add_numbers(
-    workspace: Workspace, numbers: Iterable[str], note: str = "", *, problems: Problems | None = None
+    workspace: Workspace,
+    numbers: Iterable[str],
+    note: str = "",
+    *,
+    origin: Origin = NOBODY,
+    problems: Problems | None = None,
 ) -> Added:
     """Add numbers to a workspace's list; one that is there stays as it is.
 
@@ -41,10 +59,10 @@ def add_numbers(
     if len(note) > NOTE_LENGTH:
         problems.add("note", f"A note takes at most {NOTE_LENGTH} characters.", "max_length")
     problems.raise_any()
-    return _store(workspace, notes)
+    return _store(workspace, notes, origin)
 
 
-def import_csv(workspace: Workspace, text: str) -> Added:
+def import_csv(workspace: Workspace, text: str, origin: Origin = NOBODY) -> Added:
     """Add the numbers of a CSV file: a number a line, a note after a comma if wanted, a heading if wanted.
 
     Raises ValidationError naming each wrong line as `line 3`, and adds none then.
@@ -63,7 +81,7 @@ def import_csv(workspace: Workspace, text: str) -> Added:
     problems.raise_any()
     if not notes:
         raise ValidationError("There is no number in it.", code="empty")
-    return _store(workspace, notes)
+    return _store(workspace, notes, origin)
 
 
 def remove_number(workspace: Workspace, number: str) -> bool:
@@ -98,13 +116,14 @@ def _check(problems: Problems, path: str, number: str) -> None:
         problems.add(path, error)
 
 
-def _store(workspace: Workspace, notes: Mapping[str, str]) -> Added:
+def _store(workspace: Workspace, notes: Mapping[str, str], origin: Origin) -> Added:
     numbers, added = list(notes), 0
+    who = {"listed_by": origin.how, "added_by": origin.person, "added_with": origin.key}
     for start in range(0, len(numbers), CHUNK):
         chunk = numbers[start : start + CHUNK]
         there = DoNotCall.objects.filter(workspace=workspace, number__in=chunk).values_list("number", flat=True)
         known = set(there)
-        rows = [DoNotCall(workspace=workspace, number=one, note=notes[one]) for one in chunk if one not in known]
+        rows = [DoNotCall(workspace=workspace, number=one, note=notes[one], **who) for one in chunk if one not in known]
         DoNotCall.objects.bulk_create(rows, ignore_conflicts=True)
         added += len(rows)
     return Added(added, len(numbers) - added)

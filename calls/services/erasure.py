@@ -143,7 +143,10 @@ class _Erasure:
             if not self.dry_run:
                 with transaction.atomic():
                     entry.delete()
-                    DoNotCall.objects.get_or_create(workspace_id=entry.workspace_id, number=hashed(self.number))
+                    kept = {name: getattr(entry, name) for name in ("listed_by", "added_by_id", "added_with_id")}
+                    DoNotCall.objects.get_or_create(
+                        workspace_id=entry.workspace_id, number=hashed(self.number), defaults=kept
+                    )
 
     def _histories(self) -> None:
         """The history of numbers that were a workspace's once, and what the admin wrote down."""

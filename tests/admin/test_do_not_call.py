@@ -42,6 +42,16 @@ def test_an_operator_adds_finds_and_removes_a_number(client: Client, acme: Works
     assert numbers() == set()
 
 
+def test_who_added_a_number_stands_beside_it(client: Client, acme: Workspace, acme_operator: User) -> None:
+    client.post(ADD, {"workspace": acme.pk, "number": "+12025550123", "note": ""})
+    load(client, acme, "+12025550001\n")
+    page = client.get(LIST).content.decode()
+    assert f"{acme_operator.email}, by hand" in page
+    assert f"{acme_operator.email}, from a file" in page
+    acme_operator.delete()
+    assert {entry.who for entry in DoNotCall.objects.all()} == {""}
+
+
 def test_a_wrong_number_and_one_that_is_there_are_refused(client: Client, acme: Workspace) -> None:
     add_numbers(acme, ["+12025550123"])
     for number in ("hello", "+12025550123"):

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.choices import Scope
-from accounts.models import Workspace
+from accounts.models import ApiKey, Workspace
 from calls.models import DoNotCall
 from calls.suppression import hashed
 from tests.conftest import ApiFor
@@ -33,6 +33,14 @@ def test_numbers_are_added_listed_found_and_removed(api: APIClient) -> None:
     assert api.get(f"{LIST}/{TWO}").json()["note"] == "Asked on the phone"
     assert api.delete(f"{LIST}/{TWO}").status_code == 204
     assert api.get(f"{LIST}/{TWO}").status_code == api.delete(f"{LIST}/{TWO}").status_code == 404
+
+
+def test_each_entry_names_the_key_that_added_it(api: APIClient) -> None:
+    api.post(LIST, {"numbers": [ONE]})
+    upload(api, TWO)
+    for number in (ONE, TWO):
+        entry = api.get(f"{LIST}/{number}").json()
+        assert (entry["listedBy"], entry["addedBy"]) == ("api", ApiKey.objects.get().name)
 
 
 def test_wrong_numbers_are_named_and_nothing_is_added(api: APIClient) -> None:
