@@ -209,7 +209,7 @@ DNS_HOSTS_FILE = env.str("DNS_HOSTS_FILE", default="/etc/hosts")
 PROVISION_WAIT_SECONDS = env.float("PROVISION_WAIT_SECONDS", default=3.0)
 LIVEKIT_GATHER_SECONDS = env.float("LIVEKIT_GATHER_SECONDS", default=0.1)  # one ingest for the webhooks of so long
 LIVEKIT_KEYS_KEPT_SECONDS = 5.0  # for which a web process takes a project's key for valid without asking again
-AGENT_WAIT_SECONDS = env.float("AGENT_WAIT_SECONDS", default=20.0)  # an answered call without an agent; 0: for ever
+AGENT_WAIT_SECONDS = env.float("AGENT_WAIT_SECONDS", default=20.0)  # a call without an agent; 0: for ever
 RECORDING_S3_BUCKET = env.str("RECORDING_S3_BUCKET", default="")
 RECORDING_S3_REGION = env.str("RECORDING_S3_REGION", default="us-east-1")
 RECORDING_S3_ENDPOINT = env.str("RECORDING_S3_ENDPOINT", default="")  # empty: Amazon's

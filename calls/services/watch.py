@@ -82,7 +82,7 @@ class _Look:
                 continue
             if not any(who.is_phone and who.identity != TRANSFER for who in people):
                 conclude(call.pk, timezone.now())
-            elif call.status == CallStatus.IN_PROGRESS and not call.end_requested:
+            elif not call.end_requested:
                 self._mind_agent(call, people)
 
     def at_others(self, names: set[str]) -> None:
@@ -98,7 +98,10 @@ class _Look:
             settle(self._project, name, seen(self._client.run(participants(name))))
 
     def _mind_agent(self, call: Call, people: list[Participant]) -> None:
-        """Where no agent speaks with an answered call, ask for one once more if the workspace says so; then end it."""
+        """Where no agent is there for a call, ask for one once more if the workspace says so; then end it.
+
+        A caller who rings waits for one too: LiveKit's SIP service answers when the agent's track is there.
+        """
         wait = timedelta(seconds=settings.AGENT_WAIT_SECONDS)
         if not wait or any(who.is_agent or who.identity == TRANSFER for who in people):
             return
@@ -107,7 +110,7 @@ class _Look:
         if last is not None and last.type == "agent.joined":
             note(call, "agent.left", now)
             return
-        since = last.at if last else call.answered_at
+        since = last.at if last else call.answered_at or call.started_at
         once_more = TelephonySettings.of(call.workspace_id).agent_absent == AgentAbsent.RETRY
         if since is None or now - since < (wait / 2 if once_more else wait):
             return

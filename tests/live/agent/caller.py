@@ -50,12 +50,24 @@ class Caller:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @property
+    def agent_is_ready(self) -> bool:
+        """Say whether the agent's sound would reach us: then a SIP service answers the call."""
+        return any(
+            publication.subscribed
+            for who in self.room.remote_participants.values()
+            for publication in who.track_publications.values()
+        )
+
     async def answer(self) -> None:
-        """Pick up, where it began with ringing."""
+        """Be through, where it began with ringing."""
         await self.room.local_participant.set_attributes({"sip.callStatus": "active"})
 
     async def hang_up(self) -> None:
         await self.room.disconnect()
+
+    async def press(self, key: str) -> None:
+        await self.room.local_participant.publish_dtmf(code="0123456789*#ABCD".index(key), digit=key)
 
     async def say(self, text: str) -> float:
         """Speak; give when the last word was over."""

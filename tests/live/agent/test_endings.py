@@ -94,14 +94,19 @@ async def test_a_worker_told_to_stop_finishes_its_calls(stage: Stage, models: Mo
 async def test_a_killed_worker_ends_its_call_where_no_other_takes_it(
     stage: Stage, models: Models, reception: Reception
 ) -> None:
-    async with stage.caller(reception()) as caller:
+    number = reception()
+    async with stage.caller(number) as caller:
         await caller.hears_the_end()
         await until(lambda: stage.read(stage.call_in(caller.room_name))["transcript"], "the greeting is reported")
         stage.workers.pop().kill()
+        async with stage.caller(number, status="ringing") as waiting:
+            await until(waiting.gone.is_set, "who rings now does not ring on", 30)
         await until(caller.gone.is_set, "the call ends", 60)
     call = stage.ended(caller.room_name)
     assert (call["status"], call["reason"]) == ("failed", "worker_lost")
     assert [turn["text"] for turn in stage.read(call)["transcript"]] == ["Acme, good morning!"]
+    call = stage.ended(waiting.room_name)
+    assert (call["status"], call["reason"], call["answeredAt"]) == ("failed", "agent_absent", None)
     stage.start_worker()
 
 

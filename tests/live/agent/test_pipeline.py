@@ -20,7 +20,10 @@ async def test_a_caller_is_greeted_heard_answered_and_seen_off(
     models.hears = ["Are you open today?", "Goodbye."]
     models.answers = lambda said: "We are open until six." if "open" in said else "Goodbye then."
     number = reception(systemPrompt="You answer for Acme.")
-    async with stage.caller(number) as caller:
+    async with stage.caller(number, status="ringing") as caller:
+        await until(lambda: caller.agent_is_ready, "the agent is there before the caller hears silence")
+        assert models.spoken == []  # nobody hears yet
+        await caller.answer()
         await caller.hears_something()
         assert models.heard == []  # it greeted first
         await caller.hears_the_end()
