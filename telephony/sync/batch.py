@@ -57,10 +57,10 @@ class Batch:
         works = self._read(syncer, row_ids)
         named = [work for work in works if work.row.has_names]
         self._intend(works)
-        self._drive(lambda work: syncer.outbound(work) if work in named else syncer.both(work), works)
+        self._drive(syncer, lambda work: syncer.outbound(work) if work in named else syncer.both(work), works)
         self._resolve(syncer, named)
         self._intend(named)
-        self._drive(syncer.inbound, named)
+        self._drive(syncer, syncer.inbound, named)
         again = self._settle(works)
         record_runs([work for work in works if work.row.id not in again], self.outcomes, started)
         return again
@@ -96,8 +96,11 @@ class Batch:
         for work in works:
             work.lost = work.lost or work.row.id in lost
 
-    def _drive(self, step: Callable[[Work], Steps[None]], works: list[Work]) -> None:
+    def _drive(self, syncer: Syncer, step: Callable[[Work], Steps[None]], works: list[Work]) -> None:
         self.crew.drive(self._guarded(step, work) for work in works if not work.stopped)
+        syncer.outcomes.record()
+        for work in works:
+            work.lost = work.lost or work.row.id in syncer.outcomes.lost
 
     def _guarded(self, step: Callable[[Work], Steps[None]], work: Work) -> Steps[None]:
         try:

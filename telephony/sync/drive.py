@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from django.db import connections, transaction
+from django.db import connections
 
 T = TypeVar("T")
 Call = Callable[[], Any]
@@ -53,18 +53,13 @@ class Crew:
             flying -= len(ready)
 
     def _go_on(self, ready: list[tuple[Steps[None], "_Outcome"]]) -> int:
-        """Take each job to its next call; give how many calls took off.
-
-        What the jobs write meanwhile is one transaction, and no call takes off before that is committed.
-        """
-        calls: list[tuple[Steps[None], Call]] = []
-        with transaction.atomic():
-            for job, outcome in ready:
-                with suppress(StopIteration):
-                    calls.append((job, outcome.into(job)))
-        for item in calls:
-            self._todo.put(item)
-        return len(calls)
+        """Take each job to its next call; give how many calls took off."""
+        calls = 0
+        for job, outcome in ready:
+            with suppress(StopIteration):
+                self._todo.put((job, outcome.into(job)))
+                calls += 1
+        return calls
 
     def _landed(self) -> list[tuple[Steps[None], "_Outcome"]]:
         """Wait for a call to end; give all that ended."""

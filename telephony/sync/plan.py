@@ -3,7 +3,7 @@
 import ipaddress
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from uuid import UUID
 
 from django.utils.crypto import salted_hmac
@@ -171,4 +171,6 @@ def _warnings(trunk: TrunkRow) -> Iterator[str]:
 
 
 def _text(spec: Spec) -> str:
-    return type(spec).__name__ + json.dumps(asdict(spec), sort_keys=True)
+    return type(spec).__name__ + json.dumps(
+        {field.name: getattr(spec, field.name) for field in fields(spec)}, sort_keys=True
+    )

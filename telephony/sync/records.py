@@ -1,15 +1,26 @@
 """Writes of what we own in LiveKit: the intent before a call, the outcome after it."""
 
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from telephony.models import LiveKitAlias, LiveKitObject
 from telephony.sync.kinds import RowKind
 from telephony.sync.lease import LEASE, Lease, LeaseLost
+
+AT_ONCE = 500  # outcomes of one statement
+LATE = 1.0  # seconds that an outcome waits for others, and on for the call that ends next
+_RECORD = """
+WITH answered (id, livekit_id, fingerprint) AS (VALUES {})
+UPDATE telephony_livekitobject SET livekit_id = answered.livekit_id, fingerprint = answered.fingerprint,
+written_at = %s, last_error = '', lease_token = NULL, leased_until = NULL
+FROM answered WHERE telephony_livekitobject.id = answered.id AND lease_token = %s
+"""
 
 
 def read_owned(kind: RowKind, row_ids: Collection[UUID]) -> dict[UUID, list[LiveKitObject]]:
@@ -52,22 +63,41 @@ def free(lease: Lease, rows: Iterable[LiveKitObject]) -> None:
         LiveKitObject.objects.filter(pk__in=known, lease_token=lease.token).update(lease_token=None, leased_until=None)
 
 
-def written(lease: Lease, row: LiveKitObject, livekit_id: str, fingerprint: str) -> None:
-    """Record what LiveKit holds now. A row that became a tombstone meanwhile takes the id too: it is removed by it.
+class Outcomes:
+    """What LiveKit answered, recorded for many objects at once and some seconds late at most.
 
-    Raises LeaseLost when the row is someone else's by now.
+    What is not recorded when the process dies is as if the answers were lost: the next sync adopts what was created, by
+    its mark, and writes again what was changed. `lost` are the rows that were someone else's when that was noticed.
     """
-    row.livekit_id, row.fingerprint, row.lease_token = livekit_id, fingerprint, None
-    count = LiveKitObject.objects.filter(pk=row.pk, lease_token=lease.token).update(
-        livekit_id=livekit_id,
-        fingerprint=fingerprint,
-        written_at=timezone.now(),
-        last_error="",
-        lease_token=None,
-        leased_until=None,
-    )
-    if not count:
-        raise LeaseLost
+
+    def __init__(self, lease: Lease) -> None:
+        self.lost: set[UUID] = set()
+        self._lease, self._since = lease, 0.0
+        self._answered: list[LiveKitObject] = []
+
+    def add(self, record: LiveKitObject, livekit_id: str, fingerprint: str) -> None:
+        """Note what LiveKit holds now, and record it with the others when they are many or wait for long."""
+        record.livekit_id, record.fingerprint, record.lease_token = livekit_id, fingerprint, None
+        now = time.monotonic()
+        self._since = self._since if self._answered else now
+        self._answered.append(record)
+        if len(self._answered) >= AT_ONCE or now - self._since > LATE:
+            self.record()
+
+    def record(self) -> None:
+        """Record what was noted. A row that became a tombstone meanwhile takes the id too: it is removed by it.
+
+        The rows are locked first, as whoever deletes one does.
+        """
+        answered, self._answered = self._answered, []
+        if not answered:
+            return
+        row_ids = {record.row_id for record in answered if record.row_id is not None}
+        values = [value for record in answered for value in (record.pk, record.livekit_id, record.fingerprint)]
+        values += [_adapted("written_at", timezone.now()), _adapted("lease_token", self._lease.token)]
+        with transaction.atomic(), connection.cursor() as cursor:
+            self.lost |= row_ids - self._lease.renew(row_ids)
+            cursor.execute(_RECORD.format(", ".join(["(%s, %s, %s)"] * len(answered))), values)
 
 
 def vanished(lease: Lease, rows: Sequence[LiveKitObject]) -> None:
@@ -99,3 +129,9 @@ def _keep_aliases(lease: Lease, rows: Sequence[LiveKitObject]) -> None:
         if row.livekit_id and row.row_id is not None
     ]
     LiveKitAlias.objects.bulk_create(aliases, ignore_conflicts=True)
+
+
+def _adapted(field: str, value: object) -> Any:
+    """Give a value as this database's driver takes it."""
+    column: Any = LiveKitObject._meta.get_field(field)
+    return column.get_db_prep_value(value, connection)

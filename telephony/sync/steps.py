@@ -24,10 +24,11 @@ from telephony.sync.work import Work
 
 
 class Syncer:
-    """The steps of one batch: its lease, its doors, its installation."""
+    """The steps of one batch: its lease, its doors, its installation, and what LiveKit answered."""
 
     def __init__(self, lease: Lease, doors: Doors, installation: UUID) -> None:
         self.lease, self.doors, self.installation = lease, doors, installation
+        self.outcomes = records.Outcomes(lease)
 
     def both(self, work: Work) -> Steps[None]:
         """Write both sides, where nothing has to be resolved in between."""
@@ -69,10 +70,10 @@ class Syncer:
             except LiveKitNotFound:
                 records.vanished(self.lease, [record])
             else:
-                records.written(self.lease, record, record.livekit_id, fingerprint)
+                self.outcomes.add(record, record.livekit_id, fingerprint)
                 return record.livekit_id
         livekit_id = yield from work.door.create(kind, desired.spec)
-        records.written(self.lease, record, livekit_id, fingerprint)
+        self.outcomes.add(record, livekit_id, fingerprint)
         return livekit_id
 
     def _intend(self, work: Work, record: LiveKitObject) -> None:
@@ -92,7 +93,7 @@ class Syncer:
         record.livekit_id = first.id
         if first.exact and first.spec == desired.spec:
             self._intend(work, record)
-            records.written(self.lease, record, first.id, desired.fingerprint(work.door.server))
+            self.outcomes.add(record, first.id, desired.fingerprint(work.door.server))
 
     def _remove(self, work: Work, record: LiveKitObject) -> Steps[None]:
         """Delete an object, by its id or else its mark, and its row."""

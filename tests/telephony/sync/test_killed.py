@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, Trunk
-from telephony.sync.apply import sync_trunk
+from telephony.sync import records
+from telephony.sync.apply import sync_rows, sync_trunk
+from telephony.sync.kinds import TRUNKS
 from telephony.sync.reconcile import reconcile
 from telephony.sync.sweep import sweep
 from tests.telephony.sync.check import assert_in_step, let_leases_expire
@@ -59,6 +61,19 @@ def test_a_sync_killed_anywhere(
             sweep()
         assert_in_step(livekit)
     assert points > 8
+
+
+@pytest.mark.parametrize("late", [1.0, -1.0], ids=["recorded together", "recorded one by one"])
+def test_a_sync_of_many_killed_anywhere(
+    make_trunk: MakeTrunk, project: LiveKitProject, livekit: FakeLiveKit, monkeypatch: pytest.MonkeyPatch, late: float
+) -> None:
+    monkeypatch.setattr(records, "LATE", late)
+    trunks = [make_trunk([number]) for number in (NUMBER, ANOTHER)]
+    _other_gateway(trunks[1])
+    for _ in every_point(livekit, lambda: sync_rows(TRUNKS, [trunk.pk for trunk in trunks])):
+        let_leases_expire()
+        sweep()
+        assert_in_step(livekit)
 
 
 def test_a_sync_of_what_vanished_killed_anywhere(
