@@ -40,9 +40,9 @@ def analysis(call: Call) -> CallAnalysis | None:
     return CallAnalysis.objects.filter(call=call).first()
 
 
-def recording(call: Call) -> Recording | None:
-    """Give a call's recording, None where there is none."""
-    return Recording.objects.filter(call=call).first()
+def recordings(call: Call) -> list[Recording]:
+    """Give the parts of a call's recording in order; nothing where there is none."""
+    return list(Recording.objects.filter(call=call).order_by("part"))
 
 
 def do_not_call(workspace: Workspace) -> QuerySet[DoNotCall]:

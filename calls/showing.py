@@ -4,7 +4,7 @@ By hand: a page holds up to 200 calls with their attempts, and a serializer woul
 `calls.api.serializers` describes the same names to the schema.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -99,8 +99,16 @@ def analysis_json(analysis: CallAnalysis | None) -> dict[str, Any]:
     }
 
 
-def recording_json(recording: Recording | None, url: str = "") -> dict[str, Any]:
-    """Give a call's recording; `url` plays it for some minutes. Status `none` where there is none."""
+def recording_json(parts: Sequence[tuple[Recording, str]]) -> dict[str, Any]:
+    """Give a call's recording, each part with the URL that plays it for some minutes.
+
+    The fields themselves are the first part's; status `none` where there is none.
+    """
+    found = [_part_json(recording, url) for recording, url in parts]
+    return {**(found[0] if found else _part_json(None)), "parts": found}
+
+
+def _part_json(recording: Recording | None, url: str = "") -> dict[str, Any]:
     return {
         "status": recording.status if recording else "none",
         "url": url,

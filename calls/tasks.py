@@ -105,6 +105,15 @@ def start_recording(recording_id: str) -> None:
 
 
 @shared_task
+def stop_recording(recording_id: str) -> None:
+    """End a recording that was given up and began after all."""
+    try:
+        recordings.stop_unwanted(UUID(recording_id))
+    except LiveKitError as error:
+        logger.warning("Recording %s could not be stopped: %s", recording_id, error)
+
+
+@shared_task
 def look_after_recordings() -> None:
     """Find out what became of recordings, and delete those whose calls are gone."""
     recordings.look_after()

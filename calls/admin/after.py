@@ -43,10 +43,10 @@ def after_of(call: Call) -> dict[str, Any]:
     if call.answered_at is None:
         return {}
     analysis = CallAnalysis.objects.filter(call=call).first()
-    recording = Recording.objects.filter(call=call).first()
+    recordings = Recording.objects.filter(call=call).order_by("part")
     return {
         "analysis": _found(analysis) if analysis else None,
-        "recording": _recorded(recording) if recording else None,
+        "recordings": [_recorded(recording) for recording in recordings],
         "analysis_waits": bool(analysis and analysis.status == AnalysisStatus.PENDING),
     }
 

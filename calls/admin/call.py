@@ -146,7 +146,8 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
     def recording_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Lead to where the recording plays, for the next minutes."""
         call = self.row_or_deny(request, str(object_id), self.view_role)
-        url = link_of(selectors.recording(call))
+        asked = request.GET.get("part", "1")
+        url = next((link_of(part) for part in selectors.recordings(call) if str(part.part) == asked), "")
         if not url:
             messages.error(request, "There is no recording to listen to.")
         answer = HttpResponseRedirect(url or reverse("admin:calls_call_change", args=[call.pk]))

@@ -34,6 +34,7 @@ _WORDS = {
     "recording.requested": "To be recorded",
     "recording.started": "Recording",
     "recording.stopped": "The recording ended",
+    "recording.resumed": "To be recorded again",
     "recording.saved": "The recording is saved",
     "recording.failed": "Not recorded",
 }

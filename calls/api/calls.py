@@ -77,8 +77,8 @@ class CallViewSet(WorkspaceViewSet[Call]):
 
     @RECORDING
     def recording(self, request: Request, id: UUID) -> Response:
-        found = selectors.recording(self._found(id))
-        return Response(recording_json(found, link_of(found)), headers={"Cache-Control": "no-store"})
+        parts = [(part, link_of(part)) for part in selectors.recordings(self._found(id))]
+        return Response(recording_json(parts), headers={"Cache-Control": "no-store"})
 
     @DISPATCH
     def dispatch_call(self, request: Request, id: UUID) -> Response:

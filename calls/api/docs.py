@@ -143,19 +143,20 @@ ANALYSIS = _operation(
     filters=False,
     responses={200: AnalysisSerializer},
 )
+_PART = {
+    "status": "saved",
+    "url": "https://storage.example.com/recordings/...",
+    "durationSeconds": 72,
+    "bytes": 583_211,
+    "error": "",
+}
 RECORDING = _operation(
     "Calls",
     "calls_recording",
     "Get a call's recording",
     "Where the workspace has `recordCalls`, conversations are recorded once the announcement was said; the file is "
     "saved some seconds after the end.",
-    {
-        "status": "saved",
-        "url": "https://storage.example.com/recordings/...",
-        "durationSeconds": 72,
-        "bytes": 583_211,
-        "error": "",
-    },
+    {**_PART, "parts": [_PART]},
     parameters=[_CALL_ID],
     filters=False,
     responses={200: RecordingSerializer},

@@ -175,14 +175,23 @@ class AnalysisSerializer(CamelSerializer):
         return {name.removesuffix("_"): field for name, field in super().get_fields().items()}
 
 
-class RecordingSerializer(CamelSerializer):
-    """A call's recording."""
+class RecordingPartSerializer(CamelSerializer):
+    """A part of a call's recording, in a file of its own."""
 
-    status = serializers.ChoiceField([("none", "None"), *RecordingStatus.choices])
+    status = serializers.ChoiceField(RecordingStatus.choices)
     url = serializers.CharField(allow_blank=True, help_text="Plays it for the next 5 minutes; empty until it is saved.")
     duration_seconds = serializers.IntegerField(allow_null=True)
     bytes = serializers.IntegerField(allow_null=True)
-    error = serializers.CharField(allow_blank=True, help_text="Why there is none.")
+    error = serializers.CharField(allow_blank=True, help_text="Why there is none, or why it ended early.")
+
+
+class RecordingSerializer(RecordingPartSerializer):
+    """A call's recording: the first part, and all of them."""
+
+    status = serializers.ChoiceField([("none", "None"), *RecordingStatus.choices])
+    parts = RecordingPartSerializer(
+        many=True, help_text="In order; more than one where it stopped for a third party who was not reached."
+    )
 
 
 class DoNotCallSerializer(CamelModelSerializer[DoNotCall]):

@@ -11,7 +11,7 @@ from telephony.models import LiveKitProject
 
 
 class Recording(models.Model):
-    """One call's recording. States: `RecordingStatus`.
+    """A call's recording, or one part of it: it stops while a third party is called in. States: `RecordingStatus`.
 
     It outlives its call: a recording whose call is gone is deleted from the storage, however often that takes.
     `asked_at` is set just before LiveKit is asked, which is done once; `due_at` is when a deletion is tried again.
@@ -20,7 +20,8 @@ class Recording(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, null=True, on_delete=models.SET_NULL, related_name="recordings")
     project = models.ForeignKey(LiveKitProject, null=True, on_delete=models.SET_NULL, related_name="recordings")
-    call = models.OneToOneField(Call, null=True, on_delete=models.SET_NULL, related_name="recording")
+    call = models.ForeignKey(Call, null=True, on_delete=models.SET_NULL, related_name="recordings")
+    part = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(max_length=9, choices=RecordingStatus.choices, default=RecordingStatus.STARTING)
     room_name = models.CharField(max_length=128)
     egress_id = models.CharField(max_length=64, blank=True)
@@ -46,7 +47,8 @@ class Recording(models.Model):
             models.Index(fields=["room_name"], name="recording_room"),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(status__in=RecordingStatus.values), name="recording_status")
+            models.UniqueConstraint(fields=["call", "part"], name="recording_part_once"),
+            models.CheckConstraint(condition=models.Q(status__in=RecordingStatus.values), name="recording_status"),
         ]
 
     def __str__(self) -> str:

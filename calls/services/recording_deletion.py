@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from calls import storage
 from calls.models import Recording
-from calls.services.recordings import OPEN
+from calls.services.recordings import OPEN, SAVES
 from telephony.livekit_client import LiveKitError, client_for, egress
 
 logger = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(hours=1)
-SETTLES = timedelta(minutes=1)  # an egress that was stopped may still write its file
+SETTLES = timedelta(minutes=1)  # after which we look again whether it is written
 
 
 def let_go(call_ids: Iterable[UUID]) -> int:
@@ -30,10 +30,8 @@ def delete_due(most: int = 100) -> int:
     now, gone = timezone.now(), 0
     due = Recording.objects.filter(Q(due_at=None) | Q(due_at__lte=now), call=None).select_related("project")
     for recording in due.order_by("due_at")[:most]:
-        if recording.status in OPEN and recording.egress_id and recording.project is not None:
-            with suppress(LiveKitError):
-                client_for(recording.project).run(egress.stop_recording(recording.egress_id))
-            Recording.objects.filter(pk=recording.pk).update(status="failed", due_at=now + SETTLES)
+        if _may_still_be_written(recording):
+            Recording.objects.filter(pk=recording.pk).update(due_at=now + SETTLES)
             continue
         try:
             if recording.asked_at is not None:
@@ -45,3 +43,13 @@ def delete_due(most: int = 100) -> int:
             recording.delete()
             gone += 1
     return gone
+
+
+def _may_still_be_written(recording: Recording) -> bool:
+    """Stop one that records, and say whether its file may come yet: it would outlive its deletion."""
+    late = recording.updated_at < timezone.now() - SAVES
+    if recording.status not in OPEN or not recording.egress_id or recording.project is None or late:
+        return False
+    with suppress(LiveKitError):
+        client_for(recording.project).run(egress.stop_recording(recording.room_name, recording.egress_id))
+    return True

@@ -61,14 +61,16 @@ def transfer_call(call: Call, to: str, mode: TransferMode) -> Call:
     client = client_for(call.project)
     route = _warm_route(call) if mode == TransferMode.WARM else None
     _begin(call, target, mode)
-    if route is not None:
-        recordings.stop(call)
+    recorded = False
     try:
         if route is None:
             client.run(rooms.transfer(call.room_name, _phone(client, call), target.uri, RINGING))
         else:
+            recorded = recordings.stop(call)
             _dial(client, call, route, target)
     except LiveKitError as error:
+        if recorded and isinstance(error, KNOWN):
+            recordings.resume(call)
         raise _failed(call, mode, error) from None
     note(call, "transfer.completed", timezone.now(), mode=mode)
     if route is None:

@@ -23,5 +23,5 @@ async def test_a_room_that_does_not_exist_is_said(lk: api.LiveKitAPI, client: Li
 
 async def test_a_recording_that_nobody_knows_is_not_stopped(lk: api.LiveKitAPI, client: LiveKitClient) -> None:
     with pytest.raises(LiveKitNotFound):
-        await client.arun(stop_recording("EG_unknown"))
+        await client.arun(stop_recording("lobby", "EG_unknown"))
     assert await client.arun(recordings("lobby")) == []

@@ -212,6 +212,15 @@ class SipBridge:
         """Hang up one call from the phone's side."""
         self.http.post(f"/calls/{call_id}/hangup").raise_for_status()
 
+    def record(self, mode: str) -> None:
+        """Be an egress service too from now on: `saves`, `refused`, `dies`, `deaf`; `off` as at the start."""
+        self.http.post(f"/egress/{mode}").raise_for_status()
+
+    def recordings(self, room: str) -> list[dict[str, Any]]:
+        """List what was recorded of a room, with how many packets were heard of whom."""
+        found: list[dict[str, Any]] = self.http.get("/egress").raise_for_status().json()
+        return [one for one in found if one["room"] == room]
+
     def clear(self) -> None:
         """End and forget all calls."""
         self.http.delete("/calls").raise_for_status()

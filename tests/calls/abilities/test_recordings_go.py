@@ -92,3 +92,40 @@ def test_a_number_that_another_named_goes_alone(kept: Call) -> None:
     TranscriptItem.objects.update(text="Call +12025550188, not +120255501881.")
     erase_number("+12025550188")
     assert TranscriptItem.objects.get().text == "Call erased, not +120255501881."
+
+
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What LiveKit is asked for."""
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        "calls.services.recording_deletion.client_for", lambda project: type("Client", (), {"run": asked.append})
+    )
+    return asked
+
+
+@pytest.mark.parametrize(("minutes", "gone"), [(1, 0), (16, 1)])
+def test_a_file_that_is_still_written_is_waited_for(
+    kept: Call, store: Receiver, stopped: list[Any], minutes: int, gone: int
+) -> None:
+    since = timezone.now() - timedelta(minutes=minutes)
+    Recording.objects.update(status=RecordingStatus.RECORDING, egress_id="EG_1", updated_at=since)
+    kept.delete()
+    assert delete_due() == gone
+    assert (len(stopped), len(store.requests)) == (1 - gone, gone)
+    Recording.objects.update(status=RecordingStatus.SAVED, due_at=timezone.now())
+    assert delete_due() == 1 - gone
+
+
+def test_every_part_goes_with_its_call(kept: Call, store: Receiver) -> None:
+    first = Recording.objects.get()
+    Recording.objects.create(
+        call=kept, part=2, project=kept.project, room_name=kept.room_name, bucket=first.bucket,
+        key="recordings/1-2.ogg", status=RecordingStatus.SAVED, asked_at=timezone.now(),
+    )  # fmt: skip
+    erase_number("+12025550177")
+    assert delete_due() == 2
+    assert sorted(sent.path.partition("?")[0] for sent in store.requests) == [
+        "/acme-calls/recordings/1-2.ogg",
+        "/acme-calls/recordings/1.ogg",
+    ]

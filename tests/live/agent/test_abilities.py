@@ -49,26 +49,6 @@ async def test_the_model_calls_a_tool_and_tells_what_it_gave(
     assert "tool.called" in events
 
 
-async def test_a_recording_is_announced_and_where_it_fails_the_call_goes_on(
-    stage: Stage, models: Models, reception: Reception
-) -> None:
-    announced = {"recordCalls": True, "recordingAnnouncement": "This call is recorded."}
-    stage.api.call("PATCH", "/v1/settings/telephony", announced)
-    async with stage.caller(reception()) as caller:
-        await until(lambda: len(models.spoken) == 2, "both are said")
-        assert models.spoken == ["This call is recorded.", "Acme, good morning!"]
-        call = stage.call_in(caller.room_name)
-
-        def failed() -> list[str]:
-            events = stage.api.call("GET", f"/v1/calls/{call['id']}/events")["results"]
-            return [event["data"]["message"] for event in events if event["type"] == "recording.failed"]
-
-        await until(failed, "the timeline says that nothing records", 40)  # LiveKit itself takes 21 s to say so
-        assert "no egress service" in failed()[0]
-        assert stage.call_in(caller.room_name)["status"] == "in_progress"
-    stage.api.call("PATCH", "/v1/settings/telephony", {"recordCalls": False})
-
-
 async def test_keys_are_pressed_for_the_api_and_by_the_agent(
     stage: Stage, models: Models, reception: Reception
 ) -> None:
