@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin.access import Access, access_of
@@ -23,7 +23,7 @@ from accounts.admin.scoping import ScopedAdmin
 from accounts.choices import Role
 from accounts.errors import ServiceError
 from calls import selectors
-from calls.admin.call_filters import StatusFilter, find_calls
+from calls.admin.call_filters import StatusFilter, TimeRangeFilter, find_calls
 from calls.admin.panel import panel_of
 from calls.admin.placing import PlacingMixin
 from calls.choices import LIVE, CallStatus, Direction, Reason
@@ -49,7 +49,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         ("agent", AutocompleteSelectFilter),
         ("trunk", AutocompleteSelectFilter),
         ("workspace", AutocompleteSelectFilter),
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", TimeRangeFilter),
     ]
     search_fields = ["to_number", "from_number"]
     search_help_text = "A whole number, called or calling (the newest 1,000), a call's id, or its room"

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import DropdownFilter
+from django.utils import timezone
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
+from unfold.utils import parse_datetime_str
 
 from accounts.models import Workspace
 from calls.choices import LIVE, CallStatus
@@ -29,6 +31,18 @@ class StatusFilter(DropdownFilter):
         if value == UNDER_WAY:
             return queryset.filter(status__in=sorted(LIVE))
         return queryset.filter(status=value) if value in CallStatus.values else queryset
+
+
+class TimeRangeFilter(RangeDateTimeFilter):
+    """From a moment to a moment, as the admin shows times; a day without a time is the whole day."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        name, given = self.parameter_name, self.used_parameters
+        for side, lookup, time in (("from", "gte", "00:00:00"), ("to", "lte", "23:59:59.999999")):
+            text = f"{given.get(f'{name}_{side}_0')} {given.get(f'{name}_{side}_1') or time}"
+            if (moment := parse_datetime_str(text)) is not None:
+                queryset = queryset.filter(**{f"{name}__{lookup}": timezone.make_aware(moment)})
+        return queryset
 
 
 def find_calls(rows: QuerySet[Call], term: str) -> QuerySet[Call]:

@@ -110,7 +110,8 @@ def test_a_list_asks_for_calls_under_way_until_there_are_none(
         ("q=12025550123", 1), ("q=%2B1+202+555-0123", 1), ("q=%2B12025550100", 1), ("q=%2B12025550199", 0),
         ("status=queued", 1), ("status=under_way", 0), ("status=busy", 0), ("direction=inbound", 0),
         ("created_at_from_0=2020-01-01&created_at_from_1=00:00:00", 1),
-        ("created_at_to_0=2020-01-01&created_at_to_1=00:00:00", 0),
+        ("created_at_to_0=2020-01-01&created_at_to_1=00:00:00", 0), ("created_at_from_0=2020-01-01", 1),
+        ("created_at_from_0=2999-01-01", 0), ("created_at_to_0=2020-01-01", 0), ("created_at_to_0=soon", 1),
     ],
 )  # fmt: skip
 def test_a_list_is_narrowed(query: str, found: int, call: Call, acme_viewer: User, signed_in: Browser) -> None:

@@ -1,6 +1,7 @@
 """Bodies without a Content-Length, as the WSGI server hands them over."""
 
 import json
+from contextlib import closing
 from io import BytesIO
 from typing import Any
 
@@ -26,8 +27,9 @@ def send(acme: Workspace, body: bytes) -> tuple[int, Any]:
         "wsgi.input_terminated": True,
     }
     statuses: list[str] = []
-    answer = b"".join(application(environ, lambda status, headers, *rest: statuses.append(status)))
-    return int(statuses[0].split()[0]), json.loads(answer)
+    answer: Any = application(environ, lambda status, headers, *rest: statuses.append(status))
+    with closing(answer):
+        return int(statuses[0].split()[0]), json.loads(b"".join(answer))
 
 
 def test_a_chunked_body_is_read(acme: Workspace) -> None:
@@ -50,5 +52,8 @@ def test_an_endless_chunked_body_is_413_and_not_read_to_its_end(acme: Workspace)
     endless = Endless()
     environ = {"wsgi.input": endless, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "Chunked"}
     seen: dict[str, Any] = {}
-    list(ChunkedBodies(lambda environ, start: seen.update(environ) or [])(environ, None))
+    answer: Any = ChunkedBodies(lambda environ, start: seen.update(environ) or [])(environ, None)
+    with closing(answer):
+        assert not list(answer)
+    assert seen["wsgi.input"].closed
     assert int(seen["CONTENT_LENGTH"]) == endless.given == 32 * 1_048_576

@@ -28,4 +28,5 @@ def test_nothing_outlives_a_killed_runner(tmp_path: Path) -> None:
     assert match
     sleeper = int(match[1])
     os.kill(runner.pid, signal.SIGKILL)
+    runner.wait(10)
     wait_until(lambda: not lives(sleeper), "it ends", 30)
