@@ -105,6 +105,7 @@ class _Erasure:
         else:
             Conversation.objects.filter(call__in=ids).update(detail="")
             self._count("recordings", let_go(ids))
+        self._rewrite("rooms of recordings", Recording.objects.filter(**self.scope), "room_name")
         mine = {"call__workspace": self.scope["workspace"]} if self.scope else {}
         self._rewrite("transcript lines", TranscriptItem.objects.filter(**mine), "text")
         for name in ("summary", "outcome", "fields"):

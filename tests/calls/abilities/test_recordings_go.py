@@ -54,6 +54,8 @@ def test_past_its_days_a_call_goes_with_its_recording(kept: Call, store: Receive
     (sent,) = store.requests
     assert sent.path.startswith("/acme-calls/recordings/1.ogg")
     assert not Recording.objects.exists()
+    assert not TranscriptItem.objects.exists()
+    assert not CallAnalysis.objects.exists()
 
 
 def test_what_cannot_be_deleted_stays_and_says_why(kept: Call, store: Receiver) -> None:
@@ -115,6 +117,13 @@ def test_a_file_that_is_still_written_is_waited_for(
     assert (len(stopped), len(store.requests)) == (1 - gone, gone)
     Recording.objects.update(status=RecordingStatus.SAVED, due_at=timezone.now())
     assert delete_due() == 1 - gone
+
+
+def test_a_recording_that_cannot_be_deleted_names_nobody(kept: Call) -> None:
+    Recording.objects.update(room_name="call-_+12025550177_x1")
+    erase_number("+12025550177")
+    assert delete_due() == 0  # no storage is set
+    assert Recording.objects.get().room_name == "call-_erased_x1"
 
 
 def test_every_part_goes_with_its_call(kept: Call, store: Receiver) -> None:
