@@ -149,6 +149,7 @@ AXES_RESET_ON_SUCCESS = True
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = True
+FORMAT_MODULE_PATH = "voxa.formats"
 USE_TZ = True
 
 # --- headers ---------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """What the person behind a request may do in which workspace."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,10 +14,11 @@ _STRONGEST_FIRST = list(Role)
 
 @dataclass(frozen=True)
 class Access:
-    """A person's roles. A superuser may do everything everywhere."""
+    """A person's roles, and the time zones of their workspaces. A superuser may do everything everywhere."""
 
     superuser: bool = False
     roles: dict[UUID, Role] = field(default_factory=dict)
+    zones: dict[UUID, str] = field(default_factory=dict)
 
     def workspaces(self, least: Role) -> list[UUID]:
         """Give the workspaces where the person has this role or a stronger one; meaningless for superusers."""
@@ -44,8 +44,13 @@ def _read(user: Any) -> Access:
         return Access()
     if user.is_superuser:
         return Access(superuser=True)
-    rows: Iterable[tuple[UUID, str]] = Membership.objects.filter(user=user).values_list("workspace_id", "role")
-    return Access(roles={workspace: Role(role) for workspace, role in rows})
+    rows: list[tuple[UUID, str, str]] = list(
+        Membership.objects.filter(user=user).values_list("workspace_id", "role", "workspace__time_zone")
+    )
+    return Access(
+        roles={workspace: Role(role) for workspace, role, _ in rows},
+        zones={workspace: zone for workspace, _, zone in rows},
+    )
 
 
 def workspace_id_of(row: Any) -> UUID | None:

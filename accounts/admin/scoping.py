@@ -3,16 +3,20 @@
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.decorators import display
 
 from accounts.admin.access import Access, access_of, workspace_id_of
 from accounts.admin.deletion import BoundedDeletion
 from accounts.admin.history import HistoryMixin
 from accounts.admin.paginator import BoundedPaginator, ScopedChangeList
+from accounts.admin.times import ZonedPages
 from accounts.choices import Role
 from accounts.models import Workspace
 
@@ -77,8 +81,10 @@ def usable_workspaces(access: Access, least: Role) -> QuerySet[Workspace]:
     return rows if access.superuser else rows.filter(pk__in=access.workspaces(least))
 
 
-class ScopedAdmin(ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
-    """A list and a page of rows of one's own workspaces."""
+class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
+    """A list and a page of rows of one's own workspaces. `empty` says what an empty list is for."""
+
+    empty: ClassVar[str] = ""
 
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -90,8 +96,25 @@ class ScopedAdmin(ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
     warn_unsaved_form = True
     change_form_show_cancel_button = True
 
+    @display(description="Created", ordering="created_at")
+    def created(self, row: Any) -> Any:
+        """Give when the row was made, under a heading in words."""
+        return row.created_at
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return ScopedChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the list under the name of what it lists."""
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        answer: HttpResponse = super().changelist_view(request, {**title, **(extra_context or {})})
+        return answer
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """Say it in words, on the list: no id, and no word on whether the row is another workspace's."""
+        messages.warning(request, f"There is no such {opts.verbose_name}, or it is not yours to see.")
+        a_list = f"admin:{opts.app_label}_{opts.model_name}_changelist"
+        return HttpResponseRedirect(reverse(a_list if self.has_view_permission(request) else "admin:index"))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Fill in the workspace of people who have one only."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +33,12 @@ class WorkspaceFirst(ScopedMixin):
             return usable.filter(pk=text).first() if _is_uuid(text) else None
         some = list(usable[:2])
         return some[0] if len(some) == 1 else None
+
+    def page_zone(self, request: HttpRequest) -> ZoneInfo:
+        """Give the time zone of the workspace that a new row is for."""
+        workspace = self.chosen_workspace(request) if request.path.endswith("/add/") else None
+        found: ZoneInfo = ZoneInfo(workspace.time_zone) if workspace else super().page_zone(request)  # type: ignore[misc]
+        return found
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if request.method == "GET" and self.has_add_permission(request) and self.chosen_workspace(request) is None:

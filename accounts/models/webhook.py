@@ -108,6 +108,7 @@ class WebhookDelivery(models.Model):
         verbose_name_plural = "webhook deliveries"
         indexes = [
             models.Index(fields=["endpoint", "-created_at", "-id"], name="webhook_delivery_list"),
+            models.Index(fields=["-created_at", "-id"], name="webhook_delivery_newest"),
             models.Index(
                 fields=["endpoint", "next_attempt_at"],
                 condition=models.Q(status__in=["pending", "sending"]),

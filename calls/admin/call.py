@@ -23,7 +23,7 @@ from accounts.admin.scoping import ScopedAdmin
 from accounts.choices import Role
 from accounts.errors import ServiceError
 from calls import selectors
-from calls.admin.call_filters import StatusFilter, TimeRangeFilter, find_calls
+from calls.admin.call_filters import CallPaginator, StatusFilter, TimeRangeFilter, find_calls
 from calls.admin.panel import panel_of
 from calls.admin.placing import PlacingMixin
 from calls.choices import LIVE, CallStatus, Direction, Reason
@@ -52,10 +52,11 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         ("created_at", TimeRangeFilter),
     ]
     search_fields = ["to_number", "from_number"]
-    search_help_text = "A whole number, called or calling (the newest 1,000), a call's id, or its room"
+    search_help_text = "Whole number, call id or room"
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
+    paginator = CallPaginator
     list_after_template = "admin/calls/call/poller.html"
     change_form_outer_before_template = "admin/calls/call/page.html"
     fieldsets = [

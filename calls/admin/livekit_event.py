@@ -36,7 +36,7 @@ class LiveKitEventAdmin(ScopedAdmin):
     list_display = ["type", "state", "room_name", "project", "failures", "received_at"]
     list_select_related = ["project"]
     list_filter = [TakenInFilter]
-    search_fields = ["=room_name"]
+    search_fields = ["room_name__exact"]
     search_help_text = "A whole room name"
     ordering = ["-received_at", "-id"]
     sortable_by: ClassVar[list[str]] = []

@@ -1,14 +1,12 @@
 """The form to call a number."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.admin.workspace_first import WorkspaceFirst
 from calls.models import Call
@@ -73,14 +71,11 @@ class PlacingMixin(WorkspaceFirst):
         """Show or take the form; times are those of the workspace."""
         context = {"title": "Call a number", "show_save_and_add_another": False, "show_save_and_continue": False}
         context |= extra_context or {}
-        workspace = self.chosen_workspace(request)
-        with timezone.override(ZoneInfo(workspace.time_zone) if workspace else None):
-            try:
-                answer = super().add_view(request, form_url, context)
-            except ValidationError as error:
-                request._voxa_refused = error  # type: ignore[attr-defined]
-                answer = super().add_view(request, form_url, context)
-        return answer
+        try:
+            return super().add_view(request, form_url, context)
+        except ValidationError as error:
+            request._voxa_refused = error  # type: ignore[attr-defined]
+            return super().add_view(request, form_url, context)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:

@@ -1,41 +1,67 @@
-"""Recordings, so that those which could not be made or deleted are seen."""
+"""Recordings: to listen to, and so that those which could not be made or deleted are seen."""
 
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 from unfold.decorators import display
 
-from accounts.admin.access import Access
+from accounts.admin.access import Access, access_of
 from accounts.admin.scoping import ScopedAdmin
+from calls.admin.call_filters import find_calls
 from calls.choices import RecordingStatus
 from calls.explaining import duration
-from calls.models import Recording
+from calls.models import Call, Recording
 
 DELETING = "To be deleted"
+
+
+class StateFilter(DropdownFilter):
+    """Recordings in a state; those whose call is gone are to be deleted, whatever they were."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*((str(value), str(label)) for value, label in RecordingStatus.choices), ("deleting", DELETING)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Recording]) -> QuerySet[Recording]:
+        value = self.value()
+        if value == "deleting":
+            return queryset.filter(call=None)
+        return queryset.filter(status=value, call__isnull=False) if value in RecordingStatus.values else queryset
 
 
 @admin.register(Recording)
 class RecordingAdmin(ScopedAdmin):
     """Read by every member; superusers see those of workspaces that are gone too."""
 
-    list_display = ["created_at", "state", "length", "error", "call", "workspace"]
+    empty = "Recordings appear here once a workspace records its calls: in its telephony settings, under Conversations."
+    list_display = ["of_call", "state", "length", "listen", "why", "workspace", "created"]
     list_select_related = ["call", "workspace"]
-    list_filter = [("status", ChoicesDropdownFilter), ("workspace", AutocompleteSelectFilter)]
-    search_fields = ["=room_name"]
-    search_help_text = "A whole room name"
+    list_filter = [StateFilter, ("workspace", AutocompleteSelectFilter)]
+    search_fields = ["room_name"]
+    search_help_text = "Whole number, call id or room"
+    ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
     fieldsets = [
-        (None, {"fields": [("state", "length", "bytes"), ("call", "workspace"), "error"]}),
-        ("In the storage", {"fields": [("bucket", "key"), ("egress_id", "room_name"), ("created_at", "due_at")]}),
+        (None, {"fields": [("call", "workspace"), ("state", "listen"), ("length", "size"), "why"]}),
+        ("In the storage", {"fields": [("bucket", "key"), ("egress", "room_name"), ("created", "deletion_due")]}),
     ]
     readonly_fields = [
-        "state", "length", "bytes", "call", "workspace", "error", "bucket", "key", "egress_id", "room_name",
-        "created_at", "due_at",
+        "call", "workspace", "state", "listen", "length", "size", "why", "bucket", "key", "egress", "room_name",
+        "created", "deletion_due",
     ]  # fmt: skip
+
+    @display(description="Call")
+    def of_call(self, recording: Recording) -> str:
+        return str(recording.call) if recording.call else "A call that is gone"
 
     @display(
         description="State",
@@ -48,8 +74,45 @@ class RecordingAdmin(ScopedAdmin):
     def length(self, recording: Recording) -> str:
         return duration(recording.duration_seconds) if recording.duration_seconds else ""
 
+    @display(description="Size")
+    def size(self, recording: Recording) -> str:
+        return f"{recording.bytes / 1_000_000:.1f} MB" if recording.bytes else ""
+
+    @display(description="To hear")
+    def listen(self, recording: Recording) -> SafeString | str:
+        if recording.status != RecordingStatus.SAVED or not recording.call_id:
+            return ""
+        url = reverse("admin:calls_call_recording", args=[recording.call_id])
+        return format_html('<a class="vx-link" href="{}" target="_blank" rel="noopener">Listen</a>', url)
+
+    @display(description="Why")
+    def why(self, recording: Recording) -> str:
+        return recording.error
+
+    @display(description="LiveKit's egress")
+    def egress(self, recording: Recording) -> str:
+        return recording.egress_id
+
+    @display(description="Next try to delete it")
+    def deletion_due(self, recording: Recording) -> Any:
+        return recording.due_at
+
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
         return super().limit(rows, access).defer("call__metadata")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find the recordings of a number's newest calls, of a call, or of a room: each has an index."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        access, calls = access_of(request), Call.objects.all()
+        mine = calls if access.superuser else calls.filter(workspace__in=access.workspaces(self.view_role))
+        found = find_calls(mine, term).values_list("pk", flat=True)
+        of_room = Recording.objects.filter(room_name=term).values_list("pk", flat=True)
+        of_calls = Recording.objects.filter(call__in=list(found)).values_list("pk", flat=True)
+        return queryset.filter(pk__in=[*of_room[:10], *of_calls]), False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

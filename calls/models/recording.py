@@ -18,7 +18,9 @@ class Recording(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    workspace = models.ForeignKey(Workspace, null=True, on_delete=models.SET_NULL, related_name="recordings")
+    workspace = models.ForeignKey(
+        Workspace, null=True, on_delete=models.SET_NULL, related_name="recordings", db_index=False
+    )
     project = models.ForeignKey(LiveKitProject, null=True, on_delete=models.SET_NULL, related_name="recordings")
     call = models.ForeignKey(Call, null=True, on_delete=models.SET_NULL, related_name="recordings")
     part = models.PositiveSmallIntegerField(default=1)
@@ -38,6 +40,9 @@ class Recording(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         indexes = [
+            models.Index(fields=["workspace", "-created_at", "-id"], name="recording_list"),
+            models.Index(fields=["-created_at", "-id"], name="recording_newest"),
+            models.Index(fields=["status", "-created_at", "-id"], name="recording_list_status"),
             models.Index(
                 fields=["updated_at"],
                 condition=models.Q(status__in=["starting", "recording"]),

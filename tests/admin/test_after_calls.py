@@ -73,6 +73,18 @@ def test_what_an_agent_did_is_told_in_words(call: Call, acme_viewer: User, signe
     assert "3 of them." in html
 
 
+def test_recordings_are_found_by_number_call_and_room_within_ones_workspaces(
+    call: Call, acme_viewer: User, outsider: User, signed_in: Browser
+) -> None:
+    url = reverse("admin:calls_recording_changelist")
+    viewer, stranger = signed_in(acme_viewer), signed_in(outsider)
+    for term in (call.to_number, call.from_number, str(call.pk), "r"):
+        assert viewer.get(url, {"q": term}).context["cl"].result_count == 1, term
+        assert stranger.get(url, {"q": term}).context["cl"].result_count == 0, term
+    assert viewer.get(url, {"state": "saved"}).context["cl"].result_count == 1
+    assert viewer.get(url, {"state": "deleting"}).context["cl"].result_count == 0
+
+
 def test_what_could_not_be_deleted_is_seen_with_the_reason(
     call: Call, acme_viewer: User, outsider: User, signed_in: Browser
 ) -> None:

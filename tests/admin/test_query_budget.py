@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Membership, User, Workspace
 from accounts.services.keys import create_api_key
-from calls.models import Call, UsageDay
+from calls.models import Call, Recording, UsageDay
 from calls.services.do_not_call import add_numbers
 from telephony.models import Agent, LiveKitObject, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.numbers import add_number
@@ -35,6 +35,9 @@ def crowd(acme: Workspace, superuser: User) -> Trunk:
     Call.objects.bulk_create(
         Call(workspace=acme, project=project, direction="outbound", to_number=f"+1202555{n:04d}", agent=agent)
         for n, agent in enumerate(Agent.objects.all())
+    )
+    Recording.objects.bulk_create(
+        Recording(workspace=acme, call=call, room_name=f"r-{call.pk}") for call in Call.objects.all()
     )
     add_numbers(acme, [f"+1202555{n:04d}" for n in range(MANY)])
     UsageDay.objects.bulk_create(
@@ -66,6 +69,7 @@ def client(request: pytest.FixtureRequest, signed_in: Browser) -> Client:
         "accounts_user",
         "calls_call",
         "calls_donotcall",
+        "calls_recording",
         "calls_usageday",
     ],
 )

@@ -1,0 +1,65 @@
+"""Times on a page are those of the workspace it is about."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
+
+from accounts.admin.access import access_of, workspace_id_of
+from accounts.models import Workspace
+
+UTC = ZoneInfo("UTC")
+
+
+class ZonedPages:
+    """Shows a row's page in the time zone of its workspace; a list in that of the workspace it is narrowed to.
+
+    Any other list is in the zone that all of the person's workspaces share, else in UTC.
+    """
+
+    def page_zone(self, request: HttpRequest) -> ZoneInfo:
+        """Give the time zone of a page that is not of one row."""
+        if named := request.GET.get("workspace__id__exact", ""):
+            return zone_of(request, named)
+        shared = set(access_of(request).zones.values())
+        return ZoneInfo(shared.pop()) if len(shared) == 1 else UTC
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Give the row, and show its page in its time zone."""
+        row = super().get_object(request, *args, **kwargs)  # type: ignore[misc]
+        if row is not None and getattr(request, "_voxa_zoned", False) and (workspace := workspace_id_of(row)):
+            timezone.activate(zone_of(request, workspace))
+        return row
+
+    def get_urls(self) -> list[Any]:
+        patterns: list[Any] = super().get_urls()  # type: ignore[misc]
+        for pattern in patterns:
+            pattern.callback = self._in_zone(pattern.callback)
+        return patterns
+
+    def _in_zone(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def zoned(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            request._voxa_zoned = True  # type: ignore[attr-defined]  # what is activated from now on ends with the page
+            with timezone.override(self.page_zone(request)):
+                answer = view(request, *args, **kwargs)
+                return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
+
+        return zoned
+
+
+def zone_of(request: HttpRequest, workspace: UUID | str) -> ZoneInfo:
+    """Give the time zone of a workspace that the person may look into; UTC for any other."""
+    access = access_of(request)
+    try:
+        pk = workspace if isinstance(workspace, UUID) else UUID(workspace)
+    except ValueError:
+        return UTC
+    if access.superuser and pk not in access.zones:
+        access.zones[pk] = Workspace.objects.filter(pk=pk).values_list("time_zone", flat=True).first() or "UTC"
+    return ZoneInfo(access.zones.get(pk, "UTC"))

@@ -1,0 +1,1 @@
+"""How pages write dates and times, by language (`FORMAT_MODULE_PATH`)."""
