@@ -61,7 +61,8 @@ class RecordingAdmin(ScopedAdmin):
 
     @display(description="Call")
     def of_call(self, recording: Recording) -> str:
-        return str(recording.call) if recording.call else "A call that is gone"
+        part = f", part {recording.part}" if recording.part > 1 else ""
+        return f"{recording.call}{part}" if recording.call else "A call that is gone"
 
     @display(
         description="State",
@@ -82,7 +83,7 @@ class RecordingAdmin(ScopedAdmin):
     def listen(self, recording: Recording) -> SafeString | str:
         if recording.status != RecordingStatus.SAVED or not recording.call_id:
             return ""
-        url = reverse("admin:calls_call_recording", args=[recording.call_id])
+        url = f"{reverse('admin:calls_call_recording', args=[recording.call_id])}?part={recording.part}"
         return format_html('<a class="vx-link" href="{}" target="_blank" rel="noopener">Listen</a>', url)
 
     @display(description="Why")

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_webhook_delivery_newest'),
-        ('calls', '0002_do_not_call_listed_by'),
+        ('calls', '0003_recording_parts'),
         ('telephony', '0001_initial'),
     ]
 
