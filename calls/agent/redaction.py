@@ -5,6 +5,11 @@ import logging
 HIDDEN = "[hidden]"
 
 
+def hidden(text: str, secret: str) -> str:
+    """Give a text with a mark in a secret's place."""
+    return text.replace(secret, HIDDEN) if secret else text
+
+
 class _Hide(logging.Filter):
     """Puts a mark in a secret's place, in messages and tracebacks alike."""
 
@@ -17,12 +22,9 @@ class _Hide(logging.Filter):
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         record.exc_info = None
-        record.exc_text = self._clean(record.exc_text or "") or None
-        record.msg, record.args = self._clean(record.getMessage()), ()
+        record.exc_text = hidden(record.exc_text or "", self._secret) or None
+        record.msg, record.args = hidden(record.getMessage(), self._secret), ()
         return True
-
-    def _clean(self, text: str) -> str:
-        return text.replace(self._secret, HIDDEN)
 
 
 def hide_in_logs(secret: str) -> None:

@@ -93,9 +93,7 @@ class _Session:
 
     async def _announce(self, voice: Voice, words: str) -> None:
         """Say that the call is recorded, and have it recorded then. A recording that fails is no reason to end it."""
-        if voice.can_say:
-            await voice.say(words)
-        self._work.begin(self._record(announced=voice.can_say))
+        self._work.begin(self._record(announced=await voice.say(words)))
 
     async def _record(self, *, announced: bool) -> None:
         try:

@@ -41,7 +41,7 @@ async def mind_voicemail(conversation: Conversation, voice: Voice, told: Instruc
                 conversation.changed.clear()
     except TimeoutError:
         return
-    if told.voicemail_action == "leave_message" and voice.can_say:
+    if told.voicemail_action == "leave_message":
         await voice.hold()
         await _quiet(conversation)
         await voice.say(told.voicemail_message)

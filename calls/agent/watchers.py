@@ -20,23 +20,24 @@ async def limit_duration(conversation: Conversation, seconds: float) -> None:
 async def mind_silence(conversation: Conversation, voice: Voice, silence: Silence) -> None:
     """Ask a silent caller whether they are there; after the last time, end it.
 
-    A provider that cannot be told what to say minds silence itself; here it ends where that does not.
+    A voice that cannot be told what to say minds silence itself; it is given as long as the questions would take.
     """
     if not silence.seconds:
         return
-    asked, turns = 0, 0
+    asked = turns = 0
     while True:
         await asyncio.sleep(LOOK_EVERY)
         heard = sum(turn.speaker == "caller" for turn in conversation.turns)
         if heard > turns or conversation.caller_speaks:
             asked, turns = 0, heard
-        if conversation.quiet_for < silence.seconds * (1 if voice.can_say else silence.prompts + 1):
+        if conversation.quiet_for < silence.seconds:
             continue
-        if asked >= silence.prompts or not voice.can_say:
+        if asked >= silence.prompts:
             conversation.end("silence", "The caller said nothing.")
             return
         asked += 1
-        await voice.say(silence.prompt)
+        if not await voice.say(silence.prompt):
+            conversation.quiet_since = time.time()
 
 
 async def mind_answers(conversation: Conversation) -> None:

@@ -35,7 +35,7 @@ _BEFORE = {
 LOOK_AFTER = timedelta(minutes=2)  # without news of a recording
 SAVES = timedelta(minutes=15)  # after the end, in which a file is saved. LiveKit never forgets a recorder that died
 THIRD_PARTY = "A third party is called into the room, whom nobody told of the recording."
-UNANNOUNCED = "What speaks for the agent cannot be told to say the announcement, so nothing is recorded."
+UNANNOUNCED = "The announcement could not be said, so nothing is recorded. A bot of one's own cannot be told to say it."
 GAVE_UP = "LiveKit's egress service ended it and saved no file."
 LOST = "LiveKit's egress service went away before it had saved the recording."
 UNCONFIGURED = "No storage is set for recordings. The operator sets RECORDING_S3_BUCKET and its keys."

@@ -31,7 +31,7 @@ class NotedVoice:
     """Notes what it is told; what it says takes no time."""
 
     def __init__(self, conversation: Conversation, *, can_say: bool = True) -> None:
-        self.can_say, self._conversation = can_say, conversation
+        self._can_say, self._conversation = can_say, conversation
         self.did: list[str] = []
 
     async def start(self, phone: str) -> None:
@@ -40,10 +40,12 @@ class NotedVoice:
     async def greet(self) -> None:
         self.did.append("greet")
 
-    async def say(self, text: str) -> None:
-        self.did.append(text)
-        self._conversation.agent_speaking(True)
-        self._conversation.agent_speaking(False)
+    async def say(self, text: str) -> bool:
+        if self._can_say:
+            self.did.append(text)
+            self._conversation.agent_speaking(True)
+            self._conversation.agent_speaking(False)
+        return self._can_say
 
     async def hold(self) -> None:
         self.did.append("hold")

@@ -19,8 +19,6 @@ class ProviderFailed(Exception):
 class Voice(Protocol):
     """Something that listens and speaks in a room, and tells the conversation what happens."""
 
-    can_say: bool  # whether it can be told what to say
-
     async def start(self, phone: str) -> None:
         """Be ready to speak with this participant: connected to the provider, the track published.
 
@@ -30,8 +28,8 @@ class Voice(Protocol):
     async def greet(self) -> None:
         """Say the first word: the phone hears now."""
 
-    async def say(self, text: str) -> None:
-        """Say these words and wait until they were heard; only where `can_say`."""
+    async def say(self, text: str) -> bool:
+        """Say these words and wait until they were heard. False: it cannot be told what to say, or it failed."""
 
     async def hold(self) -> None:
         """Stop speaking and answering of its own accord."""

@@ -13,6 +13,7 @@ from calls.agent.conversation import Conversation
 
 RATE = 24_000  # samples a second of the track we publish
 STEP_MS = 20
+STEP = RATE * STEP_MS // 1000 * 2  # bytes
 SPEECH = 500.0  # root mean square of 16-bit samples from which a phone is taken to speak
 PAUSE = 0.5  # seconds of less after which it has stopped
 
@@ -51,17 +52,23 @@ class Bridge:
 
     def play(self, pcm: bytes, rate: int) -> None:
         """Have this heard after all before it."""
-        if rate == RATE:
-            self._queue.append(pcm)
-        else:
+        if rate != RATE:
             resampler = self._resamplers.setdefault(rate, rtc.AudioResampler(rate, RATE))
-            self._queue.extend(bytes(frame.data) for frame in resampler.push(bytearray(pcm)))
+            pcm = b"".join(bytes(frame.data) for frame in resampler.push(bytearray(pcm)))
+        self._queue.extend(pcm[start : start + STEP] for start in range(0, len(pcm), STEP))
         self._more.set()
 
     def when_played(self, then: Callable[[], None]) -> None:
         """Have this called when all before it was heard, or cleared."""
         self._queue.append(then)
         self._more.set()
+
+    async def played(self, seconds: float) -> None:
+        """Wait until all was heard, or cleared; so many seconds at most."""
+        heard = asyncio.Event()
+        self.when_played(heard.set)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(heard.wait(), seconds)
 
     def clear(self) -> None:
         """Forget what was not heard yet; what waits for it is called."""
@@ -114,7 +121,6 @@ class Bridge:
             self._room.off("track_subscribed", subscribed)
 
     async def _play(self) -> None:
-        step = RATE * STEP_MS // 1000 * 2
         while True:
             if not self._queue:
                 await self._source.wait_for_playout()
@@ -129,7 +135,4 @@ class Bridge:
                 item()
                 continue
             self._conversation.agent_speaking(True)
-            if len(item) > step:
-                self._queue.appendleft(item[step:])
-                item = item[:step]
             await self._source.capture_frame(rtc.AudioFrame(item, RATE, 1, len(item) // 2))

@@ -1,59 +1,54 @@
 """An agent of ElevenLabs, over its WebSocket.
 
-Source: https://elevenlabs.io/docs/agents-platform/api-reference/agents-platform/websocket.
+Sources: https://elevenlabs.io/docs/agents-platform/api-reference/agents-platform/websocket and
+https://elevenlabs.io/docs/api-reference/text-to-speech/convert.
 """
 
 import asyncio
 import base64
 import json
+import logging
 import time
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import aiohttp
 from livekit import rtc
 
 from calls.agent.abilities import Abilities
 from calls.agent.conversation import AGENT, CALLER, Conversation, Turn
-from calls.agent.guard import Guard
 from calls.agent.instructions import Instructions
 from calls.agent.providers import mulaw
-from calls.agent.providers.base import PATIENCE, ProviderFailed, Work
-from calls.agent.providers.bridge import Bridge
+from calls.agent.providers.base import PATIENCE, ProviderFailed
+from calls.agent.providers.bridge import RATE
+from calls.agent.providers.sockets import BROKEN, LAST_WORDS, SocketVoice
 
-LARGEST = 16 * 1024 * 1024  # bytes of one message
+logger = logging.getLogger(__name__)
 
 
-class ElevenLabsVoice:
+class ElevenLabsVoice(SocketVoice):
     """What the agent is and knows stands at ElevenLabs; prompt and greeting given here replace its own."""
 
-    can_say = False
+    name = "ElevenLabs"
 
     def __init__(self, told: Instructions, room: rtc.Room, conversation: Conversation, abilities: Abilities) -> None:
-        self._told, self._conversation, self._abilities = told, conversation, abilities
-        self._bridge = Bridge(room, conversation)
-        self._http = Guard(told.provider).websockets()
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._work = Work(conversation)
+        super().__init__(told, room, conversation)
+        self._abilities = abilities
+        self._url = ""
         self._out = ("pcm", 16_000)
         self._saying: Turn | None = None  # may still be corrected
         self._played_at = 0.0
         self._interrupted_at = -1  # the event up to which audio goes unheard
 
     async def start(self, phone: str) -> None:
+        """Find out where the agent is. It is connected to at the first word: until then a phone may ring for long."""
         if not self._told.provider.agent_id:
             raise ProviderFailed("The agent names no ElevenLabs agent.")
-        try:
-            async with asyncio.timeout(PATIENCE):
-                self._socket = await self._http.ws_connect(await self._address(), max_msg_size=LARGEST, heartbeat=15)
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError) as error:
-            status = getattr(error, "status", None)
-            said = f"status {status}" if status else type(error).__name__
-            raise ProviderFailed(f"ElevenLabs cannot be reached ({said}).") from None
+        self._url = await self._address()
         await self._bridge.start(phone)
 
     async def greet(self) -> None:
+        await self._connect(self._url)
         told = self._told
         agent: dict[str, Any] = {}
         if told.prompt:
@@ -70,31 +65,68 @@ class ElevenLabsVoice:
         )
         self._work.begin(self._obey())
 
-    async def say(self, text: str) -> None:
-        """The agent decides itself what it says."""
-
-    async def hold(self) -> None:
-        self._bridge.clear()
+    async def say(self, text: str) -> bool:
+        """Say it by ElevenLabs' speech synthesis, in the agent's voice: the agent itself cannot be told to."""
+        try:
+            pcm = await self._spoken(text)
+        except ProviderFailed as error:
+            logger.warning("Words could not be said: %s", error)
+            return False
+        began = time.time()
+        self._bridge.play(pcm[: len(pcm) // 2 * 2], RATE)
+        await self._bridge.played(len(pcm) / 2 / RATE + LAST_WORDS)
+        self._conversation.said(Turn(AGENT, text, began, time.time()))
+        return True
 
     async def stop(self) -> None:
-        self._work.stop()
         self._said()
-        if self._socket is not None:
-            await self._socket.close()
-        await self._bridge.stop()
-        await self._http.close()
+        await super().stop()
 
     async def _address(self) -> str:
         """Give the socket's address: a signed one where there is a key, for agents that are not public."""
-        provider = self._told.provider
-        base = f"{provider.base_url.rstrip('/')}/v1/convai/conversation"
-        query = urlencode({"agent_id": provider.agent_id}, quote_via=quote)
-        if not provider.key:
-            return f"{base.replace('http', 'ws', 1)}?{query}"
-        headers = {"xi-api-key": provider.key}
-        url = f"{base}/get-signed-url?{query}"
-        async with self._http.get(url, headers=headers, raise_for_status=True, allow_redirects=False) as answer:
-            return str((await answer.json())["signed_url"])
+        query = urlencode({"agent_id": self._told.provider.agent_id}, quote_via=quote)
+        path = "/v1/convai/conversation"
+        if not self._told.provider.key:
+            return f"{self._base.replace('http', 'ws', 1)}{path}?{query}"
+        try:
+            return str(json.loads(await self._ask("GET", f"{path}/get-signed-url?{query}"))["signed_url"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._unreached(error) from None
+
+    async def _spoken(self, text: str) -> bytes:
+        """Give words as sound. Raises ProviderFailed."""
+        voice = self._told.voice
+        try:
+            if not voice:
+                agent = await self._ask("GET", f"/v1/convai/agents/{quote(self._told.provider.agent_id, safe='')}")
+                voice = str(json.loads(agent)["conversation_config"]["tts"]["voice_id"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._unreached(error) from None
+        path = f"/v1/text-to-speech/{quote(voice, safe='')}?output_format=pcm_{RATE}"
+        return await self._ask("POST", path, {"text": text})
+
+    @property
+    def _base(self) -> str:
+        return self._told.provider.base_url.rstrip("/")
+
+    async def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> bytes:
+        """Ask ElevenLabs' API. Raises ProviderFailed."""
+        headers = {"xi-api-key": self._told.provider.key}
+        try:
+            async with (
+                asyncio.timeout(PATIENCE),
+                self._http.request(
+                    method,
+                    f"{self._base}{path}",
+                    json=body,
+                    headers=headers,
+                    raise_for_status=True,
+                    allow_redirects=False,
+                ) as answer,
+            ):
+                return await answer.read()
+        except BROKEN as error:
+            raise self._unreached(error) from None
 
     async def _listen(self, kind: str, rate: int) -> None:
         """Send what the phone says."""
@@ -102,25 +134,13 @@ class ElevenLabsVoice:
             data = mulaw.encode(pcm) if kind == "ulaw" else pcm
             await self._send({"user_audio_chunk": base64.b64encode(data).decode()})
 
-    async def _obey(self) -> None:
-        """Do what ElevenLabs sends, until it closes the socket."""
-        assert self._socket is not None  # noqa: S101  # greet comes after start
-        async for message in self._socket:
-            if message.type == aiohttp.WSMsgType.TEXT:
-                event = json.loads(message.data)
-                await self._take(event.get("type", ""), event)
-        code = self._socket.close_code
-        if code in (1000, 1001, 1005):
-            self._conversation.end("agent_hung_up", "ElevenLabs ended the conversation.")
-        else:
-            self._conversation.end("provider_failed", f"ElevenLabs' socket broke ({code}).")
-
-    async def _take(self, kind: str, event: dict[str, Any]) -> None:
-        match kind:
+    async def _take(self, text: str) -> None:
+        event = json.loads(text)
+        match event.get("type"):
             case "conversation_initiation_metadata":
                 self._begin(event["conversation_initiation_metadata_event"])
             case "audio":
-                self._play(event["audio_event"])
+                self._hear_agent(event["audio_event"])
             case "agent_response":
                 self._said()
                 text = event["agent_response_event"]["agent_response"]
@@ -136,6 +156,8 @@ class ElevenLabsVoice:
                 await self._send({"type": "pong", "event_id": event["ping_event"]["event_id"]})
             case "client_tool_call":
                 self._work.begin(self._use(event["client_tool_call"]))
+            case "agent_tool_request" | "agent_tool_response":
+                self._conversation.owes_answer_since = None  # it is busy, or was told to wait, by a tool of its own
 
     async def _use(self, call: dict[str, Any]) -> None:
         """Do what is declared at ElevenLabs as a client tool and here under the same name."""
@@ -146,12 +168,14 @@ class ElevenLabsVoice:
     def _begin(self, formats: dict[str, Any]) -> None:
         self._out = _format(formats.get("agent_output_audio_format", "pcm_16000"))
         kind, rate = _format(formats.get("user_input_audio_format", "pcm_16000"))
+        if not self._told.greeting:
+            self._conversation.owes_answer_since = None  # its own first message may be none
         self._work.begin(self._listen(kind, rate))
 
-    def _play(self, audio: dict[str, Any]) -> None:
+    def _hear_agent(self, audio: dict[str, Any]) -> None:
         if audio.get("event_id", 0) > self._interrupted_at:
             data = base64.b64decode(audio["audio_base_64"])
-            self._bridge.play(mulaw.decode(data) if self._out[0] == "ulaw" else data, self._out[1])
+            self._play(mulaw.decode(data) if self._out[0] == "ulaw" else data, self._out[1])
             self._bridge.when_played(self._note_played)
 
     def _note_played(self) -> None:
@@ -174,13 +198,6 @@ class ElevenLabsVoice:
         if self._saying is not None:
             turn, self._saying = self._saying, None
             self._conversation.said(replace(turn, ended_at=self._played_at))
-
-    async def _send(self, message: dict[str, Any]) -> None:
-        if self._socket is not None and not self._socket.closed:
-            try:
-                await self._socket.send_json(message)
-            except (ConnectionError, RuntimeError):
-                return  # reading it tells that it broke
 
 
 def _format(name: str) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from livekit.agents.voice import (
     CloseEvent,
     ConversationItemAddedEvent,
     ErrorEvent,
+    SpeechHandle,
     UserStateChangedEvent,
 )
 from livekit.agents.voice.agent_session import SessionConnectOptions
@@ -39,8 +40,6 @@ _MANNERS = (
 
 class SpokenVoice:
     """An `AgentSession` as a voice. `close` gives back what the models hold."""
-
-    can_say = True
 
     def __init__(
         self,
@@ -78,11 +77,12 @@ class SpokenVoice:
         else:
             self._session.generate_reply(instructions="Greet the other side and begin the conversation.")
 
-    async def say(self, text: str) -> None:
+    async def say(self, text: str) -> bool:
         try:
-            await self._speak(text, may_be_interrupted=False)
+            await (speech := self._speak(text, may_be_interrupted=False))
         except RuntimeError:
-            return  # the session is closing
+            return False  # the session is closing
+        return not speech.interrupted
 
     async def hold(self) -> None:
         self._agent.silent = True
@@ -92,7 +92,7 @@ class SpokenVoice:
         await self._session.aclose()
         await self._close()
 
-    def _speak(self, text: str, *, may_be_interrupted: bool = True) -> Any:
+    def _speak(self, text: str, *, may_be_interrupted: bool = True) -> SpeechHandle:
         if self._says_words:
             return self._session.say(text, allow_interruptions=may_be_interrupted)
         words = f"Say these words exactly, in their language, and nothing else: {text}"
@@ -102,6 +102,8 @@ class SpokenVoice:
         self._conversation.agent_speaking(event.new_state == "speaking")
         if event.new_state == "thinking":
             self._conversation.caller_turn()
+        elif event.new_state == "listening":
+            self._conversation.owes_answer_since = None  # a model may choose to say nothing, as in a menu
 
     def _on_user_state(self, event: UserStateChangedEvent) -> None:
         self._conversation.caller_speaking(event.new_state == "speaking", event.created_at)

@@ -50,6 +50,10 @@ class Stage:
         self.workers.append(worker)
         return worker
 
+    def logs(self) -> str:
+        """Give all that any process has logged."""
+        return "".join(log.read_text(errors="replace") for log in self.installation.folder.glob("**/*.log"))
+
     def agent(self, **fields: Any) -> str:
         """Make an agent over the API; give its id."""
         made: dict[str, Any] = self.api.call("POST", "/v1/agents", {"name": "Reception", **fields}, expect=201)

@@ -102,7 +102,8 @@ class Models(Server):
 class _Failing(web.HTTPException):
     def __init__(self, status: int) -> None:
         self.status_code = status
-        super().__init__(text='{"error": {"message": "It fails."}}', content_type="application/json")
+        words = f"Incorrect API key provided: {Models.key}"  # providers do repeat it
+        super().__init__(text=json.dumps({"error": {"message": words}}), content_type="application/json")
 
 
 async def _stream(request: web.Request, text: str, use: Use | None) -> web.StreamResponse:

@@ -22,6 +22,7 @@ async def test_a_failing_provider_is_apologised_for(stage: Stage, models: Models
     assert (call["status"], call["reason"]) == ("failed", "provider_failed")
     assert stage.transcript(call)["detail"] == "The provider's tts failed with status 500."
     assert len(caller.heard_at) > 100  # some seconds of it
+    assert models.key not in stage.logs()
 
 
 async def test_a_provider_that_does_not_answer_is_not_waited_for(

@@ -52,4 +52,4 @@ async def test_a_caller_is_greeted_heard_answered_and_seen_off(
     report = json.loads(stage.hooks.requests[-1].body)
     assert (report["type"], report["data"]["id"]) == ("call.report", call["id"])
     assert len(report["data"]["transcript"]) == 5
-    assert models.key not in stage.workers[0].output() + stage.installation.web.output()
+    assert models.key not in stage.logs()

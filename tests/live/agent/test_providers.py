@@ -1,5 +1,7 @@
 """The other providers: one model that hears and speaks, an ElevenLabs agent, a bot of one's own."""
 
+import asyncio
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,10 +9,14 @@ import pytest
 
 from tests.live.agent.bots import ElevenLabs, StreamBot
 from tests.live.agent.caller import Caller, until
-from tests.live.agent.conftest import Stage
+from tests.live.agent.conftest import CALLER, Stage
 from tests.live.agent.realtime import Realtime
+from tests.live.agent.speech import LOUD, RATE, loudness, speech
+from tests.live.process import free_port
 
 pytestmark = pytest.mark.live
+STORY = "This is a very long story. " * 20
+GOODBYE = "Goodbye then, and thank you very much for calling us today."
 
 
 @pytest.fixture
@@ -32,6 +38,24 @@ def bot() -> Iterator[StreamBot]:
     server = StreamBot()
     yield server
     server.close()
+
+
+@pytest.fixture(autouse=True)
+def no_key_is_logged(stage: Stage) -> Iterator[None]:
+    yield
+    logs = stage.logs()
+    assert "is registered" in logs
+    assert not [key for key in (Realtime.key, ElevenLabs.key, StreamBot.key) if key in logs]
+
+
+def heard_seconds(caller: Caller, after: float = 0.0) -> float:
+    return sum(at > after for at in caller.heard_at) * 0.02
+
+
+def sound_seconds(text: str) -> float:
+    """Give for how long a text is audible when it is spoken."""
+    pcm, step = speech(text), RATE // 50 * 2
+    return sum(loudness(pcm[start : start + step]) > LOUD for start in range(0, len(pcm), step)) * 0.02
 
 
 async def one_question(caller: Caller) -> None:
@@ -65,18 +89,33 @@ async def test_a_realtime_model_greets_hears_and_answers(stage: Stage, realtime:
     assert any("You answer for Acme." in text for text in realtime.instructions)
 
 
-async def test_an_elevenlabs_agent_greets_hears_and_answers(stage: Stage, eleven: ElevenLabs, number: str) -> None:
+async def test_an_elevenlabs_agent_uses_a_tool_is_interrupted_and_hangs_up(
+    stage: Stage, eleven: ElevenLabs, number: str
+) -> None:
+    eleven.turns = [("Tell me everything.", STORY), ("Stop.", GOODBYE)]
+    eleven.uses = {"tool_name": "send_digits", "parameters": {"digits": "5"}}
+    eleven.hangs_up = True
     provider = {"aiProvider": "elevenlabs", "providerKey": eleven.key, "providerAgentId": "agent-7"}
-    agent = stage.agent(systemPrompt="You answer for Acme.", baseUrl=eleven.url, **provider)
+    agent = stage.agent(systemPrompt="You answer for Acme.", baseUrl=eleven.url, sendsDigits=True, **provider)
     async with stage.caller(stage.number_of(agent, number)) as caller:
-        await one_question(caller)
+        await caller.hears_the_end()
+        asked = await caller.say("Tell me everything.")
+        await caller.hears_something(after=asked)
+        stopped = await caller.say("Stop please, I have heard enough of this story.")
+        await until(caller.gone.is_set, "the agent ends the call")
+    assert heard_seconds(caller, stopped) > 0.8 * sound_seconds(GOODBYE)  # to its last word
+    assert heard_seconds(caller, stopped) < 0.5 * sound_seconds(STORY)
     call = stage.ended(caller.room_name)
-    assert (call["status"], call["reason"]) == ("completed", "caller_hung_up")
+    assert (call["status"], call["reason"]) == ("completed", "agent_hung_up")
     assert said(stage, call) == [
         ("agent", "Hello, this is eleven."),
-        ("caller", "Are you open today?"),
-        ("agent", "We are open until eleven."),
+        ("caller", "Tell me everything."),
+        ("agent", "Let me"),
+        ("caller", "Stop."),
+        ("agent", GOODBYE),
     ]
+    (result,) = eleven.results
+    assert (result["tool_call_id"], result["result"], result["is_error"]) == ("tool-1", "The keys are pressed.", False)
     (began,) = eleven.began
     assert began["conversation_config_override"]["agent"]["prompt"] == {"prompt": "You answer for Acme."}
     assert began["dynamic_variables"]["call_id"] == call["id"]
@@ -84,19 +123,82 @@ async def test_an_elevenlabs_agent_greets_hears_and_answers(stage: Stage, eleven
     assert eleven.ear.heard_seconds > 0.5
 
 
-async def test_a_bot_of_ones_own_hears_speaks_and_hangs_up(stage: Stage, bot: StreamBot, number: str) -> None:
+async def test_an_elevenlabs_agent_is_recorded_and_hands_its_caller_over(
+    stage: Stage, eleven: ElevenLabs, number: str
+) -> None:
+    told = {"recordCalls": True, "recordingAnnouncement": "This call is recorded."}
+    stage.api.call("PATCH", "/v1/settings/telephony", told)
+    eleven.uses = {"tool_name": "transfer_call", "parameters": {"to": "support"}}
+    provider = {"aiProvider": "elevenlabs", "providerKey": eleven.key, "providerAgentId": "agent-7"}
+    support = {"name": "support", "to": "+12025550142", "mode": "warm"}
+    agent = stage.agent(baseUrl=eleven.url, transfers=[support], **provider)
+    async with stage.caller(stage.number_of(agent, number)) as caller:
+        await until(lambda: eleven.began, "the announcement was heard, and the agent begins")
+        assert heard_seconds(caller) > 0.8 * sound_seconds(eleven.said[0])
+        await caller.hears_the_end()
+        await caller.say("Support please.")
+        others = caller.room.remote_participants
+        await until(lambda: set(others) == {"transfer"}, "the third party is there and the agent has left")
+    stage.api.call("PATCH", "/v1/settings/telephony", {"recordCalls": False})
+    call = stage.ended(caller.room_name)
+    assert call["reason"] == "transferred"
+    assert said(stage, call)[0] == ("agent", "This call is recorded.")
+    events = stage.api.call("GET", f"/v1/calls/{call['id']}/events")["results"]
+    assert "recording.requested" in [event["type"] for event in events]
+
+
+async def test_a_bot_of_ones_own_hears_speaks_is_interrupted_and_hangs_up(
+    stage: Stage, bot: StreamBot, number: str
+) -> None:
     agent = stage.agent(aiProvider="custom", customEndpoint=bot.url, providerKey=bot.key)
     async with stage.caller(stage.number_of(agent, number)) as caller:
         await caller.hears_the_end()
-        await caller.say("Are you open today?")
+        pressed = time.monotonic()
+        await caller.press("5")
+        await caller.hears_something(after=pressed)
+        stopped = await caller.say("Stop please, I have heard enough of this story.")
         await until(caller.gone.is_set, "the bot ends the call")
+    assert heard_seconds(caller, stopped) < 0.5 * sound_seconds(STORY)
     call = stage.ended(caller.room_name)
     assert (call["status"], call["reason"]) == ("completed", "agent_hung_up")
-    connected, start, *marks = bot.got
+    connected, start, *more = bot.got
     assert (connected["event"], start["event"]) == ("connected", "start")
     assert start["start"]["callSid"] == call["id"]
     assert start["start"]["mediaFormat"] == {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
-    assert start["start"]["customParameters"]["to"] == number
-    assert [mark["mark"]["name"] for mark in marks] == ["greeting", "goodbye"]
+    assert start["start"]["customParameters"] == {"direction": "inbound", "from": CALLER, "to": number}
+    assert [(one["event"], one.get("mark", one.get("dtmf"))) for one in more] == [
+        ("mark", {"name": "greeting"}),
+        ("dtmf", {"track": "inbound_track", "digit": "5"}),
+        ("mark", {"name": "story"}),  # it was cleared
+        ("mark", {"name": "goodbye"}),
+    ]
     assert bot.keys == {bot.key}
     assert bot.ear.heard_seconds > 0.5
+
+
+async def test_a_bot_is_told_that_its_caller_hung_up(stage: Stage, bot: StreamBot, number: str) -> None:
+    agent = stage.agent(aiProvider="custom", customEndpoint=bot.url)
+    async with stage.caller(stage.number_of(agent, number)) as caller:
+        await caller.hears_the_end()
+    assert stage.ended(caller.room_name)["reason"] == "caller_hung_up"
+    await until(lambda: bot.got[-1]["event"] == "stop", "the bot is told")
+
+
+async def test_who_calls_a_provider_that_is_not_there_hears_an_apology(stage: Stage, number: str) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    providers: list[dict[str, Any]] = [
+        {"aiProvider": "openai", "baseUrl": f"http://{nowhere}/v1"},
+        {"aiProvider": "elevenlabs", "baseUrl": f"http://{nowhere}", "providerAgentId": "agent-7"},
+        {"aiProvider": "custom", "customEndpoint": f"ws://{nowhere}/voice"},
+    ]
+    agents = [stage.agent(providerKey="sk-of-the-tests", **provider) for provider in providers]
+    numbers = [stage.number_of(agent, f"{number}{last}") for last, agent in enumerate(agents)]
+
+    async def call(number: str) -> dict[str, Any]:
+        async with stage.caller(number) as caller:
+            await until(caller.gone.is_set, "the call ends", 30)
+        assert heard_seconds(caller) > 2
+        return stage.ended(caller.room_name)
+
+    for ended in await asyncio.gather(*map(call, numbers)):
+        assert (ended["status"], ended["reason"]) == ("failed", "provider_failed")
