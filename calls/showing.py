@@ -5,11 +5,10 @@ By hand: a page holds up to 200 calls with their attempts, and a serializer woul
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from calls.models import Attempt, Call, CallAnalysis, Conversation, Event, Recording, TranscriptItem
+from voxa.json_values import id_json, time_json
 
 
 def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str, Any]:
@@ -22,8 +21,8 @@ def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str
         "reason": call.reason,
         "to": call.to_number,
         "from": call.from_number,
-        "trunkId": _id(call.trunk_id),
-        "agentId": _id(call.agent_id),
+        "trunkId": id_json(call.trunk_id),
+        "agentId": id_json(call.agent_id),
         "roomName": call.room_name,
         "sipStatusCode": call.sip_status_code,
         "attempts": [attempt_json(attempt) for attempt in tried],
@@ -43,8 +42,8 @@ def attempt_json(attempt: Attempt) -> dict[str, Any]:
         "number": attempt.number,
         "status": attempt.status,
         "reason": attempt.reason,
-        "trunkId": _id(attempt.trunk_id),
-        "gatewayId": _id(attempt.gateway_id),
+        "trunkId": id_json(attempt.trunk_id),
+        "gatewayId": id_json(attempt.gateway_id),
         "roomName": attempt.room_name,
         "sipStatusCode": attempt.sip_status_code,
         "sipStatus": attempt.sip_status,
@@ -121,12 +120,3 @@ def _part_json(recording: Recording | None, url: str = "") -> dict[str, Any]:
 def analyzed_json(call: Call, analysis: CallAnalysis) -> dict[str, Any]:
     """Give the message of an analysis: the call with what was found out."""
     return {**call_json(call), "analysis": analysis_json(analysis)}
-
-
-def _id(value: UUID | None) -> str | None:
-    return str(value) if value else None
-
-
-def time_json(at: datetime | None) -> str | None:
-    """Give a time in UTC as the API gives it."""
-    return at.isoformat().replace("+00:00", "Z") if at else None

@@ -14,7 +14,6 @@ from calls.choices import Direction
 from calls.models import Call
 from calls.policies import Refusal
 from calls.route_check import RouteCheck, check_inbound, check_outbound
-from calls.showing import time_json
 from telephony import selectors
 from telephony.api.serializers import RowIdField, shared
 from telephony.models import Gateway
@@ -22,6 +21,7 @@ from telephony.services.errors import Problems
 from telephony.validators import validate_e164
 from voxa.api.serializers import CamelSerializer, NamedChoiceField
 from voxa.api.views import WorkspaceAPIView
+from voxa.json_values import time_json
 
 _ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
 _REFUSED = "Calls to JM are not allowed; this workspace calls US."

@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
+from telephony.api.serializers import TrunkNumberSerializer, TrunkSerializer
 from telephony.choices import ObjectKind, TrunkStatus
 from telephony.models import LiveKitAlias, LiveKitObject, TelephonySettings, Trunk
 from telephony.services.trunks import create_trunk, update_trunk
@@ -45,6 +46,15 @@ def test_a_list_shows_the_first_hundred_numbers_of_each_and_one_trunk_a_thousand
     assert [len(trunk["numbers"]) for trunk in listed] == [100, 100]
     assert [n["number"] for n in listed[1]["numbers"]] == [f"+1555000{m:04}" for m in range(100)]
     assert len(api.get(f"{TRUNKS}/{listed[0]['id']}").json()["numbers"]) == 150
+
+
+def test_what_is_shown_has_the_names_and_their_order_from_the_schema(api: APIClient, acme: Workspace) -> None:
+    make_trunks(acme, 1, numbers_each=1)
+    (trunk,) = api.get(TRUNKS).json()["results"]
+    fields: Any = TrunkSerializer().fields
+    assert list(trunk) == [name for name, field in fields.items() if not field.write_only]
+    assert list(trunk["gateways"][0]) == list(fields["gateways"].child.fields)
+    assert list(trunk["numbers"][0]) == list(TrunkNumberSerializer().fields)
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(api: APIClient, acme: Workspace) -> None:

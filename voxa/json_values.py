@@ -1,0 +1,14 @@
+"""Values as the API spells them, for rows that are shown by hand."""
+
+from datetime import datetime
+from uuid import UUID
+
+
+def id_json(value: UUID | None) -> str | None:
+    """Give an id."""
+    return str(value) if value else None
+
+
+def time_json(at: datetime | None) -> str | None:
+    """Give a time in UTC."""
+    return at.isoformat().replace("+00:00", "Z") if at else None
