@@ -6,7 +6,7 @@ from django_filters import rest_framework as filters
 from calls.choices import CallStatus, Direction
 from calls.models import Call, DoNotCall
 from calls.selectors import listed
-from voxa.api.filters import NamedChoiceFilter
+from voxa.api.filters import MomentFilter, NamedChoiceFilter
 
 
 def plus(value: str) -> str:
@@ -24,10 +24,10 @@ class CallFilter(filters.FilterSet):
     )
     agentId = filters.UUIDFilter(field_name="agent_id")
     trunkId = filters.UUIDFilter(field_name="trunk_id")
-    createdAfter = filters.IsoDateTimeFilter(
+    createdAfter = MomentFilter(
         field_name="created_at", lookup_expr="gte", help_text="From this time on, such as 2026-03-01T00:00:00Z."
     )
-    createdBefore = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt", help_text="Before this time.")
+    createdBefore = MomentFilter(field_name="created_at", lookup_expr="lt", help_text="Before this time.")
 
     class Meta:
         model = Call

@@ -17,7 +17,7 @@ from calls.choices import (
 )
 from calls.models import DoNotCall
 from telephony.api.serializers import RowIdField
-from voxa.api.serializers import CamelModelSerializer, CamelSerializer, NamedChoiceField
+from voxa.api.serializers import CamelModelSerializer, CamelSerializer, MomentField, NamedChoiceField
 
 REASONS = [(code, words) for code, words in Reason.choices if code]
 _REASON = "Why it ended, waits or was refused; empty where there is nothing to say."
@@ -42,7 +42,7 @@ class PlaceCallSerializer(CamelSerializer):
         max_length=64,
         help_text="The trunk to call through: its UUID or `ST_` id. Left out: the caller ID's own.",
     )
-    scheduled_at = serializers.DateTimeField(
+    scheduled_at = MomentField(
         required=False, allow_null=True, help_text="Not before this time, at most a year ahead. Left out: at once."
     )
     max_duration_seconds = serializers.IntegerField(

@@ -88,6 +88,10 @@ class TelephonySettingsView(WorkspaceAPIView[TelephonySettings]):
         reader, problems = shared(TelephonySettingsSerializer), Problems()
         with json_names(reader):
             values = read(reader, request.data, problems, partial=True)
+            sent: Any = request.data
+            now = TelephonySettings.of(self.workspace.pk).allow_shared_trunk
+            if sent.get("allowSharedTrunk", now) != now:
+                problems.add("allow_shared_trunk", "Only the operator of this installation can change it.", "read_only")
             return Response(self._shown(update_settings(self.workspace, values, problems=problems)))
 
     def _shown(self, found: TelephonySettings) -> Any:

@@ -1,5 +1,6 @@
 """`/v1/telephony/trunks`."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -45,6 +46,7 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
         return Response(self.shown(trunk))
 
     def add(self, values: dict[str, Any], problems: Problems) -> Trunk:
+        self._note_numbers((), problems)
         trunk, gateways = trunks.create_with_gateways(self.workspace, values, problems=problems)
         if settings.PROVISION_WAIT_SECONDS > 0:
             return self.fresh(trunk)
@@ -52,10 +54,23 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
         return trunk
 
     def change(self, row: Trunk, values: dict[str, Any], problems: Problems) -> Trunk:
+        self._note_numbers(row.numbers.values_list("number", flat=True), problems)
         return self.fresh(trunks.update_trunk(row, values, problems=problems))
 
     def remove(self, row: Trunk) -> None:
         trunks.delete_trunk(row)
+
+    def _note_numbers(self, own: Iterable[str], problems: Problems) -> None:
+        """Note numbers in the body that are not the trunk's: to ignore them would lose them in silence."""
+        sent = self.request.data.get("numbers") if isinstance(self.request.data, Mapping) else None
+        if not isinstance(sent, list):
+            return
+        numbers = {str(one.get("number") if isinstance(one, Mapping) else one) for one in sent}
+        known = set(own)
+        cut_off = len(sent) in (NUMBERS_IN_LIST, NUMBERS_OF_ONE) and numbers <= known
+        if numbers != known and not cut_off:
+            words = "Numbers are added, moved and removed at /v1/telephony/numbers. Leave them out here."
+            problems.add("numbers", words, "read_only")
 
     @PROVISION
     def provision(self, request: Request, id: str) -> Response:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from accounts.choices import Scope
+from voxa.api.fallbacks import nowhere
 from voxa.api.views import WorkspaceAPIView, WorkspaceViewSet
 
 M = TypeVar("M", bound=Model)
@@ -57,4 +58,4 @@ class NoSuchPath(WorkspaceAPIView[Any]):
     schema = None  # type: ignore[assignment]  # not an operation
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        raise NotFound("There is nothing at this address; /docs lists what there is.")
+        raise NotFound(nowhere(request.path))

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from accounts.models import ApiKey
 from accounts.services.keys import find_api_key, note_use
+from voxa.api.errors import HOW_TO_SIGN_IN
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -17,10 +18,10 @@ class ApiKeyAuthentication(BaseAuthentication):
         if not scheme:
             return None
         if scheme.lower() != "bearer":
-            raise AuthenticationFailed("Use the header Authorization: Bearer vx_live_…")
+            raise AuthenticationFailed(HOW_TO_SIGN_IN)
         now = timezone.now()
         key = find_api_key(text.strip())
-        refusal = key.refusal(now) if key else "There is no such API key."
+        refusal = key.refusal(now) if key else "There is no such API key. Copy it whole, or make a new one."
         if key is None or refusal:
             raise AuthenticationFailed(refusal)
         note_use(key, now)

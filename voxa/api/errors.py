@@ -24,6 +24,7 @@ from voxa.api.constraints import conflict_of
 from voxa.api.names import bracket_indexes, camel
 
 _CODES = {"authentication_failed": "not_authenticated", "error": "server_error", "invalid": "validation_error"}
+HOW_TO_SIGN_IN = "Send the header Authorization: Bearer vx_live_… with an API key."
 _MESSAGES = {500: "Something went wrong on our side. Try again; if it stays, give the X-Request-Id to the operator."}
 
 
@@ -86,6 +87,11 @@ class ProblemFormatter(ExceptionFormatter):
         if isinstance(exc, exceptions.UnsupportedMediaType):
             taken = ", ".join(parser.media_type for parser in self.context["view"].parser_classes)
             message = f"Send the body with Content-Type: {taken}."
+        elif isinstance(exc, exceptions.MethodNotAllowed):
+            takes = ", ".join(self.context["view"].allowed_methods)
+            message = f"{self.context['view'].request.method} is not for this address, which takes {takes}."
+        elif isinstance(exc, exceptions.NotAuthenticated):
+            message = HOW_TO_SIGN_IN
         return Problem(_CODES.get(code, code), message, exc.status_code, getattr(exc, "details", ()))
 
 

@@ -29,7 +29,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """Answer a path that leads nowhere (404)."""
     if _is_for_people(request):
         return defaults.page_not_found(request, exception or Exception())
-    return _problem("not_found", "There is nothing at this address; /docs lists what there is.", 404)
+    return _problem("not_found", nowhere(request.path), 404)
+
+
+def nowhere(path: str) -> str:
+    """Give the words for a path that leads nowhere."""
+    hint = " Try it without the slash at the end." if path.endswith("/") else ""
+    return f"There is nothing at this address; /docs lists what there is.{hint}"
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:

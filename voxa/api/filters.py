@@ -1,11 +1,14 @@
 """Query parameters of lists whose refusal names what is allowed."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from django.forms import NullBooleanField, TextInput, ValidationError
 from django_filters import rest_framework as filters
+from django_filters.fields import IsoDateTimeField
 
+_PLUS_LOST = re.compile(r"(T.*) (\d\d:?\d\d)$")  # an unescaped + means a space in a query
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -36,3 +39,18 @@ class TrueOrFalseFilter(filters.BooleanFilter):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"widget": TextInput, **options})
+
+
+class _Moment(IsoDateTimeField):
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(_PLUS_LOST.sub(r"\1+\2", value) if isinstance(value, str) else value)
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    """A time in ISO 8601, without a zone in UTC; an unescaped + of its zone is understood."""
+
+    field_class = _Moment
+
+    def __init__(self, **options: Any) -> None:
+        words = "Give a time such as 2026-03-01T00:00:00Z."
+        super().__init__(**{"error_messages": {"invalid": words}, **options})

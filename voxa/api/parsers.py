@@ -13,6 +13,7 @@ from voxa.api.errors import ApiError
 
 _CHUNK = 65_536
 _DRAINED = 32 * 1_048_576
+_DIGITS = 300
 
 
 class StrictJSONParser(BaseParser):
@@ -25,7 +26,9 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         body = _read(stream)
         try:
-            data = json.loads(body.decode(), parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once)
+            data = _load(body.decode("utf-8-sig"))  # some clients begin with a byte order mark
+        except UnicodeDecodeError as error:
+            raise ParseError("The body is not UTF-8.") from error
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
         except ValueError as error:
@@ -69,6 +72,10 @@ def _drain(stream: IO[Any]) -> None:
         left -= len(chunk)
 
 
+def _load(text: str) -> Any:
+    return json.loads(text, parse_constant=_no_constant, parse_int=_whole, parse_float=_finite, object_pairs_hook=_once)
+
+
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not a JSON number")
 
@@ -79,6 +86,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError("a name stands twice in one object")
     return found
+
+
+def _whole(text: str) -> int:
+    if len(text) > _DIGITS:
+        raise ValueError(f"a number has more than {_DIGITS} digits")
+    return int(text)
 
 
 def _finite(text: str) -> float:

@@ -1,6 +1,7 @@
 """The base of serializers: snake_case in Python, camelCase in JSON, unknown names refused."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Model
@@ -21,6 +22,15 @@ class NamedChoiceField(serializers.ChoiceField):
         except ValidationError:
             names = ", ".join(str(name) for name in self.choices)
             raise ValidationError(f"Choose one of {names}.", "invalid_choice") from None
+
+
+class MomentField(serializers.DateTimeField):
+    """A time that names its zone. Read as UTC, one without might be hours away from what was meant."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            raise ValidationError("Name the time zone too, such as 2026-03-01T10:00:00Z.", "no_time_zone")
+        return super().enforce_timezone(value)
 
 
 class _KnownNames:
