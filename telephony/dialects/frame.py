@@ -12,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from accounts.choices import Scope
+from accounts.errors import Conflict
+from voxa.api.errors import ApiError, Detail
 from voxa.api.fallbacks import nowhere
 from voxa.api.views import WorkspaceAPIView, WorkspaceViewSet
 
@@ -36,6 +38,11 @@ def named_as(names: Mapping[str, str]) -> Iterator[None]:
             details = [ErrorDetail(text, one.code or "invalid") for one in errors for text in one.messages]
             renamed.setdefault(str(name), []).extend(details)
         raise ValidationError(renamed) from None
+    except Conflict as conflict:
+        if conflict.field not in names:
+            raise
+        detail = Detail(names[conflict.field], conflict.code, conflict.message)
+        raise ApiError(conflict.code, conflict.message, 409, [detail]) from None
 
 
 def _renamed(path: str, names: Mapping[str, str]) -> str:

@@ -7,7 +7,8 @@ from rest_framework.test import APIClient
 
 from accounts.choices import Scope
 from accounts.models import Workspace
-from telephony.models import Trunk
+from telephony.models import PhoneNumber, Trunk
+from telephony.services.trunks import create_trunk
 from tests.conftest import ApiFor
 from tests.dialects.test_outbound_trunks import CREATE, LIST, TWILIO, exotel
 
@@ -54,6 +55,15 @@ def twilio(**config: Any) -> dict[str, Any]:
 def test_a_wrong_field_is_named(api: APIClient, body: Any, field: str) -> None:
     assert message_of(api.post(CREATE, body)).startswith(f"{field}: ")
     assert not Trunk.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "field"), [(TWILIO, "trunk_config.numbers"), (exotel(number="+15550100000"), "trunk_config.exotel_number")]
+)
+def test_a_taken_number_is_named_where_it_was_sent(api: APIClient, acme: Workspace, body: Any, field: str) -> None:
+    trunk = create_trunk(acme, {"name": "T", "gateways": [{"ip_or_domain": "192.0.2.1"}]})
+    PhoneNumber.objects.create(trunk=trunk, number="+15550100000")
+    assert message_of(api.post(CREATE, body)).startswith(f"{field}: +15550100000")
 
 
 def test_a_configuration_of_the_other_type_is_told_as_such(api: APIClient) -> None:

@@ -99,6 +99,7 @@ NAMES = {
         "name": "trunk_name",
         "gateways[0].ip_or_domain": "trunk_config.sip_host",
         "gateways[0].port": "trunk_config.sip_port",
+        "numbers": "trunk_config.exotel_number",
         "numbers[0]": "trunk_config.exotel_number",
         "from_host": "trunk_config.sip_domain",
     },
