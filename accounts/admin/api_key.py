@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.access import Access
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.times import when
 from accounts.choices import Role, Scope
 from accounts.models import ApiKey
 from accounts.services.keys import create_api_key, revoke
@@ -42,7 +43,7 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
 class ApiKeyAdmin(ScopedAdmin):
     """A key's text is in the answer to the form that made it, and nowhere else."""
 
-    list_display = ["name", "state", "workspace", "beginning", "may_do", "last_used_at", "expires_at"]
+    list_display = ["name", "state", "workspace", "beginning", "may_do", "last_used", "expires"]
     list_select_related = ["workspace"]
     list_filter = [("workspace", AutocompleteSelectFilter)]
     search_fields = ["name", "identifier"]
@@ -56,7 +57,7 @@ class ApiKeyAdmin(ScopedAdmin):
     ]
     fieldsets = [
         (None, {"fields": [("state", "beginning"), "name", "workspace", "may_do"]}),
-        ("Use", {"fields": [("last_used_at", "expires_at"), ("created_by", "created_at")]}),
+        ("Use", {"fields": [("last_used", "expires"), ("created_by", "created")]}),
     ]
     change_form_outer_before_template = "admin/accounts/apikey/panel.html"
 
@@ -72,7 +73,15 @@ class ApiKeyAdmin(ScopedAdmin):
 
     @display(description="May")
     def may_do(self, key: ApiKey) -> str:
-        return ", ".join(key.scopes)
+        return ", ".join(str(Scope(scope).label) for scope in key.scopes if scope in Scope.values)
+
+    @display(description="Last used", ordering="last_used_at")
+    def last_used(self, key: ApiKey) -> str:
+        return when(key.last_used_at) or "Never"
+
+    @display(description="Expires", ordering="expires_at")
+    def expires(self, key: ApiKey) -> str:
+        return when(key.expires_at) or "Never"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Keep revoked keys: they tell who could do what, and when."""
@@ -84,12 +93,14 @@ class ApiKeyAdmin(ScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         if obj is None:
             return []
-        return ["state", "beginning", "workspace", "may_do", "last_used_at", "expires_at", "created_by", "created_at"]
+        return ["state", "beginning", "workspace", "may_do", "last_used", "expires", "created_by", "created"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if obj is None:
-            kwargs["form"] = ApiKeyForm
-        return super().get_form(request, obj, change=change, **kwargs)
+        if obj is not None:
+            return super().get_form(request, obj, change=change, **kwargs)
+        form = super().get_form(request, obj, change=change, form=ApiKeyForm, **kwargs)
+        form.base_fields["expires_at"].help_text = f"Empty: never. The time is that of {self.page_zone(request).key}."
+        return form
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         if change:

@@ -16,7 +16,7 @@ from accounts.admin.access import Access, access_of, workspace_id_of
 from accounts.admin.deletion import BoundedDeletion
 from accounts.admin.history import HistoryMixin
 from accounts.admin.paginator import BoundedPaginator, ScopedChangeList
-from accounts.admin.times import ZonedPages
+from accounts.admin.times import ZonedPages, when
 from accounts.choices import Role
 from accounts.models import Workspace
 
@@ -97,9 +97,16 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
     change_form_show_cancel_button = True
 
     @display(description="Created", ordering="created_at")
-    def created(self, row: Any) -> Any:
+    def created(self, row: Any) -> str:
         """Give when the row was made, under a heading in words."""
-        return row.created_at
+        return when(row.created_at)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Leave the workspace out for those who have one only."""
+        shown = super().get_list_display(request)
+        access = access_of(request)
+        one = not access.superuser and len(access.roles) == 1
+        return [name for name in shown if name != "workspace" or not one]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return ScopedChangeList

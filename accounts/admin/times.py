@@ -1,6 +1,7 @@
 """Times on a page are those of the workspace it is about."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -9,11 +10,17 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.admin.access import access_of, workspace_id_of
 from accounts.models import Workspace
 
 UTC = ZoneInfo("UTC")
+
+
+def when(moment: datetime | None) -> str:
+    """Write a time in the zone of the page; nothing for none. Django writes what a method gives as it comes."""
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""
 
 
 class ZonedPages:

@@ -15,10 +15,12 @@ from unfold.decorators import display
 
 from accounts.admin.access import Access
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.times import when
 from accounts.choices import DeliveryStatus, Role
 from accounts.errors import Conflict
 from accounts.models import WebhookDelivery
 from accounts.services.webhooks import resend
+from accounts.webhook_events import EVENT_TYPES
 
 _COLOURS = {"Delivered": "success", "Pending": "info", "Retrying": "warning", "Sending": "info", "Failed": "danger"}
 
@@ -28,7 +30,7 @@ class WebhookDeliveryAdmin(ScopedAdmin):
     """Read by every member; an operator may send again. The rows are written by the sender alone."""
 
     workspace_path = "endpoint__workspace_id"
-    list_display = ["event", "state", "endpoint", "attempts", "why", "next_attempt_at", "created_at"]
+    list_display = ["event", "state", "endpoint", "attempts", "why", "next_try", "created"]
     list_select_related = ["endpoint__workspace", "message"]
     list_filter = [("status", ChoicesDropdownFilter), ("endpoint", AutocompleteSelectFilter)]
     actions: ClassVar[list[str]] = ["resend_selected"]
@@ -45,7 +47,8 @@ class WebhookDeliveryAdmin(ScopedAdmin):
 
     @display(description="Event", ordering="message__event_type")
     def event(self, delivery: WebhookDelivery) -> str:
-        return delivery.message.event_type
+        kind = delivery.message.event_type
+        return EVENT_TYPES[kind].title if kind in EVENT_TYPES else kind
 
     @display(description="Status", ordering="status", label=_COLOURS)
     def state(self, delivery: WebhookDelivery) -> str:
@@ -56,6 +59,10 @@ class WebhookDeliveryAdmin(ScopedAdmin):
     def why(self, delivery: WebhookDelivery) -> str:
         words = delivery.last_error
         return words if len(words) <= 80 else f"{words[:79]}…"
+
+    @display(description="Next try", ordering="next_attempt_at")
+    def next_try(self, delivery: WebhookDelivery) -> str:
+        return when(delivery.next_attempt_at)
 
     @display(description="webhook-id")
     def webhook_id(self, delivery: WebhookDelivery) -> str:

@@ -52,7 +52,7 @@ class WebhookEndpointAdmin(ScopedAdmin):
     """Saved through the services; a new endpoint is answered by its secret."""
 
     form = WebhookEndpointForm
-    list_display = ["url", "state", "tells_of", "workspace", "failing_since", "created_at"]
+    list_display = ["url", "state", "tells_of", "workspace", "failing_since", "created"]
     list_select_related = ["workspace"]
     list_filter = ["active", ("workspace", AutocompleteSelectFilter)]
     search_fields = ["url"]
@@ -70,7 +70,7 @@ class WebhookEndpointAdmin(ScopedAdmin):
 
     @display(description="Events")
     def tells_of(self, endpoint: WebhookEndpoint) -> str:
-        return ", ".join(endpoint.event_types)
+        return ", ".join(EVENT_TYPES[name].title if name in EVENT_TYPES else name for name in endpoint.event_types)
 
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
         return super().limit(rows, access).defer("secret", "previous_secret")

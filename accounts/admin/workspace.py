@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.access import Access, access_of
 from accounts.admin.member import MemberInline
@@ -23,11 +24,18 @@ from accounts.services.workspaces import close_workspace, create_workspace
 class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
     """A workspace whose slug may be left to Voxa."""
 
-    slug = forms.CharField(required=False, max_length=40, help_text="Part of SIP addresses. Empty: made from the name.")
+    slug = forms.CharField(
+        label="Short name",
+        required=False,
+        max_length=40,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Part of SIP addresses, and never changed. Empty: made from the name.",
+    )
 
     class Meta:
         model = Workspace
         fields = ["name", "slug", "country", "time_zone", "retention_days"]
+        labels = {"retention_days": "Days kept"}
 
 
 @admin.register(Workspace)

@@ -10,6 +10,7 @@ from unfold.decorators import display
 
 from accounts.admin.access import Access, access_of
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.times import when
 from calls.models import AgentWorker
 
 
@@ -17,22 +18,34 @@ from calls.models import AgentWorker
 class AgentWorkerAdmin(ScopedAdmin):
     """Read by superusers alone: a worker speaks for all workspaces of its project."""
 
-    list_display = ["host", "state", "sessions", "load_percent", "memory", "version", "project", "seen_at"]
+    list_display = ["host", "state", "conversations", "load_percent", "memory", "version", "project", "seen"]
     list_select_related = ["project"]
     ordering = ["-seen_at", "id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
     fieldsets = [
-        (None, {"fields": [("host", "state"), ("sessions", "load_percent", "memory"), ("version", "project")]}),
-        ("When", {"fields": [("started_at", "seen_at")]}),
+        (None, {"fields": [("host", "state"), ("conversations", "load_percent", "memory"), ("version", "project")]}),
+        ("When", {"fields": [("started", "seen")]}),
     ]
     readonly_fields = [
-        "host", "state", "sessions", "load_percent", "memory", "version", "project", "started_at", "seen_at",
+        "host", "state", "conversations", "load_percent", "memory", "version", "project", "started", "seen",
     ]  # fmt: skip
 
     @display(description="State", label={"Takes calls": "success", "Finishing": "warning", "Away": "danger"})
     def state(self, worker: AgentWorker) -> str:
         return "Away" if worker.is_away else "Finishing" if worker.draining else "Takes calls"
+
+    @display(description="Last heard of")
+    def seen(self, worker: AgentWorker) -> str:
+        return when(worker.seen_at)
+
+    @display(description="Started")
+    def started(self, worker: AgentWorker) -> str:
+        return when(worker.started_at)
+
+    @display(description="Calls")
+    def conversations(self, worker: AgentWorker) -> int:
+        return worker.sessions
 
     @display(description="Processors")
     def load_percent(self, worker: AgentWorker) -> str:

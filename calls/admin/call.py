@@ -41,7 +41,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
     """Read by every member; an operator dials, cancels, hangs up and places calls. Rows are written by services."""
 
     change_role = Role.OPERATOR
-    list_display = ["call", "state", "way", "why", "talked", "agent", "workspace", "created_at"]
+    list_display = ["call", "state", "way", "why", "talked", "agent", "workspace", "created"]
     list_select_related = ["agent", "workspace"]
     list_filter = [
         StatusFilter,

@@ -67,7 +67,7 @@ class DoNotCallAdmin(ScopedAdmin):
     """An operator keeps the list. Numbers are added and removed by the services of the API."""
 
     change_role = Role.OPERATOR
-    list_display = ["number", "note", "who", "workspace", "created_at"]
+    list_display = ["number", "note", "who", "workspace", "created"]
     list_select_related = ["workspace", "added_by", "added_with"]
     list_filter = [("workspace", AutocompleteSelectFilter)]
     search_fields = ["number"]
@@ -77,7 +77,7 @@ class DoNotCallAdmin(ScopedAdmin):
     autocomplete_fields = ["workspace"]
     fieldsets = [
         (None, {"fields": ["workspace", ("number", "note")]}),
-        ("Who put it there", {"fields": [("who", "created_at")]}),
+        ("Who put it there", {"fields": [("who", "created")]}),
     ]
     add_fieldsets = [(None, {"fields": ["workspace", ("number", "note")]})]
     actions_list = ["import_list"]
@@ -92,7 +92,7 @@ class DoNotCallAdmin(ScopedAdmin):
         return (queryset.filter(number=f"+{digits}") if search_term.strip() else queryset), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [] if obj is None else ["workspace", "number", "who", "created_at"]
+        return [] if obj is None else ["workspace", "number", "who", "created"]
 
     @display(description="Added by")
     def who(self, entry: DoNotCall) -> str:

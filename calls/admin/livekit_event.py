@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from accounts.admin.access import Access, access_of
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.times import when
 from calls.models import LiveKitEvent
 
 
@@ -33,7 +34,7 @@ class TakenInFilter(RadioFilter):
 class LiveKitEventAdmin(ScopedAdmin):
     """Read by superusers alone: a project's events are of all its workspaces."""
 
-    list_display = ["type", "state", "room_name", "project", "failures", "received_at"]
+    list_display = ["type", "state", "room_name", "project", "failures", "received"]
     list_select_related = ["project"]
     list_filter = [TakenInFilter]
     search_fields = ["room_name__exact"]
@@ -43,16 +44,24 @@ class LiveKitEventAdmin(ScopedAdmin):
     actions = None
     fieldsets = [
         (None, {"fields": [("type", "state"), ("room_name", "event_id"), "project"]}),
-        ("When", {"fields": [("received_at", "ingested_at"), "failures"]}),
+        ("When", {"fields": [("received", "taken_in"), "failures"]}),
         ("As it came", {"fields": ["payload_json"]}),
     ]
     readonly_fields = [
-        "type", "state", "room_name", "event_id", "project", "received_at", "ingested_at", "failures", "payload_json",
+        "type", "state", "room_name", "event_id", "project", "received", "taken_in", "failures", "payload_json",
     ]  # fmt: skip
 
     @display(description="State", label={"Taken in": "success", "Waiting": "info", "Failing": "danger"})
     def state(self, event: LiveKitEvent) -> str:
         return "Taken in" if event.ingested_at else "Failing" if event.failures else "Waiting"
+
+    @display(description="Received")
+    def received(self, event: LiveKitEvent) -> str:
+        return when(event.received_at)
+
+    @display(description="Taken in")
+    def taken_in(self, event: LiveKitEvent) -> str:
+        return when(event.ingested_at)
 
     @display(description="Payload")
     def payload_json(self, event: LiveKitEvent) -> SafeString:

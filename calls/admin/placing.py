@@ -26,13 +26,18 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Call
         fields = ["workspace", "to_number", "number", "agent", "trunk", "scheduled_at", "max_duration_seconds"]
-        labels = {"to_number": "Number to call", "number": "From", "scheduled_at": "When"}
+        labels = {
+            "to_number": "Number to call",
+            "number": "From",
+            "scheduled_at": "When",
+            "max_duration_seconds": "End it after",
+        }
         help_texts = {
             "to_number": "With its country, such as +12025550123.",
             "number": "The number that the callee sees.",
             "agent": "Who talks to the callee.",
             "trunk": "Empty: the one that the calling number is on.",
-            "max_duration_seconds": "Seconds until the call is ended.",
+            "max_duration_seconds": "Seconds of talking, 10 to 14,400. An hour has 3,600.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -84,7 +89,8 @@ class PlacingMixin(WorkspaceFirst):
         form.refused = getattr(request, "_voxa_refused", None)
         for name in ("workspace", *SELECTS):  # chosen here, not changed
             wrapper = form.base_fields[name].widget
-            wrapper.can_add_related = wrapper.can_change_related = wrapper.can_view_related = False
+            wrapper.can_add_related = wrapper.can_change_related = False
+            wrapper.can_view_related = wrapper.can_delete_related = False
         workspace = self.chosen_workspace(request)
         zone = workspace.time_zone if workspace else "UTC"
         form.base_fields["scheduled_at"].help_text = f"Empty: now. The time is that of {zone}."

@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from accounts.admin.access import Access, access_of
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.times import when
 from calls.admin.call_filters import find_calls
 from calls.choices import RecordingStatus
 from calls.explaining import duration
@@ -95,8 +96,8 @@ class RecordingAdmin(ScopedAdmin):
         return recording.egress_id
 
     @display(description="Next try to delete it")
-    def deletion_due(self, recording: Recording) -> Any:
-        return recording.due_at
+    def deletion_due(self, recording: Recording) -> str:
+        return when(recording.due_at)
 
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
         return super().limit(rows, access).defer("call__metadata")

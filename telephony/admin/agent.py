@@ -4,17 +4,26 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from accounts.admin.scoping import ScopedAdmin
+from telephony.admin.json_fields import ReadableJson
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field, without_clearing
 from telephony.admin.tool_secret import ToolSecretMixin
+from telephony.choices import AgentDirection, AiProvider, ProviderCheck
 from telephony.models import Agent
 from telephony.services import agents
+
+_CHECKS = {"Accepted": "success", "Refused": "danger", "Not checked yet": "info"}
+WAYS = {
+    AgentDirection.INBOUND: "Calls that come in",
+    AgentDirection.OUTBOUND: "Calls that go out",
+    AgentDirection.BOTH: "Calls in and out",
+}
 
 
 class AgentForm(WriteOnlyForm):
@@ -22,23 +31,83 @@ class AgentForm(WriteOnlyForm):
 
     write_only = "provider_key"
     system_prompt = forms.CharField(
+        label="Instructions",
         required=False,
         max_length=32_000,
-        widget=UnfoldAdminExpandableTextareaWidget,
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 6}),
         help_text="Who it is, what it knows, what it may do.",
     )
     greeting = forms.CharField(
         required=False,
         max_length=2_000,
-        widget=UnfoldAdminExpandableTextareaWidget,
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 2}),
         help_text="Said first; empty lets the agent begin.",
+    )
+    voicemail_message = forms.CharField(
+        label="Message to leave",
+        required=False,
+        max_length=2_000,
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 2}),
+    )
+    transfers = ReadableJson(
+        list,
+        [{"name": "sales", "to": "+15550100001", "mode": "warm", "description": "Questions about prices"}],
+        label="Hands calls over to",
+        help_text="A list; each entry has a name, whom to call, how (warm: announced, or cold) and when.",
+    )
+    tools = ReadableJson(
+        list,
+        [
+            {
+                "name": "find_order",
+                "description": "Finds an order by its number.",
+                "url": "https://api.example.com/orders",
+                "parameters": {"type": "object", "properties": {"number": {"type": "string"}}},
+            }
+        ],
+        label="Tools",
+        help_text="A list of functions of yours that it may call, each with its parameters as a JSON schema.",
+    )
+    analysis_schema = ReadableJson(
+        dict,
+        {"type": "object", "properties": {"callback": {"type": "boolean", "description": "Wants to be called back"}}},
+        label="What to find out",
+        help_text="A JSON schema of the fields that are filled in for each call, beside summary and outcome.",
     )
     provider_key = secret_field("Provider's key")
     clear_provider_key = clear_field("Remove the stored key")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "direction" in self.fields:  # not where the page is only read
+            choice: Any = self.fields["direction"]
+            choice.choices = list(WAYS.items())
+
     class Meta:
         model = Agent
         fields = "__all__"
+        labels = {
+            "direction": "Takes part in",
+            "ai_provider": "Provider",
+            "provider_agent_id": "Its id at the provider",
+            "custom_endpoint": "WebSocket address",
+            "system_prompt": "Instructions",
+            "tools": "Tools",
+            "transfers": "Hands calls over to",
+            "sends_digits": "Presses keys",
+            "silence_seconds": "Ask after silence of",
+            "silence_prompts": "Ask at most",
+            "silence_prompt": "What it asks",
+            "voicemail_action": "When a voicemail answers",
+            "voicemail_message": "Message to leave",
+            "analyzes_calls": "Analyse calls",
+            "analysis_model": "Model that analyses",
+            "analysis_schema": "What to find out",
+        }
+        help_texts = {
+            "silence_seconds": "Seconds without a word, until the caller is asked whether they are there. 0: never.",
+            "silence_prompts": "Times, before the call is ended.",
+        }
 
 
 @admin.register(Agent)
@@ -46,7 +115,7 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
     """Agents, saved through their services. Fields of other providers are out of sight."""
 
     form = AgentForm
-    list_display = ["name", "state", "direction", "ai_provider", "voice", "language", "workspace"]
+    list_display = ["name", "state", "way", "provider", "key_check", "language", "workspace"]
     list_select_related = ["workspace"]
     list_filter = [
         "active",
@@ -59,20 +128,6 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
     autocomplete_fields = ["workspace"]
     fieldsets = [
         (None, {"fields": ["workspace", ("name", "direction"), "active"]}),
-        ("What it says", {"fields": ["system_prompt", "greeting", ("voice", "language")]}),
-        (
-            "Silence and voicemail",
-            {
-                "fields": [
-                    ("silence_seconds", "silence_prompts"),
-                    "silence_prompt",
-                    "voicemail_action",
-                    "voicemail_message",
-                ]
-            },
-        ),
-        ("What it may do", {"fields": ["tools", "transfers", "sends_digits"]}),
-        ("After the call", {"fields": ["analyzes_calls", "analysis_model", "analysis_schema"]}),
         (
             "Who speaks for it",
             {
@@ -87,6 +142,26 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
                     "provider_key",
                     "clear_provider_key",
                 ]
+            },
+        ),
+        ("What it says", {"fields": ["system_prompt", "greeting", ("voice", "language")]}),
+        ("What it may do", {"fields": ["transfers", "sends_digits", "tools"]}),
+        (
+            "Silence and voicemail",
+            {
+                "fields": [
+                    ("silence_seconds", "silence_prompts"),
+                    "silence_prompt",
+                    "voicemail_action",
+                    "voicemail_message",
+                ]
+            },
+        ),
+        (
+            "After the call",
+            {
+                "description": "For agents of OpenAI and of models that speak as OpenAI's do.",
+                "fields": ["analyzes_calls", "analysis_model", "analysis_schema"],
             },
         ),
     ]
@@ -108,6 +183,18 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
         }.items()
     }
 
+    @display(description="Takes part in")
+    def way(self, agent: Agent) -> str:
+        return WAYS[AgentDirection(agent.direction)]
+
+    @display(description="Provider", ordering="ai_provider")
+    def provider(self, agent: Agent) -> str:
+        return str(AiProvider(agent.ai_provider).label)
+
+    @display(description="Provider's key", label=_CHECKS)
+    def key_check(self, agent: Any) -> str:
+        return str(ProviderCheck(agent.provider_check).label) if agent.has_key else "None"
+
     @display(description="State", label={"Active": "success", "Off": "danger"})
     def state(self, agent: Agent) -> str:
         return "Active" if agent.active else "Off"
@@ -117,7 +204,9 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
         return "Stored" if agent.provider_key else "None"
 
     def limit(self, rows: QuerySet[Any], access: Any) -> QuerySet[Any]:
-        return super().limit(rows, access).defer("provider_key")
+        with_key = ExpressionWrapper(Q(provider_key__isnull=False), BooleanField())
+        limited: QuerySet[Any] = super().limit(rows, access).annotate(has_key=with_key)
+        return limited.defer("provider_key")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [] if obj is None else ["workspace", "key_state"]
@@ -127,8 +216,10 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
         shown = without_clearing(super().get_fieldsets(request, obj), stored=bool(obj and obj.provider_key))
         if obj is None or self.has_change_permission(request, obj):
             return shown
-        kept = [name for name in shown[-1][1]["fields"] if name != "provider_key"]
-        return [*shown[:-1], (shown[-1][0], {"fields": [*kept, "key_state"]})]
+        return [
+            (title, {**rest, "fields": ["key_state" if name == "provider_key" else name for name in rest["fields"]]})
+            for title, rest in shown
+        ]
 
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in agents.FIELDS if name in form.cleaned_data}

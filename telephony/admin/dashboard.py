@@ -75,8 +75,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     silent = bounded(orphans)
     default = LiveKitProject.default()
     board.concerns += away(access)
-    board.concerns += troubled(trunks.defer("auth_password"), default)
-    board.concerns += troubled(endpoints.defer("sip_password"), default)
+    board.concerns += troubled(trunks.defer("auth_password"), default, access)
+    board.concerns += troubled(endpoints.defer("sip_password"), default, access)
     if silent:
         board.concerns.append(unanswered_numbers(orphans, silent))
     board.tiles = tiles(access, counts, silent)
@@ -126,8 +126,8 @@ def away(access: Access) -> list[Concern]:
     return concerns
 
 
-def troubled(rows: QuerySet[Any], default: LiveKitProject) -> list[Concern]:
-    """Name trunks or SIP endpoints that failed, then those that wait."""
+def troubled(rows: QuerySet[Any], default: LiveKitProject, access: Access) -> list[Concern]:
+    """Name trunks or SIP endpoints that failed, then those that wait; with a remedy for those who may apply it."""
     rows = rows.exclude(status=TrunkStatus.ACTIVE).order_by("status", "-updated_at")
     concerns = []
     for row in rows.select_related("workspace__telephony_settings__project")[:SHOWN]:
@@ -135,7 +135,8 @@ def troubled(rows: QuerySet[Any], default: LiveKitProject) -> list[Concern]:
         project = settings_row.project if settings_row else default
         standing = standing_of(row, project)
         link = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-        reason = f"{standing.reason} {standing.remedy}" if standing.reason else standing.headline
+        remedy = standing.remedy if access.may(Role.OPERATOR, row.workspace_id) else ""
+        reason = f"{standing.reason} {remedy}".strip() if standing.reason else standing.headline
         label = TrunkStatus(row.status).label
         title = f"{capfirst(row._meta.verbose_name)} {row.name}"
         concerns.append(Concern(standing.colour, label, title, reason, link, "Open"))

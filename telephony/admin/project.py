@@ -12,6 +12,7 @@ from unfold.decorators import display
 
 from accounts.admin.access import Access, access_of
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.times import when
 from accounts.choices import Role
 from telephony.admin.secrets import WriteOnlyForm, secret_field
 from telephony.livekit_client import LiveKitError, client_for
@@ -36,8 +37,9 @@ class LiveKitProjectAdmin(ScopedAdmin):
 
     form = ProjectForm
     view_role = Role.ADMIN
-    list_display = ["name", "state", "url", "last_ok_at", "last_error"]
+    list_display = ["name", "state", "url", "last_answer", "last_error"]
     search_fields = ["name", "url"]
+    search_help_text = "Name or address"
     change_form_outer_before_template = "admin/telephony/livekitproject/standing.html"
     actions = None
     fieldsets = [
@@ -51,6 +53,10 @@ class LiveKitProjectAdmin(ScopedAdmin):
         if not project.is_configured:
             return "Not set up"
         return "Answers" if project.was_reachable else "Away"
+
+    @display(description="Last answer", ordering="last_ok_at")
+    def last_answer(self, project: LiveKitProject) -> str:
+        return when(project.last_ok_at)
 
     @display(description="API key")
     def key_in_use(self, project: LiveKitProject) -> str:

@@ -1,12 +1,13 @@
 """Telephony settings of a workspace: its LiveKit project, limits and policies."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin.access import access_of
@@ -37,9 +38,12 @@ class SettingsForm(RefusableForm):
     """Lists as a person writes them."""
 
     allowed_countries = CountriesField(
-        required=False, help_text="Two-letter codes that may be called, such as US, CA. Empty: the own country alone."
+        label="Countries",
+        required=False,
+        help_text="Two-letter codes that may be called, such as US, CA. Empty: the own country alone.",
     )
     calling_days = forms.TypedMultipleChoiceField(
+        label="On",
         choices=list(enumerate(DAYS)),
         coerce=int,
         required=False,
@@ -50,6 +54,23 @@ class SettingsForm(RefusableForm):
     class Meta:
         model = TelephonySettings
         fields = "__all__"  # the admin's fieldsets say which
+        labels = {
+            "project": "LiveKit project",
+            "max_concurrent_calls": "Calls at once",
+            "allowed_countries": "Countries",
+            "allow_premium": "Premium numbers",
+            "allow_shared_trunk": "Shared trunk",
+            "calling_hours_start": "From",
+            "calling_hours_end": "Until",
+            "calling_days": "On",
+            "max_attempts": "Tries of a call",
+            "retry_delay_seconds": "Seconds between tries",
+            "daily_attempts_per_callee": "Tries of a number a day",
+            "daily_spend_limit": "At most a day",
+            "record_calls": "Record",
+            "recording_announcement": "Announcement",
+        }
+        help_texts = {"calls_per_second": "Empty: no limit.", "daily_spend_limit": "Empty: no limit."}
 
 
 def _group(title: str, words: str, fields: list[Any]) -> tuple[str, dict[str, Any]]:
@@ -61,9 +82,11 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
     """One row a workspace, made when it is first looked at. Only a superuser moves it to another LiveKit."""
 
     form = SettingsForm
-    list_display = ["workspace", "project", "calls_per_second", "max_concurrent_calls", "daily_spend_limit"]
+    list_display = ["workspace", "project", "pace", "at_once", "spend", "recorded"]
     list_select_related = ["workspace", "project"]
     search_fields = ["workspace__name", "workspace__slug"]
+    search_help_text = "Name of the workspace"
+    sortable_by: ClassVar[list[str]] = []
     actions = None
     fieldsets = [
         (None, {"fields": [("workspace", "project")]}),
@@ -99,6 +122,22 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
             ["agent_absent", "record_calls", "recording_announcement"],
         ),
     ]
+
+    @display(description="Calls a second")
+    def pace(self, row: TelephonySettings) -> str:
+        return f"{row.calls_per_second:f}" if row.calls_per_second else "No limit"
+
+    @display(description="Calls at once")
+    def at_once(self, row: TelephonySettings) -> str:
+        return f"{row.max_concurrent_calls:,}" if row.max_concurrent_calls else "No limit"
+
+    @display(description="Spend a day")
+    def spend(self, row: TelephonySettings) -> str:
+        return f"{row.daily_spend_limit:,.2f}" if row.daily_spend_limit is not None else "No limit"
+
+    @display(description="Calls are recorded", boolean=True)
+    def recorded(self, row: TelephonySettings) -> bool:
+        return row.record_calls
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -63,6 +63,11 @@ def page(chromium: Browser, live_server: LiveServer, livekit: SandboxServer) -> 
 
 
 @pytest.fixture
+def superuser(db: None) -> User:
+    return User.objects.create_superuser("root@voxa.example", "a long password")
+
+
+@pytest.fixture
 def sign_in(page: Page) -> SignIn:
     """`sign_in(user)` signs in as a person would, and gives the window."""
 
