@@ -15,7 +15,7 @@ from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
 from accounts.choices import Role
 from telephony.admin.secrets import WriteOnlyForm, secret_field
-from telephony.livekit_client import LiveKitError, client_for
+from telephony.livekit_client import LiveKitError, client_for, trunks
 from telephony.models import LiveKitProject
 from telephony.selectors import projects_of
 
@@ -101,7 +101,7 @@ class LiveKitProjectAdmin(ScopedAdmin):
             raise PermissionDenied
         started = time.monotonic()
         try:
-            client_for(project).list_inbound(["ST_nothing"])
+            client_for(project).run(trunks.list_inbound(["ST_nothing"]))
         except LiveKitError as error:
             messages.error(request, f"{project.name}: {error}")
         else:

@@ -1,6 +1,7 @@
-"""The one door to LiveKit: synchronous calls, dataclasses in and out, typed errors.
+"""The one door to LiveKit: operations, dataclasses in and out, typed errors.
 
-`client_for(project)` gives the client; nothing else in Voxa speaks to LiveKit's server API.
+`client_for(project)` gives the client, which carries out the operations of `trunks`, `rooms` and `egress`. Nothing else
+in Voxa speaks to LiveKit's server API.
 """
 
 from telephony.livekit_client.client import DEADLINE, LiveKitClient

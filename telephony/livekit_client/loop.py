@@ -6,6 +6,7 @@ import ctypes
 import os
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import TypeVar
 
@@ -39,10 +40,15 @@ _lock = threading.Lock()
 _current: _LoopThread | None = None
 
 
+def begin(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]]) -> Future[T]:
+    """Run a coroutine in the process's loop."""
+    thread = _loop_thread()
+    return asyncio.run_coroutine_threadsafe(call(thread.session), thread.loop)
+
+
 def run(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]], deadline: float) -> T:
     """Run a coroutine in the process's loop and wait for it. Raises TimeoutError `deadline` + 2 s on at the latest."""
-    thread = _loop_thread()
-    future = asyncio.run_coroutine_threadsafe(call(thread.session), thread.loop)
+    future = begin(call)
     try:
         return future.result(deadline + _GRACE)
     except FutureTimeout:
@@ -52,8 +58,7 @@ def run(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]], d
 
 async def arun(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]]) -> T:
     """Run a coroutine in the process's loop and await it from another loop."""
-    thread = _loop_thread()
-    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(call(thread.session), thread.loop))
+    return await asyncio.wrap_future(begin(call))
 
 
 def _loop_thread() -> _LoopThread:

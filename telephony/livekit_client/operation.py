@@ -2,20 +2,26 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from livekit import api
 
 T = TypeVar("T")
 
 
+def _as_it_is(answer: Any) -> Any:
+    return answer
+
+
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[T]):
     """What to do with a server, and the seconds it may take (None: the client's deadline).
 
-    `sip_admin` is for what needs no right but that of managing trunks and rules.
+    `sip_admin` is for what needs no right but that of managing trunks and rules. `read` makes of the answer what is
+    given, in the waiting thread: a long list would hold up the loop's other calls.
     """
 
-    call: Callable[[api.LiveKitAPI], Awaitable[T]]
+    call: Callable[[api.LiveKitAPI], Awaitable[Any]]
     deadline: float | None = None
     sip_admin: bool = False
+    read: Callable[[Any], T] = _as_it_is

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from telephony.sync.batch import Batch
-from telephony.sync.drive import Crew
 from telephony.sync.kinds import ENDPOINTS, TRUNKS, RowKind
 from telephony.sync.removal import remove_objects, tombstones
 from telephony.sync.results import Outcome
@@ -33,15 +32,14 @@ def sync_rows(
 ) -> dict[UUID, Outcome]:
     """Bring LiveKit in step with many rows, so many calls to it at a time. `on_done` hears of each as it ends."""
     ids, outcomes = list(dict.fromkeys(row_ids)), dict[UUID, Outcome]()
-    with Crew(concurrency) as crew:
-        for start in range(0, len(ids), CHUNK):
-            chunk = ids[start : start + CHUNK]
-            batch = Batch(kind, crew)
-            batch.run(chunk)
-            _untangle(batch)
-            for row_id in chunk:
-                outcomes[row_id] = batch.outcomes[row_id]
-                on_done(row_id, outcomes[row_id])
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        batch = Batch(kind, concurrency)
+        batch.run(chunk)
+        _untangle(batch)
+        for row_id in chunk:
+            outcomes[row_id] = batch.outcomes[row_id]
+            on_done(row_id, outcomes[row_id])
     return outcomes
 
 
@@ -58,8 +56,8 @@ def _untangle(batch: Batch) -> None:
         holders = {holder for held_by in waiting.values() for holder in held_by}
         remove_objects(tombstones().filter(source_id__in=holders).values_list("pk", flat=True))
         there = batch.kind.rows().filter(pk__in=holders).values_list("pk", flat=True)
-        Batch(batch.kind, batch.crew).run(list(there))
-        again = Batch(batch.kind, batch.crew)
+        Batch(batch.kind, batch.concurrency).run(list(there))
+        again = Batch(batch.kind, batch.concurrency)
         again.run(list(waiting))
         batch.outcomes.update(again.outcomes)
         waiting = again.waiting

@@ -11,7 +11,7 @@ from telephony.livekit_client import LiveKitError, LiveKitNotConfigured, LiveKit
 from telephony.models import Installation, LiveKitObject
 from telephony.sync import records, results
 from telephony.sync.doors import Doors
-from telephony.sync.drive import Crew, Steps
+from telephony.sync.drive import Steps, drive
 from telephony.sync.history import record_runs
 from telephony.sync.kinds import RowKind
 from telephony.sync.lease import Lease, LeaseLost
@@ -31,8 +31,8 @@ ROUNDS = 5  # times that a row which changes while it is synced is planned anew 
 class Batch:
     """One claim on some rows of a kind, and what came of it: `outcomes`, and whose numbers some are `waiting` for."""
 
-    def __init__(self, kind: RowKind, crew: Crew) -> None:
-        self.kind, self.crew = kind, crew
+    def __init__(self, kind: RowKind, concurrency: int) -> None:
+        self.kind, self.concurrency = kind, concurrency
         self.outcomes: dict[UUID, Outcome] = {}
         self.waiting: dict[UUID, set[UUID]] = {}
         self._lease, self._doors = Lease(kind), Doors()
@@ -97,7 +97,7 @@ class Batch:
             work.lost = work.lost or work.row.id in lost
 
     def _drive(self, syncer: Syncer, step: Callable[[Work], Steps[None]], works: list[Work]) -> None:
-        self.crew.drive(self._guarded(step, work) for work in works if not work.stopped)
+        drive((self._guarded(step, work) for work in works if not work.stopped), self.concurrency)
         syncer.outcomes.record()
         for work in works:
             work.lost = work.lost or work.row.id in syncer.outcomes.lost

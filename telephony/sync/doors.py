@@ -1,7 +1,7 @@
 """Each LiveKit project as a batch of syncs meets it: one door for all kinds of objects, closed once LiveKit is away."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
 from uuid import UUID
 
 from telephony.choices import ObjectKind
@@ -13,15 +13,40 @@ from telephony.livekit_client import (
     LiveKitRefused,
     LiveKitUnavailable,
     LiveKitUnreached,
+    Operation,
     OutboundTrunkSpec,
     Stored,
     client_for,
+    trunks,
 )
 from telephony.models import LiveKitProject
-from telephony.sync.drive import Steps
+from telephony.sync.drive import Call, Steps
 from telephony.sync.plan import Spec
 
+T = TypeVar("T")
+
 AnyStored = Stored[InboundTrunkSpec] | Stored[OutboundTrunkSpec] | Stored[DispatchRuleSpec]
+
+_CREATE: dict[ObjectKind, Callable[[Any], Operation[str]]] = {
+    ObjectKind.INBOUND: trunks.create_inbound,
+    ObjectKind.OUTBOUND: trunks.create_outbound,
+    ObjectKind.RULE: trunks.create_rule,
+}
+_UPDATE: dict[ObjectKind, Callable[[str, Any], Operation[None]]] = {
+    ObjectKind.INBOUND: trunks.update_inbound,
+    ObjectKind.OUTBOUND: trunks.update_outbound,
+    ObjectKind.RULE: trunks.update_rule,
+}
+_DELETE = {
+    ObjectKind.INBOUND: trunks.delete_trunk,
+    ObjectKind.OUTBOUND: trunks.delete_trunk,
+    ObjectKind.RULE: trunks.delete_rule,
+}
+_LIST: dict[ObjectKind, Callable[[Collection[str] | None], Any]] = {
+    ObjectKind.INBOUND: trunks.list_inbound,
+    ObjectKind.OUTBOUND: trunks.list_outbound,
+    ObjectKind.RULE: trunks.list_rules,
+}
 
 GIVE_UP_AFTER = 3  # failures in a row; the rest of a batch is not made to wait for each its own deadline
 
@@ -38,35 +63,20 @@ class Door:
 
     def create(self, kind: ObjectKind, spec: Spec) -> Steps[str]:
         """Create an object and give its id."""
-        methods: dict[ObjectKind, Callable[[Any], str]] = {
-            ObjectKind.INBOUND: self.client.create_inbound,
-            ObjectKind.OUTBOUND: self.client.create_outbound,
-            ObjectKind.RULE: self.client.create_rule,
-        }
-        return (yield from self._call(lambda: methods[kind](spec)))  # type: ignore[no-any-return]
+        return (yield from self._call(_CREATE[kind](spec)))
 
     def update(self, kind: ObjectKind, livekit_id: str, spec: Spec) -> Steps[None]:
         """Replace an object whole. Raises LiveKitNotFound."""
-        methods: dict[ObjectKind, Callable[[str, Any], None]] = {
-            ObjectKind.INBOUND: self.client.update_inbound,
-            ObjectKind.OUTBOUND: self.client.update_outbound,
-            ObjectKind.RULE: self.client.update_rule,
-        }
-        yield from self._call(lambda: methods[kind](livekit_id, spec))
+        yield from self._call(_UPDATE[kind](livekit_id, spec))
 
     def delete(self, kind: ObjectKind, livekit_id: str) -> Steps[None]:
         """Delete an object; one that is gone is no error."""
-        method = self.client.delete_rule if kind == ObjectKind.RULE else self.client.delete_trunk
-        yield from self._call(lambda: method(livekit_id))
+        yield from self._call(_DELETE[kind](livekit_id))
 
-    def listing(self, kind: ObjectKind) -> Steps[list[AnyStored]]:
-        """List all objects of a kind."""
-        methods: dict[ObjectKind, Callable[[], Any]] = {
-            ObjectKind.INBOUND: self.client.list_inbound,
-            ObjectKind.OUTBOUND: self.client.list_outbound,
-            ObjectKind.RULE: self.client.list_rules,
-        }
-        return (yield from self._call(methods[kind]))  # type: ignore[no-any-return]
+    def listing(self, kind: ObjectKind, ids: Collection[str] | None = None) -> Steps[list[AnyStored]]:
+        """List all objects of a kind, or those of the ids that exist."""
+        operation: Operation[list[AnyStored]] = _LIST[kind](ids)
+        return (yield from self._call(operation))
 
     def snapshot(self, kind: ObjectKind) -> Steps[list[AnyStored]]:
         """List all objects of a kind, once a batch: younger than every claim of the batch."""
@@ -78,11 +88,11 @@ class Door:
         """Give the objects with this mark, from the snapshot."""
         return [stored for stored in (yield from self.snapshot(kind)) if stored.spec.metadata == mark]
 
-    def _call(self, call: Callable[[], Any]) -> Steps[Any]:
+    def _call(self, operation: Operation[T]) -> Steps[T]:
         if self._failures >= GIVE_UP_AFTER:
             raise LiveKitUnreached("LiveKit does not answer at present. It is tried again within a minute.")
         try:
-            value = yield call
+            value: T = yield Call(self.client, operation)
         except LiveKitRefused:
             self._failures = 0
             raise

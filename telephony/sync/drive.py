@@ -1,112 +1,86 @@
-"""Runs many step-by-step jobs at once: their calls to LiveKit in threads, everything else in the caller's thread.
+"""Runs many step-by-step jobs at once: their calls to LiveKit side by side, everything else in the caller's thread.
 
 So only one thread writes to the database, and a job reads from top to bottom.
 """
 
-import queue
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from django.db import connections
+from telephony.livekit_client import LiveKitClient, Operation
 
 T = TypeVar("T")
-Call = Callable[[], Any]
+
+STUCK = 60.0  # seconds without any answer, where each call ends by itself after a few
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call to LiveKit, not made yet."""
+
+    client: LiveKitClient
+    operation: Operation[Any]
+
+
 Steps = Generator[Call, Any, T]
+Answer = Callable[[], Any]  # gives what a call gave, or raises what it raised
 
 
-class Crew:
-    """Runs jobs, at most so many calls in flight; with one at a time, in the caller's thread. Use it in `with`."""
-
-    def __init__(self, size: int = 1) -> None:
-        self.size = size
-        self._todo: queue.SimpleQueue[tuple[Steps[None], Call] | None] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[tuple[Steps[None], _Outcome]] = queue.SimpleQueue()
-        self._threads: list[threading.Thread] = []
-
-    def __enter__(self) -> "Crew":
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        for _ in self._threads:
-            self._todo.put(None)
-        for thread in self._threads:
-            thread.join()
-
-    def drive(self, jobs: Iterable[Steps[None]]) -> None:
-        """Run the jobs to their end. What a job raises ends all and is raised."""
-        waiting = deque(jobs)
-        if self.size <= 1 or len(waiting) <= 1:
-            for job in waiting:
-                finish(job)
-            return
-        self._hire(min(self.size, len(waiting)))
-        ready: list[tuple[Steps[None], _Outcome]] = []
-        flying = 0
-        while waiting or ready or flying:
-            while waiting and flying + len(ready) < self.size:
-                ready.append((waiting.popleft(), _Outcome()))
-            flying += self._go_on(ready)
-            ready = self._landed() if flying else []
-            flying -= len(ready)
-
-    def _go_on(self, ready: list[tuple[Steps[None], "_Outcome"]]) -> int:
-        """Take each job to its next call; give how many calls took off."""
-        calls = 0
-        for job, outcome in ready:
+def drive(jobs: Iterable[Steps[object]], at_once: int) -> None:
+    """Run the jobs to their end, with at most so many calls in flight. What a job raises ends all and is raised."""
+    waiting, landed, flying = deque(jobs), SimpleQueue[tuple[Steps[object], Answer]](), 0
+    ready: list[tuple[Steps[object], Answer]] = []
+    while waiting or ready or flying:
+        while waiting and flying + len(ready) < at_once:
+            ready.append((waiting.popleft(), _nothing))
+        for job, answer in ready:
             with suppress(StopIteration):
-                self._todo.put((job, outcome.into(job)))
-                calls += 1
-        return calls
-
-    def _landed(self) -> list[tuple[Steps[None], "_Outcome"]]:
-        """Wait for a call to end; give all that ended."""
-        ended = [self._done.get()]
-        with suppress(queue.Empty):
-            while True:
-                ended.append(self._done.get_nowait())
-        return ended
-
-    def _hire(self, count: int) -> None:
-        while len(self._threads) < count:
-            self._threads.append(threading.Thread(target=self._work, daemon=True))
-            self._threads[-1].start()
-
-    def _work(self) -> None:
-        try:
-            while (item := self._todo.get()) is not None:
-                job, call = item
-                self._done.put((job, _attempt(call)))
-        finally:
-            connections.close_all()  # a call notes in the database whether LiveKit answered
+                call = _go_on(job, answer)
+                call.client.begin(call.operation, partial(_land, landed, job))
+                flying += 1
+        ready = _landed(landed) if flying else []
+        flying -= len(ready)
 
 
 def finish(job: Steps[T]) -> T:
-    """Run one job to its end in this thread and give what it returns."""
-    outcome = _Outcome()
+    """Run one job to its end and give what it returns."""
+    answer: Answer = _nothing
     while True:
         try:
-            call = outcome.into(job)
+            call = _go_on(job, answer)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
-        outcome = _attempt(call)
+        answer = partial(call.client.run, call.operation)
 
 
-class _Outcome:
-    """What a call gave: a value or an error."""
-
-    def __init__(self, value: Any = None, error: BaseException | None = None) -> None:
-        self.value, self.error = value, error
-
-    def into(self, job: Steps[Any]) -> Call:
-        """Let the job go on with it; give its next call. Raises StopIteration at its end."""
-        return job.send(self.value) if self.error is None else job.throw(self.error)
-
-
-def _attempt(call: Call) -> _Outcome:
+def _go_on(job: Steps[object], answer: Answer) -> Call:
+    """Let the job go on with what its call gave; give its next call. Raises StopIteration at its end."""
     try:
-        return _Outcome(call())
-    except BaseException as error:  # raised again in the job, and so in the caller's thread
-        return _Outcome(None, error)
+        value = answer()
+    except BaseException as error:
+        return job.throw(error)
+    return job.send(value)
+
+
+def _nothing() -> None:
+    """Begin a job."""
+
+
+def _land(landed: "SimpleQueue[tuple[Steps[object], Answer]]", job: Steps[object], answer: Answer) -> None:
+    landed.put((job, answer))
+
+
+def _landed(landed: "SimpleQueue[tuple[Steps[object], Answer]]") -> list[tuple[Steps[object], Answer]]:
+    """Wait for a call to end; give all that ended. Raises TimeoutError when nothing ends any more."""
+    try:
+        ended = [landed.get(timeout=STUCK)]
+    except Empty:
+        raise TimeoutError("The thread of the calls to LiveKit stands still.") from None
+    with suppress(Empty):
+        while True:
+            ended.append(landed.get_nowait())
+    return ended

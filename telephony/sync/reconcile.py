@@ -137,16 +137,7 @@ class _Look:
     def _still_there(self, rows: Iterable[LiveKitObject]) -> set[str]:
         """Look up again: what a sync made after the listing has not vanished."""
         by_kind = {kind: [row.livekit_id for row in rows if row.kind == kind] for kind in REMOVAL_ORDER}
-        client = self.door.client
-        return {
-            stored.id
-            for listed in (
-                client.list_inbound(by_kind[ObjectKind.INBOUND]),
-                client.list_outbound(by_kind[ObjectKind.OUTBOUND]),
-                client.list_rules(by_kind[ObjectKind.RULE]),
-            )
-            for stored in listed
-        }
+        return {stored.id for kind, ids in by_kind.items() if ids for stored in finish(self.door.listing(kind, ids))}
 
     def _delete_stranger(self, finding: Finding) -> int:
         """Delete an orphan or a copy, if it still is one: looked up again, a copy under the lease of its row."""

@@ -12,7 +12,7 @@ from telephony.choices import ObjectKind
 from telephony.livekit_client import LiveKitError, LiveKitNotConfigured
 from telephony.models import Installation, LiveKitObject
 from telephony.sync.doors import Door, Doors
-from telephony.sync.drive import Crew, Steps
+from telephony.sync.drive import Steps, drive
 from telephony.sync.lease import LEASE
 from telephony.sync.steps import remove_object
 from telephony.sync.work import REMOVAL_ORDER
@@ -34,13 +34,12 @@ def remove_objects(object_ids: Iterable[int], concurrency: int = 1) -> int:
     what it made so far is deleted at once, and looked for again when it has certainly ended.
     """
     ids, gone = list(object_ids), 0
-    with Crew(concurrency) as crew:
-        for start in range(0, len(ids), CHUNK):
-            gone += _remove_chunk(ids[start : start + CHUNK], crew)
+    for start in range(0, len(ids), CHUNK):
+        gone += _remove_chunk(ids[start : start + CHUNK], concurrency)
     return gone
 
 
-def _remove_chunk(ids: Collection[int], crew: Crew) -> int:
+def _remove_chunk(ids: Collection[int], concurrency: int) -> int:
     claimed = _claim(ids)
     unsure = tombstones().filter(pk__in=ids, livekit_id="").exclude(pk__in=[row.pk for row in claimed])
     installation, doors = Installation.current(), Doors()
@@ -48,8 +47,8 @@ def _remove_chunk(ids: Collection[int], crew: Crew) -> int:
     errors: dict[int, str] = {}
     by_kind = {kind: [row for row in claimed if row.kind == kind] for kind in REMOVAL_ORDER}
     for rows in by_kind.values():
-        crew.drive(_steps(doors, row, installation, gone, errors) for row in rows)
-    crew.drive(_early_steps(doors, row, installation) for row in unsure)
+        drive((_steps(doors, row, installation, gone, errors) for row in rows), concurrency)
+    drive((_early_steps(doors, row, installation) for row in unsure), concurrency)
     LiveKitObject.objects.filter(pk__in=gone).delete()
     for row in claimed:
         if row.pk not in gone:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User, Workspace
-from telephony.livekit_client import LiveKitUnavailable
+from telephony.livekit_client import LiveKitUnavailable, Operation
 from telephony.models import Agent, LiveKitProject, PhoneNumber, TelephonySettings
 from telephony.services.numbers import add_number
 from telephony.services.settings import update_settings
@@ -72,10 +72,9 @@ def test_the_connection_is_tested(
     failure: str | None, words: str, client: Client, acme: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Livekit:
-        def list_inbound(self, ids: Any) -> list[Any]:
+        def run(self, operation: Operation[Any]) -> None:
             if failure:
                 raise LiveKitUnavailable(failure)
-            return []
 
     monkeypatch.setattr("telephony.admin.project.client_for", lambda project: Livekit())
     project = TelephonySettings.of(acme.pk).project

@@ -12,6 +12,7 @@ from telephony.livekit_client import (
     LiveKitUnreached,
     OutboundTrunkSpec,
     SipRefused,
+    trunks,
 )
 from telephony.livekit_client.rooms import (
     Dial,
@@ -30,7 +31,7 @@ from tests.live.process import wait_until
 def to(client: LiveKitClient, number: str, address: str = "sip.example.org:5060", ringing: float = 5) -> Dial:
     spec = OutboundTrunkSpec(name="out", metadata="", address=address, numbers=("*",))
     return Dial(
-        livekit_trunk_id=client.create_outbound(spec),
+        livekit_trunk_id=client.run(trunks.create_outbound(spec)),
         to=number,
         caller_id="+15550100000",
         room=f"call-{uuid.uuid4()}",

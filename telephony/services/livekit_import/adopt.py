@@ -5,7 +5,7 @@ from django.db import transaction
 
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
-from telephony.livekit_client import client_for
+from telephony.livekit_client import client_for, trunks
 from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.errors import Conflict
 from telephony.services.livekit_import.plan import Adoption, Found, ImportPlan, plan_import
@@ -16,7 +16,8 @@ def plan_for(workspace: Workspace) -> ImportPlan:
     """List the workspace's LiveKit project and plan its import. Raises LiveKitError."""
     project = TelephonySettings.of(workspace.pk).project
     client = client_for(LiveKitProject.default() if project.is_default else project)
-    found = Found(client.list_inbound(), client.list_outbound(), client.list_rules())
+    inbound, outbound = client.run(trunks.list_inbound()), client.run(trunks.list_outbound())
+    found = Found(inbound, outbound, client.run(trunks.list_rules()))
     return plan_import(found, ours=_known_ids(project), taken=_held_numbers(project))
 
 

@@ -13,6 +13,7 @@ from telephony.livekit_client import (
     LiveKitWithoutSip,
     client_for,
     registry,
+    trunks,
 )
 from telephony.livekit_client.rooms import transfer
 from telephony.models import LiveKitProject
@@ -43,7 +44,7 @@ def test_a_project_keeps_its_client_until_its_credentials_change(project: LiveKi
     second = client_for(project)
     assert second is not first
     with pytest.raises(LiveKitUnauthorized):
-        second.list_rules()
+        second.run(trunks.list_rules())
 
 
 def test_the_default_project_reads_its_secret_from_the_settings(sandbox: SandboxServer, settings: Any) -> None:
@@ -52,7 +53,7 @@ def test_the_default_project_reads_its_secret_from_the_settings(sandbox: Sandbox
     with pytest.raises(LiveKitNotConfigured):
         client_for(default)
     settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET = sandbox.key, sandbox.secret
-    assert client_for(default).list_rules() == []
+    assert client_for(default).run(trunks.list_rules()) == []
 
 
 def test_a_project_without_a_url_is_not_configured() -> None:
@@ -66,12 +67,12 @@ def test_the_last_call_decides_whether_it_was_reachable(project: LiveKitProject,
     assert (project.was_reachable, project.last_ok_at) == (True, None)
     sandbox.stop()
     with pytest.raises(LiveKitUnavailable):
-        client.list_rules()
+        client.run(trunks.list_rules())
     project.refresh_from_db()
     assert not project.was_reachable
     assert project.last_error == "LiveKit cannot be reached. Check that it runs and that its URL is right."
     sandbox.start()
-    client.list_rules()
+    client.run(trunks.list_rules())
     project.refresh_from_db()
     assert (project.was_reachable, project.last_error) == (True, "")
 
@@ -80,7 +81,7 @@ def test_the_last_call_decides_whether_it_was_reachable(project: LiveKitProject,
 def test_a_key_that_is_not_taken_is_not_reachable(project: LiveKitProject) -> None:
     project.api_secret = "wrong" * 10
     with pytest.raises(LiveKitUnauthorized):
-        client_for(project).list_rules()
+        client_for(project).run(trunks.list_rules())
     project.refresh_from_db()
     assert not project.was_reachable
     assert project.last_error.startswith("LiveKit does not take the API key and secret.")
@@ -89,9 +90,9 @@ def test_a_key_that_is_not_taken_is_not_reachable(project: LiveKitProject) -> No
 @pytest.mark.usefixtures("always")
 def test_a_refusal_is_an_answer(project: LiveKitProject) -> None:
     client = client_for(project)
-    client.create_rule(RULE)
+    client.run(trunks.create_rule(RULE))
     with pytest.raises(LiveKitRefused):
-        client.create_rule(RULE)
+        client.run(trunks.create_rule(RULE))
     project.refresh_from_db()
     assert (project.was_reachable, project.last_error) == (True, "")
 
@@ -113,12 +114,12 @@ def test_calls_close_together_are_noted_once(
     client = client_for(project)
     with django_assert_num_queries(1):
         for _ in range(5):
-            client.list_rules()
+            client.run(trunks.list_rules())
     sandbox.stop()
     with django_assert_num_queries(1):
         for _ in range(3):
             with pytest.raises(LiveKitUnavailable):
-                client.list_rules()
+                client.run(trunks.list_rules())
 
 
 def test_an_id_is_not_lost_because_the_note_could_not_be_written(
@@ -128,5 +129,5 @@ def test_an_id_is_not_lost_because_the_note_could_not_be_written(
         raise DatabaseError("database is locked")
 
     monkeypatch.setattr(registry, "_write_success", locked)
-    assert client_for(project).create_outbound(OUTBOUND).startswith("ST_")
+    assert client_for(project).run(trunks.create_outbound(OUTBOUND)).startswith("ST_")
     assert "Could not note" in caplog.text

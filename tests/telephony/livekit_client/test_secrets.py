@@ -5,7 +5,7 @@ import traceback
 
 import pytest
 
-from telephony.livekit_client import LiveKitClient, LiveKitError
+from telephony.livekit_client import LiveKitClient, LiveKitError, trunks
 from tests.faults import FaultyServer
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import INBOUND, OUTBOUND
@@ -25,9 +25,11 @@ def seen_by_an_error_tracker(error: BaseException) -> str:
 
 
 def test_specs_and_client_hide_them(client: LiveKitClient) -> None:
-    client.create_inbound(INBOUND)
-    client.create_outbound(OUTBOUND)
-    assert_clean(repr([INBOUND, OUTBOUND, client, client.list_inbound(), client.list_outbound()]))
+    client.run(trunks.create_inbound(INBOUND))
+    client.run(trunks.create_outbound(OUTBOUND))
+    assert_clean(
+        repr([INBOUND, OUTBOUND, client, client.run(trunks.list_inbound()), client.run(trunks.list_outbound())])
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_an_error_holds_none(
 ) -> None:
     faulty.answers = status, kind, body
     with caplog.at_level(logging.DEBUG), pytest.raises(LiveKitError) as caught:
-        shaky.create_outbound(OUTBOUND)
+        shaky.run(trunks.create_outbound(OUTBOUND))
     assert_clean(seen_by_an_error_tracker(caught.value))
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
     assert_clean(caplog.text)
@@ -54,17 +56,17 @@ def test_an_error_holds_none(
 def test_a_timeout_holds_none(impatient: LiveKitClient, faulty: FaultyServer, caplog: pytest.LogCaptureFixture) -> None:
     faulty.hangs = {"CreateSIPOutboundTrunk"}
     with caplog.at_level(logging.DEBUG), pytest.raises(LiveKitError) as caught:
-        impatient.create_outbound(OUTBOUND)
+        impatient.run(trunks.create_outbound(OUTBOUND))
     assert_clean(seen_by_an_error_tracker(caught.value))
     assert_clean(caplog.text)
 
 
 def test_the_sandbox_console_shows_none(client: LiveKitClient, sandbox: SandboxServer) -> None:
-    client.create_inbound(INBOUND)
-    client.list_inbound()
+    client.run(trunks.create_inbound(INBOUND))
+    client.run(trunks.list_inbound())
     with pytest.raises(LiveKitError):
-        client.create_inbound(INBOUND)
+        client.run(trunks.create_inbound(INBOUND))
     with pytest.raises(LiveKitError):
-        LiveKitClient(sandbox.url, sandbox.key, "wrong" * 10).list_rules()
+        LiveKitClient(sandbox.url, sandbox.key, "wrong" * 10).run(trunks.list_rules())
     assert len(sandbox.lines) == 3  # the list is only a look
     assert_clean("\n".join(sandbox.lines))

@@ -6,7 +6,7 @@ import jwt
 import pytest
 import time_machine
 
-from telephony.livekit_client import LiveKitClient
+from telephony.livekit_client import LiveKitClient, trunks
 from telephony.livekit_client.sip_admin import TOKEN_LIFE
 from tests.faults import FaultyServer
 from tests.sandbox import SandboxServer
@@ -21,7 +21,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 def token_after(shaky: LiveKitClient, faulty: FaultyServer) -> str:
-    shaky.list_rules()
+    shaky.run(trunks.list_rules())
     return faulty.tokens[-1]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from telephony.livekit_client import LiveKitClient, LiveKitError, LiveKitNotFound, LiveKitUnavailable
+from telephony.livekit_client import LiveKitClient, LiveKitError, LiveKitNotFound, LiveKitUnavailable, trunks
 from tests.faults import FaultyServer
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import OUTBOUND
@@ -11,7 +11,7 @@ from tests.telephony.livekit_client.conftest import OUTBOUND
 def test_a_server_that_hangs_is_given_up_at_the_deadline(impatient: LiveKitClient, faulty: FaultyServer) -> None:
     faulty.hangs = {"ListSIPOutboundTrunk"}
     with pytest.raises(LiveKitUnavailable, match=r"did not answer within 0\.3 seconds"):
-        impatient.list_outbound()
+        impatient.run(trunks.list_outbound())
 
 
 def test_a_lost_answer_is_unavailable_and_nothing_is_asked_twice(
@@ -19,23 +19,23 @@ def test_a_lost_answer_is_unavailable_and_nothing_is_asked_twice(
 ) -> None:
     faulty.loses = {"CreateSIPOutboundTrunk"}
     with pytest.raises(LiveKitUnavailable, match="broke before it answered"):
-        shaky.create_outbound(OUTBOUND)
+        shaky.run(trunks.create_outbound(OUTBOUND))
     assert faulty.requests == ["CreateSIPOutboundTrunk"]
-    assert [stored.spec for stored in client.list_outbound()] == [OUTBOUND]
+    assert [stored.spec for stored in client.run(trunks.list_outbound())] == [OUTBOUND]
 
 
 def test_a_server_that_is_away_comes_back(client: LiveKitClient, sandbox: SandboxServer) -> None:
-    client.create_outbound(OUTBOUND)
+    client.run(trunks.create_outbound(OUTBOUND))
     sandbox.stop()
     with pytest.raises(LiveKitUnavailable):
-        client.list_outbound()
+        client.run(trunks.list_outbound())
     sandbox.start()
-    assert client.list_outbound() == []
+    assert client.run(trunks.list_outbound()) == []
 
 
 def test_a_name_that_does_not_resolve_is_unavailable() -> None:
     with pytest.raises(LiveKitUnavailable, match="cannot be reached"):
-        LiveKitClient("ws://livekit.invalid", "key", "s" * 32).list_rules()
+        LiveKitClient("ws://livekit.invalid", "key", "s" * 32).run(trunks.list_rules())
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_an_answer_from_something_else_is_not_mistaken_for_livekits(
 ) -> None:
     faulty.answers = status, kind, body
     with pytest.raises(LiveKitUnavailable, match="Check the LiveKit URL"):
-        shaky.update_outbound("ST_a", OUTBOUND)
+        shaky.run(trunks.update_outbound("ST_a", OUTBOUND))
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,13 @@ def test_an_answer_from_something_else_is_not_mistaken_for_livekits(
 def test_a_fault_of_the_server_passes(shaky: LiveKitClient, faulty: FaultyServer, status: int, code: str) -> None:
     faulty.answers = status, "application/json", f'{{"code": "{code}", "msg": "redis is away"}}'.encode()
     with pytest.raises(LiveKitUnavailable, match=rf"\({code}: redis is away\)"):
-        shaky.list_rules()
+        shaky.run(trunks.list_rules())
 
 
 def test_only_livekits_own_word_makes_an_object_gone(shaky: LiveKitClient, faulty: FaultyServer) -> None:
     faulty.answers = 404, "application/json", b'{"code": "not_found", "msg": "requested sip trunk does not exist"}'
     with pytest.raises(LiveKitNotFound):
-        shaky.update_outbound("ST_a", OUTBOUND)
+        shaky.run(trunks.update_outbound("ST_a", OUTBOUND))
 
 
 def test_what_nobody_thought_of_is_an_error_of_ours(client: LiveKitClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,4 +83,4 @@ def test_what_nobody_thought_of_is_an_error_of_ours(client: LiveKitClient, monke
 
     monkeypatch.setattr("telephony.livekit_client.messages.outbound_message", broken)
     with pytest.raises(LiveKitError, match=r"^The call to LiveKit failed: RuntimeError\.$"):
-        client.create_outbound(OUTBOUND)
+        client.run(trunks.create_outbound(OUTBOUND))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from telephony.livekit_client import LiveKitClient, LiveKitError
+from telephony.livekit_client import LiveKitClient, LiveKitError, trunks
 from telephony.livekit_client.rooms import Dial, dial, participants
 from tests.live.process import wait_until
 from tests.telephony.livekit_client.conftest import OUTBOUND
@@ -42,7 +42,7 @@ def test_it_says_that_no_call_is_made_and_serves_until_interrupted() -> None:
         assert "This is a sandbox: no real call is made" in "".join(banner)
         found = re.search(r"ws://127\.0\.0\.1:\d+", "".join(banner))
         assert found is not None
-        trunk_id = LiveKitClient(found[0], "devkey", SECRET).create_outbound(OUTBOUND)
+        trunk_id = LiveKitClient(found[0], "devkey", SECRET).run(trunks.create_outbound(OUTBOUND))
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=20)
         assert rest == f"sandbox: CreateSIPOutboundTrunk: ok {trunk_id}\n"
@@ -85,7 +85,7 @@ def test_it_stops_at_once_while_a_phone_rings() -> None:
         assert found is not None
         client = LiveKitClient(found[0], "devkey", SECRET)
         asked = Dial(
-            livekit_trunk_id=client.create_outbound(OUTBOUND), to="+12025550100", caller_id="+12025550199",
+            livekit_trunk_id=client.run(trunks.create_outbound(OUTBOUND)), to="+12025550100", caller_id="+12025550199",
             room="call", identity="phone", ringing_seconds=60, max_seconds=60,
         )  # fmt: skip
         with ThreadPoolExecutor() as threads:

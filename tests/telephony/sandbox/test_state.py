@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from telephony.livekit_client import LiveKitClient
+from telephony.livekit_client import LiveKitClient, trunks
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import INBOUND, OUTBOUND, RULE
 
@@ -12,10 +12,14 @@ def test_a_restart_with_a_file_keeps_ids(tmp_path: Path) -> None:
     server = SandboxServer(tmp_path / "state.sqlite3")
     server.start()
     client = LiveKitClient(server.url, server.key, server.secret)
-    ids = client.create_inbound(INBOUND), client.create_outbound(OUTBOUND), client.create_rule(RULE)
+    ids = (
+        client.run(trunks.create_inbound(INBOUND)),
+        client.run(trunks.create_outbound(OUTBOUND)),
+        client.run(trunks.create_rule(RULE)),
+    )
     server.stop()
     server.start()
-    found = client.list_inbound(), client.list_outbound(), client.list_rules()
+    found = client.run(trunks.list_inbound()), client.run(trunks.list_outbound()), client.run(trunks.list_rules())
     server.stop()
     assert [(stored.id, stored.spec) for (stored,) in found] == list(zip(ids, (INBOUND, OUTBOUND, RULE), strict=True))
 
@@ -29,7 +33,7 @@ def test_only_its_owner_reads_the_file(tmp_path: Path) -> None:
 
 def test_a_restart_without_a_file_begins_empty(sandbox: SandboxServer) -> None:
     client = LiveKitClient(sandbox.url, sandbox.key, sandbox.secret)
-    client.create_outbound(OUTBOUND)
+    client.run(trunks.create_outbound(OUTBOUND))
     sandbox.stop()
     sandbox.start()
-    assert client.list_outbound() == []
+    assert client.run(trunks.list_outbound()) == []

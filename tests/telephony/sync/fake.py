@@ -1,26 +1,31 @@
 """LiveKit in this process: the sandbox's rules behind the real client's methods and messages, without a network."""
 
-from collections.abc import Awaitable, Callable
-from threading import RLock
-from typing import Any
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, NoReturn, TypeVar
 
 from livekit import api
-from livekit.api.sip_service import SipService
 from livekit.protocol import sip
 
 from telephony.livekit_client import (
     DispatchRuleSpec,
     InboundTrunkSpec,
     LiveKitClient,
+    LiveKitError,
     LiveKitNotConfigured,
+    Operation,
     OutboundTrunkSpec,
     Stored,
+    trunks,
 )
 from telephony.livekit_client.failures import as_livekit_error
 from telephony.models import LiveKitProject
-from telephony.sandbox import rules, trunks
+from telephony.sandbox import rules
+from telephony.sandbox import trunks as objects
 from telephony.sandbox.errors import TwirpError
 from telephony.sandbox.state import State
+
+T = TypeVar("T")
 
 
 class Killed(BaseException):
@@ -34,22 +39,20 @@ class FakeLiveKit:
         self.state = State()
         self.calls: list[str] = []
         self.away = False
-        self._one_at_a_time = RLock()
         self.on_call: Callable[[str, str], None] = lambda name, moment: None
 
     def ask(self, name: str, handler: Callable[[State, Any], Any], request: Any) -> Any:
         """Carry out one request, as the network would bring it."""
         if self.away:
             raise TimeoutError
-        with self._one_at_a_time:
-            self.on_call(name, "before")
-            self.calls.append(name)
-            try:
-                answer = handler(self.state, request)
-            except TwirpError as error:
-                raise api.ServerError(error.code, error.message, status=error.status) from None
-            self.on_call(name, "after")
-            return answer
+        self.on_call(name, "before")
+        self.calls.append(name)
+        try:
+            answer = handler(self.state, request)
+        except TwirpError as error:
+            raise api.ServerError(error.code, error.message, status=error.status) from None
+        self.on_call(name, "after")
+        return answer
 
     def flush(self) -> None:
         """Lose everything."""
@@ -78,13 +81,13 @@ class FakeLiveKit:
 
     def inbound(self) -> list[Stored[InboundTrunkSpec]]:
         """Give what stands, without counting as a call."""
-        return self.client_for_tests.list_inbound()
+        return self.client_for_tests.run(trunks.list_inbound())
 
     def outbound(self) -> list[Stored[OutboundTrunkSpec]]:
-        return self.client_for_tests.list_outbound()
+        return self.client_for_tests.run(trunks.list_outbound())
 
     def rules(self) -> list[Stored[DispatchRuleSpec]]:
-        return self.client_for_tests.list_rules()
+        return self.client_for_tests.run(trunks.list_rules())
 
     def ids(self) -> set[str]:
         """Give the ids of all that stands."""
@@ -98,37 +101,37 @@ class _Sip:
         self._ask = ask
 
     async def create_inbound_trunk(self, request: Any) -> Any:
-        return self._ask("create inbound", trunks.create_inbound, request)
+        return self._ask("create inbound", objects.create_inbound, request)
 
     async def create_outbound_trunk(self, request: Any) -> Any:
-        return self._ask("create outbound", trunks.create_outbound, request)
+        return self._ask("create outbound", objects.create_outbound, request)
 
     async def create_dispatch_rule(self, request: Any) -> Any:
         return self._ask("create rule", rules.create, request)
 
     async def update_inbound_trunk(self, trunk_id: str, info: Any) -> Any:
         request = sip.UpdateSIPInboundTrunkRequest(sip_trunk_id=trunk_id, replace=info)
-        return self._ask("update inbound", trunks.update_inbound, request)
+        return self._ask("update inbound", objects.update_inbound, request)
 
     async def update_outbound_trunk(self, trunk_id: str, info: Any) -> Any:
         request = sip.UpdateSIPOutboundTrunkRequest(sip_trunk_id=trunk_id, replace=info)
-        return self._ask("update outbound", trunks.update_outbound, request)
+        return self._ask("update outbound", objects.update_outbound, request)
 
     async def update_dispatch_rule(self, rule_id: str, info: Any) -> Any:
         request = sip.UpdateSIPDispatchRuleRequest(sip_dispatch_rule_id=rule_id, replace=info)
         return self._ask("update rule", rules.update, request)
 
     async def list_inbound_trunk(self, request: Any) -> Any:
-        return self._ask("list inbound", trunks.list_inbound, request)
+        return self._ask("list inbound", objects.list_inbound, request)
 
     async def list_outbound_trunk(self, request: Any) -> Any:
-        return self._ask("list outbound", trunks.list_outbound, request)
+        return self._ask("list outbound", objects.list_outbound, request)
 
     async def list_dispatch_rule(self, request: Any) -> Any:
         return self._ask("list rule", rules.list_all, request)
 
     async def delete_trunk(self, request: Any) -> Any:
-        return self._ask("delete trunk", trunks.delete, request)
+        return self._ask("delete trunk", objects.delete, request)
 
     async def delete_dispatch_rule(self, request: Any) -> Any:
         return self._ask("delete rule", rules.delete, request)
@@ -141,16 +144,30 @@ class FakeClient(LiveKitClient):
         super().__init__("ws://fake", "key", "secret")
         self._server, self._silent = server, silent
 
-    def _call(self, operation: Callable[[SipService], Awaitable[Any]]) -> Any:
-        ask = self._answer if self._silent else self._server.ask
-        step: Any = operation(_Sip(ask))  # type: ignore[arg-type]
+    def run(self, operation: Operation[T]) -> T:
+        library: Any = SimpleNamespace(sip=_Sip(self._answer if self._silent else self._server.ask))
+        step: Any = operation.call(library)
         try:
             step.send(None)
         except StopIteration as end:
-            return end.value
+            return operation.read(end.value)
         except Exception as error:
             raise as_livekit_error(error, 5.0) from None
         raise AssertionError("the fake never waits")
 
+    def begin(self, operation: Operation[T], ended: Callable[[Callable[[], T]], None]) -> None:
+        """Carry it out at once: calls in flight side by side end in the order in which they began."""
+        try:
+            value = self.run(operation)
+        except LiveKitError as error:
+            failure = error
+            ended(lambda: _fail(failure))
+        else:
+            ended(lambda: value)
+
     def _answer(self, name: str, handler: Callable[[State, Any], Any], request: Any) -> Any:
         return handler(self._server.state, request)
+
+
+def _fail(error: LiveKitError) -> NoReturn:
+    raise error

@@ -3,7 +3,7 @@
 import pytest
 
 from telephony.choices import TrunkStatus
-from telephony.livekit_client import InboundTrunkSpec
+from telephony.livekit_client import InboundTrunkSpec, trunks
 from telephony.models import PhoneNumber
 from telephony.sync.apply import sync_rows, sync_trunk
 from telephony.sync.kinds import TRUNKS
@@ -58,7 +58,7 @@ def test_a_foreign_holder_fails_the_trunk_in_words_and_spares_its_other_numbers(
     theirs = InboundTrunkSpec(
         name="theirs", metadata="", numbers=(ONE.removeprefix("+"),), allowed_addresses=("9.9.9.9",)
     )
-    livekit.client_for_tests.create_inbound(theirs)
+    livekit.client_for_tests.run(trunks.create_inbound(theirs))
     trunk = make_trunk([ONE, TWO], name="Ours")
     assert sync_trunk(trunk.pk) == Outcome.FAILED
     trunk.refresh_from_db()
@@ -70,11 +70,11 @@ def test_a_foreign_holder_fails_the_trunk_in_words_and_spares_its_other_numbers(
 
 def test_once_the_foreign_holder_is_gone_the_trunk_becomes_active(make_trunk: MakeTrunk, livekit: FakeLiveKit) -> None:
     theirs = InboundTrunkSpec(name="theirs", metadata="", numbers=(ONE,), allowed_addresses=("9.9.9.9",))
-    foreign_id = livekit.client_for_tests.create_inbound(theirs)
+    foreign_id = livekit.client_for_tests.run(trunks.create_inbound(theirs))
     trunk = make_trunk([ONE], name="Ours")
     assert sync_trunk(trunk.pk) == Outcome.FAILED
     assert not livekit.rules()
-    livekit.client_for_tests.delete_trunk(foreign_id)
+    livekit.client_for_tests.run(trunks.delete_trunk(foreign_id))
     assert sync_trunk(trunk.pk) == Outcome.ACTIVE
     assert _held(livekit) == {"Ours": (ONE,)}
 
@@ -92,12 +92,12 @@ def test_a_number_released_just_after_the_refusal_is_claimed_at_once(
     make_trunk: MakeTrunk, livekit: FakeLiveKit
 ) -> None:
     theirs = InboundTrunkSpec(name="theirs", metadata="", numbers=(ONE,), allowed_addresses=("9.9.9.9",))
-    foreign_id = livekit.client_for_tests.create_inbound(theirs)
+    foreign_id = livekit.client_for_tests.run(trunks.create_inbound(theirs))
     trunk = make_trunk([ONE], name="Ours")
 
     def release(name: str, moment: str) -> None:
         if (name, moment) == ("list inbound", "before"):
-            livekit.client_for_tests.delete_trunk(foreign_id)
+            livekit.client_for_tests.run(trunks.delete_trunk(foreign_id))
 
     livekit.on_call = release
     assert sync_trunk(trunk.pk) == Outcome.ACTIVE

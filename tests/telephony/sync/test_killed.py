@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from telephony.livekit_client import trunks
 from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, Trunk
 from telephony.sync import records
 from telephony.sync.apply import sync_rows, sync_trunk
@@ -68,9 +69,9 @@ def test_a_sync_of_many_killed_anywhere(
     make_trunk: MakeTrunk, project: LiveKitProject, livekit: FakeLiveKit, monkeypatch: pytest.MonkeyPatch, late: float
 ) -> None:
     monkeypatch.setattr(records, "LATE", late)
-    trunks = [make_trunk([number]) for number in (NUMBER, ANOTHER)]
-    _other_gateway(trunks[1])
-    for _ in every_point(livekit, lambda: sync_rows(TRUNKS, [trunk.pk for trunk in trunks])):
+    new, changed = make_trunk([NUMBER]), make_trunk([ANOTHER])
+    _other_gateway(changed)
+    for _ in every_point(livekit, lambda: sync_rows(TRUNKS, [new.pk, changed.pk])):
         let_leases_expire()
         sweep()
         assert_in_step(livekit)
@@ -115,8 +116,8 @@ def test_a_trunk_deleted_after_its_sync_was_killed_leaves_nothing(
 def test_a_reconcile_killed_anywhere(make_trunk: MakeTrunk, project: LiveKitProject, livekit: FakeLiveKit) -> None:
     trunk = make_trunk([NUMBER])
     sync_trunk(trunk.pk)
-    copy = livekit.client_for_tests.create_outbound(livekit.outbound()[0].spec)
-    livekit.client_for_tests.delete_rule(livekit.rules()[0].id)
+    copy = livekit.client_for_tests.run(trunks.create_outbound(livekit.outbound()[0].spec))
+    livekit.client_for_tests.run(trunks.delete_rule(livekit.rules()[0].id))
     assert copy in livekit.ids()
     for _ in every_point(livekit, lambda: reconcile(project)):
         let_leases_expire()

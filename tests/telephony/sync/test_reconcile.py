@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
-from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec
+from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, trunks
 from telephony.models import Installation, LiveKitAlias, LiveKitObject, LiveKitProject, Trunk
 from telephony.sync.apply import sync_trunk
 from telephony.sync.findings import Cause
@@ -57,7 +57,9 @@ def test_what_someone_changed_in_livekit_is_mended_in_place(
 ) -> None:
     before = livekit.ids()
     [inbound] = livekit.inbound()
-    livekit.client_for_tests.update_inbound(inbound.id, replace(inbound.spec, allowed_addresses=("0.0.0.0/0",)))
+    livekit.client_for_tests.run(
+        trunks.update_inbound(inbound.id, replace(inbound.spec, allowed_addresses=("0.0.0.0/0",)))
+    )
     assert [finding.cause for finding in reconcile(project).findings] == [Cause.DIFFERS]
     assert livekit.inbound()[0].spec.allowed_addresses == ("192.0.2.10/32",)
     assert livekit.ids() == before
@@ -66,21 +68,26 @@ def test_what_someone_changed_in_livekit_is_mended_in_place(
 def test_our_orphans_go(trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit) -> None:
     kept = livekit.ids()
     client = livekit.client_for_tests
-    client.create_outbound(OutboundTrunkSpec(name="x", metadata=_ours(ObjectKind.OUTBOUND), address="192.0.2.1"))
+    client.run(
+        trunks.create_outbound(OutboundTrunkSpec(name="x", metadata=_ours(ObjectKind.OUTBOUND), address="192.0.2.1"))
+    )
     inbound = InboundTrunkSpec(
         name="x", metadata=_ours(ObjectKind.INBOUND), numbers=("+15550100009",), allowed_addresses=("192.0.2.1",)
     )
     rule = DispatchRuleSpec(
-        name="x", metadata=_ours(ObjectKind.RULE), trunk_ids=(client.create_inbound(inbound),), room_prefix="call-"
+        name="x",
+        metadata=_ours(ObjectKind.RULE),
+        trunk_ids=(client.run(trunks.create_inbound(inbound)),),
+        room_prefix="call-",
     )
-    client.create_rule(rule)
+    client.run(trunks.create_rule(rule))
     assert reconcile(project).deleted == 3
     assert livekit.ids() == kept
 
 
 def test_copies_go_and_the_recorded_one_stays(trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit) -> None:
     kept = livekit.ids()
-    livekit.client_for_tests.create_outbound(livekit.outbound()[0].spec)
+    livekit.client_for_tests.run(trunks.create_outbound(livekit.outbound()[0].spec))
     assert [finding.cause for finding in reconcile(project).findings] == [Cause.COPY]
     assert livekit.ids() == kept
 
@@ -90,7 +97,7 @@ def test_what_is_not_ours_is_never_touched(
     trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit, metadata: str
 ) -> None:
     theirs = OutboundTrunkSpec(name="theirs", metadata=metadata, address="192.0.2.1")
-    foreign_id = livekit.client_for_tests.create_outbound(theirs)
+    foreign_id = livekit.client_for_tests.run(trunks.create_outbound(theirs))
     assert reconcile(project).findings == []
     assert foreign_id in livekit.ids()
 
