@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
@@ -16,6 +15,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.access import Access
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.shown_once import show_once
 from accounts.admin.times import when
 from accounts.choices import Role, Scope
 from accounts.models import ApiKey
@@ -118,17 +118,9 @@ class ApiKeyAdmin(ScopedAdmin):
         request._voxa_new_key = text  # type: ignore[attr-defined]
 
     def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None) -> HttpResponse:
-        """Answer with the key itself: no redirect, since a session or a message would store it."""
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Your new API key",
-            "key": obj,
-            "text": request._voxa_new_key,  # type: ignore[attr-defined]
-            "opts": self.opts,
-        }
-        answer = TemplateResponse(request, "admin/accounts/apikey/created.html", context)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        key: str = request._voxa_new_key  # type: ignore[attr-defined]
+        back, template = reverse("admin:accounts_apikey_changelist"), "admin/accounts/apikey/created.html"
+        return show_once(self, request, template, "Your new API key", obj, key, back=back)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.revoke_view)

@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
@@ -15,6 +14,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.access import Access
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.shown_once import show_once
 from accounts.choices import Role
 from accounts.errors import Conflict
 from accounts.models import WebhookEndpoint
@@ -101,17 +101,8 @@ class WebhookEndpointAdmin(ScopedAdmin):
         return self._secret_page(request, obj, request._voxa_new_secret)  # type: ignore[attr-defined]
 
     def _secret_page(self, request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
-        """Answer with the secret itself: no redirect, since a session or a message would store it."""
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "The signing secret",
-            "endpoint": endpoint,
-            "secret": secret,
-            "opts": self.opts,
-        }
-        answer = TemplateResponse(request, "admin/accounts/webhookendpoint/secret.html", context)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        template = "admin/accounts/webhookendpoint/secret.html"
+        return show_once(self, request, template, "The signing secret", endpoint, secret)
 
     # --- the buttons --------------------------------------------------------------------------------------
 

@@ -1,21 +1,18 @@
 """Agent workers, for those who run the installation: which run, and how busy they are."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from unfold.decorators import display
 
-from accounts.admin.access import Access, access_of
-from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
+from calls.admin.superusers import ProjectRowAdmin
 from calls.models import AgentWorker
 
 
 @admin.register(AgentWorker)
-class AgentWorkerAdmin(ScopedAdmin):
+class AgentWorkerAdmin(ProjectRowAdmin):
     """Read by superusers alone: a worker speaks for all workspaces of its project."""
 
     list_display = ["host", "state", "conversations", "load_percent", "memory", "version", "project", "seen"]
@@ -54,18 +51,3 @@ class AgentWorkerAdmin(ScopedAdmin):
     @display(description="Memory")
     def memory(self, worker: AgentWorker) -> str:
         return filesizeformat(worker.memory_bytes)
-
-    def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
-        shown: QuerySet[Any] = rows.defer("project__api_secret") if access.superuser else rows.none()
-        return shown
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return access_of(request).superuser
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return access_of(request).superuser
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission

@@ -11,9 +11,8 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RadioFilter
 from unfold.decorators import display
 
-from accounts.admin.access import Access, access_of
-from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
+from calls.admin.superusers import ProjectRowAdmin
 from calls.models import LiveKitEvent
 
 
@@ -31,7 +30,7 @@ class TakenInFilter(RadioFilter):
 
 
 @admin.register(LiveKitEvent)
-class LiveKitEventAdmin(ScopedAdmin):
+class LiveKitEventAdmin(ProjectRowAdmin):
     """Read by superusers alone: a project's events are of all its workspaces."""
 
     list_display = ["type", "state", "room_name", "project", "failures", "received"]
@@ -66,18 +65,3 @@ class LiveKitEventAdmin(ScopedAdmin):
     @display(description="Payload")
     def payload_json(self, event: LiveKitEvent) -> SafeString:
         return format_html('<pre class="vx-mono">{}</pre>', json.dumps(event.payload, indent=2, ensure_ascii=False))
-
-    def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
-        shown: QuerySet[Any] = rows.defer("project__api_secret") if access.superuser else rows.none()
-        return shown
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return access_of(request).superuser
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return access_of(request).superuser
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission

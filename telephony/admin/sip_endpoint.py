@@ -7,13 +7,13 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin.access import access_of
 from accounts.admin.scoping import ScopedAdmin, usable_workspaces
+from accounts.admin.shown_once import show_once
 from accounts.choices import Role
 from accounts.errors import Conflict
 from telephony.admin.outcome import LABELS, standing_of, tell
@@ -211,19 +211,11 @@ class SipEndpointAdmin(ScopedAdmin):
         return HttpResponseRedirect(reverse("admin:telephony_sipendpoint_change", args=[endpoint.pk]))
 
     def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Make a new password, on POST, and show it: no redirect, since a session or a message would store it."""
+        """Make a new password, on POST, and show it."""
         endpoint = self.row_or_deny(request, object_id, Role.ADMIN)
         if request.method != "POST":
             raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "The new SIP password",
-            "endpoint": endpoint,
-            "address": self.address(endpoint),
-            "text": endpoints.rotate_password(endpoint),
-            "opts": self.opts,
-        }
+        password, address = endpoints.rotate_password(endpoint), self.address(endpoint)
         tell(request, [endpoint], ENDPOINTS)
-        answer = TemplateResponse(request, "admin/telephony/sipendpoint/rotated.html", context)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        template = "admin/telephony/sipendpoint/rotated.html"
+        return show_once(self, request, template, "The new SIP password", endpoint, password, address=address)

@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import path
 
+from accounts.admin.shown_once import show_once
 from accounts.choices import Role
 from telephony.services.tool_secrets import renew_tool_secret
 
@@ -36,17 +36,9 @@ class ToolSecretMixin:
         return answer
 
     def tool_secret_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Make a new secret, on POST, and show it: no redirect, since a session or a message would store it."""
+        """Make a new secret, on POST, and show it."""
         agent = self.row_or_deny(request, object_id, Role.ADMIN)  # type: ignore[attr-defined]
         if request.method != "POST":
             raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "The new secret of the tools",
-            "agent": agent,
-            "text": renew_tool_secret(agent),
-            "opts": self.opts,
-        }
-        answer = TemplateResponse(request, "admin/telephony/agent/secret.html", context)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        template, secret = "admin/telephony/agent/secret.html", renew_tool_secret(agent)
+        return show_once(self, request, template, "The new secret of the tools", agent, secret)

@@ -19,7 +19,7 @@ def test_a_key_is_shown_once_and_revoked(acme: Workspace, acme_owner: User, sign
     page.get_by_label("Read calls").check()
     page.get_by_role("button", name="Save", exact=True).click()
 
-    text = page.locator("#new-key").inner_text()
+    text = page.locator("#new-secret").inner_text()
     key = ApiKey.objects.get()
     assert find_api_key(text) == key
     page.get_by_role("link", name="I have stored it").click()
