@@ -17,6 +17,7 @@ from calls.policies import ATTEMPT_WINDOW, Facts, Hours, Load, Refusal
 from calls.suppression import listed_as
 from telephony.choices import ObjectKind, TrunkStatus
 from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
+from voxa.lookup import only_row
 
 NOT_VERIFIED = "Use a number of this workspace on an active trunk as the caller ID."
 PROVISIONED_IN = timedelta(seconds=5)  # when a trunk that is being provisioned is looked at again
@@ -47,7 +48,7 @@ class Route:
 
 def own_number(workspace_id: UUID, number: str) -> PhoneNumber | None:
     """Give a workspace's own number with its trunk, if it has it."""
-    return PhoneNumber.objects.filter(workspace=workspace_id, number=number).select_related("trunk").first()
+    return only_row(PhoneNumber.objects.filter(workspace=workspace_id, number=number).select_related("trunk"))
 
 
 def is_verified(number: PhoneNumber, project: LiveKitProject) -> bool:

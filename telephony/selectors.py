@@ -21,6 +21,7 @@ from telephony.models import (
     TelephonySettings,
     Trunk,
 )
+from voxa.lookup import only_row
 
 _NUMBERS_SHOWN = PhoneNumber.objects.only("id", "number", "agent_id", "trunk_id").order_by("number")
 
@@ -74,7 +75,7 @@ def find_trunk(workspace: Workspace, reference: str) -> Trunk | None:
         former = LiveKitAlias.objects.filter(livekit_id=reference, trunk__workspace=workspace)
         return trunks(workspace).filter(Q(pk__in=owned.values("trunk")) | Q(pk__in=former.values("trunk"))).first()
     try:
-        return trunks(workspace).filter(pk=UUID(reference)).first()
+        return only_row(trunks(workspace).filter(pk=UUID(reference)))
     except ValueError:
         return None
 

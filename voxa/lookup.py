@@ -1,4 +1,4 @@
-"""Finding a row by a unique text field, for look-ups that every request makes."""
+"""Finding one row by what is unique to it."""
 
 from copy import copy
 from functools import cached_property
@@ -10,6 +10,11 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 
 M = TypeVar("M", bound=Model)
+
+
+def only_row(rows: "QuerySet[M]") -> M | None:
+    """Give the row of a question that at most one row answers; `first` would have it sorted."""
+    return next(iter(rows.order_by()), None)
 
 
 class Lookup(Generic[M]):

@@ -33,8 +33,8 @@ def emit(workspace_id: UUID, event_type: str, payload: Payload | Callable[[], Pa
     that is not in `EVENT_TYPES`.
     """
     event = EVENT_TYPES[event_type]
-    endpoints = WebhookEndpoint.objects.filter(workspace_id=workspace_id, active=True)
-    interested = [row.pk for row in endpoints.only("event_types") if event.name in row.event_types]
+    endpoints = WebhookEndpoint.objects.filter(workspace_id=workspace_id, active=True).values_list("pk", "event_types")
+    interested = [pk for pk, types in endpoints if event.name in types]
     if interested:
         _queue(workspace_id, event.name, payload() if callable(payload) else payload, interested)
 

@@ -28,6 +28,7 @@ from telephony.api.reading import json_names, read
 from telephony.api.serializers import shared
 from telephony.services.errors import Problems
 from voxa.api.views import WorkspaceViewSet
+from voxa.lookup import only_row
 
 
 @CALLS
@@ -96,7 +97,7 @@ class CallViewSet(WorkspaceViewSet[Call]):
         return Response(call_json(call), status=202)
 
     def _found(self, id: UUID) -> Call:
-        call = self.get_queryset().select_related("project").filter(pk=id).first()
+        call = only_row(self.get_queryset().select_related("project").filter(pk=id))
         if call is None:
             raise NotFound("There is no call with this id in the workspace.")
         return call
@@ -104,7 +105,7 @@ class CallViewSet(WorkspaceViewSet[Call]):
     def _with_rows(self, values: dict[str, Any], problems: Problems) -> dict[str, Any]:
         """Put the workspace's own rows in place of ids; another's row does not exist here."""
         finders: dict[str, Callable[[Any], Any]] = {
-            "agent": lambda wanted: telephony.agents(self.workspace).filter(pk=wanted).first(),
+            "agent": lambda wanted: only_row(telephony.agents(self.workspace).filter(pk=wanted)),
             "trunk": partial(telephony.find_trunk, self.workspace),
         }
         for name, find in finders.items():

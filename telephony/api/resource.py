@@ -14,6 +14,7 @@ from telephony.api.reading import json_names, read
 from telephony.api.serializers import shared
 from telephony.services.errors import Problems
 from voxa.api.views import WorkspaceViewSet
+from voxa.lookup import only_row
 
 M = TypeVar("M", bound=Model)
 
@@ -26,7 +27,7 @@ class ResourceViewSet(WorkspaceViewSet[M]):
 
     def find(self, reference: str) -> M | None:
         """Give the row of this id, if the workspace has it."""
-        return self.get_queryset().filter(pk=reference).first()
+        return only_row(self.get_queryset().filter(pk=reference))
 
     def add(self, values: dict[str, Any], problems: Problems) -> M:
         """Create a row, and give it as it is to be shown."""

@@ -12,6 +12,7 @@ from accounts.models.recording import recorded
 from accounts.models.workspace import validate_country
 from telephony.choices import AgentAbsent
 from telephony.models.livekit_project import LiveKitProject
+from voxa.lookup import only_row
 
 
 def validate_countries(value: object) -> None:
@@ -106,7 +107,7 @@ class TelephonySettings(models.Model):
     @classmethod
     def of(cls, workspace_id: UUID) -> "TelephonySettings":
         """Give a workspace's settings, made with the default project on first use."""
-        found = cls.objects.select_related("project").filter(pk=workspace_id).first()
+        found = only_row(cls.objects.select_related("project").filter(pk=workspace_id))
         if found is None:
             found, _ = cls.objects.select_related("project").get_or_create(
                 workspace_id=workspace_id, defaults={"project": LiveKitProject.default()}

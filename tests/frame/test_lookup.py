@@ -1,14 +1,15 @@
-"""The look-up whose SQL is written once."""
+"""Finding one row: sorted by nobody, and by SQL that is written once."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import ApiKey, Workspace
 from accounts.services.keys import create_api_key
-from voxa.lookup import Lookup
+from voxa.lookup import Lookup, only_row
 
 KEYS = Lookup(ApiKey.objects.select_related("workspace"), "identifier")
 
@@ -35,6 +36,13 @@ def test_every_column_has_the_value_that_the_orm_reads(keys: list[ApiKey]) -> No
         names = [field.attname for field in row._meta.concrete_fields]
         assert [getattr(row, name) for name in names] == [getattr(same, name) for name in names]
         assert not same._state.adding
+
+
+def test_one_row_is_asked_for_without_sorting(keys: list[ApiKey]) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert only_row(ApiKey.objects.filter(pk=keys[0].pk)) == keys[0]
+        assert only_row(ApiKey.objects.filter(pk=keys[0].pk, name="another")) is None
+    assert not any("ORDER BY" in query["sql"] for query in asked)
 
 
 def test_an_unknown_value_finds_nothing(keys: list[ApiKey]) -> None:
