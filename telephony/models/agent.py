@@ -22,6 +22,7 @@ URLS = {
     "tts_url": ("https",),
 }
 ANALYSTS = (AiProvider.OPENAI, AiProvider.PIPELINE)  # whose endpoint has a language model to ask
+NOT_OF_BOTS = ("voicemail_action", "tools", "transfers", "sends_digits")  # a bot of one's own minds these itself
 CHECK_FIELDS = ["provider_check", "provider_checked_at", "provider_check_due_at", "provider_check_failures"]
 
 
@@ -130,6 +131,10 @@ class Agent(models.Model):
                     problems[name] = error
         if self.voicemail_action == VoicemailAction.LEAVE_MESSAGE and not self.voicemail_message:
             problems["voicemail_message"] = ValidationError("Write what is left on a voicemail.", code="required")
+        if self.ai_provider == AiProvider.CUSTOM:
+            words = "A bot of your own minds this itself, or asks for it over the API. Leave it empty."
+            for name in filter(lambda name: getattr(self, name), NOT_OF_BOTS):
+                problems[name] = ValidationError(words, code="provider")
         if self.analyzes_calls and self.ai_provider not in ANALYSTS:
             words = "Only agents of OpenAI, or of models that speak as OpenAI's do, have their calls analysed."
             problems["analyzes_calls"] = ValidationError(words, code="provider")

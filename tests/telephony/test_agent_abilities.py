@@ -76,6 +76,14 @@ def test_calls_are_analysed_only_where_a_language_model_can_be_asked(api: APICli
     assert api.post(AGENTS, {**eleven, "aiProvider": "pipeline"}).status_code == 201
 
 
+def test_what_a_bot_of_ones_own_minds_itself_is_not_set_here(api: APIClient) -> None:
+    bot = {"name": "Bot", "aiProvider": "custom", "customEndpoint": "wss://bot.acme.example/voice"}
+    wrong = {"transfers": [SALES], "sendsDigits": True, "voicemailAction": "hang_up"}
+    answer = api.post(AGENTS, {**bot, **wrong})
+    assert {detail["field"] for detail in answer.json()["error"]["details"]} == set(wrong)
+    assert api.post(AGENTS, bot).status_code == 201
+
+
 @given(JSON)
 def test_whatever_is_written_there_is_taken_or_refused(value: Any) -> None:
     for check in (validate_tools, validate_transfers, validate_object_schema):

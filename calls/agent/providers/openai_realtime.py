@@ -4,6 +4,7 @@ from livekit import rtc
 from livekit.agents import AgentSession
 from livekit.plugins.openai.realtime import RealtimeModel
 from openai.types.realtime import AudioTranscription
+from openai.types.realtime.realtime_audio_input_turn_detection import SemanticVad
 
 from calls.agent.abilities import Abilities
 from calls.agent.conversation import Conversation
@@ -12,6 +13,7 @@ from calls.agent.instructions import Instructions
 from calls.agent.providers.base import ProviderFailed
 from calls.agent.providers.spoken import _ONE_TRY, CONNECTING, SpokenVoice
 
+LISTENS = SemanticVad(type="semantic_vad", create_response=False, interrupt_response=False)
 MODEL, VOICE, TRANSCRIPTION = "gpt-realtime", "marin", "gpt-4o-mini-transcribe"
 
 
@@ -37,4 +39,8 @@ def realtime_voice(told: Instructions, room: rtc.Room, conversation: Conversatio
         user_away_timeout=None,
         conn_options=CONNECTING,
     )
-    return SpokenVoice(told, room, conversation, abilities, session, http.close, says_words=False)
+
+    def hush() -> None:
+        model.update_options(turn_detection=LISTENS)
+
+    return SpokenVoice(told, room, conversation, abilities, session, http.close, says_words=False, hush=hush)

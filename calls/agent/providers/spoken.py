@@ -39,7 +39,10 @@ _MANNERS = (
 
 
 class SpokenVoice:
-    """An `AgentSession` as a voice. `close` gives back what the models hold."""
+    """An `AgentSession` as a voice.
+
+    `close` gives back what the models hold; `hush` keeps a model that answers of its own accord from it.
+    """
 
     def __init__(
         self,
@@ -51,9 +54,10 @@ class SpokenVoice:
         close: Callable[[], Awaitable[None]],
         *,
         says_words: bool,
+        hush: Callable[[], None] = lambda: None,
     ) -> None:
         self._told, self._room, self._conversation, self._session = told, room, conversation, session
-        self._close, self._says_words = close, says_words
+        self._close, self._says_words, self._hush = close, says_words, hush
         self._agent = _Agent(told, conversation, abilities)
         session.on("agent_state_changed", self._on_agent_state)
         session.on("user_state_changed", self._on_user_state)
@@ -86,6 +90,7 @@ class SpokenVoice:
 
     async def hold(self) -> None:
         self._agent.silent = True
+        self._hush()
         self._session.interrupt(force=True)
 
     async def stop(self) -> None:

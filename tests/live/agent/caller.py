@@ -75,6 +75,11 @@ class Caller:
             await self._play(speech(text))
         return time.monotonic()
 
+    async def pause(self, seconds: float) -> None:
+        """Say nothing for so long, as between two sentences."""
+        async with self._speaking:
+            await self._play(bytes(2 * int(seconds * RATE)))
+
     async def hears_something(self, after: float = 0.0, seconds: float = 15.0) -> float:
         """Wait until something is heard after this moment (of `time.monotonic`); give when."""
         await until(lambda: any(at > after for at in self.heard_at), "the caller hears something", seconds)
@@ -85,6 +90,10 @@ class Caller:
         await self.hears_something(seconds=seconds)
         await until(lambda: time.monotonic() - self.heard_at[-1] > quiet, "the agent stops", seconds)
         return self.heard_at[-1]
+
+    def heard_seconds(self, after: float = 0.0) -> float:
+        """Give for how long something was heard after this moment (of `time.monotonic`)."""
+        return sum(at > after for at in self.heard_at) * 0.02
 
     def _on_track(self, track: rtc.Track, *_: object) -> None:
         if track.kind == rtc.TrackKind.KIND_AUDIO:
@@ -120,9 +129,11 @@ async def until(true: Callable[[], object], what: str, seconds: float = 15.0) ->
         await asyncio.sleep(0.02)
 
 
-def dispatch_of(room: str, identity: str, attributes: dict[str, str], agent: dict[str, str]) -> dict[str, Any]:
-    """Give a dispatch as `sipbridge` gives it, for a caller nobody invited."""
-    agents = [{"agent_name": "voxa-agent", "metadata": json.dumps(agent)}]
+def dispatch_of(
+    room: str, identity: str, attributes: dict[str, str], agent: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Give a dispatch as `sipbridge` gives it, for a caller nobody invited; `agent` is the metadata of one to send."""
+    agents = [] if agent is None else [{"agent_name": "voxa-agent", "metadata": json.dumps(agent)}]
     return {
         "room_name": room,
         "participant_identity": identity,

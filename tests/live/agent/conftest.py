@@ -2,15 +2,17 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.live.agent.caller import Caller
+from tests.live.agent.caller import Caller, dispatch_of, until
 from tests.live.agent.models import Models
+from tests.live.agent.realtime import Realtime
 from tests.live.fixtures import made, unavailable
 from tests.live.installation import CHECKOUT, Api, Installation, Template
 from tests.live.process import Process, free_port, wait_until
@@ -73,6 +75,21 @@ class Stage:
         assert answer["result"] == "ACCEPT", answer
         return Caller(self.livekit, answer["dispatch"], status)
 
+    @asynccontextmanager
+    async def callee(self, agent: str, number: str, to: str = "+12025550300") -> AsyncIterator[Caller]:
+        """Have an agent call, and give the phone that was picked up. A dispatcher must run."""
+        self.number_of(agent, number)
+        placed = self.api.call("POST", "/v1/calls", {"to": to, "from": number, "agentId": agent}, expect=201)
+        room = f"call-{placed['id']}-1"
+        await until(lambda: [leg for leg in self.bridge.calls() if leg["room"] == room], "the phone rings")
+        leg = next(leg for leg in self.bridge.calls() if leg["room"] == room)
+        attributes = {**leg["request"]["participant_attributes"], "sip.callID": leg["call_id"]}
+        async with Caller(self.livekit, dispatch_of(room, leg["identity"], attributes), "ringing") as phone:
+            await until(lambda: phone.agent_is_ready, "the agent is there before the phone is picked up")
+            await phone.answer()
+            self.bridge.answer(leg["call_id"])
+            yield phone
+
     def call_in(self, room: str) -> dict[str, Any]:
         """Give the call of a room, empty while there is none."""
         calls = self.api.call("GET", "/v1/calls?limit=200")["results"]
@@ -134,6 +151,15 @@ def _stage(folder: Path, port: int, template: Template, broker: RedisServer) -> 
 
 
 @pytest.fixture(scope="module")
+def dispatcher(stage: Stage) -> Iterator[None]:
+    """Calls are placed."""
+    process = stage.installation.process("dispatcher", "manage.py", "dispatch_calls")
+    process.start()
+    yield
+    process.stop()
+
+
+@pytest.fixture(scope="module")
 def models_server() -> Iterator[Models]:
     server = Models()
     yield server
@@ -145,6 +171,13 @@ def models(models_server: Models) -> Models:
     """The models, with nothing told and nothing heard."""
     models_server.reset()
     return models_server
+
+
+@pytest.fixture
+def realtime() -> Iterator[Realtime]:
+    server = Realtime()
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ class _Session:
         self._last_item: str | None = None
         self._turn = ""  # the id of the turn being heard
         self._quiet = 0.0
+        self._answers = True  # of its own accord
 
     async def run(self) -> None:
         await self._send("session.created", session={"type": "realtime"})
@@ -55,6 +56,8 @@ class _Session:
             match event["type"]:
                 case "session.update":
                     self._server.instructions.append(event["session"].get("instructions", ""))
+                    listening = event["session"].get("audio", {}).get("input", {}).get("turn_detection") or {}
+                    self._answers = listening.get("create_response", self._answers)
                     await self._send("session.updated", session={"type": "realtime"})
                 case "input_audio_buffer.append":
                     await self._hear(base64.b64decode(event["audio"]))
@@ -89,7 +92,8 @@ class _Session:
         kind = "conversation.item.input_audio_transcription.completed"
         usage = {"type": "duration", "seconds": 1}
         await self._send(kind, item_id=turn, content_index=0, transcript=said, usage=usage)
-        await self._speak(self._server.answers(said), None)
+        if self._answers:
+            await self._speak(self._server.answers(said), None)
 
     async def _item(self, item: dict[str, Any]) -> None:
         await self._send("conversation.item.added", previous_item_id=self._last_item, item=item)

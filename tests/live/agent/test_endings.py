@@ -1,5 +1,6 @@
 """How conversations end that nobody ends well: a provider that fails, silence, a worker that stops or is killed."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from tests.live.agent.caller import until
 from tests.live.agent.conftest import Stage
 from tests.live.agent.models import Models
+from tests.live.agent.realtime import Realtime
+from tests.live.agent.speech import sound_seconds
 from tests.live.process import wait_until
 
 pytestmark = pytest.mark.live
@@ -111,19 +114,45 @@ async def test_a_killed_worker_ends_its_call_where_no_other_takes_it(
     stage.start_worker()
 
 
-def test_a_callee_is_spoken_to_when_the_call_is_answered(stage: Stage, models: Models, number: str) -> None:
+def test_a_callee_is_spoken_to_when_the_call_is_answered(
+    stage: Stage, models: Models, number: str, dispatcher: None
+) -> None:
     provider = {"aiProvider": "pipeline", "providerKey": models.key, "baseUrl": models.url}
     agent = stage.agent(greeting="Hello, this is Acme calling.", **provider)
     stage.number_of(agent, number)
-    dispatcher = stage.installation.process("dispatcher", "manage.py", "dispatch_calls")
-    dispatcher.start()
-    try:
-        asked = {"to": "+12025550206", "from": number, "agentId": agent}  # answers, and hangs up after six seconds
-        placed = stage.api.call("POST", "/v1/calls", asked, expect=201)
-        wait_until(lambda: stage.api.call("GET", f"/v1/calls/{placed['id']}")["endedAt"], "the call ends", 30, 0.2)
-    finally:
-        dispatcher.stop()
+    asked = {"to": "+12025550206", "from": number, "agentId": agent}  # answers, and hangs up after six seconds
+    placed = stage.api.call("POST", "/v1/calls", asked, expect=201)
+    wait_until(lambda: stage.api.call("GET", f"/v1/calls/{placed['id']}")["endedAt"], "the call ends", 30, 0.2)
     call = stage.api.call("GET", f"/v1/calls/{placed['id']}")
     assert (call["status"], call["reason"], call["direction"]) == ("completed", "callee_hung_up", "outbound")
     assert stage.transcript(call)["transcript"] == []  # the stand-in for a SIP service takes no sound
     assert models.spoken == ["Hello, this is Acme calling."]
+
+
+async def test_a_voicemail_gets_the_message_and_no_answer(
+    stage: Stage, models: Models, realtime: Realtime, number: str, dispatcher: None
+) -> None:
+    greeting = ["Please leave a message after the beep.", "Press one for more."]
+    message = "Please call Acme back, and thank you."
+    for server in (models, realtime):
+        server.hears, server.answers = greeting.copy(), lambda said: "Let me tell you something. " * 10
+
+    async def leave(kind: str, url: str, number: str, to: str) -> None:
+        voicemail = {"voicemailAction": "leave_message", "voicemailMessage": message}
+        provider = {"aiProvider": kind, "providerKey": "sk-tests", "baseUrl": url}
+        agent = stage.agent(greeting="Hello, this is Acme calling.", **voicemail, **provider)
+        async with stage.callee(agent, number, to) as phone:
+            await phone.say("Hello, this is Jo. Please leave a message after the beep.")
+            await phone.pause(1.0)
+            greeted = await phone.say("Press one for more, or hang up when you are done.")
+            await until(phone.gone.is_set, "the agent hangs up", 30)
+        call = stage.ended(phone.room_name)
+        assert (call["status"], call["reason"]) == ("completed", "voicemail")
+        said = [turn["text"] for turn in stage.transcript(call)["transcript"] if turn["speaker"] == "agent"]
+        assert said[-1] == message
+        assert 0.8 < phone.heard_seconds(greeted) / sound_seconds(message) < 1.5
+
+    await asyncio.gather(
+        leave("pipeline", models.url, f"{number}1", "+12025550300"),
+        leave("openai", realtime.url, f"{number}2", "+13035550300"),
+    )

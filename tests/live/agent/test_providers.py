@@ -11,19 +11,12 @@ from tests.live.agent.bots import ElevenLabs, StreamBot
 from tests.live.agent.caller import Caller, until
 from tests.live.agent.conftest import CALLER, Stage
 from tests.live.agent.realtime import Realtime
-from tests.live.agent.speech import LOUD, RATE, loudness, speech
+from tests.live.agent.speech import sound_seconds
 from tests.live.process import free_port
 
 pytestmark = pytest.mark.live
 STORY = "This is a very long story. " * 20
 GOODBYE = "Goodbye then, and thank you very much for calling us today."
-
-
-@pytest.fixture
-def realtime() -> Iterator[Realtime]:
-    server = Realtime()
-    yield server
-    server.close()
 
 
 @pytest.fixture
@@ -46,16 +39,6 @@ def no_key_is_logged(stage: Stage) -> Iterator[None]:
     logs = stage.logs()
     assert "is registered" in logs
     assert not [key for key in (Realtime.key, ElevenLabs.key, StreamBot.key) if key in logs]
-
-
-def heard_seconds(caller: Caller, after: float = 0.0) -> float:
-    return sum(at > after for at in caller.heard_at) * 0.02
-
-
-def sound_seconds(text: str) -> float:
-    """Give for how long a text is audible when it is spoken."""
-    pcm, step = speech(text), RATE // 50 * 2
-    return sum(loudness(pcm[start : start + step]) > LOUD for start in range(0, len(pcm), step)) * 0.02
 
 
 async def one_question(caller: Caller) -> None:
@@ -103,8 +86,8 @@ async def test_an_elevenlabs_agent_uses_a_tool_is_interrupted_and_hangs_up(
         await caller.hears_something(after=asked)
         stopped = await caller.say("Stop please, I have heard enough of this story.")
         await until(caller.gone.is_set, "the agent ends the call")
-    assert heard_seconds(caller, stopped) > 0.8 * sound_seconds(GOODBYE)  # to its last word
-    assert heard_seconds(caller, stopped) < 0.5 * sound_seconds(STORY)
+    assert caller.heard_seconds(stopped) > 0.8 * sound_seconds(GOODBYE)  # to its last word
+    assert caller.heard_seconds(stopped) < 0.5 * sound_seconds(STORY)
     call = stage.ended(caller.room_name)
     assert (call["status"], call["reason"]) == ("completed", "agent_hung_up")
     assert said(stage, call) == [
@@ -134,7 +117,7 @@ async def test_an_elevenlabs_agent_is_recorded_and_hands_its_caller_over(
     agent = stage.agent(baseUrl=eleven.url, transfers=[support], **provider)
     async with stage.caller(stage.number_of(agent, number)) as caller:
         await until(lambda: eleven.began, "the announcement was heard, and the agent begins")
-        assert heard_seconds(caller) > 0.8 * sound_seconds(eleven.said[0])
+        assert caller.heard_seconds() > 0.8 * sound_seconds(eleven.said[0])
         await caller.hears_the_end()
         await caller.say("Support please.")
         others = caller.room.remote_participants
@@ -158,7 +141,7 @@ async def test_a_bot_of_ones_own_hears_speaks_is_interrupted_and_hangs_up(
         await caller.hears_something(after=pressed)
         stopped = await caller.say("Stop please, I have heard enough of this story.")
         await until(caller.gone.is_set, "the bot ends the call")
-    assert heard_seconds(caller, stopped) < 0.5 * sound_seconds(STORY)
+    assert caller.heard_seconds(stopped) < 0.5 * sound_seconds(STORY)
     call = stage.ended(caller.room_name)
     assert (call["status"], call["reason"]) == ("completed", "agent_hung_up")
     connected, start, *more = bot.got
@@ -197,7 +180,7 @@ async def test_who_calls_a_provider_that_is_not_there_hears_an_apology(stage: St
     async def call(number: str) -> dict[str, Any]:
         async with stage.caller(number) as caller:
             await until(caller.gone.is_set, "the call ends", 30)
-        assert heard_seconds(caller) > 2
+        assert caller.heard_seconds() > 2
         return stage.ended(caller.room_name)
 
     for ended in await asyncio.gather(*map(call, numbers)):
