@@ -111,9 +111,12 @@ class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type
     def get_list_filter(self, request: HttpRequest) -> Any:
         return self.list_filter if access_of(request).superuser else []
 
+    def has_history(self, request: HttpRequest) -> bool:
+        return access_of(request).superuser
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Show superusers when the person joined and left workspaces; others may not know of all of them."""
-        if not access_of(request).superuser:
+        if not self.has_history(request):
             raise Http404
         return super().history_view(request, object_id, extra_context)
 

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -117,6 +117,18 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
         answer: HttpResponse = super().changelist_view(request, {**title, **(extra_context or {})})
         return answer
 
+    def has_history(self, request: HttpRequest) -> bool:
+        """Say whether a row's page leads to its history."""
+        return hasattr(self.model, "history") or bool(self.history_also)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Lead to the history where there is one."""
+        context = {**({} if self.has_history(request) else {"show_history": False}), **(extra_context or {})}
+        answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
+        return answer
+
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """Say it in words, on the list: no id, and no word on whether the row is another workspace's."""
         messages.warning(request, f"There is no such {opts.verbose_name}, or it is not yours to see.")
@@ -126,11 +138,22 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Fill in the workspace of people who have one only."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        initial = {name: value for name, value in initial.items() if self._may_stand(name, value)}
         if "workspace" not in initial:
             usable = usable_workspaces(access_of(request), self.change_role).values_list("pk", flat=True)[:2]
             if len(usable) == 1:
                 initial["workspace"] = usable[0]
         return initial
+
+    def _may_stand(self, name: str, value: Any) -> bool:
+        """Say whether a value of the address may be in the form: an id that is none would break its select."""
+        named = {field.name: field for field in self.opts.concrete_fields if field.is_relation}
+        try:
+            if name in named:
+                named[name].to_python(value)
+        except ValidationError:
+            return False
+        return True
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Take from the address only what the list's filters are for: no probing of other columns."""

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
+
 from calls.choices import AnalysisStatus, RecordingStatus
 from calls.explaining import duration
 from calls.models import Call, CallAnalysis, Recording
@@ -52,7 +54,7 @@ def after_of(call: Call) -> dict[str, Any]:
 
 
 def _found(row: CallAnalysis) -> Found:
-    fields = [(name, _written(value)) for name, value in row.fields.items()]
+    fields = [(_heading(name), _written(value)) for name, value in row.fields.items()]
     return Found(row, _COLOURS[AnalysisStatus(row.status)], fields)
 
 
@@ -61,5 +63,16 @@ def _recorded(row: Recording) -> Recorded:
     return Recorded(row, _COLOURS[RecordingStatus(row.status)], length, row.status == RecordingStatus.SAVED)
 
 
+def _heading(name: str) -> str:
+    """Write a field's name as people do: `wants_callback` is Wants callback."""
+    return capfirst(name.replace("_", " ").strip()) or name
+
+
 def _written(value: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return "Not said"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list) and all(isinstance(one, (str, int, float)) for one in value):
+        return ", ".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -59,6 +59,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
     paginator = CallPaginator
     list_after_template = "admin/calls/call/poller.html"
     change_form_outer_before_template = "admin/calls/call/page.html"
+    change_form_outer_after_template = "admin/calls/call/ask.html"
     fieldsets = [
         (
             "For programs",

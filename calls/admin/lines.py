@@ -29,6 +29,10 @@ _WORDS = {
     "agent.absent": "No agent joined: one is asked for once more",
     "attempt.failed": "This dial did not succeed",
     "tool.called": "The agent used a tool",
+    "transfer.requested": "To be handed over",
+    "transfer.completed": "Handed over",
+    "transfer.failed": "Not handed over",
+    "transfer.unknown": "Nobody knows whether it was handed over",
     "digits.requested": "Keys are to be pressed",
     "digits.sent": "Keys were pressed",
     "recording.requested": "To be recorded",
@@ -50,7 +54,11 @@ _COLOURS = {
     "call.put_off": "warning",
     "agent.absent": "warning",
     "recording.failed": "warning",
+    "transfer.completed": "success",
+    "transfer.failed": "warning",
+    "transfer.unknown": "warning",
 }
+_MODES = {"cold": "by the carrier, without a word", "warm": "announced by calling them in"}
 
 
 def title(event: Event) -> str:
@@ -62,6 +70,8 @@ def title(event: Event) -> str:
 
 def colour(event: Event) -> str:
     """Give the colour of a line; empty for those that are neither good nor bad."""
+    if event.type == "tool.called" and event.data.get("ok") is False:
+        return "warning"
     return _COLOURS.get(event.type, "")
 
 
@@ -73,6 +83,9 @@ def particulars(event: Event) -> str:
         said.append(f"The carrier is sent {data['to']}.")
     if event.type == "tool.called":
         said.append(f"{data['tool']}, {data['seconds']} s.")
+    if event.type == "transfer.requested":
+        to = str(data.get("to", "")).removeprefix("tel:")
+        said.append(f"To {to}, {_MODES.get(str(data.get('mode')), '')}".rstrip(", ") + ".")
     if "count" in data:
         said.append(f"{data['count']} of them." if data["count"] else "")
     said.append(str(data.get("message") or "") or _reason(data.get("reason")))

@@ -21,8 +21,8 @@ MOST_ATTEMPTS = 50
 MOST_TURNS = 300
 _MEASURES = {
     "firstWordSeconds": "First word after",
-    "turnSecondsMedian": "Answers, at the median, after",
-    "turnSecondsLongest": "Answers, at the longest, after",
+    "turnSecondsMedian": "Usual wait for an answer",
+    "turnSecondsLongest": "Longest wait for an answer",
 }
 _ATTEMPT_COLOURS = {
     AttemptStatus.DIALING: "primary",

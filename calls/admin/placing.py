@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.admin.workspace_first import WorkspaceFirst
+from calls.admin.checking import BUTTON, CheckAsked, checked, filled_in
 from calls.models import Call
 from calls.services.place import place_call
 from telephony.admin.selects import WorkspaceSelect
@@ -76,11 +77,17 @@ class PlacingMixin(WorkspaceFirst):
         """Show or take the form; times are those of the workspace."""
         context = {"title": "Call a number", "show_save_and_add_another": False, "show_save_and_continue": False}
         context |= extra_context or {}
+        context["checked"] = checked(request, self.chosen_workspace(request)) if request.method == "GET" else None
         try:
             return super().add_view(request, form_url, context)
+        except CheckAsked as asked:
+            return HttpResponseRedirect(f"{request.path}?{asked.query}")
         except ValidationError as error:
             request._voxa_refused = error  # type: ignore[attr-defined]
             return super().add_view(request, form_url, context)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return filled_in(super().get_changeform_initial_data(request))  # type: ignore[misc]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:
@@ -105,6 +112,8 @@ class PlacingMixin(WorkspaceFirst):
 
     def save_model(self, request: HttpRequest, obj: Call, form: Any, change: bool) -> None:
         data = form.cleaned_data
+        if BUTTON in request.POST:
+            raise CheckAsked(data["workspace"], data)
         placed = place_call(
             data["workspace"],
             to=data["to_number"],

@@ -10,7 +10,7 @@ from accounts.choices import Role
 from accounts.models import Membership, User, Workspace
 from calls.models import Call
 from telephony.choices import TrunkStatus
-from telephony.models import Trunk
+from telephony.models import LiveKitProject, Trunk
 from tests.admin.conftest import Browser
 from tests.calls.conftest import CALLEE, Line, make_line
 
@@ -101,3 +101,39 @@ def test_a_call_is_placed_again_with_the_same_particulars(line: Line, acme_opera
     again = client.get(reverse("admin:calls_call_change", args=[call.pk])).context["call_again"]
     initial = client.get(again).context["adminform"].form.initial
     assert (initial["to_number"], initial["number"]) == (CALLEE, str(line.number.pk))
+
+
+def test_what_a_call_would_meet_is_told_and_nothing_is_placed(
+    line: Line, acme_operator: User, signed_in: Browser, settings: Any
+) -> None:
+    settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET = "key", "s" * 32
+    LiveKitProject.objects.update(url="ws://127.0.0.1:1")
+    client = signed_in(acme_operator)
+    when = {"scheduled_at_0": "2026-12-24", "scheduled_at_1": "18:00:00"}
+    answer = client.post(ADD, asked(line, _check="1", **when), follow=True)
+    found = answer.context["checked"]
+    assert (found.headline, found.found.trunk, found.found.agent) == (
+        "It would be dialled now.",
+        line.trunk,
+        line.agent,
+    )
+    form = answer.context["adminform"].form
+    assert form["to_number"].value() == CALLEE
+    assert form["scheduled_at"].value() == datetime(2026, 12, 24, 18, 0, tzinfo=UTC)
+
+    answer = client.post(ADD, asked(line, _check="1", to_number="+18765550123"), follow=True)
+    assert answer.context["checked"].headline == "It would not be dialled."
+    assert "Calls to JM are not allowed" in answer.content.decode()
+    assert not Call.objects.exists()
+
+
+def test_a_wrong_form_is_not_checked_and_another_workspace_tells_nothing(
+    line: Line, globex: Workspace, outsider: User, acme_operator: User, signed_in: Browser
+) -> None:
+    answer = signed_in(acme_operator).post(ADD, asked(line, _check="1", agent=""))
+    assert "agent" in answer.context["adminform"].form.errors
+    query = {"_check": "1", "to_number": CALLEE, "number": str(line.number.pk), "agent": str(line.agent.pk)}
+    page = signed_in(outsider).get(ADD, query)
+    assert page.context["checked"].found.number is None
+    assert line.number.number not in page.content.decode()
+    assert signed_in(outsider).get(ADD, {**query, "number": "x"}).context["checked"] is None
