@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from simple_history.utils import bulk_create_with_history
 
 from accounts.models import Workspace
+from accounts.services.history import insert_recorded
 from telephony.models import Agent, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
@@ -102,7 +102,7 @@ def insert_numbers(rows: list[PhoneNumber]) -> None:
     project = TelephonySettings.of(rows[0].workspace_id).project
     for row in rows:
         row.project = project
-    bulk_create_with_history(rows, PhoneNumber, batch_size=500)
+    insert_recorded(rows)
 
 
 def _hold_trunks(*ids: UUID | None) -> None:

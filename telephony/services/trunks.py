@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from simple_history.utils import bulk_create_with_history
 
 from accounts.models import Workspace
+from accounts.services.history import insert_recorded
 from telephony.models import Gateway, Trunk
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.gateways import build_gateways, replace_gateways
@@ -44,7 +44,7 @@ def create_with_gateways(
     problems.raise_any()
     with conflicts_named():
         trunk.save(force_insert=True)
-        bulk_create_with_history(gateways, Gateway)
+        insert_recorded(gateways)
         insert_numbers(numbers)
     return trunk, gateways
 

@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import ApiKey, User, Workspace
-from telephony.models import Agent
+from telephony.models import Agent, Gateway, Trunk
 
 
 @pytest.mark.urls("tests.api.probe")
@@ -13,6 +13,15 @@ def test_a_program_is_named_by_its_key(api: APIClient) -> None:
     key, line = ApiKey.objects.get(), Agent.history.get()
     assert line.history_user is None
     assert line.history_change_reason == f"API key vx_live_{key.identifier}… (test)"
+
+
+def test_a_program_is_named_for_each_part_of_what_it_makes_at_once(api: APIClient) -> None:
+    gateways = [{"ipOrDomain": "a.example"}, {"ipOrDomain": "b.example"}]
+    assert api.post("/v1/telephony/trunks", {"name": "T", "gateways": gateways}).status_code == 201
+    lines = [*Trunk.history.all(), *Gateway.history.all()]
+    assert [line.history_type for line in lines] == ["+"] * 3
+    named = f"API key vx_live_{ApiKey.objects.get().identifier}… (test)"
+    assert {line.history_change_reason for line in lines} == {named}
 
 
 @pytest.mark.urls("tests.api.probe")
