@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters import rest_framework as filters
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,8 +15,10 @@ from accounts.api.serializers import (
     WebhookEndpointSerializer,
     WebhookEndpointWithSecretSerializer,
 )
+from accounts.choices import DeliveryStatus
 from accounts.models import WebhookDelivery, WebhookEndpoint
 from accounts.services import webhooks
+from voxa.api.filters import NamedChoiceFilter
 from voxa.api.views import WorkspaceViewSet
 
 
@@ -63,14 +65,24 @@ class WebhookEndpointViewSet(WorkspaceViewSet[WebhookEndpoint]):
         return Response(WebhookDeliverySerializer(webhooks.send_test(self.get_object())).data, status=202)
 
 
+class WebhookDeliveryFilter(filters.FilterSet):
+    """Of deliveries."""
+
+    status = NamedChoiceFilter(DeliveryStatus.choices)
+
+    class Meta:
+        model = WebhookDelivery
+        fields: list[str] = []
+
+
 @DELIVERIES
 class WebhookDeliveryViewSet(WorkspaceViewSet[WebhookDelivery]):
     """What was and will be sent to one endpoint."""
 
     queryset = WebhookDelivery.objects.none()
     serializer_class = WebhookDeliverySerializer
-    filter_backends = [DjangoFilterBackend]
-    filterset_fields = ["status"]
+    filter_backends = [filters.DjangoFilterBackend]
+    filterset_class = WebhookDeliveryFilter
 
     def get_queryset(self) -> QuerySet[WebhookDelivery]:
         return selectors.webhook_deliveries(self.workspace)

@@ -73,7 +73,8 @@ def _operation(
     tag: str, name: str, summary: str, description: str = "", answer: Any = None, **more: Any
 ) -> Callable[[F], F]:
     sent = more.pop("sent", None)
-    examples = [OpenApiExample("Request", sent, request_only=True)] if sent else []
+    media_type = next(iter(more.get("request") or {}), None) if isinstance(more.get("request"), dict) else None
+    examples = [OpenApiExample("Request", sent, request_only=True, media_type=media_type)] if sent else []
     if answer is not None:
         status = str(next(iter(more.get("responses", {200: None}))))
         examples.append(OpenApiExample("Answer", answer, response_only=True, status_codes=[status]))
@@ -207,7 +208,9 @@ DIGITS = _operation(
 )
 
 _LIST = "Do not call"
-_ENTRY = {"number": "+12025550199", "note": "Asked on the phone", "createdAt": _TIME}
+_ENTRY = {
+    "number": "+12025550199", "note": "Asked on the phone", "listedBy": "api", "addedBy": "CRM", "createdAt": _TIME,
+}  # fmt: skip
 _ADDED = {"added": 2, "known": 0}
 DO_NOT_CALL = extend_schema_view(
     list=_operation(_LIST, "do_not_call_list", "List who is not called", "Newest first.", _ENTRY),
@@ -235,6 +238,7 @@ IMPORT = _operation(
     "A number a line, a note after a comma if wanted, a heading if wanted, at most 1 MiB. Wrong lines are named, and "
     "nothing is added then.",
     _ADDED,
+    sent="number,note\n+12025550199,Asked on the phone\n+12025550142\n",
     request={"text/csv": OpenApiTypes.STR},
     responses={201: AddedSerializer},
 )

@@ -1,7 +1,7 @@
 """`/v1/usage`."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -31,15 +31,18 @@ _EXAMPLE = {
 
 
 class _Dates(CamelSerializer):
+    first_words: ClassVar[str] = ""
+
     def get_fields(self) -> dict[str, Any]:
         """Add `from`, which is a keyword of Python."""
-        first = serializers.DateField(required=False, help_text="The first day. Left out: 30 days up to `to`.")
+        first = serializers.DateField(required=not self.first_words, help_text=self.first_words)
         return {"from": first, **super().get_fields()}
 
 
 class UsageQuery(_Dates):
     """What is asked."""
 
+    first_words = "The first day. Left out: 30 days up to `to`."
     to = serializers.DateField(required=False, help_text="The last day, counted in. Left out: today.")
     group_by = NamedChoiceField(["day", "number"], required=False, help_text="`day` unless given.")
 

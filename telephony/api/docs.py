@@ -73,7 +73,13 @@ def _examples(request: dict[str, Any], answer: dict[str, Any]) -> list[OpenApiEx
 
 
 def _operations(
-    name: str, plural: str, request: dict[str, Any], answer: dict[str, Any], told: dict[str, str], *parameters: Any
+    name: str,
+    plural: str,
+    request: dict[str, Any],
+    change: dict[str, Any],
+    answer: dict[str, Any],
+    told: dict[str, str],
+    *parameters: Any,
 ) -> dict[str, Any]:
     """Give the schema of the five operations of a kind; `told` says what each does beyond its summary."""
     summaries = {
@@ -83,7 +89,12 @@ def _operations(
         "partial_update": f"Update {name}",
         "destroy": f"Delete {name}",
     }
-    examples = _examples(request, answer)
+    shown = _examples(request, answer)[1:]
+    examples = {
+        "create": _examples(request, answer),
+        "partial_update": _examples(change, {**answer, **change}),
+        "destroy": None,
+    }
     tag = plural.capitalize() if not plural.startswith("SIP") else plural
     stem = plural.rpartition(" ")[2]
     return {
@@ -93,7 +104,7 @@ def _operations(
             summary=summary,
             description=told.get(action, summary + "."),
             parameters=[] if action in ("list", "create") else list(parameters),
-            examples=examples if action == "create" else examples[1:] if action != "destroy" else None,
+            examples=examples.get(action, shown),
         )
         for action, summary in summaries.items()
     }
@@ -104,6 +115,7 @@ TRUNKS = extend_schema_view(
         "SIP trunk",
         "SIP trunks",
         _TRUNK,
+        {"name": "Telnyx, Frankfurt", "techPrefix": "9"},
         _TRUNK_ANSWER,
         {
             "list": "Trunks with their gateways, status and numbers.",
@@ -131,6 +143,7 @@ NUMBERS = extend_schema_view(
         "phone number",
         "phone numbers",
         _NUMBER,
+        {"agentId": _ID, "label": "Sales"},
         _NUMBER_ANSWER,
         {
             "create": "Adds a number to a trunk and re-provisions it. A number stands once on a LiveKit server: "
@@ -144,6 +157,7 @@ AGENTS = extend_schema_view(
         "agent",
         "agents",
         _AGENT,
+        {"greeting": "Good morning, this is Acme."},
         _AGENT_ANSWER,
         {"destroy": "Deletes the agent. Its numbers stay, answered by nobody."},
     )

@@ -100,7 +100,10 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
         ]  # fmt: skip
         read_only_fields = ["status"]
         extra_kwargs = {
-            "auth_username": {"help_text": "SIP digest username."},
+            "auth_username": {
+                "allow_null": True,
+                "help_text": "SIP digest username; empty or null clears it and the password.",
+            },
             "tech_prefix": {"help_text": "Dialled before each number, as some carriers ask for."},
         }
 

@@ -37,7 +37,7 @@ def create_with_gateways(
     """Create a trunk as `create_trunk`, and give its gateways too, so that nobody has to read them back."""
     problems = Problems() if problems is None else problems
     trunk = Trunk(workspace=workspace)
-    assign(trunk, data, FIELDS)
+    assign(trunk, _whole_credentials(data), FIELDS)
     problems.check(trunk, FIELDS)
     gateways = build_gateways(trunk, data.get("gateways") or [], problems)
     numbers = build_numbers(trunk, data.get("numbers") or [], problems)
@@ -84,7 +84,7 @@ def delete_trunk(trunk: Trunk) -> None:
 
 
 def _whole_credentials(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    named = {name: data[name] or None for name in ("auth_username", "auth_password") if name in data}
-    if len(named) == 1 and not any(named.values()):
-        return {**data, "auth_username": "", "auth_password": None}
-    return {**data, **named}
+    """Give the data with an empty username as "" and an empty password as None; one alone that is empty clears both."""
+    empty = {"auth_username": "", "auth_password": None}
+    named = {name: data[name] or nothing for name, nothing in empty.items() if name in data}
+    return {**data, **(named if len(named) != 1 or any(named.values()) else empty)}

@@ -80,3 +80,15 @@ def test_a_change_asks_for_one_sync(
         patch(api, trunk, {"name": "New", "gateways": [{"ipOrDomain": f"g{n}.example"} for n in range(3)]})
     assert trunk.generation > before
     assert sent == [(str(trunk.pk),)]
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+@pytest.mark.parametrize("names", [["authUsername"], ["authPassword"], ["authUsername", "authPassword"]])
+def test_an_empty_username_or_password_clears_both(api: APIClient, empty: str | None, names: list[str]) -> None:
+    pair = {"authUsername": "u", "authPassword": "p"}
+    path = f"{TRUNKS}/{api.post(TRUNKS, {'name': 'T', 'gateways': [{'ipOrDomain': '192.0.2.1'}], **pair}).json()['id']}"
+    changed = api.patch(path, dict.fromkeys(names, empty))
+    assert changed.status_code == 200, changed.content
+    assert (changed.json()["authUsername"], changed.json()["hasPassword"]) == ("", False)
+    made = api.post(TRUNKS, {"name": "T", "gateways": [{"ipOrDomain": "192.0.2.1"}], **dict.fromkeys(names, empty)})
+    assert (made.status_code, made.json().get("authUsername")) == (201, "")

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, get_lib_doc_excludes
-from drf_spectacular.utils import Direction
+from drf_spectacular.utils import Direction, PolymorphicProxySerializer
 from rest_framework import serializers
 
 REQUEST_ID = {"description": "Names this request in our logs.", "schema": {"type": "string"}}
@@ -76,6 +76,19 @@ class WorkspaceSchema(AutoSchema):
             parameters.append(self._shared("IdempotencyKey", ResolvedComponent.PARAMETER, IDEMPOTENCY_KEY))
         return parameters
 
+    def _get_request_body(self, direction: Direction = "request") -> dict[str, Any] | None:
+        body: dict[str, Any] | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        if body and isinstance(self.get_request_serializer(), PolymorphicProxySerializer):
+            body["required"] = True
+        return body
+
+    def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict[str, Any]:
+        """Say that an answer has every field of its model, also those that a request may leave out."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if direction == "response" and _is_of_model(serializer):
+            schema["required"] = sorted(schema["properties"])
+        return schema
+
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         request_id = self._shared("X-Request-Id", ResolvedComponent.HEADER, REQUEST_ID)
@@ -116,6 +129,11 @@ class WorkspaceSchema(AutoSchema):
         component = ResolvedComponent(name, kind, schema, object=name)  # type: ignore[no-untyped-call]
         self.registry.register_on_missing(component)
         return component.ref
+
+
+def _is_of_model(serializer: Any) -> bool:
+    kind = serializer if isinstance(serializer, type) else type(serializer)
+    return issubclass(kind, serializers.ModelSerializer)
 
 
 def undescribed_classes() -> list[type]:
