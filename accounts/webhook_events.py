@@ -51,6 +51,15 @@ _OVER: dict[str, Any] = {
     "durationSeconds": 72,
 }
 
+_ANALYSIS = {
+    "status": "done",
+    "summary": "The caller asked whether the shop is open today. The agent said until six.",
+    "outcome": "Question answered",
+    "fields": {"callBack": False},
+    "error": "",
+    "analyzedAt": "2026-01-05T09:31:30Z",
+}
+
 
 @dataclass(frozen=True)
 class EventType:
@@ -81,7 +90,8 @@ _SUBSCRIBABLE = (
         "call.report",
         "Report of a conversation",
         "What was said in a call, once a conversation, some seconds after `call.ended`: the call as the API gives it, "
-        "with its transcript and measures.",
+        "with its transcript, measures and analysis. For agents with `analyzesCalls` it waits for the analysis, two "
+        "minutes at most; then it is `pending` here, and `call.analyzed` brings it. For others it is `none`.",
         {
             **_OVER,
             "transcript": [
@@ -96,24 +106,18 @@ _SUBSCRIBABLE = (
             "measures": {"firstWordSeconds": 0.41, "turns": 6, "turnSecondsMedian": 0.92, "turnSecondsLongest": 1.7},
             "detail": "",
             "finished": True,
+            "analysis": _ANALYSIS,
         },
     ),
     EventType(
         "call.analyzed",
         "Analysis of a conversation",
         "What a language model made of a conversation, for agents with `analyzesCalls`, some seconds after "
-        "`call.report`: the call as the API gives it, with its analysis. The analysis has the status `failed` and an "
+        "`call.ended`: the call as the API gives it, with its analysis. The analysis has the status `failed` and an "
         "`error` where there will be none.",
         {
             **_OVER,
-            "analysis": {
-                "status": "done",
-                "summary": "The caller asked whether the shop is open today. The agent said until six.",
-                "outcome": "Question answered",
-                "fields": {"callBack": False},
-                "error": "",
-                "analyzedAt": "2026-01-05T09:31:30Z",
-            },
+            "analysis": _ANALYSIS,
         },
     ),
     EventType(

@@ -82,8 +82,9 @@ def transcript_json(call: Call, conversation: Conversation | None) -> dict[str, 
 
 
 def report_json(call: Call, conversation: Conversation) -> dict[str, Any]:
-    """Give the report of a conversation: the call with what was said."""
-    return {**call_json(call), **transcript_json(call, conversation)}
+    """Give the report of a conversation: the call with what was said, and what a language model made of it."""
+    analysis = analysis_json(CallAnalysis.objects.filter(call=call).first())
+    return {**call_json(call), **transcript_json(call, conversation), "analysis": analysis}
 
 
 def analysis_json(analysis: CallAnalysis | None) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from accounts.errors import Conflict
 from accounts.services.webhooks import emit
-from calls.choices import ENDED, Reason
-from calls.models import Call, Conversation, TranscriptItem
+from calls.choices import ENDED, AnalysisStatus, Reason
+from calls.models import Call, CallAnalysis, Conversation, TranscriptItem
 from calls.services.analysis import ask_for_analysis
 from calls.services.hangup import ask_for_end
 from calls.showing import report_json
 
 LATE = timedelta(seconds=30)  # after a call's end, when no more is expected of its worker
+ANALYZED = timedelta(minutes=2)  # after a call's end, in which its report waits for the analysis
 # Why a worker may end a call; that the caller hung up is LiveKit's to tell.
 ENDINGS = (Reason.AGENT_HUNG_UP, Reason.SILENCE, Reason.VOICEMAIL, Reason.MAX_DURATION, Reason.PROVIDER_FAILED)
 
@@ -56,15 +57,23 @@ def take_report(call: Call, report: Report) -> None:
 
 @transaction.atomic
 def tell_report(call_id: UUID) -> bool:
-    """Send the report of a conversation to webhooks, once: when the call is over and its worker has said all."""
+    """Send the report of a conversation to webhooks, once: when the call is over, its worker has said all, and the
+    analysis that its agent asks for is there; a worker or a language model that takes long is not waited for.
+    """
     row = Conversation.objects.select_for_update(of=("self",)).filter(call=call_id, told_at=None).first()
     call = Call.objects.filter(pk=call_id, status__in=ENDED).first()
     now = timezone.now()
-    if row is None or call is None or (row.finished_at is None and now - (call.ended_at or now) < LATE):
+    if row is None or call is None:
+        return False
+    over_for = now - (call.ended_at or now)
+    if row.finished_at is None and over_for < LATE:
+        return False
+    ask_for_analysis(call)
+    pending = CallAnalysis.objects.filter(call=call, status=AnalysisStatus.PENDING)
+    if over_for < ANALYZED and pending.exists():
         return False
     Conversation.objects.filter(pk=row.pk).update(told_at=now)
     emit(call.workspace_id, "call.report", partial(report_json, call, row))
-    ask_for_analysis(call)
     return True
 
 

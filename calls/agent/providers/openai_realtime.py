@@ -11,7 +11,7 @@ from calls.agent.conversation import Conversation
 from calls.agent.guard import Guard
 from calls.agent.instructions import Instructions
 from calls.agent.providers.base import ProviderFailed
-from calls.agent.providers.spoken import _ONE_TRY, CONNECTING, SpokenVoice
+from calls.agent.providers.spoken import CONNECTING, ONE_RETRY, SpokenVoice
 
 LISTENS = SemanticVad(type="semantic_vad", create_response=False, interrupt_response=False)
 MODEL, VOICE, TRANSCRIPTION = "gpt-realtime", "marin", "gpt-4o-mini-transcribe"
@@ -30,7 +30,7 @@ def realtime_voice(told: Instructions, room: rtc.Room, conversation: Conversatio
         api_key=provider.key,
         http_session=http,
         input_audio_transcription=AudioTranscription(model=provider.stt_model or TRANSCRIPTION),
-        conn_options=_ONE_TRY,
+        conn_options=ONE_RETRY,
     )
     session: AgentSession[None] = AgentSession(
         llm=model,

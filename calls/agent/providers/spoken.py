@@ -28,9 +28,9 @@ from calls.agent.providers.base import PATIENCE, ProviderFailed
 
 logger = logging.getLogger(__name__)
 
-_ONE_TRY = APIConnectOptions(max_retry=1, retry_interval=0.2, timeout=PATIENCE)
+ONE_RETRY = APIConnectOptions(max_retry=1, retry_interval=0.2, timeout=PATIENCE)
 CONNECTING = SessionConnectOptions(
-    stt_conn_options=_ONE_TRY, llm_conn_options=_ONE_TRY, tts_conn_options=_ONE_TRY, max_unrecoverable_errors=0
+    stt_conn_options=ONE_RETRY, llm_conn_options=ONE_RETRY, tts_conn_options=ONE_RETRY, max_unrecoverable_errors=0
 )
 _MANNERS = (
     "You are on the phone. Speak in short, plain sentences without lists or markup. When the conversation is over or "
@@ -82,10 +82,13 @@ class SpokenVoice:
             self._session.generate_reply(instructions="Greet the other side and begin the conversation.")
 
     async def say(self, text: str) -> bool:
+        if not self._says_words:
+            self._session.input.set_audio_enabled(False)  # a model that takes turns itself would fall silent
         try:
             await (speech := self._speak(text, may_be_interrupted=False))
         except RuntimeError:
             return False  # the session is closing
+        self._session.input.set_audio_enabled(True)
         return not speech.interrupted
 
     async def hold(self) -> None:
@@ -101,7 +104,7 @@ class SpokenVoice:
         if self._says_words:
             return self._session.say(text, allow_interruptions=may_be_interrupted)
         words = f"Say these words exactly, in their language, and nothing else: {text}"
-        return self._session.generate_reply(instructions=words, allow_interruptions=may_be_interrupted)
+        return self._session.generate_reply(instructions=words)
 
     def _on_agent_state(self, event: AgentStateChangedEvent) -> None:
         self._conversation.agent_speaking(event.new_state == "speaking")

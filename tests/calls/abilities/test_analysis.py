@@ -14,7 +14,9 @@ from accounts.services.webhooks import create_endpoint
 from calls.choices import AnalysisStatus, Reason
 from calls.models import Call, CallAnalysis
 from calls.services import analysis
+from calls.services.conversations import ANALYZED, tell_late
 from calls.services.timeline import end
+from calls.tasks import analyze_call
 from telephony.services.agents import update_agent
 from tests.calls.agent.conftest import REPORT
 from tests.calls.agent.test_report import ITEMS
@@ -71,6 +73,31 @@ def test_it_is_found_out_told_and_read_by_the_workspace_alone(
     assert (message.event_type, message.payload["id"]) == ("call.analyzed", str(told.pk))
     assert message.payload["analysis"] == read
     assert outsider_api.get(f"/v1/calls/{told.pk}/analysis").status_code == 404
+
+
+@pytest.fixture
+def reports(acme: Workspace) -> Callable[[], list[Any]]:
+    """`reports()` gives the analysis of each report that was sent."""
+    create_endpoint(acme, "https://hooks.acme.example/", ["call.report"])
+    return lambda: [message.payload["analysis"] for message in WebhookMessage.objects.all()]
+
+
+def test_the_report_waits_for_it(reports: Callable[[], list[Any]], told: Call, worker: APIClient) -> None:
+    worker.post(REPORT, {"finished": True})
+    assert reports() == []
+    analyze_call(str(told.pk))
+    analyze_call(str(told.pk))
+    (report,) = reports()
+    assert (report["status"], report["summary"]) == ("done", FOUND["summary"])
+
+
+def test_the_report_does_not_wait_for_long(reports: Callable[[], list[Any]], told: Call, model: Receiver) -> None:
+    model.respond = answer(503)
+    analyze_call(str(told.pk))
+    assert (tell_late(), reports()) == (0, [])
+    Call.objects.filter(pk=told.pk).update(ended_at=timezone.now() - ANALYZED)
+    assert (tell_late(), tell_late()) == (1, 0)
+    assert reports()[0]["status"] == "pending"
 
 
 def test_the_model_reads_the_transcript_with_the_agents_key(told: Call, model: Receiver) -> None:
@@ -142,8 +169,10 @@ def test_a_model_at_a_private_address_is_not_asked(told: Call, model: Receiver, 
 
 
 def test_nothing_is_analysed_unasked(call: Call, worker: APIClient, api: APIClient) -> None:
+    create_endpoint(call.workspace, "https://hooks.acme.example/", ["call.report"])
     finish(worker, call)
     assert api.get(f"/v1/calls/{call.pk}/analysis").json()["status"] == "none"
+    assert WebhookMessage.objects.get().payload["analysis"]["status"] == "none"
 
 
 def test_a_conversation_without_a_word_of_the_caller_is_not_analysed(call: Call, worker: APIClient) -> None:

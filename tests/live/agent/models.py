@@ -55,6 +55,7 @@ class Models(Server):
         self.uses: Callable[[str], Use | None] = lambda said: ("end_call", {}) if "goodbye" in said.lower() else None
         self.concludes: Callable[[str], str] = lambda result: ""
         self.heard: list[tuple[float, float]] = []  # seconds and loudness of what came to be recognised
+        self.finds: dict[str, Any] = {"summary": "They talked.", "outcome": "Done"}  # of a conversation afterwards
         self.asked: list[list[dict[str, Any]]] = []  # the messages of each question
         self.spoken: list[str] = []
         self.keys: set[str] = set()
@@ -81,6 +82,8 @@ class Models(Server):
     async def _think(self, request: web.Request) -> web.StreamResponse:
         self._look(request)
         asked = await request.json()
+        if "response_format" in asked:
+            return web.json_response({"choices": [{"message": {"content": json.dumps(self.finds)}}]})
         self.asked.append(asked["messages"])
         await asyncio.sleep(self.delay)
         users = [message["content"] for message in asked["messages"] if message["role"] == "user"]

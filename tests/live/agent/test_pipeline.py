@@ -19,7 +19,7 @@ async def test_a_caller_is_greeted_heard_answered_and_seen_off(
 ) -> None:
     models.hears = ["Are you open today?", "Goodbye."]
     models.answers = lambda said: "We are open until six." if "open" in said else "Goodbye then."
-    number = reception(systemPrompt="You answer for Acme.")
+    number = reception(systemPrompt="You answer for Acme.", analyzesCalls=True)
     async with stage.caller(number, status="ringing") as caller:
         await until(lambda: caller.agent_is_ready, "the agent is there before the caller hears silence")
         assert models.spoken == []  # nobody hears yet
@@ -52,4 +52,5 @@ async def test_a_caller_is_greeted_heard_answered_and_seen_off(
     report = json.loads(stage.hooks.requests[-1].body)
     assert (report["type"], report["data"]["id"]) == ("call.report", call["id"])
     assert len(report["data"]["transcript"]) == 5
+    assert report["data"]["analysis"]["summary"] == "They talked."
     assert models.key not in stage.logs()

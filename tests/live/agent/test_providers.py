@@ -53,16 +53,24 @@ def said(stage: Stage, call: dict[str, Any]) -> list[tuple[str, str]]:
     return [(turn["speaker"], turn["text"].strip()) for turn in stage.transcript(call)["transcript"]]
 
 
-async def test_a_realtime_model_greets_hears_and_answers(stage: Stage, realtime: Realtime, number: str) -> None:
+async def test_a_realtime_model_announces_greets_hears_and_answers(
+    stage: Stage, realtime: Realtime, number: str
+) -> None:
+    announcement = "This call is recorded, so that we learn from it, and forgotten after thirty days."
+    stage.api.call("PATCH", "/v1/settings/telephony", {"recordCalls": True, "recordingAnnouncement": announcement})
     realtime.hears = ["Are you open today?"]
     realtime.answers = lambda said: "We are open until six."
     provider = {"aiProvider": "openai", "providerKey": realtime.key, "baseUrl": realtime.url}
     agent = stage.agent(greeting="Acme, good morning!", systemPrompt="You answer for Acme.", **provider)
     async with stage.caller(stage.number_of(agent, number)) as caller:
+        await caller.hears_something()
+        await caller.say("Hello?")  # nothing interrupts the announcement
         await one_question(caller)
+    stage.api.call("PATCH", "/v1/settings/telephony", {"recordCalls": False})
     call = stage.ended(caller.room_name)
     assert (call["status"], call["reason"]) == ("completed", "caller_hung_up")
     assert said(stage, call) == [
+        ("agent", announcement),
         ("agent", "Acme, good morning!"),
         ("caller", "Are you open today?"),
         ("agent", "We are open until six."),
