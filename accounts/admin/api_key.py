@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.access import Access
+from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.shown_once import show_once
 from accounts.admin.times import when
@@ -43,9 +43,11 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
 class ApiKeyAdmin(ScopedAdmin):
     """A key's text is in the answer to the form that made it, and nowhere else."""
 
+    empty = "A program signs in with a key of its own. It is shown once, when it is made."
+    add_words = "Make a key"
     list_display = ["name", "state", "workspace", "beginning", "may_do", "last_used", "expires"]
     list_select_related = ["workspace"]
-    list_filter = [("workspace", AutocompleteSelectFilter)]
+    list_filter = [("workspace", OwnRowsFilter)]
     search_fields = ["name", "identifier"]
     search_help_text = "Name or the characters after vx_live_"
     autocomplete_fields = ["workspace"]

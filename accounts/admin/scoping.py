@@ -82,9 +82,13 @@ def usable_workspaces(access: Access, least: Role) -> QuerySet[Workspace]:
 
 
 class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
-    """A list and a page of rows of one's own workspaces. `empty` says what an empty list is for."""
+    """A list and a page of rows of one's own workspaces.
+
+    `empty` says what an empty list is for, `add_words` what the button on it does.
+    """
 
     empty: ClassVar[str] = ""
+    add_words: ClassVar[str] = "Add one"
 
     paginator = BoundedPaginator
     show_full_result_count = False

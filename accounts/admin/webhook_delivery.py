@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin.access import Access
+from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
 from accounts.choices import DeliveryStatus, Role
@@ -29,10 +30,11 @@ _COLOURS = {"Delivered": "success", "Pending": "info", "Retrying": "warning", "S
 class WebhookDeliveryAdmin(ScopedAdmin):
     """Read by every member; an operator may send again. The rows are written by the sender alone."""
 
+    empty = "What was sent to your webhook endpoints, and what came of it."
     workspace_path = "endpoint__workspace_id"
     list_display = ["event", "state", "endpoint", "attempts", "why", "next_try", "created"]
     list_select_related = ["endpoint__workspace", "message"]
-    list_filter = [("status", ChoicesDropdownFilter), ("endpoint", AutocompleteSelectFilter)]
+    list_filter = [("status", ChoicesDropdownFilter), ("endpoint", OwnRowsFilter)]
     actions: ClassVar[list[str]] = ["resend_selected"]
     fieldsets = [
         (None, {"fields": [("event", "state"), "endpoint", "webhook_id"]}),

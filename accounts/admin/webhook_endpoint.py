@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.access import Access
+from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.shown_once import show_once
 from accounts.choices import Role
@@ -51,10 +51,11 @@ class WebhookEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
 class WebhookEndpointAdmin(ScopedAdmin):
     """Saved through the services; a new endpoint is answered by its secret."""
 
+    empty = "A URL of yours that is told when calls change, end, or are analysed."
     form = WebhookEndpointForm
     list_display = ["url", "state", "tells_of", "workspace", "failing_since", "created"]
     list_select_related = ["workspace"]
-    list_filter = ["active", ("workspace", AutocompleteSelectFilter)]
+    list_filter = ["active", ("workspace", OwnRowsFilter)]
     search_fields = ["url"]
     search_help_text = "A part of the URL"
     autocomplete_fields = ["workspace"]

@@ -15,10 +15,11 @@ from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin.access import Access, access_of
+from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
 from accounts.choices import Role
 from accounts.errors import ServiceError
@@ -40,15 +41,17 @@ MOST_POLLED = 100  # calls whose status one request of a list asks for
 class CallAdmin(PlacingMixin, ScopedAdmin):
     """Read by every member; an operator dials, cancels, hangs up and places calls. Rows are written by services."""
 
+    empty = "Calls appear here once someone calls in, a program places one, or you call a number yourself."
+    add_words = "Call a number"
     change_role = Role.OPERATOR
     list_display = ["call", "state", "way", "why", "talked", "agent", "workspace", "created"]
     list_select_related = ["agent", "workspace"]
     list_filter = [
         StatusFilter,
         ("direction", ChoicesDropdownFilter),
-        ("agent", AutocompleteSelectFilter),
-        ("trunk", AutocompleteSelectFilter),
-        ("workspace", AutocompleteSelectFilter),
+        ("agent", OwnRowsFilter),
+        ("trunk", OwnRowsFilter),
+        ("workspace", OwnRowsFilter),
         ("created_at", TimeRangeFilter),
     ]
     search_fields = ["to_number", "from_number"]

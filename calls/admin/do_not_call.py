@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.admin.access import Access, access_of
+from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin, usable_workspaces
 from accounts.choices import Role
 from accounts.models import User, Workspace
@@ -66,10 +66,11 @@ class ImportForm(forms.Form):
 class DoNotCallAdmin(ScopedAdmin):
     """An operator keeps the list. Numbers are added and removed by the services of the API."""
 
+    empty = "Numbers on this list are never called, not even by calls that wait in the queue."
     change_role = Role.OPERATOR
     list_display = ["number", "note", "who", "workspace", "created"]
     list_select_related = ["workspace", "added_by", "added_with"]
-    list_filter = [("workspace", AutocompleteSelectFilter)]
+    list_filter = [("workspace", OwnRowsFilter)]
     search_fields = ["number"]
     search_help_text = "A whole number"
     ordering = ["-created_at", "-id"]

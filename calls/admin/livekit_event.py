@@ -33,6 +33,7 @@ class TakenInFilter(RadioFilter):
 class LiveKitEventAdmin(ProjectRowAdmin):
     """Read by superusers alone: a project's events are of all its workspaces."""
 
+    empty = "LiveKit tells of its rooms at /livekit/webhook. Nothing came yet."
     list_display = ["type", "state", "room_name", "project", "failures", "received"]
     list_select_related = ["project"]
     list_filter = [TakenInFilter]

@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from accounts.admin.access import Access, access_of
+from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
 from calls.admin.call_filters import find_calls
@@ -45,7 +46,7 @@ class RecordingAdmin(ScopedAdmin):
     empty = "Recordings appear here once a workspace records its calls: in its telephony settings, under Conversations."
     list_display = ["of_call", "state", "length", "listen", "why", "workspace", "created"]
     list_select_related = ["call", "workspace"]
-    list_filter = [StateFilter, ("workspace", AutocompleteSelectFilter)]
+    list_filter = [StateFilter, ("workspace", OwnRowsFilter)]
     search_fields = ["room_name"]
     search_help_text = "Whole number, call id or room"
     ordering = ["-created_at", "-id"]

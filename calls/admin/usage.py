@@ -9,12 +9,12 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
     DropdownFilter,
     RangeDateFilter,
 )
 from unfold.decorators import display
 
+from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
 from calls.choices import CallStatus, Direction
 from calls.explaining import COLOURS
@@ -41,10 +41,11 @@ class DirectionFilter(DropdownFilter):
 class UsageDayAdmin(ScopedAdmin):
     """Read by every member. The chart shows what the list is narrowed to."""
 
+    empty = "Each day's calls are counted here as they end."
     list_display = ["day", "own_number", "way", "result", "calls", "answered", "minutes", "workspace"]
     list_display_links = None
     list_select_related = ["workspace"]
-    list_filter = [("day", RangeDateFilter), DirectionFilter, ("workspace", AutocompleteSelectFilter)]
+    list_filter = [("day", RangeDateFilter), DirectionFilter, ("workspace", OwnRowsFilter)]
     search_fields = ["number"]
     search_help_text = "A whole number of yours"
     ordering = ["-day", "-id"]

@@ -6,10 +6,11 @@ from django import forms
 from django.contrib import admin
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
+from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
 from telephony.admin.json_fields import ReadableJson
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field, without_clearing
@@ -114,6 +115,8 @@ class AgentForm(WriteOnlyForm):
 class AgentAdmin(ToolSecretMixin, ScopedAdmin):
     """Agents, saved through their services. Fields of other providers are out of sight."""
 
+    empty = "An agent answers and makes calls: who it is, what it says, and which AI speaks for it."
+    add_words = "Make an agent"
     form = AgentForm
     list_display = ["name", "state", "way", "provider", "key_check", "language", "workspace"]
     list_select_related = ["workspace"]
@@ -121,7 +124,7 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
         "active",
         ("direction", ChoicesDropdownFilter),
         ("ai_provider", ChoicesDropdownFilter),
-        ("workspace", AutocompleteSelectFilter),
+        ("workspace", OwnRowsFilter),
     ]
     search_fields = ["name"]
     search_help_text = "Name"

@@ -6,9 +6,10 @@ from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RadioFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RadioFilter
 from unfold.decorators import display
 
+from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.workspace_first import WorkspaceFirst
 from telephony.admin.outcome import LABELS
@@ -52,15 +53,16 @@ class AnsweredFilter(RadioFilter):
 class PhoneNumberAdmin(RefusablePage, WorkspaceFirst, ScopedAdmin):
     """Numbers, saved through their services."""
 
+    empty = "A number stands on a trunk and is answered by an agent. Connect a carrier first."
     form = NumberPageForm
     list_display = ["number", "label", "trunk", "trunk_state", "answered_by", "workspace"]
     list_select_related = ["trunk", "agent", "workspace"]
     list_filter = [
         AnsweredFilter,
         ("trunk__status", ChoicesDropdownFilter),
-        ("trunk", AutocompleteSelectFilter),
-        ("agent", AutocompleteSelectFilter),
-        ("workspace", AutocompleteSelectFilter),
+        ("trunk", OwnRowsFilter),
+        ("agent", OwnRowsFilter),
+        ("workspace", OwnRowsFilter),
     ]
     search_fields = ["number__startswith", "label"]
     search_help_text = "Beginning of the number, or label"

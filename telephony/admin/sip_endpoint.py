@@ -8,10 +8,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin.access import access_of
+from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin, usable_workspaces
 from accounts.admin.shown_once import show_once
 from accounts.choices import Role
@@ -66,12 +67,13 @@ class SipEndpointForm(WriteOnlyForm):
 class SipEndpointAdmin(ScopedAdmin):
     """Saved through the services; the answer waits a moment for LiveKit and tells how it went."""
 
+    empty = "A SIP endpoint is an agent that a carrier or a PBX reaches with credentials of its own."
     form = SipEndpointForm
     list_display = ["name", "state", "reason", "address", "agent", "key_check", "workspace"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
         ("agent__provider_check", ChoicesDropdownFilter),
-        ("workspace", AutocompleteSelectFilter),
+        ("workspace", OwnRowsFilter),
     ]
     search_fields = ["name", "sip_username", "=livekit_objects__livekit_id", "=livekit_aliases__livekit_id"]
     search_help_text = "Name, SIP username, or LiveKit id (ST_…)"

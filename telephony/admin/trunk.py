@@ -10,9 +10,10 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.choices import Role
@@ -34,11 +35,13 @@ AT_ONCE = 20  # trunks provisioned by one press of the button, each with a line 
 class TrunkAdmin(WorkspaceFirst, ScopedAdmin):
     """Saved through the services; the answer waits a moment for LiveKit and tells how it went."""
 
+    empty = "A trunk is your carrier: its gateways, its credentials, and the numbers that people call."
+    add_words = "Connect a carrier"
     form = TrunkForm
     inlines = [GatewayInline, NumberInline]
     list_display = ["name", "state", "reason", "carrier_name", "first_gateway", "number_count", "workspace"]
     list_select_related = ["workspace"]
-    list_filter = [("status", ChoicesDropdownFilter), ("workspace", AutocompleteSelectFilter)]
+    list_filter = [("status", ChoicesDropdownFilter), ("workspace", OwnRowsFilter)]
     search_fields = ["name", "gateways__ip_or_domain", "=livekit_objects__livekit_id", "=livekit_aliases__livekit_id"]
     search_help_text = "Name, gateway, or LiveKit id (ST_…)"
     autocomplete_fields = ["workspace"]

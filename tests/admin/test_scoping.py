@@ -207,3 +207,32 @@ def test_the_default_project_is_read_only_even_for_superusers(superuser: User, s
     url = reverse("admin:telephony_livekitproject_change", args=[project.pk])
     assert signed_in(superuser).get(url).status_code == 200
     assert signed_in(superuser).post(url, {"name": "Renamed"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("list_of", "named"),
+    [
+        ("calls_call", "telephony_agent"), ("calls_call", "telephony_trunk"), ("calls_call", "accounts_workspace"),
+        ("telephony_phonenumber", "telephony_agent"), ("calls_recording", "accounts_workspace"),
+    ],
+)  # fmt: skip
+def test_a_filter_names_no_row_of_another_workspace(
+    list_of: str, named: str, rows: dict[str, Any], acme_owner: User, outsider: User, signed_in: Browser
+) -> None:
+    row = rows[named]
+    row.name = "Known to Acme alone"
+    type(row).objects.filter(pk=row.pk).update(name=row.name)
+    query = {f"{named.split('_')[1]}__id__exact": str(row.pk)}
+    url = reverse(f"admin:{list_of}_changelist")
+    assert row.name in signed_in(acme_owner).get(url, query).content.decode()
+    assert row.name not in signed_in(outsider).get(url, query).content.decode()
+
+
+def test_an_empty_list_says_what_it_is_for_and_a_filtered_one_how_to_see_all(
+    acme: Workspace, acme_viewer: User, acme_owner: User, signed_in: Browser
+) -> None:
+    url = reverse("admin:telephony_trunk_changelist")
+    assert "A trunk is your carrier" in signed_in(acme_viewer).get(url).content.decode()
+    assert "Connect a carrier" not in signed_in(acme_viewer).get(url).content.decode()
+    assert "Connect a carrier" in signed_in(acme_owner).get(url).content.decode()
+    assert "Nothing matches" in signed_in(acme_owner).get(url, {"q": "none"}).content.decode()
