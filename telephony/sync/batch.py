@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from telephony.livekit_client import LiveKitError, LiveKitNotConfigured, LiveKitRefused, LiveKitUnreached
@@ -57,12 +58,17 @@ class Batch:
         works = self._read(syncer, row_ids)
         named = [work for work in works if work.row.has_names]
         self._intend(works)
-        self._drive(syncer, lambda work: syncer.outbound(work) if work in named else syncer.both(work), works)
-        self._resolve(syncer, named)
-        self._intend(named)
-        self._drive(syncer, syncer.inbound, named)
-        again = self._settle(works)
-        record_runs([work for work in works if work.row.id not in again], self.outcomes, started)
+        self._drive(lambda work: syncer.outbound(work) if work in named else syncer.both(work), works)
+        if named:
+            self._record(syncer, works)  # DNS may take its time
+            self._resolve(syncer, named)
+            self._intend(named)
+            self._drive(syncer.inbound, named)
+        with transaction.atomic():
+            self._record(syncer, works)
+            again = self._settle(works)
+            record_runs([work for work in works if work.row.id not in again], self.outcomes, started)
+        self._clean_up([work for work in works if work.lost])
         return again
 
     def _unclaimed(self, row_ids: set[UUID]) -> None:
@@ -96,9 +102,12 @@ class Batch:
         for work in works:
             work.lost = work.lost or work.row.id in lost
 
-    def _drive(self, syncer: Syncer, step: Callable[[Work], Steps[None]], works: list[Work]) -> None:
+    def _drive(self, step: Callable[[Work], Steps[None]], works: list[Work]) -> None:
         drive((self._guarded(step, work) for work in works if not work.stopped), self.concurrency)
-        syncer.outcomes.record()
+
+    def _record(self, syncer: Syncer, works: list[Work]) -> None:
+        """Record what LiveKit answered, and note which rows are no longer ours."""
+        syncer.outcomes.record([work.row.id for work in works])
         for work in works:
             work.lost = work.lost or work.row.id in syncer.outcomes.lost
 
@@ -135,7 +144,6 @@ class Batch:
                 work.lost = work.row.id in done.lost
             elif not work.lost and not self._write_failure(work):
                 again.add(work.row.id)
-        self._clean_up([work for work in works if work.lost])
         records.free(self._lease, [record for w in works if w.is_known for record in w.owned.values()])
         return list(again)
 

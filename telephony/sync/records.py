@@ -84,20 +84,19 @@ class Outcomes:
         if len(self._answered) >= AT_ONCE or now - self._since > LATE:
             self.record()
 
-    def record(self) -> None:
+    def record(self, row_ids: Collection[UUID] = ()) -> None:
         """Record what was noted. A row that became a tombstone meanwhile takes the id too: it is removed by it.
 
-        The rows are locked first, as whoever deletes one does.
+        The rows are locked first, as whoever deletes one does, and together with the others that the caller will write.
         """
         answered, self._answered = self._answered, []
-        if not answered:
-            return
-        row_ids = {record.row_id for record in answered if record.row_id is not None}
+        rows = {record.row_id for record in answered if record.row_id is not None}.union(row_ids)
         values = [value for record in answered for value in (record.pk, record.livekit_id, record.fingerprint)]
         values += [_adapted("written_at", timezone.now()), _adapted("lease_token", self._lease.token)]
-        with transaction.atomic(), connection.cursor() as cursor:
-            self.lost |= row_ids - self._lease.renew(row_ids)
-            cursor.execute(_RECORD.format(", ".join(["(%s, %s, %s)"] * len(answered))), values)
+        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+            self.lost |= rows - self._lease.renew(rows)
+            if answered:
+                cursor.execute(_RECORD.format(", ".join(["(%s, %s, %s)"] * len(answered))), values)
 
 
 def vanished(lease: Lease, rows: Sequence[LiveKitObject]) -> None:

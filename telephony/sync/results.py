@@ -1,4 +1,4 @@
-"""Writing how a sync ended, if the rows are still those it planned."""
+"""Writing how a sync ended, if the rows are still those it planned. In the caller's transaction."""
 
 import json
 import random
@@ -9,7 +9,6 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -48,24 +47,23 @@ def write_success(lease: Lease, done: Iterable[tuple[UUID, int, tuple[str, ...]]
         groups[generation, json.dumps(warnings)].add(row_id)
     now, result = timezone.now(), Written()
     for (generation, warnings_text), ids in groups.items():
-        with transaction.atomic():
-            turned = turning(lease, ids, generation, TrunkStatus.ACTIVE)
-            count = (
-                lease.mine(ids)
-                .filter(generation=generation)
-                .update(
-                    status=TrunkStatus.ACTIVE,
-                    synced_generation=generation,
-                    synced_at=now,
-                    warnings=json.loads(warnings_text),
-                    last_error="",
-                    sync_failures=0,
-                    next_sync_at=None,
-                    lease_token=None,
-                    leased_until=None,
-                )
+        turned = turning(lease, ids, generation, TrunkStatus.ACTIVE)
+        count = (
+            lease.mine(ids)
+            .filter(generation=generation)
+            .update(
+                status=TrunkStatus.ACTIVE,
+                synced_generation=generation,
+                synced_at=now,
+                warnings=json.loads(warnings_text),
+                last_error="",
+                sync_failures=0,
+                next_sync_at=None,
+                lease_token=None,
+                leased_until=None,
             )
-            tell(turned, TrunkStatus.ACTIVE)
+        )
+        tell(turned, TrunkStatus.ACTIVE)
         changed = set() if count == len(ids) else set(lease.mine(ids).values_list("pk", flat=True))
         lost = set() if count == len(ids) else ids - changed - _synced(lease, ids, generation)
         result.written |= ids - changed - lost
@@ -84,10 +82,9 @@ def write_failed(
 ) -> bool:
     """Write that a person must act, unless the row changed meanwhile; say whether it was written."""
     later = _later(FAILED_FIRST, failures, FAILED_AT_MOST)
-    with transaction.atomic():
-        turned = turning(lease, {row_id}, generation, TrunkStatus.FAILED)
-        done = _write(lease, row_id, TrunkStatus.FAILED, words, later, generation=generation, warnings=warnings)
-        tell(turned, TrunkStatus.FAILED, words)
+    turned = turning(lease, {row_id}, generation, TrunkStatus.FAILED)
+    done = _write(lease, row_id, TrunkStatus.FAILED, words, later, generation=generation, warnings=warnings)
+    tell(turned, TrunkStatus.FAILED, words)
     return done
 
 
