@@ -17,12 +17,11 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import ApiKey, User, Workspace
-from voxa.lookup import Lookup
+from voxa.lookup import only_row
 
 PREFIX = "vx_live_"
 LAST_USED_PRECISION = timedelta(minutes=1)
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
-_BY_IDENTIFIER = Lookup(ApiKey.objects.select_related("workspace"), "identifier")
 _KEY = re.compile(r"vx_live_([0-9A-Za-z]{12})[0-9A-Za-z]{32}([0-9A-Za-z]{6})", re.ASCII)
 
 
@@ -78,7 +77,7 @@ def find_api_key(text: str) -> ApiKey | None:
     match = _KEY.fullmatch(text)
     if match is None or checksum(text[:-6]) != match[2]:
         return None
-    key = _BY_IDENTIFIER.find(match[1])
+    key = only_row(ApiKey.objects.select_related("workspace").filter(identifier=match[1]))
     if key is None:
         return None
     current, *former = (_hash(text, secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
