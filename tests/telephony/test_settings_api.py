@@ -80,6 +80,13 @@ def test_calling_hours_need_a_beginning_and_an_end(api: APIClient) -> None:
     assert wrong(api.patch(SETTINGS, {"callingHoursStart": "09:00"})) == {"callingHoursEnd"}
 
 
+@pytest.mark.parametrize("time", ["09:00Z", "09:00+02:00"])
+def test_calling_hours_are_of_the_callees_clock_and_have_no_zone(api: APIClient, time: str) -> None:
+    hours = {"callingHoursStart": time, "callingHoursEnd": "20:00"}
+    assert wrong(api.patch(SETTINGS, hours)) == {"callingHoursStart"}
+    assert api.patch(SETTINGS, {**hours, "callingHoursStart": "09:00"}).json()["callingHoursStart"] == "09:00:00"
+
+
 def test_the_shared_trunk_is_the_operators_to_allow(api: APIClient) -> None:
     assert wrong(api.patch(SETTINGS, {"allowSharedTrunk": True})) == {"allowSharedTrunk"}
     assert api.patch(SETTINGS, api.get(SETTINGS).json()).status_code == 200

@@ -1,16 +1,19 @@
 """The base of serializers: snake_case in Python, camelCase in JSON, unknown names refused."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import datetime, time
+from typing import Any, ClassVar, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, TimeField
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from voxa.api.names import camel
 
 M = TypeVar("M", bound=Model)
+CLOCK = r"^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"
 
 
 class NamedChoiceField(serializers.ChoiceField):
@@ -31,6 +34,16 @@ class MomentField(serializers.DateTimeField):
         if value.tzinfo is None:
             raise ValidationError("Name the time zone too, such as 2026-03-01T10:00:00Z.", "no_time_zone")
         return super().enforce_timezone(value)
+
+
+@extend_schema_field({"type": "string", "pattern": CLOCK})
+class ClockField(serializers.TimeField):
+    """A time of day on somebody's clock. One with a zone is refused, which Django would leave out in silence."""
+
+    def to_internal_value(self, value: Any) -> time:
+        if isinstance(value, str) and not re.match(CLOCK, value):
+            raise ValidationError("Give a time of day without a zone, such as 09:00.", "invalid")
+        return super().to_internal_value(value)
 
 
 class _KnownNames:
@@ -79,3 +92,7 @@ class CamelModelSerializer(_CamelNames, serializers.ModelSerializer[M]):
     """The same for a model's fields."""
 
     serializer_choice_field = NamedChoiceField
+    serializer_field_mapping: ClassVar[Any] = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        TimeField: ClockField,
+    }
