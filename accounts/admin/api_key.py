@@ -122,7 +122,7 @@ class ApiKeyAdmin(ScopedAdmin):
     def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None) -> HttpResponse:
         key: str = request._voxa_new_key  # type: ignore[attr-defined]
         back, template = reverse("admin:accounts_apikey_changelist"), "admin/accounts/apikey/created.html"
-        return show_once(self, request, template, "Your new API key", obj, key, back=back)
+        return show_once(self, request, template, "Your new API key", obj, key, back=back, may=self.may_do(obj))
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.revoke_view)

@@ -37,6 +37,10 @@ class StatusFilter(DropdownFilter):
 class TimeRangeFilter(RangeDateTimeFilter):
     """From a moment to a moment, as the admin shows times; a day without a time is the whole day."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "time"
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         name, given = self.parameter_name, self.used_parameters
         for side, lookup, time in (("from", "gte", "00:00:00"), ("to", "lte", "23:59:59.999999")):

@@ -212,17 +212,14 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
         return limited.defer("provider_key")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [] if obj is None else ["workspace", "key_state"]
+        return [] if obj is None else ["workspace", "key_state", "way"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave the key out where it would be shown rather than asked for."""
         shown = without_clearing(super().get_fieldsets(request, obj), stored=bool(obj and obj.provider_key))
         if obj is None or self.has_change_permission(request, obj):
             return shown
-        return [
-            (title, {**rest, "fields": ["key_state" if name == "provider_key" else name for name in rest["fields"]]})
-            for title, rest in shown
-        ]
+        return [(title, {**rest, "fields": _to_read(rest["fields"], obj)}) for title, rest in shown]
 
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in agents.FIELDS if name in form.cleaned_data}
@@ -239,3 +236,15 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
         for agent in queryset:
             agents.delete_agent(agent)
+
+
+def _to_read(fields: list[Any], agent: Agent) -> list[Any]:
+    """Give the fields of a page that is only read: none that is empty because it is another provider's."""
+    instead = {"provider_key": "key_state", "direction": "way"}
+    other = AgentAdmin.conditional_fields
+    kept: list[Any] = []
+    for one in fields:
+        names = [one] if isinstance(one, str) else one
+        told = [instead.get(name, name) for name in names if name not in other or getattr(agent, name)]
+        kept += [told[0] if len(told) == 1 else tuple(told)] if told else []
+    return kept

@@ -217,14 +217,14 @@ def test_the_default_project_is_read_only_even_for_superusers(superuser: User, s
     ],
 )  # fmt: skip
 def test_a_filter_names_no_row_of_another_workspace(
-    list_of: str, named: str, rows: dict[str, Any], acme_owner: User, outsider: User, signed_in: Browser
+    list_of: str, named: str, rows: dict[str, Any], superuser: User, outsider: User, signed_in: Browser
 ) -> None:
     row = rows[named]
     row.name = "Known to Acme alone"
     type(row).objects.filter(pk=row.pk).update(name=row.name)
     query = {f"{named.split('_')[1]}__id__exact": str(row.pk)}
     url = reverse(f"admin:{list_of}_changelist")
-    assert row.name in signed_in(acme_owner).get(url, query).content.decode()
+    assert row.name in signed_in(superuser).get(url, query).content.decode()
     assert row.name not in signed_in(outsider).get(url, query).content.decode()
 
 
