@@ -53,9 +53,9 @@ def test_the_same_key_in_another_workspace_is_another_key(api: APIClient, outsid
     assert post(api, "a").json()["id"] != post(outsider_api, "a").json()["id"]
 
 
-def test_a_refusal_is_kept(api: APIClient) -> None:
-    assert fields(post(api, "")) == fields(post(api, "")) == {"name": "blank"}
-    assert IdempotencyRecord.objects.get().status == 400
+def test_what_was_refused_can_be_corrected_and_sent_with_the_same_key(api: APIClient) -> None:
+    assert fields(post(api, "")) == {"name": "blank"}
+    assert post(api, "a").status_code == 201
 
 
 def test_an_answer_of_5xx_is_not_kept(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:

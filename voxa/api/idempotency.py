@@ -43,11 +43,11 @@ def begin(request: Request, workspace: Workspace) -> None:
 
 
 def finish(request: Request, response: Response) -> None:
-    """Keep the answer of a claimed request once it is rendered; an answer of 5xx frees the key."""
+    """Keep the answer of a claimed request once it is rendered. 400 and 5xx did nothing that lasts and free the key."""
     record: IdempotencyRecord | None = getattr(request._request, "idempotency_record", None)
     if record is None:
         return
-    if response.status_code >= 500:
+    if response.status_code == 400 or response.status_code >= 500:
         records.release(record)
     else:
         response.add_post_render_callback(
