@@ -31,7 +31,7 @@ ALLOW = {"VOXA_OUTBOUND_ALLOW": "127.0.0.0/8,::1/128", "VOXA_OUTBOUND_ALLOW_HTTP
 
 @dataclass
 class Stage:
-    """Everything a call with an agent needs. Made once a file."""
+    """Everything a call with an agent needs. Made once for all these tests."""
 
     installation: Installation
     livekit: LiveKitServer
@@ -112,7 +112,7 @@ class Stage:
         return self.read(call)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def stage(tmp_path_factory: pytest.TempPathFactory, template: Template, redis_server: RedisServer) -> Iterator[Stage]:
     if shutil.which("espeak-ng") is None:
         unavailable("espeak-ng is not installed")
@@ -150,7 +150,7 @@ def _stage(folder: Path, port: int, template: Template, broker: RedisServer) -> 
     return Stage(installation, livekit, bridge, Api(installation, "acme", ""), Receiver())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def dispatcher(stage: Stage) -> Iterator[None]:
     """Calls are placed."""
     process = stage.installation.process("dispatcher", "manage.py", "dispatch_calls")
@@ -159,7 +159,7 @@ def dispatcher(stage: Stage) -> Iterator[None]:
     process.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def models_server() -> Iterator[Models]:
     server = Models()
     yield server
