@@ -244,7 +244,7 @@ def _to_read(fields: list[Any], agent: Agent) -> list[Any]:
     other = AgentAdmin.conditional_fields
     kept: list[Any] = []
     for one in fields:
-        names = [one] if isinstance(one, str) else one
+        names = [name for name in ([one] if isinstance(one, str) else one) if not name.startswith("clear_")]
         told = [instead.get(name, name) for name in names if name not in other or getattr(agent, name)]
         kept += [told[0] if len(told) == 1 else tuple(told)] if told else []
     return kept

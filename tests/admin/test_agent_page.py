@@ -1,0 +1,59 @@
+"""An agent's page: JSON that people can read, a refused key, and only what concerns its provider to who reads."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User, Workspace
+from telephony.choices import ProviderCheck
+from telephony.models import Agent
+from telephony.services.agents import update_agent
+from tests.admin.conftest import Browser
+from tests.admin.forms import form_of
+from tests.admin.rows import make_agent
+
+SALES = {"name": "sales", "to": "+15550100001", "mode": "warm"}
+
+
+@pytest.fixture
+def agent(acme: Workspace) -> Agent:
+    return update_agent(make_agent(acme), {"transfers": [SALES], "system_prompt": "You answer.\nBe brief."})
+
+
+def page(agent: Agent) -> str:
+    return reverse("admin:telephony_agent_change", args=[agent.pk])
+
+
+def test_lists_are_written_over_several_lines_and_stay_as_they_are(
+    agent: Agent, acme_owner: User, signed_in: Browser
+) -> None:
+    client, url = signed_in(acme_owner), page(agent)
+    form = form_of(client, url)
+    assert form["transfers"].startswith('[\n  {\n    "name": "sales"')
+    assert form["tools"] == ""
+    client.post(url, form | {"name": "Front desk"})
+    agent.refresh_from_db()
+    assert (agent.name, agent.transfers, agent.tools, agent.analysis_schema) == ("Front desk", [SALES], [], {})
+
+
+def test_a_mistake_in_json_is_told_with_its_place(agent: Agent, acme_owner: User, signed_in: Browser) -> None:
+    client, url = signed_in(acme_owner), page(agent)
+    answer = client.post(url, form_of(client, url) | {"transfers": '[\n{"name": "x"'})
+    assert "line 2, column 13" in str(answer.context["adminform"].form.errors["transfers"])
+
+
+def test_a_refused_key_and_an_agent_that_is_off_are_said_on_top(
+    agent: Agent, acme_owner: User, acme_viewer: User, signed_in: Browser
+) -> None:
+    Agent.objects.update(provider_check=ProviderCheck.REFUSED, active=False)
+    for person, remedy in ((acme_owner, "enter it below"), (acme_viewer, "An admin of the workspace")):
+        html = signed_in(person).get(page(agent)).content.decode()
+        assert "refuses this agent" in html
+        assert "This agent is off" in html
+        assert remedy in html
+
+
+def test_who_only_reads_sees_no_fields_of_other_providers(agent: Agent, acme_viewer: User, signed_in: Browser) -> None:
+    html = signed_in(acme_viewer).get(page(agent)).content.decode()
+    assert "WebSocket address" not in html
+    assert "Clear provider key" not in html
+    assert "Calls in and out" in html
