@@ -4,7 +4,7 @@
 in Voxa speaks to LiveKit's server API.
 """
 
-from telephony.livekit_client.client import DEADLINE, LiveKitClient
+from telephony.livekit_client.client import DEADLINE, Ended, LiveKitClient
 from telephony.livekit_client.errors import (
     DialTooLate,
     LiveKitError,
@@ -25,6 +25,7 @@ __all__ = [
     "DEADLINE",
     "DialTooLate",
     "DispatchRuleSpec",
+    "Ended",
     "InboundTrunkSpec",
     "LiveKitClient",
     "LiveKitError",

@@ -1,7 +1,8 @@
 """The client of one LiveKit server: carries out operations, each within its deadline, and is safe from any thread."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, TypeVar
 
 import aiohttp
@@ -14,6 +15,7 @@ from telephony.livekit_client.operation import Operation
 from telephony.livekit_client.sip_admin import SipAdmin
 
 T = TypeVar("T")
+Ended = Callable[[Callable[[], Any]], None]
 
 DEADLINE = 5.0  # seconds from the start of a call to its answer or LiveKitUnavailable
 
@@ -57,14 +59,17 @@ class LiveKitClient:
             outcome = as_livekit_error(late, deadline)
         return self._settle(operation, outcome)
 
-    def begin(self, operation: Operation[T], ended: Callable[[Callable[[], T]], None]) -> None:
-        """Begin an operation. `ended` hears of its end in the loop's thread, and must not block that.
+    def begin(self, operations: Iterable[tuple[Operation[Any], Ended]]) -> None:
+        """Begin operations side by side. Each `Ended` is called in the loop's thread, and must not block that.
 
         What it is given records the outcome and gives the value or raises, in whatever thread that is to be done.
         """
-        deadline = operation.deadline or self._deadline
-        future = loop.begin(lambda session: self._attempt(session, operation, deadline))
-        future.add_done_callback(lambda done: ended(lambda: self._settle(operation, done.result())))
+
+        async def attempt(operation: Operation[Any], ended: Ended, session: aiohttp.ClientSession) -> None:
+            outcome = await self._attempt(session, operation, operation.deadline or self._deadline)
+            ended(lambda: self._settle(operation, outcome))
+
+        loop.begin(partial(attempt, operation, ended) for operation, ended in operations)
 
     async def arun(self, operation: Operation[T]) -> T:
         """The same for asyncio: thousands may wait side by side. The outcome is recorded in a thread."""

@@ -5,8 +5,7 @@ import atexit
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import TypeVar
 
@@ -22,12 +21,19 @@ class _LoopThread:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self._tasks = set[asyncio.Task[None]]()
         self._thread = threading.Thread(target=self.loop.run_forever, name="livekit", daemon=True)
         self._thread.start()
         self.session = asyncio.run_coroutine_threadsafe(self._open(), self.loop).result()
 
     async def _open(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
+
+    def start(self, calls: Iterable[Callable[[aiohttp.ClientSession], Coroutine[object, object, None]]]) -> None:
+        for call in calls:
+            task = self.loop.create_task(call(self.session))
+            self._tasks.add(task)  # the loop itself holds no task fast
+            task.add_done_callback(self._tasks.discard)
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self.session.close(), self.loop).result(_GRACE)
@@ -40,15 +46,16 @@ _lock = threading.Lock()
 _current: _LoopThread | None = None
 
 
-def begin(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]]) -> Future[T]:
-    """Run a coroutine in the process's loop."""
+def begin(calls: Iterable[Callable[[aiohttp.ClientSession], Coroutine[object, object, None]]]) -> None:
+    """Run coroutines in the process's loop, woken once for all of them. They tell their end themselves."""
     thread = _loop_thread()
-    return asyncio.run_coroutine_threadsafe(call(thread.session), thread.loop)
+    thread.loop.call_soon_threadsafe(thread.start, list(calls))
 
 
 def run(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]], deadline: float) -> T:
     """Run a coroutine in the process's loop and wait for it. Raises TimeoutError `deadline` + 2 s on at the latest."""
-    future = begin(call)
+    thread = _loop_thread()
+    future = asyncio.run_coroutine_threadsafe(call(thread.session), thread.loop)
     try:
         return future.result(deadline + _GRACE)
     except FutureTimeout:
@@ -58,7 +65,8 @@ def run(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]], d
 
 async def arun(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]]) -> T:
     """Run a coroutine in the process's loop and await it from another loop."""
-    return await asyncio.wrap_future(begin(call))
+    thread = _loop_thread()
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(call(thread.session), thread.loop))
 
 
 def _loop_thread() -> _LoopThread:

@@ -3,7 +3,7 @@
 So only one thread writes to the database, and a job reads from top to bottom.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from telephony.livekit_client import LiveKitClient, Operation
+from telephony.livekit_client import Ended, LiveKitClient, Operation
 
 T = TypeVar("T")
 
@@ -37,11 +37,14 @@ def drive(jobs: Iterable[Steps[object]], at_once: int) -> None:
     while waiting or ready or flying:
         while waiting and flying + len(ready) < at_once:
             ready.append((waiting.popleft(), _nothing))
+        calls = defaultdict[LiveKitClient, list[tuple[Operation[Any], Ended]]](list)
         for job, answer in ready:
             with suppress(StopIteration):
                 call = _go_on(job, answer)
-                call.client.begin(call.operation, partial(_land, landed, job))
+                calls[call.client].append((call.operation, partial(_land, landed, job)))
                 flying += 1
+        for client, operations in calls.items():
+            client.begin(operations)
         ready = _landed(landed) if flying else []
         flying -= len(ready)
 

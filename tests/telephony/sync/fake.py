@@ -1,6 +1,6 @@
 """LiveKit in this process: the sandbox's rules behind the real client's methods and messages, without a network."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any, NoReturn, TypeVar
 
@@ -9,6 +9,7 @@ from livekit.protocol import sip
 
 from telephony.livekit_client import (
     DispatchRuleSpec,
+    Ended,
     InboundTrunkSpec,
     LiveKitClient,
     LiveKitError,
@@ -155,15 +156,18 @@ class FakeClient(LiveKitClient):
             raise as_livekit_error(error, 5.0) from None
         raise AssertionError("the fake never waits")
 
-    def begin(self, operation: Operation[T], ended: Callable[[Callable[[], T]], None]) -> None:
-        """Carry it out at once: calls in flight side by side end in the order in which they began."""
+    def begin(self, operations: Iterable[tuple[Operation[Any], Ended]]) -> None:
+        """Carry them out at once, one after the other."""
+        for operation, ended in operations:
+            ended(self._answer_to(operation))
+
+    def _answer_to(self, operation: Operation[T]) -> Callable[[], T]:
         try:
             value = self.run(operation)
         except LiveKitError as error:
             failure = error
-            ended(lambda: _fail(failure))
-        else:
-            ended(lambda: value)
+            return lambda: _fail(failure)
+        return lambda: value
 
     def _answer(self, name: str, handler: Callable[[State, Any], Any], request: Any) -> Any:
         return handler(self._server.state, request)

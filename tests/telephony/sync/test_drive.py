@@ -1,11 +1,12 @@
 """Jobs whose calls to LiveKit are side by side, and whose other steps are one after the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 
 from telephony.livekit_client import (
+    Ended,
     LiveKitClient,
     LiveKitNotFound,
     LiveKitUnauthorized,
@@ -24,10 +25,13 @@ class Counting(LiveKitClient):
 
     flying = most = 0
 
-    def begin(self, operation: Operation[Any], ended: Callable[[Callable[[], Any]], None]) -> None:
+    def begin(self, operations: Iterable[tuple[Operation[Any], Ended]]) -> None:
+        super().begin([(operation, self._counted(ended)) for operation, ended in operations])
+
+    def _counted(self, ended: Ended) -> Ended:
         self.flying += 1
         self.most = max(self.most, self.flying)
-        super().begin(operation, lambda answer: ended(lambda: self._landed(answer)))
+        return lambda answer: ended(lambda: self._landed(answer))
 
     def _landed(self, answer: Callable[[], Any]) -> Any:
         self.flying -= 1
@@ -37,7 +41,7 @@ class Counting(LiveKitClient):
 class Silent(LiveKitClient):
     """Never tells the end of a call."""
 
-    def begin(self, operation: Operation[Any], ended: Callable[[Callable[[], Any]], None]) -> None:
+    def begin(self, operations: Iterable[tuple[Operation[Any], Ended]]) -> None:
         """Tell nobody."""
 
 
