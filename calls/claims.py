@@ -49,16 +49,17 @@ def claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
         return list(cursor.fetchall())
 
 
+def claimable(now: datetime) -> Q:
+    """Say which calls a dispatcher would claim now: due, and their trunk's and workspace's next dial is granted."""
+    busy = DialSlot.objects.filter(Q(next_at__gt=now + HORIZON) | Q(full_until__gt=now))
+    free = ~Exists(busy.filter(pk=OuterRef("trunk_id"))) & ~Exists(busy.filter(pk=OuterRef("workspace_id")))
+    return Q(free, status=CallStatus.QUEUED, due_at__lte=now)
+
+
 @transaction.atomic
 def _claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
     """Do the same where writers wait for one another: the transaction is the lock."""
-    busy = DialSlot.objects.filter(Q(next_at__gt=now + HORIZON) | Q(full_until__gt=now))
-    due = Call.objects.filter(
-        ~Exists(busy.filter(pk=OuterRef("trunk_id"))),
-        ~Exists(busy.filter(pk=OuterRef("workspace_id"))),
-        status=CallStatus.QUEUED,
-        due_at__lte=now,
-    ).order_by("due_at")
+    due = Call.objects.filter(claimable(now)).order_by("due_at")
     found = list(due.values_list("id", "fence")[:most])
     if found:
         Call.objects.filter(pk__in=[pk for pk, _ in found]).update(

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from calls import claims, dialling
 from calls.dialling import on_live_connection
+from calls.services import workers
 from calls.services.attempts import LEASE, Fenced
 from calls.services.wake import CHANNEL
 
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 POLL = 0.25  # seconds between looks at the queue when nothing wakes it
 BATCH = 50  # calls claimed at once
 RECOVER_EVERY = 2.0  # seconds between looks for calls that another dispatcher left behind
+NOTED_EVERY = 10.0  # seconds between notes that this dispatcher runs
 CALLED_OFF_EVERY = 1.0  # seconds between looks for calls that were ended while they are dialled
 AFTER_TROUBLE = 1.0  # seconds to wait when the database does not answer
 
@@ -57,16 +59,19 @@ class Dispatcher:
             self._forever(self._renew, LEASE.total_seconds() / 3),
             self._forever(self._recover, RECOVER_EVERY),
             self._forever(self._hang_up, CALLED_OFF_EVERY),
+            self._forever(self._note, NOTED_EVERY),
         ]
         if connection.vendor == "postgresql":
             helpers.append(self._listen())
         tasks = [asyncio.create_task(helper) for helper in helpers]
         try:
+            await self._own_note(workers.note_dispatcher, self.token, 0)
             while not self._stopping.is_set():
                 await self._claim()
             await self._ask(claims.release, self.token, timezone.now())
             while self._busy:
                 await asyncio.wait(self._busy.values())
+            await self._own_note(workers.forget_dispatcher, self.token)
         finally:
             for task in tasks:
                 task.cancel()
@@ -107,6 +112,16 @@ class Dispatcher:
 
     async def _renew(self) -> None:
         await self._ask(claims.renew, self.token, list(self._busy), timezone.now())
+
+    async def _note(self) -> None:
+        await self._ask(workers.note_dispatcher, self.token, len(self._busy))
+
+    async def _own_note(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Write about this process, for those who look after it: no reason not to begin, or not to end."""
+        try:
+            await self._ask(work, *args, **kwargs)
+        except Error:
+            logger.exception("The database did not answer. It is tried again.")
 
     async def _recover(self) -> None:
         for call_id, fence in await self._ask(claims.take_over, self.token, timezone.now(), BATCH):

@@ -6,7 +6,7 @@ from calls.models.call import Call, DoNotCall
 from calls.models.event import Event, LiveKitEvent, UsageDay
 from calls.models.recording import Recording
 from calls.models.transcript import Conversation, TranscriptItem
-from calls.models.worker import AgentWorker
+from calls.models.worker import AgentWorker, RunningDispatcher
 
 __all__ = [
     "AgentWorker",
@@ -19,6 +19,7 @@ __all__ = [
     "Event",
     "LiveKitEvent",
     "Recording",
+    "RunningDispatcher",
     "TranscriptItem",
     "UsageDay",
 ]

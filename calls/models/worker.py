@@ -1,4 +1,4 @@
-"""Agent workers, as they report themselves."""
+"""Agent workers and dispatchers, as they report themselves."""
 
 from datetime import timedelta
 
@@ -34,3 +34,30 @@ class AgentWorker(models.Model):
     def is_away(self) -> bool:
         """Say whether it fell silent."""
         return timezone.now() - self.seen_at > self.AWAY_AFTER
+
+
+class RunningDispatcher(models.Model):
+    """A dispatcher that runs, by its token. It writes this row every few seconds, and deletes it when it stops.
+
+    `seen_at` is the database's time of the last report, `clock` what the dispatcher's own clock said then.
+    """
+
+    AWAY_AFTER = timedelta(seconds=35)
+    FORGET_AFTER = timedelta(days=1)
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    host = models.CharField(max_length=255)
+    calls = models.PositiveIntegerField(default=0)  # that it carries
+    clock = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-seen_at", "id"]
+
+    def __str__(self) -> str:
+        return self.host
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """Say by how much its host's clock is ahead of the database's."""
+        return self.clock - self.seen_at

@@ -1,14 +1,16 @@
-"""Agent workers make themselves known, again and again while they run."""
+"""Agent workers and dispatchers make themselves known, again and again while they run."""
 
+import socket
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.errors import Conflict
-from calls.models import AgentWorker
+from calls.models import AgentWorker, RunningDispatcher
 from telephony.models import LiveKitProject
 
 FORGET_AFTER = timedelta(days=1)
@@ -26,3 +28,17 @@ def note_worker(project: LiveKitProject, worker_id: UUID, state: Mapping[str, An
     if made:
         AgentWorker.objects.filter(seen_at__lt=now - FORGET_AFTER).delete()
     return worker
+
+
+def note_dispatcher(token: UUID, calls: int) -> None:
+    """Write that a dispatcher of this host runs, and forget those silent for a day."""
+    now = timezone.now()
+    values = {"host": socket.gethostname()[:255], "calls": calls, "clock": now, "seen_at": Now()}
+    if not RunningDispatcher.objects.filter(pk=token).update(**values):
+        RunningDispatcher.objects.filter(seen_at__lt=now - RunningDispatcher.FORGET_AFTER).delete()
+        RunningDispatcher.objects.bulk_create([RunningDispatcher(pk=token, **values)], ignore_conflicts=True)
+
+
+def forget_dispatcher(token: UUID) -> None:
+    """Write that a dispatcher has stopped."""
+    RunningDispatcher.objects.filter(pk=token).delete()

@@ -12,10 +12,10 @@ from django.utils.text import capfirst
 from accounts.admin.access import Access, access_of
 from accounts.choices import Role
 from accounts.models import ApiKey, Workspace
-from telephony.admin.outcome import standing_of
 from telephony.choices import TrunkStatus
 from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
 from telephony.selectors import callable_numbers, projects_of, unanswered
+from telephony.standing import standing_of
 
 SHOWN = 6  # rows of a list on this page
 COUNTED = 1_000

@@ -18,7 +18,7 @@ from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.choices import Role
 from telephony.admin.number_import import bring_in, may_import
-from telephony.admin.outcome import COLOURS, LABELS, standing_of, tell
+from telephony.admin.outcome import LABELS, tell
 from telephony.admin.secrets import without_clearing
 from telephony.admin.trunk_form import GatewayInline, NumberInline, TrunkForm
 from telephony.admin.trunk_saving import RowRefused, save_trunk
@@ -26,6 +26,7 @@ from telephony.carriers import CARRIERS
 from telephony.choices import TrunkStatus
 from telephony.models import Gateway, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.trunks import delete_trunk, provision_trunk
+from telephony.standing import COLOURS, standing_of
 
 SHOWN_RUNS = 10
 AT_ONCE = 20  # trunks provisioned by one press of the button, each with a line of its own in the answer

@@ -14,21 +14,26 @@ PIPE_WIDTH = 200  # columns where standard output is no terminal, so that nothin
 @contextmanager
 def progress(stderr: Any, label: str, total: int) -> Iterator[Callable[[], None]]:
     """Show a bar while the block runs; call what it gives once for each thing done."""
-    console = Console(file=_stream(stderr))
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    terminal = Console(file=_stream(stderr))
+    with Progress(console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
         task = bar.add_task(label, total=total)
         yield lambda: bar.advance(task)
 
 
 def print_table(stdout: Any, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under these headings. What stands in a cell is shown as it is, brackets too."""
-    console = Console(file=_stream(stdout), markup=False, highlight=False)
-    if not console.is_terminal:
-        console.width = PIPE_WIDTH
     table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*map(str, row))
-    console.print(table)
+    console(stdout).print(table)
+
+
+def console(stdout: Any) -> Console:
+    """Give a console on a command's output, which takes every text as it is."""
+    found = Console(file=_stream(stdout), markup=False, highlight=False)
+    if not found.is_terminal:
+        found.width = PIPE_WIDTH
+    return found
 
 
 def _stream(wrapper: Any) -> IO[str]:

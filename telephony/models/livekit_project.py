@@ -118,10 +118,14 @@ class LiveKitProject(models.Model):
 
 
 class Installation(models.Model):
-    """One row: the name this database signs its LiveKit objects with, so that others' are never touched."""
+    """One row: the name this database signs its LiveKit objects with, so that others' are never touched.
+
+    `swept_at` is when the sweep of each minute began last, which beat asked for and a worker does.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     uuid = models.UUIDField(default=uuid.uuid4, editable=False)
+    swept_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="installation_once")]

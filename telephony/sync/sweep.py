@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Workspace
 from telephony.choices import TrunkStatus
-from telephony.models import LiveKitProject, TelephonySettings
+from telephony.models import Installation, LiveKitProject, TelephonySettings
 from telephony.sync import removal
 from telephony.sync.apply import CHUNK, sync_rows
 from telephony.sync.closing import delete_emptied_workspaces, empty_closing_workspaces
@@ -36,6 +36,7 @@ class Swept:
 def sweep(seconds: float = SECONDS) -> Swept:
     """Remove tombstones, sync what is due or drifted, finish closing workspaces. Begins nothing new after so long."""
     end, swept = time.monotonic() + seconds, Swept()
+    Installation.objects.update_or_create(pk=1, defaults={"swept_at": timezone.now()})
     empty_closing_workspaces()
     LiveKitProject.default()  # takes over a changed LIVEKIT_URL
     has_rows = Q(trunks__isnull=False) | Q(sip_endpoints__isnull=False)

@@ -1,0 +1,12 @@
+"""What `check_telephony` asks telephony: LiveKit, trunks, gateways, numbers, endpoints, agents, and the sweep."""
+
+from telephony.doctor import agents, gateways, livekit, numbers, rows, sweep
+from voxa.doctor.registry import Group, register
+
+register(Group.PROCESSES, sweep.look)
+register(Group.LIVEKIT, livekit.look, asks_network=True)
+register(Group.TRUNKS, rows.look_at_trunks)
+register(Group.GATEWAYS, gateways.look, asks_network=True)
+register(Group.NUMBERS, numbers.look)
+register(Group.ENDPOINTS, rows.look_at_endpoints)
+register(Group.AGENTS, agents.look)

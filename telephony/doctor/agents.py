@@ -1,0 +1,41 @@
+"""Agents that could not speak if a call came."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+
+from telephony.choices import AiProvider, ProviderCheck
+from telephony.models import Agent
+from voxa.doctor.findings import MOST, Finding, Severity, some
+from voxa.doctor.registry import Scope
+
+
+def look(scope: Scope) -> Iterator[Finding]:
+    """Tell of active agents whose provider refuses their key, or that have none."""
+    active = scope.own(Agent.objects.filter(active=True)).select_related("workspace").order_by("-created_at")
+    refused = active.filter(provider_check=ProviderCheck.REFUSED)
+    yield from some(
+        refused.defer("provider_key")[:MOST],
+        lambda agent: _told(agent, "agents.key_refused", "refuses its key: calls with it fail", Severity.ERROR),
+        refused.count(),
+        Finding("agents.key_refused", "The AI providers of {more} more agents refuse their keys.", "Enter new keys."),
+    )
+    if settings.LIVEKIT_IS_SANDBOX:
+        return  # its agents are stand-ins without a voice
+    needs_key = Q(ai_provider__in=[AiProvider.OPENAI, AiProvider.ELEVENLABS], base_url="", provider_key__isnull=True)
+    keyless = active.filter(needs_key)
+    yield from some(
+        keyless.defer("provider_key")[:MOST],
+        lambda agent: _told(agent, "agents.no_key", "has no key of ours: calls with it fail", Severity.WARNING),
+        keyless.count(),
+        Finding("agents.no_key", "{more} more agents have no key of their own.", "Enter keys.", Severity.WARNING),
+    )
+
+
+def _told(agent: Agent, code: str, words: str, severity: Severity) -> Finding:
+    provider = AiProvider(agent.ai_provider).label
+    page = reverse("admin:telephony_agent_change", args=[agent.pk])
+    what = f"{provider}, which speaks for agent {agent.name}, {words}."
+    return Finding(code, what, "Enter a key of the provider on the agent's page.", severity, page, agent.workspace.slug)

@@ -1,0 +1,84 @@
+"""Gateways, asked side by side as a carrier would be."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from django.urls import reverse
+
+from telephony.choices import Transport
+from telephony.health import Health, Step, check_gateway
+from telephony.models import Gateway
+from telephony.sync.dns import look_up
+from telephony.validators import parse_ip
+from voxa.doctor.findings import Finding, Severity
+from voxa.doctor.registry import Scope
+from voxa.doctor.side_by_side import side_by_side
+
+LIMIT = 12.0  # seconds for all of them
+MOST = 100  # different gateways that are asked
+LATE = Health(failed=Step.CONNECT, error=f"It did not answer within {LIMIT:g} s.")
+
+Target = tuple[str, int, str, bool]  # host, port, protocol, whether calls go out there
+
+
+def look(scope: Scope) -> Iterator[Finding]:
+    """Ask each different gateway once, however many trunks have it."""
+    if not scope.network:
+        return
+    gateways = scope.own(Gateway.objects.all(), "trunk__workspace").select_related("trunk__workspace")
+    by_target: dict[Target, Gateway] = {}
+    for gateway in gateways.defer("trunk__auth_password").order_by("-outbound", "-created_at"):
+        target = (gateway.ip_or_domain, gateway.port, gateway.protocol, gateway.outbound)
+        by_target.setdefault(target, gateway)
+    targets = list(by_target)
+    answers = dict(side_by_side([partial(_ask, target) for target in targets[:MOST]], LIMIT))
+    for place, target in enumerate(targets[:MOST]):
+        health = answers.get(place, LATE)
+        if not health.is_well:
+            yield _told(by_target[target], health)
+    if len(targets) > MOST:
+        yield Finding(
+            "gateways.unasked",
+            f"{len(targets) - MOST:,} of {len(targets):,} gateways were not asked: there are too many.",
+            "Ask a workspace at a time: --workspace SLUG.",
+            Severity.WARNING,
+        )
+
+
+def _ask(target: Target) -> Health:
+    host, port, protocol, outbound = target
+    if outbound:
+        return check_gateway(host, port, Transport(protocol))
+    if parse_ip(host):
+        return Health()  # calls come in from there: nobody need listen
+    answer = look_up(host)
+    return Health(failed=None if answer.addresses else Step.DNS, error=answer.error)
+
+
+def _told(gateway: Gateway, health: Health) -> Finding:
+    where = f"{gateway.address} ({gateway.protocol.upper()})"
+    page = reverse("admin:telephony_trunk_change", args=[gateway.trunk_id])
+    slug = gateway.trunk.workspace.slug
+    title = f"Gateway {where} of trunk {gateway.trunk.name}"
+    if health.failed is Step.DNS:
+        return Finding(
+            "gateways.dns",
+            f"{title} has no address: {health.error}",
+            "Correct the host name or its DNS. Calls out through it fail; calls in keep former addresses.",
+            page=page,
+            workspace=slug,
+        )
+    if health.failed is None:
+        what = f"{title} says that it is out of service: {health.status} {health.phrase}".rstrip() + "."
+        return Finding("gateways.out_of_service", what, "Ask the carrier.", Severity.WARNING, page, slug)
+    code, remedy = _REMEDIES[health.failed]
+    what = f"{title} fails at {health.failed}: {health.error}"
+    return Finding(code, what, remedy, Severity.WARNING, page, slug)
+
+
+_ELSEWHERE = "Carriers often answer known addresses alone: ask from the host of LiveKit's SIP service before you act."
+_REMEDIES = {
+    Step.CONNECT: ("gateways.connect", f"Check host, port and protocol with the carrier. {_ELSEWHERE}"),
+    Step.TLS: ("gateways.tls", "Check that the port speaks TLS, and show the carrier what its certificate lacks."),
+    Step.SIP: ("gateways.options", f"It may not answer OPTIONS; if calls fail too, check the port. {_ELSEWHERE}"),
+}

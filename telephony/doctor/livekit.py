@@ -1,0 +1,199 @@
+"""Each LiveKit project: does it answer and take our key, and does it hold what our rows say."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from functools import partial
+from itertools import groupby
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+
+from telephony.choices import TrunkStatus
+from telephony.doctor.projects import projects
+from telephony.livekit_client import (
+    InboundTrunkSpec,
+    LiveKitClient,
+    LiveKitError,
+    LiveKitUnauthorized,
+    Stored,
+    client_for,
+    trunks,
+)
+from telephony.livekit_client.clock import clock_ahead
+from telephony.models import Installation, LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
+from telephony.standing import setup_remedy
+from telephony.sync import findings as sync
+from telephony.sync.kinds import KINDS
+from telephony.sync.marks import read_mark
+from telephony.sync.reconcile import reconcile
+from voxa.doctor.findings import MOST, Finding, Severity, names
+from voxa.doctor.registry import Scope
+from voxa.doctor.side_by_side import side_by_side
+
+LIMIT = 25.0  # seconds for all projects, within the check's own
+APART, FAR_APART = timedelta(seconds=5), timedelta(seconds=30)  # LiveKit takes no token from beyond a minute
+HURTS = (sync.Cause.MISSING, sync.Cause.VANISHED, sync.Cause.DIFFERS)
+
+
+def look(scope: Scope) -> Iterator[Finding]:
+    """Ask the projects side by side."""
+    found = projects(scope)
+    if len(found) == 1:
+        yield from _project(scope, found[0])
+        return
+    answers = dict(side_by_side([partial(_project, scope, project) for project in found], LIMIT))
+    for place, project in enumerate(found):
+        yield from answers.get(place) or ([] if place in answers else [_away(project, "It takes too long to answer.")])
+
+
+def _project(scope: Scope, project: LiveKitProject) -> list[Finding]:
+    """Tell the first thing that is wrong with a project; what comes after it cannot be asked."""
+    if not project.is_configured:
+        return [_unconfigured(project)] if _has_rows(scope, project) else []
+    if not scope.network:
+        return [] if project.was_reachable else [_away(project, project.last_error)]
+    client = client_for(project)
+    try:
+        inbound = client.run(trunks.list_inbound())
+        taken = _taken(scope, project, inbound)
+        return [*_clock(project), *taken, *_shared_trunk(scope, project, client), *_differences(scope, project)]
+    except LiveKitUnauthorized as error:
+        return [*_clock(project), _refused(project, error)]
+    except LiveKitError as error:
+        return [_away(project, str(error))]
+
+
+def _page(project: LiveKitProject) -> str:
+    return reverse("admin:telephony_livekitproject_change", args=[project.pk])
+
+
+def _has_rows(scope: Scope, project: LiveKitProject) -> bool:
+    chosen = Q(workspace__telephony_settings__project=project)
+    if project.is_default:
+        chosen |= Q(workspace__telephony_settings=None)
+    return any(scope.own(model._default_manager.filter(chosen)).exists() for model in (Trunk, SipEndpoint))
+
+
+def _unconfigured(project: LiveKitProject) -> Finding:
+    what = f"{project} is not set up: trunks, SIP endpoints and calls wait."
+    return Finding("livekit.unconfigured", what, setup_remedy(project), page=_page(project))
+
+
+def _away(project: LiveKitProject, why: str) -> Finding:
+    return Finding(
+        "livekit.away",
+        f"{project} ({project.url}) does not answer: {why}",
+        "Check that LiveKit runs, its URL, and that this host reaches it. Trunks and calls catch up by themselves.",
+        page=_page(project),
+    )
+
+
+def _refused(project: LiveKitProject, error: LiveKitUnauthorized) -> Finding:
+    where = "LIVEKIT_API_KEY and LIVEKIT_API_SECRET" if project.is_default else "the project's key and secret"
+    return Finding(
+        "livekit.credentials",
+        f"{project} ({project.url}) answers, but refuses us: {error}",
+        f"Make {where} those of LiveKit's configuration (keys:), and restart Voxa where they are in the environment.",
+        page=_page(project),
+    )
+
+
+def _clock(project: LiveKitProject) -> Iterator[Finding]:
+    ahead = clock_ahead(project.url or "")
+    if ahead is None or abs(ahead) < APART:
+        return
+    way = "ahead of" if ahead > timedelta() else "behind"
+    yield Finding(
+        "livekit.clock",
+        f"This host's clock is {abs(ahead).total_seconds():.0f} s {way} that of {project}. From a minute on each "
+        "refuses the other's tokens.",
+        "Keep the clocks of all hosts together by NTP.",
+        Severity.ERROR if abs(ahead) >= FAR_APART else Severity.WARNING,
+        _page(project),
+    )
+
+
+def _taken(scope: Scope, project: LiveKitProject, inbound: list[Stored[InboundTrunkSpec]]) -> Iterator[Finding]:
+    """Tell which of our numbers stand on inbound trunks that Voxa did not make. LiveKit compares them without plus."""
+    installation = Installation.current()
+    holders: dict[str, str] = {}
+    for stored in inbound:
+        mark = read_mark(stored.spec.metadata)
+        if mark is None or mark.installation != installation:
+            holders |= {f"+{number.removeprefix('+')}": stored.id for number in stored.spec.numbers}
+    ours = scope.own(PhoneNumber.objects.filter(project=project, number__in=list(holders)))
+    taken = sorted((holders[one.number], one.number) for one in ours.only("number"))
+    for livekit_id, group in groupby(taken, key=lambda pair: pair[0]):
+        numbers = [number for _, number in group]
+        yield Finding(
+            "livekit.number_taken",
+            f"Inbound trunk {livekit_id} of {project}, not made by this Voxa, takes {names(numbers, len(numbers))}.",
+            "Remove these numbers from it in LiveKit, or take it over: manage.py import_livekit.",
+            page=_page(project),
+        )
+
+
+def _shared_trunk(scope: Scope, project: LiveKitProject, client: LiveKitClient) -> Iterator[Finding]:
+    shared: str = settings.LIVEKIT_SIP_OUTBOUND_TRUNK_ID
+    if not shared or not project.is_default or client.run(trunks.list_outbound([shared])):
+        return
+    used = scope.own(TelephonySettings.objects.filter(project=project, allow_shared_trunk=True)).exists()
+    yield Finding(
+        "livekit.shared_trunk",
+        f"{project} has no outbound trunk {shared}, which LIVEKIT_SIP_OUTBOUND_TRUNK_ID names.",
+        "Set it to the id of one that exists, or leave it empty.",
+        Severity.ERROR if used else Severity.WARNING,
+        _page(project),
+    )
+
+
+def _differences(scope: Scope, project: LiveKitProject) -> Iterator[Finding]:
+    """Tell what a reconcile would do; rows that are not in service are told of with the trunks."""
+    report = reconcile(project, workspace=scope.workspace, dry_run=True)
+    if report.error:
+        yield _away(project, report.error)
+        return
+    by_row: dict[UUID, list[sync.Finding]] = {}
+    for found in report.findings:
+        if found.row_id is not None:
+            by_row.setdefault(found.row_id, []).append(found)
+    left = [found for found in report.findings if found.row_id is None]
+    if left:
+        yield Finding(
+            "livekit.left_over",
+            f"{len(left)} objects of deleted rows stand in {project} still: {names(_said(left), len(left))}.",
+            "They are removed by themselves within ten minutes; now: manage.py reconcile_livekit.",
+            Severity.WARNING,
+            _page(project),
+        )
+    yield from _rows(by_row)
+
+
+def _rows(by_row: dict[UUID, list[sync.Finding]]) -> Iterator[Finding]:
+    told = 0
+    for kind in KINDS:
+        rows = kind.rows().filter(pk__in=by_row, status=TrunkStatus.ACTIVE).select_related("workspace")
+        for row in rows.only("name", "workspace__slug"):
+            told += 1
+            if told > MOST:
+                continue
+            wrong = by_row[row.pk]
+            noun = str(row._meta.verbose_name)
+            yield Finding(
+                "livekit.differs",
+                f"LiveKit does not hold {noun} {row.name} as Voxa says: {names(_said(wrong), len(wrong))}.",
+                f"It is mended by itself within ten minutes; now: manage.py reconcile_livekit --workspace "
+                f"{row.workspace.slug}. Does it come back? Then something else writes there.",
+                Severity.ERROR if any(found.cause in HURTS for found in wrong) else Severity.WARNING,
+                reverse(f"admin:telephony_{row._meta.model_name}_change", args=[row.pk]),
+                row.workspace.slug,
+            )
+    if told > MOST:
+        what = f"LiveKit does not hold {told - MOST:,} more trunks and SIP endpoints as Voxa says."
+        yield Finding("livekit.differs", what, "See them all: manage.py reconcile_livekit --dry-run.")
+
+
+def _said(found: Iterable[sync.Finding]) -> list[str]:
+    return [f"{one.kind.label.lower()} {one.livekit_id}".rstrip() + f" is {one.cause}" for one in found]

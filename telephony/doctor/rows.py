@@ -1,0 +1,96 @@
+"""Trunks and SIP endpoints: failed, pending for too long, or in service with a warning."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+
+from telephony.choices import TrunkStatus
+from telephony.models import LiveKitProject, SipEndpoint, Trunk
+from telephony.standing import standing_of
+from voxa.doctor.findings import MOST, Finding, Severity, some
+from voxa.doctor.registry import Group, Scope
+
+SOON = timedelta(minutes=3)  # in which a sync, or the sweep after it, brings every row to where it stays
+
+
+def look_at_trunks(scope: Scope) -> Iterator[Finding]:
+    """Tell of trunks."""
+    yield from _standing(scope.own(Trunk.objects.defer("auth_password")), Group.TRUNKS)
+
+
+def look_at_endpoints(scope: Scope) -> Iterator[Finding]:
+    """Tell of SIP endpoints, and of those whose agent does not answer."""
+    endpoints = scope.own(SipEndpoint.objects.defer("sip_password"))
+    yield from _standing(endpoints, Group.ENDPOINTS)
+    silent = endpoints.filter(agent__active=False).select_related("workspace", "agent").defer("agent__provider_key")
+    yield from some(
+        silent[:MOST],
+        lambda row: Finding(
+            "endpoints.agent",
+            f"Nobody answers SIP endpoint {row.name}: its agent {row.agent.name} is not active.",
+            "Activate the agent, or delete the endpoint.",
+            page=_page(row),
+            workspace=row.workspace.slug,
+        ),
+        silent.count(),
+        Finding("endpoints.agent", "Nobody answers {more} more SIP endpoints.", "Activate their agents."),
+    )
+
+
+def _standing(rows: QuerySet[Any], group: Group) -> Iterator[Finding]:
+    default = LiveKitProject.objects.filter(is_default=True).first() or LiveKitProject(is_default=True, name="Default")
+    rows = rows.select_related("workspace__telephony_settings__project").order_by("-updated_at")
+
+    def tell(row: Trunk | SipEndpoint) -> Finding:
+        return _told(row, getattr(row.workspace, "telephony_settings", None), default, group)
+
+    noun, listed = str(rows.model._meta.verbose_name_plural), _list(rows.model)
+    failed, stuck = rows.filter(status=TrunkStatus.FAILED), rows.filter(_stuck())
+    warned = rows.filter(status=TrunkStatus.ACTIVE).exclude(warnings=[])
+    for chosen, name, severity in (
+        (failed, "failed", Severity.ERROR),
+        (stuck, "pending", Severity.ERROR),
+        (warned, "warning", Severity.WARNING),
+    ):
+        rest = Finding(
+            f"{group}.{name}", f"{{more}} more {noun} like these ({name}).", "See the list.", severity, listed
+        )
+        yield from some(chosen[:MOST], tell, chosen.count(), rest)
+
+
+def _stuck() -> Q:
+    """Pending for too long: never in service, changed long ago, or tried in vain."""
+    before = timezone.now() - SOON
+    return Q(status=TrunkStatus.PENDING) & (Q(updated_at__lt=before) | Q(created_at__lt=before, sync_failures__gt=1))
+
+
+def _told(row: Trunk | SipEndpoint, config: Any, default: LiveKitProject, group: Group) -> Finding:
+    title = f"{capfirst(row._meta.verbose_name)} {row.name}"
+    where = {"page": _page(row), "workspace": row.workspace.slug}
+    if row.status == TrunkStatus.ACTIVE:
+        what = f"{title} works only in part. {' '.join(row.warnings)}"
+        return Finding(
+            f"{group}.warning", what, "Follow what it says; each sync looks again.", Severity.WARNING, **where
+        )
+    standing = standing_of(row, config.project if config else default)
+    what = f"{title}: {standing.headline} {standing.reason}".rstrip()
+    remedy = standing.remedy
+    if row.status == TrunkStatus.PENDING and not row.last_error:
+        remedy = "Check that beat and a worker run; by hand: manage.py provision_trunks."
+    former = row.status == TrunkStatus.PENDING and row.synced_at is not None
+    if former:
+        what += " LiveKit works with what it was before the change."
+    return Finding(f"{group}.{row.status}", what, remedy, Severity.WARNING if former else Severity.ERROR, **where)
+
+
+def _page(row: Trunk | SipEndpoint) -> str:
+    return reverse(f"admin:telephony_{row._meta.model_name}_change", args=[row.pk])
+
+
+def _list(model: Any) -> str:
+    return reverse(f"admin:telephony_{model._meta.model_name}_changelist")
