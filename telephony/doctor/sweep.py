@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from telephony.models import Installation
+from telephony.models import Installation, LiveKitProject
 from voxa.doctor.findings import Finding
 from voxa.doctor.registry import Scope
 
@@ -13,12 +13,17 @@ LATE = timedelta(minutes=3)  # a sweep is asked for each minute
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Tell when the last sweep is too long ago."""
+    """Tell when the last sweep is too long ago, or none came in the first minutes of an installation."""
     swept_at = Installation.objects.values_list("swept_at", flat=True).first()
-    ago = timezone.now() - swept_at if swept_at else None
-    if ago is not None and ago < LATE:
+    now = timezone.now()
+    if swept_at is None:
+        if not LiveKitProject.objects.filter(created_at__lt=now - LATE).exists():
+            return  # set up a moment ago
+        words = "never ran"
+    elif now - swept_at < LATE:
         return
-    words = f"has not run for {round(ago.total_seconds() / 60)} minutes" if ago else "never ran"
+    else:
+        words = f"has not run for {round((now - swept_at).total_seconds() / 60):,} minutes"
     yield Finding(
         "processes.beat",
         f"The sweep of each minute {words}: what a lost message asked for is not done, lost calls are not ended.",

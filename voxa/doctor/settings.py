@@ -53,7 +53,7 @@ def _local_defaults() -> Iterator[Finding]:
     if settings.LIVEKIT_IS_SANDBOX:
         yield Finding(
             "settings.sandbox",
-            "LiveKit is the sandbox: no real call is made.",
+            "LiveKit is the sandbox: no real call is made, and no gateway is asked.",
             "For real calls set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, and restart Voxa.",
             Severity.WARNING,
         )
