@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from voxa import error_reports
 from voxa.variables import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -218,6 +219,10 @@ RECORDING_S3_ENDPOINT = env.str("RECORDING_S3_ENDPOINT", default="")  # empty: A
 RECORDING_S3_ACCESS_KEY = env.str("RECORDING_S3_ACCESS_KEY", default="")
 RECORDING_S3_SECRET = env.str("RECORDING_S3_SECRET", default="")
 VOXA_DIALECTS = env.list("VOXA_DIALECTS", default=None)  # names of telephony/dialects; unset: all, empty: none
+
+# --- errors that nobody expected, told to Sentry or what speaks its protocol --------------------------------
+if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+    error_reports.start(SENTRY_DSN)
 
 # --- libraries: API, Celery, logs, admin ------------------------------------------------------------------
 from voxa.settings_admin import *  # noqa: E402, F403
