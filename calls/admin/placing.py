@@ -65,7 +65,7 @@ class PlacingMixin(WorkspaceFirst):
         (
             "Call a number",
             {
-                "description": "Once you save, it waits in the queue until it is due and may be dialled.",
+                "description": "Once placed, it waits in the queue until it is due and may be dialled.",
                 "fields": ["workspace", "to_number", ("number", "agent")],
             },
         ),

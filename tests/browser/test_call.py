@@ -24,7 +24,7 @@ def test_a_call_is_placed_and_followed_to_its_end(acme: Workspace, acme_owner: U
     page.get_by_label("Number to call").fill("+1 202 555-0123")
     choose(page, "id_number", line.number.number)
     choose(page, "id_agent", line.agent.name)
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Place the call").click()
 
     standing, timeline = page.locator("#standing"), page.locator("#timeline")
     expect(standing).to_contain_text("Queued")
