@@ -15,6 +15,7 @@ from voxa.doctor.registry import Group, Scope, register
 LATE = timedelta(minutes=5)  # a sweep comes every 5 s
 SOON = timedelta(days=14)
 LATELY = timedelta(days=7)
+COUNTED = 1_000
 
 
 def look_at_webhooks(scope: Scope) -> Iterator[Finding]:
@@ -32,12 +33,12 @@ def look_at_webhooks(scope: Scope) -> Iterator[Finding]:
         ),
         "endpoint__workspace",
     ).filter(endpoint__failing_since=None)
-    count = waiting.order_by()[:1_000].count()
+    count = waiting.order_by()[:COUNTED].count()
     if count:
         first = waiting.aggregate(first=Min("next_attempt_at"))["first"]
         yield Finding(
             "webhooks.waiting",
-            f"{count:,} webhook deliveries are due and not sent, one since {first:%Y-%m-%d %H:%M} UTC.",
+            f"{_deliveries(count)} due and not sent, one since {first:%Y-%m-%d %H:%M} UTC.",
             "Check that beat and a worker run, and look into the worker's log.",
             page=_list("webhookdelivery"),
         )
@@ -79,6 +80,12 @@ def look_at_keys(scope: Scope) -> Iterator[Finding]:
 
     rest = Finding("keys.expiring", "{more} more API keys expire soon.", "See the list.", Severity.WARNING)
     yield from some(used[:MOST], tell, used.count(), rest)
+
+
+def _deliveries(count: int) -> str:
+    if count == 1:
+        return "1 webhook delivery is"
+    return f"{count:,} webhook deliveries are" if count < COUNTED else f"{COUNTED:,} or more webhook deliveries are"
 
 
 def _list(model: str) -> str:

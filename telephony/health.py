@@ -121,16 +121,17 @@ def _request(connection: socket.socket, host: str, port: int, transport: Transpo
 
 
 def _read(received: bytes, call_id: str) -> Health | None:
-    """Read a final answer to our request; None where it is another's, provisional, or not whole yet."""
-    head, whole, _ = received.decode("utf-8", "replace").partition("\r\n\r\n")
-    version, _, rest = head.partition("\r\n")[0].partition(" ")
-    if not head.startswith("SIP/2.0"[: len(head)]):
+    """Read a final answer to our request; None while there is none, or it is not whole yet. Bodies are passed over."""
+    text = received.decode("utf-8", "replace").lstrip("\r\n")
+    if not text.startswith("SIP/2.0"[: len(text)]):
         raise ConnectionError("Something answers, but not SIP.")
-    if not whole or version != "SIP/2.0" or call_id not in head:
-        return None
-    code, _, phrase = rest.partition(" ")
-    status = int(code) if code.isascii() and code.isdigit() else 0
-    return Health(status, phrase[:60]) if status >= 200 else None
+    for head in text.split("\r\n\r\n")[:-1]:
+        version, _, rest = head.partition("\r\n")[0].partition(" ")
+        code, _, phrase = rest.partition(" ")
+        status = int(code) if code.isascii() and code.isdigit() else 0
+        if version == "SIP/2.0" and status >= 200 and call_id in head:
+            return Health(status, phrase[:60])
+    return None
 
 
 def _left(end: float) -> float:

@@ -1,7 +1,8 @@
 """Numbers: who answers them, and can they be called at all."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -10,7 +11,7 @@ from accounts.models import Workspace
 from telephony.choices import TrunkStatus
 from telephony.models import PhoneNumber, Trunk
 from telephony.selectors import callable_numbers, unanswered
-from voxa.doctor.findings import MOST, Finding, Severity, names
+from voxa.doctor.findings import MOST, Finding, Severity, names, some
 from voxa.doctor.registry import Scope
 
 
@@ -24,53 +25,72 @@ def look(scope: Scope) -> Iterator[Finding]:
 
 def _without_service(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
     out = Q(trunk__status=TrunkStatus.FAILED) | Q(trunk__status=TrunkStatus.PENDING, trunk__synced_at=None)
-    groups = numbers.filter(out).order_by().values("trunk").annotate(count=Count("pk")).order_by("-count", "trunk")
-    found = list(groups[:MOST])
-    trunks = Trunk.objects.defer("auth_password").select_related("workspace")
-    by_id = trunks.in_bulk([group["trunk"] for group in found])
-    for group in found:
-        trunk, of_it = by_id[group["trunk"]], numbers.filter(trunk=group["trunk"])
-        yield Finding(
+    without = numbers.filter(out)
+    counts, total = _counted(without, "trunk")
+    trunks = Trunk.objects.defer("auth_password").select_related("workspace").in_bulk(list(counts))
+
+    def tell(trunk_id: UUID) -> Finding:
+        trunk, listed = trunks[trunk_id], _listed(without.filter(trunk=trunk_id), counts[trunk_id])
+        state = trunk.get_status_display().lower()
+        return Finding(
             "numbers.trunk",
-            f"{_listed(of_it, group['count'])} cannot be called and is no caller ID: "
-            f"trunk {trunk.name} is {TrunkStatus(trunk.status).label.lower()}.",
+            f"{listed} cannot be called and is no caller ID: trunk {trunk.name} is {state}.",
             "Put the trunk right first: it is told of with the trunks.",
             page=reverse("admin:telephony_trunk_change", args=[trunk.pk]),
             workspace=trunk.workspace.slug,
         )
 
+    more = "The numbers of {more} more trunks cannot be called."
+    yield from some(counts, tell, total, Finding("numbers.trunk", more, "Put the trunks right.", page=_list()))
+
 
 def _unanswered(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
-    for workspace, rows, count in _by_workspace(unanswered(callable_numbers(numbers))):
-        yield Finding(
+    yield from _by_workspace(
+        unanswered(callable_numbers(numbers)),
+        Finding(
             "numbers.unanswered",
-            f"Nobody answers {_listed(rows, count)}: no active agent, and the workspace has none for inbound calls.",
+            "Nobody answers {numbers}: no active agent, and the workspace has none for inbound calls.",
             "Choose an active agent for each, or make one for inbound calls.",
-            page=reverse("admin:telephony_phonenumber_changelist") + "?answered=no",
-            workspace=workspace.slug,
-        )
+            page=_list("?answered=no"),
+        ),
+    )
 
 
 def _stood_in_for(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
     asleep = callable_numbers(numbers.filter(agent__active=False))
-    answered = asleep.exclude(pk__in=unanswered(asleep).values("pk"))
-    for workspace, rows, count in _by_workspace(answered):
-        yield Finding(
+    yield from _by_workspace(
+        asleep.exclude(pk__in=unanswered(asleep).values("pk")),
+        Finding(
             "numbers.stand_in",
-            f"Another agent answers {_listed(rows, count)}: the chosen one is not active.",
+            "Another agent answers {numbers}: the chosen one is not active.",
             "Activate the chosen agent, or choose another.",
             Severity.WARNING,
-            reverse("admin:telephony_phonenumber_changelist"),
-            workspace.slug,
-        )
+            _list(),
+        ),
+    )
 
 
-def _by_workspace(rows: QuerySet[PhoneNumber]) -> Iterator[tuple[Workspace, QuerySet[Any], int]]:
-    groups = rows.order_by().values("workspace").annotate(count=Count("pk")).order_by("-count", "workspace")
-    counts = {group["workspace"]: group["count"] for group in groups[:MOST]}
-    by_id = Workspace.objects.in_bulk(list(counts))
-    for pk, count in counts.items():
-        yield by_id[pk], rows.filter(workspace=pk), count
+def _by_workspace(rows: QuerySet[PhoneNumber], finding: Finding) -> Iterator[Finding]:
+    """Tell it of each workspace's numbers, which stand for `{numbers}`."""
+    counts, total = _counted(rows, "workspace")
+    workspaces = Workspace.objects.in_bulk(list(counts))
+
+    def tell(pk: UUID) -> Finding:
+        what = finding.what.replace("{numbers}", _listed(rows.filter(workspace=pk), counts[pk]))
+        return replace(finding, what=what, workspace=workspaces[pk].slug)
+
+    rest = replace(finding, what=finding.what.replace("{numbers}", "numbers of {more} more workspaces"))
+    yield from some(counts, tell, total, rest)
+
+
+def _counted(rows: QuerySet[PhoneNumber], owner: str) -> tuple[dict[UUID, int], int]:
+    """Count the numbers of those that own the most of them, and these owners: trunks, or workspaces."""
+    groups = rows.order_by().values(owner).annotate(count=Count("pk")).order_by("-count", owner)
+    return {group[owner]: group["count"] for group in groups[:MOST]}, groups.count()
+
+
+def _list(query: str = "") -> str:
+    return reverse("admin:telephony_phonenumber_changelist") + query
 
 
 def _listed(rows: QuerySet[PhoneNumber], count: int) -> str:

@@ -24,8 +24,9 @@ def look(scope: Scope) -> Iterator[Finding]:
     except DatabaseError as error:
         yield Finding(
             "database.away",
-            f"The database does not answer ({type(error).__name__}).",
-            "Check that it runs, that DATABASE_URL is right, and that this host may connect to it.",
+            f"The database {_place()} does not answer ({type(error).__name__}).",
+            "Check that it runs, that DATABASE_URL is right, and that this host may connect to it. manage.py dbshell "
+            "says what is the matter.",
         )
         return
     executor = MigrationExecutor(connection)
@@ -38,6 +39,13 @@ def look(scope: Scope) -> Iterator[Finding]:
         return
     yield from clocks("This host's clock", "database.clock", ahead)
     yield from _secrets()
+
+
+def _place() -> str:
+    """Say which database it is, without user and password."""
+    of = connection.settings_dict
+    where = f"{of['HOST']}:{of['PORT'] or 5432}/" if of["HOST"] else ""
+    return f"{where}{of['NAME']}"
 
 
 def clock_ahead() -> timedelta:

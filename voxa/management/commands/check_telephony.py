@@ -27,7 +27,7 @@ class Command(BaseCommand):
             "--only",
             metavar="GROUP",
             action="append",
-            choices=list(Group),
+            choices=[group.value for group in Group],
             help=f"{', '.join(Group)}; repeatable",
         )
         parser.add_argument("--no-network", action="store_true", help="ask the database alone")

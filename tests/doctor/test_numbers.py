@@ -1,0 +1,63 @@
+"""Numbers that cannot be called, or that nobody, or another agent, answers."""
+
+import pytest
+
+from accounts.models import Workspace
+from telephony.doctor import numbers as doctor
+from telephony.models import Agent, PhoneNumber, Trunk
+from telephony.services.numbers import add_number
+from tests.doctor.asking import found
+from tests.doctor.conftest import NUMBER
+from voxa.doctor.findings import Severity
+from voxa.doctor.registry import Scope
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def active(trunk: Trunk, number: PhoneNumber) -> Trunk:
+    Trunk.objects.filter(pk=trunk.pk).update(status="active")
+    return trunk
+
+
+def test_one_on_an_active_trunk_that_an_agent_answers_is_well(active: Trunk, agent: Agent) -> None:
+    assert found(doctor.look) == {}
+
+
+def test_one_on_a_trunk_that_failed_has_no_service(active: Trunk, agent: Agent, globex: Workspace) -> None:
+    Trunk.objects.update(status="failed")
+    finding = found(doctor.look)["numbers.trunk"]
+    assert finding.what == f"{NUMBER} cannot be called and is no caller ID: trunk Main is failed."
+    assert (finding.workspace, finding.severity) == ("acme", Severity.ERROR)
+    assert found(doctor.look, Scope(globex)) == {}
+
+
+def test_nobody_answers_without_an_agent(active: Trunk, globex: Workspace) -> None:
+    for last in range(1, 5):
+        add_number(active, f"+1202555010{last}")
+    finding = found(doctor.look)["numbers.unanswered"]
+    assert finding.what.startswith(f"Nobody answers {NUMBER}, +12025550101, +12025550102 and 2 more:")
+    assert found(doctor.look, Scope(globex)) == {}
+
+
+def test_a_stand_in_answers_where_the_chosen_agent_is_not_active(active: Trunk, agent: Agent) -> None:
+    chosen = Agent.objects.create(workspace=active.workspace, name="Night", active=False)
+    PhoneNumber.objects.update(agent=chosen)
+    finding = found(doctor.look)["numbers.stand_in"]
+    assert (finding.what, finding.severity) == (
+        f"Another agent answers {NUMBER}: the chosen one is not active.", Severity.WARNING,
+    )  # fmt: skip
+
+
+def test_a_caller_id_alone_needs_nobody_who_answers(active: Trunk) -> None:
+    active.gateways.update(inbound=False)
+    assert found(doctor.look) == {}
+
+
+def test_many_trunks_are_counted(active: Trunk, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "MOST", 1)
+    trunks = [Trunk.objects.create(workspace=active.workspace, name=f"T{n}", status="failed") for n in range(3)]
+    for place, trunk in enumerate(trunks):
+        PhoneNumber.objects.create(trunk=trunk, workspace=trunk.workspace, number=f"+1202555020{place}")
+    told = [finding.what for finding in doctor.look(Scope())]
+    assert (len(told), told[1]) == (2, "The numbers of 2 more trunks cannot be called.")
