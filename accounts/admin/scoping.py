@@ -1,7 +1,9 @@
 """One place that decides who sees and changes what in the admin. Every admin and inline stands on it."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -19,6 +21,11 @@ from accounts.admin.paginator import BoundedPaginator, ScopedChangeList
 from accounts.admin.times import ZonedPages, when
 from accounts.choices import Role
 from accounts.models import Workspace
+
+# What the filters in use append to a field's name: choices, rows, booleans, days and times.
+_FILTER_ENDINGS = (
+    "", "__exact", "__id__exact", "__isnull", "_from", "_to", "_from_0", "_from_1", "_to_0", "_to_1",
+)  # fmt: skip
 
 
 class ScopedMixin:
@@ -150,29 +157,28 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Fill in the workspace of people who have one only."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
-        initial = {name: value for name, value in initial.items() if self._may_stand(name, value)}
+        initial = dict(self._readable(initial))
         if "workspace" not in initial:
             usable = usable_workspaces(access_of(request), self.change_role).values_list("pk", flat=True)[:2]
             if len(usable) == 1:
                 initial["workspace"] = usable[0]
         return initial
 
-    def _may_stand(self, name: str, value: Any) -> bool:
-        """Say whether a value of the address may be in the form: an id that is none would break its select."""
-        named = {field.name: field for field in self.opts.concrete_fields if field.is_relation}
-        try:
-            if name in named:
-                named[name].to_python(value)
-        except ValidationError:
-            return False
-        return True
+    def _readable(self, initial: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Keep the values of the address that a form can show, as their fields have them: ids and times, not text."""
+        fields = {field.name: field for field in self.opts.concrete_fields}
+        for name, value in initial.items():
+            try:
+                yield name, fields[name].to_python(value) if name in fields else value
+            except ValidationError:
+                continue
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Take from the address only what the list's filters are for: no probing of other columns."""
+        """Take from the address only what the list's filters put there: no probing of columns and related rows."""
         offered = self.get_list_filter(request) if request else []
         names = [_filter_name(item) for item in offered]
         names += [name for item in self.list_filter if (name := _filter_name(item)) == "workspace"]
-        return any(lookup == name or lookup.startswith((f"{name}__", f"{name}_from", f"{name}_to")) for name in names)
+        return lookup in {name + ending for name in names for ending in _FILTER_ENDINGS}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -180,7 +186,7 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
         """Search; a select that names its workspace (`ForWorkspace`) is answered from that workspace alone."""
         workspace = request.GET.get("for_workspace")
         if workspace and request.path.endswith("/autocomplete/"):
-            queryset = queryset.filter(**{self.workspace_path: workspace})
+            queryset = queryset.filter(**{self.workspace_path: workspace}) if is_uuid(workspace) else queryset.none()
         found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, search_term)
         return found
 
@@ -190,6 +196,14 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
         if row is None or not self.may(request, least, row):
             raise PermissionDenied
         return row
+
+
+def is_uuid(text: str) -> bool:
+    """Say whether a text of the address can be a row's id."""
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
 
 
 def _filter_name(item: Any) -> str:

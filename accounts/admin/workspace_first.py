@@ -1,7 +1,6 @@
 """Adding a row asks for its workspace first, so that the form offers rows of that workspace alone."""
 
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -10,7 +9,7 @@ from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin.access import access_of
-from accounts.admin.scoping import ScopedMixin, usable_workspaces
+from accounts.admin.scoping import ScopedMixin, is_uuid, usable_workspaces
 from accounts.models import Workspace
 
 SHOWN = 50
@@ -30,7 +29,7 @@ class WorkspaceFirst(ScopedMixin):
         usable = usable_workspaces(access_of(request), self.change_role)
         text = request.POST.get("workspace") or request.GET.get("workspace")
         if text:
-            return usable.filter(pk=text).first() if _is_uuid(text) else None
+            return usable.filter(pk=text).first() if is_uuid(text) else None
         some = list(usable[:2])
         return some[0] if len(some) == 1 else None
 
@@ -77,10 +76,3 @@ class WorkspaceFirst(ScopedMixin):
             "opts": opts,
         }
         return TemplateResponse(request, "admin/workspace_first.html", context)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return bool(UUID(text))
-    except ValueError:
-        return False

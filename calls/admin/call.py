@@ -20,7 +20,7 @@ from unfold.decorators import display
 
 from accounts.admin.access import Access, access_of
 from accounts.admin.filters import OwnRowsFilter
-from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.scoping import ScopedAdmin, is_uuid
 from accounts.choices import Role
 from accounts.errors import ServiceError
 from calls import selectors
@@ -161,7 +161,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
 
     def states_view(self, request: HttpRequest) -> HttpResponse:
         """Give the status of the calls that a list asks for, and ask on for those that are not over."""
-        asked = [text for text in request.GET.get("ids", "").split(",") if _is_uuid(text)][:MOST_POLLED]
+        asked = [text for text in request.GET.get("ids", "").split(",") if is_uuid(text)][:MOST_POLLED]
         calls = list(self.limit(Call.objects.filter(pk__in=asked), access_of(request)))
         context = {"states": [(call.pk, status_label(call)) for call in calls], "live": _polled(calls)}
         return render(request, "admin/calls/call/states.html", context)
@@ -208,10 +208,3 @@ def status_label(call: Call) -> SafeString:
 def _polled(calls: Any) -> list[str]:
     """Give the ids of calls whose status will change by itself in a moment."""
     return [str(call.pk) for call in calls if call.status in LIVE]
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return bool(UUID(text))
-    except ValueError:
-        return False

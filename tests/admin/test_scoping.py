@@ -168,6 +168,31 @@ def test_columns_cannot_be_probed_by_the_address(rows: dict[str, Any], acme_view
     assert signed_in(acme_viewer).get(url, {"key_hash__startswith": "a"}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    "lookup",
+    [
+        "workspace__memberships__user__password__startswith",
+        "agent__system_prompt__startswith",
+        "trunk__auth_password__isnull",
+        "agent__workspace__api_keys__key_hash__startswith",
+    ],
+)
+def test_rows_behind_a_filters_row_cannot_be_probed(
+    lookup: str, rows: dict[str, Any], acme_viewer: User, superuser: User, signed_in: Browser
+) -> None:
+    for person in (acme_viewer, superuser):
+        assert signed_in(person).get(reverse("admin:calls_call_changelist"), {lookup: "a"}).status_code == 400
+
+
+@pytest.mark.parametrize("workspace", ["x", "\0"])
+def test_a_select_of_no_workspace_finds_nothing(
+    workspace: str, rows: dict[str, Any], acme_owner: User, signed_in: Browser
+) -> None:
+    of_calls = {"app_label": "calls", "model_name": "call", "field_name": "agent", "term": ""}
+    answer = signed_in(acme_owner).get(reverse("admin:autocomplete"), {**of_calls, "for_workspace": workspace})
+    assert answer.json()["results"] == []
+
+
 @pytest.mark.parametrize(("query", "shown"), [("answered=yes", 1), ("answered=no", 0), ("trunk__status=pending", 1)])
 def test_filters_filter(query: str, shown: int, rows: dict[str, Any], acme_viewer: User, signed_in: Browser) -> None:
     answer = signed_in(acme_viewer).get(reverse("admin:telephony_phonenumber_changelist") + f"?{query}")
