@@ -1,5 +1,6 @@
 """How the list of calls is narrowed: each way has an index in the order of the list."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,9 +46,17 @@ class TimeRangeFilter(RangeDateTimeFilter):
         name, given = self.parameter_name, self.used_parameters
         for side, lookup, time in (("from", "gte", "00:00:00"), ("to", "lte", "23:59:59.999999")):
             text = f"{given.get(f'{name}_{side}_0')} {given.get(f'{name}_{side}_1') or time}"
-            if (moment := parse_datetime_str(text)) is not None:
-                queryset = queryset.filter(**{f"{name}__{lookup}": timezone.make_aware(moment)})
+            if (moment := _in_utc(parse_datetime_str(text))) is not None:
+                queryset = queryset.filter(**{f"{name}__{lookup}": moment})
         return queryset
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """Read a time in the zone of the page; None where UTC has no such year."""
+    try:
+        return timezone.make_aware(moment).astimezone(UTC) if moment else None
+    except OverflowError:
+        return None
 
 
 class CallPaginator(BoundedPaginator):

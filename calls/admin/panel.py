@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from calls.admin import lines
 from calls.admin.after import after_of
+from calls.admin.placing import AGAIN
 from calls.choices import ENDED, AttemptStatus, CallStatus, Direction
 from calls.explaining import duration, explain
 from calls.models import Attempt, Call, Conversation, Event, TranscriptItem
@@ -109,14 +110,8 @@ def _may_hang_up(call: Call) -> bool:
 
 
 def _again(call: Call) -> str:
-    """Give the address of the form that places the same call."""
-    asked = {
-        "workspace": call.workspace_id,
-        "to_number": call.to_number,
-        "number": call.number_id,
-        "agent": call.agent_id,
-    }
-    query = urlencode({name: value for name, value in asked.items() if value})
+    """Give the address of the form that places the same call: its number stays out of addresses, which are logged."""
+    query = urlencode({"workspace": call.workspace_id, AGAIN: call.pk})
     return f"{reverse('admin:calls_call_add')}?{query}"
 
 

@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.admin.workspace_first import WorkspaceFirst
-from calls.admin.checking import BUTTON, CheckAsked, checked, filled_in
+from calls.admin.checking import BUTTON, CheckAsked, checked
 from calls.models import Call
 from calls.services.place import place_call
 from telephony.admin.selects import WorkspaceSelect
@@ -17,12 +18,17 @@ from telephony.admin.selects import WorkspaceSelect
 # What the service calls a field, and what the form does.
 _FIELDS = {"to": "to_number", "from": "number"}
 SELECTS = ("number", "agent", "trunk")
+AGAIN = "again"  # names a call in the address of the form
 
 
 class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Whom to call, from which number, with which agent. `refused` is what the service said to the same form."""
+    """Whom to call, from which number, with which agent.
+
+    `refused` is what the service said to the same form; one that is `only_checked` is shown again, not saved.
+    """
 
     refused: ValidationError | None = None
+    only_checked = False
 
     class Meta:
         model = Call
@@ -45,6 +51,10 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for name in ("number", "agent"):
             self.fields[name].required = True
+
+    def is_valid(self) -> bool:
+        """Say whether it may be saved."""
+        return super().is_valid() and not self.only_checked
 
     def clean_to_number(self) -> str:
         """Take the number as people write it."""
@@ -77,23 +87,27 @@ class PlacingMixin(WorkspaceFirst):
         """Show or take the form; times are those of the workspace."""
         context = {"title": "Call a number", "show_save_and_add_another": False, "show_save_and_continue": False}
         context |= extra_context or {}
-        context["checked"] = checked(request, self.chosen_workspace(request)) if request.method == "GET" else None
         try:
             return super().add_view(request, form_url, context)
         except CheckAsked as asked:
-            return HttpResponseRedirect(f"{request.path}?{asked.query}")
+            request._voxa_only_checked = True  # type: ignore[attr-defined]
+            return super().add_view(request, form_url, {**context, "checked": checked(asked.data)})
         except ValidationError as error:
             request._voxa_refused = error  # type: ignore[attr-defined]
             return super().add_view(request, form_url, context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return filled_in(super().get_changeform_initial_data(request))  # type: ignore[misc]
+        """Fill in what was asked of the call that is to be placed again."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[misc]
+        again = self.get_object(request, request.GET.get(AGAIN, ""))  # type: ignore[attr-defined]
+        return initial | model_to_dict(again, ["to_number", "number", "agent"]) if again else initial
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:
             return super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
         form = super().get_form(request, obj, change=change, form=PlaceForm, **kwargs)  # type: ignore[misc]
         form.refused = getattr(request, "_voxa_refused", None)
+        form.only_checked = hasattr(request, "_voxa_only_checked")
         for name in ("workspace", *SELECTS):  # chosen here, not changed
             wrapper = form.base_fields[name].widget
             wrapper.can_add_related = wrapper.can_change_related = False
@@ -104,16 +118,19 @@ class PlacingMixin(WorkspaceFirst):
         return form
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        workspace = self.chosen_workspace(request)
         if db_field.name in SELECTS:
-            workspace = self.chosen_workspace(request)
             kwargs["widget"] = WorkspaceSelect(db_field, self.admin_site)
             kwargs["widget"].workspace = workspace.pk if workspace else None
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name in SELECTS and workspace is not None:
+            field.queryset = field.queryset.filter(workspace=workspace)
+        return field
 
     def save_model(self, request: HttpRequest, obj: Call, form: Any, change: bool) -> None:
         data = form.cleaned_data
         if BUTTON in request.POST:
-            raise CheckAsked(data["workspace"], data)
+            raise CheckAsked(data)
         placed = place_call(
             data["workspace"],
             to=data["to_number"],

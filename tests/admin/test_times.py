@@ -51,6 +51,7 @@ def test_a_rows_page_is_in_its_workspaces_time(call: Call, superuser: User, sign
         ({"created_at_to_0": "2026-03-01"}, 0),
         ({"created_at_to_0": "2026-03-02"}, 1),
         ({"created_at_from_0": "tomorrow", "created_at_to_1": "25:99"}, 1),
+        ({"created_at_from_0": "0001-01-01"}, 1),
     ],
 )
 def test_a_span_is_of_the_pages_zone_and_takes_dates_alone(
