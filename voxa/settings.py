@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "voxa.api.middleware.LoggedRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "voxa.health.CommonExceptProbes",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -44,6 +44,13 @@ def test_the_log_names_the_request_and_no_secret(acme: Any, make_key: Any, caplo
     assert text not in caplog.text
 
 
+def test_the_log_has_no_queries_for_they_hold_numbers(api: APIClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        api.get("/v1/probes?number=%2B12025550123")
+    assert "GET /v1/probes" in caplog.text
+    assert "12025550123" not in caplog.text
+
+
 def test_what_is_printed_for_a_bug_has_no_local_variables(api: APIClient) -> None:
     handler = next(h for h in logging.getLogger().handlers if isinstance(h.formatter, ProcessorFormatter))
     assert isinstance(handler, logging.StreamHandler)
