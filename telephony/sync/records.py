@@ -3,6 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from telephony.models import LiveKitAlias, LiveKitObject
+from telephony.sync import lease as leases
 from telephony.sync.kinds import RowKind
 from telephony.sync.lease import LEASE, Lease, LeaseLost
 
@@ -57,6 +59,12 @@ def intend(lease: Lease, rows: Iterable[LiveKitObject]) -> set[UUID]:
     return kept
 
 
+def is_intended(lease: Lease, row: LiveKitObject) -> bool:
+    """Say whether the intent is recorded and outlives the next call, as the claim that was renewed with it."""
+    left = row.leased_until - timezone.now() if row.leased_until and row.lease_token == lease.token else timedelta()
+    return left > LEASE - timedelta(seconds=leases.RENEW_AFTER)
+
+
 def free(lease: Lease, rows: Iterable[LiveKitObject]) -> None:
     """Take the lease from records whose calls have ended, so that a tombstone made of one waits for nothing."""
     if known := [row.pk for row in rows if row.pk and row.lease_token == lease.token]:
@@ -89,7 +97,7 @@ class Outcomes:
 
         The rows are locked first, as whoever deletes one does, and together with the others that the caller will write.
         """
-        answered, self._answered = self._answered, []
+        answered = self._answered
         rows = {record.row_id for record in answered if record.row_id is not None}.union(row_ids)
         values = [value for record in answered for value in (record.pk, record.livekit_id, record.fingerprint)]
         values += [_adapted("written_at", timezone.now()), _adapted("lease_token", self._lease.token)]
@@ -97,18 +105,20 @@ class Outcomes:
             self.lost |= rows - self._lease.renew(rows)
             if answered:
                 cursor.execute(_RECORD.format(", ".join(["(%s, %s, %s)"] * len(answered))), values)
+        self._answered = []  # not before: what the database did not take now is recorded with the next
 
 
 def vanished(lease: Lease, rows: Sequence[LiveKitObject]) -> None:
     """Record that these objects must be created anew; their old ids stay as aliases. Raises LeaseLost."""
+    until = timezone.now() + LEASE
     with transaction.atomic():
         _keep_aliases(lease, rows)
         LiveKitObject.objects.filter(pk__in=[row.pk for row in rows]).update(
-            livekit_id="", fingerprint="", lease_token=lease.token, leased_until=timezone.now() + LEASE
+            livekit_id="", fingerprint="", lease_token=lease.token, leased_until=until
         )
     for row in rows:
         row.livekit_id = row.fingerprint = ""
-        row.lease_token = lease.token
+        row.lease_token, row.leased_until = lease.token, until
 
 
 def removed(lease: Lease, row: LiveKitObject) -> None:

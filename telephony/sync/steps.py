@@ -63,7 +63,7 @@ class Syncer:
         if work.is_written(desired):
             return record.livekit_id
         fingerprint = desired.fingerprint(work.door.server)
-        self._intend(work, record)
+        self._intend(record)
         if record.livekit_id:
             try:
                 yield from work.door.update(kind, record.livekit_id, desired.spec)
@@ -76,11 +76,9 @@ class Syncer:
         self.outcomes.add(record, livekit_id, fingerprint)
         return livekit_id
 
-    def _intend(self, work: Work, record: LiveKitObject) -> None:
+    def _intend(self, record: LiveKitObject) -> None:
         """Make sure that the claim holds and the intent is recorded, which most often was done for the whole batch."""
-        if record.lease_token == self.lease.token:
-            self.lease.hold(work.row.id)
-        elif not records.intend(self.lease, [record]):
+        if not records.is_intended(self.lease, record) and not records.intend(self.lease, [record]):
             raise LeaseLost
 
     def _adopt(self, work: Work, desired: Desired) -> Steps[None]:
@@ -92,7 +90,7 @@ class Syncer:
         first = min(found, key=lambda stored: stored.id)
         record.livekit_id = first.id
         if first.exact and first.spec == desired.spec:
-            self._intend(work, record)
+            self._intend(record)
             self.outcomes.add(record, first.id, desired.fingerprint(work.door.server))
 
     def _remove(self, work: Work, record: LiveKitObject) -> Steps[None]:
