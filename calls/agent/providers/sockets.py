@@ -18,6 +18,7 @@ from calls.agent.redaction import hidden
 LARGEST = 16 * 1024 * 1024  # bytes of one message
 LAST_WORDS = 10.0  # seconds in which what was sent before a goodbye is still heard
 GOODBYES = (1000, 1001, 1005)  # codes of a socket that was closed on purpose
+MESSAGES = (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY)  # of which none but text means anything here
 BROKEN = (aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError)
 
 
@@ -73,8 +74,9 @@ class SocketVoice(ABC):
     async def _obey(self) -> None:
         """Do what the other side sends, until it closes the socket and what it said was heard."""
         assert self._socket is not None  # noqa: S101  # greet comes after start
-        while (message := await self._socket.receive()).type == aiohttp.WSMsgType.TEXT:
-            await self._take(message.data)
+        while (message := await self._socket.receive()).type in MESSAGES:
+            if message.type == aiohttp.WSMsgType.TEXT:
+                await self._take(message.data)
         code = self._socket.close_code
         if code in GOODBYES:
             await self._bridge.played(LAST_WORDS)

@@ -89,7 +89,7 @@ class SpokenVoice:
         except RuntimeError:
             return False  # the session is closing
         self._session.input.set_audio_enabled(True)
-        return not speech.interrupted
+        return speech.exception() is None and not (speech.interrupted or self._conversation.over)
 
     async def hold(self) -> None:
         self._agent.silent = True
