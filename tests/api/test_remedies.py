@@ -73,4 +73,10 @@ def test_a_call_is_scheduled_in_no_unnamed_zone(api: APIClient, acme: Any, time:
 @pytest.mark.parametrize("zone", ["+01:00", "%2B01:00", "Z", "-0500"])
 def test_a_time_in_a_query_may_have_any_zone(api: APIClient, zone: str) -> None:
     assert api.get(f"/v1/calls?createdAfter=2026-01-01T00:00:00{zone}").status_code == 200
-    assert "Give a time such as" in api.get("/v1/calls?createdAfter=yesterday").content.decode()
+
+
+@pytest.mark.parametrize("query", ["createdAfter=yesterday", "createdAfter=0001-01-01T00:00:00%2B05:00"])
+def test_what_is_no_time_in_utc_is_refused(api: APIClient, query: str) -> None:
+    answer = api.get(f"/v1/calls?{query}")
+    assert answer.status_code == 400
+    assert "Give a time such as" in answer.content.decode()

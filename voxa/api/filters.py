@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
 from django.forms import NullBooleanField, TextInput, ValidationError
@@ -43,7 +44,11 @@ class TrueOrFalseFilter(filters.BooleanFilter):
 
 class _Moment(IsoDateTimeField):
     def to_python(self, value: Any) -> Any:
-        return super().to_python(_PLUS_LOST.sub(r"\1+\2", value) if isinstance(value, str) else value)
+        moment = super().to_python(_PLUS_LOST.sub(r"\1+\2", value) if isinstance(value, str) else value)
+        try:
+            return moment.astimezone(UTC) if moment else None
+        except OverflowError:  # in the first or last year there is
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 class MomentFilter(filters.IsoDateTimeFilter):
