@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voxa.settings")
 TRANSPORT_ALIASES["filesystem"] = "voxa.broker:Transport"
 
 app = Celery("voxa")
-app.config_from_object("voxa.celery_settings:CELERY", namespace="CELERY")
+app.config_from_object("voxa.celery_settings:CELERY")
 app.autodiscover_tasks()
 
 

@@ -5,4 +5,7 @@ From Django's settings object these cost a third of the sending.
 
 from django.conf import settings
 
-CELERY = {name: getattr(settings, name) for name in dir(settings) if name.startswith("CELERY_")}
+_PREFIX = "CELERY_"
+CELERY = {
+    name.removeprefix(_PREFIX).lower(): getattr(settings, name) for name in dir(settings) if name.startswith(_PREFIX)
+}

@@ -18,3 +18,7 @@ def test_every_scheduled_task_exists_and_piles_up_nowhere() -> None:
     for name, entry in app.conf.beat_schedule.items():
         assert entry["task"] in app.tasks, name
         assert entry["options"]["expires"] <= entry["schedule"], name
+
+
+def test_a_worker_starts_without_warnings_of_old_names() -> None:
+    assert not app.conf.deprecated_settings
