@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calls.models import Call, LiveKitEvent
-from telephony.doctor.projects import projects
+from telephony.doctor.projects import projects, title
 from voxa.doctor.findings import Finding, Severity
 from voxa.doctor.registry import Scope
 
@@ -28,7 +28,7 @@ def look(scope: Scope) -> Iterator[Finding]:
         if newest is not None and not events.filter(received_at__gt=now - LATELY).exists():
             yield Finding(
                 "calls.no_events",
-                f"{project} sent no webhook for a day, though calls were answered: their times are less exact.",
+                f"{title(project)} sent no webhook for a day, though calls were answered: their times are less exact.",
                 f"In LiveKit's configuration set webhook.urls to {settings.API_PUBLIC_URL}/livekit/webhook and "
                 "webhook.api_key to the project's key.",
                 Severity.WARNING,
@@ -38,7 +38,11 @@ def look(scope: Scope) -> Iterator[Finding]:
         if waiting:
             yield Finding(
                 "calls.events_waiting",
-                f"{waiting:,} of {project}'s webhooks wait to be worked on: calls do not move on.",
+                f"{_counted(waiting)} received from {title(project)} and not worked on: calls do not move on.",
                 "Check that beat and a worker run, and look into the worker's log.",
                 page=reverse("admin:calls_livekitevent_changelist"),
             )
+
+
+def _counted(count: int) -> str:
+    return "1 webhook was" if count == 1 else f"{count:,} webhooks were"

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calls.models import AgentWorker, RunningDispatcher
-from telephony.doctor.projects import projects
+from telephony.doctor.projects import projects, title
 from telephony.models import Agent, LiveKitProject
 from voxa.doctor.database import clocks
 from voxa.doctor.findings import Finding, Severity
@@ -46,9 +46,9 @@ def _agent_workers(project: LiveKitProject) -> Iterator[Finding]:
     seen = AgentWorker.objects.filter(project=project, seen_at__gt=timezone.now() - AgentWorker.AWAY_AFTER)
     draining = list(seen.values_list("draining", flat=True))
     if not draining:
-        what = f"No agent worker runs for {project}: nobody speaks, and answered calls end as agent_absent."
+        what = f"No agent worker runs for {title(project)}: nobody speaks, and answered calls end as agent_absent."
     elif all(draining):
-        what = f"Every agent worker of {project} finishes its calls and takes no new ones."
+        what = f"Every agent worker of {title(project)} finishes its calls and takes no new ones."
     else:
         return
     yield Finding(

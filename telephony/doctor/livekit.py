@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from telephony.choices import TrunkStatus
-from telephony.doctor.projects import projects
+from telephony.doctor.projects import projects, title
 from telephony.livekit_client import (
     InboundTrunkSpec,
     LiveKitClient,
@@ -77,14 +77,14 @@ def _has_rows(scope: Scope, project: LiveKitProject) -> bool:
 
 
 def _unconfigured(project: LiveKitProject) -> Finding:
-    what = f"{project} is not set up: trunks, SIP endpoints and calls wait."
+    what = f"{title(project)} is not set up: trunks, SIP endpoints and calls wait."
     return Finding("livekit.unconfigured", what, setup_remedy(project), page=_page(project))
 
 
 def _away(project: LiveKitProject, why: str) -> Finding:
     return Finding(
         "livekit.away",
-        f"{project} ({project.url}) does not answer: {why}",
+        f"{title(project)} ({project.url}) does not answer: {why}",
         "Check that LiveKit runs, its URL, and that this host reaches it. Trunks and calls catch up by themselves.",
         page=_page(project),
     )
@@ -94,7 +94,7 @@ def _refused(project: LiveKitProject, error: LiveKitUnauthorized) -> Finding:
     where = "LIVEKIT_API_KEY and LIVEKIT_API_SECRET" if project.is_default else "the project's key and secret"
     return Finding(
         "livekit.credentials",
-        f"{project} ({project.url}) answers, but refuses us: {error}",
+        f"{title(project)} ({project.url}) answers, but refuses us: {error}",
         f"Make {where} those of LiveKit's configuration (keys:), and restart Voxa where they are in the environment.",
         page=_page(project),
     )
@@ -107,8 +107,8 @@ def _clock(project: LiveKitProject) -> Iterator[Finding]:
     way = "ahead of" if ahead > timedelta() else "behind"
     yield Finding(
         "livekit.clock",
-        f"This host's clock is {abs(ahead).total_seconds():.0f} s {way} that of {project}. From a minute on each "
-        "refuses the other's tokens.",
+        f"This host's clock is {abs(ahead).total_seconds():.0f} s {way} that of {title(project)}. From a minute "
+        "on each refuses the other's tokens.",
         "Keep the clocks of all hosts together by NTP.",
         Severity.ERROR if abs(ahead) >= FAR_APART else Severity.WARNING,
         _page(project),
@@ -127,9 +127,10 @@ def _taken(scope: Scope, project: LiveKitProject, inbound: list[Stored[InboundTr
     taken = sorted((holders[one.number], one.number) for one in ours.only("number"))
     for livekit_id, group in groupby(taken, key=lambda pair: pair[0]):
         numbers = [number for _, number in group]
+        listed = names(numbers, len(numbers))
         yield Finding(
             "livekit.number_taken",
-            f"Inbound trunk {livekit_id} of {project}, not made by this Voxa, takes {names(numbers, len(numbers))}.",
+            f"Inbound trunk {livekit_id} of {title(project)}, not made by this Voxa, takes {listed}.",
             "Remove these numbers from it in LiveKit, or take it over: manage.py import_livekit.",
             page=_page(project),
         )
@@ -142,7 +143,7 @@ def _shared_trunk(scope: Scope, project: LiveKitProject, client: LiveKitClient) 
     used = scope.own(TelephonySettings.objects.filter(project=project, allow_shared_trunk=True)).exists()
     yield Finding(
         "livekit.shared_trunk",
-        f"{project} has no outbound trunk {shared}, which LIVEKIT_SIP_OUTBOUND_TRUNK_ID names.",
+        f"{title(project)} has no outbound trunk {shared}, which LIVEKIT_SIP_OUTBOUND_TRUNK_ID names.",
         "Set it to the id of one that exists, or leave it empty.",
         Severity.ERROR if used else Severity.WARNING,
         _page(project),
@@ -163,7 +164,7 @@ def _differences(scope: Scope, project: LiveKitProject) -> Iterator[Finding]:
     if left:
         yield Finding(
             "livekit.left_over",
-            f"{len(left)} objects of deleted rows stand in {project} still: {names(_said(left), len(left))}.",
+            f"{len(left)} objects of deleted rows stand in {title(project)} still: {names(_said(left), len(left))}.",
             "They are removed by themselves within ten minutes; now: manage.py reconcile_livekit.",
             Severity.WARNING,
             _page(project),

@@ -8,6 +8,11 @@ from telephony.selectors import projects_of
 from voxa.doctor.registry import Scope
 
 
+def title(project: LiveKitProject) -> str:
+    """Name a project in a sentence."""
+    return f"LiveKit project {project}"
+
+
 def projects(scope: Scope) -> list[LiveKitProject]:
     """Give the projects in use, by the workspace or by any; the default one only with a LIVEKIT_URL that is one."""
     found = LiveKitProject.objects.all()

@@ -87,7 +87,7 @@ def test_webhooks_that_do_not_come_though_calls_are_answered(line: Line, globex:
 
 def test_webhooks_that_nobody_works_on(line: Line) -> None:
     came(LiveKitProject.default(), received_at=timezone.now() - 5 * MINUTE)
-    assert found(events.look)["calls.events_waiting"].what.startswith("1 of Default's webhooks")
+    assert found(events.look)["calls.events_waiting"].what.startswith("1 webhook was received from")
 
 
 def came(project: LiveKitProject, **fields: Any) -> None:

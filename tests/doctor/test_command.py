@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from rich.console import Console
 
 from accounts.models import Workspace
 from tests.doctor.asking import run
@@ -14,6 +17,7 @@ from voxa.doctor import registry
 from voxa.doctor import run as running
 from voxa.doctor.findings import Finding, Severity
 from voxa.doctor.registry import Group, Scope
+from voxa.doctor.report import Report
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,6 +77,15 @@ def test_people_read_what_is_wrong_where_and_what_to_do(say: Any, settings: Any)
         "1 error, 1 warning.",
     ]
     assert ended.err == ""
+
+
+def test_a_terminal_gets_paragraphs_and_addresses_in_one_piece() -> None:
+    out = StringIO()
+    page = "/admin/telephony/trunk/8feca45b-10aa-4c55-8a15-4bfcb3913353/change/"
+    long = replace(ERROR, what="word " * 20, page=page)
+    Report([running.Examined(Group.TRUNKS, [long])]).print_on(Console(file=out, force_terminal=True, width=40))
+    assert page in out.getvalue()
+    assert all(len(line) < 60 for line in out.getvalue().splitlines() if page not in line)
 
 
 def test_programs_read_the_same(say: Any) -> None:

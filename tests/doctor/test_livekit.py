@@ -60,7 +60,7 @@ def test_an_object_that_vanished_is_told_with_its_trunk(
 def test_what_is_left_of_a_deleted_trunk(standing: Trunk) -> None:
     delete_trunk(standing)
     finding = found(doctor.look)["livekit.left_over"]
-    assert finding.what.startswith("3 objects of deleted rows stand in Default still")
+    assert finding.what.startswith("3 objects of deleted rows stand in LiveKit project Default still")
     assert finding.severity is Severity.WARNING
 
 
@@ -74,7 +74,7 @@ def test_a_number_that_a_strangers_trunk_takes(livekit: SandboxServer, number: P
     request = api.CreateSIPInboundTrunkRequest(trunk=info)
     other = livekit.ask(lambda lk: lk.sip.create_inbound_trunk(request)).sip_trunk_id
     finding = found(doctor.look)["livekit.number_taken"]
-    assert finding.what == f"Inbound trunk {other} of Default, not made by this Voxa, takes {NUMBER}."
+    assert finding.what == f"Inbound trunk {other} of LiveKit project Default, not made by this Voxa, takes {NUMBER}."
     assert found(doctor.look, Scope(globex)) == {}
 
 

@@ -66,14 +66,19 @@ class Report:
 
 def _print(console: Console, finding: Finding) -> None:
     sign, colour = SIGNS[finding.severity]
-    lines = [Text.assemble((f"{sign} ", colour), (f"[{finding.workspace}] ", "dim") if finding.workspace else "",
-                           finding.what)]  # fmt: skip
-    lines.append(Text.assemble("  → ", finding.remedy))
+    whose = (f"[{finding.workspace}] ", "dim") if finding.workspace else ""
+    _indented(console, 4, Text.assemble((f"{sign} ", colour), whose, finding.what))
+    _indented(console, 6, Text.assemble("→ ", finding.remedy))
     if finding.page:
-        lines.append(Text(f"    {address(finding.page)}", "dim"))
-    for line in lines:
-        console.print(Padding(line, (0, 0, 0, 4)) if console.is_terminal else Text("    ") + line,
-                      soft_wrap=not console.is_terminal)  # fmt: skip
+        console.print(Text(" " * 8 + address(finding.page), "dim"), soft_wrap=True)  # a broken one cannot be clicked
+
+
+def _indented(console: Console, by: int, text: Text) -> None:
+    """Print text, whole paragraphs on a terminal; a pipe gets one line."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, by)))
+    else:
+        console.print(Text(" " * by) + text, soft_wrap=True)
 
 
 def _data(finding: Finding) -> dict[str, str | None]:
