@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from calls import storage
 from calls.models import Recording
-from calls.services.recordings import OPEN, SAVES
-from telephony.livekit_client import LiveKitError, client_for, egress
+from calls.services.recordings import OPEN, SAVES, end_egress
+from telephony.livekit_client import LiveKitError
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +48,8 @@ def delete_due(most: int = 100) -> int:
 def _may_still_be_written(recording: Recording) -> bool:
     """Stop one that records, and say whether its file may come yet: it would outlive its deletion."""
     late = recording.updated_at < timezone.now() - SAVES
-    if recording.status not in OPEN or not recording.egress_id or recording.project is None or late:
+    if recording.status not in OPEN or recording.asked_at is None or recording.project is None or late:
         return False
     with suppress(LiveKitError):
-        client_for(recording.project).run(egress.stop_recording(recording.room_name, recording.egress_id))
+        end_egress(recording, recording.project)
     return True

@@ -1,5 +1,6 @@
 """Recording calls: asked for by the worker once the announcement was said, done by LiveKit's egress service."""
 
+import time
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -33,6 +34,7 @@ _BEFORE = {
     RecordingStatus.FAILED: OPEN,
 }
 LOOK_AFTER = timedelta(minutes=2)  # without news of a recording
+SECONDS = 30.0  # after which a look begins nothing new
 SAVES = timedelta(minutes=15)  # after the end, in which a file is saved. LiveKit never forgets a recorder that died
 THIRD_PARTY = "A third party is called into the room, whom nobody told of the recording."
 UNANNOUNCED = "The announcement could not be said, so nothing is recorded. A bot of one's own cannot be told to say it."
@@ -186,7 +188,7 @@ def stop(call: Call) -> bool:
     if recording is None or recording.project is None:
         return False
     try:
-        _stop(recording, recording.project)
+        end_egress(recording, recording.project)
     except LiveKitError as error:
         raise LiveKitUnreached(f"The recording could not be stopped, so nobody was called in: {error}") from None
     recording.refresh_from_db(fields=["egress_id"])
@@ -197,8 +199,8 @@ def stop(call: Call) -> bool:
     return True
 
 
-def _stop(recording: Recording, project: LiveKitProject) -> None:
-    """Stop what records: the one that is known, or what LiveKit tells of where its answer was lost."""
+def end_egress(recording: Recording, project: LiveKitProject) -> None:
+    """Stop what records: the one that is known, else what LiveKit tells of, its answer lost. Raises LiveKitError."""
     client = client_for(project)
     ids = [recording.egress_id]
     if not recording.egress_id:
@@ -212,22 +214,35 @@ def _stop(recording: Recording, project: LiveKitProject) -> None:
 
 
 def look_after(most: int = 100) -> None:
-    """Ask LiveKit about recordings that no event tells of any more, and ask for those that were never asked for."""
-    old = Recording.objects.filter(status__in=OPEN, updated_at__lt=timezone.now() - LOOK_AFTER)
-    for recording in old.exclude(call=None).select_related("project", "call")[:most]:
-        if recording.project is None:
-            fail(recording, "Its LiveKit project is gone.")
-        elif recording.asked_at is None:
-            _send_start(recording.pk)
-        else:
-            _look(recording, recording.project)
+    """Ask LiveKit about recordings that no event tells of any more, ask for those that were never asked for, and stop
+    those that go on though they were given up. Takes so many, those first that waited longest, for a bounded time.
+    """
+    until = time.monotonic() + SECONDS
+    unwanted = Recording.objects.filter(status=RecordingStatus.FAILED, call__status=CallStatus.IN_PROGRESS)
+    for rows in (unwanted.exclude(egress_id=""), Recording.objects.filter(status__in=OPEN).exclude(call=None)):
+        quiet = rows.filter(updated_at__lt=timezone.now() - LOOK_AFTER).order_by("updated_at")
+        for recording in quiet.select_related("project", "call")[:most]:
+            if time.monotonic() > until:
+                return
+            # First, so that one whose LiveKit does not answer lets the others go before it.
+            Recording.objects.filter(pk=recording.pk).update(updated_at=timezone.now())
+            with suppress(LiveKitError):  # asked again with a later sweep
+                _see_to(recording)
+
+
+def _see_to(recording: Recording) -> None:
+    if recording.status == RecordingStatus.FAILED:
+        stop_unwanted(recording.pk)
+    elif recording.project is None:
+        fail(recording, "Its LiveKit project is gone.")
+    elif recording.asked_at is None:
+        _send_start(recording.pk)
+    else:
+        _look(recording, recording.project)
 
 
 def _look(recording: Recording, project: LiveKitProject) -> None:
-    try:
-        known = client_for(project).run(egress.recordings(recording.room_name))
-    except LiveKitError:
-        return  # asked again with the next sweep
+    known = client_for(project).run(egress.recordings(recording.room_name))
     for told in known:
         take(project, told)
     ended_at = recording.call.ended_at if recording.call else None
@@ -235,7 +250,6 @@ def _look(recording: Recording, project: LiveKitProject) -> None:
         fail(recording, "LiveKit knows of no recording of this call.")
     elif ended_at is not None and ended_at < timezone.now() - SAVES:
         fail(recording, LOST)
-    Recording.objects.filter(pk=recording.pk).update(updated_at=timezone.now())
 
 
 def _write(recording: Recording, status: RecordingStatus, line: str, **fields: Any) -> None:

@@ -249,6 +249,30 @@ def test_one_that_begins_after_a_third_party_was_called_is_stopped(
     assert Recording.objects.get().status == RecordingStatus.FAILED
 
 
+def test_where_that_fails_it_is_stopped_later(
+    call: Call, recorded: Any, livekit: Livekit, django_capture_on_commit_callbacks: Any
+) -> None:
+    recorded(LiveKitUnavailable("LiveKit did not answer."))
+    livekit.answers = [[], LiveKitUnavailable("LiveKit did not answer."), None]
+    recordings.stop(call)
+    with pytest.raises(LiveKitUnavailable), django_capture_on_commit_callbacks(execute=True):
+        event(call, "EGRESS_ACTIVE")
+    Recording.objects.update(updated_at=START)
+    recordings.look_after()
+    assert livekit.asked[-2:] == ["stop_recording", "stop_recording"]
+    assert livekit.answers == []
+
+
+def test_one_whose_livekit_is_away_lets_others_go_before_it(call: Call, recorded: Any, livekit: Livekit) -> None:
+    row = recorded(running(call))
+    Recording.objects.create(call=call, part=2, project=call.project, asked_at=START, key=key(call, "-2"))
+    Recording.objects.update(updated_at=START, room_name=row.room_name)
+    for waiting in (1, 0):
+        livekit.answers = [LiveKitUnavailable("LiveKit did not answer.")]
+        recordings.look_after(most=1)
+        assert Recording.objects.filter(updated_at=START).count() == waiting
+
+
 def test_it_goes_on_in_a_next_part_where_nobody_was_called_in(
     call: Call, recorded: Any, livekit: Livekit, api: APIClient, django_capture_on_commit_callbacks: Any
 ) -> None:

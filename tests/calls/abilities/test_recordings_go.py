@@ -100,18 +100,29 @@ def test_a_number_that_another_named_goes_alone(kept: Call) -> None:
 def stopped(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What LiveKit is asked for."""
     asked: list[Any] = []
-    monkeypatch.setattr(
-        "calls.services.recording_deletion.client_for", lambda project: type("Client", (), {"run": asked.append})
-    )
+
+    class Client:
+        def run(self, operation: Any) -> list[Any]:
+            asked.append(operation)
+            return []
+
+    monkeypatch.setattr("calls.services.recordings.client_for", lambda project: Client())
     return asked
 
 
 @pytest.mark.parametrize(("minutes", "gone"), [(1, 0), (16, 1)])
-def test_a_file_that_is_still_written_is_waited_for(
-    kept: Call, store: Receiver, stopped: list[Any], minutes: int, gone: int
+@pytest.mark.parametrize(("status", "egress_id"), [(RecordingStatus.RECORDING, "EG_1"), (RecordingStatus.STARTING, "")])
+def test_a_file_that_is_or_may_be_written_is_waited_for(
+    kept: Call,
+    store: Receiver,
+    stopped: list[Any],
+    status: RecordingStatus,
+    egress_id: str,
+    minutes: int,
+    gone: int,
 ) -> None:
     since = timezone.now() - timedelta(minutes=minutes)
-    Recording.objects.update(status=RecordingStatus.RECORDING, egress_id="EG_1", updated_at=since)
+    Recording.objects.update(status=status, egress_id=egress_id, updated_at=since)
     kept.delete()
     assert delete_due() == gone
     assert (len(stopped), len(store.requests)) == (1 - gone, gone)
