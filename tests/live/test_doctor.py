@@ -14,6 +14,7 @@ import pytest
 from livekit import api
 
 from tests.live.installation import CHECKOUT, Installation
+from tests.live.process import Process, wait_until
 from tests.live.servers import LiveKitServer
 
 pytestmark = pytest.mark.live
@@ -22,13 +23,10 @@ Examine = Callable[..., tuple[int, dict[str, str], str]]
 
 @pytest.fixture(scope="module")
 def running(new_installation: Callable[..., Installation]) -> Iterator[Installation]:
-    """All of Voxa's processes, with the settings of a real installation, and a trunk of acme that is in service."""
+    """Web, worker and beat with the settings of a real installation, and a trunk of acme that is in service."""
     found = new_installation(SIP_DOMAIN="sip.example.com")
-    dispatcher = found.process("dispatcher", "-u", "manage.py", "dispatch_calls")
-    dispatcher.ready = lambda: "Dispatching calls" in dispatcher.output()
     try:
         found.start()
-        dispatcher.start()
         with found.api("acme") as acme:
             acme.call("POST", "/v1/agents", {"name": "Reception", "aiProvider": "pipeline"}, expect=201)
             trunk = acme.create_trunk({"ipOrDomain": "198.51.100.7", "outbound": False})
@@ -36,8 +34,17 @@ def running(new_installation: Callable[..., Installation]) -> Iterator[Installat
             acme.wait_active(trunk["id"])
         yield found
     finally:
-        dispatcher.stop(seconds=5)
         found.stop()
+
+
+@pytest.fixture
+def dispatcher(running: Installation) -> Iterator[Process]:
+    """A dispatcher of it."""
+    process = running.process("dispatcher", "-u", "manage.py", "dispatch_calls")
+    process.ready = lambda: "Dispatching calls" in process.output()
+    process.start()
+    yield process
+    process.stop(seconds=5)
 
 
 @pytest.fixture
@@ -70,10 +77,14 @@ def report_as_worker(installation: Installation) -> None:
     httpx.post(url, json={"worker": {**state, "draining": False}}, headers=headers).raise_for_status()
 
 
-def test_an_installation_that_is_well(examine: Examine, running: Installation) -> None:
+def test_an_installation_that_is_well_until_its_dispatcher_stops(
+    examine: Examine, running: Installation, dispatcher: Process
+) -> None:
     report_as_worker(running)
-    code, _, text = examine()
-    assert (code, text.splitlines()[-1]) == (0, "Nothing is wrong."), text
+    wait_until(lambda: (ended := examine())[0] == 0 and "Nothing is wrong." in ended[2], "all is well", 20, 0)
+    dispatcher.stop(seconds=10)
+    code, found, _ = examine("--only", "processes", "--format", "json")
+    assert (code, list(found)) == (1, ["processes.dispatchers"])
 
 
 def test_a_key_that_livekit_does_not_take(examine: Examine) -> None:
