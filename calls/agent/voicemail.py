@@ -49,8 +49,9 @@ async def mind_voicemail(conversation: Conversation, voice: Voice, told: Instruc
 
 
 async def _quiet(conversation: Conversation) -> None:
-    """Wait for the greeting's end."""
+    """Wait for the greeting's end. It is owed no answer, however long it is."""
     waited = 0.0
     while conversation.quiet_for < BEEP_OVER and waited < LONGEST_GREETING:
         await asyncio.sleep(0.1)
+        conversation.owes_answer_since = None
         waited += 0.1

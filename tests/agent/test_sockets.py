@@ -71,3 +71,12 @@ async def test_binary_messages_are_passed_over_and_the_end_is_told(
     ending = await conversation.ended()
     assert ending.reason == reason
     assert "sk-secret" not in ending.detail
+
+
+async def test_a_voice_that_is_held_ends_nothing(listener: Listener, conversation: Conversation) -> None:
+    """An agent that hangs up on a voicemail does not cut the message that is left there."""
+    runner, url = await _serve(1000)
+    await listener.hold()
+    await asyncio.wait_for(listener.listen(url), 10)
+    await runner.cleanup()
+    assert not conversation.over

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from calls.agent import voicemail
-from calls.agent.conversation import Conversation
+from calls.agent import voicemail, watchers
+from calls.agent.conversation import CALLER, Conversation, Turn
 from calls.agent.voicemail import is_greeting, mind_voicemail
 from tests.agent.conftest import NotedVoice, hear, told
 
@@ -45,6 +45,26 @@ async def test_the_message_is_left_when_the_greeting_is_over(conversation: Conve
     await minding
     assert voice.did == ["hold", "Please call us back."]
     assert (await conversation.ended()).reason == "voicemail"
+
+
+async def test_a_long_greeting_is_owed_no_answer(
+    conversation: Conversation, voice: NotedVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchers, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(watchers, "PATIENCE", 0.3)
+    conversation.answered()
+    conversation.caller_speaking(True)
+    conversation.said(Turn(CALLER, "Please leave a message after the beep.", 1.0, 2.0))
+    conversation.caller_turn()
+    minding = [
+        asyncio.create_task(mind_voicemail(conversation, voice, told())),
+        asyncio.create_task(watchers.mind_answers(conversation)),
+    ]
+    await asyncio.sleep(0.5)  # it goes on
+    conversation.caller_speaking(False)
+    assert (await conversation.ended()).reason == "voicemail"
+    assert voice.did == ["hold", "Please call us back."]
+    minding[1].cancel()
 
 
 async def test_one_that_is_set_to_hang_up_says_nothing(conversation: Conversation, voice: NotedVoice) -> None:

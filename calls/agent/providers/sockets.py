@@ -77,6 +77,8 @@ class SocketVoice(ABC):
         while (message := await self._socket.receive()).type in MESSAGES:
             if message.type == aiohttp.WSMsgType.TEXT:
                 await self._take(message.data)
+        if self._held:
+            return  # who holds it speaks by other means, and ends the conversation
         code = self._socket.close_code
         if code in GOODBYES:
             await self._bridge.played(LAST_WORDS)
