@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from voxa.api.parsers import bad_text, load
+
 
 class ReadableJson(forms.JSONField):
     """JSON over several lines; empty stands for an empty value, and a mistake is told with its place."""
@@ -17,24 +19,34 @@ class ReadableJson(forms.JSONField):
         self.empty = empty
 
     def prepare_value(self, value: Any) -> Any:
-        return super().prepare_value(value) if isinstance(value, str) else _written(value) if value else ""
+        return value if isinstance(value, str) else _written(value) if value else ""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Show what was sent as it was sent."""
+        return data
 
     def to_python(self, value: Any) -> Any:
-        if value in self.empty_values or (isinstance(value, str) and not value.strip()):
-            return self.empty()
-        try:
-            return super().to_python(value)
-        except ValidationError as error:
-            raise ValidationError(_mistake(str(value)), code="invalid") from error
+        found = value
+        if isinstance(value, str):
+            found = _read(value) if value.strip() else None
+        return self.empty() if found in self.empty_values else found
 
 
 def _written(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def _mistake(text: str) -> str:
+def _read(text: str) -> Any:
+    """Read JSON as strictly as the API does."""
     try:
-        json.loads(text)
+        found = load(text)
     except json.JSONDecodeError as error:
-        return f"This is no JSON: line {error.lineno}, column {error.colno}: {error.msg}."
-    return "This is no JSON."
+        place = f"line {error.lineno}, column {error.colno}"
+        raise ValidationError(f"This is no JSON: {place}: {error.msg}.", code="invalid") from error
+    except RecursionError as error:
+        raise ValidationError("This is nested too deeply.", code="invalid") from error
+    except ValueError as error:
+        raise ValidationError(f"This is no JSON: {error}.", code="invalid") from error
+    for path, words in bad_text(found, ""):
+        raise ValidationError(f"{path}: {words}" if path else words, code="invalid_text")
+    return found

@@ -41,6 +41,26 @@ def test_a_mistake_in_json_is_told_with_its_place(agent: Agent, acme_owner: User
     assert "line 2, column 13" in str(answer.context["adminform"].form.errors["transfers"])
 
 
+@pytest.mark.parametrize("value", ["NaN", "1e999", "9" * 5_000, "[" * 100_000, '"\\u0000"', '"\\ud800"'])
+def test_what_no_database_keeps_is_refused_with_a_reason(
+    value: str, agent: Agent, acme_owner: User, signed_in: Browser
+) -> None:
+    client, url = signed_in(acme_owner), page(agent)
+    schema = f'{{"type": "object", "properties": {{"a": {{"type": "string", "default": {value}}}}}}}'
+    answer = client.post(url, form_of(client, url) | {"analyzes_calls": "on", "analysis_schema": schema})
+    form = answer.context["adminform"].form
+    assert set(form.errors) == {"analysis_schema"}
+    assert form["analysis_schema"].value() == schema
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "null", "{}", "[]"])
+def test_nothing_is_an_empty_list(nothing: str, agent: Agent, acme_owner: User, signed_in: Browser) -> None:
+    client, url = signed_in(acme_owner), page(agent)
+    client.post(url, form_of(client, url) | {"transfers": nothing, "tools": nothing})
+    agent.refresh_from_db()
+    assert (agent.transfers, agent.tools) == ([], [])
+
+
 def test_a_refused_key_and_an_agent_that_is_off_are_said_on_top(
     agent: Agent, acme_owner: User, acme_viewer: User, signed_in: Browser
 ) -> None:

@@ -26,7 +26,7 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         body = _read(stream)
         try:
-            data = _load(body.decode("utf-8-sig"))  # some clients begin with a byte order mark
+            data = load(body.decode("utf-8-sig"))  # some clients begin with a byte order mark
         except UnicodeDecodeError as error:
             raise ParseError("The body is not UTF-8.") from error
         except RecursionError as error:
@@ -34,7 +34,7 @@ class StrictJSONParser(BaseParser):
         except ValueError as error:
             raise ParseError(f"The body is not valid JSON: {error}") from error
         if b"\\u" in body:
-            wrong = {path: [ErrorDetail(message, "invalid_text")] for path, message in _bad_text(data, "")}
+            wrong = {path: [ErrorDetail(message, "invalid_text")] for path, message in bad_text(data, "")}
             if wrong:
                 raise ValidationError(wrong)
         return data
@@ -72,7 +72,8 @@ def _drain(stream: IO[Any]) -> None:
         left -= len(chunk)
 
 
-def _load(text: str) -> Any:
+def load(text: str) -> Any:
+    """Read JSON. Raises ValueError for what is none and for what stands for no number, RecursionError."""
     return json.loads(text, parse_constant=_no_constant, parse_int=_whole, parse_float=_finite, object_pairs_hook=_once)
 
 
@@ -101,7 +102,7 @@ def _finite(text: str) -> float:
     return number
 
 
-def _bad_text(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def bad_text(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Find escapes that pass as JSON and that no database keeps; the path is as in an error's `field`."""
     if isinstance(value, str):
         if "\0" in value:
@@ -110,13 +111,13 @@ def _bad_text(value: Any, path: str) -> Iterator[tuple[str, str]]:
             yield path, "Half of a surrogate pair is no character."
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _bad_text(item, f"{path}.{index}" if path else str(index))
+            yield from bad_text(item, f"{path}.{index}" if path else str(index))
     elif isinstance(value, dict):
         for key, item in value.items():
             if "\0" in key or not _encodes(key):
                 yield path, "A name in this object has characters that are not allowed."
             else:
-                yield from _bad_text(item, f"{path}.{key}" if path else key)
+                yield from bad_text(item, f"{path}.{key}" if path else key)
 
 
 def _encodes(text: str) -> bool:
