@@ -1,5 +1,6 @@
 """Words count as said only if they were: what is announced, such as a recording, hangs on it."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,6 +31,17 @@ async def test_a_model_that_failed_said_nothing(
     speech = SpeechHandle.create()
     speech._mark_done(error)
     assert await _voice(conversation, speech).say("This call is recorded.") is said
+
+
+@pytest.mark.parametrize(("error", "owed"), [(None, False), (RealtimeError("no answer in time"), True)])
+async def test_a_greeting_that_failed_is_still_owed(
+    conversation: Conversation, error: Exception | None, owed: bool
+) -> None:
+    speech = SpeechHandle.create()
+    await _voice(conversation, speech).greet()
+    speech._mark_done(error)
+    await asyncio.sleep(0)  # what waits for it is told
+    assert (conversation.owes_answer_since is not None) is owed
 
 
 async def test_nothing_is_said_any_more_in_a_conversation_that_ended(conversation: Conversation) -> None:

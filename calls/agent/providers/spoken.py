@@ -77,9 +77,10 @@ class SpokenVoice:
 
     async def greet(self) -> None:
         if self._told.greeting:
-            self._speak(self._told.greeting)
+            speech = self._speak(self._told.greeting)
         else:
-            self._session.generate_reply(instructions="Greet the other side and begin the conversation.")
+            speech = self._session.generate_reply(instructions="Greet the other side and begin the conversation.")
+        speech.add_done_callback(self._on_greeted)
 
     async def say(self, text: str) -> bool:
         if not self._says_words:
@@ -105,6 +106,11 @@ class SpokenVoice:
             return self._session.say(text, allow_interruptions=may_be_interrupted)
         words = f"Say these words exactly, in their language, and nothing else: {text}"
         return self._session.generate_reply(instructions=words)
+
+    def _on_greeted(self, speech: SpeechHandle) -> None:
+        """Where the greeting failed its word is still owed: no error event tells of that, and both sides would wait."""
+        if speech.exception() is not None:
+            self._conversation.caller_turn()
 
     def _on_agent_state(self, event: AgentStateChangedEvent) -> None:
         self._conversation.agent_speaking(event.new_state == "speaking")
