@@ -22,6 +22,7 @@ from accounts.admin.times import ZonedPages, when
 from accounts.choices import Role
 from accounts.models import Workspace
 
+NULL = "\0"  # no text of PostgreSQL holds it
 # What the filters in use append to a field's name: choices, rows, booleans, days and times.
 _FILTER_ENDINGS = (
     "", "__exact", "__id__exact", "__isnull", "_from", "_to", "_from_0", "_from_1", "_to_0", "_to_1",
@@ -178,12 +179,15 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
         offered = self.get_list_filter(request) if request else []
         names = [_filter_name(item) for item in offered]
         names += [name for item in self.list_filter if (name := _filter_name(item)) == "workspace"]
-        return lookup in {name + ending for name in names for ending in _FILTER_ENDINGS}
+        known = {name + ending for name in names for ending in _FILTER_ENDINGS}
+        return lookup in known and NULL not in value
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Search; a select that names its workspace (`ForWorkspace`) is answered from that workspace alone."""
+        if NULL in search_term:
+            return queryset.none(), False
         workspace = request.GET.get("for_workspace")
         if workspace and request.path.endswith("/autocomplete/"):
             queryset = queryset.filter(**{self.workspace_path: workspace}) if is_uuid(workspace) else queryset.none()

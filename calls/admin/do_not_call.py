@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, 
 
 from accounts.admin.access import Access, access_of
 from accounts.admin.filters import OwnRowsFilter
-from accounts.admin.scoping import ScopedAdmin, usable_workspaces
+from accounts.admin.scoping import NULL, ScopedAdmin, usable_workspaces
 from accounts.choices import Role
 from accounts.models import User, Workspace
 from calls.choices import ListedBy
@@ -55,6 +55,8 @@ class ImportForm(forms.Form):
                 data["numbers"] = upload.read().decode("utf-8-sig")
             except UnicodeDecodeError:
                 self.add_error("file", "This is not text in UTF-8. Save it as CSV UTF-8.")
+            if NULL in data.get("numbers", ""):
+                self.add_error("file", "It has null characters. Save it as CSV UTF-8.")
         elif not data.get("text") and "file" not in self.errors:
             self.add_error("file", "Choose a file, or paste the numbers below.")
         else:

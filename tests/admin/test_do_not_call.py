@@ -80,7 +80,15 @@ def test_wrong_lines_are_named_and_nothing_is_added(client: Client, acme: Worksp
     assert numbers() == set()
 
 
-@pytest.mark.parametrize(("data", "word"), [(b"\xff\xfe\x00", "UTF-8"), (b"", "empty"), (b"number\n", "no number")])
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"", "empty"),
+        (b"number\n", "no number"),
+        (b"+12025550001,a\x00note\n", "null characters"),
+    ],
+)
 def test_what_is_no_list_is_refused(data: bytes, word: str, client: Client, acme: Workspace) -> None:
     assert word in load(client, acme, data).content.decode()
 

@@ -193,6 +193,20 @@ def test_a_select_of_no_workspace_finds_nothing(
     assert answer.json()["results"] == []
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "calls/call/?direction__exact=%00",
+        "calls/call/?q=%00",
+        "autocomplete/?app_label=calls&model_name=call&field_name=agent&term=%00",
+    ],
+)
+def test_a_null_character_is_no_fault_of_ours(
+    asked: str, rows: dict[str, Any], acme_owner: User, signed_in: Browser
+) -> None:
+    assert signed_in(acme_owner).get(f"/admin/{asked}").status_code < 500
+
+
 @pytest.mark.parametrize(("query", "shown"), [("answered=yes", 1), ("answered=no", 0), ("trunk__status=pending", 1)])
 def test_filters_filter(query: str, shown: int, rows: dict[str, Any], acme_viewer: User, signed_in: Browser) -> None:
     answer = signed_in(acme_viewer).get(reverse("admin:telephony_phonenumber_changelist") + f"?{query}")
