@@ -124,7 +124,9 @@ class ElevenLabsVoice(SocketVoice):
                     allow_redirects=False,
                 ) as answer,
             ):
-                return await answer.read()
+                if not (said := await answer.read()) or answer.status >= 300:  # a redirect's words are no sound
+                    raise ProviderFailed(f"ElevenLabs answered nothing (status {answer.status}).")
+                return said
         except BROKEN as error:
             raise self._unreached(error) from None
 
