@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin.access import access_of
-from accounts.admin.scoping import ScopedMixin, is_uuid, usable_workspaces
+from accounts.admin.scoping import NULL, ScopedMixin, is_uuid, usable_workspaces
 from accounts.models import Workspace
 
 SHOWN = 50
@@ -56,7 +56,7 @@ class WorkspaceFirst(ScopedMixin):
 
     def _ask(self, request: HttpRequest) -> HttpResponse:
         """Offer the workspaces where the person may add such a row."""
-        term = request.GET.get("find", "").strip()
+        term = request.GET.get("find", "").replace(NULL, "").strip()
         usable = usable_workspaces(access_of(request), self.change_role).order_by("name", "pk")
         if term:
             usable = usable.filter(name__icontains=term)

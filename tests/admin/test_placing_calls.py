@@ -80,7 +80,7 @@ def test_people_of_several_workspaces_choose_one_first(
     client = signed_in(acme_operator)
     url = reverse(f"admin:{page}_add")
     assert [row.name for row in client.get(url).context["workspaces"]] == ["Acme", "Globex"]
-    assert [row.name for row in client.get(url, {"find": "glo"}).context["workspaces"]] == ["Globex"]
+    assert [row.name for row in client.get(url, {"find": "glo\0"}).context["workspaces"]] == ["Globex"]
     html = client.get(url, {"workspace": str(globex.pk)}).content.decode()
     assert f"for_workspace={globex.pk}" in html
     assert f"for_workspace={line.workspace.pk}" not in html
@@ -137,6 +137,10 @@ def test_what_a_call_would_meet_is_told_and_nothing_is_placed(
     )
     form = answer.context["adminform"].form
     assert not form.errors
+    html = answer.content.decode()
+    assert "Please correct" not in html
+    for kept in (line.number.number, line.agent.name, "Check without calling", "Place the call"):
+        assert kept in html
     assert form["to_number"].value() == "+1 202 555-0123"
     assert form["scheduled_at"].value() == ["2026-12-24", "18:00:00"]
 
