@@ -1,5 +1,7 @@
 """An agent's page: JSON that people can read, a refused key, and only what concerns its provider to who reads."""
 
+import json
+
 import pytest
 from django.urls import reverse
 
@@ -28,7 +30,8 @@ def test_lists_are_written_over_several_lines_and_stay_as_they_are(
 ) -> None:
     client, url = signed_in(acme_owner), page(agent)
     form = form_of(client, url)
-    assert form["transfers"].startswith('[\n  {\n    "name": "sales"')
+    assert form["transfers"].startswith("[\n  {\n    ")  # PostgreSQL has an order of names of its own
+    assert json.loads(form["transfers"]) == [SALES]
     assert form["tools"] == ""
     client.post(url, form | {"name": "Front desk"})
     agent.refresh_from_db()
