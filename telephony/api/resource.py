@@ -1,5 +1,6 @@
 """List, create, get, change and delete a kind of row; a subclass says how."""
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, TypeVar, cast
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -19,7 +20,7 @@ from voxa.lookup import only_row
 M = TypeVar("M", bound=Model)
 
 
-class ResourceViewSet(WorkspaceViewSet[M]):
+class ResourceViewSet(WorkspaceViewSet[M], ABC):
     """The methods of a kind of row. `get_queryset` starts from the workspace, so another's row is a 404."""
 
     noun: ClassVar[str]
@@ -29,17 +30,17 @@ class ResourceViewSet(WorkspaceViewSet[M]):
         """Give the row of this id, if the workspace has it."""
         return only_row(self.get_queryset().filter(pk=reference))
 
+    @abstractmethod
     def add(self, values: dict[str, Any], problems: Problems) -> M:
         """Create a row, and give it as it is to be shown."""
-        raise NotImplementedError
 
+    @abstractmethod
     def change(self, row: M, values: dict[str, Any], problems: Problems) -> M:
         """Change a row, and give it as it is to be shown."""
-        raise NotImplementedError
 
+    @abstractmethod
     def remove(self, row: M) -> None:
         """Delete a row."""
-        raise NotImplementedError
 
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -14,7 +15,7 @@ from tests.live.agent.speech import RATE, as_wav, loudness, speech
 Use = tuple[str, dict[str, Any]]
 
 
-class Server:
+class Server(ABC):
     """An aiohttp application on a free loopback port, in a thread of its own."""
 
     def __init__(self) -> None:
@@ -22,8 +23,9 @@ class Server:
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         self.port = asyncio.run_coroutine_threadsafe(self._serve(), self._loop).result(10)
 
+    @abstractmethod
     def routes(self, app: web.Application) -> None:
-        raise NotImplementedError
+        """Say what it answers."""
 
     async def _serve(self) -> int:
         app = web.Application()
