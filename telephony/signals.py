@@ -10,7 +10,7 @@ from telephony.choices import TrunkStatus
 from telephony.models import Gateway, LiveKitObject, LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
 from telephony.sync.kinds import ENDPOINTS, KINDS, TRUNKS, RowKind
-from telephony.sync.request import request_first_sync, request_many, request_removal, request_sync
+from telephony.sync.request import request_many, request_pending_sync, request_removal, request_sync
 
 
 @receiver(post_save, sender=Trunk)
@@ -21,7 +21,7 @@ def row_saved(
     """Sync a new or changed row; writing the sync's own fields is no change."""
     if raw or (update_fields is not None and update_fields <= set(SYNC_FIELDS)):
         return
-    (request_first_sync if created else request_sync)(instance.pk, _kind_of(instance))
+    (request_pending_sync if created else request_sync)(instance.pk, _kind_of(instance))
 
 
 @receiver(pre_delete, sender=Trunk)

@@ -18,6 +18,7 @@ from telephony.sync.kinds import RowKind
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.plan import plan
 from telephony.sync.removal import remove_objects, tombstones
+from telephony.sync.request import request_pending_sync
 from telephony.sync.resolve import resolve_for
 from telephony.sync.results import Outcome
 from telephony.sync.rows import TrunkRow, read_gateways
@@ -51,6 +52,8 @@ class Batch:
                 return
         self._lease.release(todo)
         self.outcomes.update(dict.fromkeys(todo, Outcome.PENDING))
+        for row_id in todo:
+            request_pending_sync(row_id, self.kind)  # the messages of its changes came while we held it
 
     def _round(self, syncer: Syncer, row_ids: list[UUID]) -> list[UUID]:
         """Sync once; give the rows that changed meanwhile."""

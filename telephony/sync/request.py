@@ -20,11 +20,11 @@ def request_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
     May be called for each of many changed rows: one transaction sends one message a trunk or endpoint.
     """
     _mark_changed([row_id], kind)
-    request_first_sync(row_id, kind)
+    request_pending_sync(row_id, kind)
 
 
-def request_first_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
-    """Have a new row synced once it is committed: it already says that it is pending."""
+def request_pending_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
+    """Have a row synced, once the transaction is committed, that already says that it is pending."""
     from telephony.tasks import sync_endpoint, sync_trunk
 
     _publish_on_commit(sync_trunk if kind == TRUNKS else sync_endpoint, str(row_id))

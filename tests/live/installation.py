@@ -78,7 +78,10 @@ class Api:
 
     def wait_active(self, trunk_id: str, seconds: float = 30) -> dict[str, Any]:
         """Wait until the trunk is active and give it."""
-        wait_until(lambda: self.trunk(trunk_id)["status"] == "active", f"trunk {trunk_id} active", seconds, 0.2)
+        try:
+            wait_until(lambda: self.trunk(trunk_id)["status"] == "active", f"trunk {trunk_id} active", seconds, 0.2)
+        except TimeoutError as error:
+            raise TimeoutError(f"{error}: {self.trunk(trunk_id)}") from None
         return self.trunk(trunk_id)
 
     def wait_gone(self, trunk: dict[str, Any], seconds: float = 30) -> None:

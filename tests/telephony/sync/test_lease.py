@@ -1,11 +1,15 @@
 """The claim on a trunk: who lost it stops writing, who changed a trunk meanwhile is not overlooked."""
 
 from collections.abc import Callable
+from itertools import count
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
+from telephony import tasks
 from telephony.choices import TrunkStatus
 from telephony.models import LiveKitObject, Trunk
 from telephony.sync import lease as leases
@@ -84,6 +88,28 @@ def test_a_change_during_the_sync_is_synced_at_once(trunk: Trunk, livekit: FakeL
     assert {stored.spec.name for stored in livekit.outbound()} == {"Renamed"}
     trunk.refresh_from_db()
     assert trunk.synced_generation == trunk.generation
+
+
+def test_a_row_that_changes_faster_than_it_is_synced_is_asked_for_again(
+    trunk: Trunk,
+    livekit: FakeLiveKit,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(tasks.sync_trunk, "apply_async", lambda args, **how: sent.append(args[0]))
+    names = (f"Name {number}" for number in count())
+
+    def rename(name: str, moment: str) -> None:
+        Trunk.objects.update(name=next(names), generation=F("generation") + 1)
+
+    livekit.on_call = rename
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sync_trunk(trunk.pk) == Outcome.PENDING
+    assert sent == [str(trunk.pk)]
+    livekit.on_call = lambda name, moment: None
+    assert sync_trunk(trunk.pk) == Outcome.ACTIVE
+    assert sent == [str(trunk.pk)]
 
 
 def test_the_intent_stands_before_the_call(trunk: Trunk, livekit: FakeLiveKit) -> None:
