@@ -10,6 +10,9 @@ COPY --from=agent-packages /venv /venv
 WORKDIR /app
 COPY calls/__init__.py calls/
 COPY calls/agent calls/agent
+COPY voxa/__init__.py voxa/
+COPY voxa/core/__init__.py voxa/core/
+COPY voxa/core/http voxa/core/http
 USER voxa
 CMD ["python", "-m", "calls.agent"]
 

@@ -1,5 +1,4 @@
-"""The frame: settings, urls, celery, admin site. No models, no business rules."""
+"""The frame: settings, urls, celery, admin site. No models, no business rules.
 
-from voxa.celery import app as celery_app
-
-__all__ = ["celery_app"]
+It imports nothing, so that `voxa.core` can be used where neither Django nor Celery is installed.
+"""

@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.conf import settings
 
+from voxa.celery import make_broker_folders  # loads Celery's application, to which shared tasks belong
+
 
 class VoxaConfig(AppConfig):
     """Makes the folders of the embedded default, which neither SQLite nor the broker makes itself."""
@@ -11,7 +13,6 @@ class VoxaConfig(AppConfig):
 
     def ready(self) -> None:
         from voxa import checks  # noqa: F401  (registers the checks)
-        from voxa.celery import make_broker_folders
 
         if settings.EMBEDDED_DATABASE:
             settings.VAR_DIR.mkdir(mode=0o700, exist_ok=True)

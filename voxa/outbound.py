@@ -19,7 +19,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from voxa.public_addresses import Network, refused_address, refused_host
+from voxa.core.http.public_addresses import Network, refused_address, refused_host
 
 Resolver = Callable[[str, float], Sequence[str]]
 

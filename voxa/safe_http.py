@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 from voxa import outbound
+from voxa.core.http.public_addresses import Network
 from voxa.outbound import Answer, Limits, OutboundError, UnsafeAddress, resolve
-from voxa.public_addresses import Network
 
 __all__ = ["Answer", "Limits", "OutboundError", "UnsafeAddress", "check_url", "policy", "send"]
 

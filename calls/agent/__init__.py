@@ -1,1 +1,4 @@
-"""The voice agent worker: a program of its own that joins calls and talks. It imports nothing of ours but itself."""
+"""The voice agent worker: a program of its own that joins calls and talks.
+
+Of ours it imports itself and `voxa.core.http` alone.
+"""

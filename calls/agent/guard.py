@@ -1,6 +1,7 @@
 """Connections to addresses that a workspace chose: resolved once, checked, and pinned to what was checked.
 
-So a provider's URL leads to no service of the operator's own network, whatever its name resolves to next time.
+API and worker refuse the same addresses, those of `voxa.core.http.public_addresses`. So a provider's URL leads to no
+service of the operator's own network, whatever its name resolves to next time.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import httpx2
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from calls.agent.instructions import Provider
+from voxa.core.http.public_addresses import refused_address, refused_host
 
 
 class UnsafeAddress(OSError):
@@ -27,33 +29,29 @@ class Guard:
         self._networks = [ip_network(network.strip()) for network in provider.networks]
 
     async def addresses(self, host: str, port: int) -> list[str]:
-        """Give the addresses of a host. Raises UnsafeAddress if even one is neither public nor allowed."""
+        """Return the addresses of a host. Raise `UnsafeAddress` if even one is neither public nor allowed."""
+        trusted = (host, port) in self._trusted
+        if not trusted and (words := refused_host(host, self._networks)):
+            raise UnsafeAddress(f"This address cannot be called: {words}.")
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        addresses = [str(entry[4][0]) for entry in found]
-        if (host, port) not in self._trusted:
-            for address in addresses:
-                self._check(host, address)
-        return addresses
-
-    def _check(self, host: str, text: str) -> None:
-        address = ip_address(text)
-        allowed = any(address in network for network in self._networks)
-        if not allowed and (not address.is_global or address.is_multicast):
-            raise UnsafeAddress(f"{host} leads to {text}, which is no public address.")
+        found = [str(entry[4][0]) for entry in await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+        for address in [] if trusted else found:
+            if words := refused_address(ip_address(address), self._networks):
+                raise UnsafeAddress(f"{host} resolves to {address}, which cannot be called: {words}.")
+        return found
 
     def http(self, *, read_seconds: float) -> httpx2.AsyncClient:
-        """Give a client for HTTP."""
+        """Return a client for HTTP."""
         timeout = httpx2.Timeout(connect=5.0, read=read_seconds, write=5.0, pool=5.0)
         return httpx2.AsyncClient(transport=_PinnedTransport(self), timeout=timeout, trust_env=False)
 
     def websockets(self) -> aiohttp.ClientSession:
-        """Give a session for WebSockets."""
+        """Return a session for WebSockets."""
         return aiohttp.ClientSession(connector=_PinnedConnector(resolver=_Resolver(self), use_dns_cache=False))
 
 
 def _place(url: httpx2.URL) -> tuple[str, int]:
-    """Give host and port of a URL."""
+    """Return host and port of a URL."""
     return url.host, url.port or (443 if url.scheme in ("https", "wss") else 80)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxa.public_addresses import refused_address, refused_host
+from voxa.core.http.public_addresses import refused_address, refused_host
 
 V4 = st.ip_addresses(v=4)
 V6 = st.ip_addresses(v=6)

@@ -49,7 +49,7 @@ _LOCAL_SUFFIXES = ("localhost", "local", "internal", "intranet", "lan", "home.ar
 
 
 def refused_address(address: Address, allowed: Sequence[Network] = ()) -> str | None:
-    """Say in a few words what speaks against calling an address, or None when it is public or allowed."""
+    """Return in a few words what speaks against calling an address, None when it is public or allowed."""
     if any(address in network for network in allowed):
         return None
     if isinstance(address, ipaddress.IPv4Address):
@@ -60,7 +60,7 @@ def refused_address(address: Address, allowed: Sequence[Network] = ()) -> str | 
 
 
 def refused_host(host: str, allowed: Sequence[Network] = ()) -> str | None:
-    """Say in a few words what speaks against the host of a URL as it is written, or None.
+    """Return in a few words what speaks against the host of a URL as it is written, or None.
 
     Resolves nothing: what a name resolves to is checked when it is called. Where networks are allowed, names of a
     local network are too.
