@@ -14,7 +14,7 @@ from accounts.admin.access import access_of
 from accounts.admin.scoping import ScopedAdmin, usable_workspaces
 from telephony.admin.refusal import RefusableForm, RefusablePage
 from telephony.models import TelephonySettings
-from telephony.services.settings import update_settings
+from telephony.services.settings import OPERATOR_FIELDS, update_settings
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
@@ -66,11 +66,11 @@ class SettingsForm(RefusableForm):
             "max_attempts": "Tries of a call",
             "retry_delay_seconds": "Seconds between tries",
             "daily_attempts_per_callee": "Tries of a number a day",
-            "daily_spend_limit": "At most a day",
+            "daily_spend_limit": "Spend limit per day",
             "record_calls": "Record",
             "recording_announcement": "Announcement",
         }
-        help_texts = {"calls_per_second": "Empty: no limit.", "daily_spend_limit": "Empty: no limit."}
+        help_texts = {"calls_per_second": "Empty: no limit."}
 
 
 def _group(title: str, words: str, fields: list[Any]) -> tuple[str, dict[str, Any]]:
@@ -113,8 +113,9 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
         ),
         _group(
             "What it may cost",
-            "Answered outbound minutes at this price. Over the limit, calls wait for the workspace's next day.",
-            [("price_per_minute", "daily_spend_limit")],
+            "Answered outbound minutes, transfers included. At the limit calls end; others wait for the workspace's "
+            "next day. The operator sets price and currency.",
+            [("price_per_minute", "currency"), "daily_spend_limit"],
         ),
         _group(
             "Conversations",
@@ -131,9 +132,10 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
     def at_once(self, row: TelephonySettings) -> str:
         return f"{row.max_concurrent_calls:,}" if row.max_concurrent_calls else "No limit"
 
-    @display(description="Spend a day")
+    @display(description="Spend limit per day")
     def spend(self, row: TelephonySettings) -> str:
-        return f"{row.daily_spend_limit:,.2f}" if row.daily_spend_limit is not None else "No limit"
+        limit = row.daily_spend_limit
+        return f"{limit:,.2f} {row.currency}" if limit is not None else "No limit"
 
     @display(description="Calls are recorded", boolean=True)
     def recorded(self, row: TelephonySettings) -> bool:
@@ -149,7 +151,7 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
         """Leave to superusers what spends the operator's means: the LiveKit project and the shared trunk."""
         if access_of(request).superuser:
             return ["workspace"]
-        return ["workspace", "project", "allow_shared_trunk", "price_per_minute"]
+        return ["workspace", *OPERATOR_FIELDS]
 
     def save_model(self, request: HttpRequest, obj: TelephonySettings, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in form.changed_data}

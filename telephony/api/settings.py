@@ -26,13 +26,15 @@ _ANSWER = {
     "dailyAttemptsPerCallee": 3,
     "maxAttempts": 3,
     "retryDelaySeconds": 300,
-    "pricePerMinute": "0.0100",
     "dailySpendLimit": "50.00",
     "agentAbsent": "retry",
     "recordCalls": True,
     "recordingAnnouncement": "This call is recorded.",
     "allowSharedTrunk": False,
+    "pricePerMinute": "0.0100",
+    "currency": "USD",
 }
+OPERATORS = ("allow_shared_trunk", "price_per_minute", "currency")
 
 
 class TelephonySettingsSerializer(CamelModelSerializer[TelephonySettings]):
@@ -53,8 +55,8 @@ class TelephonySettingsSerializer(CamelModelSerializer[TelephonySettings]):
 
     class Meta:
         model = TelephonySettings
-        fields = [*FIELDS, "allow_shared_trunk"]
-        read_only_fields = ["allow_shared_trunk"]
+        fields = [*FIELDS, *OPERATORS]
+        read_only_fields = OPERATORS
 
 
 @extend_schema_view(
@@ -89,9 +91,10 @@ class TelephonySettingsView(WorkspaceAPIView[TelephonySettings]):
         with json_names(reader):
             values = read(reader, request.data, problems, partial=True)
             sent: Any = request.data
-            now = TelephonySettings.of(self.workspace.pk).allow_shared_trunk
-            if sent.get("allowSharedTrunk", now) != now:
-                problems.add("allow_shared_trunk", "Only the operator of this installation can change it.", "read_only")
+            now = self._shown(TelephonySettings.of(self.workspace.pk))
+            for name, json_name in ((field.source, key) for key, field in reader.fields.items() if field.read_only):
+                if sent.get(json_name, now[json_name]) != now[json_name]:
+                    problems.add(str(name), "Only the operator of this installation can change it.", "read_only")
             return Response(self._shown(update_settings(self.workspace, values, problems=problems)))
 
     def _shown(self, found: TelephonySettings) -> Any:

@@ -1,5 +1,6 @@
 """A workspace's telephony settings: its LiveKit project, limits and policies."""
 
+import re
 from decimal import Decimal
 from uuid import UUID
 
@@ -27,6 +28,12 @@ def validate_days(value: object) -> None:
     """Accept a list of weekdays, 0 Monday to 6 Sunday."""
     if not isinstance(value, list) or any(day not in range(7) for day in value):
         raise ValidationError("Give weekdays from 0 (Monday) to 6 (Sunday).", code="days")
+
+
+def validate_currency(value: str) -> None:
+    """Accept an ISO 4217 code."""
+    if not re.fullmatch(r"[A-Z]{3}", value):
+        raise ValidationError("Enter a currency by its three letters, such as USD or EUR.", code="currency")
 
 
 class TelephonySettings(models.Model):
@@ -70,10 +77,22 @@ class TelephonySettings(models.Model):
         help_text="Until the second try of a busy or unanswered call; twice as long before each further one.",
     )
     price_per_minute = models.DecimalField(
-        max_digits=8, decimal_places=4, default=Decimal(0), validators=[MinValueValidator(0)]
+        max_digits=8,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+        help_text="Of an answered outbound minute. 0: no price is known, and no spend limit can be kept.",
+    )
+    currency = models.CharField(
+        max_length=3, default="USD", validators=[validate_currency], help_text="Of price and limit, such as USD or EUR."
     )
     daily_spend_limit = models.DecimalField(
-        max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="What the calls of a day may cost. Empty: no limit. It needs a price per minute.",
     )
     agent_absent = models.CharField(
         "where no agent joins",
@@ -91,6 +110,12 @@ class TelephonySettings(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "telephony settings"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(daily_spend_limit=None) | models.Q(price_per_minute__gt=0),
+                name="spend_limit_has_price",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Telephony of {self.workspace}"
@@ -100,6 +125,9 @@ class TelephonySettings(models.Model):
         if (self.calling_hours_start is None) != (self.calling_hours_end is None):
             missing = "calling_hours_end" if self.calling_hours_start else "calling_hours_start"
             raise ValidationError({missing: "Give both the beginning and the end, or neither."}, code="hours")
+        if self.daily_spend_limit is not None and not self.price_per_minute:
+            words = "A spend limit needs a price per minute, which the operator of this installation sets."
+            raise ValidationError({"daily_spend_limit": ValidationError(words, code="no_price")})
         if self.record_calls and not self.recording_announcement.strip():
             words = "Write what callers are told before they are recorded."
             raise ValidationError({"recording_announcement": ValidationError(words, code="required")})

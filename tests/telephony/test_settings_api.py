@@ -1,13 +1,16 @@
 """`/v1/settings/telephony`."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from rest_framework.test import APIClient
 
 from accounts.choices import Scope
 from accounts.models import Workspace
 from telephony.models import TelephonySettings
+from telephony.services.settings import update_settings
 from tests.conftest import ApiFor
 
 SETTINGS = "/v1/settings/telephony"
@@ -22,12 +25,13 @@ DEFAULTS = {
     "dailyAttemptsPerCallee": None,
     "maxAttempts": 3,
     "retryDelaySeconds": 300,
-    "pricePerMinute": "0.0000",
     "dailySpendLimit": None,
     "agentAbsent": "retry",
     "recordCalls": False,
     "recordingAnnouncement": "",
     "allowSharedTrunk": False,
+    "pricePerMinute": "0.0000",
+    "currency": "USD",
 }
 
 
@@ -42,7 +46,7 @@ def test_a_workspace_begins_with_safe_settings(api: APIClient) -> None:
 
 def test_what_is_named_changes_and_the_rest_stays(api: APIClient) -> None:
     hours = {"callingHoursStart": "09:00:00", "callingHoursEnd": "18:30:00", "callingDays": [0, 1]}
-    changes = {**hours, "allowedCountries": ["DE", "AT"], "callsPerSecond": "2.50", "dailySpendLimit": "10.00"}
+    changes = {**hours, "allowedCountries": ["DE", "AT"], "callsPerSecond": "2.50", "maxAttempts": 5}
     answer = api.patch(SETTINGS, changes)
     assert (answer.status_code, answer.json()) == (200, {**DEFAULTS, **changes})
     assert api.patch(SETTINGS, {"callsPerSecond": None}).json() == {**DEFAULTS, **changes, "callsPerSecond": None}
@@ -90,6 +94,33 @@ def test_calling_hours_are_of_the_callees_clock_and_have_no_zone(api: APIClient,
 def test_the_shared_trunk_is_the_operators_to_allow(api: APIClient) -> None:
     assert wrong(api.patch(SETTINGS, {"allowSharedTrunk": True})) == {"allowSharedTrunk"}
     assert api.patch(SETTINGS, api.get(SETTINGS).json()).status_code == 200
+
+
+@pytest.mark.parametrize(("field", "value"), [("pricePerMinute", "0"), ("pricePerMinute", 1), ("currency", "EUR")])
+def test_price_and_currency_are_the_operators_alone(api: APIClient, acme: Workspace, field: str, value: Any) -> None:
+    update_settings(acme, {"price_per_minute": Decimal("0.5")}, by_operator=True)
+    assert wrong(api.patch(SETTINGS, {field: value})) == {field}
+    assert api.patch(SETTINGS, api.get(SETTINGS).json()).status_code == 200
+    assert TelephonySettings.of(acme.pk).price_per_minute == Decimal("0.5")
+
+
+def test_a_spend_limit_needs_a_price(api: APIClient, acme: Workspace) -> None:
+    assert wrong(api.patch(SETTINGS, {"dailySpendLimit": "10.00"})) == {"dailySpendLimit"}
+    update_settings(acme, {"price_per_minute": Decimal("0.5"), "currency": "EUR"}, by_operator=True)
+    answer = api.patch(SETTINGS, {"dailySpendLimit": "10.00"}).json()
+    assert (answer["dailySpendLimit"], answer["pricePerMinute"], answer["currency"]) == ("10.00", "0.5000", "EUR")
+
+
+def test_the_price_stays_as_long_as_a_spend_limit_needs_it(acme: Workspace) -> None:
+    update_settings(acme, {"price_per_minute": Decimal("0.5"), "daily_spend_limit": Decimal(1)}, by_operator=True)
+    with pytest.raises(ValidationError, match="needs a price"):
+        update_settings(acme, {"price_per_minute": Decimal(0)}, by_operator=True)
+
+
+@pytest.mark.parametrize("currency", ["usd", "US", "EURO", "", "$"])
+def test_a_currency_has_three_letters(acme: Workspace, currency: str) -> None:
+    with pytest.raises(ValidationError):
+        update_settings(acme, {"currency": currency}, by_operator=True)
 
 
 def test_an_outsider_changes_its_own_workspace_alone(api: APIClient, outsider_api: APIClient) -> None:
