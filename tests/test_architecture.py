@@ -89,6 +89,12 @@ def test_the_voice_worker_is_a_program_of_its_own() -> None:
     assert [path for path in (Path("voxa/__init__.py"), Path("voxa/core/__init__.py")) if list(imports(path))] == []
 
 
+def test_core_imports_nothing_above_it() -> None:
+    named = [(path, parts) for path in sources("voxa/core") for parts in imports(path)]
+    above = {"voxa", *APPS}
+    assert [(path, parts) for path, parts in named if parts[0] in above and parts[:2] != ["voxa", "core"]] == []
+
+
 def test_no_import_is_relative() -> None:
     nodes = [(path, node) for path in sources(*APPS, "voxa") for node in ast.walk(tree(path))]
     assert [path for path, node in nodes if isinstance(node, ast.ImportFrom) and node.level] == []
