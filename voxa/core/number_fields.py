@@ -38,6 +38,6 @@ class NumberField(models.CharField[str, str]):
 
 def settled(value: Any) -> Any:
     """Return the canonical form of a text that is a number with its country code, anything else as it is."""
-    if not isinstance(value, str) or value[:1] not in ("+", "＋"):
+    if not isinstance(value, str) or not value.startswith("+"):
         return value
     return or_none(value) or value
