@@ -27,7 +27,7 @@ from calls.services.ingest import settle
 from calls.services.timeline import note
 from calls.story import TRANSFER
 from calls.suppression import listed_as
-from calls.targets import Target, read_target
+from telephony.targets import Target, read_target
 from telephony.choices import TrunkStatus
 from telephony.livekit_client import (
     DialTooLate,
@@ -84,9 +84,7 @@ def transfer_call(call: Call, to: str, mode: TransferMode) -> Call:
 def _read(call: Call, to: str, mode: TransferMode) -> Target:
     """Read the target, and refuse what would not be called either."""
     try:
-        target = read_target(to)
-        if mode == TransferMode.WARM and not target.uri.startswith("tel:"):
-            raise ValidationError("A warm transfer goes to a number such as +15550100001.", "to")
+        target = read_target(to, warm=mode == TransferMode.WARM)
         if target.number is not None and (refusal := first_refusal(_facts(call, target.number))):
             raise ValidationError(refusal.message, refusal.reason)
     except ValidationError as error:

@@ -1,11 +1,11 @@
 """What an agent may do beyond talking, as JSON on it: tools it calls, and whom it hands calls over to."""
 
 import json
-import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from telephony.targets import read_target
 from voxa.json_schema import WrongSchema, compiled, misfits
 from voxa.safe_http import check_url
 
@@ -13,7 +13,6 @@ MOST_TOOLS = MOST_TRANSFERS = 20
 LONGEST_SCHEMA = 8_192  # characters
 NAME = "^[A-Za-z_][A-Za-z0-9_]{0,63}$"  # as language models take the names of functions
 OWN_TOOLS = frozenset({"end_call", "transfer_call", "send_digits"})  # every agent's own
-_TARGET = re.compile(r"(?:\+|tel:\+|sips?:).{1,290}")
 
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 1_000}
 _TOOLS = {
@@ -67,11 +66,10 @@ def validate_transfers(value: Any) -> None:
     _fits(_TRANSFERS, value)
     _once(value)
     for place, one in enumerate(value):
-        if not _TARGET.fullmatch(one["to"]):
-            words = "Give a number such as +15550100001, or an address such as sip:desk@example.org."
-            raise _wrong(f"[{place}].to", words)
-        if one.get("mode") == "warm" and one["to"].startswith("sip"):
-            raise _wrong(f"[{place}].to", "A warm transfer goes to a number such as +15550100001.")
+        try:
+            read_target(one["to"], warm=one.get("mode") == "warm")
+        except ValidationError as error:
+            raise _wrong(f"[{place}].to", error.messages[0]) from None
 
 
 def validate_object_schema(value: Any) -> None:

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from calls.choices import CallStatus, Direction
 from calls.models import Call, DoNotCall
-from calls.targets import read_target
+from telephony.targets import read_target
 from telephony.models import TelephonySettings
 
 

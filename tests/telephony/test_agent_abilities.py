@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from telephony.models.abilities import validate_object_schema, validate_tools, validate_transfers
+from tests import bad_values
 from tests.telephony.conftest import AGENTS
 
 TOOL = {"name": "find_order", "description": "Finds an order.", "url": "https://api.acme.example/orders"}
@@ -89,3 +90,14 @@ def test_whatever_is_written_there_is_taken_or_refused(value: Any) -> None:
     for check in (validate_tools, validate_transfers, validate_object_schema):
         with suppress(ValidationError):
             check(value)
+
+
+@pytest.mark.parametrize("target", bad_values.TARGETS)
+@pytest.mark.parametrize("mode", ["cold", "warm"])
+def test_a_transfer_target_that_cannot_be_called_is_refused_when_it_is_saved(
+    api: APIClient, target: str, mode: str
+) -> None:
+    answer = api.post(AGENTS, {"name": "Desk", "transfers": [{**SALES, "to": target, "mode": mode}]})
+    (detail,) = answer.json()["error"]["details"]
+    assert (answer.status_code, detail["field"]) == (400, "transfers"), target
+    assert detail["message"].startswith("[0].to: ")

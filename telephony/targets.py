@@ -1,4 +1,4 @@
-"""Whom a call may be handed over to. Pure: what was asked for in, the URI and the telephone number in it out."""
+"""Transfer targets. Pure: what was typed in, the URI for a REFER and the telephone number in it out."""
 
 import re
 from dataclasses import dataclass
@@ -20,12 +20,19 @@ class Target:
     number: str | None
 
 
-def read_target(text: str) -> Target:
-    """Read +15550100001, tel:+15550100001, sip:desk@example.org or sips:...
+def read_target(text: str, *, warm: bool = False) -> Target:
+    """Read +15550100001, tel:+15550100001, sip:desk@example.org or sips:...; a warm transfer dials a number.
 
     Raises ValidationError also for a SIP address whose user is a telephone number without its country code: what it
     would cost cannot be told.
     """
+    target = _read(text)
+    if warm and not target.uri.startswith("tel:"):
+        raise ValidationError("A warm transfer goes to a number such as +15550100001.", "to")
+    return target
+
+
+def _read(text: str) -> Target:
     scheme, colon, rest = text.partition(":")
     if not colon or scheme == "tel":
         number = rest if colon else text
@@ -42,7 +49,7 @@ def read_target(text: str) -> Target:
 
 
 def _number_in(user: str) -> str | None:
-    """Give the telephone number that the user of a SIP address is, None for a name or an extension."""
+    """Return the telephone number that the user of a SIP address is, None for a name or an extension."""
     digits = user.translate(_SEPARATORS)
     if not digits.removeprefix("+").isdigit() or (len(digits) <= _EXTENSION and digits[0] != "+"):
         return None
