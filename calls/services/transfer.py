@@ -27,7 +27,6 @@ from calls.services.ingest import settle
 from calls.services.timeline import note
 from calls.story import TRANSFER
 from calls.suppression import listed_as
-from telephony.targets import Target, read_target
 from telephony.choices import TrunkStatus
 from telephony.livekit_client import (
     DialTooLate,
@@ -42,6 +41,7 @@ from telephony.livekit_client import (
     rooms,
 )
 from telephony.models import TelephonySettings
+from telephony.targets import Target, read_target
 
 RINGING = 30.0  # seconds that the third party's phone rings, at most
 UNDER_WAY = timedelta(seconds=120)  # after which a transfer that told nothing is taken for cut off

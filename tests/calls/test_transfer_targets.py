@@ -10,8 +10,8 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from calls.choices import CallStatus, Direction
 from calls.models import Call, DoNotCall
-from telephony.targets import read_target
 from telephony.models import TelephonySettings
+from telephony.targets import read_target
 
 
 @pytest.mark.parametrize(
