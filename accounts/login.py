@@ -9,6 +9,8 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from unfold.forms import AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
+from accounts.lockout import count_failure
+
 
 class LoginForm(AuthenticationForm):  # type: ignore[misc]
     """Asks for the code beside the password, so that the password never goes back into the page."""
@@ -30,24 +32,30 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
         cleaned: dict[str, Any] = super().clean()
         user = self.get_user()
         if user is not None:
-            user.otp_device = _verified_device(user, cleaned.get("otp_token", "").replace(" ", ""))
+            user.otp_device = self._verified_device(user, cleaned.get("otp_token", "").replace(" ", ""))
         return cleaned
 
+    def _verified_device(self, user: Any, code: str) -> Any:
+        """Return the device that the code proves, None for people without one. Raise ValidationError otherwise."""
+        devices = list(devices_for_user(user))
+        if not devices:
+            return None
+        if not code:
+            raise ValidationError("Enter the code from your authenticator app.", code="otp_required")
+        for device in _asked(devices, code):
+            if not device.verify_is_allowed()[0]:
+                count_failure(self.request, user)
+                raise ValidationError("Too many wrong codes. Wait a moment, then try again.", code="otp_throttled")
+            if device.verify_token(code):
+                return device
+        count_failure(self.request, user)
+        raise ValidationError("This code is wrong or was used already. Enter the next one.", code="otp_wrong")
 
-def _verified_device(user: Any, code: str) -> Any:
-    """Give the device that the code proves, None for people without one. Raises ValidationError otherwise."""
-    devices = list(devices_for_user(user))
-    if not devices:
-        return None
-    if not code:
-        raise ValidationError("Enter the code from your authenticator app.", code="otp_required")
-    # Six digits are an app's, anything else a recovery code: trying both would count against the wrong one.
+
+def _asked(devices: list[Any], code: str) -> list[Any]:
+    """Return the devices that a code may be of: six digits are an app's, anything else is a recovery code.
+
+    Trying both would count against the wrong one.
+    """
     recovery = not (code.isdigit() and len(code) == 6)
-    for device in devices:
-        if isinstance(device, StaticDevice) is not recovery:
-            continue
-        if not device.verify_is_allowed()[0]:
-            raise ValidationError("Too many wrong codes. Wait a moment, then try again.", code="otp_throttled")
-        if device.verify_token(code):
-            return device
-    raise ValidationError("This code is wrong or was used already. Enter the next one.", code="otp_wrong")
+    return [device for device in devices if isinstance(device, StaticDevice) is recovery]

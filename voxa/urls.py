@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.admin.password import change_password
 from calls.livekit_events import livekit_webhook
 from telephony.admin.search import search
 from voxa import docs, health
@@ -11,6 +12,7 @@ from voxa import docs, health
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/search/", admin.site.admin_view(search)),
+    path("admin/password_change/", admin.site.admin_view(change_password)),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.ReadyView.as_view()),

@@ -18,6 +18,7 @@ from django_otp import login
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
+from accounts.lockout import proves_password
 from accounts.services import two_step
 
 
@@ -46,12 +47,12 @@ class PasswordForm(forms.Form):
 
     password = forms.CharField(widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}))
 
-    def __init__(self, user: Any, *args: Any) -> None:
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(*args)
-        self.user = user
+        self.request = request
 
     def clean_password(self) -> None:
-        if not self.user.check_password(self.cleaned_data["password"]):
+        if not proves_password(self.request, self.request.user, self.cleaned_data["password"]):
             raise ValidationError("This is not your password.")
 
 
@@ -70,7 +71,7 @@ class TwoStepView(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if self.active:
-            form: forms.Form = PasswordForm(request.user, request.POST)
+            form: forms.Form = PasswordForm(request, request.POST)
             if not form.is_valid():
                 return self._page(request, form=form)
             two_step.turn_off(request.user)
@@ -89,7 +90,7 @@ class TwoStepView(View):
     ) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "title": "Two-step sign-in", "codes": codes}
         if self.active:
-            context["form"] = form or PasswordForm(request.user)
+            context["form"] = form or PasswordForm(request)
         else:
             device = _pending_device(request.user)
             context["form"] = form or CodeForm(device)

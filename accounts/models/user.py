@@ -1,5 +1,6 @@
 """A person who signs in, known by an email address."""
 
+import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
@@ -8,16 +9,21 @@ from django.db import models
 from django.db.models.functions import Lower
 
 
+def canonical_email(text: str) -> str:
+    """Return an address as it is stored: by NFKC as forms read it, in lower case, without space around it."""
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
 class UserManager(DjangoUserManager["User"]):
     """Creates users by email; addresses are stored in lower case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=canonical_email(username or ""))
 
     def _create(self, email: str, password: str | None, **extra: Any) -> "User":
         if not email:
             raise ValueError("An email address is required.")
-        user = self.model(email=email.strip().lower(), **extra)
+        user = self.model(email=email, **extra)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -52,6 +58,15 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.email
 
+    @property
+    def has_new_password(self) -> bool:
+        """Whether `set_password` was called since the last save; a hash that Django renews does not count."""
+        return self._password is not None  # type: ignore[attr-defined]
+
     def clean(self) -> None:
         super().clean()
-        self.email = self.email.strip().lower()
+        self.email = canonical_email(self.email)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = canonical_email(self.email)
+        super().save(*args, **kwargs)
