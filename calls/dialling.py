@@ -22,6 +22,7 @@ from calls.policies import Facts, Refusal, first_refusal
 from calls.routing import Hop, Route
 from calls.services import attempts
 from calls.services.attempts import Fenced
+from calls.services.spend import Cap, cap_of
 from calls.services.timeline import end
 from telephony.livekit_client import DialTooLate, LiveKitClient, LiveKitError, LiveKitUnavailable, Operation, client_for
 from telephony.livekit_client.rooms import (
@@ -71,6 +72,7 @@ class Prepared:
     facts: Facts
     limits: list[Limit]
     client: LiveKitClient
+    cap: Cap | None
 
 
 def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
@@ -104,7 +106,8 @@ def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
     if refusal is not None:
         attempts.apply_refusal(call, refusal, now)
         return None
-    return Prepared(call, found, facts, limits_of(found.trunk, config), client_for(call.project))
+    limits, cap = limits_of(found.trunk, config), cap_of(config, now)
+    return Prepared(call, found, facts, limits, client_for(call.project), cap)
 
 
 async def place(call_id: UUID, fence: int) -> None:
@@ -117,7 +120,7 @@ async def place(call_id: UUID, fence: int) -> None:
         return
     hops = ready.route.hops
     for hop in hops:
-        begun = await in_thread(attempts.begin, ready.call, ready.route, hop, ready.limits, timezone.now())
+        begun = await in_thread(attempts.begin, ready.call, ready.route, hop, ready.limits, timezone.now(), ready.cap)
         if isinstance(begun, Refusal):
             await in_thread(attempts.apply_refusal, ready.call, begun, timezone.now())
             return

@@ -18,8 +18,8 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from calls import claims, dialling
-from calls.dialling import on_live_connection
-from calls.services import workers
+from calls.dialling import in_thread, on_live_connection
+from calls.services import spend, workers
 from calls.services.attempts import LEASE, Fenced
 from calls.services.wake import CHANNEL
 
@@ -33,6 +33,7 @@ BATCH = 50  # calls claimed at once
 RECOVER_EVERY = 2.0  # seconds between looks for calls that another dispatcher left behind
 NOTED_EVERY = 10.0  # seconds between notes that this dispatcher runs
 CALLED_OFF_EVERY = 1.0  # seconds between looks for calls that were ended while they are dialled
+SPEND_EVERY = 1.0  # seconds between looks at calls under a spend limit
 AFTER_TROUBLE = 1.0  # seconds to wait when the database does not answer
 
 
@@ -60,6 +61,7 @@ class Dispatcher:
             self._forever(self._recover, RECOVER_EVERY),
             self._forever(self._hang_up, CALLED_OFF_EVERY),
             self._forever(self._note, NOTED_EVERY),
+            self._forever(self._keep_spend_limits, SPEND_EVERY),
         ]
         if connection.vendor == "postgresql":
             helpers.append(self._listen())
@@ -131,6 +133,9 @@ class Dispatcher:
         """Close the rooms of calls that were ended: a dial that was on its way just then would ring all the same."""
         if self._busy:
             await asyncio.gather(*map(dialling.hang_up, await self._ask(claims.called_off, list(self._busy))))
+
+    async def _keep_spend_limits(self) -> None:
+        await in_thread(spend.look_after)
 
     async def _forever(self, work: Callable[[], Awaitable[None]], every: float) -> None:
         while True:

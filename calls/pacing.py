@@ -46,7 +46,12 @@ class Limit:
 def limits_of(trunk: Trunk | None, config: TelephonySettings) -> list[Limit]:
     """Give the limits that a call through a trunk (None: the shared one) meets."""
     rate, at_once = config.calls_per_second, config.max_concurrent_calls
-    return [Limit(config.workspace_id, "workspace", rate, at_once, "workspace"), trunk_limit(trunk)]
+    return [workspace_limit(config.workspace_id, rate, at_once), trunk_limit(trunk)]
+
+
+def workspace_limit(workspace_id: UUID, rate: Decimal | None = None, at_once: int | None = None) -> Limit:
+    """Return what a workspace carries."""
+    return Limit(workspace_id, "workspace", rate, at_once, "workspace")
 
 
 def trunk_limit(trunk: Trunk | None) -> Limit:

@@ -87,6 +87,7 @@ class Facts:
     spent_today: Decimal = Decimal(0)
     spend_limit: Decimal | None = None
     spend_resets_at: datetime | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,7 @@ def spend(facts: Facts) -> Refusal | None:
         return None
     return Refusal(
         Reason.SPEND,
-        f"Today's calls cost {facts.spent_today:.2f} of {facts.spend_limit:.2f}.",
+        f"Today's calls cost {facts.spent_today:.2f} of {facts.spend_limit:.2f} {facts.currency}".rstrip() + ".",
         facts.spend_resets_at,
     )
 

@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 
-from calls.choices import BEFORE_RINGING, LIVE, Direction, Reason
+from calls.choices import BEFORE_RINGING, LIVE, Reason
 from calls.models import Attempt, Call, DoNotCall
 from calls.policies import ATTEMPT_WINDOW, Facts, Hours, Load, Refusal
+from calls.services.spend import cap_of, spent
 from calls.suppression import listed_as
 from telephony.choices import ObjectKind, TrunkStatus
 from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
@@ -98,7 +97,7 @@ def hops_of(trunk: Trunk, project: LiveKitProject) -> tuple[Hop, ...]:
 def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) -> Facts:
     """Gather what the policies look at, in at most five queries."""
     workspace = config.workspace
-    midnight = day_start(now, ZoneInfo(workspace.time_zone))
+    cap = cap_of(config, now)
     live = Call.objects.filter(workspace=workspace, status__in=LIVE).exclude(pk=call.pk)
     counts = live.aggregate(all=Count("pk"), trunk=Count("pk", filter=Q(trunk=found.trunk)))
     return Facts(
@@ -113,9 +112,10 @@ def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) ->
         daily_attempts=config.daily_attempts_per_callee,
         trunk=Load(counts["trunk"], found.trunk.max_concurrent_calls if found.trunk else None),
         workspace=Load(counts["all"], config.max_concurrent_calls),
-        spent_today=spent_since(midnight, config, now) if config.daily_spend_limit is not None else Decimal(0),
-        spend_limit=config.daily_spend_limit,
-        spend_resets_at=day_start(midnight + timedelta(hours=36), ZoneInfo(workspace.time_zone)),
+        spent_today=spent(cap, now) if cap else Decimal(0),
+        spend_limit=cap.limit if cap else None,
+        spend_resets_at=cap.resets_at if cap else None,
+        currency=config.currency,
     )
 
 
@@ -151,19 +151,3 @@ def recent_attempts(call: Call, now: datetime) -> tuple[datetime, ...]:
         .values_list("dialed_at", flat=True)
     )
     return tuple(at for at in dialled if at is not None)
-
-
-def spent_since(moment: datetime, config: TelephonySettings, now: datetime) -> Decimal:
-    """Give what outbound calls answered since then cost; one under way counts as far as it has come."""
-    if not config.price_per_minute:
-        return Decimal(0)
-    answered = Call.objects.filter(workspace=config.workspace_id, direction=Direction.OUTBOUND, answered_at__gte=moment)
-    ended = answered.aggregate(seconds=Coalesce(Sum("duration_seconds"), 0))["seconds"]
-    starts = answered.filter(duration_seconds=None).values_list(F("answered_at"), flat=True)
-    running = sum(((now - start).total_seconds() for start in starts if start is not None), 0.0)
-    return config.price_per_minute * Decimal(ended + running) / 60
-
-
-def day_start(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Give the midnight that began a moment's day in a time zone."""
-    return moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)

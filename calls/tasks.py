@@ -15,6 +15,7 @@ from calls.services import (
     recording_deletion,
     recordings,
     retention,
+    spend,
     watch,
 )
 from telephony.livekit_client import LiveKitError
@@ -55,6 +56,7 @@ def ingest_events() -> None:
 def watch_calls() -> None:
     """End what is past its limit, and have each project's rooms compared with its calls."""
     reap.reap()
+    spend.look_after()
     for project in LiveKitProject.objects.all():
         if project.is_configured:
             watch_project.apply_async((str(project.pk),), expires=WATCH_EVERY)

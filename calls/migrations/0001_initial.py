@@ -40,6 +40,8 @@ class Migration(migrations.Migration):
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('duration_seconds', models.PositiveIntegerField(blank=True, null=True)),
+                ('spend_reserved', models.DecimalField(decimal_places=6, editable=False, max_digits=16, null=True)),
+                ('spend_warned', models.BooleanField(default=False, editable=False)),
                 ('end_requested', models.CharField(blank=True, choices=[('', ''), ('callee_hung_up', 'The callee hung up'), ('caller_hung_up', 'The caller hung up'), ('agent_hung_up', 'The agent ended the call'), ('hung_up', 'Ended on request'), ('transferred', 'Handed over to another number'), ('canceled', 'Cancelled before it was answered'), ('max_duration', 'The longest duration was reached'), ('busy', 'The callee is busy'), ('no_answer', 'Nobody answered'), ('unavailable', 'The callee cannot be reached at the moment'), ('declined', 'The callee declined'), ('not_found', 'The number does not exist'), ('forbidden', 'The carrier refuses the call'), ('carrier_auth', "The carrier refuses the trunk's credentials"), ('carrier_limit', "The carrier's limit of calls was reached"), ('gateway_error', "The carrier's gateway failed"), ('outcome_unknown', 'What became of the dial could not be found out; a person decides'), ('livekit_refused', 'LiveKit refused the dial'), ('livekit_unavailable', 'LiveKit cannot be reached'), ('telephony_not_configured', 'Telephony is not configured'), ('no_trunk', 'No active trunk may place this call'), ('no_agent', 'No agent is set to take this call'), ('agent_absent', 'No agent worker joined in time'), ('worker_lost', 'The agent worker went away in mid-call'), ('provider_failed', 'The AI provider failed'), ('silence', 'The caller said nothing'), ('voicemail', 'A voicemail answered'), ('caller_id_not_verified', 'The caller ID is no number of the workspace on an active trunk'), ('country_not_allowed', 'Calls to this country are not allowed'), ('premium_number', 'Calls to premium-rate numbers are not allowed'), ('do_not_call', 'The number is on the do-not-call list'), ('outside_calling_hours', 'It is outside the calling hours where the callee is'), ('callee_attempts_per_day', 'The callee was called often enough today'), ('calls_per_second', 'The limit of calls per second is reached'), ('concurrency', 'The limit of simultaneous calls is reached'), ('spend_limit', "The day's spend limit is reached"), ('connection_lost', 'The connection to the phone broke'), ('lost', 'The end of the call was not reported; its lease ran out'), ('workspace_closed', 'The workspace was closed')], editable=False, max_length=32)),
                 ('lease_token', models.UUIDField(blank=True, editable=False, null=True)),
                 ('leased_until', models.DateTimeField(blank=True, editable=False, null=True)),
@@ -306,6 +308,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='call',
             index=models.Index(condition=models.Q(('answered_at__isnull', False), ('direction', 'outbound')), fields=['workspace', 'answered_at'], name='call_spend'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(condition=models.Q(('spend_reserved__isnull', False), ('status', 'in_progress')), fields=['workspace'], name='call_under_spend_limit'),
         ),
         migrations.AddIndex(
             model_name='call',

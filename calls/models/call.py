@@ -50,6 +50,9 @@ class Call(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     duration_seconds = models.PositiveIntegerField(null=True, blank=True)
+    # Under a spend limit: what the call may cost so far, and whether its agent knows that it ends with that.
+    spend_reserved = models.DecimalField(max_digits=16, decimal_places=6, null=True, editable=False)
+    spend_warned = models.BooleanField(default=False, editable=False)
     end_requested = models.CharField(max_length=32, choices=Reason.choices, blank=True, editable=False)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -73,6 +76,11 @@ class Call(models.Model):
                 fields=["workspace", "answered_at"],
                 condition=models.Q(direction="outbound", answered_at__isnull=False),
                 name="call_spend",
+            ),
+            models.Index(
+                fields=["workspace"],
+                condition=models.Q(status="in_progress", spend_reserved__isnull=False),
+                name="call_under_spend_limit",
             ),
             models.Index(fields=["due_at"], condition=models.Q(status="queued"), name="call_due"),
             models.Index(

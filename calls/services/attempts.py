@@ -16,6 +16,7 @@ from calls.outcomes import Next, Outcome
 from calls.pacing import HORIZON, Limit, Turn, one_by_one, plan, slow_down, take_turn, trunk_limit
 from calls.policies import Facts, Refusal, first_refusal
 from calls.routing import Hop, Route
+from calls.services import spend
 from calls.services.timeline import advance, end, note, tell
 from telephony.livekit_client.rooms import Dialled
 from telephony.models import TelephonySettings
@@ -63,11 +64,20 @@ def put_off(call: Call, due: datetime, refusal: Refusal, now: datetime) -> None:
 
 
 @transaction.atomic
-def begin(call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime) -> tuple[Attempt, datetime] | Refusal:
-    """Plan and record the next attempt; give it and the moment it is planned for. `call` becomes dialing.
+def begin(
+    call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime, cap: spend.Cap | None = None
+) -> tuple[Attempt, datetime] | Refusal:
+    """Plan and record the next attempt; return it and the moment it is planned for. `call` becomes dialing.
 
     After a gateway's failure the next one is waited for: given back, the call would begin with the first one again.
+    Under a spend limit the money is set aside here, where the workspace's slot is locked.
     """
+    money = None
+    if cap is not None:
+        one_by_one(limits)
+        money = spend.set_aside(call, cap, now)
+        if isinstance(money, Refusal):
+            return money
     at = plan(call, limits, HORIZON if call.status == CallStatus.QUEUED else GATEWAY_WAIT)
     if isinstance(at, Refusal):
         return at
@@ -82,6 +92,7 @@ def begin(call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime
         number=route.number,
         room_name=room,
         attempts_made=number,
+        spend_reserved=money,
         started_at=Coalesce("started_at", Now()),
         due_at=None,
         leased_until=now + LEASE,

@@ -11,10 +11,11 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Workspace
 from calls import routing
-from calls.choices import Direction, Reason
+from calls.choices import CallStatus, Direction, Reason
 from calls.models import Attempt, Call, DoNotCall
 from calls.policies import Hours, Refusal
 from calls.routing import Route
+from calls.services.spend import cap_of, day_of, spent
 from telephony.choices import TrunkStatus
 from telephony.models import Agent, LiveKitObject, TelephonySettings, Trunk
 from telephony.selectors import answering_agent
@@ -141,16 +142,18 @@ def test_recent_attempts_are_those_of_this_workspace_to_this_callee_within_a_day
 
 
 def test_spend_counts_outbound_minutes_since_midnight_and_calls_under_way(line: Line) -> None:
-    line.settings(price_per_minute=Decimal("0.60"))
+    line.settings(price_per_minute=Decimal("0.60"), daily_spend_limit=Decimal(5))
     ended, running, inbound, yesterday = (line.place() for _ in range(4))
-    rows = Call.objects.filter
-    rows(pk=ended.pk).update(answered_at=NOW - timedelta(hours=1), duration_seconds=120)
-    rows(pk=running.pk).update(answered_at=NOW - timedelta(seconds=30))
-    rows(pk=inbound.pk).update(direction=Direction.INBOUND, answered_at=NOW, duration_seconds=600)
-    rows(pk=yesterday.pk).update(answered_at=NOW - timedelta(hours=13), duration_seconds=600)
-    assert routing.spent_since(NOW.replace(hour=0), config(line), NOW) == Decimal("1.50")
-    line.settings(price_per_minute=Decimal(0))
-    assert routing.spent_since(NOW.replace(hour=0), config(line), NOW) == 0
+    rows, over = Call.objects.filter, {"status": CallStatus.COMPLETED}
+    rows(pk=ended.pk).update(**over, answered_at=NOW - timedelta(hours=1), duration_seconds=120)
+    rows(pk=running.pk).update(status=CallStatus.IN_PROGRESS, answered_at=NOW - timedelta(seconds=30))
+    rows(pk=inbound.pk).update(**over, direction=Direction.INBOUND, answered_at=NOW, duration_seconds=600)
+    rows(pk=yesterday.pk).update(**over, answered_at=NOW - timedelta(hours=13), duration_seconds=600)
+    cap = cap_of(config(line), NOW)
+    assert cap is not None
+    assert spent(cap, NOW) == Decimal("1.50")
+    line.settings(daily_spend_limit=None)
+    assert cap_of(config(line), NOW) is None
 
 
 def test_a_number_is_answered_by_its_own_agent_else_by_the_workspaces_newest_active_inbound_one(line: Line) -> None:
@@ -172,4 +175,5 @@ def test_a_number_is_answered_by_its_own_agent_else_by_the_workspaces_newest_act
 def test_a_day_begins_at_the_zones_midnight_also_where_the_clock_changes() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     after_the_change = datetime(2026, 3, 29, 12, tzinfo=UTC)
-    assert routing.day_start(after_the_change, berlin) == datetime(2026, 3, 28, 23, tzinfo=UTC)
+    day = (datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC))
+    assert day_of(after_the_change, berlin) == day

@@ -1,0 +1,19 @@
+"""Messages from the API to the agent worker in a call's room."""
+
+import json
+from typing import Any
+
+from calls.models import Call
+from telephony.livekit_client import client_for
+from telephony.livekit_client.rooms import participants, send_data
+
+TOPIC = "voxa.notice"
+
+
+def tell_agent(call: Call, notice: dict[str, Any]) -> bool:
+    """Send a notice to the worker in a call; False where none is there. Raise `LiveKitError`."""
+    client = client_for(call.project)
+    workers = [who.identity for who in client.run(participants(call.room_name)) if who.is_agent]
+    if workers:
+        client.run(send_data(call.room_name, json.dumps(notice).encode(), topic=TOPIC, identities=workers[:1]))
+    return bool(workers)
