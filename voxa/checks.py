@@ -103,7 +103,7 @@ def check_sip_domain(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 @register
 def check_public_url(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """API_PUBLIC_URL stands in documents and callbacks, and decides whether cookies are for https alone."""
-    if settings.API_PUBLIC_URL.startswith(("http://", "https://")):
+    if settings.API_PUBLIC_URL.lower().startswith(("http://", "https://")):
         return []
     return [
         Error(

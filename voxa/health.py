@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -22,8 +21,11 @@ from health_check.views import HealthCheckView
 from kombu.exceptions import OperationalError
 
 from telephony.models import LiveKitProject
+from voxa.api.fallbacks import problem
 from voxa.celery import app
+from voxa.variables import is_https
 
+NEEDS_TOKEN = "Send METRICS_TOKEN: Authorization: Bearer .... It is a setting of Voxa; without it nobody gets in."
 PROBED = ("/healthz", "/readyz", "/metrics")
 
 
@@ -98,16 +100,29 @@ def livekit_state() -> str:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Give the metrics to this machine, and to whoever has `METRICS_TOKEN`."""
-    token = settings.METRICS_TOKEN
-    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not (token and constant_time_compare(shown, token)) and not _is_local(request):
-        raise PermissionDenied
+    """Answer whoever has `METRICS_TOKEN`; without it only this machine, and only where nobody comes by https."""
+    if not (_has_token(request) or _is_local(request)):
+        return problem("permission_denied", NEEDS_TOKEN, 403)
     return ExportToDjangoView(request)  # type: ignore[no-any-return]
 
 
+def _has_token(request: HttpRequest) -> bool:
+    scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
+    token = settings.METRICS_TOKEN
+    return bool(token) and scheme.lower() == "bearer" and constant_time_compare(shown.strip(), token)
+
+
 def _is_local(request: HttpRequest) -> bool:
-    """Say whether the request began on this machine: a proxy here speaks for others."""
-    if any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip")):
+    """Return whether the request certainly began on this machine.
+
+    Behind https stands a proxy, and which headers it adds is its own affair: it proves nothing that none came. Without
+    https a request with any of them was passed on by something.
+    """
+    if settings.PUBLIC_IS_HTTPS or is_https(settings.API_PUBLIC_URL) or any(map(_names_a_proxy, request.headers)):
         return False
-    return ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "0.0.0.0").is_loopback  # noqa: S104
+    peer = ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104
+    return (getattr(peer, "ipv4_mapped", None) or peer).is_loopback
+
+
+def _names_a_proxy(header: str) -> bool:
+    return header.lower().startswith(("x-forwarded", "x-real-", "x-client-", "forwarded", "via"))

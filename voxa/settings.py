@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from voxa import error_reports
-from voxa.variables import env
+from voxa.variables import env, is_https
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -21,7 +21,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former on
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 API_PUBLIC_URL = env.str("API_PUBLIC_URL", default="http://127.0.0.1:" + env.str("PORT", default="8000"))
-PUBLIC_IS_HTTPS = API_PUBLIC_URL.startswith("https://")
+PUBLIC_IS_HTTPS = is_https(API_PUBLIC_URL)
 ROOT_URLCONF = "voxa.urls"
 WSGI_APPLICATION = "voxa.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

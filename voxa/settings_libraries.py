@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from voxa.logs import renderers
 from voxa.variables import env
 
 _VAR = Path(__file__).resolve().parent.parent / "var"
@@ -119,22 +120,13 @@ _shared: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-_renderer: Any = (
-    structlog.processors.JSONRenderer()
-    if env.str("LOG_FORMAT", default="console") == "json"
-    else structlog.dev.ConsoleRenderer(
-        colors=False,
-        pad_event_to=0,
-        exception_formatter=structlog.dev.plain_traceback,  # the other ones print local variables, secrets too
-    )
-)
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer],
+            "processors": renderers(env.str("LOG_FORMAT", default="console")),
             "foreign_pre_chain": _shared,
         }
     },
@@ -159,7 +151,6 @@ structlog.configure(
         *_shared,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),

@@ -1,6 +1,7 @@
 """Environment variables, read by django-environ; one that cannot be read is told by its name."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -26,3 +27,8 @@ class Variables(environ.Env):  # type: ignore[misc]
 
 
 env = Variables()
+
+
+def is_https(url: str) -> bool:
+    """Return whether a URL is one of https, however it is written."""
+    return urlsplit(url.strip()).scheme == "https"

@@ -14,22 +14,22 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     if _is_for_people(request):
         return defaults.bad_request(request, exception or Exception())
     if isinstance(exception, DisallowedHost):
-        return _problem("unknown_host", "Voxa has no such host name. Its operator lists them in ALLOWED_HOSTS.", 400)
-    return _problem("bad_request", "The request cannot be understood.", 400)
+        return problem("unknown_host", "Voxa has no such host name. Its operator lists them in ALLOWED_HOSTS.", 400)
+    return problem("bad_request", "The request cannot be understood.", 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer what a view forbids (403)."""
     if _is_for_people(request):
         return defaults.permission_denied(request, exception or Exception())
-    return _problem("permission_denied", "This is not allowed.", 403)
+    return problem("permission_denied", "This is not allowed.", 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a path that leads nowhere (404)."""
     if _is_for_people(request):
         return defaults.page_not_found(request, exception or Exception())
-    return _problem("not_found", nowhere(request.path), 404)
+    return problem("not_found", nowhere(request.path), 404)
 
 
 def nowhere(path: str) -> str:
@@ -42,12 +42,13 @@ def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
     """Answer our own fault outside of an API view (500)."""
     if _is_for_people(request):
         return defaults.server_error(request)
-    return _problem("server_error", "Something went wrong on our side. Try again.", 500)
+    return problem("server_error", "Something went wrong on our side. Try again.", 500)
 
 
 def _is_for_people(request: HttpRequest) -> bool:
     return request.path.startswith("/admin")
 
 
-def _problem(code: str, message: str, status: int) -> JsonResponse:
+def problem(code: str, message: str, status: int) -> JsonResponse:
+    """Return an error in the shape of the API."""
     return JsonResponse(error_body(Problem(code, message, status)), status=status)

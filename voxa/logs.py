@@ -1,0 +1,19 @@
+"""How a line of the log is written. Exceptions are told by type, message and frames; local variables hold secrets."""
+
+from typing import Any
+
+import structlog
+from structlog.processors import ExceptionRenderer, JSONRenderer
+from structlog.stdlib import ProcessorFormatter
+from structlog.tracebacks import ExceptionDictTransformer
+
+
+def renderers(log_format: str) -> list[Any]:
+    """Return what turns an event into a line, for `LOG_FORMAT`: one JSON object for collectors, or text for people."""
+    if log_format == "json":
+        frames = ExceptionDictTransformer(show_locals=False)
+        return [ProcessorFormatter.remove_processors_meta, ExceptionRenderer(frames), JSONRenderer()]
+    console = structlog.dev.ConsoleRenderer(
+        colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+    )
+    return [ProcessorFormatter.remove_processors_meta, console]
