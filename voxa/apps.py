@@ -12,7 +12,7 @@ class VoxaConfig(AppConfig):
     name = "voxa"
 
     def ready(self) -> None:
-        from voxa import checks  # noqa: F401  (registers the checks)
+        from voxa import checks, checks_deploy  # noqa: F401  (registers the checks)
 
         if settings.EMBEDDED_DATABASE:
             settings.VAR_DIR.mkdir(mode=0o700, exist_ok=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ValidationError
 
 from telephony import dialects
@@ -13,7 +13,6 @@ from telephony.validators import validate_host
 
 LIVEKIT_NAMES = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
 STORAGE_NAMES = ("RECORDING_S3_BUCKET", "RECORDING_S3_ACCESS_KEY", "RECORDING_S3_SECRET")
-SHORTEST_SECRET = 32  # bytes, the least that HS256 tokens should be signed with; source: RFC 7518, 3.2
 
 
 @register
@@ -24,23 +23,8 @@ def check_encryption_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMess
     return [
         Error(
             "FERNET_KEYS is empty, so passwords cannot be stored.",
-            hint="Set a long random text, such as `openssl rand -base64 48` prints. Keep a copy with your backups.",
+            hint="Set a long random text, such as `openssl rand -hex 32` prints. Keep a copy with your backups.",
             id="voxa.E001",
-        )
-    ]
-
-
-@register(deploy=True)
-def check_encryption_key_strength(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """The newest key is what protects every stored secret."""
-    newest = next(iter(settings.FERNET_KEYS), "")
-    if not newest or len(newest) >= SHORTEST_SECRET:
-        return []
-    return [
-        Warning(
-            f"The first of FERNET_KEYS is shorter than {SHORTEST_SECRET} characters.",
-            hint="Put a long random one before it, then run `manage.py rotate_encryption_keys`.",
-            id="voxa.W002",
         )
     ]
 
@@ -64,14 +48,6 @@ def check_livekit(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
         normalise_livekit_url(settings.LIVEKIT_URL)
     except ValidationError as error:
         found.append(Error("LIVEKIT_URL is no URL of a LiveKit server.", hint=error.messages[0], id="voxa.E003"))
-    if len(settings.LIVEKIT_API_SECRET.encode()) < SHORTEST_SECRET:
-        found.append(
-            Warning(
-                f"LIVEKIT_API_SECRET is shorter than {SHORTEST_SECRET} characters.",
-                hint="Give the LiveKit server a longer one; its access tokens are only as strong.",
-                id="voxa.W001",
-            )
-        )
     return found
 
 

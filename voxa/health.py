@@ -25,7 +25,7 @@ from voxa.api.fallbacks import problem
 from voxa.celery import app
 from voxa.variables import is_https
 
-NEEDS_TOKEN = "Send METRICS_TOKEN: Authorization: Bearer .... It is a setting of Voxa; without it nobody gets in."
+NEEDS_TOKEN = "Send METRICS_TOKEN: Authorization: Bearer .... It is a setting of Voxa; without it nobody gets in."  # noqa: S105
 PROBED = ("/healthz", "/readyz", "/metrics")
 
 

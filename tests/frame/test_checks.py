@@ -1,16 +1,12 @@
 """`manage.py check` names what is wrong with the settings, and the remedy."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 
 import pytest
-from django.conf import settings as project
 from django.core.checks import CheckMessage
 from pytest_django import Settings
 
-from voxa import checks, dotenv
+from voxa import checks
 
 WHOLE = {"LIVEKIT_URL": "wss://livekit.example.com", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "s" * 32}
 Check = Callable[[None], Sequence[CheckMessage]]
@@ -29,14 +25,6 @@ def test_a_missing_encryption_key(settings: Settings, keys: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "expected"), [(["change-me"], ["voxa.W002"]), (["change-me", "x" * 32], ["voxa.W002"]), (["x" * 32], [])]
-)
-def test_a_weak_encryption_key(settings: Settings, keys: list[str], expected: list[str]) -> None:
-    settings.FERNET_KEYS = keys
-    assert found(checks.check_encryption_key_strength) == expected
-
-
-@pytest.mark.parametrize(
     ("change", "expected"),
     [
         ({}, []),
@@ -45,7 +33,6 @@ def test_a_weak_encryption_key(settings: Settings, keys: list[str], expected: li
         ({"LIVEKIT_URL": ""}, ["voxa.E002"]),
         ({"LIVEKIT_URL": "livekit.example.com"}, ["voxa.E003"]),
         ({"LIVEKIT_URL": "ftp://livekit.example.com"}, ["voxa.E003"]),
-        ({"LIVEKIT_API_SECRET": "secret"}, ["voxa.W001"]),
     ],
 )
 def test_livekit_is_whole_or_absent(settings: Settings, change: dict[str, str], expected: list[str]) -> None:
@@ -66,19 +53,3 @@ def test_the_sip_domain_is_a_host(settings: Settings, domain: str, expected: lis
 def test_the_public_address_is_a_url(settings: Settings, url: str, expected: list[str]) -> None:
     settings.API_PUBLIC_URL = url
     assert found(checks.check_public_url) == expected
-
-
-def test_the_production_example_passes_the_deployment_check() -> None:
-    example = dotenv.read(project.BASE_DIR / ".env.example")
-    example |= {
-        name: "0123456789-abcdefghijklmnopqrstuvwxyz-" * 2 for name, value in example.items() if value == "change-me"
-    }
-    done = subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        env={"PATH": os.environ["PATH"], "VOXA_READ_DOTENV": "0", **example},
-        cwd=project.BASE_DIR,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
