@@ -16,6 +16,7 @@ from calls.agent.config import Config
 from calls.agent.conversation import Conversation, Ending
 from calls.agent.instructions import Instructions
 from calls.agent.keypad import Keypad
+from calls.agent.notices import Notices
 from calls.agent.phone import wait_for_answer, wait_for_phone
 from calls.agent.providers import voice_for
 from calls.agent.providers.base import Voice, Work
@@ -78,6 +79,7 @@ class _Session:
         self._end_when_gone(phone)
         abilities = Abilities(told, self._conversation, self._api, self._keypad)
         voice = self._voice = voice_for(told, self._room, self._conversation, abilities)
+        Notices(self._room, voice, self._work)
         await voice.start(phone.identity)
         if not await wait_for_answer(self._room, phone, ANSWERED_WITHIN):
             self._conversation.end()

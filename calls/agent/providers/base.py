@@ -10,6 +10,7 @@ from calls.agent.conversation import Conversation
 logger = logging.getLogger(__name__)
 
 PATIENCE = 8.0  # seconds that a provider has for its first answer of any kind
+ENDS_SOON = "This call must end in {seconds} seconds. Tell the other side in one short sentence, and say goodbye."
 
 
 class ProviderFailed(Exception):
@@ -30,6 +31,9 @@ class Voice(Protocol):
 
     async def say(self, text: str) -> bool:
         """Say these words and wait until they were heard. False: it cannot be told what to say, or it failed."""
+
+    async def ends_soon(self, seconds: int, reason: str) -> None:
+        """Learn that the call ends in so many seconds, such as for `spend_limit`, and say goodbye if it can."""
 
     async def hold(self) -> None:
         """Stop speaking and answering of its own accord."""

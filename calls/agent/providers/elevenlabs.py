@@ -19,7 +19,7 @@ from calls.agent.abilities import Abilities
 from calls.agent.conversation import AGENT, CALLER, Conversation, Turn
 from calls.agent.instructions import Instructions
 from calls.agent.providers import mulaw
-from calls.agent.providers.base import PATIENCE, ProviderFailed
+from calls.agent.providers.base import ENDS_SOON, PATIENCE, ProviderFailed
 from calls.agent.providers.bridge import RATE
 from calls.agent.providers.sockets import BROKEN, LAST_WORDS, SocketVoice
 
@@ -77,6 +77,9 @@ class ElevenLabsVoice(SocketVoice):
         await self._bridge.played(len(pcm) / 2 / RATE + LAST_WORDS)
         self._conversation.said(Turn(AGENT, text, began, time.time()))
         return True
+
+    async def ends_soon(self, seconds: int, reason: str) -> None:
+        await self._send({"type": "contextual_update", "text": ENDS_SOON.format(seconds=seconds)})
 
     async def stop(self) -> None:
         self._said()

@@ -2,6 +2,7 @@
 
 Source: https://www.twilio.com/docs/voice/media-streams/websocket-messages. Mu-law at 8 kHz in base64. We send
 connected, start, media, dtmf, mark and stop, the bot sends media, mark and clear. It hangs up by closing the socket.
+An event of ours, `notice`, says that the call ends soon.
 """
 
 import base64
@@ -44,6 +45,9 @@ class MediaStreamsVoice(SocketVoice):
         self._room.on("sip_dtmf_received", self._on_digit)
         self._work.begin(self._listen())
         self._work.begin(self._obey())
+
+    async def ends_soon(self, seconds: int, reason: str) -> None:
+        await self._tell("notice", notice={"endsInSeconds": seconds, "reason": reason})
 
     async def stop(self) -> None:
         self._room.off("sip_dtmf_received", self._on_digit)

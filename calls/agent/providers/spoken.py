@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from livekit import rtc
@@ -24,7 +25,7 @@ from livekit.agents.voice.room_io import RoomOptions
 from calls.agent.abilities import Abilities
 from calls.agent.conversation import AGENT, CALLER, Conversation, Turn
 from calls.agent.instructions import Instructions
-from calls.agent.providers.base import PATIENCE, ProviderFailed
+from calls.agent.providers.base import ENDS_SOON, PATIENCE, ProviderFailed
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +92,11 @@ class SpokenVoice:
             return False  # the session is closing
         self._session.input.set_audio_enabled(True)
         return speech.exception() is None and not (speech.interrupted or self._conversation.over)
+
+    async def ends_soon(self, seconds: int, reason: str) -> None:
+        if not self._agent.silent:
+            with suppress(RuntimeError):  # the session is closing
+                self._session.generate_reply(instructions=ENDS_SOON.format(seconds=seconds))
 
     async def hold(self) -> None:
         self._agent.silent = True
