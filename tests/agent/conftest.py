@@ -47,6 +47,9 @@ class NotedVoice:
             self._conversation.agent_speaking(False)
         return self._can_say
 
+    async def ends_soon(self, seconds: int, reason: str) -> None:
+        self.did.append("ends soon")
+
     async def hold(self) -> None:
         self.did.append("hold")
 
