@@ -10,9 +10,9 @@ import time
 from dataclasses import dataclass
 from enum import StrEnum
 
+from telephony.addresses import parse_ip
 from telephony.choices import Transport
 from telephony.sync.dns import look_up
-from telephony.validators import parse_ip
 
 LIMIT = 4.0  # seconds for one gateway after DNS, which has its own
 AGAIN_AFTER = 0.5  # seconds until a UDP request is repeated. Source: RFC 3261, 17.1.2.2 (T1)

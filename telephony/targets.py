@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 
-from telephony.validators import validate_e164, validate_host
+from telephony.addresses import validate_host
+from telephony.validators import validate_e164
 
 _SIP = re.compile(r"(sips?):(?:([A-Za-z0-9._~+*#-]{1,64})@)?([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?")
 _SEPARATORS = str.maketrans("", "", ".-_~*#")

@@ -1,49 +1,19 @@
-"""Pure checks of single values: host, port, netmask, E.164, SIP user. Each error says what is right."""
+"""Pure checks of single values: port, E.164, SIP user. Each error says what is right. Hosts are in `addresses`."""
 
-import ipaddress
 import re
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
-_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _VISIBLE = re.compile(r"[!-~]{1,500}", re.ASCII)
 _SIP_USER = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
-
-
-def parse_ip(value: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Give the address that a text is, or None when it is a name. IPv6 may stand in brackets."""
-    try:
-        return ipaddress.ip_address(value.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return None
-
-
-def validate_host(value: str) -> None:
-    """Accept an IPv4 or IPv6 address or a domain name: no scheme, port, path or space."""
-    if parse_ip(value):
-        return
-    labels = value.removesuffix(".").split(".")
-    if len(value) > 253 or not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
-        raise ValidationError(
-            "Enter an IP address or a host name such as sip.telnyx.com, without sip:, port or path.",
-            code="host",
-        )
 
 
 def validate_port(value: int) -> None:
     """Accept 1 to 65535."""
     if not 1 <= value <= 65535:
         raise ValidationError("Enter a port from 1 to 65535; SIP's own is 5060.", code="port")
-
-
-def validate_netmask(host: str, netmask: int) -> None:
-    """Accept 8 to 32 for IPv4 and names, 8 to 128 for IPv6: a wider range would admit the whole internet."""
-    address = parse_ip(host)
-    widest = 128 if address is not None and address.version == 6 else 32
-    if not 8 <= netmask <= widest:
-        raise ValidationError(f"Enter a netmask from 8 to {widest}; {widest} is this one address.", code="netmask")
 
 
 def validate_e164(value: str) -> None:

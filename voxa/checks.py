@@ -8,8 +8,8 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ValidationError
 
 from telephony import dialects
+from telephony.addresses import validate_host
 from telephony.models.livekit_project import normalise_livekit_url
-from telephony.validators import validate_host
 
 LIVEKIT_NAMES = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
 STORAGE_NAMES = ("RECORDING_S3_BUCKET", "RECORDING_S3_ACCESS_KEY", "RECORDING_S3_SECRET")

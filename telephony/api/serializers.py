@@ -39,12 +39,17 @@ class GatewaySerializer(CamelModelSerializer[Gateway]):
         model = Gateway
         fields = ["ip_or_domain", "port", "netmask", "protocol", "inbound", "outbound", "priority"]
         extra_kwargs = {
-            "ip_or_domain": {"help_text": "Carrier's SIP host or IP address, such as sip.telnyx.com."},
+            "ip_or_domain": {
+                "validators": [],  # the model reads a port or netmask that is typed with it
+                "max_length": 300,
+                "help_text": "Carrier's SIP host or IP address, such as sip.telnyx.com.",
+            },
             "port": {"min_value": 1, "max_value": 65535},
             "netmask": {
-                "min_value": 8,
+                "min_value": 0,
                 "max_value": 128,
-                "help_text": "Of the addresses calls come from; 32 (IPv6: 128), the default, is this one address.",
+                "help_text": "Of the addresses calls come from; 32 (IPv6: 128), the default, is this one address. "
+                "At the widest 16, for IPv6 48; wider than 24 (IPv6: 64) leaves a warning.",
             },
             "priority": {
                 "min_value": 0,

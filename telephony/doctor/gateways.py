@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
+from telephony.addresses import parse_ip
 from telephony.choices import Transport
 from telephony.health import Health, Step, check_gateway
 from telephony.models import Gateway
 from telephony.sync.dns import look_up
-from telephony.validators import parse_ip
 from voxa.doctor.findings import Finding, Severity
 from voxa.doctor.registry import Scope
 from voxa.doctor.side_by_side import side_by_side

@@ -1,14 +1,25 @@
 """A carrier's SIP gateway: where calls go out to, or come in from."""
 
 import uuid
+from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models.recording import recorded
+from telephony.addresses import (
+    default_netmask,
+    in_uri,
+    mapped_netmask,
+    read_host,
+    validate_host,
+    validate_netmask,
+)
 from telephony.choices import Transport
 from telephony.models.trunk import Trunk
-from telephony.validators import parse_ip, validate_host, validate_netmask, validate_port
+from telephony.validators import validate_port
+
+SIP_PORT = 5060  # the default of the field
 
 
 class Gateway(models.Model):
@@ -17,12 +28,12 @@ class Gateway(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     trunk = models.ForeignKey(Trunk, on_delete=models.CASCADE, related_name="gateways")
     ip_or_domain = models.CharField("IP or domain", max_length=253, validators=[validate_host])
-    port = models.PositiveIntegerField(default=5060, validators=[validate_port])
+    port = models.PositiveIntegerField(default=SIP_PORT, validators=[validate_port])
     netmask = models.PositiveSmallIntegerField(
         default=None,
         null=True,
         blank=True,
-        help_text="Of the addresses calls come from: 32 is one, 24 is 256.",
+        help_text="Of the addresses calls come from: 32 is one, 24 is 256. Empty: this one address (128 for IPv6).",
     )
     protocol = models.CharField(max_length=3, choices=Transport.choices, default=Transport.UDP)
     inbound = models.BooleanField(default=True, help_text="Calls come in from here.")
@@ -38,7 +49,7 @@ class Gateway(models.Model):
         ordering = ["priority", "created_at", "id"]
         constraints = [
             models.CheckConstraint(condition=models.Q(port__gte=1, port__lte=65535), name="gateway_port"),
-            models.CheckConstraint(condition=models.Q(netmask__gte=8, netmask__lte=128), name="gateway_netmask"),
+            models.CheckConstraint(condition=models.Q(netmask__gte=16, netmask__lte=128), name="gateway_netmask"),
             models.CheckConstraint(condition=models.Q(protocol__in=Transport.values), name="gateway_protocol"),
         ]
 
@@ -51,21 +62,52 @@ class Gateway(models.Model):
 
     @property
     def address(self) -> str:
-        """Give host:port as LiveKit takes it, an IPv6 address in brackets."""
-        ip = parse_ip(self.ip_or_domain)
-        return f"[{ip}]:{self.port}" if ip and ip.version == 6 else f"{self.ip_or_domain}:{self.port}"
+        """Return host:port as LiveKit takes it, an IPv6 address in brackets."""
+        return f"{in_uri(self.ip_or_domain)}:{self.port}"
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Bring the host to its stored form first: a port or netmask that was typed with it goes to its own field."""
+        try:
+            self._normalize()
+        except ValidationError as error:
+            found = error.error_dict if hasattr(error, "error_dict") else {"ip_or_domain": error.error_list}
+            try:
+                super().clean_fields({*(exclude or ()), *found})
+            except ValidationError as others:
+                found = {**others.error_dict, **found}
+            raise ValidationError(found) from None
+        super().clean_fields(exclude)
 
     def clean(self) -> None:
         super().clean()
         self.fill_netmask()
-        validated = self.netmask if self.netmask is not None else 32
         try:
-            validate_netmask(self.ip_or_domain, validated)
+            validate_netmask(self.ip_or_domain, self.netmask or 0)
         except ValidationError as error:
             raise ValidationError({"netmask": error}) from error
 
     def fill_netmask(self) -> None:
         """Set the netmask that means this one address, where none was given."""
         if self.netmask is None:
-            ip = parse_ip(self.ip_or_domain)
-            self.netmask = 128 if ip and ip.version == 6 else 32
+            self.netmask = default_netmask(self.ip_or_domain)
+
+    def _normalize(self) -> None:
+        if not self.ip_or_domain:
+            return
+        host = read_host(self.ip_or_domain)
+        self.ip_or_domain = host.name
+        if host.port is not None:
+            if self.port not in (SIP_PORT, host.port):
+                words = f"The host names port {host.port}, this field {self.port}. Name the port once."
+                raise ValidationError({"port": ValidationError(words, code="port")})
+            self.port = host.port
+        if host.netmask is not None:
+            if self.netmask not in (None, host.netmask):
+                words = f"The host names netmask {host.netmask}, this field {self.netmask}. Name the netmask once."
+                raise ValidationError({"netmask": ValidationError(words, code="netmask")})
+            self.netmask = host.netmask
+        elif host.mapped and self.netmask is not None:
+            try:
+                self.netmask = mapped_netmask(self.netmask)
+            except ValidationError as error:
+                raise ValidationError({"netmask": error}) from None

@@ -10,7 +10,7 @@ from django.db import models
 from fernet_fields import EncryptedTextField
 
 from accounts.models.recording import recorded
-from telephony.validators import validate_host
+from telephony.models.fields import HostField
 
 
 def normalise_livekit_url(value: str) -> str:
@@ -46,13 +46,7 @@ class LiveKitProject(models.Model):
     url = models.CharField("URL", max_length=255, null=True, blank=True, unique=True)
     api_key = models.CharField("API key", max_length=255, blank=True)
     api_secret = EncryptedTextField("API secret", null=True, blank=True)
-    sip_domain = models.CharField(
-        "SIP domain",
-        max_length=253,
-        blank=True,
-        validators=[validate_host],
-        help_text="Where callers reach SIP.",
-    )
+    sip_domain = HostField("SIP domain", max_length=253, blank=True, help_text="Where callers reach SIP.")
     last_ok_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_failed_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
@@ -114,7 +108,7 @@ class LiveKitProject(models.Model):
     @property
     def domain(self) -> str:
         """Give the SIP domain that callers use."""
-        return self.sip_domain or settings.SIP_DOMAIN
+        return str(self.sip_domain or settings.SIP_DOMAIN)
 
 
 class Installation(models.Model):

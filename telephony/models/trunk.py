@@ -12,8 +12,9 @@ from accounts.models import Workspace
 from accounts.models.recording import recorded
 from telephony.carriers import validate_carrier
 from telephony.choices import MediaEncryption, TrunkStatus
+from telephony.models.fields import HostField
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
-from telephony.validators import validate_credential, validate_host, validate_tech_prefix
+from telephony.validators import validate_credential, validate_tech_prefix
 
 
 class Trunk(SyncedRow):
@@ -28,13 +29,7 @@ class Trunk(SyncedRow):
     for_transfers = models.BooleanField(default=False, help_text="Used to hand calls over, not to place them.")
     auth_username = models.CharField("username", max_length=255, blank=True, validators=[validate_credential])
     auth_password = EncryptedTextField("password", null=True, blank=True, validators=[validate_credential])
-    from_host = models.CharField(
-        "From host",
-        max_length=253,
-        blank=True,
-        validators=[validate_host],
-        help_text="Host in From, if asked for.",
-    )
+    from_host = HostField("From host", max_length=253, blank=True, help_text="Host in From, if asked for.")
     tech_prefix = models.CharField(max_length=16, blank=True, validators=[validate_tech_prefix])
     leading_plus = models.BooleanField(default=True, help_text="Dial +15550100000 rather than 15550100000.")
     media_encryption = models.CharField(max_length=8, choices=MediaEncryption.choices, default=MediaEncryption.DISABLE)

@@ -1,6 +1,6 @@
 """Creating, changing and deleting trunks, each in one transaction. The sync with LiveKit follows by signal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,8 @@ from telephony.services.gateways import build_gateways, replace_gateways
 from telephony.services.numbers import build_numbers, insert_numbers
 from telephony.services.rows import assign
 from telephony.sync.request import request_sync
+from telephony.sync.rows import gateway_row, trunk_row
+from telephony.sync.warnings import trunk_warnings
 
 FIELDS = (
     "name", "carrier", "for_transfers", "auth_username", "auth_password", "from_host", "tech_prefix", "leading_plus",
@@ -42,6 +44,7 @@ def create_with_gateways(
     gateways = build_gateways(trunk, data.get("gateways") or [], problems)
     numbers = build_numbers(trunk, data.get("numbers") or [], problems)
     problems.raise_any()
+    trunk.warnings = _warnings(trunk, gateways, [number.number for number in numbers])
     with conflicts_named():
         trunk.save(force_insert=True)
         insert_recorded(gateways)
@@ -64,8 +67,13 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
     problems.raise_any()
     if changed:
         trunk.save(update_fields=[*changed, "updated_at"])
-    if gateways is not None and replace_gateways(trunk, gateways) and not changed:
+    replaced = gateways is not None and replace_gateways(trunk, gateways)
+    if replaced and not changed:
         Trunk.objects.filter(pk=trunk.pk).update(updated_at=timezone.now())
+    if replaced or changed:
+        numbers = trunk.numbers.order_by("number").values_list("number", flat=True)
+        trunk.warnings = _warnings(trunk, trunk.gateways.all(), list(numbers[:1]))
+        Trunk.objects.filter(pk=trunk.pk).update(warnings=trunk.warnings)
     request_sync(trunk.pk)
     return trunk
 
@@ -81,6 +89,13 @@ def delete_trunk(trunk: Trunk) -> None:
     """Delete a trunk with its gateways and numbers. What it owns in LiveKit stays on record until it is gone there."""
     for locked in Trunk.objects.select_for_update().filter(pk=trunk.pk):
         locked.delete()
+
+
+def _warnings(trunk: Trunk, gateways: Iterable[Gateway], numbers: Iterable[str]) -> list[str]:
+    """Return what a sync will warn of, so that the answer to a change has it at once."""
+    no_matter = trunk.workspace_id  # which project the trunk is in changes no warning
+    row = trunk_row(trunk, no_matter, map(gateway_row, gateways), numbers)
+    return list(dict.fromkeys(trunk_warnings(row)))
 
 
 def _whole_credentials(data: Mapping[str, Any]) -> Mapping[str, Any]:

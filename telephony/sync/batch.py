@@ -88,7 +88,8 @@ class Batch:
             try:
                 door = self._doors.to(row.project_id)
             except LiveKitNotConfigured as error:
-                results.write_pending(self._lease, row.id, row.failures, str(error))
+                warnings = plan(row, syncer.installation).warnings
+                results.write_pending(self._lease, row.id, row.failures, str(error), warnings)
                 self.outcomes[row.id] = Outcome.PENDING
             else:
                 works.append(Work(self.kind, row, plan(row, syncer.installation), door, owned.get(row.id, [])))
@@ -159,7 +160,7 @@ class Batch:
             return results.write_failed(
                 self._lease, row.id, row.generation, row.failures, work.trouble, work.plan.warnings
             )
-        results.write_pending(self._lease, row.id, row.failures, work.trouble)
+        results.write_pending(self._lease, row.id, row.failures, work.trouble, work.plan.warnings)
         self.outcomes[row.id] = Outcome.PENDING
         return True
 

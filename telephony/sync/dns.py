@@ -10,7 +10,7 @@ import dns.exception
 import dns.resolver
 from django.conf import settings
 
-from telephony.validators import parse_ip
+from telephony.addresses import parse_ip, usable
 
 LIFETIME = 2.0  # seconds for one name
 AT_ONCE = 16
@@ -31,8 +31,16 @@ def look_up(host: str) -> Answer:
     if name == "localhost" or name.endswith(".localhost"):  # RFC 6761: never asked of a name server
         return Answer(LOOPBACK)
     if known := _from_hosts_file(name):
-        return Answer(known)
-    return _from_servers(name)
+        return _of_use(Answer(known))
+    return _of_use(_from_servers(name))
+
+
+def _of_use(answer: Answer) -> Answer:
+    """Leave out what no carrier can have, such as the 0.0.0.0 of a blocking name server, and unmap IPv4."""
+    found = dict.fromkeys(str(address) for text in answer.addresses if (address := usable(text)))
+    if answer.addresses and not found:
+        return Answer(error=f"The name leads to {', '.join(answer.addresses)}, which no carrier can have.")
+    return Answer(tuple(found), answer.error)
 
 
 def look_up_all(hosts: Collection[str]) -> dict[str, Answer]:

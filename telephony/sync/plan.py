@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 
+from telephony.addresses import in_uri, parse_ip, usable
 from telephony.choices import ObjectKind
 from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec
 from telephony.sync.marks import Mark
 from telephony.sync.rows import EndpointRow, GatewayRow, Row, TrunkRow
-from telephony.validators import parse_ip
+from telephony.sync.warnings import trunk_warnings
 
 ROOM_PREFIX = "call-"
 AGENT_NAME = "voxa-agent"
@@ -70,7 +71,7 @@ def _plan_trunk(trunk: TrunkRow, installation: UUID) -> Plan:
     return Plan(
         outbound=tuple(_outbound(trunk, gateway, installation) for gateway in trunk.gateways if gateway.outbound),
         inbound=inbound,
-        warnings=tuple(dict.fromkeys(_warnings(trunk))),
+        warnings=tuple(dict.fromkeys(trunk_warnings(trunk))),
         _rule=_rule(trunk, "trunk", installation) if inbound else None,
     )
 
@@ -85,7 +86,7 @@ def _outbound(trunk: TrunkRow, gateway: GatewayRow, installation: UUID) -> Desir
         numbers=trunk.numbers or ("*",),
         auth_username=trunk.username if whole else "",
         auth_password=trunk.password if whole else "",
-        from_host=trunk.from_host,
+        from_host=in_uri(trunk.from_host),
         media_encryption=trunk.media_encryption,
     )
     return Desired(ObjectKind.OUTBOUND, gateway.id, spec)
@@ -143,31 +144,13 @@ def _allowed(gateway: GatewayRow) -> Iterator[str]:
     """
     host = parse_ip(gateway.host)
     for text in [str(host)] if host else gateway.resolution.addresses:
-        address = parse_ip(text)
+        address = usable(text)
         if address is None:
             continue
         prefix = gateway.netmask
         if host is None and address.version == 6:
             prefix += 96  # the netmask of a name is IPv4's; as many addresses of IPv6
         yield str(ipaddress.ip_network((address, prefix), strict=False))
-
-
-def _warnings(trunk: TrunkRow) -> Iterator[str]:
-    entrances = [gateway for gateway in trunk.gateways if gateway.inbound]
-    for gateway in entrances:
-        if parse_ip(gateway.host):
-            continue
-        if not gateway.resolution.addresses and trunk.published:
-            yield f"{gateway.host} does not resolve. Calls are taken from the addresses that the carrier publishes."
-        elif not gateway.resolution.addresses:
-            yield (
-                f"{gateway.host} does not resolve, so calls from it are not taken. "
-                "Check the name, or enter the carrier's addresses."
-            )
-        elif gateway.resolution.error:
-            yield f"{gateway.host} does not resolve at present. Calls are taken from the addresses it had before."
-    if trunk.numbers and not entrances:
-        yield "No gateway takes calls in, so the numbers cannot be called. Mark a gateway as inbound."
 
 
 def _text(spec: Spec) -> str:

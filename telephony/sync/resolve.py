@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.utils import timezone
 
+from telephony.addresses import parse_ip
 from telephony.models import Gateway
 from telephony.sync import dns
 from telephony.sync.rows import gateway_row
-from telephony.validators import parse_ip
 
 FRESH = timedelta(minutes=1)  # a sync does not look up again what was looked up so recently
 DUE = timedelta(minutes=4)

@@ -72,9 +72,12 @@ def write_success(lease: Lease, done: Iterable[tuple[UUID, int, tuple[str, ...]]
     return result
 
 
-def write_pending(lease: Lease, row_id: UUID, failures: int, words: str) -> None:
-    """Write that it is tried again by itself, and when."""
-    _write(lease, row_id, TrunkStatus.PENDING, words, _later(SOON, failures, PENDING_AT_MOST))
+def write_pending(
+    lease: Lease, row_id: UUID, failures: int, words: str, warnings: tuple[str, ...] | None = None
+) -> None:
+    """Write that it is tried again by itself, and when; and the warnings, if it was planned."""
+    later = _later(SOON, failures, PENDING_AT_MOST)
+    _write(lease, row_id, TrunkStatus.PENDING, words, later, warnings=warnings)
 
 
 def write_failed(

@@ -7,11 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Workspace
+from telephony.addresses import parse_ip
 from telephony.carriers import CARRIERS
 from telephony.choices import MediaEncryption, Transport, TrunkStatus
 from telephony.models import Gateway, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.sync.resolution import Resolution
-from telephony.validators import parse_ip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class GatewayRow:
     address: str
     netmask: int
     transport: Transport
+    port: int = 5060
     inbound: bool = True
     outbound: bool = True
     resolution: Resolution = field(default_factory=Resolution)
@@ -89,26 +90,28 @@ def read_trunks(ids: Iterable[UUID]) -> list[TrunkRow]:
     )  # fmt: skip
     found = [trunk.pk for trunk in trunks]
     gateways, numbers = read_gateways(found), _numbers(found)
-    return [
-        TrunkRow(
-            id=trunk.pk,
-            workspace_id=trunk.workspace_id,
-            project_id=_project_id(trunk.workspace),
-            name=trunk.name,
-            gateways=tuple(gateways[trunk.pk]),
-            numbers=tuple(numbers[trunk.pk]),
-            published=CARRIERS[trunk.carrier].addresses if trunk.carrier in CARRIERS else (),
-            username=trunk.auth_username,
-            password=trunk.auth_password or "",
-            from_host=trunk.from_host,
-            media_encryption=MediaEncryption(trunk.media_encryption),
-            generation=trunk.generation,
-            synced_generation=trunk.synced_generation,
-            status=TrunkStatus(trunk.status),
-            failures=trunk.sync_failures,
-        )
-        for trunk in trunks
-    ]
+    return [trunk_row(trunk, _project_id(trunk.workspace), gateways[trunk.pk], numbers[trunk.pk]) for trunk in trunks]
+
+
+def trunk_row(trunk: Trunk, project_id: UUID, gateways: Iterable[GatewayRow], numbers: Iterable[str]) -> TrunkRow:
+    """Return a trunk as plain data."""
+    return TrunkRow(
+        id=trunk.pk,
+        workspace_id=trunk.workspace_id,
+        project_id=project_id,
+        name=trunk.name,
+        gateways=tuple(gateways),
+        numbers=tuple(numbers),
+        published=CARRIERS[trunk.carrier].addresses if trunk.carrier in CARRIERS else (),
+        username=trunk.auth_username,
+        password=trunk.auth_password or "",
+        from_host=trunk.from_host,
+        media_encryption=MediaEncryption(trunk.media_encryption),
+        generation=trunk.generation,
+        synced_generation=trunk.synced_generation,
+        status=TrunkStatus(trunk.status),
+        failures=trunk.sync_failures,
+    )
 
 
 def read_endpoints(ids: Iterable[UUID]) -> list[EndpointRow]:
@@ -162,6 +165,7 @@ def gateway_row(gateway: Gateway) -> GatewayRow:
         address=gateway.address,
         netmask=gateway.netmask or 0,
         transport=Transport(gateway.protocol),
+        port=gateway.port,
         inbound=gateway.inbound,
         outbound=gateway.outbound,
         resolution=Resolution.read(gateway.resolved, gateway.ip_or_domain),

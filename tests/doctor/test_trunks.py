@@ -24,7 +24,7 @@ def stands(trunk: Trunk, **fields: Any) -> None:
 
 def test_one_on_its_way_and_one_in_service_are_well(trunk: Trunk) -> None:
     assert found(rows.look_at_trunks) == {}
-    stands(trunk, status="active", updated_at=LONG_AGO)
+    stands(trunk, status="active", updated_at=LONG_AGO, warnings=[])
     assert found(rows.look_at_trunks) == {}
 
 

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
+from telephony.addresses import validate_host
 from telephony.carriers import CARRIERS, Carrier, preset_rate, validate_carrier
 from telephony.choices import Transport
 from telephony.models import Trunk
-from telephony.validators import validate_host, validate_port, validate_tech_prefix
+from telephony.validators import validate_port, validate_tech_prefix
 
 each = pytest.mark.parametrize("carrier", CARRIERS.values(), ids=CARRIERS.keys())
 

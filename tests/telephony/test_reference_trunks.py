@@ -30,6 +30,10 @@ PROVISION = r"""curl -X POST $BASE/v1/telephony/trunks/$ID/provision \
 DELETE = r"""curl -X DELETE $BASE/v1/telephony/trunks/$ID \
 -H "Authorization: Bearer $VOXA_API_KEY" """
 
+NO_NUMBERS = (
+    "The trunk has no numbers, so no calls are taken on its inbound gateways. "
+    "Add the numbers that people call, or turn inbound off."
+)
 TRUNK = {
     "id": ANY,
     "name": "Telnyx",
@@ -52,7 +56,7 @@ TRUNK = {
     "mediaEncryption": "disable",
     "carrier": "",
     "forTransfers": False,
-    "warnings": [],
+    "warnings": [NO_NUMBERS],
     "techPrefix": "",
     "leadingPlus": True,
     "livekitInboundTrunkId": None,

@@ -44,7 +44,7 @@ def test_wrong_types_and_broken_rules_are_named_together(api: APIClient) -> None
         "gateways[1].ipOrDomain": "required",
         "gateways[1].port": "invalid",
         "gateways[2].port": "max_value",
-        "gateways[2].netmask": "min_value",
+        "gateways[2].netmask": "netmask",
         "gateways[2].protocol": "invalid_choice",
         "gateways[3]": "invalid",
         "nmae": "unknown_field",

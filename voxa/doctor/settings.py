@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, run_checks
 from django.http.request import validate_host
 
-from telephony.validators import parse_ip
+from telephony.addresses import parse_ip
 from voxa.doctor.findings import Finding, Severity
 from voxa.doctor.registry import Scope
 

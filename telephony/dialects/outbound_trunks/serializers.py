@@ -7,12 +7,13 @@ from typing import Any, cast
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from telephony.addresses import validate_host
 from telephony.api.reading import Reader, read
 from telephony.api.serializers import shared
 from telephony.models import Trunk
 from telephony.services.errors import Problems
 from telephony.services.numbers import MAX_NUMBERS
-from telephony.validators import validate_e164, validate_host
+from telephony.validators import validate_e164
 from voxa.api.serializers import NamedChoiceField, StrictSerializer
 
 

@@ -5,15 +5,15 @@ from typing import TypeAlias
 
 from django.core.exceptions import ValidationError
 
+from telephony.addresses import default_netmask, normalize_host, parse_ip, read_host, validate_netmask
 from telephony.choices import Transport
 from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
-from telephony.validators import E164, parse_ip, validate_host, validate_port
+from telephony.validators import E164, validate_port
 
 Inbound: TypeAlias = Stored[InboundTrunkSpec]
 Outbound: TypeAlias = Stored[OutboundTrunkSpec]
 Rule: TypeAlias = Stored[DispatchRuleSpec]
 
-WIDEST = 8  # of an IPv4 or IPv6 prefix; a gateway takes no wider range
 SIP_PORT, SIPS_PORT = 5060, 5061  # what LiveKit takes where an address names no port
 
 
@@ -52,19 +52,25 @@ def inbound_numbers(stored: Inbound) -> tuple[str, ...]:
 
 
 def networks(stored: Inbound) -> list[tuple[str, int]]:
-    """Give the addresses that may call in, each with its prefix length."""
+    """Return the addresses that may call in, each with its prefix length."""
     found = []
     for entry in stored.spec.allowed_addresses:
         try:
-            network = ipaddress.ip_interface(entry).network
-        except ValueError:
+            host = read_host(entry)
+        except ValidationError as error:
+            raise CannotSay(f"It admits callers by {entry}. {error.messages[0]}") from None
+        if parse_ip(host.name) is None:
             raise CannotSay(
                 f"It admits callers by the name {entry}, which anyone can write into a call. "
                 "Replace it by the carrier's addresses in LiveKit first."
-            ) from None
-        if network.prefixlen < WIDEST:
-            raise CannotSay(f"{entry} is wider than a gateway may be (/{WIDEST}).")
-        found.append((str(network.network_address), network.prefixlen))
+            )
+        netmask = default_netmask(host.name) if host.netmask is None else host.netmask
+        try:
+            validate_netmask(host.name, netmask)
+        except ValidationError as error:
+            raise CannotSay(f"It admits callers from {entry}. {error.messages[0]}") from None
+        network = ipaddress.ip_network((host.name, netmask), strict=False)
+        found.append((str(network.network_address), netmask))
     return found
 
 
@@ -90,12 +96,12 @@ def address(stored: Outbound) -> tuple[str, int, Transport]:
     try:
         port = int(port_text)
         validate_port(port)
-        validate_host(host)
+        host = normalize_host(host)
     except (ValueError, ValidationError):
         raise CannotSay(f"Its address {text} is not a host and port.") from None
     if transport is None and port != SIP_PORT:
         raise CannotSay(f"Its transport on port {port} is left to LiveKit. Set udp, tcp or tls there first.")
-    return host.removeprefix("[").removesuffix("]"), port, transport or Transport.UDP
+    return host, port, transport or Transport.UDP
 
 
 def check_rule(stored: Rule) -> None:

@@ -1,0 +1,15 @@
+"""Model fields that bring what was typed to its stored form when they are cleaned."""
+
+from typing import Any
+
+from django.db import models
+
+from telephony.addresses import normalize_host
+
+
+class HostField(models.CharField):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """A host name or address alone, stored as `normalize_host` returns it."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return normalize_host(text) if text else text
