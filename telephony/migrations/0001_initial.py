@@ -3,8 +3,10 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import fernet_fields.fields
 import simple_history.models
+import telephony.addresses
 import telephony.carriers
 import telephony.models.abilities
+import telephony.models.fields
 import telephony.models.telephony_settings
 import telephony.validators
 import uuid
@@ -130,7 +132,7 @@ class Migration(migrations.Migration):
                 ('is_default', models.BooleanField(default=False, editable=False)),
                 ('url', models.CharField(blank=True, db_index=True, max_length=255, null=True, verbose_name='URL')),
                 ('api_key', models.CharField(blank=True, max_length=255, verbose_name='API key')),
-                ('sip_domain', models.CharField(blank=True, help_text='Where callers reach SIP.', max_length=253, validators=[telephony.validators.validate_host], verbose_name='SIP domain')),
+                ('sip_domain', telephony.models.fields.HostField(blank=True, help_text='Where callers reach SIP.', max_length=253, verbose_name='SIP domain')),
                 ('created_at', models.DateTimeField(blank=True, editable=False)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
@@ -177,7 +179,7 @@ class Migration(migrations.Migration):
                 ('carrier', models.CharField(blank=True, help_text='Preset; empty for any other carrier.', max_length=32, validators=[telephony.carriers.validate_carrier])),
                 ('for_transfers', models.BooleanField(default=False, help_text='Used to hand calls over, not to place them.')),
                 ('auth_username', models.CharField(blank=True, max_length=255, validators=[telephony.validators.validate_credential], verbose_name='username')),
-                ('from_host', models.CharField(blank=True, help_text='Host in From, if asked for.', max_length=253, validators=[telephony.validators.validate_host], verbose_name='From host')),
+                ('from_host', telephony.models.fields.HostField(blank=True, help_text='Host in From, if asked for.', max_length=253, verbose_name='From host')),
                 ('tech_prefix', models.CharField(blank=True, max_length=16, validators=[telephony.validators.validate_tech_prefix])),
                 ('leading_plus', models.BooleanField(default=True, help_text='Dial +15550100000 rather than 15550100000.')),
                 ('media_encryption', models.CharField(choices=[('disable', 'Never'), ('allow', 'If the carrier offers it'), ('require', 'Always')], default='disable', max_length=8)),
@@ -219,7 +221,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(blank=True, max_length=255, null=True, unique=True, verbose_name='URL')),
                 ('api_key', models.CharField(blank=True, max_length=255, verbose_name='API key')),
                 ('api_secret', fernet_fields.fields.EncryptedTextField(blank=True, null=True, verbose_name='API secret')),
-                ('sip_domain', models.CharField(blank=True, help_text='Where callers reach SIP.', max_length=253, validators=[telephony.validators.validate_host], verbose_name='SIP domain')),
+                ('sip_domain', telephony.models.fields.HostField(blank=True, help_text='Where callers reach SIP.', max_length=253, verbose_name='SIP domain')),
                 ('last_ok_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('last_failed_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('last_error', models.TextField(blank=True, editable=False)),
@@ -341,7 +343,7 @@ class Migration(migrations.Migration):
                 ('for_transfers', models.BooleanField(default=False, help_text='Used to hand calls over, not to place them.')),
                 ('auth_username', models.CharField(blank=True, max_length=255, validators=[telephony.validators.validate_credential], verbose_name='username')),
                 ('auth_password', fernet_fields.fields.EncryptedTextField(blank=True, null=True, validators=[telephony.validators.validate_credential], verbose_name='password')),
-                ('from_host', models.CharField(blank=True, help_text='Host in From, if asked for.', max_length=253, validators=[telephony.validators.validate_host], verbose_name='From host')),
+                ('from_host', telephony.models.fields.HostField(blank=True, help_text='Host in From, if asked for.', max_length=253, verbose_name='From host')),
                 ('tech_prefix', models.CharField(blank=True, max_length=16, validators=[telephony.validators.validate_tech_prefix])),
                 ('leading_plus', models.BooleanField(default=True, help_text='Dial +15550100000 rather than 15550100000.')),
                 ('media_encryption', models.CharField(choices=[('disable', 'Never'), ('allow', 'If the carrier offers it'), ('require', 'Always')], default='disable', max_length=8)),
@@ -455,9 +457,9 @@ class Migration(migrations.Migration):
             name='HistoricalGateway',
             fields=[
                 ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('ip_or_domain', models.CharField(max_length=253, validators=[telephony.validators.validate_host], verbose_name='IP or domain')),
+                ('ip_or_domain', models.CharField(max_length=253, validators=[telephony.addresses.validate_host], verbose_name='IP or domain')),
                 ('port', models.PositiveIntegerField(default=5060, validators=[telephony.validators.validate_port])),
-                ('netmask', models.PositiveSmallIntegerField(blank=True, default=None, help_text='Of the addresses calls come from: 32 is one, 24 is 256.', null=True)),
+                ('netmask', models.PositiveSmallIntegerField(blank=True, default=None, help_text='Of the addresses calls come from: 32 is one, 24 is 256. Empty: this one address (128 for IPv6).', null=True)),
                 ('protocol', models.CharField(choices=[('udp', 'UDP'), ('tcp', 'TCP'), ('tls', 'TLS')], default='udp', max_length=3)),
                 ('inbound', models.BooleanField(default=True, help_text='Calls come in from here.')),
                 ('outbound', models.BooleanField(default=True, help_text='Calls go out through here.')),
@@ -482,9 +484,9 @@ class Migration(migrations.Migration):
             name='Gateway',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('ip_or_domain', models.CharField(max_length=253, validators=[telephony.validators.validate_host], verbose_name='IP or domain')),
+                ('ip_or_domain', models.CharField(max_length=253, validators=[telephony.addresses.validate_host], verbose_name='IP or domain')),
                 ('port', models.PositiveIntegerField(default=5060, validators=[telephony.validators.validate_port])),
-                ('netmask', models.PositiveSmallIntegerField(blank=True, default=None, help_text='Of the addresses calls come from: 32 is one, 24 is 256.', null=True)),
+                ('netmask', models.PositiveSmallIntegerField(blank=True, default=None, help_text='Of the addresses calls come from: 32 is one, 24 is 256. Empty: this one address (128 for IPv6).', null=True)),
                 ('protocol', models.CharField(choices=[('udp', 'UDP'), ('tcp', 'TCP'), ('tls', 'TLS')], default='udp', max_length=3)),
                 ('inbound', models.BooleanField(default=True, help_text='Calls come in from here.')),
                 ('outbound', models.BooleanField(default=True, help_text='Calls go out through here.')),
@@ -612,7 +614,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='gateway',
-            constraint=models.CheckConstraint(condition=models.Q(('netmask__gte', 8), ('netmask__lte', 128)), name='gateway_netmask'),
+            constraint=models.CheckConstraint(condition=models.Q(('netmask__gte', 16), ('netmask__lte', 128)), name='gateway_netmask'),
         ),
         migrations.AddConstraint(
             model_name='gateway',
