@@ -6,13 +6,15 @@ from celery import shared_task
 
 from accounts.services import webhook_delivery
 from accounts.services.idempotency import purge_expired
+from accounts.services.import_files import purge_files
 from accounts.services.webhooks import wake
 
 
 @shared_task
 def purge_idempotency_records() -> None:
-    """Delete kept answers that are past their 24 hours."""
+    """Delete kept answers that are past their 24 hours, and files to be imported that are past their one."""
     purge_expired()
+    purge_files()
 
 
 @shared_task

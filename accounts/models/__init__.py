@@ -2,6 +2,7 @@
 
 from accounts.models.api_key import ApiKey
 from accounts.models.idempotency_record import IdempotencyRecord
+from accounts.models.import_file import ImportFile
 from accounts.models.membership import Membership
 from accounts.models.user import User
 from accounts.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookMessage
@@ -10,6 +11,7 @@ from accounts.models.workspace import Workspace
 __all__ = [
     "ApiKey",
     "IdempotencyRecord",
+    "ImportFile",
     "Membership",
     "User",
     "WebhookDelivery",

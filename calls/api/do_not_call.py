@@ -19,11 +19,14 @@ from calls.api.serializers import AddNumbersSerializer, DoNotCallSerializer
 from calls.choices import ListedBy
 from calls.models import DoNotCall
 from calls.services import do_not_call
+from calls.services.do_not_call_import import check_file, import_file
 from telephony.api.reading import read
 from telephony.api.serializers import shared
 from telephony.services.errors import Problems
+from voxa.api.imports import answer_import
 from voxa.api.parsers import CsvParser
 from voxa.api.views import WorkspaceViewSet
+from voxa.core.imports.report import Report
 
 
 @DO_NOT_CALL
@@ -70,9 +73,10 @@ class ImportView(DoNotCallViewSet):
 
     @IMPORT
     def load(self, request: Request) -> Response:
-        file = cast(dict[str, str], request.data)  # empty without a body
-        added = do_not_call.import_csv(self.workspace, file.get("text", ""), _origin(request))
-        return Response(asdict(added), status=201)
+        def load_all(data: bytes, good: bool) -> Report:
+            return import_file(self.workspace, data, _origin(request), good_rows_only=good)
+
+        return answer_import(request, lambda data: check_file(self.workspace, data), load_all)
 
 
 def _origin(request: Request) -> do_not_call.Origin:

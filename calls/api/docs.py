@@ -20,6 +20,7 @@ from calls.api.serializers import (
     TransferSerializer,
 )
 from calls.services.place import NOT_CONFIGURED
+from voxa.api.imports import ImportedSerializer, ImportQuery
 from voxa.api.schema import ErrorSerializer
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -231,14 +232,31 @@ DO_NOT_CALL = extend_schema_view(
     ),
     destroy=_operation(_LIST, "do_not_call_remove", "Remove a number", parameters=[_NUMBER]),
 )  # fmt: skip
+_IMPORTED = {
+    "rows": 3, "numbers": 3, "added": 2, "known": 0, "duplicates": 0, "failed": 1, "preview": False, "changed": 1,
+    "changes": [{"line": 3, "given": "(202) 555-0142", "number": "+12025550142"}],
+    "failures": [
+        {
+            "line": 4,
+            "cells": ["1.20256E+10", ""],
+            "code": "rounded",
+            "message": "The spreadsheet shortened this number to 6 digits. Format the column as text and enter the "
+            "number again.",
+        }
+    ],
+    "failedFile": "number,note,import line,import error\r\n1.20256E+10,,4,The spreadsheet shortened this number ...",
+    "ignoredColumns": [], "encoding": "utf-8", "delimiter": ",",
+}  # fmt: skip
 IMPORT = _operation(
     _LIST,
     "do_not_call_import",
     "Import a CSV file",
-    "A number a line, a note after a comma if wanted, a heading if wanted, at most 1 MiB. Wrong lines are named, and "
-    "nothing is added then.",
-    _ADDED,
-    sent="number,note\n+12025550199,Asked on the phone\n+12025550142\n",
+    "A number a line, a note beside it if wanted; or headings in the first line, in any order. Delimiter and encoding "
+    "are found out. At most 1 MiB. `?preview=true` tells what would be done. By default a wrong row refuses the file "
+    "with 400, each wrong line named, and nothing is added; `?mode=good` adds the other rows.",
+    _IMPORTED,
+    sent="number,note\n+12025550199,Asked on the phone\n(202) 555-0142,\n",
     request={"text/csv": OpenApiTypes.STR},
-    responses={201: AddedSerializer},
+    parameters=[ImportQuery],
+    responses={200: ImportedSerializer, 201: ImportedSerializer},
 )

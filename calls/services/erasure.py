@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from accounts.models import IdempotencyRecord, WebhookMessage, Workspace
+from accounts.models import IdempotencyRecord, ImportFile, WebhookMessage, Workspace
 from calls.choices import ENDED
 from calls.models import (
     Attempt,
@@ -69,6 +69,7 @@ class _Erasure:
         self._rewrite("call events", Event.objects.filter(**self.scope), "data")
         self._rewrite("webhook messages", WebhookMessage.objects.filter(**self.scope), "payload")
         self._kept_answers()
+        self._delete("files that wait for their import", ImportFile.objects.filter(**self.scope))
         self._lists()
         if not self.scope:
             self._histories()

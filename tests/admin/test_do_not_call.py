@@ -6,8 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import User, Workspace
+from accounts.models import ImportFile, User, Workspace
+from accounts.services.import_files import purge_files
 from calls.models import DoNotCall
 from calls.services.do_not_call import add_numbers
 from tests.admin.conftest import Browser
@@ -26,10 +28,15 @@ def numbers() -> set[str]:
     return set(DoNotCall.objects.values_list("number", flat=True))
 
 
-def load(client: Client, workspace: Workspace, text: str | bytes, **more: Any) -> Any:
-    """Post a file."""
+def load(client: Client, workspace: Workspace, text: str | bytes) -> Any:
+    """Post a file; the answer leads to its preview."""
     data = text.encode() if isinstance(text, str) else text
-    return client.post(IMPORT, {"workspace": workspace.pk, "file": SimpleUploadedFile("list.csv", data), **more})
+    return client.post(IMPORT, {"workspace": workspace.pk, "file": SimpleUploadedFile("list.csv", data)})
+
+
+def bring_in(client: Client, workspace: Workspace, text: str, mode: str = "all") -> Any:
+    """Upload a file and confirm its preview."""
+    return client.post(load(client, workspace, text)["Location"], {"mode": mode})
 
 
 def test_an_operator_adds_finds_and_removes_a_number(client: Client, acme: Workspace) -> None:
@@ -44,7 +51,7 @@ def test_an_operator_adds_finds_and_removes_a_number(client: Client, acme: Works
 
 def test_who_added_a_number_stands_beside_it(client: Client, acme: Workspace, acme_operator: User) -> None:
     client.post(ADD, {"workspace": acme.pk, "number": "+12025550123", "note": ""})
-    load(client, acme, "+12025550001\n")
+    bring_in(client, acme, "+12025550001\n")
     page = client.get(LIST).content.decode()
     assert f"{acme_operator.email}, by hand" in page
     assert f"{acme_operator.email}, from a file" in page
@@ -60,24 +67,39 @@ def test_a_wrong_number_and_one_that_is_there_are_refused(client: Client, acme: 
     assert numbers() == {"+12025550123"}
 
 
-def test_a_file_is_imported_and_counted(client: Client, acme: Workspace) -> None:
+def test_a_file_is_previewed_imported_and_counted(client: Client, acme: Workspace) -> None:
     add_numbers(acme, ["+12025550001"])
-    answer = load(client, acme, "number,note\n+12025550001,\n+12025550002,by letter\n")
-    assert answer["Location"] == LIST
-    assert "1 added to the list of Acme, 1 stood there before." in client.get(LIST).content.decode()
+    shown = load(client, acme, "number,note\n+12025550001,\n(202) 555-0002,by letter\n")["Location"]
+    page = client.get(shown).content.decode()
+    assert "2 rows for Acme" in page
+    assert "<code>(202) 555-0002</code> becomes <code>+12025550002</code>" in page
+    assert numbers() == {"+12025550001"}
+    assert client.post(shown, {"mode": "all"})["Location"] == LIST
+    assert "1 number added to Acme; 1 were there before" in client.get(LIST).content.decode()
     assert DoNotCall.objects.get(number="+12025550002").note == "by letter"
+    assert not ImportFile.objects.exists()
 
 
 def test_pasted_numbers_are_imported(client: Client, acme: Workspace) -> None:
-    client.post(IMPORT, {"workspace": acme.pk, "text": "+12025550001\n+12025550002"})
+    shown = client.post(IMPORT, {"workspace": acme.pk, "text": "+12025550001\n+12025550002"})["Location"]
+    client.post(shown, {"mode": "all"})
     assert numbers() == {"+12025550001", "+12025550002"}
 
 
-def test_wrong_lines_are_named_and_nothing_is_added(client: Client, acme: Workspace) -> None:
-    answer = load(client, acme, "+12025550001\n12025550002\n+1202555000x\n")
-    assert [finding.split(":")[0] for finding in answer.context["findings"]] == ["Line 2", "Line 3"]
-    assert "Nothing was added" in answer.content.decode()
+def test_wrong_lines_are_named_and_the_good_ones_are_imported_on_request(client: Client, acme: Workspace) -> None:
+    shown = load(client, acme, "+12025550001\n=12\n+1202555000x\n")["Location"]
+    page = client.get(shown).content.decode()
+    assert "Line 2: " in page
+    assert "Line 3: " in page
+    client.post(shown, {"mode": "all"})
     assert numbers() == set()
+    assert client.post(shown, {"mode": "good"})["Location"] == shown
+    assert numbers() == {"+12025550001"}
+    bad = client.get(f"{shown}bad-rows.csv")
+    assert bad["Content-Type"].startswith("text/csv")
+    assert "'=12" in bad.content.decode("utf-8-sig")
+    client.post(shown, {"mode": "good"})
+    assert "imported already" in client.get(shown).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -87,6 +109,7 @@ def test_wrong_lines_are_named_and_nothing_is_added(client: Client, acme: Worksp
         (b"", "empty"),
         (b"number\n", "no number"),
         (b"+12025550001,a\x00note\n", "null characters"),
+        (b"PK\x03\x04", "workbook"),
     ],
 )
 def test_what_is_no_list_is_refused(data: bytes, word: str, client: Client, acme: Workspace) -> None:
@@ -94,8 +117,23 @@ def test_what_is_no_list_is_refused(data: bytes, word: str, client: Client, acme
 
 
 def test_a_file_that_is_too_large_is_refused(client: Client, acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("calls.admin.do_not_call.MOST_BYTES", 10)
+    monkeypatch.setattr("accounts.admin.file_import.MOST_BYTES", 10)
     assert "Split it" in load(client, acme, "+12025550001\n").content.decode()
+
+
+def test_a_file_is_its_uploaders_alone_and_for_an_hour(
+    client: Client, acme: Workspace, acme_owner: User, outsider: User, signed_in: Browser
+) -> None:
+    shown = load(client, acme, "+12025550001\n")["Location"]
+    for other in (acme_owner, outsider):
+        stranger = signed_in(other)
+        assert stranger.get(shown).status_code == stranger.post(shown, {"mode": "all"}).status_code == 404
+        assert stranger.get(f"{shown}bad-rows.csv").status_code == 404
+    ImportFile.objects.update(expires_at=timezone.now())
+    assert client.post(shown, {"mode": "all"}).status_code == 404
+    purge_files()
+    assert not ImportFile.objects.exists()
+    assert numbers() == set()
 
 
 def test_nothing_chosen_is_said(client: Client, acme: Workspace) -> None:

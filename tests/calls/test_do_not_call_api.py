@@ -24,6 +24,13 @@ def upload(api: APIClient, text: str | bytes) -> Any:
     return api.post(f"{LIST}/import", text, content_type="text/csv")
 
 
+def figures(answer: Any) -> tuple[int, ...]:
+    assert answer.status_code in (200, 201), answer.content
+    body = answer.json()
+    assert body["numbers"] == body["added"] + body["known"] + body["duplicates"] + body["failed"]
+    return tuple(body[name] for name in ("numbers", "added", "known", "duplicates", "failed"))
+
+
 def test_numbers_are_added_listed_found_and_removed(api: APIClient) -> None:
     answer = api.post(LIST, {"numbers": [ONE, TWO, ONE], "note": "Asked on the phone"})
     assert (answer.status_code, answer.json()) == (201, {"added": 2, "known": 0})
@@ -61,18 +68,34 @@ def test_wrong_numbers_are_named_and_nothing_is_added(api: APIClient) -> None:
     ],
 )
 def test_a_file_is_read_as_spreadsheets_write_it(api: APIClient, text: str) -> None:
-    assert upload(api, text).json() == {"added": 2, "known": 0}
+    assert figures(upload(api, text)) == (2, 2, 0, 0, 0)
     assert dict(DoNotCall.objects.values_list("number", "note")) == {ONE: "Moved", TWO: ""}
 
 
 def test_wrong_lines_of_a_file_are_named_and_nothing_is_added(api: APIClient) -> None:
-    assert details(upload(api, f"number\n{ONE}\n0049\nfoo\n")) == [("line 3", "e164"), ("line 4", "e164")]
-    assert details(upload(api, "number,note\n")) == [(None, "empty")]
-    assert details(upload(api, "")) == [(None, "empty")]
-    assert upload(api, b"\xff\xfe").status_code == 400
-    assert upload(api, f"{ONE}\0").status_code == 400
-    assert api.post(f"{LIST}/import", {"numbers": [ONE]}).status_code == 415
+    wrong = details(upload(api, f"number\n{ONE}\n0049\nfoo\n"))
+    assert wrong == [("line 3", "too_short"), ("line 4", "letters")]
     assert not DoNotCall.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        ("number,note\n", "empty"),
+        ("", "empty"),
+        ("name,note\nAnna,Moved\n", "no_number_column"),
+        (b"\xff\xfe", "empty"),
+        (b"\xff\xfe+", "encoding"),
+        (f"{ONE}\0", "null_characters"),
+        (b"PK\x03\x04 a workbook", "not_csv"),
+    ],
+)
+def test_what_is_no_list_is_refused(api: APIClient, data: str | bytes, code: str) -> None:
+    assert details(upload(api, data)) == [(None, code)]
+
+
+def test_a_file_is_sent_as_csv(api: APIClient) -> None:
+    assert api.post(f"{LIST}/import", {"numbers": [ONE]}).status_code == 415
 
 
 def test_a_long_file_tells_its_first_findings(api: APIClient) -> None:

@@ -12,7 +12,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResu
 
 from voxa.core.number_text import EXAMPLE, Digits, NumberError, fail, read_digits
 
-__all__ = ["E164", "NumberError", "caller", "canonical", "is_canonical", "or_none", "same"]
+__all__ = ["E164", "NumberError", "caller", "canonical", "is_canonical", "is_valid", "or_none", "same"]
 
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _ROUNDS = 8  # how often a number is settled anew; two are the most any plan needs
@@ -107,7 +107,7 @@ def _international(read: Digits) -> str:
     settled = [_settled(f"+{digits}") for digits in spellings]
     if settled[0].startswith("+0"):
         fail("invalid", f"A country code never begins with 0. Enter the number such as {EXAMPLE}.")
-    return next((number for number in settled if _is_valid(number)), settled[0])
+    return next((number for number in settled if is_valid(number)), settled[0])
 
 
 def _national(read: Digits, country: str | None, plus_may_be_lost: bool) -> str:
@@ -117,7 +117,7 @@ def _national(read: Digits, country: str | None, plus_may_be_lost: bool) -> str:
     readings = [*_at_home(digits, country), *([_settled(f"+{abroad[1]}")] if abroad else [])]
     lost = [_settled(f"+{digits}")] if plus_may_be_lost and not digits.startswith("0") else []
     for number in (*readings, *lost):
-        if _is_valid(number):
+        if is_valid(number):
             return number
     for number in readings:
         if _length(number) == ValidationResult.IS_POSSIBLE:
@@ -156,7 +156,7 @@ def _renumbered(parsed: phonenumbers.PhoneNumber) -> str:
     national = phonenumbers.national_significant_number(parsed)
     for old, new in _RENUMBERED.get(parsed.country_code or 0, ()):
         today = f"+{parsed.country_code}{re.sub(old, new, national)}"
-        if re.fullmatch(old, national) and _is_valid(today):
+        if re.fullmatch(old, national) and is_valid(today):
             return today
     return plain
 
@@ -168,7 +168,8 @@ def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
         return None
 
 
-def _is_valid(number: str) -> bool:
+def is_valid(number: str) -> bool:
+    """Return whether a numbering plan knows the number."""
     parsed = _parsed(number) if number else None
     return parsed is not None and phonenumbers.is_valid_number(parsed)
 
