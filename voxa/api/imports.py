@@ -80,7 +80,8 @@ def answer_import(
     )
     query.is_valid(raise_exception=True)
     preview, good = query.validated_data["preview"], query.validated_data["mode"] == "good"
-    data = request.data.get("data", b"")  # empty without a body
+    body: Any = request.data  # empty without a body
+    data = body.get("data", b"")
     try:
         found = check(data) if preview else load(data, good)
     except FileError as error:
