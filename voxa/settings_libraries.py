@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from voxa import queues
 from voxa.logs import renderers
 from voxa.variables import env
 
@@ -64,7 +65,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
 CELERY_TASK_PUBLISH_RETRY = False  # a lost message costs a minute: the sweep finds it
-CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TASK_QUEUES = queues.QUEUES
+CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_EXCHANGE = CELERY_TASK_DEFAULT_ROUTING_KEY = queues.ORDINARY
+CELERY_TASK_ROUTES = queues.ROUTES
+CELERY_TASK_CREATE_MISSING_QUEUES = False  # a queue that no worker reads is a mistake
 if (env.str("CELERY_BROKER_URL", default="") or "filesystem:").startswith("filesystem:"):
     _queue = str(_VAR / "broker")
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {

@@ -6,6 +6,7 @@ from health_check.exceptions import ServiceUnavailable
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
+from voxa import queues
 from voxa.celery import app
 from voxa.doctor.findings import Finding, Severity
 from voxa.doctor.registry import Scope
@@ -47,5 +48,5 @@ def look(scope: Scope) -> Iterator[Finding]:
 
 def _waiting() -> int:
     with app.connection_for_write() as connection:
-        queue = connection.default_channel.queue_declare(app.conf.task_default_queue, passive=False)
-        return int(queue.message_count)
+        found = (connection.default_channel.queue_declare(name, passive=False) for name in queues.ALL)
+        return sum(int(queue.message_count) for queue in found)

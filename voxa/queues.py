@@ -1,0 +1,51 @@
+"""The queues of the background work, and which task goes into which. Imports no Django.
+
+Nothing in `urgent` or `ordinary` waits on an address that a customer chose: a host that accepts and never answers
+holds up other customers' hosts at most, and of those no workspace may have more than its share (decision 16).
+"""
+
+from typing import Any
+
+from kombu import Exchange, Queue
+
+URGENT = "urgent"  # calls under way, and what was just saved: somebody waits for it
+ORDINARY = "ordinary"  # all the rest that asks our own database, LiveKit and storage
+EXTERNAL = "external"  # waits on addresses that customers chose: webhooks, language models, tools, provider checks, DNS
+ALL = (URGENT, ORDINARY, EXTERNAL)
+
+_TASKS = {
+    URGENT: (
+        "calls.tasks.close_call",
+        "calls.tasks.close_left_over",
+        "calls.tasks.ingest_events",
+        "calls.tasks.watch_calls",
+        "telephony.tasks.sync_trunk",
+        "telephony.tasks.sync_endpoint",
+        "telephony.tasks.remove_objects",
+    ),
+    ORDINARY: (
+        "accounts.tasks.purge_idempotency_records",
+        "accounts.tasks.purge_webhooks",
+        "accounts.tasks.sweep_webhooks",
+        "calls.tasks.look_after_recordings",
+        "calls.tasks.purge_calls",
+        "calls.tasks.start_recording",
+        "calls.tasks.stop_recording",
+        "calls.tasks.sweep_analyses",
+        "calls.tasks.tell_late_reports",
+        "calls.tasks.tell_report",
+        "calls.tasks.watch_project",
+        "telephony.tasks.reconcile_project",
+        "telephony.tasks.reconcile_projects",
+        "telephony.tasks.sweep_trunks",
+    ),
+    EXTERNAL: (
+        "accounts.tasks.deliver_webhooks",
+        "calls.tasks.analyze_call",
+        "telephony.tasks.check_providers",
+        "telephony.tasks.resolve_domains",
+    ),
+}
+ROUTES: dict[str, dict[str, Any]] = {task: {"queue": queue} for queue, tasks in _TASKS.items() for task in tasks}
+# Without `-Q` a worker takes from all of them.
+QUEUES = tuple(Queue(name, Exchange(name), routing_key=name) for name in ALL)
