@@ -30,7 +30,7 @@ from calls.admin.placing import PlacingMixin
 from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.explaining import COLOURS, duration, reason_words
 from calls.models import Call
-from calls.services.hangup import ask_for_end
+from calls.services.hangup import hang_up
 from calls.services.place import cancel, dispatch_now
 from calls.services.recordings import link_of
 
@@ -184,7 +184,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
 
     def hangup_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Hang up, on POST."""
-        return self._press(request, object_id, lambda call: ask_for_end(call, Reason.HUNG_UP), "It is being hung up.")
+        return self._press(request, object_id, lambda call: hang_up(call, Reason.HUNG_UP), "It is being hung up.")
 
     def _press(self, request: HttpRequest, object_id: UUID, service: Callable[[Call], Call], done: str) -> HttpResponse:
         call = self.row_or_deny(request, str(object_id), Role.OPERATOR)

@@ -19,7 +19,7 @@ from calls.api.pages import CallPagination
 from calls.api.serializers import CallSerializer, PlaceCallSerializer
 from calls.choices import Reason
 from calls.models import Call
-from calls.services.hangup import ask_for_end
+from calls.services.hangup import hang_up
 from calls.services.place import cancel, dispatch_now, place_call
 from calls.services.recordings import link_of
 from calls.showing import analysis_json, call_json, event_json, recording_json, transcript_json
@@ -91,7 +91,7 @@ class CallViewSet(WorkspaceViewSet[Call]):
 
     @HANG_UP
     def hang_up(self, request: Request, id: UUID) -> Response:
-        return self._accepted(ask_for_end(self._found(id), Reason.HUNG_UP))
+        return self._accepted(hang_up(self._found(id), Reason.HUNG_UP))
 
     def _accepted(self, call: Call) -> Response:
         return Response(call_json(call), status=202)

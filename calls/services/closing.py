@@ -1,6 +1,7 @@
 """Closing the rooms of calls that are to end, and writing that they ended."""
 
 from contextlib import suppress
+from dataclasses import replace
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,17 +13,18 @@ from telephony.livekit_client import LiveKitNotFound, client_for
 from telephony.livekit_client.rooms import close_room
 
 
-def close_call(call_id: UUID) -> None:
+def close_call(call_id: UUID, seconds: float | None = None) -> None:
     """Hang up a live call that somebody asked to end, then write the end. Does nothing to any other.
 
-    Raises LiveKitError when the room could not be closed: the call stays live, and the reaper asks again.
+    LiveKit has the client's deadline for it, or so many `seconds`. Raises LiveKitError when the room could not be
+    closed: the call stays live, and the reaper asks again.
     """
     call = Call.objects.select_related("project").filter(pk=call_id, status__in=LIVE).exclude(end_requested="").first()
     if call is None:
         return
     if call.room_name:
         with suppress(LiveKitNotFound):
-            client_for(call.project).run(close_room(call.room_name))
+            client_for(call.project).run(replace(close_room(call.room_name), deadline=seconds))
     reason = Reason(call.end_requested)
     end(call, timezone.now(), reason, status_for(reason))
 

@@ -16,7 +16,7 @@ from accounts.services.webhooks import emit
 from calls.choices import ENDED, AnalysisStatus, Reason
 from calls.models import Call, CallAnalysis, Conversation, TranscriptItem
 from calls.services.analysis import ask_for_analysis
-from calls.services.hangup import ask_for_end
+from calls.services.hangup import hang_up
 from calls.showing import report_json
 
 LATE = timedelta(seconds=30)  # after a call's end, when no more is expected of its worker
@@ -51,7 +51,7 @@ def take_report(call: Call, report: Report) -> None:
     row.save()
     if report.end is not None:
         with suppress(Conflict):  # it ended meanwhile
-            ask_for_end(call, report.end)
+            hang_up(call, report.end)  # on commit, and so before the report is answered
     tell_report(call.pk)
 
 

@@ -1,5 +1,7 @@
 """Ending a call under way: the wish is recorded, its room is closed, the end is written when LiveKit let go of it."""
 
+import logging
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -9,12 +11,29 @@ from django.utils import timezone
 from accounts.errors import Conflict
 from calls.choices import LIVE, Reason
 from calls.models import Call
+from calls.services.closing import close_call
 from calls.services.timeline import note
+from telephony.livekit_client import LiveKitError
 from voxa.publish import publish
 
+logger = logging.getLogger(__name__)
 
-def ask_for_end(call: Call, reason: Reason) -> Call:
-    """Have a live call ended. Raises Conflict if it is not under way. Asking twice keeps the first reason."""
+IN_REQUEST = 2.0  # seconds that a request waits for LiveKit to close the room, before a worker takes over
+
+
+def hang_up(call: Call, reason: Reason) -> Call:
+    """End a live call at once, on request: no queue stands before it. Raises Conflict if it is not under way.
+
+    Only where LiveKit does not close the room within 2 s, a worker of the urgent queue goes on.
+    """
+    return ask_for_end(call, reason, then=close_now)
+
+
+def ask_for_end(call: Call, reason: Reason, then: Callable[[UUID], None] | None = None) -> Call:
+    """Record that a live call is to end, and have a worker end it, or `then`, once that is committed.
+
+    Raises Conflict if it is not under way. Asking twice keeps the first reason.
+    """
     now = timezone.now()
     with transaction.atomic():
         live = Call.objects.filter(pk=call.pk, status__in=LIVE)
@@ -22,9 +41,20 @@ def ask_for_end(call: Call, reason: Reason) -> Call:
             note(call, "call.end_requested", now, reason=reason)
         elif not live.exists():
             raise Conflict("not_live", "The call is not under way.")
-        transaction.on_commit(partial(send_close, call.pk))
+        transaction.on_commit(partial(then or send_close, call.pk))
     call.refresh_from_db()
     return call
+
+
+def close_now(call_id: UUID) -> None:
+    """Close the room of a call that is to end within 2 s, or leave it to a worker. Never in a transaction."""
+    call = Call.objects.select_related("project").filter(pk=call_id).first()
+    if call is not None and (call.project.was_reachable or not call.room_name):
+        try:
+            return close_call(call_id, seconds=IN_REQUEST)
+        except LiveKitError as error:
+            logger.info("A worker hangs up call %s, for LiveKit did not do it at once: %s", call_id, error)
+    return send_close(call_id)
 
 
 def send_close(call_id: UUID) -> None:

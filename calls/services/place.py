@@ -14,7 +14,7 @@ from calls import routing
 from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.models import Call
 from calls.routing import NOT_VERIFIED
-from calls.services.hangup import ask_for_end
+from calls.services.hangup import hang_up
 from calls.services.timeline import end, note, tell
 from calls.services.wake import wake_dispatchers
 from telephony.choices import AgentDirection
@@ -124,4 +124,4 @@ def cancel(call: Call) -> Call:
             return fresh
     if fresh.status not in LIVE or fresh.status == CallStatus.IN_PROGRESS:
         raise Conflict("not_cancelable", "The call was answered or is over. Hang it up instead.")
-    return ask_for_end(fresh, Reason.CANCELED)
+    return hang_up(fresh, Reason.CANCELED)
