@@ -6,7 +6,7 @@ holds up other customers' hosts at most, and of those no workspace may have more
 
 from typing import Any
 
-from kombu import Exchange, Queue
+from kombu.entity import Exchange, Queue
 
 URGENT = "urgent"  # calls under way, and what was just saved: somebody waits for it
 ORDINARY = "ordinary"  # all the rest that asks our own database, LiveKit and storage
@@ -48,4 +48,4 @@ _TASKS = {
 }
 ROUTES: dict[str, dict[str, Any]] = {task: {"queue": queue} for queue, tasks in _TASKS.items() for task in tasks}
 # Without `-Q` a worker takes from all of them.
-QUEUES = tuple(Queue(name, Exchange(name), routing_key=name) for name in ALL)
+QUEUES = tuple(Queue(name, Exchange(name), routing_key=name) for name in ALL)  # type: ignore[no-untyped-call]

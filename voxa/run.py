@@ -1,6 +1,7 @@
 """`make run`: everything in one terminal. `python -m voxa.run`; Ctrl-C stops it. Imports no Django."""
 
 import fcntl
+import multiprocessing
 import os
 import secrets
 import signal
@@ -8,6 +9,8 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from functools import partial
+from multiprocessing.synchronize import Event as Stopping
 from pathlib import Path
 from threading import Thread
 from typing import IO, Any
@@ -17,12 +20,16 @@ from honcho.manager import KILL_WAIT, Manager
 from honcho.printer import Message, Printer
 from honcho.process import Process
 
-from voxa import dotenv, ports
+from voxa import dotenv, ports, queues
 
 BASE = Path(__file__).resolve().parent.parent
 VAR = BASE / "var"
 SANDBOX_ENV = VAR / "sandbox.env"
 SANDBOX_STATE = VAR / "sandbox.sqlite3"
+# Name, queue and threads: what waits on customers' hosts takes no thread from the rest.
+WORKERS = (("urgent", queues.URGENT, 4), ("worker", queues.ORDINARY, 4), ("external", queues.EXTERNAL, 16))
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds until a process that died is started again
+STEADY = 60.0  # seconds after which a process that dies counts as one that ran
 
 
 def wants_sandbox(environment: dict[str, str]) -> bool:
@@ -48,17 +55,23 @@ def prepare_sandbox(path: Path, web_port: int) -> int:
     return port
 
 
+def worker(queue: str, threads: int) -> str:
+    """Give the command line of a worker that takes from one queue. A thread waits on others most of its time."""
+    # Celery warns of root: whoever tries Voxa out as root knows.
+    return (
+        f'exec {sys.executable} -W "ignore:You\'re running the worker"'
+        f" -m celery --quiet -A voxa worker -Q {queue} -n {queue}@%h -P threads -c {threads} --loglevel INFO"
+        " --without-gossip --without-mingle --without-heartbeat"
+    )
+
+
 def commands(port: int, sandbox_port: int | None) -> dict[str, str]:
     """Give the processes by name, each as one command line without a shell's own syntax."""
     python = f"exec {sys.executable}"
     processes = {
         "web": f"{python} -m gunicorn voxa.wsgi --bind 127.0.0.1:{port} --workers 1 --threads 8"
         " --graceful-timeout 3 --no-control-socket --log-level warning",
-        # A thread waits on LiveKit or the database most of its time.
-        # Celery warns of root: whoever tries Voxa out as root knows.
-        "worker": f'{python} -W "ignore:You\'re running the worker"'
-        " -m celery --quiet -A voxa worker -P threads -c 8 --loglevel INFO"
-        " --without-gossip --without-mingle --without-heartbeat",
+        **{name: worker(queue, threads) for name, queue, threads in WORKERS},
         "beat": f"{python} -m celery --quiet -A voxa beat --loglevel WARNING --pidfile=",
         "dispatcher": f"{python} manage.py dispatch_calls",
     }
@@ -80,19 +93,49 @@ def hold_lock(path: Path) -> IO[str]:
     return lock
 
 
-class TetheredProcess(Process):  # type: ignore[misc]
-    """A process that ends with the runner also where that was killed and could not end it."""
+class SupervisedProcess(Process):  # type: ignore[misc]
+    """A process that is started again when it dies, and ends with the runner also where that was killed.
+
+    honcho's own ends all processes with the first that ends.
+    """
+
+    def __init__(self, *args: Any, stopping: Stopping, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._stopping = stopping
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+        for signum in (signal.SIGINT, signal.SIGTERM) if ignore_signals else ():
+            signal.signal(signum, lambda *_: None)  # SIG_IGN would be inherited by what is started
         Thread(target=self._end_with, args=(os.getppid(),), daemon=True).start()
-        super().run(events, ignore_signals)
+        self._events, wait = events, FIRST_WAIT
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            code = self._run_once()
+            if self._stopping.is_set():
+                break
+            wait = FIRST_WAIT if time.monotonic() - began > STEADY else wait
+            self._send_message(f"It ended (rc={code}) and is started again in {wait:g} s.\n".encode())
+            self._stopping.wait(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+        self._send_message({"returncode": self._child.returncode if self._child else 0}, type="stop")
+
+    def _run_once(self) -> int:
+        self._child = self._child_ctor(self.cmd, env=self.env, cwd=self.cwd)
+        self._send_message({"pid": self._child.pid}, type="start")
+        if self._stopping.is_set():  # the runner told the one before to end
+            os.killpg(self._child.pid, signal.SIGTERM)
+        for line in iter(self._child.stdout.readline, b""):
+            self._send_message(line)
+        self._child.stdout.close()
+        return int(self._child.wait())
 
     def _end_with(self, runner: int) -> None:
         while os.getppid() == runner:
             time.sleep(0.5)
         for signum in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):
-                os.killpg(self._child.pid, signum)
+                if self._child:
+                    os.killpg(self._child.pid, signum)
             time.sleep(KILL_WAIT)
         os._exit(1)
 
@@ -105,10 +148,22 @@ class TerminalPrinter(Printer):  # type: ignore[misc]
             super().write(message)
 
 
+class Supervisor(Manager):  # type: ignore[misc]
+    """honcho's manager, whose processes know that it is stopping."""
+
+    def __init__(self) -> None:
+        super().__init__(TerminalPrinter(sys.stdout))
+        self._stopping = multiprocessing.Event()
+        self._process_ctor = partial(SupervisedProcess, stopping=self._stopping)
+
+    def terminate(self) -> None:
+        self._stopping.set()
+        super().terminate()
+
+
 def serve(processes: dict[str, str]) -> int:
-    """Run the processes until one ends or a signal comes. Give 0 after a signal, else the code of the first to end."""
-    manager = Manager(TerminalPrinter(sys.stdout))
-    manager._process_ctor = TetheredProcess
+    """Run the processes until a signal comes: one that dies is started again. Give 0 after a signal."""
+    manager = Supervisor()
     for name, command in processes.items():
         manager.add_process(name, command, cwd=str(BASE), env={**os.environ, "PYTHONUNBUFFERED": "1"})
     # A closed terminal stops everything too.
