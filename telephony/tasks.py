@@ -6,13 +6,19 @@ from uuid import UUID
 from celery import shared_task
 
 from telephony.models import LiveKitProject
-from telephony.services import provider_checks
+from telephony.services import provider_checks, queues
 from telephony.sync import apply, reconcile, removal, resolve, sweep
 from telephony.sync.kinds import TRUNKS
 
 logger = logging.getLogger(__name__)
 
 LONG = {"soft_time_limit": 500, "time_limit": 540}  # seconds, below the broker's visibility timeout
+
+
+@shared_task
+def note_queue(name: str) -> None:
+    """Note that a worker takes from the queue that this came by."""
+    queues.note_queue(name)
 
 
 @shared_task

@@ -21,6 +21,8 @@ from health_check.views import HealthCheckView
 from kombu.exceptions import OperationalError
 
 from telephony.models import LiveKitProject
+from telephony.services.queues import unseen_queues
+from voxa import queues
 from voxa.api.fallbacks import problem
 from voxa.celery import app
 from voxa.variables import is_https
@@ -72,7 +74,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 class ReadyView(HealthCheckView):  # type: ignore[misc]
-    """503 while the database is away or not migrated, or the broker is away. LiveKit is shown only: work waits."""
+    """503 while the database is away or not migrated, or the broker is away. LiveKit and the workers
+    of each queue are shown only: work waits."""
 
     checks = (Database, Migrations, Broker)
     http_method_names = ["get", "head"]
@@ -83,8 +86,23 @@ class ReadyView(HealthCheckView):  # type: ignore[misc]
         checks = {name: FAULTS.get(name, "not reachable") if bad else "ok" for name, bad in failed.items()}
         ready = not any(result.error for result in results)
         livekit = await sync_to_async(livekit_state)() if ready else "unknown"
-        body = {"status": "ready" if ready else "not ready", "checks": checks, "livekit": livekit}
+        workers = await sync_to_async(worker_states)() if ready else {}
+        body = {
+            "status": "ready" if ready else "not ready",
+            "checks": checks,
+            "livekit": livekit,
+            "workers": workers,
+        }
         return JsonResponse(body, status=200 if ready else 503)
+
+
+def worker_states() -> dict[str, str]:
+    """Say of each queue whether a worker took from it within the last minute."""
+    try:
+        unseen = unseen_queues()
+    except DatabaseError:
+        return {}
+    return {name: "not seen" if name in unseen else "ok" for name in queues.ALL}
 
 
 def livekit_state() -> str:

@@ -35,6 +35,7 @@ _TASKS = {
         "calls.tasks.tell_late_reports",
         "calls.tasks.tell_report",
         "calls.tasks.watch_project",
+        "telephony.tasks.note_queue",  # beat sends it into each
         "telephony.tasks.reconcile_project",
         "telephony.tasks.reconcile_projects",
         "telephony.tasks.sweep_trunks",

@@ -106,6 +106,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    # Seen in each queue: what no worker took for a minute is an alarm.
+    **{
+        f"note-{name}": {
+            "task": "telephony.tasks.note_queue",
+            "args": [name],
+            "schedule": 15.0,
+            "options": {"queue": name, "expires": 15},
+        }
+        for name in queues.ALL
+    },
     # A sweep that waited for its whole minute is dropped: the next one is there.
     "sweep-trunks": {"task": "telephony.tasks.sweep_trunks", "schedule": 60.0, "options": {"expires": 55}},
     "resolve-domains": {"task": "telephony.tasks.resolve_domains", "schedule": 240.0, "options": {"expires": 200}},

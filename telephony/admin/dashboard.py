@@ -15,6 +15,7 @@ from accounts.models import ApiKey, Workspace
 from telephony.choices import TrunkStatus
 from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
 from telephony.selectors import callable_numbers, projects_of, unanswered
+from telephony.services.queues import missed, unseen_queues
 from telephony.standing import standing_of
 
 SHOWN = 6  # rows of a list on this page
@@ -74,7 +75,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     orphans = unanswered(callable_numbers(own(PhoneNumber.objects.all(), access)))
     silent = bounded(orphans)
     default = LiveKitProject.default()
-    board.concerns += away(access)
+    board.concerns += idle_queues(access) + away(access)
     board.concerns += troubled(trunks.defer("auth_password"), default, access)
     board.concerns += troubled(endpoints.defer("sip_password"), default, access)
     if silent:
@@ -109,6 +110,14 @@ def bounded(rows: QuerySet[Any]) -> int:
 def words(count: int) -> str:
     """Write a bounded count."""
     return f"{count:,}" if count < COUNTED else f"{COUNTED:,} or more"
+
+
+def idle_queues(access: Access) -> list[Concern]:
+    """Name the queues that no worker takes from, to those who can start one."""
+    if not access.superuser:
+        return []
+    told = [missed(name, since) for name, since in unseen_queues().items()]
+    return [Concern("danger", "Workers", what, remedy, "", "") for what, remedy in told]
 
 
 def away(access: Access) -> list[Concern]:

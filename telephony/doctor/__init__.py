@@ -1,9 +1,10 @@
 """What `check_telephony` asks telephony: LiveKit, trunks, gateways, numbers, endpoints, agents, and the sweep."""
 
-from telephony.doctor import agents, gateways, livekit, numbers, rows, sweep
+from telephony.doctor import agents, gateways, livekit, numbers, queues, rows, sweep
 from voxa.doctor.registry import Group, register
 
 register(Group.PROCESSES, sweep.look)
+register(Group.PROCESSES, queues.look)
 register(Group.LIVEKIT, livekit.look, asks_network=True)
 register(Group.TRUNKS, rows.look_at_trunks)
 register(Group.GATEWAYS, gateways.look, asks_network=True)

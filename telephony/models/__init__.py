@@ -5,6 +5,7 @@ from telephony.models.gateway import Gateway
 from telephony.models.livekit_object import LiveKitAlias, LiveKitObject
 from telephony.models.livekit_project import Installation, LiveKitProject
 from telephony.models.phone_number import PhoneNumber
+from telephony.models.seen_queue import SeenQueue
 from telephony.models.sip_endpoint import SipEndpoint
 from telephony.models.sync_run import SyncRun
 from telephony.models.telephony_settings import TelephonySettings
@@ -19,6 +20,7 @@ __all__ = [
     "LiveKitObject",
     "LiveKitProject",
     "PhoneNumber",
+    "SeenQueue",
     "SipEndpoint",
     "SyncRun",
     "TelephonySettings",

@@ -21,6 +21,7 @@ def test_ready_means_database_and_broker(client: Client) -> None:
         "status": "ready",
         "checks": {"database": "ok", "migrations": "ok", "broker": "ok"},
         "livekit": "not configured",
+        "workers": {"urgent": "ok", "ordinary": "ok", "external": "ok"},
     }
 
 
