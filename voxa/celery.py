@@ -9,6 +9,7 @@ from kombu.transport import TRANSPORT_ALIASES
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voxa.settings")
 
 TRANSPORT_ALIASES["filesystem"] = "voxa.broker:Transport"
+TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "voxa.redis_broker:Transport"
 
 app = Celery("voxa")
 app.config_from_object("voxa.celery_settings:CELERY")

@@ -1,0 +1,98 @@
+"""Redis restarts while tasks are under way: the worker is the same process afterwards, and takes what comes next."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.live.installation import CHECKOUT, new_database
+from tests.live.process import Process, wait_until
+from tests.live.servers import RedisServer
+from voxa import queues
+from voxa.celery import app
+
+pytestmark = [pytest.mark.live, pytest.mark.soak]
+RESTARTS = 30 if os.environ.get("VOXA_SOAK") == "1" else 2
+UNDER_WAY = (0.5, 1.0, 2.2, 2.5)  # seconds: some end before the connection is back, some after
+QUEUE = queues.ORDINARY
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path, redis_server: RedisServer) -> Iterator[RedisServer]:
+    """One that nobody else uses, so that it may be killed."""
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.process.kill()
+
+
+@pytest.fixture
+def worker(tmp_path: Path, own_redis: RedisServer) -> Iterator[Process]:
+    """A prefork worker on the command line of the README."""
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "voxa.settings",
+        "VOXA_READ_DOTENV": "0",
+        "SECRET_KEY": "k" * 60,
+        "FERNET_KEYS": "f" * 60,
+        "DATABASE_URL": new_database(tmp_path),
+        "CELERY_BROKER_URL": own_redis.url,
+    }
+    argv = [sys.executable, "-m", "celery", "-A", "voxa", "worker", "-Q", QUEUE, "-n", f"{QUEUE}@%h"]
+    argv += ["--concurrency", "4", "--include", "tests.live.slow_task", "--loglevel", "INFO"]
+    process = Process(argv, tmp_path / "worker.log", env=env, cwd=CHECKOUT)
+    process.ready = lambda: "ready." in process.output()
+    process.start()
+    yield process
+    process.kill()
+
+
+def send(server: RedisServer, *seconds: float) -> None:
+    with app.connection_for_write(server.url) as connection:
+        for each in seconds:
+            app.send_task("tests.live.slow_task.busy", (each,), queue=QUEUE, connection=connection)
+
+
+def times(worker: Process, words: str) -> int:
+    return worker.output().count(words)
+
+
+def connections(worker: Process, wanted: int) -> bool:
+    return not worker.running or times(worker, "Connected to redis") >= wanted
+
+
+@pytest.mark.timeout(900)
+def test_a_worker_outlives_every_restart(worker: Process, own_redis: RedisServer) -> None:
+    began = worker.pid
+    for _ in range(RESTARTS):
+        send(own_redis, *UNDER_WAY)
+        time.sleep(0.3)  # in which the worker takes them
+        again = partial(connections, worker, 1 + times(worker, "Connected to redis"))
+        own_redis.process.kill()
+        own_redis.start()
+        wait_until(again, "it is back", 60)
+        assert worker.running, worker.output()[-3000:]
+    assert worker.pid == began
+    assert "Unrecoverable error" not in worker.output()
+    send(own_redis, 0.0)
+    queued = app.connection_for_read(own_redis.url).default_channel
+    wait_until(lambda: queued.queue_declare(QUEUE).message_count == 0, "what comes next is taken", 30)
+    sys.stdout.write(
+        f"\n{RESTARTS} restarts of Redis with tasks under way: the worker is the same process, pid {began}.\n"
+    )
+
+
+def test_what_is_acknowledged_on_a_closed_connection_is_a_connection_error(own_redis: RedisServer) -> None:
+    connection = app.connection_for_read(own_redis.url)
+    queue = connection.SimpleQueue("q")
+    queue.put("x")
+    message = queue.get(timeout=10)
+    own_redis.process.kill()
+    errors = connection.connection_errors
+    connection.close()  # gives back what was not acknowledged: nobody is there, and that is no other error
+    with pytest.raises(errors):
+        message.ack()
