@@ -81,9 +81,7 @@ def test_a_worker_outlives_every_restart(worker: Process, own_redis: RedisServer
     send(own_redis, 0.0)
     queued = app.connection_for_read(own_redis.url).default_channel
     wait_until(lambda: queued.queue_declare(QUEUE).message_count == 0, "what comes next is taken", 30)
-    sys.stdout.write(
-        f"\n{RESTARTS} restarts of Redis with tasks under way: the worker is the same process, pid {began}.\n"
-    )
+    sys.stdout.write(f"\n{RESTARTS} restarts of Redis with tasks under way: still the same worker, pid {began}.\n")
 
 
 def test_what_is_acknowledged_on_a_closed_connection_is_a_connection_error(own_redis: RedisServer) -> None:
