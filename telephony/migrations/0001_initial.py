@@ -70,6 +70,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SeenQueue',
+            fields=[
+                ('name', models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ('seen_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='ToolSecret',
             fields=[
                 ('agent', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='tool_secret', serialize=False, to='telephony.agent')),
