@@ -61,8 +61,10 @@ class AttemptStatus(models.TextChoices):
     """One dial. It is recorded as dialing before LiveKit is called.
 
     dialing -> ringing -> answered -> ended
-       |          +-> failed
-       +-> failed | unknown (LiveKit's answer was lost: its room is looked at, never dialled again)
+       |          +-> failed | canceled
+       +-> failed | canceled | unknown (LiveKit's answer was lost: its room is looked at, never dialled again)
+
+    An attempt that LiveKit did not take is deleted: nothing was dialled.
     """
 
     DIALING = "dialing", "Dialling"
@@ -70,6 +72,7 @@ class AttemptStatus(models.TextChoices):
     ANSWERED = "answered", "Answered"
     ENDED = "ended", "Ended"
     FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Canceled"
     UNKNOWN = "unknown", "Outcome unknown"
 
 
@@ -109,9 +112,15 @@ class Reason(models.TextChoices):
     CARRIER_AUTH = "carrier_auth", "The carrier refuses the trunk's credentials"
     CARRIER_LIMIT = "carrier_limit", "The carrier's limit of calls was reached"
     GATEWAY_ERROR = "gateway_error", "The carrier's gateway failed"
+    GATEWAY_UNREACHABLE = "gateway_unreachable", "The carrier's gateway cannot be reached"
+    MEDIA_REFUSED = "media_refused", "The gateway and LiveKit do not agree on a codec or on encryption"
+    REDIRECTED = "redirected", "The carrier points the call to another address, which LiveKit does not follow"
+    NO_CREDIT = "no_credit", "The account at the carrier has no credit"
+    CALLER_ID_REFUSED = "caller_id_refused", "The carrier does not accept the caller ID"
+    NOT_SUPPORTED = "not_supported", "The gateway cannot carry the call as it was asked"
     OUTCOME_UNKNOWN = "outcome_unknown", "What became of the dial could not be found out; a person decides"
     LIVEKIT_REFUSED = "livekit_refused", "LiveKit refused the dial"
-    LIVEKIT_UNAVAILABLE = "livekit_unavailable", "LiveKit cannot be reached"
+    LIVEKIT_UNAVAILABLE = "livekit_unavailable", "LiveKit takes no calls at the moment"
     NOT_CONFIGURED = "telephony_not_configured", "Telephony is not configured"
     NO_TRUNK = "no_trunk", "No active trunk may place this call"
     NO_AGENT = "no_agent", "No agent is set to take this call"
@@ -137,11 +146,18 @@ class Reason(models.TextChoices):
 # What ends a dial before the callee's phone rang.
 BEFORE_RINGING = frozenset(
     {
+        Reason.CALLER_ID_REFUSED,
+        Reason.CARRIER_AUTH,
         Reason.CARRIER_LIMIT,
         Reason.GATEWAY_ERROR,
+        Reason.GATEWAY_UNREACHABLE,
         Reason.LIVEKIT_REFUSED,
         Reason.LIVEKIT_UNAVAILABLE,
+        Reason.MEDIA_REFUSED,
+        Reason.NO_CREDIT,
         Reason.NO_TRUNK,
+        Reason.NOT_SUPPORTED,
+        Reason.REDIRECTED,
     }
 )
 # What ends an answered call as failed: it was up, and nobody or nothing spoke with the other end.

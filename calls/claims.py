@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import and_
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -19,7 +21,8 @@ DIALLING = (CallStatus.DIALING, CallStatus.RINGING)
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id, due_at FROM calls_call WHERE status = 'queued' AND due_at <= %(now)s AND NOT EXISTS (
-        SELECT 1 FROM calls_dialslot WHERE calls_dialslot.id IN (calls_call.trunk_id, calls_call.workspace_id)
+        SELECT 1 FROM calls_dialslot
+        WHERE calls_dialslot.id IN (calls_call.trunk_id, calls_call.workspace_id, calls_call.project_id)
         AND (next_at > %(horizon)s OR full_until > %(now)s)
     ) ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
 ), claimed AS (
@@ -33,7 +36,8 @@ SELECT id, fence FROM claimed ORDER BY since
 def claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
     """Claim due calls, oldest first; give ids and fences. A claimed call is due again only when its lease runs out.
 
-    Calls of a trunk or workspace whose next dial is not granted yet are left alone.
+    Calls of a trunk or workspace whose next dial is not granted yet, or of a LiveKit project that takes none, are left
+    alone.
     """
     if connection.vendor != "postgresql":
         return _claim_due(token, now, most)
@@ -50,9 +54,10 @@ def claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
 
 
 def claimable(now: datetime) -> Q:
-    """Say which calls a dispatcher would claim now: due, and their trunk's and workspace's next dial is granted."""
+    """Return which calls a dispatcher would claim now: due, next dial granted by trunk and workspace, LiveKit there."""
     busy = DialSlot.objects.filter(Q(next_at__gt=now + HORIZON) | Q(full_until__gt=now))
-    free = ~Exists(busy.filter(pk=OuterRef("trunk_id"))) & ~Exists(busy.filter(pk=OuterRef("workspace_id")))
+    held = ("trunk_id", "workspace_id", "project_id")
+    free = reduce(and_, (~Exists(busy.filter(pk=OuterRef(name))) for name in held))
     return Q(free, status=CallStatus.QUEUED, due_at__lte=now)
 
 

@@ -2,65 +2,44 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import close_old_connections
 from django.utils import timezone
 
 from calls import routing
 from calls.choices import CallStatus, Reason
+from calls.looking import IDENTITY, STATUS, close, look, phone_of, settle_answered, told_of
 from calls.models import Attempt, Call
-from calls.outcomes import Next, Outcome, outcome_of
-from calls.pacing import Limit, Turn, limits_of
+from calls.outcomes import CLOSED, Next, Outcome, before_dial, outcome_of, outcome_told
+from calls.pacing import Limit, Turn, limits_of, paused_until
 from calls.policies import Facts, Refusal, first_refusal
 from calls.routing import Hop, Route
 from calls.services import attempts
 from calls.services.attempts import Fenced
 from calls.services.spend import Cap, cap_of
 from calls.services.timeline import end
-from telephony.livekit_client import DialTooLate, LiveKitClient, LiveKitError, LiveKitUnavailable, Operation, client_for
-from telephony.livekit_client.rooms import (
-    Dial,
-    Dialled,
-    Participant,
-    close_room,
-    create_room,
-    dial,
-    participants,
+from calls.threads import in_thread
+from telephony.livekit_client import (
+    DialRangOut,
+    DialTooLate,
+    LiveKitClient,
+    LiveKitError,
+    LiveKitRefused,
+    Operation,
+    client_for,
 )
+from telephony.livekit_client.rooms import Dial, Dialled, create_room, dial, participants
 from telephony.models import TelephonySettings
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from telephony.services import sip_service
 
 AGENT_NAME = "voxa-agent"
-IDENTITY = "phone"
-RINGING = 45.0  # seconds that a callee's phone rings, at most
+RINGING = 45.0  # seconds that a callee's phone rings, at most; a silent gateway is given up by LiveKit after 32
 LOOK_EVERY = 1.0  # seconds between looks at the room being dialled
-SETTLES_IN = timedelta(seconds=5)  # a dial accepted by LiveKit shows in its room within this
-BLIND_FOR = timedelta(seconds=120)  # how long LiveKit may be away before a dial is given up as unknown
-STATUS = "sip.callStatus"
+SEEN_LATELY = 5.0  # seconds for which a look tells that nothing rings
 UNCONFIGURED_FOR = timedelta(seconds=30)
-
-
-def on_live_connection(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run database work in a thread that outlives connections."""
-    close_old_connections()
-    try:
-        return work(*args, **kwargs)
-    finally:
-        close_old_connections()
-
-
-async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run database work in a thread."""
-    return await asyncio.to_thread(partial(on_live_connection, work, *args, **kwargs))
 
 
 @dataclass(frozen=True)
@@ -95,6 +74,11 @@ def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
     call.project = config.project  # a workspace that moved takes its waiting calls along
     if not call.project.is_configured:
         waits = Refusal(Reason.NOT_CONFIGURED, "LiveKit is not configured.", now + UNCONFIGURED_FOR)
+        attempts.apply_refusal(call, waits, now)
+        return None
+    pause_ends = paused_until(call.project_id, now)
+    if pause_ends is not None:
+        waits = Refusal(Reason.LIVEKIT_UNAVAILABLE, call.project.sip_error or "LiveKit takes no calls now.", pause_ends)
         attempts.apply_refusal(call, waits, now)
         return None
     found = routing.route(call, config, now)
@@ -135,7 +119,7 @@ class OneDial:
     def __init__(self, ready: Prepared, hop: Hop, attempt: Attempt) -> None:
         self._call, self._limits, self._attempt = ready.call, ready.limits, attempt
         self._client, self._facts = ready.client, ready.facts
-        self._rang, self._sent = False, 0.0
+        self._rang, self._sent, self._silent = False, 0.0, -SEEN_LATELY  # seconds of the monotonic clock
         self._dial = Dial(
             livekit_trunk_id=hop.livekit_trunk_id,
             to=ready.route.dialled(ready.call.to_number),
@@ -156,23 +140,40 @@ class OneDial:
         try:
             dialled = await self._on_time(at)
         except Fenced:
-            await self._close()
+            await close(self._client, self._dial.room)
             raise
         except LiveKitError as error:
-            # A gateway that says nothing at all is given up before ringing is: to its end, somewhere a phone rang.
-            rang = self._rang or time.monotonic() - self._sent >= RINGING
-            outcome = outcome_of(error, rang=rang)
+            outcome = await self._read(error)
             if outcome.next == Next.LOOK:
-                await look(self._call, self._attempt, self._client)
-                return False
-            await self._close()
+                return await look(self._call, self._attempt, self._client, RINGING, more_hops=more_hops)
+            await close(self._client, self._dial.room)
             return await self._failed(outcome, more_hops=more_hops)
         if isinstance(dialled, Refusal):
-            await self._close()
+            await close(self._client, self._dial.room)
             await in_thread(attempts.refused, self._call, self._attempt, dialled, timezone.now())
         else:
             await settle_answered(self._call, self._attempt, dialled, self._client)
+            await in_thread(sip_service.note_calls_taken, self._call.project_id)
         return False
+
+    async def _read(self, error: LiveKitError) -> Outcome:
+        """Return what came of the dial, by LiveKit's answer and, where that is not clear, by how the phone left."""
+        rang = self._may_have_rung(error)
+        outcome = outcome_of(error, rang=rang)
+        if outcome.next is Next.WAIT:
+            await in_thread(sip_service.note_no_calls_taken, self._call.project_id, error)
+        elif isinstance(error, DialRangOut | LiveKitRefused):
+            left_as = (await in_thread(told_of, self._call.project_id, self._dial.room)).disconnect
+            told = outcome_told(left_as, outcome.sip_status, rang=rang)
+            if told is not None and (left_as in CLOSED or isinstance(error, LiveKitRefused)):
+                return told
+        return outcome
+
+    def _may_have_rung(self, error: LiveKitError) -> bool:
+        """Return whether a phone rang, or may have where the room could not be seen: LiveKit's error does not tell."""
+        now = time.monotonic()
+        to_its_end = isinstance(error, DialRangOut) or now - self._sent >= RINGING
+        return self._rang or (to_its_end and now - self._silent > SEEN_LATELY)
 
     async def _on_time(self, at: datetime) -> Dialled | Refusal:
         """Ask LiveKit to dial when it is this attempt's turn, or at a later turn where this process was held up."""
@@ -201,9 +202,12 @@ class OneDial:
             await asyncio.sleep(LOOK_EVERY)
             with suppress(LiveKitError):
                 phone = phone_of(await self._client.arun(participants(self._dial.room)))
-                if phone is not None and phone.attributes.get(STATUS) == "ringing":
+                status = phone.attributes.get(STATUS) if phone is not None else None
+                if status == "ringing":
                     self._rang = True
                     await in_thread(attempts.rang, self._call, self._attempt, timezone.now())
+                elif status == "dialing":
+                    self._silent = time.monotonic()
 
     def _room(self) -> Operation[None]:
         metadata = {"workspace": str(self._call.workspace_id), "call": str(self._call.pk)}
@@ -216,15 +220,10 @@ class OneDial:
             attempts.unanswered, self._call, self._attempt, outcome, timezone.now(), more_hops=more_hops
         )
 
-    async def _close(self) -> None:
-        with suppress(LiveKitError):
-            await self._client.arun(close_room(self._dial.room))
-
 
 async def hang_up(call: Call) -> None:
     """Close the room of a call that is over, or to end."""
-    with suppress(LiveKitError):
-        await client_for(call.project).arun(close_room(call.room_name))
+    await close(client_for(call.project), call.room_name)
 
 
 async def recover(call_id: UUID, fence: int) -> None:
@@ -236,57 +235,13 @@ async def recover(call_id: UUID, fence: int) -> None:
     if attempt.dialed_at is None:
         await in_thread(attempts.never_dialed, call, attempt, timezone.now())
     else:
-        await look(call, attempt, client)
+        await look(call, attempt, client, RINGING, more_hops=False)
 
 
 def _left_behind(call_id: UUID, fence: int) -> tuple[Call, Attempt, LiveKitClient] | None:
     call = Call.objects.select_related("workspace", "project").filter(pk=call_id, fence=fence).first()
     attempt = call.attempts.last() if call else None
     return None if call is None or attempt is None else (call, attempt, client_for(call.project))
-
-
-async def look(call: Call, attempt: Attempt, client: LiveKitClient) -> None:
-    """Find out from its room what became of a dial that nobody answered for. It is never dialled again."""
-    since = attempt.dialed_at or attempt.started_at
-    while True:
-        now = timezone.now()
-        try:
-            phone = phone_of(await client.arun(participants(attempt.room_name)))
-        except LiveKitError:
-            if now > since + BLIND_FOR:
-                break
-        else:
-            if phone is None and now > since + SETTLES_IN:
-                break
-            if phone is not None and phone.attributes.get(STATUS) in ("active", "automation"):
-                await settle_answered(call, attempt, None, client)
-                return
-            if now > since + timedelta(seconds=RINGING) + SETTLES_IN:
-                with suppress(LiveKitError):
-                    await client.arun(close_room(attempt.room_name))
-                break
-        await asyncio.sleep(LOOK_EVERY)
-    unknown = Outcome(Reason.OUTCOME_UNKNOWN, CallStatus.FAILED, Next.LOOK)
-    await in_thread(attempts.unanswered, call, attempt, unknown, timezone.now(), more_hops=False)
-
-
-async def settle_answered(call: Call, attempt: Attempt, dialled: Dialled | None, client: LiveKitClient) -> None:
-    """Write that the callee answered, or hang up where the call ended meanwhile."""
-    if not await in_thread(attempts.answered, call, attempt, dialled, timezone.now()):
-        with suppress(LiveKitError):
-            await client.arun(close_room(attempt.room_name))
-
-
-def before_dial(error: LiveKitError) -> Outcome:
-    """Read what making the room raised: whatever it was, nothing was dialled."""
-    if isinstance(error, LiveKitUnavailable):
-        return Outcome(Reason.LIVEKIT_UNAVAILABLE, CallStatus.FAILED, Next.SLOW_DOWN, sip_status=str(error))
-    return Outcome(Reason.LIVEKIT_REFUSED, CallStatus.FAILED, Next.STOP, sip_status=str(error))
-
-
-def phone_of(people: list[Participant]) -> Participant | None:
-    """Give the callee among who is in a room."""
-    return next((who for who in people if who.identity == IDENTITY), None)
 
 
 async def _sleep_until(moment: datetime) -> None:

@@ -17,11 +17,12 @@ import psycopg
 from django.db import Error, connection
 from django.utils import timezone
 
-from calls import claims, dialling
-from calls.dialling import in_thread, on_live_connection
-from calls.services import spend, workers
+from calls import claims, dialling, revival
+from calls.services import limits, spend, workers
 from calls.services.attempts import LEASE, Fenced
 from calls.services.wake import CHANNEL
+from calls.threads import in_thread, on_live_connection
+from telephony.livekit_client import LiveKitError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,6 +33,8 @@ POLL = 0.25  # seconds between looks at the queue when nothing wakes it
 BATCH = 50  # calls claimed at once
 RECOVER_EVERY = 2.0  # seconds between looks for calls that another dispatcher left behind
 NOTED_EVERY = 10.0  # seconds between notes that this dispatcher runs
+LIMITS_EVERY = 0.5  # seconds between looks for calls, of whatever dispatcher, whose talk time is over
+REVIVAL_EVERY = 1.0  # seconds between looks for LiveKit projects to be asked whether they take calls again
 CALLED_OFF_EVERY = 1.0  # seconds between looks for calls that were ended while they are dialled
 SPEND_EVERY = 1.0  # seconds between looks at calls under a spend limit
 AFTER_TROUBLE = 1.0  # seconds to wait when the database does not answer
@@ -44,6 +47,7 @@ class Dispatcher:
         self.token = uuid.uuid4()
         self._most = most
         self._busy: dict[UUID, asyncio.Task[None]] = {}
+        self._ending: dict[UUID, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         # Leases are renewed and calls claimed in a thread of their own: behind hundreds of calls they would be late.
@@ -62,6 +66,8 @@ class Dispatcher:
             self._forever(self._hang_up, CALLED_OFF_EVERY),
             self._forever(self._note, NOTED_EVERY),
             self._forever(self._keep_spend_limits, SPEND_EVERY),
+            self._forever(self._end_at_limits, LIMITS_EVERY),
+            self._forever(self._revive, REVIVAL_EVERY),
         ]
         if connection.vendor == "postgresql":
             helpers.append(self._listen())
@@ -136,6 +142,28 @@ class Dispatcher:
 
     async def _keep_spend_limits(self) -> None:
         await in_thread(spend.look_after)
+
+    async def _end_at_limits(self) -> None:
+        """End calls on time, side by side: a LiveKit that does not answer holds up its own alone."""
+        for call_id in await self._ask(limits.past_limit, timezone.now()):
+            if call_id not in self._ending:
+                self._ending[call_id] = asyncio.create_task(self._end(call_id))
+
+    async def _end(self, call_id: UUID) -> None:
+        try:
+            await in_thread(limits.end_at_limit, call_id)
+        except LiveKitError as error:
+            logger.warning("The room of call %s is not closed yet: %s", call_id, error)
+        except Error:
+            logger.exception("Call %s could not be ended. It is tried again.", call_id)
+        finally:
+            self._ending.pop(call_id, None)
+
+    async def _revive(self) -> None:
+        """Ask LiveKit projects that took no calls whether they do now."""
+        for project_id in await self._ask(revival.to_ask, timezone.now()):
+            if await in_thread(revival.ask, project_id):
+                self._woken.set()
 
     async def _forever(self, work: Callable[[], Awaitable[None]], every: float) -> None:
         while True:

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from calls.choices import ENDED, CallStatus, Direction, Reason
-from calls.models import Call
-from calls.sip_codes import sip_name
+from calls.models import Attempt, Call
+from calls.sip_codes import sip_name, sip_words
+from telephony.livekit_client.dial_failures import media_words, unreachable_cause
 
 OVERDUE = timedelta(seconds=30)  # a dispatcher takes a due call within a second
 COLOURS = {
@@ -30,12 +31,19 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.DECLINED: "Do not call again unless they ask for it; put the number on the do-not-call list if they wish.",
     Reason.NOT_FOUND: "Check the number called.",
     Reason.FORBIDDEN: "Check at the carrier that this destination and this caller ID are allowed, and the credit.",
-    Reason.CARRIER_AUTH: "Correct the username and password of the trunk.",
+    Reason.CARRIER_AUTH: "Check the username and password of the trunk: the carrier refuses them, or they are missing.",
     Reason.CARRIER_LIMIT: "Lower the trunk's calls per second or simultaneous calls, or ask the carrier for more.",
     Reason.GATEWAY_ERROR: "Add a second gateway to the trunk, or ask the carrier what is wrong with this one.",
+    Reason.GATEWAY_UNREACHABLE: "Check the gateway's host, port and protocol, and the firewall between LiveKit and it.",
+    Reason.MEDIA_REFUSED: "Compare the trunk's media encryption with the carrier's, and ask the carrier for the codecs "
+    "G.711 or Opus.",
+    Reason.REDIRECTED: "Ask the carrier for the address that it points to, and set it as the trunk's gateway.",
+    Reason.NO_CREDIT: "Top up the account at the carrier.",
+    Reason.CALLER_ID_REFUSED: "Have the carrier verify the caller ID, or call from another number.",
+    Reason.NOT_SUPPORTED: "Look up the SIP code and what the carrier says with it, or try another gateway.",
     Reason.OUTCOME_UNKNOWN: "Voxa does not dial again by itself, as the callee may have been reached: you decide.",
-    Reason.LIVEKIT_REFUSED: "Look at the trunk: provision it again, and correct what LiveKit says of it.",
-    Reason.LIVEKIT_UNAVAILABLE: "Test the connection to LiveKit on the project's page.",
+    Reason.LIVEKIT_REFUSED: "Look at what LiveKit says of the attempt, and correct it on the trunk.",
+    Reason.LIVEKIT_UNAVAILABLE: "Check that LiveKit and its SIP service run. Calls that wait are dialled when they do.",
     Reason.NOT_CONFIGURED: "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, then restart Voxa.",
     Reason.NO_TRUNK: "Provision the trunk, or give it a gateway for outbound calls.",
     Reason.NO_AGENT: "Give the number an agent, or make an active agent for inbound calls.",
@@ -51,6 +59,9 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.SPEND: f"Raise the daily limit, or wait for tomorrow. {_SETTINGS}",
     Reason.LOST: "LiveKit's webhooks may not arrive: check that they are sent to /livekit/webhook.",
 }
+
+
+CAUSES = (Reason.GATEWAY_UNREACHABLE, Reason.GATEWAY_ERROR, Reason.MEDIA_REFUSED, Reason.CARRIER_AUTH)
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,9 @@ def _queued(call: Call, status: CallStatus, now: datetime, zone: ZoneInfo) -> Ex
             status, f"It should have been dialled {late} ago.", "No dispatcher took it.",
             "Check that one runs: manage.py dispatch_calls.",
         )  # fmt: skip
+    if call.reason == Reason.LIVEKIT_UNAVAILABLE:
+        why = call.project.sip_error or call.project.last_error or why
+        return Explanation(status, "It waits until LiveKit takes calls again.", why, NEXT_STEPS[Reason(call.reason)])
     return Explanation(status, "It is dialled as soon as there is room for it.", why)
 
 
@@ -118,7 +132,35 @@ def _ended(call: Call, status: CallStatus) -> Explanation:
         return Explanation(status, "It was called off.", why)
     dialled = call.attempts_made or call.direction == Direction.INBOUND
     headline = why or "It ended, and nothing told why."
-    return Explanation(status, headline if dialled else f"Not dialled: {headline}", "", NEXT_STEPS.get(reason, ""))
+    headline = headline if dialled else f"Not dialled: {headline}"
+    return Explanation(status, headline, _cause(call, reason), NEXT_STEPS.get(reason, ""))
+
+
+def _cause(call: Call, reason: Reason) -> str:
+    """Return what of the last dial went wrong, where the reason has several causes."""
+    if reason not in CAUSES or call.sip_status_code is not None:
+        return ""
+    last = call.attempts.order_by("number").last()
+    return ending_words(last.reason, last.sip_status_code, last.sip_status) if last is not None else ""
+
+
+def attempt_words(attempt: Attempt) -> str:
+    """Return how a dial ended, in words, with LiveKit's own text for whoever looks it up."""
+    return ending_words(attempt.reason, attempt.sip_status_code, attempt.sip_status)
+
+
+def ending_words(reason: str, code: int | None, text: str) -> str:
+    """Return how a dial ended, by its SIP code or by LiveKit's text where there is none."""
+    if code is not None:
+        return sip_words(code)
+    words = ""
+    if reason == Reason.GATEWAY_UNREACHABLE:
+        words = f"The gateway {unreachable_cause(text) or 'could not be reached'}."
+    elif reason == Reason.MEDIA_REFUSED:
+        words = media_words(text)
+    elif reason in Reason.values and reason not in (Reason.NONE, Reason.LIVEKIT_REFUSED, Reason.OUTCOME_UNKNOWN):
+        words = f"{Reason(reason).label}."
+    return f"{words} LiveKit says: {text}".strip() if words and text else words or text
 
 
 def reason_words(call: Call) -> str:

@@ -1,4 +1,7 @@
-"""Granting dials: calls per second and at once, held for trunk and workspace by rows that are locked while granting."""
+"""Granting dials: calls per second and at once, held for trunk and workspace by rows that are locked while granting.
+
+A LiveKit project that takes no calls has such a row too: its calls are left in the queue meanwhile.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +22,7 @@ MARGIN = Decimal("1.05")  # dials stand this much further apart than the limit a
 LATENESS = timedelta(milliseconds=40)  # how late after its turn a dial may still be sent, within that margin
 HORIZON = timedelta(seconds=1)  # how far ahead dials are planned
 SHORT_WAIT = timedelta(milliseconds=250)  # how far ahead a turn is given
+PAUSE = timedelta(seconds=30)  # for which a LiveKit project that takes no calls is left alone, if nobody asks it
 FULL_FOR = timedelta(seconds=1)  # for how long the calls of a full trunk are not looked at
 MOST_LATE_TRIES = (
     3  # after which a turn is not made longer: 2.6 s, well within a lease, so that no dial outlives its claim
@@ -112,6 +116,18 @@ def take_turn(limits: Iterable[Limit], tries: int) -> Turn | datetime:
 def one_by_one(limits: Iterable[Limit]) -> None:
     """Have the dials of trunk and workspace looked at one after the other until the caller's transaction ends."""
     _lock(limits)
+
+
+def pause(project_id: UUID, now: datetime) -> None:
+    """Have nothing dialled through a LiveKit project that takes no calls, until it is asked again (`revival`)."""
+    missing = DialSlot(id=project_id, next_at=LONG_AGO, free_at=LONG_AGO, full_until=LONG_AGO)
+    DialSlot.objects.bulk_create([missing], ignore_conflicts=True)
+    DialSlot.objects.filter(pk=project_id, full_until__lt=now + PAUSE).update(full_until=now + PAUSE)
+
+
+def paused_until(project_id: UUID, now: datetime) -> datetime | None:
+    """Return until when nothing is dialled through a LiveKit project, None where it takes calls."""
+    return DialSlot.objects.filter(pk=project_id, full_until__gt=now).values_list("full_until", flat=True).first()
 
 
 @transaction.atomic

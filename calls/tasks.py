@@ -11,6 +11,7 @@ from calls.services import (
     closing,
     conversations,
     ingest,
+    limits,
     reap,
     recording_deletion,
     recordings,
@@ -30,6 +31,12 @@ WATCH_EVERY = 5  # seconds, as in the beat schedule; a look that waited longer i
 def close_call(call_id: str) -> None:
     """Close the room of a call that somebody asked to end."""
     _close(closing.close_call, call_id)
+
+
+@shared_task
+def end_at_limit(call_id: str) -> None:
+    """End a call when its longest duration is over."""
+    _close(limits.end_at_limit, call_id)
 
 
 @shared_task

@@ -5,13 +5,15 @@ from uuid import UUID
 
 from celery import shared_task
 
+from telephony.choices import ObjectKind
 from telephony.models import LiveKitProject
-from telephony.services import provider_checks, queues
+from telephony.services import provider_checks, queues, sip_service
 from telephony.sync import apply, reconcile, removal, resolve, sweep
 from telephony.sync.kinds import TRUNKS
 
 logger = logging.getLogger(__name__)
 
+SIP_CHECK_EXPIRES = 25  # seconds, within the beat's
 LONG = {"soft_time_limit": 500, "time_limit": 540}  # seconds, below the broker's visibility timeout
 
 
@@ -57,6 +59,22 @@ def resolve_domains() -> None:
     """Look up the domains that calls come in from, and write changed addresses."""
     changed = resolve.resolve_due(seconds=30)
     apply.sync_rows(TRUNKS, changed, concurrency=sweep.CONCURRENCY)
+
+
+@shared_task
+def check_sip_services() -> None:
+    """Ask each LiveKit project that places calls whether it has a SIP service that takes them."""
+    for project in LiveKitProject.objects.filter(objects_owned__kind=ObjectKind.OUTBOUND).distinct():
+        if project.is_configured:
+            check_sip_service.apply_async((str(project.pk),), expires=SIP_CHECK_EXPIRES)
+
+
+@shared_task
+def check_sip_service(project_id: str) -> None:
+    """Ask one project; it answers within 5 s."""
+    project = LiveKitProject.objects.filter(pk=project_id).first()
+    if project is not None:
+        sip_service.check(project)
 
 
 @shared_task

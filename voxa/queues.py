@@ -17,6 +17,7 @@ _TASKS = {
     URGENT: (
         "calls.tasks.close_call",
         "calls.tasks.close_left_over",
+        "calls.tasks.end_at_limit",
         "calls.tasks.ingest_events",
         "calls.tasks.watch_calls",
         "telephony.tasks.sync_trunk",
@@ -35,6 +36,8 @@ _TASKS = {
         "calls.tasks.tell_late_reports",
         "calls.tasks.tell_report",
         "calls.tasks.watch_project",
+        "telephony.tasks.check_sip_service",
+        "telephony.tasks.check_sip_services",
         "telephony.tasks.note_queue",  # beat sends it into each
         "telephony.tasks.reconcile_project",
         "telephony.tasks.reconcile_projects",

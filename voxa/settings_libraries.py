@@ -119,6 +119,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # A sweep that waited for its whole minute is dropped: the next one is there.
     "sweep-trunks": {"task": "telephony.tasks.sweep_trunks", "schedule": 60.0, "options": {"expires": 55}},
     "resolve-domains": {"task": "telephony.tasks.resolve_domains", "schedule": 240.0, "options": {"expires": 200}},
+    "check-sip-services": {
+        "task": "telephony.tasks.check_sip_services",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "check-providers": {"task": "telephony.tasks.check_providers", "schedule": 60.0, "options": {"expires": 55}},
     "reconcile-projects": {
         "task": "telephony.tasks.reconcile_projects",

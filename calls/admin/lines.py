@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from calls.choices import Reason
+from calls.explaining import ending_words
 from calls.models import Event
 from calls.sip_codes import sip_words
 
@@ -93,7 +94,7 @@ def particulars(event: Event) -> str:
     if code:
         said.append(f"{_sentence(sip_words(int(code)))}")
     elif data.get("sipStatus"):
-        said.append(_sentence(str(data["sipStatus"])))
+        said[-1] = _sentence(ending_words(str(data.get("reason") or ""), None, str(data["sipStatus"])))
     return " ".join(part for part in said if part)
 
 

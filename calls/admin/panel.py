@@ -13,9 +13,8 @@ from calls.admin import lines
 from calls.admin.after import after_of
 from calls.admin.placing import AGAIN
 from calls.choices import ENDED, AttemptStatus, CallStatus, Direction
-from calls.explaining import duration, explain
+from calls.explaining import attempt_words, duration, explain
 from calls.models import Attempt, Call, Conversation, Event, TranscriptItem
-from calls.sip_codes import sip_words
 
 MOST_LINES = 300
 MOST_ATTEMPTS = 50
@@ -128,7 +127,7 @@ def _dial(attempt: Attempt) -> Dial:
     return Dial(
         attempt,
         _ATTEMPT_COLOURS[AttemptStatus(attempt.status)],
-        sip_words(attempt.sip_status_code) or attempt.sip_status,
+        attempt_words(attempt),
         f"{trunk}, {gateway}" if gateway else trunk,
         talked,
     )

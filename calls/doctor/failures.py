@@ -17,7 +17,9 @@ LATELY = timedelta(hours=1)
 LOOKED_AT = 5_000  # newest failed calls
 # By whom they are caused: not by the callee, and not by a policy that somebody wanted.
 OURS = (
-    Reason.CARRIER_AUTH, Reason.CARRIER_LIMIT, Reason.GATEWAY_ERROR, Reason.LIVEKIT_REFUSED,
+    Reason.CARRIER_AUTH, Reason.CARRIER_LIMIT, Reason.GATEWAY_ERROR, Reason.GATEWAY_UNREACHABLE,
+    Reason.MEDIA_REFUSED, Reason.REDIRECTED, Reason.NO_CREDIT, Reason.CALLER_ID_REFUSED, Reason.NOT_SUPPORTED,
+    Reason.LIVEKIT_REFUSED,
     Reason.LIVEKIT_UNAVAILABLE, Reason.NO_TRUNK, Reason.NO_AGENT, Reason.AGENT_ABSENT, Reason.WORKER_LOST,
     Reason.PROVIDER_FAILED, Reason.CALLER_ID, Reason.LOST, Reason.OUTCOME_UNKNOWN,
 )  # fmt: skip

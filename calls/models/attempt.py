@@ -45,7 +45,8 @@ class DialSlot(models.Model):
     """The pace of one trunk or workspace, whose id it has; locked while a dial is granted.
 
     Dials are planned from `next_at` on and none is sent before `free_at`; `full_until` spares looking at the calls of
-    one that carries all it may.
+    one that carries all it may. A LiveKit project has one while it takes no calls: none is claimed until `full_until`,
+    and `next_at` is when it may be asked again.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)

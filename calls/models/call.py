@@ -43,6 +43,7 @@ class Call(models.Model):
     room_name = models.CharField(max_length=128, blank=True)
     sip_status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     attempts_made = models.PositiveSmallIntegerField(default=0, editable=False)
+    taken_back = models.PositiveIntegerField(default=0, editable=False)  # attempts that LiveKit did not take
     scheduled_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     queued_at = models.DateTimeField(null=True, blank=True)

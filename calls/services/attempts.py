@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
 from calls import routing
-from calls.choices import AttemptStatus, CallStatus, Reason
+from calls.choices import ENDED, AttemptStatus, CallStatus, Reason
 from calls.models import Attempt, Call
 from calls.outcomes import Next, Outcome
-from calls.pacing import HORIZON, Limit, Turn, one_by_one, plan, slow_down, take_turn, trunk_limit
+from calls.pacing import HORIZON, Limit, Turn, one_by_one, pause, plan, slow_down, take_turn, trunk_limit
 from calls.policies import Facts, Refusal, first_refusal
 from calls.routing import Hop, Route
 from calls.services import spend
@@ -22,8 +23,8 @@ from telephony.livekit_client.rooms import Dialled
 from telephony.models import TelephonySettings
 
 LEASE = timedelta(seconds=15)  # renewed every third of it
-AFTER_LIMIT = timedelta(seconds=60)  # beyond the longest duration, when the reaper closes the room
 NO_ROOM_FOR = timedelta(seconds=5)  # how long a trunk rests when its carrier has no room
+LONGEST_REST = timedelta(hours=1)  # that a carrier's Retry-After is given
 LONGEST_DELAY = timedelta(days=1)  # between two dials of one call
 MOST_DIALS = 50  # of one call, counting those that never reached the callee
 GATEWAY_WAIT = timedelta(seconds=30)  # for how long a call that a gateway failed keeps its place for the next one
@@ -41,8 +42,8 @@ def apply_refusal(call: Call, refusal: Refusal, now: datetime) -> None:
         with transaction.atomic():
             if end(call, now, refusal.reason, CallStatus.FAILED, fence=call.fence):
                 note(call, "call.refused", now, reason=refusal.reason, message=refusal.message)
-    elif refusal.reason in (Reason.RATE, Reason.CONCURRENCY):
-        # It keeps its place in the queue: the slot says when its trunk is looked at again.
+    elif refusal.reason in (Reason.RATE, Reason.CONCURRENCY, Reason.LIVEKIT_UNAVAILABLE):
+        # It keeps its place in the queue: the slot says when its trunk, or its LiveKit project, is looked at again.
         put_off(call, min(now, call.scheduled_at or call.queued_at or now), refusal, now)
     else:
         put_off(call, refusal.until, refusal, now)
@@ -82,7 +83,7 @@ def begin(
     if isinstance(at, Refusal):
         return at
     number = call.attempts_made + 1
-    room = f"call-{call.pk}-{number}"
+    room = room_of(call, number)
     rows = Call.objects.filter(pk=call.pk, fence=call.fence, status__in=WAITING, end_requested="")
     moved = rows.update(
         status=CallStatus.DIALING,
@@ -113,6 +114,11 @@ def begin(
     note(call, "call.dialing", now, attempt, to=route.dialled(call.to_number), livekitTrunkId=hop.livekit_trunk_id)
     tell(call)
     return attempt, at
+
+
+def room_of(call: Call, number: int) -> str:
+    """Return the name of an attempt's room. No two dials share one: late events would be taken for the second's."""
+    return f"call-{call.pk}-{number}" + (f"-{call.taken_back + 1}" if call.taken_back else "")
 
 
 @transaction.atomic
@@ -170,7 +176,7 @@ def answered(call: Call, attempt: Attempt, dialled: Dialled | None, at: datetime
         sip_call_id=dialled.sip_call_id if dialled else "",
         reason="",
     )
-    limit = at + timedelta(seconds=call.max_duration_seconds) + AFTER_LIMIT
+    limit = at + timedelta(seconds=call.max_duration_seconds)
     kept = {"lease_token": None, "leased_until": limit, "sip_status_code": 200}
     if advance(call, CallStatus.IN_PROGRESS, at, fence=call.fence, answered_at=at, **kept):
         return True
@@ -181,6 +187,14 @@ def answered(call: Call, attempt: Attempt, dialled: Dialled | None, at: datetime
 @transaction.atomic
 def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, more_hops: bool) -> bool:
     """Write how an unanswered dial ended and what follows; say whether the next gateway is to be tried now."""
+    fresh = _locked(call)
+    if fresh.end_requested or fresh.status in ENDED or outcome.reason == Reason.CANCELED:
+        why = fresh.end_requested or (fresh.reason if fresh.status in ENDED else "") or Reason.CANCELED
+        _called_off(call, attempt, Reason(why), outcome, at)
+        return False
+    if outcome.next is Next.WAIT:
+        _take_back(call, attempt, outcome, at)
+        return False
     _write(
         call,
         attempt,
@@ -193,23 +207,47 @@ def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, 
     data = {"reason": outcome.reason, "sipStatusCode": outcome.sip_code, "sipStatus": outcome.sip_status}
     note(call, "attempt.failed", at, attempt, **data)
     call.refresh_from_db()
-    if call.end_requested:
-        end(call, at, Reason(call.end_requested), CallStatus.CANCELED, sip_status_code=outcome.sip_code)
-        return False
+    if outcome.next == Next.NEXT_GATEWAY and more_hops and call.attempts_made < MOST_DIALS:
+        return True
+    _follow(call, attempt, outcome, at)
+    return False
+
+
+def _follow(call: Call, attempt: Attempt, outcome: Outcome, at: datetime) -> None:
+    """Dial again later, or end the call."""
     config = TelephonySettings.of(call.workspace_id)
     goes, dials_left = _goes(call), call.attempts_made < MOST_DIALS
-    may_dial = dials_left and goes < config.max_attempts
-    if outcome.next == Next.NEXT_GATEWAY and more_hops and dials_left:
-        return True
+    asked = min(timedelta(seconds=outcome.after or 0), LONGEST_REST)  # for by the carrier
+    again = outcome.next == Next.LATER or (outcome.next == Next.NEXT_GATEWAY and not outcome.final)
     if outcome.next == Next.SLOW_DOWN and dials_left:
-        slow_down(trunk_limit(attempt.trunk), at + NO_ROOM_FOR)
-        _requeue(call, at + NO_ROOM_FOR, outcome, at)
-    elif outcome.next in (Next.LATER, Next.NEXT_GATEWAY) and may_dial:
+        rest = at + max(NO_ROOM_FOR, asked)
+        slow_down(trunk_limit(attempt.trunk), rest)
+        _requeue(call, rest, outcome, at)
+    elif again and dials_left and goes < config.max_attempts:
         delay = timedelta(seconds=config.retry_delay_seconds * 2 ** (goes - 1))
-        _requeue(call, at + min(delay, LONGEST_DELAY), outcome, at)
+        _requeue(call, at + max(min(delay, LONGEST_DELAY), asked), outcome, at)
     else:
         end(call, at, outcome.reason, outcome.status, fence=call.fence, sip_status_code=outcome.sip_code)
-    return False
+
+
+def _called_off(call: Call, attempt: Attempt, reason: Reason, outcome: Outcome, at: datetime) -> None:
+    """Write that a call was ended while it was dialled, on the attempt too."""
+    code = outcome.sip_code
+    words = {"sip_status_code": code, "sip_status": outcome.sip_status[:200]}
+    Attempt.objects.filter(pk=attempt.pk).update(status=AttemptStatus.CANCELED, reason=reason, ended_at=at, **words)
+    end(call, at, reason, CallStatus.CANCELED, sip_status_code=code)
+
+
+def _take_back(call: Call, attempt: Attempt, outcome: Outcome, at: datetime) -> None:
+    """Undo an attempt that LiveKit did not take: nothing was dialled, and the call keeps its place in the queue."""
+    pause(call.project_id, at)
+    attempt.delete()
+    back: dict[str, Any] = {"attempts_made": F("attempts_made") - 1, "taken_back": F("taken_back") + 1, "room_name": ""}
+    if call.attempts_made <= 1:
+        back["started_at"] = None
+    Call.objects.filter(pk=call.pk, fence=call.fence).update(**back)
+    refusal = Refusal(Reason.LIVEKIT_UNAVAILABLE, outcome.sip_status, None)
+    put_off(call, min(at, call.scheduled_at or call.queued_at or at), refusal, at)
 
 
 @transaction.atomic
@@ -232,10 +270,17 @@ def _goes(call: Call) -> int:
     return 1 + put_back.exclude(data__reason__in=UNCOUNTED).count()
 
 
-def _write(call: Call, attempt: Attempt, **fields: Any) -> None:
-    """Write an attempt, unless another dispatcher has the call by now; none takes it until this is written."""
-    if not Call.objects.select_for_update().filter(pk=call.pk, fence=call.fence).exists():
+def _locked(call: Call) -> Call:
+    """Lock the call and return it as it is, unless another dispatcher has it by now; none takes it meanwhile."""
+    fresh = Call.objects.select_for_update().filter(pk=call.pk, fence=call.fence).first()
+    if fresh is None:
         raise Fenced
+    return fresh
+
+
+def _write(call: Call, attempt: Attempt, **fields: Any) -> None:
+    """Write an attempt, unless another dispatcher has the call by now."""
+    _locked(call)
     Attempt.objects.filter(pk=attempt.pk).update(**fields)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from calls.choices import ENDED, FAULTS, LIVE, CallStatus, Reason
+from calls.choices import ENDED, FAULTS, LIVE, CallStatus, Direction, Reason
 from calls.models import Call
 from calls.services.timeline import end
 from telephony.livekit_client import LiveKitNotFound, client_for
@@ -26,7 +26,15 @@ def close_call(call_id: UUID, seconds: float | None = None) -> None:
         with suppress(LiveKitNotFound):
             client_for(call.project).run(replace(close_room(call.room_name), deadline=seconds))
     reason = Reason(call.end_requested)
-    end(call, timezone.now(), reason, status_for(reason))
+    call.refresh_from_db(fields=["answered_at"])
+    end(call, timezone.now(), reason, _status(call, reason))
+
+
+def _status(call: Call, reason: Reason) -> CallStatus | None:
+    """An outbound call that is ended while it is dialled was called off, by whatever button."""
+    if call.direction == Direction.OUTBOUND and call.answered_at is None and reason not in FAULTS:
+        return CallStatus.CANCELED
+    return status_for(reason)
 
 
 def status_for(reason: Reason) -> CallStatus | None:

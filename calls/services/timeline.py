@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.services.webhooks import emit
-from calls.choices import ENDED, LIVE, CallStatus, Reason
+from calls.choices import ENDED, LIVE, AttemptStatus, CallStatus, Reason
 from calls.models import Attempt, Call, Conversation, Event
 from calls.services.usage import count_call
 from calls.showing import call_json
@@ -51,7 +51,10 @@ def advance(call: Call, status: CallStatus, at: datetime, *, fence: int | None =
 
 @transaction.atomic
 def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = None, **fields: Any) -> bool:
-    """End a call once: counted, reported, its lease given back. Without a `status`, answered means completed."""
+    """End a call once: counted, reported, its lease given back. Without a `status`, answered means completed.
+
+    A dial that is under way ends with it, as called off.
+    """
     fresh = Call.objects.select_for_update().get(pk=call.pk)
     if fresh.status in ENDED:
         return False
@@ -61,6 +64,8 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
         call, status, at, reason=reason, ended_at=at, due_at=None, lease_token=None, leased_until=None, **fields
     )
     if moved:
+        under_way = Attempt.objects.filter(call=call, status__in=(AttemptStatus.DIALING, AttemptStatus.RINGING))
+        under_way.update(status=AttemptStatus.CANCELED, reason=reason, ended_at=at)
         count_call(call)
         tell(call, "call.ended")
         if Conversation.objects.filter(call=call).exists():

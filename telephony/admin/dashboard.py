@@ -132,6 +132,12 @@ def away(access: Access) -> list[Concern]:
             concerns.append(Concern("warning", "LiveKit", f"{project} is not set up", reason, link, "How to set it up"))
         elif not project.was_reachable:
             concerns.append(Concern("danger", "LiveKit", f"{project} is away", project.last_error, link, "Test it"))
+        elif project.takes_no_calls:
+            title = (
+                f"{project} has no SIP service that takes calls" if project.sip_error else f"{project} refused calls"
+            )
+            reason = f"{project.takes_no_calls} Outbound calls wait, and are dialled when it takes them."
+            concerns.append(Concern("danger", "LiveKit", title, reason, link, "Test it"))
     return concerns
 
 

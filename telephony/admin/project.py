@@ -18,6 +18,7 @@ from telephony.admin.secrets import WriteOnlyForm, secret_field
 from telephony.livekit_client import LiveKitError, client_for, trunks
 from telephony.models import LiveKitProject
 from telephony.selectors import projects_of
+from telephony.services import sip_service
 
 
 class ProjectForm(WriteOnlyForm):
@@ -107,4 +108,7 @@ class LiveKitProjectAdmin(ScopedAdmin):
         else:
             taken = round((time.monotonic() - started) * 1000)
             messages.success(request, f"{project.name} answers, and takes our key. It took {taken} ms.")
+            without_sip = sip_service.check(project)
+            if without_sip is not None:
+                messages.error(request, f"{project.name}: {without_sip}")
         return HttpResponseRedirect(reverse("admin:telephony_livekitproject_change", args=[project.pk]))

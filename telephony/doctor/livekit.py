@@ -17,12 +17,14 @@ from telephony.livekit_client import (
     LiveKitClient,
     LiveKitError,
     LiveKitUnauthorized,
+    LiveKitWithoutSip,
     Stored,
     client_for,
     trunks,
 )
 from telephony.livekit_client.clock import clock_ahead
 from telephony.models import Installation, LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
+from telephony.services import sip_service
 from telephony.standing import setup_remedy
 from telephony.sync import findings as sync
 from telephony.sync.kinds import KINDS
@@ -53,11 +55,11 @@ def _project(scope: Scope, project: LiveKitProject) -> list[Finding]:
     if not project.is_configured:
         return [_unconfigured(project)] if _has_rows(scope, project) else []
     if not scope.network:
-        return [] if project.was_reachable else [_away(project, project.last_error)]
+        return list(_without_sip(project, None)) if project.was_reachable else [_away(project, project.last_error)]
     client = client_for(project)
     try:
         inbound = client.run(trunks.list_inbound())
-        taken = _taken(scope, project, inbound)
+        taken = [*_taken(scope, project, inbound), *_without_sip(project, sip_service.check(project))]
         return [*_clock(project), *taken, *_shared_trunk(scope, project, client), *_differences(scope, project)]
     except LiveKitUnauthorized as error:
         return [*_clock(project), _refused(project, error)]
@@ -88,6 +90,23 @@ def _away(project: LiveKitProject, why: str) -> Finding:
         "Check that LiveKit runs, its URL, and that this host reaches it. Trunks and calls catch up by themselves.",
         page=_page(project),
     )
+
+
+def _without_sip(project: LiveKitProject, error: LiveKitError | None) -> Iterator[Finding]:
+    """Tell that nobody places calls there: asked just now, or by a dial that was refused within the last minute."""
+    if isinstance(error, LiveKitWithoutSip):
+        why = str(error)
+    else:
+        project.refresh_from_db(fields=["sip_error", "sip_failed_at"])
+        why = project.takes_no_calls
+    if why:
+        yield Finding(
+            "livekit.no_sip",
+            f"{title(project)} has no SIP service that takes calls. {why}",
+            "Check that livekit-sip runs beside LiveKit, uses the same Redis, and is neither draining nor above its "
+            "CPU limit. Calls wait, and are dialled when it takes them.",
+            page=_page(project),
+        )
 
 
 def _refused(project: LiveKitProject, error: LiveKitUnauthorized) -> Finding:

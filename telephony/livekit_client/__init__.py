@@ -6,7 +6,13 @@ in Voxa speaks to LiveKit's server API.
 
 from telephony.livekit_client.client import DEADLINE, Ended, LiveKitClient
 from telephony.livekit_client.errors import (
+    CarrierAuthFailed,
+    DialCanceled,
+    DialEnded,
+    DialRangOut,
     DialTooLate,
+    GatewayFailed,
+    GatewayUnreachable,
     LiveKitError,
     LiveKitNotConfigured,
     LiveKitNotFound,
@@ -15,6 +21,7 @@ from telephony.livekit_client.errors import (
     LiveKitUnavailable,
     LiveKitUnreached,
     LiveKitWithoutSip,
+    MediaRefused,
     SipRefused,
 )
 from telephony.livekit_client.operation import Operation
@@ -23,9 +30,15 @@ from telephony.livekit_client.specs import DispatchRuleSpec, InboundTrunkSpec, O
 
 __all__ = [
     "DEADLINE",
+    "CarrierAuthFailed",
+    "DialCanceled",
+    "DialEnded",
+    "DialRangOut",
     "DialTooLate",
     "DispatchRuleSpec",
     "Ended",
+    "GatewayFailed",
+    "GatewayUnreachable",
     "InboundTrunkSpec",
     "LiveKitClient",
     "LiveKitError",
@@ -36,6 +49,7 @@ __all__ = [
     "LiveKitUnavailable",
     "LiveKitUnreached",
     "LiveKitWithoutSip",
+    "MediaRefused",
     "Operation",
     "OutboundTrunkSpec",
     "SipRefused",

@@ -93,7 +93,7 @@ class LiveKitClient:
             async with asyncio.timeout(deadline):  # livekit-api's own timeout holds for dials alone
                 return await operation.call(self._library(session, operation))
         except Exception as failure:
-            return as_livekit_error(failure, deadline)
+            return as_livekit_error(failure, deadline, operation.failure)
 
     def _library(self, session: aiohttp.ClientSession, operation: Operation[Any]) -> api.LiveKitAPI:
         """Give livekit-api's client. With failover on it would repeat a create or a dial by itself."""

@@ -29,6 +29,38 @@ class SipRefused(LiveKitError):
         self.sip_code, self.sip_status = sip_code, sip_status
 
 
+class DialEnded(LiveKitError):
+    """A dial ended without a SIP code. `text` is LiveKit's own, cut and free of secrets, for whoever looks it up."""
+
+    def __init__(self, words: str, text: str = "") -> None:
+        super().__init__(words)
+        self.text = text
+
+
+class DialRangOut(DialEnded):
+    """The ringing timeout passed. LiveKit answers the same when nothing rang, and when the room was closed."""
+
+
+class DialCanceled(DialEnded):
+    """The dial was called off before it was answered."""
+
+
+class GatewayUnreachable(DialEnded):
+    """No connection to the gateway: it is silent, refuses, does not resolve, or TLS failed."""
+
+
+class GatewayFailed(DialEnded):
+    """The gateway answered, and then not in a way that LiveKit could go on with."""
+
+
+class CarrierAuthFailed(DialEnded):
+    """The gateway asked for credentials: there are none, or it refuses them."""
+
+
+class MediaRefused(DialEnded):
+    """The two sides have no codec in common, or differ about encryption."""
+
+
 class LiveKitNotFound(LiveKitError):
     """LiveKit has no object with this id."""
 

@@ -1,6 +1,7 @@
 """LiveKit's and the network's failures as ours, in words for the person who reads them."""
 
 import re
+from collections.abc import Callable
 
 import aiohttp
 from google.protobuf.message import DecodeError
@@ -16,6 +17,7 @@ from telephony.livekit_client.errors import (
     LiveKitWithoutSip,
     SipRefused,
 )
+from telephony.livekit_client.texts import public_text
 
 _REFUSED = {
     api.ServerErrorCode.INVALID_ARGUMENT,
@@ -26,19 +28,22 @@ _REFUSED = {
 }
 _UNAUTHORIZED = {api.ServerErrorCode.UNAUTHENTICATED, api.ServerErrorCode.PERMISSION_DENIED}
 _NOBODY = "no response from servers"  # its message bus asked, and nobody claimed the request
-_LONGEST = 300  # characters of LiveKit's text that are passed on
+Reader = Callable[[api.ServerError], LiveKitError | None]
 _IDS = re.compile(r'"((?:ST|SDR)_\w+)"')
 
 
-def as_livekit_error(error: Exception, deadline: float) -> LiveKitError:
-    """Give the error to raise instead. It holds nothing of the original but what may be shown."""
+def as_livekit_error(error: Exception, deadline: float, reader: Reader | None = None) -> LiveKitError:
+    """Return the error to raise instead. It holds nothing of the original but what may be shown.
+
+    An operation's own `reader` is asked first about what LiveKit answered.
+    """
     match error:
         case LiveKitError():
             return error
         case api.SipCallError() if error.sip_status_code is not None:
-            return SipRefused(error.sip_status_code, (error.sip_status or "")[:_LONGEST])
+            return SipRefused(error.sip_status_code, public_text(error.sip_status or ""))
         case api.ServerError():
-            return _server_error(error)
+            return (reader and reader(error)) or _server_error(error)
         case TimeoutError():
             return LiveKitUnavailable(f"LiveKit did not answer within {deadline:g} seconds. It is tried again.")
         case aiohttp.ClientConnectorError():
@@ -54,7 +59,7 @@ def as_livekit_error(error: Exception, deadline: float) -> LiveKitError:
 
 
 def _server_error(error: api.ServerError) -> LiveKitError:
-    text = error.message[:_LONGEST]
+    text = public_text(error.message)
     if error.code in _UNAUTHORIZED or error.status in (401, 403):
         # LiveKit repeats the whole token in its text here.
         return LiveKitUnauthorized("LiveKit does not take the API key and secret. Check both, and the server's clock.")
@@ -62,7 +67,7 @@ def _server_error(error: api.ServerError) -> LiveKitError:
         return LiveKitNotFound(f"LiveKit does not have it: {text}.")
     if error.code in _REFUSED:
         return LiveKitRefused(_remedy(text))
-    if error.code == api.ServerErrorCode.UNAVAILABLE and text.startswith(_NOBODY):
+    if error.code == api.ServerErrorCode.UNAVAILABLE and _NOBODY in text:
         return LiveKitWithoutSip("LiveKit has no SIP service that takes calls. Check that livekit-sip runs.")
     if not text or error.code == api.ServerErrorCode.BAD_ROUTE:
         return LiveKitUnavailable(f"HTTP {error.status} came back, but not from LiveKit's API. Check the LiveKit URL.")

@@ -10,16 +10,21 @@ from google.protobuf.duration_pb2 import Duration
 from livekit import api
 from livekit.protocol.models import DataPacket, ParticipantInfo
 
+from telephony.livekit_client.dial_failures import dial_failure
 from telephony.livekit_client.errors import DialTooLate
 from telephony.livekit_client.operation import Operation
 
 LONGEST_RINGING = 75.0  # seconds; the server itself gives up on a waiting dial after 80
 DIAL_GRACE = 5.0  # seconds that the answer may come after ringing ended
+LIMIT_GRACE = 15.0  # seconds beyond ringing and talk time, after which LiveKit hangs up what Voxa did not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dial:
-    """One dial: `to` as the carrier is to be asked for, `caller_id` always set (LiveKit would pick a random one)."""
+    """One dial: `to` as the carrier is to be asked for, `caller_id` always set (LiveKit would pick a random one).
+
+    `max_seconds` limits talk time. LiveKit counts from the INVITE, so it is given the ringing on top.
+    """
 
     livekit_trunk_id: str
     to: str
@@ -97,8 +102,8 @@ def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialled
 
     With `not_after` it raises DialTooLate, and sends nothing, once that moment has passed.
 
-    Raises SipRefused with the far end's code, LiveKitUnreached when nothing was dialled, LiveKitUnavailable when
-    nobody knows. Not idempotent: never repeat a dial whose outcome is unknown.
+    Raises SipRefused with the far end's code, a DialEnded where it ended without one, LiveKitUnreached when nothing was
+    dialled, LiveKitUnavailable when nobody knows. Not idempotent: never repeat a dial whose outcome is unknown.
     """
     if asked.ringing_seconds > LONGEST_RINGING:
         raise ValueError(f"A dial rings at most {LONGEST_RINGING:g} seconds.")
@@ -115,13 +120,13 @@ def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialled
                 participant_identity=asked.identity,
                 participant_attributes=dict(asked.attributes),
                 ringing_timeout=_duration(asked.ringing_seconds),
-                max_call_duration=_duration(asked.max_seconds),
+                max_call_duration=_duration(asked.max_seconds + asked.ringing_seconds + LIMIT_GRACE),
                 wait_until_answered=True,
             )
         )
         return Dialled(answer.participant_id, answer.sip_call_id)
 
-    return Operation(call, asked.ringing_seconds + DIAL_GRACE)
+    return Operation(call, asked.ringing_seconds + DIAL_GRACE, failure=dial_failure)
 
 
 def room_names(wanted: Iterable[str] | None = None) -> Operation[list[str]]:

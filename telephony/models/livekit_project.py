@@ -1,16 +1,20 @@
 """A LiveKit server (or cloud project) and how to reach it."""
 
 import uuid
+from datetime import timedelta
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from fernet_fields import EncryptedTextField
 
 from accounts.models.recording import recorded
 from telephony.models.fields import HostField
+
+SIP_REFUSED_LATELY = timedelta(minutes=1)
 
 
 def normalise_livekit_url(value: str) -> str:
@@ -37,7 +41,8 @@ class LiveKitProject(models.Model):
 
     The default project is the one of the `LIVEKIT_*` variables: its row holds the URL alone, key and secret are
     read from the environment each time and never stored. `last_ok_at` and `last_failed_at` tell whether the last
-    call to it succeeded.
+    call to it succeeded; `sip_error` is why its SIP service takes no calls, empty where it does, and `sip_failed_at`
+    when it refused one last.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -50,9 +55,13 @@ class LiveKitProject(models.Model):
     last_ok_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_failed_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
+    sip_failed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sip_error = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    history = recorded(without=["api_secret", "last_ok_at", "last_failed_at", "last_error"])
+    history = recorded(
+        without=["api_secret", "last_ok_at", "last_failed_at", "last_error", "sip_failed_at", "sip_error"]
+    )
 
     class Meta:
         ordering = ["-is_default", "name"]
@@ -104,6 +113,14 @@ class LiveKitProject(models.Model):
     def was_reachable(self) -> bool:
         """Say whether LiveKit answered the last call and took our key (2 s late at most), or none was made yet."""
         return self.last_failed_at is None or (self.last_ok_at is not None and self.last_ok_at > self.last_failed_at)
+
+    @property
+    def takes_no_calls(self) -> str:
+        """Return why its SIP service takes no calls, or took none within the last minute; empty where it does."""
+        if self.sip_error:
+            return self.sip_error
+        lately = self.sip_failed_at is not None and timezone.now() - self.sip_failed_at < SIP_REFUSED_LATELY
+        return "Its SIP service refused a call within the last minute." if lately else ""
 
     @property
     def domain(self) -> str:

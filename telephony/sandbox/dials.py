@@ -71,6 +71,7 @@ def _trunk_of(state: State, request: CreateSIPParticipantRequest) -> SIPOutbound
 
 
 def _leg(state: State, request: CreateSIPParticipantRequest, trunk: SIPOutboundTrunkInfo, script: Script) -> Leg:
+    _check_codecs(request)
     number = request.sip_number or secrets.choice(trunk.numbers)
     info = ParticipantInfo(
         identity=request.participant_identity or f"sip_{request.sip_call_to}",
@@ -92,6 +93,12 @@ def _leg(state: State, request: CreateSIPParticipantRequest, trunk: SIPOutboundT
         _seconds(request, "max_call_duration") or LONGEST_CALL,
     )
     return Leg(state, state.rooms.open(CreateRoomRequest(name=request.room_name)), info, plan)
+
+
+def _check_codecs(request: CreateSIPParticipantRequest) -> None:
+    """The SIP service looks at the codecs before it looks at anything else: Voxa asks by that whether it is there."""
+    if request.media.only_listed_codecs and not request.media.codecs:
+        raise TwirpError("unknown", "twirp error unknown: no codecs specified")
 
 
 def _seconds(request: Message, field: str) -> float:

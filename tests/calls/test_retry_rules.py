@@ -146,7 +146,7 @@ def test_an_answer_gives_the_call_to_the_reaper(dialler: Dialler) -> None:
     attempt.refresh_from_db()
     call = Call.objects.get()
     assert (call.status, call.answered_at, call.lease_token) == (CallStatus.IN_PROGRESS, AT, None)
-    assert call.leased_until == AT + timedelta(seconds=call.max_duration_seconds) + attempts.AFTER_LIMIT
+    assert call.leased_until == AT + timedelta(seconds=call.max_duration_seconds)
     assert (attempt.status, attempt.ringing_at, attempt.answered_at) == (AttemptStatus.ANSWERED, AT, AT)
 
 

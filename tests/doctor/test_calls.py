@@ -103,4 +103,4 @@ def test_failures_of_the_last_hour_are_counted_by_what_somebody_can_mend(line: L
     finding = only(failures.look, globex)
     assert (finding.code, finding.severity) == ("calls.carrier_auth", Severity.WARNING)
     assert finding.what.startswith("2 calls failed within the last hour: ")
-    assert finding.remedy == "Correct the username and password of the trunk."
+    assert finding.remedy.startswith("Check the username and password of the trunk")
