@@ -232,6 +232,8 @@ class Migration(migrations.Migration):
                 ('last_ok_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('last_failed_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('last_error', models.TextField(blank=True, editable=False)),
+                ('sip_failed_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('sip_error', models.TextField(blank=True, editable=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
