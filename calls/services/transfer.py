@@ -24,11 +24,13 @@ from calls.routing import Hop, Route
 from calls.services import recordings
 from calls.services.hangup import ask_for_end
 from calls.services.ingest import settle
+from calls.services.third_party import ThirdPartyDial, why_failed
 from calls.services.timeline import note
 from calls.story import TRANSFER
 from calls.suppression import listed_as
 from telephony.choices import TrunkStatus
 from telephony.livekit_client import (
+    DialEnded,
     DialTooLate,
     LiveKitClient,
     LiveKitError,
@@ -45,8 +47,16 @@ from telephony.targets import Target, read_target
 
 RINGING = 30.0  # seconds that the third party's phone rings, at most
 UNDER_WAY = timedelta(seconds=120)  # after which a transfer that told nothing is taken for cut off
+SHORTEST = 10  # seconds that the third party may talk at least, as far as LiveKit is told; the call's end ends both
 MOST_TURNS = 5  # that a dial may miss on a busy machine
-KNOWN = (SipRefused, LiveKitUnreached, LiveKitNotFound, LiveKitRefused, DialTooLate)  # the transfer did not happen
+KNOWN = (
+    SipRefused,
+    DialEnded,
+    LiveKitUnreached,
+    LiveKitNotFound,
+    LiveKitRefused,
+    DialTooLate,
+)  # the transfer did not happen
 
 
 def transfer_call(call: Call, to: str, mode: TransferMode) -> Call:
@@ -143,34 +153,34 @@ def _dial(client: LiveKitClient, call: Call, route: Route, target: Target) -> No
     """Dial the third party into the room, by the next gateway where one fails."""
     _phone(client, call)
     for hop in route.hops:
+        dial = ThirdPartyDial(client, _asked(call, route, hop, target))
         try:
-            return _dial_by(client, call, route, hop, target)
+            return _dial_by(dial, route)
         except LiveKitError as error:
-            # Nobody looks whether it rings meanwhile: one who let it ring to the end is not called again.
-            if hop is route.hops[-1] or outcome_of(error, rang=_may_have_rung(error)).next != Next.NEXT_GATEWAY:
+            if hop is route.hops[-1] or dial.outcome(error).next != Next.NEXT_GATEWAY:
                 raise
     return None
 
 
-def _may_have_rung(error: LiveKitError) -> bool:
-    return isinstance(error, SipRefused) and error.sip_code == 408
-
-
-def _dial_by(client: LiveKitClient, call: Call, route: Route, hop: Hop, target: Target) -> None:
-    asked = rooms.Dial(
+def _asked(call: Call, route: Route, hop: Hop, target: Target) -> rooms.Dial:
+    limit = call.leased_until or timezone.now() + timedelta(seconds=call.max_duration_seconds)
+    return rooms.Dial(
         livekit_trunk_id=hop.livekit_trunk_id,
         to=route.dialled(target.number or ""),
         caller_id=call.from_number if call.direction == Direction.OUTBOUND else call.to_number,
         room=call.room_name,
         identity=TRANSFER,
         ringing_seconds=RINGING,
-        max_seconds=call.max_duration_seconds,
+        max_seconds=max(SHORTEST, round((limit - timezone.now()).total_seconds())),
         attributes={"voxa.workspace": str(call.workspace_id), "voxa.call": str(call.pk)},
     )
+
+
+def _dial_by(dial: ThirdPartyDial, route: Route) -> None:
     for tries in range(MOST_TURNS):
         turn = _turn(route, tries)
         try:
-            client.run(rooms.dial(asked, not_after=turn.not_after))
+            dial.run(turn.not_after)
             return
         except DialTooLate:
             if tries == MOST_TURNS - 1:
@@ -193,13 +203,14 @@ def _failed(call: Call, mode: TransferMode, error: LiveKitError) -> Exception:
     code = error.sip_code if isinstance(error, SipRefused) else None
     known = isinstance(error, KNOWN)
     kind = "transfer.failed" if known else "transfer.unknown"
-    note(call, kind, timezone.now(), mode=mode, message=str(error), sipStatusCode=code)
+    reason = outcome_of(error, rang=True).reason
+    note(call, kind, timezone.now(), mode=mode, reason=reason, message=why_failed(error), sipStatusCode=code)
     if isinstance(error, LiveKitUnreached):
         return Unavailable(Reason.LIVEKIT_UNAVAILABLE, f"{error} The caller keeps the agent.")
     if not known:
         message = f"{error} What became of the transfer is not known. Look at the call before you ask again."
         return Conflict("transfer_unknown", message)
-    return Conflict("transfer_failed", f"The call was not handed over: {error}. The caller keeps the agent.")
+    return Conflict("transfer_failed", f"The call was not transferred: {why_failed(error)} The caller keeps the agent.")
 
 
 def _let_go(call: Call) -> None:

@@ -5,8 +5,9 @@ import pytest
 from calls.outcomes import Next, outcome_of
 from calls.pacing import LATENESS, MOST_LATE_TRIES
 from calls.services.attempts import LEASE
-from calls.services.transfer import _may_have_rung
-from telephony.livekit_client import SipRefused
+from calls.services.third_party import ThirdPartyDial
+from telephony.livekit_client import DialRangOut, LiveKitClient, LiveKitError, SipRefused
+from telephony.livekit_client.rooms import Dial
 
 
 @pytest.mark.parametrize("code", [408, 500, 503, 504])
@@ -16,11 +17,17 @@ def test_the_next_gateway_is_tried_only_where_nothing_rang(code: int) -> None:
     assert outcome_of(failed, rang=True).next == Next.LATER
 
 
-def test_a_third_party_who_let_it_ring_to_the_end_is_not_called_by_another_gateway() -> None:
-    unanswered = SipRefused(408, "Request Timeout")
-    assert outcome_of(unanswered, rang=_may_have_rung(unanswered)).next == Next.LATER
-    broken = SipRefused(503, "Service Unavailable")
-    assert outcome_of(broken, rang=_may_have_rung(broken)).next == Next.NEXT_GATEWAY
+@pytest.mark.parametrize("unanswered", [SipRefused(408, "Request Timeout"), DialRangOut("Nobody answered.")])
+def test_a_third_party_who_may_have_let_it_ring_to_the_end_is_not_called_by_another_gateway(
+    unanswered: LiveKitError,
+) -> None:
+    asked = Dial(
+        livekit_trunk_id="ST_a", to="+12025550123", caller_id="+12025550100", room="call-1", identity="transfer",
+        ringing_seconds=30, max_seconds=60,
+    )  # fmt: skip
+    dial = ThirdPartyDial(LiveKitClient("ws://127.0.0.1:1", "key", "s" * 32), asked)
+    assert dial.outcome(unanswered).next == Next.LATER
+    assert dial.outcome(SipRefused(503, "Service Unavailable")).next == Next.NEXT_GATEWAY
 
 
 def test_no_dial_is_sent_after_its_claim_may_be_another_dispatchers() -> None:
