@@ -88,18 +88,26 @@ class WebhookEndpointAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:
         data = form.cleaned_data
         if change:
-            saved = webhooks.update_endpoint(obj, {name: data[name] for name in form.changed_data})
+            saved, secret = webhooks.update_endpoint(obj, {name: data[name] for name in form.changed_data})
         else:
             saved, secret = webhooks.create_endpoint(
                 data["workspace"], data["url"], data["event_types"], active=data["active"]
             )
-            request._voxa_new_secret = secret  # type: ignore[attr-defined]
+        request._voxa_new_secret = secret  # type: ignore[attr-defined]
         obj.__dict__.update(saved.__dict__)
 
     def response_add(
         self, request: HttpRequest, obj: WebhookEndpoint, post_url_continue: str | None = None
     ) -> HttpResponse:
         return self._secret_page(request, obj, request._voxa_new_secret)  # type: ignore[attr-defined]
+
+    def response_change(self, request: HttpRequest, obj: WebhookEndpoint) -> HttpResponse:
+        secret = getattr(request, "_voxa_new_secret", None)
+        if secret is None:
+            answer: HttpResponse = super().response_change(request, obj)
+            return answer
+        messages.warning(request, webhooks.NEW_URL)
+        return self._secret_page(request, obj, secret)
 
     def _secret_page(self, request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
         template = "admin/accounts/webhookendpoint/secret.html"

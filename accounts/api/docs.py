@@ -6,7 +6,11 @@ from typing import Any, TypeVar
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 
-from accounts.api.serializers import WebhookDeliverySerializer, WebhookEndpointWithSecretSerializer
+from accounts.api.serializers import (
+    ChangedWebhookEndpointSerializer,
+    WebhookDeliverySerializer,
+    WebhookEndpointWithSecretSerializer,
+)
 from accounts.webhook_events import EVENT_TYPES, TEST
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -94,9 +98,11 @@ ENDPOINTS = extend_schema_view(
     partial_update=_operation(
         "update",
         "Update webhook",
-        "Changes what the body names. `active: true` forgets past failures, and what waits is sent.",
+        "Changes what the body names. `active: true` forgets past failures, and what waits is sent. Another URL gets a "
+        "secret of its own, which the answer shows once; the former one signs nothing from then on.",
         sent={"active": True},
-        answered=_ENDPOINT,
+        answered={**_ENDPOINT, "secret": None, "warnings": []},
+        responses={200: ChangedWebhookEndpointSerializer},
         parameters=_ID,
     ),
     destroy=_operation("delete", "Delete webhook", "Deletes the webhook and its deliveries.", parameters=_ID),

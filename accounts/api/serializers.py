@@ -51,6 +51,22 @@ class WebhookEndpointWithSecretSerializer(WebhookEndpointSerializer):
         fields = [*WebhookEndpointSerializer.Meta.fields, "secret"]
 
 
+class ChangedWebhookEndpointSerializer(WebhookEndpointSerializer):
+    """An endpoint after a change."""
+
+    secret = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="A new one where the URL changed, which is not shown again; else null.",
+    )
+    warnings = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="What the change did beside what was asked."
+    )
+
+    class Meta(WebhookEndpointSerializer.Meta):
+        fields = [*WebhookEndpointSerializer.Meta.fields, "secret", "warnings"]
+
+
 class WebhookDeliverySerializer(CamelModelSerializer[WebhookDelivery]):
     """A message on its way to an endpoint."""
 

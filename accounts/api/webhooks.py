@@ -49,7 +49,13 @@ class WebhookEndpointViewSet(WorkspaceViewSet[WebhookEndpoint]):
         endpoint = self.get_object()
         body = self.get_serializer(endpoint, data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        return Response(self.get_serializer(webhooks.update_endpoint(endpoint, body.validated_data)).data)
+        endpoint, secret = webhooks.update_endpoint(endpoint, body.validated_data)
+        answer = {
+            **self.get_serializer(endpoint).data,
+            "secret": secret,
+            "warnings": [webhooks.NEW_URL] if secret else [],
+        }
+        return Response(answer, headers={"Cache-Control": "no-store"})
 
     def destroy(self, request: Request, id: UUID) -> Response:
         self.get_object().delete()

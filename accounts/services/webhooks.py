@@ -15,10 +15,12 @@ from accounts.choices import DeliveryStatus
 from accounts.errors import Conflict
 from accounts.models import WebhookDelivery, WebhookEndpoint, WebhookMessage, Workspace
 from accounts.webhook_events import EVENT_TYPES, TEST
+from voxa.core.destinations import same_url
 from voxa.publish import publish
 
 MOST_ENDPOINTS = 20
 SECRET_OVERLAP = timedelta(hours=24)
+NEW_URL = "The URL changed, so messages are signed with a new secret. Store it there; it is not shown again."
 _SECRET_BYTES = 32  # the specification asks for 24 to 64
 
 
@@ -89,13 +91,16 @@ def require_room(workspace: Workspace) -> None:
 
 
 @transaction.atomic
-def update_endpoint(endpoint: WebhookEndpoint, changes: Mapping[str, Any]) -> WebhookEndpoint:
+def update_endpoint(endpoint: WebhookEndpoint, changes: Mapping[str, Any]) -> tuple[WebhookEndpoint, str | None]:
     """Change `url`, `event_types` or `active`; activating forgets past failures and sends what waits.
 
-    Raises ValidationError naming every wrong field, WebhookEndpoint.DoesNotExist if it was deleted meanwhile.
+    Another URL gets a secret of its own, which is returned beside the row and not shown again: whoever is there could
+    send what the former one signed to the former URL. Raise ValidationError naming every wrong field,
+    WebhookEndpoint.DoesNotExist if it was deleted meanwhile.
     """
     endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     names = [name for name in ("url", "event_types", "active") if name in changes]
+    secret = None if same_url(endpoint.url, changes.get("url", endpoint.url)) else new_secret()
     for name in names:
         setattr(endpoint, name, changes[name])
     endpoint.full_clean()
@@ -103,8 +108,11 @@ def update_endpoint(endpoint: WebhookEndpoint, changes: Mapping[str, Any]) -> We
         endpoint.disabled_reason, endpoint.failing_since = "", None
         names += ["disabled_reason", "failing_since"]
         transaction.on_commit(partial(wake, endpoint.pk))
+    if secret:
+        endpoint.secret, endpoint.previous_secret, endpoint.previous_secret_expires_at = secret, None, None
+        names += ["secret", "previous_secret", "previous_secret_expires_at"]
     endpoint.save(update_fields=[*names, "updated_at"])
-    return endpoint
+    return endpoint, secret
 
 
 @transaction.atomic

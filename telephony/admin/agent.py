@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -83,6 +83,13 @@ class AgentForm(WriteOnlyForm):
         if "direction" in self.fields:  # not where the page is only read
             choice: Any = self.fields["direction"]
             choice.choices = list(WAYS.items())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        named = {name: value for name, value in cleaned.items() if name != "provider_key" or self.changed_secret}
+        if not self.instance._state.adding and agents.needs_key_again(self.instance, named):
+            self.add_error("provider_key", agents.KEY_AGAIN)
+        return cleaned
 
     class Meta:
         model = Agent
@@ -226,6 +233,8 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
         if change:
             named = set(form.changed_data) | ({"provider_key"} if form.changed_secret else set())
             saved = agents.update_agent(obj, {name: value for name, value in values.items() if name in named})
+            for warning in saved.warnings:
+                messages.warning(request, warning)
         else:
             saved = agents.create_agent(form.cleaned_data["workspace"], values)
         obj.__dict__.update(saved.__dict__)

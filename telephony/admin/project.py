@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
@@ -17,6 +17,7 @@ from accounts.choices import Role
 from telephony.admin.secrets import WriteOnlyForm, secret_field
 from telephony.livekit_client import LiveKitError, client_for, trunks
 from telephony.models import LiveKitProject
+from telephony.models.livekit_project import normalise_livekit_url
 from telephony.selectors import projects_of
 from telephony.services import sip_service
 
@@ -27,9 +28,24 @@ class ProjectForm(WriteOnlyForm):
     write_only = "api_secret"
     api_secret = secret_field("API secret")
 
+    def clean(self) -> dict[str, Any]:
+        """Ask for the secret again where it would sign tokens for another server."""
+        former = self.instance.url
+        cleaned = super().clean()
+        if former and not self.changed_secret and not _same_server(former, cleaned.get("url")):
+            self.add_error("api_secret", "The stored secret is of another server. Enter the secret of this one.")
+        return cleaned
+
     class Meta:
         model = LiveKitProject
         fields = "__all__"
+
+
+def _same_server(one: str, other: str | None) -> bool:
+    try:
+        return normalise_livekit_url(one) == normalise_livekit_url(other or "")
+    except ValidationError:
+        return True  # the field says what is wrong with it
 
 
 @admin.register(LiveKitProject)

@@ -17,9 +17,16 @@ class RefusableForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> Any:
         cleaned = super().clean()
-        if self.refused:
-            self.add_error(None, self.refused)
+        for name, errors in _by_field(self.refused).items():
+            self.add_error(name if name in self.fields else None, errors)
         return cleaned
+
+
+def _by_field(refused: ValidationError | None) -> dict[str, list[ValidationError]]:
+    """Return what was refused by field, under "" what is about none."""
+    if refused is None:
+        return {}
+    return refused.error_dict if hasattr(refused, "error_dict") else {"": refused.error_list}
 
 
 class RefusablePage:

@@ -19,6 +19,7 @@ from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.choices import Role
 from telephony.admin.number_import import bring_in, may_import
 from telephony.admin.outcome import LABELS, tell
+from telephony.admin.refusal import RefusablePage
 from telephony.admin.secrets import without_clearing
 from telephony.admin.trunk_form import GatewayInline, NumberInline, TrunkForm
 from telephony.admin.trunk_saving import RowRefused, save_trunk
@@ -33,7 +34,7 @@ AT_ONCE = 20  # trunks provisioned by one press of the button, each with a line 
 
 
 @admin.register(Trunk)
-class TrunkAdmin(WorkspaceFirst, ScopedAdmin):
+class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
     """Saved through the services; the answer waits a moment for LiveKit and tells how it went."""
 
     empty = "A trunk is your carrier: its gateways, its credentials, and the numbers that people call."
@@ -140,7 +141,7 @@ class TrunkAdmin(WorkspaceFirst, ScopedAdmin):
         try:
             answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         except RowRefused as refused:
-            request._voxa_refused = {refused.place: (refused.field, refused.message)}  # type: ignore[attr-defined]
+            request._voxa_refused_rows = {refused.place: (refused.field, refused.message)}  # type: ignore[attr-defined]
             answer = super().changeform_view(request, object_id, form_url, context)
         saved = getattr(request, "_voxa_saved", None)
         if saved is not None:

@@ -10,6 +10,7 @@ from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin.scoping import ScopedTabularInline
+from telephony.admin.refusal import RefusableForm
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field
 from telephony.admin.selects import WorkspaceSelect, name_chosen
 from telephony.carrier_apis import default_carrier
@@ -35,7 +36,7 @@ PRESETS = {
 }  # read by carrier_presets.js
 
 
-class TrunkForm(WriteOnlyForm):
+class TrunkForm(WriteOnlyForm, RefusableForm):
     """A trunk; its password is write-only."""
 
     write_only = "auth_password"
@@ -146,7 +147,7 @@ class NumberInline(ScopedTabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        formset.refused = getattr(request, "_voxa_refused", {})
+        formset.refused = getattr(request, "_voxa_refused_rows", {})
         for name in self.autocomplete_fields:  # rows that are added on the page search the trunk's own workspace
             formset.form.base_fields[name].widget.widget.workspace = self._workspace_id(request, obj)
         return formset

@@ -36,7 +36,10 @@ class AgentViewSet(ResourceViewSet[Agent]):
         return self.fresh(agents.create_agent(self.workspace, values, problems=problems))
 
     def change(self, row: Agent, values: dict[str, Any], problems: Problems) -> Agent:
-        return self.fresh(agents.update_agent(row, values, problems=problems))
+        changed = agents.update_agent(row, values, problems=problems)
+        fresh = self.fresh(changed)
+        fresh.warnings = changed.warnings
+        return fresh
 
     def remove(self, row: Agent) -> None:
         agents.delete_agent(row)

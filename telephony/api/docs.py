@@ -60,7 +60,7 @@ _AGENT_ANSWER = {
     "sttUrl": "", "ttsUrl": "", "llmModel": "",
     "sttModel": "", "ttsModel": "", "voicemailAction": "", "voicemailMessage": "", "silenceSeconds": 10,
     "silencePrompt": "", "silencePrompts": 2, "sendsDigits": False,
-    "analyzesCalls": False, "analysisModel": "", "analysisSchema": {}, "active": True,
+    "analyzesCalls": False, "analysisModel": "", "analysisSchema": {}, "active": True, "warnings": [],
 }  # fmt: skip
 _TRUNK_ID = OpenApiParameter("id", OpenApiTypes.STR, "path", description="The trunk's UUID, or an `ST_` id it has had.")
 

@@ -80,7 +80,8 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
         allow_blank=True,
         trim_whitespace=False,
         max_length=255,
-        help_text="SIP digest password. Left out of a change it stays; null clears it together with the username.",
+        help_text="SIP digest password. Left out of a change it stays; null clears it together with the username. "
+        "A change that sends it to another host, or no longer by TLS, needs it again.",
     )
     has_password = serializers.BooleanField(read_only=True)
     last_error = serializers.CharField(read_only=True, help_text="What a person must do; empty if nothing.")
@@ -206,9 +207,15 @@ class AgentSerializer(CamelModelSerializer[Agent]):
         allow_blank=True,
         trim_whitespace=False,
         max_length=500,
-        help_text="Secret of the AI provider, never given back. Left out of a change it stays; null clears it.",
+        help_text="Secret of the AI provider, never given back. Left out of a change it stays; null clears it. "
+        "A change of the provider or of an address it is sent to needs it again.",
     )
     has_provider_key = serializers.BooleanField(read_only=True)
+    warnings = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="What a change did beside what was asked, such as removing the secret of tools that moved.",
+    )
     tools = ToolSerializer(many=True, required=False, max_length=MOST_TOOLS)  # type: ignore[call-arg]  # many takes it
     transfers = AgentTransferSerializer(many=True, required=False, max_length=MOST_TRANSFERS)  # type: ignore[call-arg]
     analysis_schema: Any = serializers.DictField(
@@ -222,7 +229,7 @@ class AgentSerializer(CamelModelSerializer[Agent]):
             "provider_key", "has_provider_key", "provider_check", "provider_agent_id", "custom_endpoint", "base_url",
             "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "voicemail_action", "voicemail_message",
             "silence_seconds", "silence_prompt", "silence_prompts", "tools", "transfers", "sends_digits",
-            "analyzes_calls", "analysis_model", "analysis_schema", "active",
+            "analyzes_calls", "analysis_model", "analysis_schema", "active", "warnings",
         ]  # fmt: skip
         read_only_fields = ["provider_check"]
         extra_kwargs = {

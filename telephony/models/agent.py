@@ -1,6 +1,7 @@
 """A voice agent: what answers and speaks."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -104,6 +105,7 @@ class Agent(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     history = recorded(without=["provider_key", *CHECK_FIELDS, "updated_at"])
+    warnings: Sequence[str] = ()  # what the last change did beside what was asked, in words; not stored
 
     class Meta:
         ordering = ["-created_at", "-id"]

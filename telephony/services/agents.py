@@ -1,6 +1,6 @@
 """Creating, changing and deleting agents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from accounts.models import Workspace
 from telephony.choices import ProviderCheck
-from telephony.models import Agent
+from telephony.models import Agent, ToolSecret
 from telephony.models.agent import CHECK_FIELDS
 from telephony.providers import Credentials
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
+from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url, url_key
 
 FIELDS = (
     "name", "direction", "system_prompt", "greeting", "voice", "language", "ai_provider", "provider_key",
@@ -23,6 +24,12 @@ FIELDS = (
 
 
 CREDENTIALS = {"ai_provider", "provider_key", "provider_agent_id", "base_url"}
+DESTINATIONS = ("base_url", "stt_url", "tts_url", "custom_endpoint")  # and the provider: where its key is sent
+KEY_AGAIN = "The stored key was given for another provider or address. Enter the key again, or clear it."
+TOOLS_MOVED = (
+    "A tool has another URL, so the secret that signed the calls of this agent's tools was removed. "
+    "Renew it and store the new one where the tools are."
+)
 
 
 def create_agent(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> Agent:
@@ -45,18 +52,38 @@ def build_agent(workspace: Workspace, data: Mapping[str, Any], problems: Problem
 
 @transaction.atomic
 def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | None = None) -> Agent:
-    """Change what `data` names; a provider key that is not named stays, an empty one is cleared. Give the fresh agent.
+    """Change what `data` names, and return the fresh agent; its `warnings` tell what else that changed.
 
-    Raises Agent.DoesNotExist if it was deleted meanwhile, ValidationError with every wrong field.
+    A provider key that is not named stays, unless the provider or an address changes: then it is asked for again. An
+    empty one is cleared. Raise Agent.DoesNotExist if it was deleted meanwhile, ValidationError with every wrong field.
     """
     problems = Problems() if problems is None else problems
     agent = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
+    needs_key, former_tools = needs_key_again(agent, data), agent.tools
     changed = _assign(agent, data)
     problems.check(agent, FIELDS)
+    if needs_key and problems.keys().isdisjoint(DESTINATIONS):
+        problems.add("provider_key", KEY_AGAIN, GIVEN_FOR_ANOTHER)
     problems.raise_any()
     if changed:
         agent.save(update_fields=[*changed, *CHECK_FIELDS, "updated_at"])
+    if _tools_moved(former_tools, agent.tools) and ToolSecret.objects.filter(agent=agent).delete()[0]:
+        agent.warnings = [TOOLS_MOVED]
     return agent
+
+
+def needs_key_again(agent: Agent, data: Mapping[str, Any]) -> bool:
+    """Return whether the stored key would go where it was not given for: `data` changes that, and names no key."""
+    if not agent.provider_key or "provider_key" in data:
+        return False
+    moved = any(name in data and not same_url(data[name], getattr(agent, name)) for name in DESTINATIONS)
+    return moved or data.get("ai_provider", agent.ai_provider) != agent.ai_provider
+
+
+def _tools_moved(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether a tool has an address that none had, and some had one: who gets a signature could reuse it."""
+    former = {url_key(tool["url"]) for tool in before}
+    return bool(former) and not former.issuperset(url_key(tool["url"]) for tool in after)
 
 
 def delete_agent(agent: Agent) -> None:

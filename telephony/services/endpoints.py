@@ -12,13 +12,14 @@ from accounts.models import Workspace
 from telephony.choices import AiProvider
 from telephony.models import Agent, SipEndpoint
 from telephony.models.agent import CHECK_FIELDS
-from telephony.services.agents import CREDENTIALS, build_agent, update_agent
+from telephony.services.agents import CREDENTIALS, KEY_AGAIN, build_agent, needs_key_again, update_agent
 from telephony.services.agents import FIELDS as AGENT_FIELDS
 from telephony.services.errors import Problems, conflicts_named, username_taken
 from telephony.services.provider_checks import check_now
 from telephony.services.rows import assign
 from telephony.sync.kinds import ENDPOINTS
 from telephony.sync.request import request_sync
+from voxa.core.destinations import GIVEN_FOR_ANOTHER
 
 FIELDS = ("name", "sip_username", "sip_password")
 _ALPHABET = string.ascii_letters + string.digits
@@ -99,6 +100,8 @@ def update_endpoint(
 def _checked(endpoint: SipEndpoint, agent_data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
     """Check what is to be changed of the agent; give what its provider said, as the fields that keep it."""
     asked = Agent.objects.get(sip_endpoint=endpoint.pk)
+    if needs_key_again(asked, agent_data):
+        problems.add("provider_key", KEY_AGAIN, GIVEN_FOR_ANOTHER)
     assign(asked, agent_data, AGENT_FIELDS)
     problems.check(asked, [name for name in AGENT_FIELDS if name in agent_data])
     _require(asked, asked.ai_provider, problems, only=agent_data)

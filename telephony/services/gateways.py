@@ -1,11 +1,13 @@
 """A trunk's list of gateways: checked, and replaced without losing the rows that stay."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from telephony.choices import Transport
 from telephony.models import Gateway, Trunk
 from telephony.services.errors import Problems
 from telephony.services.rows import assign
+from voxa.core.destinations import host_key
 
 MAX_GATEWAYS = 20
 FIELDS = ("ip_or_domain", "port", "netmask", "protocol", "inbound", "outbound", "priority")
@@ -44,6 +46,20 @@ def match_gateways(stored: Sequence[Gateway], wanted: Sequence[Gateway]) -> list
         matches.append(same)
     left = iter(free)
     return [match or next(left, None) for match in matches]
+
+
+def leads_elsewhere(stored: Iterable[Gateway], wanted: Iterable[Gateway]) -> bool:
+    """Return whether calls go out to a host that they did not go out to, or leave TLS there.
+
+    A name is a host of its own: which address it stands for is up to who owns it.
+    """
+    former = {_way_out(gateway) for gateway in stored if gateway.outbound}
+    known = former | {(host, True) for host, _ in former}
+    return not known.issuperset(_way_out(gateway) for gateway in wanted if gateway.outbound)
+
+
+def _way_out(gateway: Gateway) -> tuple[str, bool]:
+    return host_key(gateway.ip_or_domain), gateway.protocol == Transport.TLS
 
 
 def replace_gateways(trunk: Trunk, wanted: Sequence[Gateway]) -> bool:

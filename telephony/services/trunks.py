@@ -10,17 +10,19 @@ from accounts.models import Workspace
 from accounts.services.history import insert_recorded
 from telephony.models import Gateway, Trunk
 from telephony.services.errors import Problems, conflicts_named
-from telephony.services.gateways import build_gateways, replace_gateways
+from telephony.services.gateways import build_gateways, leads_elsewhere, replace_gateways
 from telephony.services.numbers import build_numbers, insert_numbers
 from telephony.services.rows import assign
 from telephony.sync.request import request_sync
 from telephony.sync.rows import gateway_row, trunk_row
 from telephony.sync.warnings import trunk_warnings
+from voxa.core.destinations import GIVEN_FOR_ANOTHER
 
 FIELDS = (
     "name", "carrier", "for_transfers", "auth_username", "auth_password", "from_host", "tech_prefix", "leading_plus",
     "media_encryption", "calls_per_second", "max_concurrent_calls",
 )  # fmt: skip
+GIVE_AGAIN = "The stored password was given for other gateways. Enter it again, or clear it with the username."
 
 
 def create_trunk(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> Trunk:
@@ -56,7 +58,8 @@ def create_with_gateways(
 def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | None = None) -> Trunk:
     """Change what `data` names, and re-provision, also when that changes nothing. `gateways` replace the list.
 
-    A password that is not named stays. Username and password are one pair: either of them named alone and empty
+    A password that is not named stays, unless it would go to another host, or no longer by TLS: then it is asked for
+    again. Username and password are one pair: either of them named alone and empty
     (None or "") clears both. Raises Trunk.DoesNotExist if it was deleted meanwhile, ValidationError as `create_trunk`.
     """
     problems = Problems() if problems is None else problems
@@ -64,6 +67,8 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
     changed = assign(trunk, _whole_credentials(data), FIELDS)
     problems.check(trunk, FIELDS)
     gateways = build_gateways(trunk, data["gateways"] or [], problems) if "gateways" in data else None
+    if trunk.auth_password and not data.get("auth_password") and leads_elsewhere(trunk.gateways.all(), gateways or ()):
+        problems.add("auth_password", GIVE_AGAIN, GIVEN_FOR_ANOTHER)
     problems.raise_any()
     if changed:
         trunk.save(update_fields=[*changed, "updated_at"])

@@ -117,7 +117,7 @@ def test_activating_again_forgets_the_failures_and_sends_what_waits(
     clock.shift(timedelta(days=6))
     assert sweep() == 0
     web.respond = answer(200)
-    endpoint = update_endpoint(endpoint, {"active": True})
+    endpoint, _ = update_endpoint(endpoint, {"active": True})
     sweep()
     delivery.refresh_from_db()
     assert (endpoint.failing_since, endpoint.disabled_reason) == (None, "")

@@ -15,7 +15,7 @@ FIELDS = [
     "providerCheck", "providerAgentId", "customEndpoint", "baseUrl", "sttUrl", "ttsUrl", "llmModel", "sttModel",
     "ttsModel",
     "voicemailAction", "voicemailMessage", "silenceSeconds", "silencePrompt", "silencePrompts", "tools", "transfers",
-    "sendsDigits", "analyzesCalls", "analysisModel", "analysisSchema", "active",
+    "sendsDigits", "analyzesCalls", "analysisModel", "analysisSchema", "active", "warnings",
 ]  # fmt: skip
 
 

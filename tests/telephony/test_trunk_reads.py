@@ -93,7 +93,7 @@ def test_a_wrong_filter_is_named(api: APIClient) -> None:
 
 def test_livekit_ids_are_shown_and_the_outbound_one_is_the_first_gateways(api: APIClient, trunk: Trunk) -> None:
     hosts = [{"ip_or_domain": "in.example", "outbound": False}, {"ip_or_domain": "a.example"}, {"ip_or_domain": "b"}]
-    update_trunk(trunk, {"gateways": hosts})
+    update_trunk(trunk, {"gateways": hosts, "auth_password": "mypass"})
     _, first, second = trunk.gateways.all()
     own(trunk, ObjectKind.INBOUND, trunk.pk, "ST_in")
     own(trunk, ObjectKind.RULE, trunk.pk, "SDR_rule")

@@ -51,7 +51,7 @@ def test_an_answer_can_be_sent_back_as_it_is(api: APIClient, trunk: Trunk) -> No
 def test_given_gateways_replace_the_list_and_those_that_stay_keep_their_rows(api: APIClient, trunk: Trunk) -> None:
     kept = trunk.gateways.get()
     hosts = ["new.example", "SIP.telnyx.com"]
-    answer = patch(api, trunk, {"gateways": [{"ipOrDomain": host} for host in hosts]})
+    answer = patch(api, trunk, {"authPassword": "mypass", "gateways": [{"ipOrDomain": host} for host in hosts]})
     assert [gateway["ipOrDomain"] for gateway in answer["gateways"]] == ["new.example", "sip.telnyx.com"]
     assert trunk.gateways.get(ip_or_domain="sip.telnyx.com").pk == kept.pk
 
@@ -77,7 +77,8 @@ def test_a_change_asks_for_one_sync(
     monkeypatch.setattr("telephony.sync.request.publish", lambda task, *arguments: sent.append(arguments))
     before = trunk.generation
     with django_capture_on_commit_callbacks(execute=True):
-        patch(api, trunk, {"name": "New", "gateways": [{"ipOrDomain": f"g{n}.example"} for n in range(3)]})
+        gateways = [{"ipOrDomain": f"g{n}.example"} for n in range(3)]
+        patch(api, trunk, {"name": "New", "authPassword": "mypass", "gateways": gateways})
     assert trunk.generation > before
     assert sent == [(str(trunk.pk),)]
 
