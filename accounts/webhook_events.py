@@ -32,6 +32,7 @@ _CALL: dict[str, Any] = {
     "sipStatusCode": None,
     "attempts": [_ATTEMPT],
     "scheduledAt": None,
+    "notAfter": None,
     "queuedAt": "2026-01-05T09:30:00Z",
     "startedAt": "2026-01-05T09:30:01Z",
     "answeredAt": None,

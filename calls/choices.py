@@ -137,6 +137,7 @@ class Reason(models.TextChoices):
     CALLEE_ATTEMPTS = "callee_attempts_per_day", "The callee was called often enough today"
     RATE = "calls_per_second", "The limit of calls per second is reached"
     CONCURRENCY = "concurrency", "The limit of simultaneous calls is reached"
+    LAPSED = "lapsed", "It was not dialed by its latest time"
     SPEND = "spend_limit", "The day's spend limit is reached"
     CONNECTION_LOST = "connection_lost", "The connection to the phone broke"
     LOST = "lost", "The end of the call was not reported; its lease ran out"

@@ -50,6 +50,7 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.AGENT_ABSENT: "Check that the agent worker runs: manage.py agent_worker.",
     Reason.WORKER_LOST: "Look into the log of the agent worker.",
     Reason.PROVIDER_FAILED: "Check the agent's provider, its key and its credit.",
+    Reason.LAPSED: "Place it again with a later time, or see why calls wait: policies, limits, dispatchers.",
     Reason.CALLER_ID: "Call from a number of the workspace that is on an active trunk.",
     Reason.COUNTRY: f"Allow the country first. {_SETTINGS}",
     Reason.PREMIUM: f"Allow premium numbers first. {_SETTINGS}",

@@ -88,6 +88,7 @@ class Facts:
     spend_limit: Decimal | None = None
     spend_resets_at: datetime | None = None
     currency: str = ""
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,13 @@ def zones_of(number: str) -> tuple[str, ...]:
     if zones == (UNKNOWN_ZONE,):
         zones = time_zones_for_geographical_number(parsed)
     return tuple(zone for zone in zones if zone != UNKNOWN_ZONE)
+
+
+def latest_time(facts: Facts) -> Refusal | None:
+    """A call that was to be dialed by a time is not dialed after it."""
+    if facts.not_after is None or facts.now < facts.not_after:
+        return None
+    return Refusal(Reason.LAPSED, f"The call was to be dialed by {facts.not_after.isoformat()}. Place it again.")
 
 
 def caller_id(facts: Facts) -> Refusal | None:
@@ -246,7 +254,7 @@ def verdicts(facts: Facts) -> dict[str, Refusal | None]:
 
 def first_refusal(facts: Facts) -> Refusal | None:
     """Ask each policy in turn: what is refused for good comes before what will pass."""
-    return weightiest(verdicts(facts).values(), facts.now)
+    return latest_time(facts) or weightiest(verdicts(facts).values(), facts.now)
 
 
 def weightiest(said: Iterable[Refusal | None], now: datetime) -> Refusal | None:

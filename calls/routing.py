@@ -116,6 +116,7 @@ def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) ->
         spend_limit=cap.limit if cap else None,
         spend_resets_at=cap.resets_at if cap else None,
         currency=config.currency,
+        not_after=call.not_after,
     )
 
 

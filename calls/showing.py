@@ -27,6 +27,7 @@ def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str
         "sipStatusCode": call.sip_status_code,
         "attempts": [attempt_json(attempt) for attempt in tried],
         "scheduledAt": time_json(call.scheduled_at),
+        "notAfter": time_json(call.not_after),
         "queuedAt": time_json(call.queued_at),
         "startedAt": time_json(call.started_at),
         "answeredAt": time_json(call.answered_at),

@@ -11,6 +11,7 @@ from calls.services import (
     closing,
     conversations,
     ingest,
+    lapse,
     limits,
     reap,
     recording_deletion,
@@ -63,6 +64,7 @@ def ingest_events() -> None:
 def watch_calls() -> None:
     """End what is past its limit, and have each project's rooms compared with its calls."""
     reap.reap()
+    lapse.end_lapsed()
     spend.look_after()
     for project in LiveKitProject.objects.all():
         if project.is_configured:

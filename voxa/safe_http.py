@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 from voxa import outbound
 from voxa.core.http.public_addresses import Network
+from voxa.core.http.urls import BadUrl, normalized_url
 from voxa.outbound import Answer, Limits, OutboundError, UnsafeAddress, resolve
 
 __all__ = ["Answer", "Limits", "OutboundError", "UnsafeAddress", "check_url", "policy", "send"]
@@ -28,15 +29,20 @@ def policy() -> outbound.Policy:
     return outbound.Policy(allowed, settings.VOXA_OUTBOUND_ALLOW_HTTP, resolve)
 
 
-def check_url(url: str, schemes: Sequence[str] = ("https",)) -> None:
-    """Accept a URL of one of the schemes (https, wss) that may be called as it is written; else ValidationError.
+def check_url(url: str, schemes: Sequence[str] = ("https",), *, query: bool = True) -> str:
+    """Return a URL of one of the schemes (https, wss) in its stored form, if it may be called; else ValidationError.
 
-    Makes no network call: what a name resolves to is checked at each call, as it may have changed since.
+    `query=False` refuses one with a query too. Makes no network call: what a name resolves to is checked at each call,
+    as it may have changed since.
     """
+    rules = policy()
+    allowed = [*schemes, *(scheme.removesuffix("s") for scheme in schemes if rules.allow_http)]
     try:
-        policy().check(url, schemes)
-    except UnsafeAddress as error:
+        found = normalized_url(url, allowed, query=query)
+        rules.check(found, schemes)
+    except (BadUrl, UnsafeAddress) as error:
         raise ValidationError(str(error), code="unsafe_url") from None
+    return found
 
 
 def send(

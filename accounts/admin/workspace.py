@@ -19,6 +19,7 @@ from accounts.admin.scoping import ScopedAdmin
 from accounts.choices import Role
 from accounts.models import Workspace
 from accounts.services.workspaces import close_workspace, create_workspace
+from voxa.core.values.time_zones import time_zone_warning
 
 
 class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -89,6 +90,8 @@ class WorkspaceAdmin(ScopedAdmin):
         return ["name", "slug", "country", "time_zone", "retention_days"]
 
     def save_model(self, request: HttpRequest, obj: Workspace, form: Any, change: bool) -> None:
+        if warning := time_zone_warning(obj.time_zone):
+            messages.warning(request, warning)
         if change:
             super().save_model(request, obj, form, change)
             return

@@ -10,6 +10,7 @@ import django.utils.timezone
 import fernet_fields.fields
 import simple_history.models
 import uuid
+import voxa.core.values.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -63,7 +64,7 @@ class Migration(migrations.Migration):
                 ('slug', models.CharField(help_text='Part of SIP addresses, so it does not change once it is in use.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\Z', 'Use lower-case letters, digits and hyphens, such as acme-eu.')])),
                 ('name', models.CharField(max_length=100)),
                 ('country', models.CharField(default='US', help_text='Two letters, such as US.', max_length=2, validators=[accounts.models.workspace.validate_country])),
-                ('time_zone', models.CharField(default='UTC', help_text='Such as Europe/Berlin.', max_length=64, validators=[accounts.models.workspace.validate_time_zone])),
+                ('time_zone', voxa.core.values.fields.TimeZoneField(default='UTC', help_text='Such as Europe/Berlin.', max_length=64)),
                 ('retention_days', models.PositiveIntegerField(default=90, help_text='Days that calls, their events, transcripts and recordings are kept.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)])),
                 ('closed_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -104,7 +105,7 @@ class Migration(migrations.Migration):
                 ('slug', models.CharField(db_index=True, help_text='Part of SIP addresses, so it does not change once it is in use.', max_length=40, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\Z', 'Use lower-case letters, digits and hyphens, such as acme-eu.')])),
                 ('name', models.CharField(max_length=100)),
                 ('country', models.CharField(default='US', help_text='Two letters, such as US.', max_length=2, validators=[accounts.models.workspace.validate_country])),
-                ('time_zone', models.CharField(default='UTC', help_text='Such as Europe/Berlin.', max_length=64, validators=[accounts.models.workspace.validate_time_zone])),
+                ('time_zone', voxa.core.values.fields.TimeZoneField(default='UTC', help_text='Such as Europe/Berlin.', max_length=64)),
                 ('retention_days', models.PositiveIntegerField(default=90, help_text='Days that calls, their events, transcripts and recordings are kept.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)])),
                 ('closed_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('created_at', models.DateTimeField(blank=True, editable=False)),

@@ -1,6 +1,7 @@
 """Outgoing webhooks: where they go, what is told, and how far each delivery has come."""
 
 import uuid
+from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -56,6 +57,11 @@ class WebhookEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    def clean(self) -> None:
+        super().clean()
+        with suppress(ValidationError):  # said by the validator already
+            self.url = check_url(self.url)
 
 
 class WebhookMessage(models.Model):

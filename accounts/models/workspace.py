@@ -1,7 +1,6 @@
 """A workspace: one company's trunks, numbers, agents, keys and calls."""
 
 import uuid
-import zoneinfo
 from typing import Any
 
 import phonenumbers
@@ -10,12 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from accounts.models.recording import recorded
-
-
-def validate_time_zone(value: str) -> None:
-    """Accept an IANA name such as `Europe/Berlin`."""
-    if value not in zoneinfo.available_timezones():
-        raise ValidationError(f"“{value}” is no time zone. Use an IANA name such as Europe/Berlin.", code="time_zone")
+from voxa.core.values.fields import TimeZoneField
 
 
 def validate_country(value: str) -> None:
@@ -43,9 +37,7 @@ class Workspace(models.Model):
     country = models.CharField(
         max_length=2, default="US", validators=[validate_country], help_text="Two letters, such as US."
     )
-    time_zone = models.CharField(
-        max_length=64, default="UTC", validators=[validate_time_zone], help_text="Such as Europe/Berlin."
-    )
+    time_zone = TimeZoneField(max_length=64, default="UTC", help_text="Such as Europe/Berlin.")
     retention_days = models.PositiveIntegerField(
         default=90,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],

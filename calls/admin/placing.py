@@ -32,11 +32,12 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Call
-        fields = ["workspace", "to_number", "number", "agent", "trunk", "scheduled_at", "max_duration_seconds"]
+        fields = ["workspace", "to_number", *SELECTS, "scheduled_at", "not_after", "max_duration_seconds"]
         labels = {
             "to_number": "Number to call",
             "number": "From",
             "scheduled_at": "When",
+            "not_after": "Not after",
             "max_duration_seconds": "End it after",
         }
         help_texts = {
@@ -79,7 +80,7 @@ class PlacingMixin(WorkspaceFirst):
                 "fields": ["workspace", "to_number", ("number", "agent")],
             },
         ),
-        ("When and how", {"fields": ["scheduled_at", "max_duration_seconds", "trunk"]}),
+        ("When and how", {"fields": ["scheduled_at", "not_after", "max_duration_seconds", "trunk"]}),
     ]
     admin_site: admin.AdminSite
 
@@ -115,6 +116,10 @@ class PlacingMixin(WorkspaceFirst):
         workspace = self.chosen_workspace(request)
         zone = workspace.time_zone if workspace else "UTC"
         form.base_fields["scheduled_at"].help_text = f"Empty: now. The time is that of {zone}."
+        words = (
+            f"If it was not dialed by then, first or again, it ends. Empty: it waits on. The time is that of {zone}."
+        )
+        form.base_fields["not_after"].help_text = words
         return form
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -138,6 +143,7 @@ class PlacingMixin(WorkspaceFirst):
             agent=data["agent"],
             trunk=data["trunk"],
             scheduled_at=data["scheduled_at"],
+            not_after=data["not_after"],
             max_duration_seconds=data["max_duration_seconds"],
         )
         obj.__dict__.update(placed.__dict__)

@@ -30,7 +30,8 @@ _NEW = {
     "to": "+12025550123",
     "from": "+15550100000",
     "agentId": _ID,
-    "scheduledAt": "2026-03-01T14:00:00Z",
+    "scheduledAt": "2027-03-01T14:00:00Z",
+    "notAfter": "2027-03-01T18:00:00Z",
     "metadata": {"orderId": "1042"},
 }
 _CALL: dict[str, Any] = {
@@ -45,7 +46,8 @@ _CALL: dict[str, Any] = {
     "roomName": "",
     "sipStatusCode": None,
     "attempts": [],
-    "scheduledAt": "2026-03-01T14:00:00Z",
+    "scheduledAt": "2027-03-01T14:00:00Z",
+    "notAfter": "2027-03-01T18:00:00Z",
     "queuedAt": _TIME,
     "startedAt": None,
     "answeredAt": None,

@@ -45,6 +45,11 @@ class PlaceCallSerializer(CamelSerializer):
     scheduled_at = MomentField(
         required=False, allow_null=True, help_text="Not before this time, at most a year ahead. Left out: at once."
     )
+    not_after = MomentField(
+        required=False,
+        allow_null=True,
+        help_text="If it was not dialed by then, first or again, it ends as `lapsed`. Left out: it waits on.",
+    )
     max_duration_seconds = serializers.IntegerField(
         required=False, min_value=10, max_value=14_400, default=3600, help_text="After that it is hung up."
     )
@@ -108,6 +113,7 @@ class CallSerializer(CamelSerializer):
     sip_status_code = serializers.IntegerField(allow_null=True, help_text=_SIP)
     attempts = AttemptSerializer(many=True)
     scheduled_at = serializers.DateTimeField(allow_null=True)
+    not_after = serializers.DateTimeField(allow_null=True)
     queued_at = serializers.DateTimeField(allow_null=True)
     started_at = serializers.DateTimeField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)

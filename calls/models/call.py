@@ -45,6 +45,7 @@ class Call(models.Model):
     attempts_made = models.PositiveSmallIntegerField(default=0, editable=False)
     taken_back = models.PositiveIntegerField(default=0, editable=False)  # attempts that LiveKit did not take
     scheduled_at = models.DateTimeField(null=True, blank=True)
+    not_after = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     queued_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -84,6 +85,11 @@ class Call(models.Model):
                 name="call_under_spend_limit",
             ),
             models.Index(fields=["due_at"], condition=models.Q(status="queued"), name="call_due"),
+            models.Index(
+                fields=["not_after"],
+                condition=models.Q(status="queued", not_after__isnull=False),
+                name="call_lapses",
+            ),
             models.Index(
                 fields=["trunk", "leased_until"], condition=models.Q(status__in=sorted(LIVE)), name="call_live"
             ),

@@ -25,6 +25,7 @@ from telephony.validators import validate_e164
 # The sentence of the queue-and-dispatch reference, to the letter: programs compare it.
 NOT_CONFIGURED = "Telephony worker not configured — call remains queued. Set LIVEKIT_* and carrier credentials in .env."
 FURTHEST = timedelta(days=365)
+LATE = timedelta(minutes=1)  # by which a request may be late itself, and clocks differ
 
 
 def place_call(
@@ -35,6 +36,7 @@ def place_call(
     agent: Agent | None,
     trunk: Trunk | None = None,
     scheduled_at: datetime | None = None,
+    not_after: datetime | None = None,
     max_duration_seconds: int = 3600,
     metadata: Mapping[str, Any] | None = None,
     problems: Problems | None = None,
@@ -61,6 +63,7 @@ def place_call(
         max_duration_seconds=max_duration_seconds,
         metadata=dict(metadata or {}),
         scheduled_at=scheduled_at,
+        not_after=not_after,
         due_at=max(now, scheduled_at or now),
         queued_at=now,
     )
@@ -91,9 +94,24 @@ def _check(call: Call, now: datetime, problems: Problems) -> None:
         problems.add("trunk", "Choose a trunk of this workspace.", "not_found")
     elif call.trunk_chosen and trunk is not None and trunk.for_transfers:
         problems.add("trunk", "This trunk hands calls over. Choose one that places them.", "for_transfers")
-    if call.scheduled_at is not None and call.scheduled_at > now + FURTHEST:
-        problems.add("scheduled_at", "Schedule a call at most a year ahead.", "scheduled_at")
+    _check_times(call, now, problems)
     problems.check(call, ("max_duration_seconds", "metadata"))
+
+
+def _check_times(call: Call, now: datetime, problems: Problems) -> None:
+    """Note a time that is past: what was meant for it would come too late, or be a slip."""
+    at, latest = call.scheduled_at, call.not_after
+    if at is not None and at > now + FURTHEST:
+        problems.add("scheduled_at", "Schedule a call at most a year ahead.", "scheduled_at")
+    elif at is not None and at < now - LATE:
+        words = "This time is past. Enter one that is to come, or leave it out to call at once."
+        problems.add("scheduled_at", words, "past")
+    if latest is not None and latest <= now:
+        problems.add("not_after", "This time is past. Enter one that is to come, or leave it out.", "past")
+    elif latest is not None and at is not None and latest <= at:
+        problems.add("not_after", "Enter a time after the one the call is scheduled for.", "not_after")
+    elif latest is not None and latest > now + FURTHEST * 2:
+        problems.add("not_after", "Enter a time that is at most two years ahead.", "not_after")
 
 
 def dispatch_now(call: Call) -> Call:

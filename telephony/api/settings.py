@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from telephony.api.reading import json_names, read
 from telephony.api.serializers import shared
 from telephony.models import TelephonySettings
+from telephony.models.telephony_settings import WEEKDAYS
 from telephony.services.errors import Problems
 from telephony.services.settings import FIELDS, update_settings
 from voxa.api.serializers import CamelModelSerializer
@@ -37,6 +38,15 @@ _ANSWER = {
 OPERATORS = ("allow_shared_trunk", "price_per_minute", "currency")
 
 
+class WeekdayField(serializers.IntegerField):
+    """A day of the week, whose refusal says which number is which."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        refusals = ("invalid", "null", "min_value", "max_value", "max_string_length")
+        words: dict[str, Any] = dict.fromkeys(refusals, WEEKDAYS)
+        super().__init__(min_value=0, max_value=6, error_messages=words, **kwargs)
+
+
 class TelephonySettingsSerializer(CamelModelSerializer[TelephonySettings]):
     """The limits and policies that every call of the workspace meets."""
 
@@ -47,10 +57,10 @@ class TelephonySettingsSerializer(CamelModelSerializer[TelephonySettings]):
         help_text="Two-letter codes that may be called. Empty: the workspace's own country alone.",
     )
     calling_days = serializers.ListField(
-        child=serializers.IntegerField(min_value=0, max_value=6),
+        child=WeekdayField(),
         required=False,
         max_length=7,
-        help_text="0 Monday to 6 Sunday. Empty: every day.",
+        help_text="0 is Monday, 6 is Sunday. Empty: every day.",
     )
 
     class Meta:

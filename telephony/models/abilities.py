@@ -48,7 +48,7 @@ _TRANSFERS = {
 
 
 def validate_tools(value: Any) -> None:
-    """Accept a list of tools: name, description, url, and parameters as a JSON schema of an object."""
+    """Accept a list of tools: name, description, url, and parameters as a JSON schema. URLs get their stored form."""
     _fits(_TOOLS, value)
     _once(value)
     for place, tool in enumerate(value):
@@ -56,7 +56,7 @@ def validate_tools(value: Any) -> None:
             raise _wrong(f"[{place}].name", f"Every agent has {tool['name']} already. Choose another name.")
         _parameters(f"[{place}].parameters", tool.get("parameters", {}))
         try:
-            check_url(tool["url"])
+            tool["url"] = check_url(tool["url"])
         except ValidationError as error:
             raise _wrong(f"[{place}].url", error.messages[0]) from None
 

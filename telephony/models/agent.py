@@ -13,6 +13,7 @@ from accounts.models.recording import recorded
 from telephony.choices import AgentDirection, AiProvider, ProviderCheck, VoicemailAction
 from telephony.models.abilities import validate_object_schema, validate_tools, validate_transfers
 from telephony.validators import validate_provider_key
+from voxa.core.values.fields import LanguageField
 from voxa.safe_http import check_url
 
 # Fields that hold a URL which the agent worker calls, and the schemes they may have.
@@ -37,7 +38,7 @@ class Agent(models.Model):
     system_prompt = models.TextField(blank=True, max_length=32_000)
     greeting = models.TextField(blank=True, max_length=2_000, help_text="Said first; empty lets the agent begin.")
     voice = models.CharField(max_length=100, blank=True)
-    language = models.CharField(max_length=35, blank=True, help_text="Such as en-US.")
+    language = LanguageField(max_length=35, blank=True, help_text="A BCP 47 tag such as en-US.")
     ai_provider = models.CharField("AI provider", max_length=10, choices=AiProvider.choices, default=AiProvider.OPENAI)
     provider_key = EncryptedTextField(null=True, blank=True, validators=[validate_provider_key])
     provider_agent_id = models.CharField(max_length=200, blank=True)
@@ -128,7 +129,7 @@ class Agent(models.Model):
         for name, schemes in URLS.items():
             if value := getattr(self, name):
                 try:
-                    check_url(value, schemes=schemes)
+                    setattr(self, name, check_url(value, schemes=schemes, query=name == "custom_endpoint"))
                 except ValidationError as error:
                     problems[name] = error
         if self.voicemail_action == VoicemailAction.LEAVE_MESSAGE and not self.voicemail_message:

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -13,27 +13,27 @@ from fernet_fields import EncryptedTextField
 
 from accounts.models.recording import recorded
 from telephony.models.fields import HostField
+from voxa.core.http.urls import BadUrl, normalized_url
 
 SIP_REFUSED_LATELY = timedelta(minutes=1)
 
 
 def normalise_livekit_url(value: str) -> str:
-    """Give one spelling of a server: ws(s) scheme, lower-case host, no default port, path or slash.
+    """Return one spelling of a server: ws(s) scheme, lower-case host, no default port, path or slash.
 
     Two keys of one server share one number space, so a server must be one project.
-    Raises ValidationError for anything that is no http(s) or ws(s) URL.
+    Raises ValidationError for anything that is no http(s) or ws(s) URL of a server.
     """
-    parts = urlsplit(value.strip())
     try:
-        port = parts.port
-    except ValueError:
-        port = 0
-    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
-    if scheme not in ("ws", "wss") or not parts.hostname or port == 0 or parts.username is not None:
-        raise ValidationError("Enter a URL such as wss://livekit.example.com.", code="livekit_url")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    default = 443 if scheme == "wss" else 80
-    return urlunsplit((scheme, host if port in (None, default) else f"{host}:{port}", "", "", ""))
+        url = normalized_url(value.strip(), ("wss", "ws", "https", "http"), query=False)
+    except BadUrl as error:
+        words = f"{error} A LiveKit URL looks like wss://livekit.example.com."
+        raise ValidationError(words, code="livekit_url") from None
+    parts = urlsplit(url)
+    if parts.path.strip("/"):
+        words = "A LiveKit server has no path: enter a URL such as wss://livekit.example.com."
+        raise ValidationError(words, code="livekit_url")
+    return f"{parts.scheme.replace('http', 'ws')}://{parts.netloc}"
 
 
 class LiveKitProject(models.Model):

@@ -15,6 +15,8 @@ from telephony.choices import AgentAbsent
 from telephony.models.livekit_project import LiveKitProject
 from voxa.lookup import only_row
 
+WEEKDAYS = "Enter weekdays as numbers: 0 is Monday, 6 is Sunday."
+
 
 def validate_countries(value: object) -> None:
     """Accept a list of ISO 3166 alpha-2 codes."""
@@ -26,8 +28,8 @@ def validate_countries(value: object) -> None:
 
 def validate_days(value: object) -> None:
     """Accept a list of weekdays, 0 Monday to 6 Sunday."""
-    if not isinstance(value, list) or any(day not in range(7) for day in value):
-        raise ValidationError("Give weekdays from 0 (Monday) to 6 (Sunday).", code="days")
+    if not isinstance(value, list) or any(type(day) is not int or day not in range(7) for day in value):
+        raise ValidationError(WEEKDAYS, code="days")
 
 
 def validate_currency(value: str) -> None:
@@ -61,7 +63,7 @@ class TelephonySettings(models.Model):
     calling_hours_start = models.TimeField(null=True, blank=True, help_text="Where the callee is. Empty: any time.")
     calling_hours_end = models.TimeField(null=True, blank=True)
     calling_days = models.JSONField(
-        default=list, blank=True, validators=[validate_days], help_text="0 Monday to 6 Sunday. Empty: every day."
+        default=list, blank=True, validators=[validate_days], help_text="0 is Monday, 6 is Sunday. Empty: every day."
     )
     daily_attempts_per_callee = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MaxValueValidator(100)], help_text="Empty: no limit."

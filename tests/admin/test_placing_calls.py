@@ -1,6 +1,6 @@
 """A person calls a number from the admin, through the service that the API uses."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from tests.admin.conftest import Browser
 from tests.calls.conftest import CALLEE, Line, make_line
 
 ADD = reverse("admin:calls_call_add")
+DAY = datetime.now(UTC).date() + timedelta(days=30)
 
 
 @pytest.fixture
@@ -48,8 +49,8 @@ def test_the_time_is_that_of_the_workspace(line: Line, acme_operator: User, sign
     line.workspace.save()
     client = signed_in(acme_operator)
     assert "Asia/Tokyo" in client.get(ADD).content.decode()
-    client.post(ADD, asked(line, scheduled_at_0="2026-12-24", scheduled_at_1="18:00:00"))
-    assert Call.objects.get().scheduled_at == datetime(2026, 12, 24, 9, 0, tzinfo=UTC)
+    client.post(ADD, asked(line, scheduled_at_0=f"{DAY:%Y-%m-%d}", scheduled_at_1="18:00:00"))
+    assert Call.objects.get().scheduled_at == datetime(DAY.year, DAY.month, DAY.day, 9, 0, tzinfo=UTC)
 
 
 def test_what_the_service_refuses_is_said_at_its_field(line: Line, acme_operator: User, signed_in: Browser) -> None:
@@ -126,7 +127,7 @@ def test_what_a_call_would_meet_is_told_and_nothing_is_placed(
     settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET = "key", "s" * 32
     LiveKitProject.objects.update(url="ws://127.0.0.1:1")
     client = signed_in(acme_operator)
-    when = {"scheduled_at_0": "2026-12-24", "scheduled_at_1": "18:00:00"}
+    when = {"scheduled_at_0": f"{DAY:%Y-%m-%d}", "scheduled_at_1": "18:00:00"}
     answer = client.post(ADD, asked(line, _check="1", **when))
     assert answer.status_code == 200  # no redirect: the number would stand in the address
     found = answer.context["checked"]
@@ -142,7 +143,7 @@ def test_what_a_call_would_meet_is_told_and_nothing_is_placed(
     for kept in (line.number.number, line.agent.name, "Check without calling", "Place the call"):
         assert kept in html
     assert form["to_number"].value() == "+1 202 555-0123"
-    assert form["scheduled_at"].value() == ["2026-12-24", "18:00:00"]
+    assert form["scheduled_at"].value() == [f"{DAY:%Y-%m-%d}", "18:00:00"]
 
     answer = client.post(ADD, asked(line, _check="1", to_number="+18765550123"))
     assert answer.context["checked"].headline == "It would not be dialled."

@@ -22,9 +22,10 @@ from tests.calls.conftest import CALLEE, Line, make_line
 from tests.conftest import ApiFor
 
 CALLS = "/v1/calls"
+SOON = f"{timezone.now() + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
 FIELDS = [
     "id", "direction", "status", "reason", "to", "from", "trunkId", "agentId", "roomName", "sipStatusCode", "attempts",
-    "scheduledAt", "queuedAt", "startedAt", "answeredAt", "endedAt", "durationSeconds", "metadata",
+    "scheduledAt", "notAfter", "queuedAt", "startedAt", "answeredAt", "endedAt", "durationSeconds", "metadata",
 ]  # fmt: skip
 
 
@@ -44,12 +45,12 @@ def configured(line: Line) -> None:
 
 
 def test_a_call_is_queued_and_shown_with_every_field(api: APIClient, line: Line, body: dict[str, Any]) -> None:
-    answer = api.post(CALLS, {**body, "metadata": {"order": 7}, "scheduledAt": "2026-01-01T00:00:00Z"})
+    answer = api.post(CALLS, {**body, "metadata": {"order": 7}, "scheduledAt": SOON})
     assert answer.status_code == 201
     made = answer.json()
     assert list(made) == FIELDS
     assert (made["status"], made["direction"], made["trunkId"]) == ("queued", "outbound", str(line.trunk.pk))
-    assert (made["metadata"], made["attempts"], made["scheduledAt"]) == ({"order": 7}, [], "2026-01-01T00:00:00Z")
+    assert (made["metadata"], made["attempts"], made["scheduledAt"]) == ({"order": 7}, [], SOON)
     assert api.get(f"{CALLS}/{made['id']}").json() == made
     assert api.get(CALLS).json()["results"] == [made]
 

@@ -15,8 +15,10 @@ from telephony.models import LiveKitProject
 from tests.calls.conftest import CALLEE, Line, make_line
 
 
-@pytest.mark.parametrize(("hours", "due_in"), [(None, 0), (-5, 0), (3, 3)])
-def test_a_call_is_due_when_it_is_scheduled_and_never_in_the_past(line: Line, hours: int | None, due_in: int) -> None:
+@pytest.mark.parametrize(("hours", "due_in"), [(None, 0), (-0.015, 0), (3, 3)])
+def test_a_call_is_due_when_it_is_scheduled_and_never_in_the_past(
+    line: Line, hours: float | None, due_in: float
+) -> None:
     now = timezone.now()
     scheduled = None if hours is None else now + timedelta(hours=hours)
     call = line.place(scheduled_at=scheduled)

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.services.workspaces import create_workspace
+from voxa.core.values.time_zones import time_zone_warning
 
 
 class Command(BaseCommand):
@@ -28,6 +29,8 @@ class Command(BaseCommand):
             )
         except ValidationError as error:
             raise CommandError(describe(error)) from error
+        if options["timezone"] != "UTC" and (warning := time_zone_warning(workspace.time_zone)):
+            self.stderr.write(f"Warning: {warning}")
         self.stderr.write(f"Workspace “{workspace.name}” created.")
         self.stdout.write(workspace.slug)
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from telephony.call_metrics import CallMetrics
 from telephony.choices import AiProvider, ProviderCheck, TrunkStatus
 from telephony.models import SipEndpoint
+from telephony.validators import validate_sip_user
 from voxa.api.serializers import NamedChoiceField, StrictSerializer
 
 PROVIDERS = [(one.value, one.label) for one in (AiProvider.OPENAI, AiProvider.ELEVENLABS, AiProvider.CUSTOM)]
@@ -128,8 +129,11 @@ class NewAgentTrunkSerializer(AgentTrunkChangeSerializer):
 
     name = serializers.CharField(max_length=100)
     ai_provider = NamedChoiceField(PROVIDERS)
-    sip_username = serializers.RegexField(
-        r"^[A-Za-z0-9-]+\Z", max_length=64, trim_whitespace=False, help_text="Unique within the workspace."
+    sip_username = serializers.CharField(
+        max_length=64,
+        trim_whitespace=False,
+        validators=[validate_sip_user],
+        help_text="Unique within the workspace: letters, digits and hyphens.",
     )
     sip_password = serializers.CharField(min_length=8, max_length=128, trim_whitespace=False, write_only=True)
 

@@ -1,0 +1,93 @@
+"""URLs that people enter: checked as they are written, in one form. Pure; what may be called is decided elsewhere."""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import SplitResult, urlsplit
+
+import idna
+
+DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+# Ports of other protocols, to which no browser sends HTTP either. Source: https://fetch.spec.whatwg.org/#port-blocking
+_OTHER_PROTOCOLS = frozenset(
+    (
+        1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109,
+        110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530,
+        531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190,
+        5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+    )
+)  # fmt: skip
+_UNWISE = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u2060-\u206f\u3000\ufeff<>\"`^|\\]")
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PORT = re.compile(r"\d{1,5}", re.ASCII)
+
+
+class BadUrl(ValueError):
+    """The URL is wrong as it is written; the message is for people and names the remedy."""
+
+
+def normalized_url(text: str, schemes: Sequence[str] = ("https",), *, query: bool = True) -> str:
+    """Return a URL with scheme and host in lower case, the host in ASCII (IDNA), and no default port.
+
+    `query=False` refuses one too, for base URLs that paths are added to. Raises BadUrl.
+    """
+    example = f"{schemes[0]}://hooks.example.com/voxa"
+    if found := _UNWISE.search(text):
+        what = "a space" if found[0].isspace() else f"the character {found[0]!r}"
+        raise BadUrl(f"A URL cannot have {what} in it. Leave it out, or write it as a percent code.")
+    if "{" in text or "}" in text:
+        raise BadUrl("A URL is called as it is written: replace the placeholder in braces by its value.")
+    if _BROKEN_ESCAPE.search(text):
+        raise BadUrl("A percent sign begins a code such as %20. Write a percent sign itself as %25.")
+    parts = _split(text, example)
+    if parts.scheme not in schemes:
+        raise BadUrl(f"The URL must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
+    if not text[len(parts.scheme) :].startswith("://") or not parts.netloc:
+        raise BadUrl(f"The URL names no host. Enter one such as {example}.")
+    if "@" in parts.netloc:
+        raise BadUrl("Leave user name and password out of the URL.")
+    if "#" in text:
+        raise BadUrl("Leave out the # and what follows it: it is never sent.")
+    if "?" in text and not query:
+        raise BadUrl("Leave out the ? and what follows it: paths are added to this URL.")
+    return _joined(parts, example)
+
+
+def _split(text: str, example: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:
+        raise BadUrl(f"This is no URL. Enter one such as {example}.") from None
+
+
+def _joined(parts: SplitResult, example: str) -> str:
+    host, port = _host_and_port(parts.netloc)
+    name = _ascii_host(host, example)
+    if port is None:
+        netloc = name
+    elif not _PORT.fullmatch(port) or not 1 <= int(port) <= 65535:
+        raise BadUrl("The port must be from 1 to 65535, or be left out with its colon.")
+    elif int(port) in _OTHER_PROTOCOLS:
+        raise BadUrl(f"The port {int(port)} belongs to another protocol. Use 443 or another port for web servers.")
+    else:
+        netloc = name if int(port) == DEFAULT_PORTS[parts.scheme] else f"{name}:{int(port)}"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{netloc}{parts.path}{query}"
+
+
+def _host_and_port(netloc: str) -> tuple[str, str | None]:
+    if netloc.startswith("["):
+        host, bracket, rest = netloc.partition("]")
+        return host + bracket, rest.removeprefix(":") if rest else None
+    host, colon, port = netloc.partition(":")
+    return host, port if colon else None
+
+
+def _ascii_host(host: str, example: str) -> str:
+    if not host:
+        raise BadUrl(f"The URL names no host. Enter one such as {example}.")
+    if host.isascii():
+        return host.lower()
+    try:
+        return idna.encode(host.lower(), uts46=True, transitional=False).decode("ascii")
+    except idna.IDNAError:
+        raise BadUrl(f"{host} is no host name. Enter a URL such as {example}.") from None

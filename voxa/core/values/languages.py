@@ -1,0 +1,29 @@
+"""Language tags as BCP 47 writes them, such as en-US. Subtags are those of the IANA registry, by langcodes."""
+
+import langcodes
+
+LONGEST = 35
+
+
+class BadLanguage(ValueError):
+    """The text is no language tag; the message is for people and names the remedy."""
+
+
+def canonical_language(text: str) -> str:
+    """Return a tag as BCP 47 spells it, such as `en-US` for `EN-us`, `he` for the former `iw`. Raises BadLanguage."""
+    tag = text.strip()
+    try:
+        parsed = langcodes.Language.get(tag, normalize=True)
+        valid = (
+            tag.isascii()
+            and parsed.is_valid()
+            and not parsed.extlangs
+            and (parsed.language or "und") != "und"
+            and not tag.lower().startswith("x-")
+        )
+        canonical = parsed.to_tag()
+    except (langcodes.LanguageTagError, ValueError):
+        valid, canonical = False, ""
+    if not valid or len(canonical) > LONGEST:
+        raise BadLanguage(f"“{text[:60]}” is no language. Use a BCP 47 tag such as en-US, de or pt-BR.")
+    return canonical
