@@ -18,6 +18,7 @@ _OTHER_PROTOCOLS = frozenset(
 )  # fmt: skip
 _UNWISE = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u2060-\u206f\u3000\ufeff<>\"`^|\\]")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _PORT = re.compile(r"\d{1,5}", re.ASCII)
 
 
@@ -85,9 +86,13 @@ def _host_and_port(netloc: str) -> tuple[str, str | None]:
 def _ascii_host(host: str, example: str) -> str:
     if not host:
         raise BadUrl(f"The URL names no host. Enter one such as {example}.")
-    if host.isascii():
-        return host.lower()
-    try:
-        return idna.encode(host.lower(), uts46=True, transitional=False).decode("ascii")
-    except idna.IDNAError:
-        raise BadUrl(f"{host} is no host name. Enter a URL such as {example}.") from None
+    name = host.lower()
+    if not name.isascii():
+        try:
+            name = idna.encode(name, uts46=True, transitional=False).decode("ascii")
+        except idna.IDNAError:
+            name = ""
+    labels = name.removesuffix(".").split(".")
+    if not name.startswith("[") and not all(_LABEL.fullmatch(label) for label in labels):
+        raise BadUrl(f"{host[:100]} is no host name. Enter a URL such as {example}.")
+    return name
