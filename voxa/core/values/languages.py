@@ -1,6 +1,7 @@
 """Language tags as BCP 47 writes them, such as en-US. Subtags are those of the IANA registry, by langcodes."""
 
 import langcodes
+from langcodes.tag_parser import LanguageTagError
 
 LONGEST = 35
 
@@ -14,15 +15,10 @@ def canonical_language(text: str) -> str:
     tag = text.strip()
     try:
         parsed = langcodes.Language.get(tag, normalize=True)
-        valid = (
-            tag.isascii()
-            and parsed.is_valid()
-            and not parsed.extlangs
-            and (parsed.language or "und") != "und"
-            and not tag.lower().startswith("x-")
-        )
+        named = (parsed.language or "und") != "und" and not tag.lower().startswith("x-")
+        valid = named and tag.isascii() and parsed.is_valid() and not parsed.extlangs
         canonical = parsed.to_tag()
-    except (langcodes.LanguageTagError, ValueError):
+    except (LanguageTagError, ValueError):
         valid, canonical = False, ""
     if not valid or len(canonical) > LONGEST:
         raise BadLanguage(f"“{text[:60]}” is no language. Use a BCP 47 tag such as en-US, de or pt-BR.")
