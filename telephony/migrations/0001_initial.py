@@ -10,6 +10,7 @@ import telephony.models.fields
 import telephony.models.telephony_settings
 import telephony.validators
 import uuid
+import voxa.core.values.fields
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -34,7 +35,7 @@ class Migration(migrations.Migration):
                 ('system_prompt', models.TextField(blank=True, max_length=32000)),
                 ('greeting', models.TextField(blank=True, help_text='Said first; empty lets the agent begin.', max_length=2000)),
                 ('voice', models.CharField(blank=True, max_length=100)),
-                ('language', models.CharField(blank=True, help_text='Such as en-US.', max_length=35)),
+                ('language', voxa.core.values.fields.LanguageField(blank=True, help_text='A BCP 47 tag such as en-US.', max_length=35)),
                 ('ai_provider', models.CharField(choices=[('openai', 'OpenAI Realtime'), ('pipeline', 'Speech, language and voice models'), ('elevenlabs', 'ElevenLabs agent'), ('custom', 'Own WebSocket endpoint')], default='openai', max_length=10, verbose_name='AI provider')),
                 ('provider_key', fernet_fields.fields.EncryptedTextField(blank=True, null=True, validators=[telephony.validators.validate_provider_key])),
                 ('provider_agent_id', models.CharField(blank=True, max_length=200)),
@@ -93,7 +94,7 @@ class Migration(migrations.Migration):
                 ('system_prompt', models.TextField(blank=True, max_length=32000)),
                 ('greeting', models.TextField(blank=True, help_text='Said first; empty lets the agent begin.', max_length=2000)),
                 ('voice', models.CharField(blank=True, max_length=100)),
-                ('language', models.CharField(blank=True, help_text='Such as en-US.', max_length=35)),
+                ('language', voxa.core.values.fields.LanguageField(blank=True, help_text='A BCP 47 tag such as en-US.', max_length=35)),
                 ('ai_provider', models.CharField(choices=[('openai', 'OpenAI Realtime'), ('pipeline', 'Speech, language and voice models'), ('elevenlabs', 'ElevenLabs agent'), ('custom', 'Own WebSocket endpoint')], default='openai', max_length=10, verbose_name='AI provider')),
                 ('provider_agent_id', models.CharField(blank=True, max_length=200)),
                 ('custom_endpoint', models.CharField(blank=True, help_text='Such as wss://agent.example.com/voice.', max_length=500)),
@@ -252,7 +253,7 @@ class Migration(migrations.Migration):
                 ('max_concurrent_calls', models.PositiveIntegerField(blank=True, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100000)])),
                 ('calling_hours_start', models.TimeField(blank=True, help_text='Where the callee is. Empty: any time.', null=True)),
                 ('calling_hours_end', models.TimeField(blank=True, null=True)),
-                ('calling_days', models.JSONField(blank=True, default=list, help_text='0 Monday to 6 Sunday. Empty: every day.', validators=[telephony.models.telephony_settings.validate_days])),
+                ('calling_days', models.JSONField(blank=True, default=list, help_text='0 is Monday, 6 is Sunday. Empty: every day.', validators=[telephony.models.telephony_settings.validate_days])),
                 ('daily_attempts_per_callee', models.PositiveSmallIntegerField(blank=True, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100)])),
                 ('max_attempts', models.PositiveSmallIntegerField(default=3, help_text='Tries of one call, at most. One through several gateways, one after the other, counts once.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)])),
                 ('retry_delay_seconds', models.PositiveIntegerField(default=300, help_text='Until the second try of a busy or unanswered call; twice as long before each further one.', validators=[django.core.validators.MinValueValidator(10), django.core.validators.MaxValueValidator(86400)])),
@@ -316,7 +317,7 @@ class Migration(migrations.Migration):
                 ('max_concurrent_calls', models.PositiveIntegerField(blank=True, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100000)])),
                 ('calling_hours_start', models.TimeField(blank=True, help_text='Where the callee is. Empty: any time.', null=True)),
                 ('calling_hours_end', models.TimeField(blank=True, null=True)),
-                ('calling_days', models.JSONField(blank=True, default=list, help_text='0 Monday to 6 Sunday. Empty: every day.', validators=[telephony.models.telephony_settings.validate_days])),
+                ('calling_days', models.JSONField(blank=True, default=list, help_text='0 is Monday, 6 is Sunday. Empty: every day.', validators=[telephony.models.telephony_settings.validate_days])),
                 ('daily_attempts_per_callee', models.PositiveSmallIntegerField(blank=True, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100)])),
                 ('max_attempts', models.PositiveSmallIntegerField(default=3, help_text='Tries of one call, at most. One through several gateways, one after the other, counts once.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)])),
                 ('retry_delay_seconds', models.PositiveIntegerField(default=300, help_text='Until the second try of a busy or unanswered call; twice as long before each further one.', validators=[django.core.validators.MinValueValidator(10), django.core.validators.MaxValueValidator(86400)])),
