@@ -17,11 +17,11 @@ from tests.live.servers import LiveKitEndpoint
 class SandboxServer(LiveKitEndpoint):
     """Runs from `start` to `stop`, keeping its port; `lines` is what its console said."""
 
-    def __init__(self, path: Path | None = None, *, webhook: str = "", ring: float = 0.05) -> None:
+    def __init__(self, path: Path | None = None, *, webhook: str = "", ring: float = 0.05, silence: float = 32) -> None:
         self.port = free_port()
         self.url, self.http_url = f"ws://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.port}"
         self.lines: list[str] = []
-        self._path, self._webhook, self._ring = path, webhook, ring
+        self._path, self._webhook, self._ring, self._silence = path, webhook, ring, silence
         self._loop = asyncio.new_event_loop()
         self._thread: threading.Thread | None = None
 
@@ -41,7 +41,7 @@ class SandboxServer(LiveKitEndpoint):
 
     async def _serve(self, started: threading.Event) -> None:
         self._stopping = asyncio.Event()
-        state = State(self._path, ring=self._ring)
+        state = State(self._path, ring=self._ring, silence=self._silence)
         app = Sandbox(state, {self.key: self.secret}, self.lines.append, webhook=self._webhook).app()
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()

@@ -28,9 +28,14 @@ def dispatch(state: State, room: Room, agent_name: str, metadata: str) -> AgentD
         state=AgentDispatchState(created_at=int(state.now() * 1_000_000_000)),
     )
     room.dispatches[made.id] = made
-    if agent_name:
-        state.background.start(_stand_in(state, room, made))
+    send(state, room, made)
     return made
+
+
+def send(state: State, room: Room, made: AgentDispatch) -> None:
+    """Let a stand-in join soon. Where no agent is registered at that moment nobody joins, then or later."""
+    if made.agent_name and state.agents_registered:
+        state.background.start(_stand_in(state, room, made))
 
 
 async def _stand_in(state: State, room: Room, made: AgentDispatch) -> None:
@@ -52,12 +57,13 @@ async def _stand_in(state: State, room: Room, made: AgentDispatch) -> None:
         Job(id=job_id, dispatch_id=made.id, type=JobType.JT_ROOM, agent_name=made.agent_name, state=running)
     )
     await _callers_gone(room, agent)
-    state.rooms.leave(room, info.identity, DisconnectReason.CLIENT_INITIATED)
+    if not agent.ghost:
+        state.rooms.leave(room, info.identity, DisconnectReason.CLIENT_INITIATED)
 
 
 async def _callers_gone(room: Room, agent: Occupant) -> None:
     """Wait until someone came and all went, or the agent was taken out."""
-    while not agent.gone.is_set() and (room.has_visitors or not room.visited):
+    while not (agent.gone.is_set() or agent.ghost) and (room.has_visitors or not room.visited):
         await asyncio.sleep(STARTS_IN)
 
 

@@ -1,5 +1,6 @@
 """The sandbox's web server: LiveKit's Twirp endpoints over HTTP, and one of its own to play a call coming in."""
 
+import asyncio
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
@@ -8,6 +9,7 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
 from livekit.protocol.webhook import WebhookEvent
 
+from telephony.sandbox.control import Change, carry_out
 from telephony.sandbox.errors import TwirpError
 from telephony.sandbox.inbound import Asked, play
 from telephony.sandbox.services import SERVICES, method_of
@@ -15,7 +17,8 @@ from telephony.sandbox.state import State
 from telephony.sandbox.tokens import InvalidToken, grants_of
 from telephony.sandbox.webhooks import Webhook
 
-INVITE_PATH = "/sandbox/invite"
+INVITE_PATH, CONTROL_PATH = "/sandbox/invite", "/sandbox/control"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _PROTOBUF = "application/protobuf"
 _JSON = "application/json"
 
@@ -37,10 +40,11 @@ class Sandbox:
 
     def app(self) -> web.Application:
         """Make the application for aiohttp to serve."""
-        app = web.Application()
+        app = web.Application(middlewares=[self._unless_down])
         app.cleanup_ctx.append(self._live)
         app.router.add_get("/", _healthy)
         app.router.add_post(INVITE_PATH, self._invite)
+        app.router.add_post(CONTROL_PATH, self._control)
         for service in SERVICES:
             app.router.add_route("*", f"/twirp/livekit.{service}/{{method}}", self._endpoint(service))
         return app
@@ -69,6 +73,34 @@ class Sandbox:
             return web.json_response({"error": str(error)}, status=400)
         self._report(f"INVITE: {verdict.result}, {verdict.reason}")
         return web.json_response(verdict.as_dict())
+
+    async def _control(self, request: web.Request) -> web.Response:
+        """Change what the request names, and tell how things are."""
+        try:
+            grants_of(request.headers.get("Authorization"), self._keys).require_sip_admin()
+            now = carry_out(self._state, Change(**await request.json()))
+        except (InvalidToken, TwirpError) as refused:
+            return web.json_response({"error": str(refused)}, status=401)
+        except (TypeError, ValueError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        self._report(f"control: {now}")
+        return web.json_response(now)
+
+    @web.middleware
+    async def _unless_down(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Drop every connection while the server is down, also those whose request was under way."""
+        crash = asyncio.ensure_future(self._state.down.wait())
+        answering = asyncio.ensure_future(handler(request))
+        try:
+            await asyncio.wait((crash, answering), return_when=asyncio.FIRST_COMPLETED)
+            if answering.done() and not crash.done():
+                return answering.result()
+        finally:
+            crash.cancel()
+            answering.cancel()
+        if request.transport is not None:
+            request.transport.abort()
+        raise web.HTTPServiceUnavailable
 
     def _endpoint(self, service: str) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def endpoint(request: web.Request) -> web.Response:

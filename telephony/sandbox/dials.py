@@ -10,33 +10,36 @@ from livekit.protocol.room import CreateRoomRequest
 from livekit.protocol.sip import CreateSIPParticipantRequest, SIPOutboundTrunkInfo, SIPParticipantInfo
 
 from telephony.sandbox.checks import check_media
+from telephony.sandbox.endings import nobody_there, overloaded
 from telephony.sandbox.errors import TwirpError, invalid
-from telephony.sandbox.legs import CALL_ID, LONGEST_CALL, LONGEST_RINGING, OK, Leg, Plan, attributes_of
+from telephony.sandbox.legs import CALL_ID, LONGEST_CALL, LONGEST_RINGING, Leg, Plan, attributes_of
 from telephony.sandbox.script import Script, script_of
+from telephony.sandbox.sip_service import SipState
 from telephony.sandbox.state import State
-from telephony.sandbox.statuses import sip_error
 from telephony.sandbox.store import new_id
 
 PATIENCE = 30.0  # seconds that the server waits for its SIP service
 PATIENCE_UNTIL_ANSWERED = 80.0
+NOBODY_CLAIMS_IN = 1.0  # seconds after which a dial that no SIP service claims is refused
 
 
 async def create_participant(state: State, request: CreateSIPParticipantRequest) -> SIPParticipantInfo:
     """Call a number into a room; with `wait_until_answered` raise what the far end says instead of an answer."""
     _check(request)
     trunk = _trunk_of(state, request)
-    script = script_of(request.sip_call_to, trunk.address)
+    await _claim(state)
+    script = script_of(request.sip_call_to, trunk)
     leg = _leg(state, request, trunk, script)
     leg.start()
     try:
         async with asyncio.timeout(PATIENCE_UNTIL_ANSWERED if request.wait_until_answered else PATIENCE):
             if script.answer_is_lost:
                 await asyncio.Event().wait()
-            status = await asyncio.shield(leg.outcome) if request.wait_until_answered else OK
+            ending = await asyncio.shield(leg.outcome) if request.wait_until_answered else None
     except TimeoutError:
         raise TwirpError("deadline_exceeded", "twirp error unknown: request timed out") from None
-    if status != OK:
-        raise sip_error(status)
+    if ending is not None:
+        raise ending.error()
     return SIPParticipantInfo(
         participant_id=new_id("PA_"),
         participant_identity=leg.info.identity,
@@ -70,6 +73,15 @@ def _trunk_of(state: State, request: CreateSIPParticipantRequest) -> SIPOutbound
     return trunk
 
 
+async def _claim(state: State) -> None:
+    """Find the SIP service that places the call. Raises TwirpError where none does."""
+    if state.sip.state is SipState.OVERLOADED:
+        raise overloaded()
+    if state.sip.state is not SipState.ON:
+        await asyncio.sleep(NOBODY_CLAIMS_IN)
+        raise nobody_there()
+
+
 def _leg(state: State, request: CreateSIPParticipantRequest, trunk: SIPOutboundTrunkInfo, script: Script) -> Leg:
     _check_codecs(request)
     number = request.sip_number or secrets.choice(trunk.numbers)
@@ -91,6 +103,7 @@ def _leg(state: State, request: CreateSIPParticipantRequest, trunk: SIPOutboundT
         script,
         _seconds(request, "ringing_timeout") or LONGEST_RINGING,
         _seconds(request, "max_call_duration") or LONGEST_CALL,
+        request.dtmf,
     )
     return Leg(state, state.rooms.open(CreateRoomRequest(name=request.room_name)), info, plan)
 

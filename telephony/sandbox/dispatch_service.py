@@ -10,6 +10,7 @@ from livekit.protocol.agent_dispatch import (
 from livekit.protocol.room import CreateRoomRequest
 
 from telephony.sandbox import agents
+from telephony.sandbox.endings import nobody_there
 from telephony.sandbox.errors import TwirpError
 from telephony.sandbox.rooms import Room
 from telephony.sandbox.state import State
@@ -41,5 +42,5 @@ def _room(state: State, name: str) -> Room:
     room = state.rooms.get(name)
     if room is None:
         # Each room answers for itself on LiveKit's bus: where there is none, nobody does.
-        raise TwirpError("unavailable", "twirp error unknown: no response from servers")
+        raise nobody_there()
     return room

@@ -8,6 +8,7 @@ from livekit.protocol.egress import (
     StopEgressRequest,
 )
 
+from telephony.sandbox.endings import nobody_there
 from telephony.sandbox.errors import TwirpError
 from telephony.sandbox.state import State
 
@@ -15,7 +16,7 @@ from telephony.sandbox.state import State
 def start(state: State, request: RoomCompositeEgressRequest) -> EgressInfo:
     if state.rooms.get(request.room_name) is None:
         raise TwirpError("not_found", "twirp error unknown: requested room does not exist")
-    raise TwirpError("unavailable", "twirp error unknown: no response from servers")
+    raise nobody_there()
 
 
 def list_all(state: State, request: ListEgressRequest) -> ListEgressResponse:

@@ -15,8 +15,26 @@ from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
 
 from telephony.sandbox.conflicts import pin_of, refuse_rule_conflicts
 from telephony.sandbox.errors import TwirpError
-from telephony.sandbox.legs import CALL_ID, LONGEST_CALL, Leg, Plan, attributes_of
-from telephony.sandbox.matching import Dropped, Invite, objection, rule_for, takes_number, trunk_for
+from telephony.sandbox.legs import (
+    CALL_ID,
+    CALL_ID_FULL,
+    CALL_TAG,
+    LONGEST_CALL,
+    LONGEST_RINGING,
+    Leg,
+    Plan,
+    attributes_of,
+)
+from telephony.sandbox.matching import (
+    CHALLENGED,
+    UNTAKEN,
+    Dropped,
+    Invite,
+    objection,
+    rule_for,
+    takes_number,
+    trunk_for,
+)
 from telephony.sandbox.room_service import open_room
 from telephony.sandbox.script import Script
 from telephony.sandbox.state import State
@@ -50,7 +68,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of it: ACCEPT with a room, or DROP with the reason."""
+    """What became of it: ACCEPT with a room, or DROP with the reason.
+
+    `wire` is what the caller's side is answered: of a call that nobody takes 100 and 180, then nothing more, so that
+    the caller hears ringing without end.
+    """
 
     result: str
     reason: str
@@ -61,6 +83,7 @@ class Verdict:
     identity: str = ""
     call_id: str = ""
     agents: tuple[str, ...] = ()
+    wire: tuple[int, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -70,6 +93,8 @@ class Verdict:
 def play(state: State, asked: Asked) -> Verdict:
     """Let a caller call in. Raises ValueError where `source_ip` is no address."""
     source = asked.source_ip or _allowed_source(state, asked.called)
+    if not state.sip.takes_calls_in:
+        return Verdict("DROP", "There is no SIP service: the INVITE is not answered at all.", source)
     invite = Invite(asked.caller, asked.called, ip_address(source), asked.host)
     try:
         trunk = trunk_for(invite, list(state.inbound))
@@ -77,7 +102,7 @@ def play(state: State, asked: Asked) -> Verdict:
             _check_credentials(trunk, asked)
         rule = _rule(state, invite, trunk)
     except (Dropped, TwirpError) as refused:
-        return Verdict("DROP", str(refused), source)
+        return Verdict("DROP", str(refused), source, wire=getattr(refused, "wire", UNTAKEN))
     return _accept(state, asked, source, trunk or SIPInboundTrunkInfo(), rule)
 
 
@@ -96,13 +121,15 @@ def _check_credentials(trunk: SIPInboundTrunkInfo, asked: Asked) -> None:
     if not (trunk.auth_username and trunk.auth_password):
         return
     if not asked.username:
-        raise Dropped(f"401: trunk {trunk.sip_trunk_id} ({trunk.name}) asks for credentials, and none were given.")
+        raise Dropped(
+            f"407: trunk {trunk.sip_trunk_id} ({trunk.name}) asks for credentials, and none were given.", CHALLENGED
+        )
     given, wanted = (
         json.dumps(pair).encode()
         for pair in ((asked.username, asked.password), (trunk.auth_username, trunk.auth_password))
     )
     if not hmac.compare_digest(given, wanted):
-        raise Dropped(f"401: these are not the credentials of trunk {trunk.sip_trunk_id} ({trunk.name}).")
+        raise Dropped(f"407: these are not the credentials of trunk {trunk.sip_trunk_id} ({trunk.name}).", CHALLENGED)
 
 
 def _rule(state: State, invite: Invite, trunk: SIPInboundTrunkInfo | None) -> SIPDispatchRuleInfo:
@@ -138,7 +165,7 @@ def _accept(state: State, asked: Asked, source: str, trunk: SIPInboundTrunkInfo,
         trunk_number=asked.called,
         host=asked.host,
         hidden=hidden,
-    ) | {"sip.ruleID": rule.sip_dispatch_rule_id}
+    ) | {"sip.ruleID": rule.sip_dispatch_rule_id, CALL_ID_FULL: f"{new_id('')}@{source}", CALL_TAG: new_id("")}
     info = ParticipantInfo(
         identity=f"sip_{digest if hidden else asked.caller}",
         name=f"Phone {shown}",
@@ -157,8 +184,12 @@ def _accept(state: State, asked: Asked, source: str, trunk: SIPInboundTrunkInfo,
             agents=config.agents,
         ),
     )
-    longest = trunk.max_call_duration.ToTimedelta().total_seconds() or LONGEST_CALL
-    Leg(state, room, info, Plan(Script(talk_seconds=asked.seconds or None), longest=longest)).start()
+    plan = Plan(
+        Script(talk_seconds=asked.seconds or None),
+        ringing_limit=trunk.ringing_timeout.ToTimedelta().total_seconds() or LONGEST_RINGING,
+        longest=trunk.max_call_duration.ToTimedelta().total_seconds() or LONGEST_CALL,
+    )
+    Leg(state, room, info, plan, answered_when=lambda: room.has_agent).start()
     return Verdict(
         "ACCEPT",
         f"Trunk {trunk.sip_trunk_id} ({trunk.name}) takes the call, rule {rule.sip_dispatch_rule_id} places it.",
@@ -169,6 +200,7 @@ def _accept(state: State, asked: Asked, source: str, trunk: SIPInboundTrunkInfo,
         identity=info.identity,
         call_id=attributes[CALL_ID],
         agents=tuple(agent.agent_name for agent in config.agents),
+        wire=(100, 180),
         attributes=attributes,
     )
 

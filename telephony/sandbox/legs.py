@@ -1,90 +1,168 @@
 """A phone in a room: it rings, is answered or not, and hangs up. Nothing of it leaves this process."""
 
 import asyncio
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from livekit.protocol.models import DisconnectReason, ParticipantInfo
 
+from telephony.sandbox import endings
+from telephony.sandbox.endings import LEFT, Ending
+from telephony.sandbox.keys import seconds_to_press
 from telephony.sandbox.rooms import Room
-from telephony.sandbox.script import Script
+from telephony.sandbox.script import Script, Until
 from telephony.sandbox.state import State
 
-CALL_ID, CALL_STATUS = "sip.callID", "sip.callStatus"
+CALL_ID, CALL_ID_FULL, CALL_TAG = "sip.callID", "sip.callIDFull", "sip.callTag"
+CALL_STATUS = "sip.callStatus"
 LONGEST_RINGING = 180.0  # seconds, as the SIP service's own limit
 LONGEST_CALL = 86_400.0
-OK, REQUEST_TIMEOUT, REQUEST_TERMINATED = 200, 408, 487
+TRYING = 0.05  # seconds until a gateway says anything
+LOOKS_EVERY = 0.1  # seconds between two looks for an agent that takes a caller
+LOST_AFTER = 20.0  # seconds until LiveKit misses a phone whose SIP service died
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a leg does; times in seconds."""
+    """What a leg does; times in seconds. `longest` counts from the INVITE, ringing included."""
 
     script: Script
     ringing_limit: float = LONGEST_RINGING
     longest: float = LONGEST_CALL
+    dtmf: str = ""
 
 
-def _future() -> asyncio.Future[int]:
+def _future() -> asyncio.Future[Ending | None]:
     return asyncio.get_running_loop().create_future()
 
 
-@dataclass
+@dataclass(eq=False)
 class Leg:
-    """One call: `outcome` becomes the SIP status it was answered or refused with."""
+    """One call: `outcome` becomes None when it is answered, else how it ended instead.
+
+    With `answered_when` it is a call in, which rings until that is true.
+    """
 
     state: State
     room: Room
     info: ParticipantInfo
     plan: Plan
-    outcome: asyncio.Future[int] = field(default_factory=_future)
+    answered_when: Callable[[], bool] | None = None
+    outcome: asyncio.Future[Ending | None] = field(default_factory=_future)
+    _cut: Ending | None = None
+    _silent: bool = False
 
     def start(self) -> None:
-        """Enter the room, ringing; the rest follows by itself."""
+        """Enter the room; the rest follows by itself."""
         self.info.kind = ParticipantInfo.SIP
-        self.info.attributes[CALL_STATUS] = "ringing"
+        self.info.attributes[CALL_STATUS] = "ringing" if self.answered_when else "dialing"
+        self._began = asyncio.get_running_loop().time()
         self._phone = self.state.rooms.join(self.room, self.info)
-        self.state.background.start(self._run())
+        self.state.sip.calls.add(self)
+        self._task = self.state.background.start(self._run())
+
+    def shut_down(self) -> None:
+        """End the call as a SIP service that stops does."""
+        self._cut = endings.SHUTTING_DOWN
+        self._hang_up(LEFT)
+
+    def fall_silent(self) -> None:
+        """Answer nothing any more, and be missed by LiveKit after a while."""
+        self._silent = True
+        self._task.cancel()
+        self.state.background.start(self._fade())
 
     async def _run(self) -> None:
         try:
-            status = await self._rings()
-            if status == OK:
-                self.state.rooms.set_attributes(self._phone, {CALL_STATUS: "active"})
-                self.outcome.set_result(status)
-                await self._stays(min(self.plan.script.talk_seconds or LONGEST_CALL, self.plan.longest))
-                self._hang_up()
+            ending = await (self._is_taken() if self.answered_when else self._dials())
+            if ending is None:
+                await self._talks()
             else:
-                self._hang_up()
-                self.outcome.set_result(status)
+                self._hang_up(ending.left)
+                self.outcome.set_result(ending)
         finally:
-            self.outcome.cancel()
+            self.state.sip.calls.discard(self)
+            if not self._silent:
+                self.outcome.cancel()
 
-    async def _rings(self) -> int:
-        script, limit = self.plan.script, self.plan.ringing_limit
-        rings = limit if script.rings_on else min(self.state.ring, limit)
-        if not await self._stays(rings):
-            return REQUEST_TERMINATED
-        return REQUEST_TIMEOUT if rings == limit else script.status
+    async def _dials(self) -> Ending | None:
+        script, limit = self.plan.script, min(self.plan.ringing_limit, self.plan.longest)
+        heard = min(TRYING, self.state.ring / 2)
+        lasts = {
+            Until.AT_ONCE: heard,
+            Until.RUNG: self.state.ring,
+            Until.SILENCE: script.after or self.state.silence,
+            Until.LIMIT: limit,
+        }[script.until]
+        if cut := await self._stays(min(heard, limit)):
+            return cut
+        if script.rings:
+            self._tell({CALL_STATUS: "ringing"})
+        if cut := await self._stays(min(lasts, limit) - heard):
+            return cut
+        return endings.RANG_OUT if lasts >= limit else script.ending
 
-    async def _stays(self, seconds: float) -> bool:
-        """Wait; say whether the phone is still there then."""
+    async def _is_taken(self) -> Ending | None:
+        """Ring until someone takes the caller, who may hang up before."""
+        gives_up = min(self.plan.ringing_limit, self.plan.longest, self.plan.script.talk_seconds or LONGEST_CALL)
+        while self.answered_when and not self.answered_when():
+            if self._age() >= gives_up:
+                return Ending("", "", LEFT)
+            if cut := await self._stays(LOOKS_EVERY):
+                return cut
+        return None
+
+    async def _talks(self) -> None:
+        """Press the keys asked for, then stay until the callee hangs up or the call's limit."""
+        if not self.answered_when:
+            self._tell({CALL_ID_FULL: call_id_of(self.info.attributes[CALL_ID]), CALL_TAG: "sandbox"})
+        if self.plan.dtmf:
+            self._tell({CALL_STATUS: "automation"})
+            await self._stays(seconds_to_press(self.plan.dtmf))
+        self._tell({CALL_STATUS: "active"})
+        if not self.outcome.done():
+            self.outcome.set_result(None)
+        left = self.plan.longest - self._age()
+        await self._stays(min(self.plan.script.talk_seconds or LONGEST_CALL, left))
+        if self._cut is None:
+            self._tell({CALL_STATUS: "hangup"})
+        self._hang_up(LEFT)
+
+    async def _stays(self, seconds: float) -> Ending | None:
+        """Wait; return how the call was ended meanwhile."""
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(max(seconds, 0)):
                 await self._phone.gone.wait()
         except TimeoutError:
-            return True
-        return False
+            return None
+        return self._cut or endings.RANG_OUT
 
-    def _hang_up(self) -> None:
+    async def _fade(self) -> None:
+        await asyncio.sleep(LOST_AFTER)
+        self._hang_up(DisconnectReason.CONNECTION_TIMEOUT)
+
+    def _age(self) -> float:
+        return asyncio.get_running_loop().time() - self._began
+
+    def _tell(self, attributes: Mapping[str, str]) -> None:
         if not self._phone.gone.is_set():
-            self.state.rooms.leave(self.room, self.info.identity, DisconnectReason.CLIENT_INITIATED)
+            self.state.rooms.set_attributes(self._phone, attributes)
+
+    def _hang_up(self, reason: DisconnectReason) -> None:
+        if not self._phone.gone.is_set():
+            self.state.rooms.leave(self.room, self.info.identity, reason)
+
+
+def call_id_of(livekit_id: str) -> str:
+    """Return the Call-ID that a carrier knows of a call: a hash of LiveKit's id, as the SIP service makes it."""
+    return hashlib.sha1(livekit_id.encode(), usedforsecurity=False).hexdigest()[:27]
 
 
 def attributes_of(
     given: Mapping[str, str], *, call_id: str, trunk_id: str, phone: str, trunk_number: str, host: str, hidden: bool
 ) -> dict[str, str]:
-    """Give what LiveKit tells about a phone beside what was asked for; `hidden` leaves its numbers out."""
+    """Return what LiveKit tells about a phone beside what was asked for; `hidden` leaves its numbers out."""
     attributes = {**given, CALL_ID: call_id, "sip.trunkID": trunk_id}
     if not hidden:
         attributes |= {"sip.phoneNumber": phone, "sip.trunkPhoneNumber": trunk_number, "sip.hostname": host}

@@ -26,8 +26,16 @@ class Invite:
     host: str
 
 
+UNTAKEN = (100, 180)  # and then nothing: the caller hears ringing without end
+CHALLENGED = (100, 407)
+
+
 class Dropped(Exception):
-    """The call is not taken; the message says why and what to do."""
+    """The call is not taken; the message says why and what to do. `wire` is what the caller's side is answered."""
+
+    def __init__(self, reason: str, wire: tuple[int, ...] = UNTAKEN) -> None:
+        super().__init__(reason)
+        self.wire = wire
 
 
 def trunk_for(invite: Invite, trunks: Sequence[SIPInboundTrunkInfo]) -> SIPInboundTrunkInfo | None:

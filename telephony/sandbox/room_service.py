@@ -17,6 +17,7 @@ from livekit.protocol.room import (
 )
 
 from telephony.sandbox.agents import dispatch
+from telephony.sandbox.endings import nobody_there
 from telephony.sandbox.errors import TwirpError
 from telephony.sandbox.rooms import Occupant, Room
 from telephony.sandbox.state import State
@@ -71,7 +72,7 @@ def send_data(state: State, request: SendDataRequest) -> SendDataResponse:
     """Take a message; nobody in a sandbox's room reads it."""
     if state.rooms.get(request.room) is None:
         # Each room answers for itself on LiveKit's bus: where there is none, nobody does.
-        raise TwirpError("unavailable", "twirp error unknown: no response from servers")
+        raise nobody_there()
     return SendDataResponse()
 
 

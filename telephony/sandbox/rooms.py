@@ -25,6 +25,8 @@ class Occupant:
 
     info: ParticipantInfo
     gone: asyncio.Event = field(default_factory=asyncio.Event)
+    ghost: bool = False  # listed after a crash of the server, and not there
+    token: Mapping[str, str] = field(default_factory=dict)  # attributes that it joined with, and rejoins with
 
     @property
     def counts(self) -> bool:
@@ -41,6 +43,11 @@ class Room:
     dispatches: dict[str, AgentDispatch] = field(default_factory=dict)
     visited: bool = False
     left_at: float | None = None
+
+    @property
+    def has_agent(self) -> bool:
+        """Whether an agent is there that a caller hears; a ghost is not."""
+        return any(one.info.kind == ParticipantInfo.AGENT and not one.ghost for one in self.occupants.values())
 
     @property
     def has_visitors(self) -> bool:
@@ -101,17 +108,37 @@ class Rooms:
         """Let someone in; whoever was there by the same identity is taken out."""
         if info.identity in room.occupants:
             self.leave(room, info.identity, DisconnectReason.DUPLICATE_IDENTITY)
-        now = self._now()
-        info.sid, info.state = new_id("PA_"), ParticipantInfo.ACTIVE
-        info.joined_at, info.joined_at_ms = int(now), int(now * 1000)
         info.permission.CopyFrom(
             ParticipantPermission(can_subscribe=True, can_publish=True, can_publish_data=True, can_update_metadata=True)
         )
-        occupant = room.occupants[info.identity] = Occupant(info)
+        occupant = Occupant(info, token=dict(info.attributes))
+        self._enter(room, occupant)
+        return occupant
+
+    def lose(self, room: Room) -> list[Occupant]:
+        """Crash: return the phones, which are out until they `rejoin`. Agents stay listed as ghosts. No event tells."""
+        phones = [one for one in room.occupants.values() if one.info.kind == ParticipantInfo.SIP]
+        for one in room.occupants.values():
+            one.ghost = one.info.kind == ParticipantInfo.AGENT
+        for phone in phones:
+            del room.occupants[phone.info.identity]
+        return phones
+
+    def rejoin(self, room: Room, occupant: Occupant) -> None:
+        """Let a phone in again: a new id, and the attributes of its token, whatever it told since."""
+        occupant.info.attributes.clear()
+        occupant.info.attributes.update(occupant.token)
+        occupant.info.version = 0
+        self._enter(room, occupant)
+
+    def _enter(self, room: Room, occupant: Occupant) -> None:
+        info, now = occupant.info, self._now()
+        info.sid, info.state = new_id("PA_"), ParticipantInfo.ACTIVE
+        info.joined_at, info.joined_at_ms = int(now), int(now * 1000)
+        room.occupants[info.identity] = occupant
         room.visited = room.visited or occupant.counts
         self._count(room)
         self._tell("participant_joined", room, info)
-        return occupant
 
     def leave(self, room: Room, identity: str, reason: DisconnectReason) -> None:
         """Take someone out; does nothing if they are not there."""

@@ -1,5 +1,6 @@
 """Everything one sandbox knows."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,25 +9,36 @@ from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo, SIPOu
 
 from telephony.sandbox.background import Background
 from telephony.sandbox.rooms import Rooms
+from telephony.sandbox.sip_service import SipService
 from telephony.sandbox.store import Shelf, open_database
 
 RING_SECONDS = 2.0
+SILENCE_SECONDS = 32.0  # after which a SIP transaction over UDP is given up, RFC 3261 timer B
 
 
 class State:
     """Trunks and rules, kept in a file if one is given; rooms and calls, kept in memory.
 
-    `ring` is how long a phone rings before it is answered, in seconds; `now` gives seconds since the epoch.
+    `ring` is how long a phone rings before it is answered, `silence` how long a gateway is waited for that says
+    nothing, in seconds; `now` gives seconds since the epoch.
     """
 
     def __init__(
-        self, path: Path | None = None, *, ring: float = RING_SECONDS, now: Callable[[], float] = time.time
+        self,
+        path: Path | None = None,
+        *,
+        ring: float = RING_SECONDS,
+        silence: float = SILENCE_SECONDS,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._database = open_database(path)
         self.inbound = Shelf(self._database, "inbound", SIPInboundTrunkInfo)
         self.outbound = Shelf(self._database, "outbound", SIPOutboundTrunkInfo)
         self.rules = Shelf(self._database, "rule", SIPDispatchRuleInfo)
-        self.ring, self.now = ring, now
+        self.ring, self.silence, self.now = ring, silence, now
+        self.sip = SipService()
+        self.agents_registered = True
+        self.down = asyncio.Event()  # set while the server that crashed is not up again
         self.background = Background()
         self.rooms = Rooms(now)
 

@@ -10,7 +10,7 @@ from telephony.sandbox.errors import TwirpError, invalid
 from telephony.sandbox.legs import CALL_ID
 from telephony.sandbox.rooms import Occupant, Room
 from telephony.sandbox.state import State
-from telephony.sandbox.statuses import sip_error
+from telephony.sandbox.statuses import refer_error
 
 HANGS_UP_IN = 0.1  # seconds from the transfer to the caller's leaving the room
 
@@ -32,7 +32,7 @@ async def transfer(state: State, request: TransferSIPParticipantRequest) -> Empt
     if CALL_ID not in phone.info.attributes:
         raise invalid("twirp error unknown: no SIP session associated with participant")
     if request.transfer_to.strip("<>").endswith("0603"):
-        raise sip_error(603, "DECLINE")
+        raise refer_error(603)
     state.background.start(_hand_over(state, room, phone))
     return Empty()
 

@@ -1,7 +1,7 @@
 """Short ways to say what a case is about."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -67,11 +67,16 @@ async def rules_now(lk: api.LiveKitAPI, *ids: str) -> list[api.SIPDispatchRuleIn
 
 
 async def dial_request(
-    lk: api.LiveKitAPI, number: str, *, address: str = "sip.example.com", **fields: Any
+    lk: api.LiveKitAPI,
+    number: str,
+    *,
+    address: str = "sip.example.com",
+    trunk: Mapping[str, Any] | None = None,
+    **fields: Any,
 ) -> api.CreateSIPParticipantRequest:
-    """Give a dial through a new trunk to this gateway, which waits for the answer."""
+    """Return a dial through a new trunk to this gateway, which waits for the answer."""
     given = {
-        "sip_trunk_id": await add_outbound(lk, "*", address=address),
+        "sip_trunk_id": await add_outbound(lk, "*", address=address, **(trunk or {})),
         "sip_call_to": number,
         "sip_number": "+15550100000",
         "room_name": "call",

@@ -1,14 +1,53 @@
 """Each case runs twice: on the sandbox and on the real server."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from livekit import api
 
 from telephony.livekit_client import LiveKitClient
 from tests.contract.phones import BridgePhones, Phones, SandboxPhones
-from tests.live.servers import LiveKitEndpoint
+from tests.contract.receiver import Receiver, receiving
+from tests.live.fixtures import made
+from tests.live.servers import LiveKitEndpoint, LiveKitServer, RedisServer, SipBridge
 from tests.sandbox import SandboxServer
+
+SILENCE = 2  # seconds that a gateway is waited for which says nothing; 32 in earnest
+
+
+@pytest.fixture(scope="module")
+def receiver_process() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def receiver(receiver_process: Receiver) -> Receiver:
+    receiver_process.told.clear()
+    receiver_process.answers.clear()
+    return receiver_process
+
+
+@pytest.fixture(scope="module", params=["sandbox", pytest.param("livekit_server", marks=pytest.mark.live)])
+def told_server(
+    request: pytest.FixtureRequest, server_folder: Path, receiver_process: Receiver
+) -> Iterator[LiveKitEndpoint]:
+    """A server that tells the receiver."""
+    if request.param == "sandbox":
+        sandbox = SandboxServer(webhook=receiver_process.url, silence=SILENCE)
+        sandbox.start()
+        yield sandbox
+        sandbox.stop()
+        return
+    bus = made(lambda: RedisServer(server_folder))
+    livekit = made(lambda: LiveKitServer(server_folder, bus, receiver_process.url))
+    bridge = made(lambda: SipBridge(server_folder, livekit, silence=f"{SILENCE}s"))
+    for process in (bus, livekit, bridge):
+        process.start()
+    yield livekit
+    for process in (bridge, livekit, bus):
+        process.stop()
 
 
 @pytest.fixture(params=["sandbox", pytest.param("livekit_server", marks=pytest.mark.live)])

@@ -3,8 +3,6 @@
 import base64
 import hashlib
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import jwt
 import pytest
@@ -12,46 +10,15 @@ from livekit import api
 from livekit.protocol.models import DisconnectReason
 
 from tests.contract.cases import dial_request, talking_phone
-from tests.contract.receiver import Receiver, receiving
-from tests.live.fixtures import made
-from tests.live.servers import LiveKitEndpoint, LiveKitServer, RedisServer, SipBridge
-from tests.sandbox import SandboxServer
+from tests.contract.receiver import Receiver
+from tests.live.servers import LiveKitEndpoint
 
 CALLEE = "+15550100001"
 
 
-@pytest.fixture(scope="module")
-def receiver_process() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
 @pytest.fixture
-def receiver(receiver_process: Receiver) -> Receiver:
-    receiver_process.told.clear()
-    receiver_process.answers.clear()
-    return receiver_process
-
-
-@pytest.fixture(scope="module", params=["sandbox", pytest.param("livekit_server", marks=pytest.mark.live)])
-def server(
-    request: pytest.FixtureRequest, server_folder: Path, receiver_process: Receiver
-) -> Iterator[LiveKitEndpoint]:
-    """A server that tells the receiver."""
-    if request.param == "sandbox":
-        sandbox = SandboxServer(webhook=receiver_process.url)
-        sandbox.start()
-        yield sandbox
-        sandbox.stop()
-        return
-    bus = made(lambda: RedisServer(server_folder))
-    livekit = made(lambda: LiveKitServer(server_folder, bus, receiver_process.url))
-    bridge = made(lambda: SipBridge(server_folder, livekit))
-    for process in (bus, livekit, bridge):
-        process.start()
-    yield livekit
-    for process in (bridge, livekit, bus):
-        process.stop()
+def server(told_server: LiveKitEndpoint) -> LiveKitEndpoint:
+    return told_server
 
 
 async def call(lk: api.LiveKitAPI, room: str, number: str = CALLEE) -> None:

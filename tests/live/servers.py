@@ -6,6 +6,7 @@ Each is started on free ports of the loopback. `Missing` is raised where a progr
 import asyncio
 import fcntl
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Awaitable, Callable
@@ -159,11 +160,11 @@ class LiveKitServer(LiveKitEndpoint):
 
 
 def build_sipbridge() -> str:
-    """Build the stand-in for the SIP service into the cache; Go itself skips what is built already."""
+    """Build the stand-in for the SIP service into the cache, or where `VOXA_SIPBRIDGE` says; Go skips what is built."""
     go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin:/usr/lib/go/bin")
     if go is None:
         raise Missing("go is not installed, sipbridge cannot be built")
-    target = cache_dir() / "sipbridge"
+    target = Path(os.environ.get("VOXA_SIPBRIDGE") or cache_dir() / "sipbridge")
     target.parent.mkdir(parents=True, exist_ok=True)
     with (target.parent / "sipbridge.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -177,11 +178,12 @@ def build_sipbridge() -> str:
 class SipBridge:
     """The stand-in for the SIP service: asks the server what it would do with an INVITE, and takes outbound calls."""
 
-    def __init__(self, folder: Path, livekit: LiveKitServer, ring: str = "50ms") -> None:
+    def __init__(self, folder: Path, livekit: LiveKitServer, ring: str = "50ms", silence: str = "32s") -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         argv = [build_sipbridge(), "-redis", f"127.0.0.1:{livekit.redis_port}", "-livekit", livekit.url]
         argv += ["-key", livekit.key, "-secret", livekit.secret, "-listen", f"127.0.0.1:{self.port}", "-ring", ring]
+        argv += ["-silence", silence]
         self.process = Process(argv, folder / f"sipbridge-{self.port}.log", ready=lambda: answers(self.port))
         self.http = httpx.Client(base_url=self.url, timeout=15)
 
@@ -193,13 +195,23 @@ class SipBridge:
         self.process.stop(seconds=2)
 
     def invite(
-        self, from_: str, to: str, source_ip: str, host: str = "", *, join: bool = False, seconds: int = 0
+        self,
+        from_: str,
+        to: str,
+        source_ip: str,
+        host: str = "",
+        *,
+        join: bool = False,
+        taken: bool = True,
+        seconds: int = 0,
     ) -> dict[str, Any]:
         """Ask what an INVITE meets: `auth`, `dispatch` and `result` (ACCEPT or DROP), or `auth_error`.
 
-        `host` is the From host, which a caller may forge. With `join` the caller enters the room.
+        `host` is the From host, which a caller may forge. With `join` the caller enters the room, and is
+        answered at once as by an agent that is ready; without `taken` it rings until somebody publishes audio.
         """
         body = {"From": from_, "To": to, "SourceIP": source_ip, "Host": host, "Join": join, "Seconds": seconds}
+        body["Taken"] = taken
         answer: dict[str, Any] = self.http.post("/inbound", json=body).raise_for_status().json()
         return answer
 
@@ -211,6 +223,10 @@ class SipBridge:
     def hangup(self, call_id: str) -> None:
         """Hang up one call from the phone's side."""
         self.http.post(f"/calls/{call_id}/hangup").raise_for_status()
+
+    def service(self, state: str) -> None:
+        """Become a SIP service that is `on`, `draining`, `overloaded` or `off`; killed is this process stopped."""
+        self.http.post(f"/sip/{state}").raise_for_status()
 
     def record(self, mode: str) -> None:
         """Be an egress service too from now on: `saves`, `refused`, `dies`, `deaf`; `off` as at the start."""
