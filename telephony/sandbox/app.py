@@ -89,6 +89,8 @@ class Sandbox:
     @web.middleware
     async def _unless_down(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Drop every connection while the server is down, also those whose request was under way."""
+        if request.path == CONTROL_PATH:
+            return await handler(request)
         crash = asyncio.ensure_future(self._state.down.wait())
         answering = asyncio.ensure_future(handler(request))
         try:

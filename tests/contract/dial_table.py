@@ -32,7 +32,7 @@ class Row:
     ringing: int = 20
 
 
-def _answered(code: int, twirp: str, words: str, left: DisconnectReason, told: str, **where: Any) -> Row:
+def _answered(told: str, code: int, twirp: str, words: str, left: DisconnectReason, **where: Any) -> Row:
     sent = f"{told}: sip status: {code}: {words}"
     name = f"{code} {words}, {'rang' if where.get('rang') else 'did not ring'}"
     return Row(name, twirp, sent, left, sip=(code, words), **where)
@@ -40,11 +40,11 @@ def _answered(code: int, twirp: str, words: str, left: DisconnectReason, told: s
 
 def _explained(*row: Any, **where: Any) -> Row:
     """Return a row of the statuses whose body LiveKit reads too."""
-    return _answered(*row, told="INVITE failed", **where)
+    return _answered("INVITE failed", *row, **where)
 
 
 def _plain(*row: Any, **where: Any) -> Row:
-    return _answered(*row, told="unexpected status from INVITE response", **where)
+    return _answered("unexpected status from INVITE response", *row, **where)
 
 
 WITHOUT_SIP_CODE = [
@@ -112,7 +112,8 @@ WITHOUT_SIP_CODE = [
     Row(
         "TLS certificate",
         "failed_precondition",
-        "conn 192.0.2.1:5061 write err=tls: failed to verify certificate: x509: certificate signed by unknown authority. transaction transport error",
+        "conn 192.0.2.1:5061 write err=tls: failed to verify certificate: x509: "
+        "certificate signed by unknown authority. transaction transport error",
         LEFT,
         gateway="untrusted.example.com",
         trunk={"transport": TLS},
@@ -120,7 +121,8 @@ WITHOUT_SIP_CODE = [
     Row(
         "DNS",
         "invalid_argument",
-        'fail to resolve target for "unresolved.example.com": lookup _sip._udp.unresolved.example.com on 127.0.0.53:53: no such host',
+        'fail to resolve target for "unresolved.example.com": '
+        "lookup _sip._udp.unresolved.example.com on 127.0.0.53:53: no such host",
         LEFT,
         gateway="unresolved.example.com:5060",
     ),

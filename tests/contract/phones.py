@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import httpx
 from livekit import api
 
-from telephony.sandbox.app import INVITE_PATH
+from telephony.sandbox.app import CONTROL_PATH, INVITE_PATH
 from tests.live.servers import LiveKitEndpoint, SipBridge
 
 
@@ -20,11 +20,15 @@ class Answer:
     room: str = ""
     identity: str = ""
     agents: tuple[str, ...] = ()
+    wire: tuple[int, ...] = ()
 
 
 class Phones(Protocol):
     def invite(self, caller: str, called: str, source_ip: str, host: str = "sip.test", *, seconds: int = 0) -> Answer:
         """Call in; who is accepted stands in the room, for `seconds` or until it is closed."""
+
+    def service(self, state: str) -> None:
+        """Make of the SIP service what this says: on, draining, overloaded, off."""
 
 
 class BridgePhones:
@@ -34,10 +38,10 @@ class BridgePhones:
         self._bridge = bridge
 
     def invite(self, caller: str, called: str, source_ip: str, host: str = "sip.test", *, seconds: int = 0) -> Answer:
-        answer = self._bridge.invite(caller, called, source_ip, host, join=True, seconds=seconds)
+        answer = self._bridge.invite(caller, called, source_ip, host, join=True, taken=False, seconds=seconds)
         dispatch = answer.get("dispatch")
         if dispatch is None or answer["result"] != "ACCEPT":
-            return Answer("DROP")
+            return Answer("DROP", wire=tuple(answer["wire"]))
         assert "join_error" not in answer, answer
         return Answer(
             "ACCEPT",
@@ -46,7 +50,11 @@ class BridgePhones:
             dispatch["room_name"],
             dispatch["participant_identity"],
             tuple(agent["agent_name"] for agent in dispatch.get("room_config", {}).get("agents", [])),
+            tuple(answer["wire"]),
         )
+
+    def service(self, state: str) -> None:
+        self._bridge.service(state)
 
 
 class SandboxPhones:
@@ -59,10 +67,15 @@ class SandboxPhones:
         asked = {"caller": caller, "called": called, "source_ip": source_ip, "host": host, "seconds": seconds}
         verdict = self.play(asked)
         if verdict["result"] == "DROP":
-            return Answer("DROP")
+            return Answer("DROP", wire=tuple(verdict["wire"]))
         agents = tuple(verdict["agents"])
         names = ("trunk_id", "rule_id", "room", "identity")
-        return Answer("ACCEPT", **{name: verdict[name] for name in names}, agents=agents)
+        return Answer("ACCEPT", **{name: verdict[name] for name in names}, agents=agents, wire=tuple(verdict["wire"]))
+
+    def service(self, state: str) -> None:
+        token = api.AccessToken(self._server.key, self._server.secret).with_sip_grants(api.SIPGrants(admin=True))
+        headers = {"Authorization": f"Bearer {token.to_jwt()}"}
+        httpx.post(self._server.http_url + CONTROL_PATH, json={"sip": state}, headers=headers).raise_for_status()
 
     def play(self, asked: dict[str, Any]) -> dict[str, Any]:
         token = api.AccessToken(self._server.key, self._server.secret).with_sip_grants(api.SIPGrants(call=True))

@@ -1,5 +1,9 @@
 """What a dialled phone looks like to others, from ringing to its end."""
 
+import asyncio
+import time
+from typing import Any
+
 from google.protobuf.duration_pb2 import Duration
 from livekit import api
 
@@ -38,6 +42,8 @@ async def test_the_phone_tells_numbers_trunk_and_gateway(lk: api.LiveKitAPI, pho
     request = await dial_request(lk, "+15550100001", room_name="told", participant_attributes={"voxa.call": "1"})
     made = await lk.sip.create_sip_participant(request)
     phone = await talking_phone(lk, "told")
+    assert phone.attributes.pop("sip.callIDFull") not in ("", made.sip_call_id)
+    assert phone.attributes.pop("sip.callTag")
     assert dict(phone.attributes) == {
         "voxa.call": "1",
         "sip.callStatus": "active",
@@ -54,7 +60,7 @@ async def test_hidden_numbers_are_not_told(lk: api.LiveKitAPI, phones: Phones) -
     request = await dial_request(lk, "+15550100001", room_name="secret", hide_phone_number=True)
     await lk.sip.create_sip_participant(request)
     phone = await talking_phone(lk, "secret")
-    assert set(phone.attributes) == {"sip.callStatus", "sip.callID", "sip.trunkID"}
+    assert set(phone.attributes) == {"sip.callStatus", "sip.callID", "sip.trunkID", "sip.callIDFull", "sip.callTag"}
 
 
 async def test_without_an_identity_the_number_is_it(lk: api.LiveKitAPI, phones: Phones) -> None:
@@ -63,7 +69,7 @@ async def test_without_an_identity_the_number_is_it(lk: api.LiveKitAPI, phones: 
 
 
 async def test_what_cannot_be_dialled_is_refused(lk: api.LiveKitAPI, phones: Phones) -> None:
-    async def dial(**fields: str) -> None:
+    async def dial(**fields: Any) -> None:
         await lk.sip.create_sip_participant(await dial_request(lk, fields.pop("to", "+15550100001"), **fields))
 
     with answers("not_found", "requested sip trunk does not exist", status=404):
@@ -78,24 +84,32 @@ async def test_what_cannot_be_dialled_is_refused(lk: api.LiveKitAPI, phones: Pho
         await dial(room_name="")
 
 
-async def test_a_refusal_carries_code_and_words(lk: api.LiveKitAPI, phones: Phones) -> None:
-    for status, words, code in (
-        (404, "NOTFOUND", "not_found"),
-        (408, "REQUEST_TIMEOUT", "deadline_exceeded"),
-        (480, "TEMPORARILY_UNAVAILABLE", "resource_exhausted"),
-        (486, "BUSY_HERE", "resource_exhausted"),
-        (500, "INTERNAL_SERVER_ERROR", "failed_precondition"),
-        (503, "SERVICE_UNAVAILABLE", "failed_precondition"),
-        (603, "GLOBAL_DECLINE", "permission_denied"),
-    ):
-        with answers(code, f"twirp error unknown: sip status: {status}: {words}") as caught:
-            await lk.sip.create_sip_participant(await dial_request(lk, f"+1555010{status:04}"))
-        assert isinstance(caught.value, api.SipCallError)
-        assert (caught.value.sip_status_code, caught.value.sip_status) == (status, words)
+async def test_keys_of_a_dial_are_pressed_before_it_talks(lk: api.LiveKitAPI, phones: Phones) -> None:
+    request = await dial_request(lk, "+15550100001", room_name="keys", dtmf="1w2")
+    dialling = asyncio.create_task(lk.sip.create_sip_participant(request))
+    await wait_for(lambda: status_in(lk, "keys"), lambda found: found == ["automation"])
+    pressed = time.monotonic()
+    await dialling
+    await talking_phone(lk, "keys")
+    assert time.monotonic() - pressed > 1  # 0.54 s a key and half a second of pause, less what was missed of it
 
 
-async def test_a_gateway_can_be_what_fails(lk: api.LiveKitAPI, phones: Phones) -> None:
-    with answers("failed_precondition") as caught:
-        await lk.sip.create_sip_participant(await dial_request(lk, "+15550100001", address="s502.example.com"))
-    assert isinstance(caught.value, api.SipCallError)
-    assert caught.value.sip_status_code == 502
+async def test_a_call_lasts_from_its_invite_to_its_limit(lk: api.LiveKitAPI, phones: Phones) -> None:
+    request = await dial_request(
+        lk,
+        "+15550100999",
+        room_name="long",
+        ringing_timeout=Duration(seconds=30),
+        max_call_duration=Duration(seconds=2),
+    )
+    with answers("canceled", "twirp error unknown: sip request timed out", status=408):
+        await lk.sip.create_sip_participant(request)
+
+
+async def test_a_room_closed_while_it_rings_reads_as_rung_out(lk: api.LiveKitAPI, phones: Phones) -> None:
+    request = await dial_request(lk, RINGS_ON, room_name="closed", ringing_timeout=Duration(seconds=30))
+    dialling = asyncio.create_task(lk.sip.create_sip_participant(request))
+    await wait_for(lambda: status_in(lk, "closed"), lambda found: found == ["ringing"])
+    await lk.room.delete_room(api.DeleteRoomRequest(room="closed"))
+    with answers("canceled", "twirp error unknown: sip request timed out", status=408):
+        await dialling

@@ -7,6 +7,7 @@ import pytest
 
 from telephony.livekit_client import (
     LiveKitClient,
+    LiveKitError,
     LiveKitNotFound,
     LiveKitUnavailable,
     LiveKitUnreached,
@@ -72,9 +73,9 @@ def test_a_refusal_keeps_its_sip_code(client: LiveKitClient, phones: Phones, cod
 
 
 def test_ringing_ends_at_its_limit(client: LiveKitClient, phones: Phones) -> None:
-    with pytest.raises(SipRefused) as refused:
+    with pytest.raises(LiveKitError, match="sip request timed out") as rang_out:
         client.run(dial(to(client, "+15550100999", ringing=1)))
-    assert refused.value.sip_code == 408
+    assert not isinstance(rang_out.value, SipRefused)
 
 
 def test_a_lost_answer_leaves_the_phone_in_the_room(client: LiveKitClient, phones: Phones) -> None:

@@ -1,5 +1,6 @@
 """What a call coming in meets."""
 
+import asyncio
 import re
 
 import pytest
@@ -24,17 +25,21 @@ async def test_the_caller_stands_in_the_rules_room(lk: api.LiveKitAPI, trunk: st
     assert (answer.identity, answer.agents) == (f"sip_{CALLER}", ("voxa-agent",))
     assert re.fullmatch(rf"call-_{re.escape(CALLER)}_\w{{12}}", answer.room)
 
+    assert answer.wire == (100, 180)
+
     async def caller() -> list[api.ParticipantInfo]:
         return [one for one in await participants_now(lk, answer.room) if one.kind == api.ParticipantInfo.SIP]
 
-    await wait_for(caller, lambda found: [one.attributes["sip.callStatus"] for one in found] == ["active"])
+    await wait_for(caller, lambda found: len(found) == 1)
     (phone,) = await caller()
     assert (phone.identity, phone.name, phone.metadata) == (f"sip_{CALLER}", f"Phone {CALLER}", "m")
     call_id = phone.attributes.pop("sip.callID")
     assert call_id.startswith("SCL_")
+    assert phone.attributes.pop("sip.callIDFull") not in ("", call_id)
+    assert phone.attributes.pop("sip.callTag")
     assert dict(phone.attributes) == {
         "voxa.trunk": "t",
-        "sip.callStatus": "active",
+        "sip.callStatus": "ringing",
         "sip.trunkID": trunk,
         "sip.ruleID": rule,
         "sip.phoneNumber": CALLER,
@@ -121,3 +126,15 @@ async def test_a_caller_who_hangs_up_leaves(lk: api.LiveKitAPI, trunk: str, phon
     room = phones.invite(CALLER, CALLED, GATEWAY, seconds=1).room
     await wait_for(lambda: participants_now(lk, room), lambda people: len(people) == 1)
     await wait_for(lambda: participants_now(lk, room), lambda people: people == [])
+
+
+async def test_a_caller_whom_no_agent_takes_rings(lk: api.LiveKitAPI, trunk: str, phones: Phones) -> None:
+    await add_rule(lk, trunk)
+    room = phones.invite(CALLER, CALLED, GATEWAY).room
+    await asyncio.sleep(0.5)
+    assert [one.attributes["sip.callStatus"] for one in await participants_now(lk, room)] == ["ringing"]
+
+
+async def test_a_call_that_nobody_takes_rings_without_end(lk: api.LiveKitAPI, phones: Phones) -> None:
+    answer = phones.invite(CALLER, CALLED, STRANGER)
+    assert (answer.result, answer.wire) == ("DROP", (100, 180))

@@ -30,7 +30,7 @@ async def test_who_was_declined_stays(lk: api.LiveKitAPI) -> None:
     with answers("permission_denied") as caught:
         await transfer(lk, "tel:+15550100603")
     assert isinstance(caught.value, api.SipCallError)
-    assert (caught.value.sip_status_code, caught.value.sip_status) == (603, "DECLINE")
+    assert (caught.value.sip_status_code, caught.value.sip_status) == (603, "Decline")
     assert [one.identity for one in await participants_now(lk, "talk")] == ["phone"]
 
 

@@ -45,7 +45,7 @@ async def test_a_call_is_told_from_room_to_room(lk: api.LiveKitAPI, receiver: Re
     assert {event.room.sid for event in events} == {finished.room.sid}
     assert started.room.metadata == "m"
     assert (joined.participant.identity, joined.participant.kind) == ("phone", api.ParticipantInfo.SIP)
-    assert joined.participant.attributes["sip.callStatus"] == "ringing"
+    assert joined.participant.attributes["sip.callStatus"] == "dialing"
     assert left.participant.attributes["sip.callStatus"] == "active"
     assert left.participant.sid == joined.participant.sid
     assert (joined.participant.state, left.participant.state) == (
@@ -63,15 +63,23 @@ async def test_each_event_has_an_id_and_a_time(lk: api.LiveKitAPI, receiver: Rec
     assert all(event.id.startswith("EV_") and abs(event.created_at - time.time()) < 60 for event in events)
 
 
-@pytest.mark.parametrize(("number", "reason"), [("+15550100486", "busy"), ("+15550100201", "hangs up")])
+@pytest.mark.parametrize(
+    ("number", "reason", "status"),
+    [
+        ("+15550100486", DisconnectReason.USER_REJECTED, "ringing"),
+        ("+15550100480", DisconnectReason.USER_UNAVAILABLE, "ringing"),
+        ("+15550100201", DisconnectReason.CLIENT_INITIATED, "hangup"),
+    ],
+)
 async def test_a_phone_that_goes_by_itself_says_so(
-    lk: api.LiveKitAPI, receiver: Receiver, number: str, reason: str
+    lk: api.LiveKitAPI, receiver: Receiver, number: str, reason: DisconnectReason, status: str
 ) -> None:
-    request = await dial_request(lk, number, room_name=reason, wait_until_answered=False)
+    request = await dial_request(lk, number, room_name=number, wait_until_answered=False)
     await lk.sip.create_sip_participant(request)
-    events = receiver.wait_for(reason, "participant_left")
+    events = receiver.wait_for(number, "participant_left")
     assert [event.event for event in events] == ["room_started", "participant_joined", "participant_left"]
-    assert events[-1].participant.disconnect_reason == DisconnectReason.CLIENT_INITIATED
+    phone = events[-1].participant
+    assert (phone.disconnect_reason, phone.attributes["sip.callStatus"]) == (reason, status)
 
 
 async def test_a_phone_taken_out_says_so(lk: api.LiveKitAPI, receiver: Receiver) -> None:

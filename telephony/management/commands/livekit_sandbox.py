@@ -12,7 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from telephony.sandbox.app import Sandbox
-from telephony.sandbox.state import RING_SECONDS, State
+from telephony.sandbox.sip_service import SipState
+from telephony.sandbox.state import RING_SECONDS, SILENCE_SECONDS, State
 
 BANNER = """
 LiveKit sandbox on {url}
@@ -34,13 +35,22 @@ class Command(BaseCommand):
         parser.add_argument("--webhook", default="", help="URL that events are told to, signed as LiveKit signs them")
         parser.add_argument("--ring", type=float, default=RING_SECONDS, help="seconds a phone rings (%(default)s)")
 
+        parser.add_argument(
+            "--silence",
+            type=float,
+            default=SILENCE_SECONDS,
+            help="seconds until a gateway that says nothing is given up (%(default)s, as SIP does over UDP)",
+        )
+        parser.add_argument("--sip", choices=list(SipState), default="on", help="the SIP service's state at the start")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.LIVEKIT_API_KEY and settings.LIVEKIT_API_SECRET):
             raise CommandError("Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET: the sandbox takes the same pair as Voxa.")
         if options["webhook"] and urlsplit(options["webhook"]).scheme not in ("http", "https"):
             raise CommandError(f"--webhook must be a URL of http or https, not {options['webhook']}.")
         try:
-            state = State(options["state"], ring=options["ring"])
+            state = State(options["state"], ring=options["ring"], silence=options["silence"])
+            state.sip.switch(SipState(options["sip"]))
         except (OSError, sqlite3.Error) as error:
             raise CommandError(f"Cannot keep the state in {options['state']}: {error}. Name another file.") from None
         try:

@@ -5,14 +5,12 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-import httpx
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from livekit import api
 
+from telephony.management.sandbox_client import ask_sandbox
 from telephony.sandbox.app import INVITE_PATH
 
-SECONDS_TO_ANSWER = 10.0
 ACCEPTED = """ACCEPT from {source_ip}
 {reason}
 room     {room}
@@ -36,32 +34,14 @@ class Command(BaseCommand):
         parser.add_argument("--username", default="", help="for trunks with credentials; the password is asked for")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.LIVEKIT_URL:
-            raise CommandError("No sandbox is known. Start `make run`, or name a sandbox with the LIVEKIT_ variables.")
         names = ("caller", "called", "source_ip", "host", "seconds", "username")
         asked = {name: options[name] for name in names} | {"password": _password(options["username"])}
-        verdict = self._play(asked)
+        verdict = ask_sandbox(INVITE_PATH, asked, api.SIPGrants(call=True))
         if verdict["result"] != "ACCEPT":
-            raise CommandError(f"{verdict['result']} from {verdict['source_ip']}: {verdict['reason']}")
+            heard = "" if verdict["wire"] != [100, 180] else " The caller hears ringing without end."
+            raise CommandError(f"{verdict['result']} from {verdict['source_ip']}: {verdict['reason']}{heard}")
         end = f"after {options['seconds']} s" if options["seconds"] else "when the room is closed"
         self.stdout.write(ACCEPTED.format(**verdict | {"agents": ", ".join(verdict["agents"]) or "none", "end": end}))
-
-    def _play(self, asked: dict[str, Any]) -> dict[str, Any]:
-        token = api.AccessToken(settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET)
-        signed = token.with_sip_grants(api.SIPGrants(call=True)).to_jwt()
-        url = settings.LIVEKIT_URL.replace("ws", "http", 1).rstrip("/") + INVITE_PATH
-        try:
-            answer = httpx.post(
-                url, json=asked, headers={"Authorization": f"Bearer {signed}"}, timeout=SECONDS_TO_ANSWER
-            )
-        except httpx.HTTPError as error:
-            raise CommandError(f"The sandbox at {settings.LIVEKIT_URL} does not answer ({error}).") from None
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            raise CommandError(f"{settings.LIVEKIT_URL} is not a sandbox. Only the sandbox plays calls.")
-        found: dict[str, Any] = answer.json()
-        if answer.is_error:
-            raise CommandError(f"The sandbox refused: {found['error']}")
-        return found
 
 
 def _password(username: str) -> str:

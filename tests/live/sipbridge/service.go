@@ -23,21 +23,34 @@ type key struct {
 func (b *bridge) become(state string) error {
 	switch state {
 	case "on", "overloaded":
-		b.mu.Lock()
-		b.overloaded = state == "overloaded"
-		b.mu.Unlock()
-		return b.srv.RegisterCreateSIPParticipantTopic("")
+		return b.claims(true, state == "overloaded")
 	case "draining":
-		b.srv.DeregisterCreateSIPParticipantTopic("")
+		return b.claims(false, false)
 	case "off":
-		b.srv.DeregisterCreateSIPParticipantTopic("")
+		if err := b.claims(false, false); err != nil {
+			return err
+		}
 		for _, l := range b.up() {
 			b.set(l, func() { l.cut = errShuttingDown })
 			l.room.DisconnectWithReason(livekit.DisconnectReason_UNKNOWN_REASON)
 			b.ended(l)
 		}
-	default:
-		return errUnknownState
+		return nil
+	}
+	return errUnknownState
+}
+
+// claims makes the service claim dials or not.
+func (b *bridge) claims(claims, overloaded bool) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	was := !b.deaf
+	b.deaf, b.overloaded = !claims, overloaded
+	if claims && !was {
+		return b.srv.RegisterCreateSIPParticipantTopic("")
+	}
+	if was && !claims {
+		b.srv.DeregisterCreateSIPParticipantTopic("")
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ from telephony.sandbox.state import State
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 ROOM = "call"
+RANG_OUT: tuple[str, str, dict[str, str]] = ("canceled", "twirp error unknown: sip request timed out", {})
 
 
 def dial(
@@ -50,8 +51,10 @@ def now() -> float:
 def test_a_phone_rings_two_seconds_and_talks_as_long_as_its_number_says(state: State, run: Run) -> None:
     async def story() -> None:
         await create_participant(state, dial(state, "+12025550205", wait=False))
+        assert status(state) == "dialing"
+        await asyncio.sleep(0.06)
         assert status(state) == "ringing"
-        await asyncio.sleep(1.9)
+        await asyncio.sleep(1.84)
         assert status(state) == "ringing"
         await asyncio.sleep(0.2)
         assert status(state) == "active"
@@ -76,7 +79,7 @@ def test_ringing_ends_at_its_limit(state: State, run: Run, number: str) -> None:
     async def story() -> None:
         with pytest.raises(TwirpError) as refused:
             await create_participant(state, dial(state, number, ringing_timeout=1))
-        assert refused.value.meta["sip_status_code"] == "408"
+        assert (refused.value.code, refused.value.message, refused.value.meta) == RANG_OUT
         assert (now(), status(state)) == (1, "gone")
 
     run(story())
@@ -85,9 +88,9 @@ def test_ringing_ends_at_its_limit(state: State, run: Run, number: str) -> None:
 def test_a_call_ends_at_its_limit(state: State, run: Run) -> None:
     async def story() -> None:
         await create_participant(state, dial(state, "+12025550299", max_call_duration=60))
-        await asyncio.sleep(59)
+        await asyncio.sleep(57.9)  # the two seconds of ringing count
         assert status(state) == "active"
-        await asyncio.sleep(2)
+        await asyncio.sleep(0.2)
         assert status(state) == "gone"
 
     run(story())
@@ -102,7 +105,8 @@ def test_a_room_deleted_while_it_rings_ends_the_dial(state: State, run: Run) -> 
         state.rooms.close(room, DisconnectReason.ROOM_DELETED)
         with pytest.raises(TwirpError) as refused:
             await dialling
-        assert (refused.value.meta["sip_status_code"], now()) == ("487", 1)
+        assert (refused.value.code, refused.value.message, refused.value.meta) == RANG_OUT
+        assert now() == 1
 
     run(story())
 
@@ -148,5 +152,36 @@ def test_a_room_nobody_comes_to_lives_five_minutes(state: State, run: Run) -> No
         assert state.rooms.get(ROOM) is not None
         await asyncio.sleep(2)
         assert state.rooms.get(ROOM) is None
+
+    run(story())
+
+
+@pytest.mark.parametrize(("gateway", "seconds"), [("silent.example.com", 32), ("silent7.example.com", 7)])
+def test_a_silent_gateway_is_given_up_after_a_sip_transaction(
+    state: State, run: Run, gateway: str, seconds: int
+) -> None:
+    async def story() -> None:
+        with pytest.raises(TwirpError, match=r"transaction failed to complete \(0 intermediate responses\)"):
+            await create_participant(state, dial(state, gateway=gateway, ringing_timeout=45))
+        assert (now(), status(state)) == (seconds, "gone")
+
+    run(story())
+
+
+def test_a_gateway_that_fails_before_ringing_fails_at_once(state: State, run: Run) -> None:
+    async def story() -> None:
+        with pytest.raises(TwirpError, match="503"):
+            await create_participant(state, dial(state, gateway="s503.example.com"))
+        assert now() < 0.1
+
+    run(story())
+
+
+def test_keys_take_their_time_on_the_wire(state: State, run: Run) -> None:
+    async def story() -> None:
+        request = dial(state)
+        request.dtmf = "12w3#"
+        await create_participant(state, request)
+        assert now() == 2 + 4 * 0.54 + 0.5
 
     run(story())
