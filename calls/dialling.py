@@ -163,9 +163,9 @@ class OneDial:
         if outcome.next is Next.WAIT:
             await in_thread(sip_service.note_no_calls_taken, self._call.project_id, error)
         elif isinstance(error, DialRangOut | LiveKitRefused):
-            left_as = (await in_thread(told_of, self._call.project_id, self._dial.room)).disconnect
-            told = outcome_told(left_as, outcome.sip_status, rang=rang)
-            if told is not None and (left_as in CLOSED or isinstance(error, LiveKitRefused)):
+            story = await in_thread(told_of, self._call.project_id, self._dial.room)
+            told = outcome_told(story.disconnect, "", outcome.sip_status, rang=rang)
+            if told is not None and (story.disconnect in CLOSED or isinstance(error, LiveKitRefused)):
                 return told
         return outcome
 

@@ -25,6 +25,7 @@ TOLD_IN = timedelta(seconds=3)  # LiveKit's event of a phone that left comes wit
 BLIND_FOR = timedelta(seconds=120)  # how long LiveKit may be away before a dial is given up as unknown
 LET_IT_RING = "It rang until the ringing timeout."
 EMPTY = "The room is empty, and no event of LiveKit tells how the phone left."
+HUNG_UP = "hangup"  # the status of a phone that was answered and then hung up
 WAS_ANSWERED = replace(UNKNOWN, reason=Reason.NONE)
 
 
@@ -78,9 +79,10 @@ class _Look:
         self._gone_at = self._gone_at or now
         told = await in_thread(told_of, self._call.project_id, self._attempt.room_name)
         if told.left_at is not None:
-            if told.left_answered:
+            if told.left_status in (*ANSWERED, HUNG_UP):
                 return WAS_ANSWERED
-            known = outcome_told(told.disconnect, rang=self._rang)
+            rang = self._rang or told.left_status == "ringing"
+            known = outcome_told(told.disconnect, told.left_status, rang=rang)
             if known is not None:
                 return known
         if now > max(self._since + SETTLES_IN, self._gone_at + TOLD_IN):

@@ -136,13 +136,19 @@ def before_dial(error: LiveKitError) -> Outcome:
     return Outcome(Reason.LIVEKIT_REFUSED, CallStatus.FAILED, Next.STOP, sip_status=str(error))
 
 
-def outcome_told(disconnect: str, text: str = "", *, rang: bool) -> Outcome | None:
-    """Return what the disconnect reason of a phone that was not answered means; None where it tells nothing."""
+def outcome_told(disconnect: str, status: str, text: str = "", *, rang: bool) -> Outcome | None:
+    """Return what a phone's disconnect reason and last `sip.callStatus` mean; None where they tell nothing.
+
+    LiveKit's server gives every reason that it does not know as CLIENT_INITIATED, also when its SIP service stops: that
+    let go of a phone that was not answered.
+    """
     row = _BY_WITNESS.get(disconnect)
+    if row is None and disconnect == "CLIENT_INITIATED" and status in ("dialing", "ringing"):
+        row = (Reason.LIVEKIT_UNAVAILABLE, CallStatus.FAILED, _LATER, False)
     if row is None:
         return None
-    told = f"The phone left the room as {disconnect}."
-    return _outcome(row, rang=rang, sip_status=f"{told} {text}".strip())
+    told = f"LiveKit's answer was lost. The phone left the room as {disconnect}."
+    return _outcome(row, rang=rang, sip_status=text or told)
 
 
 def _not_taken(words: str, *, rang: bool) -> Outcome:

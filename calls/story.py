@@ -59,7 +59,7 @@ class Story:
     answered_at: datetime | None = None
     left_at: datetime | None = None  # the phone, for good
     disconnect: str = ""
-    left_answered: bool = False  # it had been answered when it left
+    left_status: str = ""  # what its `sip.callStatus` was then
     agent: str = ""  # of the agent: joined, left, or nothing
     agent_at: datetime | None = None
     third_left_at: datetime | None = None  # whom the call was handed over to
@@ -121,8 +121,8 @@ def tell(sightings: Iterable[Sighting]) -> Story:
         answered_at=_answered(phones, agents, seen),
         left_at=left_at,
         disconnect=disconnect,
-        left_answered=any(
-            one.attributes.get(CALL_STATUS) in (*ANSWERED, "hangup") for one in phones if one.what is What.LEFT
+        left_status=next(
+            (one.attributes.get(CALL_STATUS, "") for one in reversed(phones) if one.what is What.LEFT), ""
         ),
         agent=last_agent[0],
         agent_at=last_agent[1],

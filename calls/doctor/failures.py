@@ -1,15 +1,16 @@
-"""What calls failed of lately that somebody can do something about."""
+"""What calls failed of lately that somebody can do something about, and which gateways could not be used."""
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
-from calls.choices import CallStatus, Reason
-from calls.explaining import NEXT_STEPS
-from calls.models import Call
+from calls.choices import AttemptStatus, CallStatus, Reason
+from calls.explaining import NEXT_STEPS, attempt_words
+from calls.models import Attempt, Call
 from voxa.doctor.findings import Finding, Severity
 from voxa.doctor.registry import Scope
 
@@ -25,8 +26,43 @@ OURS = (
 )  # fmt: skip
 
 
+# What is wrong with a gateway, also where the call went through another one.
+OF_GATEWAYS = (Reason.GATEWAY_UNREACHABLE, Reason.CARRIER_AUTH, Reason.MEDIA_REFUSED)
+MOST_GATEWAYS = 10
+
+
 def look(scope: Scope) -> Iterator[Finding]:
-    """Count the failed calls of the last hour by their reason."""
+    """Count the failed calls of the last hour by their reason, and name the gateways that failed."""
+    yield from _calls(scope)
+    yield from _gateways(scope)
+
+
+def _gateways(scope: Scope) -> Iterator[Finding]:
+    """Tell the newest cause for each gateway that no dial got through to since."""
+    since = timezone.now() - LATELY
+    own = scope.own(Attempt.objects.filter(started_at__gt=since), "call__workspace").exclude(gateway=None)
+    failed = own.filter(reason__in=OF_GATEWAYS, status=AttemptStatus.FAILED)
+    newest = failed.order_by("gateway", "-started_at").select_related("gateway", "trunk")
+    latest: dict[UUID, Attempt] = {}
+    for attempt in newest.defer("trunk__auth_password")[:LOOKED_AT]:
+        latest.setdefault(attempt.gateway_id, attempt)
+    for gateway_id, attempt in list(latest.items())[:MOST_GATEWAYS]:
+        if own.filter(gateway=gateway_id, answered_at__gt=attempt.started_at).exists():
+            continue
+        gateway, trunk, reason = attempt.gateway, attempt.trunk, Reason(attempt.reason)
+        if gateway is None or trunk is None:
+            continue
+        yield Finding(
+            f"gateways.{reason}",
+            f"Gateway {gateway.ip_or_domain}:{gateway.port} ({gateway.protocol}) of trunk {trunk.name}: "
+            f"{attempt_words(attempt)}",
+            NEXT_STEPS[reason],
+            Severity.WARNING,
+            reverse("admin:telephony_trunk_change", args=[trunk.pk]),
+        )
+
+
+def _calls(scope: Scope) -> Iterator[Finding]:
     failed = scope.own(Call.objects.filter(status=CallStatus.FAILED, created_at__gt=timezone.now() - LATELY))
     newest = failed.order_by("-created_at", "-id").values("pk")[:LOOKED_AT]
     rows = Call.objects.filter(pk__in=newest, reason__in=OURS).order_by().values("reason")

@@ -18,6 +18,7 @@ from telephony.livekit_client.errors import (
     LiveKitError,
     LiveKitWithoutSip,
     MediaRefused,
+    SipRefused,
 )
 from telephony.livekit_client.texts import public_text
 
@@ -54,6 +55,7 @@ _SDP = re.compile(
     r"encrypt|crypto|\bs-?rtp\b|\bmki\b",
     re.IGNORECASE,
 )
+_SIP_STATUS = re.compile(r"sip status:? ([3-6]\d\d)\b:?(.*)")
 _UNFINISHED = re.compile(r"transaction failed to complete(?: \((\d+) intermediate responses?\))?", re.IGNORECASE)
 
 
@@ -61,6 +63,9 @@ def dial_failure(error: api.ServerError) -> LiveKitError | None:
     """Return what a dial's error means; None where neither code nor text tells."""
     text = public_text(error.message)
     said = text.lower()
+    answered = _SIP_STATUS.search(text)
+    if answered is not None:  # its metadata was lost on the way
+        return SipRefused(int(answered[1]), answered[2].strip("() "))
     for known in (_no_service, _ended, _auth, _media, _network):
         found = known(error.code, said, text)
         if found is not None:

@@ -1,6 +1,6 @@
 """What follows a dial: the next gateway, another dial later, or the end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +22,8 @@ AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 BUSY = Outcome(Reason.BUSY, CallStatus.BUSY, Next.LATER, 486, "Busy Here")
 GATEWAY = Outcome(Reason.GATEWAY_ERROR, CallStatus.FAILED, Next.NEXT_GATEWAY, 503, "Service Unavailable")
 NO_ROOM = Outcome(Reason.CARRIER_LIMIT, CallStatus.FAILED, Next.SLOW_DOWN, 503, "CPS limit exceeded")
+AWAY = Outcome(Reason.LIVEKIT_UNAVAILABLE, CallStatus.FAILED, Next.WAIT, sip_status="LiveKit has no SIP service.")
+MEDIA = Outcome(Reason.MEDIA_REFUSED, CallStatus.FAILED, Next.NEXT_GATEWAY, 488, "Not Acceptable Here", final=True)
 DECLINED = Outcome(Reason.DECLINED, CallStatus.FAILED, Next.STOP, 603, "Decline")
 UNKNOWN = Outcome(Reason.OUTCOME_UNKNOWN, CallStatus.FAILED, Next.LOOK)
 
@@ -120,6 +122,45 @@ def test_a_carrier_without_room_lets_its_trunk_rest_and_costs_no_attempt(dialler
     assert dialler.call.status == CallStatus.BUSY
 
 
+def test_what_was_not_dialled_is_taken_back_and_counts_nowhere(dialler: Dialler) -> None:
+    dialler.line.settings(max_attempts=1)
+    for _ in range(3):
+        assert not dialler.dial(AWAY, more_hops=True)
+        call = dialler.call
+        assert (call.status, call.reason, call.attempts_made, call.started_at) == (
+            CallStatus.QUEUED, Reason.LIVEKIT_UNAVAILABLE, 0, None,
+        )  # fmt: skip
+        assert call.due_at is not None
+        assert call.due_at <= AT, "it keeps its place"
+        assert not call.attempts.exists()
+    assert Event.objects.filter(type="call.put_off").last().data["message"] == "LiveKit has no SIP service."  # type: ignore[union-attr]
+    assert DialSlot.objects.get(pk=dialler.call.project_id).full_until > AT
+    dialler.dial(BUSY)
+    assert dialler.call.status == CallStatus.BUSY, "its one attempt"
+
+
+def test_the_room_of_an_attempt_that_was_taken_back_is_not_used_again(dialler: Dialler) -> None:
+    rooms = set()
+    for _ in range(3):
+        attempt = dialler.begin()
+        rooms.add(attempt.room_name)
+        attempts.unanswered(dialler.call, attempt, AWAY, AT, more_hops=False)
+        dialler.call.refresh_from_db()
+    assert len(rooms) == 3
+
+
+def test_what_another_time_does_not_help_ends_after_the_last_gateway(dialler: Dialler) -> None:
+    assert dialler.dial(MEDIA, more_hops=True)
+    assert not dialler.dial(MEDIA, more_hops=False)
+    assert (dialler.call.status, dialler.call.reason) == (CallStatus.FAILED, Reason.MEDIA_REFUSED)
+
+
+@pytest.mark.parametrize(("asked", "waits"), [(90, 90), (2, 5), (90_000, 3600)])
+def test_a_carriers_retry_after_lets_its_trunk_rest_for_as_long(dialler: Dialler, asked: int, waits: int) -> None:
+    dialler.dial(replace(NO_ROOM, after=asked))
+    assert dialler.waits == timedelta(seconds=waits)
+
+
 def test_even_dials_that_reach_nobody_come_to_an_end(dialler: Dialler) -> None:
     Call.objects.update(attempts_made=attempts.MOST_DIALS - 1)
     dialler.call.refresh_from_db()
@@ -132,6 +173,8 @@ def test_a_call_that_is_to_end_is_not_dialled_again(dialler: Dialler) -> None:
     Call.objects.update(end_requested=Reason.CANCELED)
     assert not attempts.unanswered(dialler.call, attempt, BUSY, AT, more_hops=True)
     assert (dialler.call.status, dialler.call.reason) == (CallStatus.CANCELED, Reason.CANCELED)
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.reason) == (AttemptStatus.CANCELED, Reason.CANCELED)
 
 
 def test_a_dial_that_was_surely_not_made_is_made_again_at_once(dialler: Dialler) -> None:
