@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from calls import routing
 from calls.choices import CallStatus, Reason
+from calls.dial_request import dial_request
 from calls.looking import IDENTITY, STATUS, close, look, phone_of, settle_answered, told_of
 from calls.models import Attempt, Call
 from calls.outcomes import CLOSED, Next, Outcome, before_dial, outcome_of, outcome_told
 from calls.pacing import Limit, Turn, limits_of, paused_until
 from calls.policies import Facts, Refusal, first_refusal
-from calls.routing import Hop, Route
+from calls.routing import Hop, Route, trunk_rings
 from calls.services import attempts
 from calls.services.attempts import Fenced
 from calls.services.spend import Cap, cap_of
@@ -31,12 +32,12 @@ from telephony.livekit_client import (
     Operation,
     client_for,
 )
-from telephony.livekit_client.rooms import Dial, Dialled, create_room, dial, participants
+from telephony.livekit_client.rooms import Dialled, create_room, dial, participants
 from telephony.models import TelephonySettings
 from telephony.services import sip_service
 
 AGENT_NAME = "voxa-agent"
-RINGING = 45.0  # seconds that a callee's phone rings, at most; a silent gateway is given up by LiveKit after 32
+RINGING = 45.0  # seconds that a callee's phone rings where its trunk says nothing; a silent gateway is given up by LiveKit after 32
 LOOK_EVERY = 1.0  # seconds between looks at the room being dialled
 SEEN_LATELY = 5.0  # seconds for which a look tells that nothing rings
 UNCONFIGURED_FOR = timedelta(seconds=30)
@@ -120,15 +121,15 @@ class OneDial:
         self._call, self._limits, self._attempt = ready.call, ready.limits, attempt
         self._client, self._facts = ready.client, ready.facts
         self._rang, self._sent, self._silent = False, 0.0, -SEEN_LATELY  # seconds of the monotonic clock
-        self._dial = Dial(
-            livekit_trunk_id=hop.livekit_trunk_id,
-            to=ready.route.dialled(ready.call.to_number),
+        self._dial = dial_request(
+            ready.call,
+            ready.route,
+            hop,
+            to_number=ready.call.to_number,
             caller_id=ready.call.from_number,
             room=attempt.room_name,
             identity=IDENTITY,
-            ringing_seconds=RINGING,
-            max_seconds=ready.call.max_duration_seconds,
-            attributes={"voxa.workspace": str(ready.call.workspace_id), "voxa.call": str(ready.call.pk)},
+            ringing=RINGING,
         )
 
     async def run(self, at: datetime, *, more_hops: bool) -> bool:
@@ -145,7 +146,9 @@ class OneDial:
         except LiveKitError as error:
             outcome = await self._read(error)
             if outcome.next == Next.LOOK:
-                return await look(self._call, self._attempt, self._client, RINGING, more_hops=more_hops)
+                return await look(
+                    self._call, self._attempt, self._client, self._dial.ringing_seconds, more_hops=more_hops
+                )
             await close(self._client, self._dial.room)
             return await self._failed(outcome, more_hops=more_hops)
         if isinstance(dialled, Refusal):
@@ -172,7 +175,7 @@ class OneDial:
     def _may_have_rung(self, error: LiveKitError) -> bool:
         """Return whether a phone rang, or may have where the room could not be seen: LiveKit's error does not tell."""
         now = time.monotonic()
-        to_its_end = isinstance(error, DialRangOut) or now - self._sent >= RINGING
+        to_its_end = isinstance(error, DialRangOut) or now - self._sent >= self._dial.ringing_seconds
         return self._rang or (to_its_end and now - self._silent > SEEN_LATELY)
 
     async def _on_time(self, at: datetime) -> Dialled | Refusal:
@@ -212,7 +215,7 @@ class OneDial:
     def _room(self) -> Operation[None]:
         metadata = {"workspace": str(self._call.workspace_id), "call": str(self._call.pk)}
         return create_room(
-            self._dial.room, agent_name=AGENT_NAME, agent_metadata=metadata, empty_seconds=int(RINGING) + 15
+            self._dial.room, agent_name=AGENT_NAME, agent_metadata=metadata, empty_seconds=int(self._dial.ringing_seconds) + 15
         )
 
     async def _failed(self, outcome: Outcome, *, more_hops: bool) -> bool:
@@ -235,12 +238,12 @@ async def recover(call_id: UUID, fence: int) -> None:
     if attempt.dialed_at is None:
         await in_thread(attempts.never_dialed, call, attempt, timezone.now())
     else:
-        await look(call, attempt, client, RINGING, more_hops=False)
+        await look(call, attempt, client, trunk_rings(attempt.trunk, RINGING), more_hops=False)
 
 
 def _left_behind(call_id: UUID, fence: int) -> tuple[Call, Attempt, LiveKitClient] | None:
     call = Call.objects.select_related("workspace", "project").filter(pk=call_id, fence=fence).first()
-    attempt = call.attempts.last() if call else None
+    attempt = call.attempts.select_related("trunk").last() if call else None
     return None if call is None or attempt is None else (call, attempt, client_for(call.project))
 
 

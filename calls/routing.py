@@ -44,6 +44,15 @@ class Route:
             return to_number
         return f"{self.trunk.tech_prefix}{'+' if self.trunk.leading_plus else ''}{to_number.removeprefix('+')}"
 
+    def ringing_seconds(self, default: float) -> float:
+        """Return how long the callee's phone rings: as the trunk says, else by default."""
+        return trunk_rings(self.trunk, default)
+
+
+def trunk_rings(trunk: Trunk | None, default: float) -> float:
+    """Return how many seconds a phone rings on a trunk."""
+    return float((trunk and trunk.ringing_timeout_seconds) or default)
+
 
 def own_number(workspace_id: UUID, number: str) -> PhoneNumber | None:
     """Give a workspace's own number with its trunk, if it has it."""

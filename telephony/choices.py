@@ -33,6 +33,23 @@ class MediaEncryption(models.TextChoices):
     REQUIRE = "require", "Always"
 
 
+class Codec(models.TextChoices):
+    """Audio codecs that LiveKit's SIP service speaks by default, beside DTMF. It orders them itself."""
+
+    PCMU = "PCMU", "PCMU (G.711 µ-law)"
+    PCMA = "PCMA", "PCMA (G.711 A-law)"
+    G722 = "G722", "G722 (wideband)"
+
+
+class CalledNumberFormat(models.TextChoices):
+    """How a carrier writes the number called when it sends a call in."""
+
+    E164 = "e164", "E.164: +442079460123"
+    DIGITS = "digits", "Without plus: 442079460123"
+    DOUBLE_ZERO = "double_zero", "With 00: 00442079460123"
+    NATIONAL = "national", "National: 02079460123"
+
+
 class AgentDirection(models.TextChoices):
     """Which calls an agent takes."""
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from accounts.models import Workspace
+from telephony.called_numbers import number_called
 from telephony.choices import AgentDirection, ObjectKind
 from telephony.models import (
     Agent,
@@ -123,6 +124,14 @@ def livekit_ids(trunk: Trunk) -> LiveKitIds:
 def numbers(workspace: Workspace) -> QuerySet[PhoneNumber]:
     """Give a workspace's phone numbers."""
     return PhoneNumber.objects.filter(workspace=workspace)
+
+
+def find_called(trunk: Trunk, called: str) -> PhoneNumber | None:
+    """Return the number of a trunk that a call is for, in the spelling in which its carrier sends it."""
+    alike = PhoneNumber.objects.select_related("agent").filter(trunk=trunk, number__endswith=called[-6:])
+    found = {row.number: row for row in alike}
+    number = number_called(called, found, trunk.called_number_format)
+    return found[number] if number else None
 
 
 def stand_ins() -> QuerySet[Agent]:

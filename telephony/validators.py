@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
+from telephony.choices import Codec
+
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _VISIBLE = re.compile(r"[!-~]{1,500}", re.ASCII)
 _SIP_USER = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
@@ -52,6 +54,32 @@ def validate_tech_prefix(value: str) -> None:
     """Accept digits, `*` and `#`, as carriers ask for before the number."""
     if not re.fullmatch(r"[0-9*#]{0,16}", value, re.ASCII):
         raise ValidationError("Use at most 16 digits, * or #.", code="tech_prefix")
+
+
+def validate_from_user(value: str) -> None:
+    """Accept what the user part of a SIP address may hold, without escapes. Source: RFC 3261, token."""
+    if not re.fullmatch(r"[A-Za-z0-9.!%*_+`'~-]{1,64}", value, re.ASCII):
+        raise ValidationError(
+            "Enter the user part alone, such as account42 or +12025550123: letters, digits and . - _ + at most 64.",
+            code="from_user",
+        )
+
+
+def validate_display_name(value: str) -> None:
+    """Accept what a quoted string in From can hold, at most 64 characters. LiveKit takes no quotes or backslashes."""
+    if not value.isprintable() or set(value) & set('"\\'):
+        raise ValidationError(
+            "Leave out quotes, backslashes, line breaks and other control characters.", code="display_name"
+        )
+
+
+def validate_codecs(value: object) -> None:
+    """Accept a list of codecs, each once; an empty list leaves the choice to LiveKit."""
+    names = ", ".join(Codec.values)
+    if not isinstance(value, list) or not all(isinstance(one, str) and one in Codec.values for one in value):
+        raise ValidationError(f"Send a list of {names}. LiveKit's SIP service speaks no others.", code="codecs")
+    if len(set(value)) != len(value):
+        raise ValidationError("Name each codec once.", code="codecs")
 
 
 def validate_trunk_reference(value: str) -> None:

@@ -17,7 +17,7 @@ APPS = {
 # The outermost rooms of an app: nothing else in it may import them.
 DOORS = {"admin", "api", "dialects", "doctor", "management", "tasks"}
 # Words, data and pure checks: what models of the same app may use.
-UNDER_MODELS = {"models", "choices", "validators", "addresses", "carriers", "targets", "webhook_events"}
+UNDER_MODELS = {"models", "choices", "validators", "addresses", "carriers", "sip_headers", "targets", "webhook_events"}
 NOT_IN_THE_WORKER = {"django", "rest_framework", "voxa", "accounts", "telephony"}
 LONGEST_WAIT = 60  # seconds that a broker may hold a task back
 

@@ -16,7 +16,9 @@ from calls.choices import (
     TransferMode,
 )
 from calls.models import DoNotCall
+from telephony.api.fields import TRANSFER_HEADERS, HeadersField
 from telephony.api.serializers import RowIdField
+from telephony.targets import LONGEST_TARGET
 from voxa.api.serializers import CamelModelSerializer, CamelSerializer, MomentField, NamedChoiceField
 
 REASONS = [(code, words) for code, words in Reason.choices if code]
@@ -66,7 +68,12 @@ class PlaceCallSerializer(CamelSerializer):
 class TransferSerializer(CamelSerializer):
     """Whom a call is handed over to."""
 
-    to = serializers.CharField(max_length=300, help_text="In E.164, or a `tel:`, `sip:` or `sips:` address.")
+    to = serializers.CharField(
+        max_length=LONGEST_TARGET,
+        help_text="In E.164, or a `tel:`, `sip:` or `sips:` address, which may have parameters and headers: "
+        "`sip:+12025550123@pbx.example.com;transport=tls?X-Queue=sales`.",
+    )
+    transfer_headers = HeadersField(required=False, help_text=TRANSFER_HEADERS)
     mode = NamedChoiceField(
         TransferMode.choices,
         required=False,

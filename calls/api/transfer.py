@@ -42,4 +42,4 @@ class TransferView(WorkspaceAPIView[Call]):
         values = read(TransferSerializer(), request.data, problems)
         problems.raise_any()
         mode = TransferMode(values.get("mode", TransferMode.COLD))
-        return Response(call_json(transfer_call(call, values["to"], mode)))
+        return Response(call_json(transfer_call(call, values["to"], mode, values.get("transfer_headers", {}))))

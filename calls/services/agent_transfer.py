@@ -18,7 +18,8 @@ def transfer_as_agent(call: Call, name: str) -> Done:
     if named is None:
         raise Conflict("no_such_transfer", f"The agent may not hand calls over to {name}.", "name")
     try:
-        transfer_call(call, named["to"], TransferMode(named.get("mode", TransferMode.COLD)))
+        mode = TransferMode(named.get("mode", TransferMode.COLD))
+        transfer_call(call, named["to"], mode, named.get("transfer_headers", {}))
     except ValidationError as error:
         return Done(False, " ".join(error.messages))
     except ServiceError as error:

@@ -14,8 +14,8 @@ from calls.models import Call
 from calls.services.hangup import ask_for_end
 from calls.services.timeline import note, tell
 from calls.story import Story
-from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
-from telephony.selectors import answering_agent
+from telephony.models import Agent, LiveKitProject, SipEndpoint, TelephonySettings, Trunk
+from telephony.selectors import answering_agent, find_called
 
 R = TypeVar("R", bound=Model)
 
@@ -70,8 +70,7 @@ def _by_trunk(story: Story) -> Call | None:
     if trunk is None:
         return None
     called = attributes.get("sip.trunkPhoneNumber", "")
-    numbers = PhoneNumber.objects.select_related("agent").filter(trunk=trunk)
-    number = numbers.filter(number=f"+{called.removeprefix('+')}").first()  # LiveKit compares them without the plus
+    number = find_called(trunk, called)
     agent = answering_agent(number, trunk.workspace_id)
     return _call(trunk.workspace, number.number if number else called, agent, trunk=trunk, number=number)
 

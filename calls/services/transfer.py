@@ -6,7 +6,9 @@ a person decides.
 """
 
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -16,6 +18,7 @@ from django.utils import timezone
 from accounts.errors import Conflict, Unavailable
 from calls import routing
 from calls.choices import CallStatus, Direction, Reason, TransferMode
+from calls.dial_request import dial_request
 from calls.models import Call, DoNotCall
 from calls.outcomes import Next, outcome_of
 from calls.pacing import Turn, take_turn, trunk_limit
@@ -42,7 +45,8 @@ from telephony.livekit_client import (
     client_for,
     rooms,
 )
-from telephony.models import TelephonySettings
+from telephony.models import TelephonySettings, Trunk
+from telephony.sip_headers import joined, rendered, validate_headers
 from telephony.targets import Target, read_target
 
 RINGING = 30.0  # seconds that the third party's phone rings, at most
@@ -59,13 +63,13 @@ KNOWN = (
 )  # the transfer did not happen
 
 
-def transfer_call(call: Call, to: str, mode: TransferMode) -> Call:
+def transfer_call(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str] | None = None) -> Call:
     """Hand a call in progress over and wait for what comes of it, 35 seconds a gateway at most.
 
-    Raises ValidationError naming `to`, Conflict with the reason where it may not or did not happen, Unavailable where
-    LiveKit was not reached.
+    `headers` join those of the trunk. Raises ValidationError naming `to` or `transferHeaders`, Conflict with the reason
+    where it may not or did not happen, Unavailable where LiveKit was not reached.
     """
-    target = _read(call, to, mode)
+    target = _read(call, to, mode, headers or {})
     if not call.project.is_configured:
         raise Unavailable(Reason.NOT_CONFIGURED, str(LiveKitNotConfigured()))
     client = client_for(call.project)
@@ -74,10 +78,11 @@ def transfer_call(call: Call, to: str, mode: TransferMode) -> Call:
     recorded = False
     try:
         if route is None:
-            client.run(rooms.transfer(call.room_name, _phone(client, call), target.uri, RINGING))
+            sent = _headers(call, call.trunk, target, headers or {})
+            client.run(rooms.transfer(call.room_name, _phone(client, call), target.uri, RINGING, sent))
         else:
             recorded = recordings.stop(call)
-            _dial(client, call, route, target)
+            _dial(client, call, route, target, _headers(call, None, target, headers or {}))
     except LiveKitError as error:
         if recorded and isinstance(error, KNOWN):
             recordings.resume(call)
@@ -91,8 +96,12 @@ def transfer_call(call: Call, to: str, mode: TransferMode) -> Call:
     return call
 
 
-def _read(call: Call, to: str, mode: TransferMode) -> Target:
+def _read(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str]) -> Target:
     """Read the target, and refuse what would not be called either."""
+    try:
+        validate_headers(dict(headers))
+    except ValidationError as error:
+        raise ValidationError({"transferHeaders": error}) from None
     try:
         target = read_target(to, warm=mode == TransferMode.WARM)
         if target.number is not None and (refusal := first_refusal(_facts(call, target.number))):
@@ -149,11 +158,17 @@ def _phone(client: LiveKitClient, call: Call) -> str:
     raise LiveKitNotFound("The caller has left.")
 
 
-def _dial(client: LiveKitClient, call: Call, route: Route, target: Target) -> None:
+def _headers(call: Call, trunk: Trunk | None, target: Target, headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of a transfer: the trunk's for a REFER, then those of the request."""
+    wanted = joined(trunk.transfer_headers if trunk else {}, headers)
+    return rendered(wanted, call_id=str(call.pk), caller_id=_own_side(call), to=target.number or target.uri)
+
+
+def _dial(client: LiveKitClient, call: Call, route: Route, target: Target, headers: Mapping[str, str]) -> None:
     """Dial the third party into the room, by the next gateway where one fails."""
     _phone(client, call)
     for hop in route.hops:
-        dial = ThirdPartyDial(client, _asked(call, route, hop, target))
+        dial = ThirdPartyDial(client, _asked(call, route, hop, target, headers))
         try:
             return _dial_by(dial, route)
         except LiveKitError as error:
@@ -162,18 +177,20 @@ def _dial(client: LiveKitClient, call: Call, route: Route, target: Target) -> No
     return None
 
 
-def _asked(call: Call, route: Route, hop: Hop, target: Target) -> rooms.Dial:
+def _asked(call: Call, route: Route, hop: Hop, target: Target, headers: Mapping[str, str]) -> rooms.Dial:
     limit = call.leased_until or timezone.now() + timedelta(seconds=call.max_duration_seconds)
-    return rooms.Dial(
-        livekit_trunk_id=hop.livekit_trunk_id,
-        to=route.dialled(target.number or ""),
-        caller_id=call.from_number if call.direction == Direction.OUTBOUND else call.to_number,
+    asked = dial_request(
+        call,
+        route,
+        hop,
+        to_number=target.number or "",
+        caller_id=_own_side(call),
         room=call.room_name,
         identity=TRANSFER,
-        ringing_seconds=RINGING,
-        max_seconds=max(SHORTEST, round((limit - timezone.now()).total_seconds())),
-        attributes={"voxa.workspace": str(call.workspace_id), "voxa.call": str(call.pk)},
+        ringing=RINGING,
+        headers=headers,
     )
+    return replace(asked, max_seconds=max(SHORTEST, round((limit - timezone.now()).total_seconds())))
 
 
 def _dial_by(dial: ThirdPartyDial, route: Route) -> None:
@@ -185,6 +202,11 @@ def _dial_by(dial: ThirdPartyDial, route: Route) -> None:
         except DialTooLate:
             if tries == MOST_TURNS - 1:
                 raise
+
+
+def _own_side(call: Call) -> str:
+    """Return the number of ours in a call: its caller ID, or the number called."""
+    return call.from_number if call.direction == Direction.OUTBOUND else call.to_number
 
 
 def _turn(route: Route, tries: int) -> Turn:

@@ -7,9 +7,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from telephony import selectors
+from telephony.api.fields import TRANSFER_HEADERS, HeadersField
+from telephony.choices import Codec
 from telephony.models import Agent, Gateway, PhoneNumber, Trunk
 from telephony.models.abilities import MOST_TOOLS, MOST_TRANSFERS
 from telephony.services.gateways import MAX_GATEWAYS
+from telephony.targets import LONGEST_TARGET
 from telephony.validators import validate_trunk_reference
 from voxa.api.serializers import CamelModelSerializer, CamelSerializer, NamedChoiceField
 from voxa.json_values import id_json, time_json
@@ -84,6 +87,31 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
         "A change that sends it to another host, or no longer by TLS, needs it again.",
     )
     has_password = serializers.BooleanField(read_only=True)
+    headers = HeadersField(
+        required=False,
+        help_text="Headers of each call that goes out, such as `P-Asserted-Identity`. "
+        "Values may hold `{callId}`, `{from}` and `{to}`.",
+    )
+    headers_to_attributes = HeadersField(
+        required=False,
+        help_text="Headers to read from calls that come in, and from answers, each with the attribute of the caller's "
+        "participant that takes its value.",
+    )
+    attributes_to_headers = HeadersField(
+        required=False,
+        help_text="Participant attributes, each with the header that sends its value "
+        "in answers, transfers and hang-ups.",
+    )
+    transfer_headers = HeadersField(
+        required=False,
+        help_text="Headers of each cold transfer, a REFER. Values may hold `{callId}`, `{from}` and `{to}`.",
+    )
+    codecs = serializers.ListField(
+        child=NamedChoiceField(Codec.choices),
+        required=False,
+        max_length=len(Codec),
+        help_text="Codecs to offer and accept, beside DTMF. Empty: all of them. LiveKit offers them in its own order.",
+    )
     last_error = serializers.CharField(read_only=True, help_text="What a person must do; empty if nothing.")
     warnings = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text="What works only in part."
@@ -101,6 +129,9 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
         fields = [
             "id", "name", "status", "last_error", "gateways", "auth_username", "auth_password", "has_password",
             "from_host", "media_encryption", "carrier", "for_transfers", "warnings", "tech_prefix", "leading_plus",
+            "from_user", "display_name", "headers", "headers_to_attributes", "attributes_to_headers",
+            "transfer_headers", "codecs", "ringing_timeout_seconds", "called_number_format", "calls_per_second",
+            "max_concurrent_calls",
             "livekit_inbound_trunk_id", "livekit_outbound_trunk_id", "livekit_dispatch_rule_id", "numbers",
             "created_at", "updated_at",
         ]  # fmt: skip
@@ -131,6 +162,17 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
             "warnings": trunk.warnings,
             "techPrefix": trunk.tech_prefix,
             "leadingPlus": trunk.leading_plus,
+            "fromUser": trunk.from_user,
+            "displayName": trunk.display_name,
+            "headers": trunk.headers,
+            "headersToAttributes": trunk.headers_to_attributes,
+            "attributesToHeaders": trunk.attributes_to_headers,
+            "transferHeaders": trunk.transfer_headers,
+            "codecs": trunk.codecs,
+            "ringingTimeoutSeconds": trunk.ringing_timeout_seconds,
+            "calledNumberFormat": trunk.called_number_format,
+            "callsPerSecond": None if trunk.calls_per_second is None else f"{trunk.calls_per_second:.2f}",
+            "maxConcurrentCalls": trunk.max_concurrent_calls,
             "livekitInboundTrunkId": ids.inbound,
             "livekitOutboundTrunkId": ids.outbound,
             "livekitDispatchRuleId": ids.rule,
@@ -193,8 +235,11 @@ class AgentTransferSerializer(CamelSerializer):
 
     name = serializers.CharField(max_length=64, help_text="As the language model chooses it, such as `sales`.")
     description = serializers.CharField(max_length=1_000, required=False, allow_blank=True, help_text="When to.")
-    to = serializers.CharField(max_length=300, help_text="In E.164, or a `tel:`, `sip:` or `sips:` address.")
+    to = serializers.CharField(
+        max_length=LONGEST_TARGET, help_text="In E.164, or a `tel:`, `sip:` or `sips:` address, parameters and all."
+    )
     mode = NamedChoiceField(["cold", "warm"], required=False, help_text="`cold` where it is left out.")
+    transfer_headers = HeadersField(required=False, help_text=TRANSFER_HEADERS)
 
 
 class AgentSerializer(CamelModelSerializer[Agent]):

@@ -1,5 +1,6 @@
 """Specs to LiveKit's protobuf messages and back."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from livekit import api
@@ -34,6 +35,9 @@ def inbound_message(spec: InboundTrunkSpec) -> api.SIPInboundTrunkInfo:
         auth_username=spec.auth_username,
         auth_password=spec.auth_password,
         media_encryption=_TO_ENCRYPTION[spec.media_encryption],
+        media=_media(spec.codecs),
+        headers_to_attributes=spec.headers_to_attributes,
+        attributes_to_headers=spec.attributes_to_headers,
     )
 
 
@@ -48,6 +52,10 @@ def outbound_message(spec: OutboundTrunkSpec) -> api.SIPOutboundTrunkInfo:
         auth_password=spec.auth_password,
         from_host=spec.from_host,
         media_encryption=_TO_ENCRYPTION[spec.media_encryption],
+        media=_media(spec.codecs),
+        headers=spec.headers,
+        headers_to_attributes=spec.headers_to_attributes,
+        attributes_to_headers=spec.attributes_to_headers,
     )
 
 
@@ -75,6 +83,9 @@ def stored_inbound(info: api.SIPInboundTrunkInfo) -> Stored[InboundTrunkSpec]:
         auth_username=info.auth_username,
         auth_password=info.auth_password,
         media_encryption=_FROM_ENCRYPTION[info.media_encryption],
+        codecs=_codecs(info.media),
+        headers_to_attributes=dict(info.headers_to_attributes),
+        attributes_to_headers=dict(info.attributes_to_headers),
     )
     return _stored(stored_id, spec, inbound_message(spec), info)
 
@@ -91,6 +102,10 @@ def stored_outbound(info: api.SIPOutboundTrunkInfo) -> Stored[OutboundTrunkSpec]
         auth_password=info.auth_password,
         from_host=info.from_host,
         media_encryption=_FROM_ENCRYPTION[info.media_encryption],
+        codecs=_codecs(info.media),
+        headers=dict(info.headers),
+        headers_to_attributes=dict(info.headers_to_attributes),
+        attributes_to_headers=dict(info.attributes_to_headers),
     )
     return _stored(stored_id, spec, outbound_message(spec), info)
 
@@ -108,6 +123,15 @@ def stored_rule(info: api.SIPDispatchRuleInfo) -> Stored[DispatchRuleSpec]:
         attributes=dict(info.attributes),
     )
     return _stored(stored_id, spec, rule_message(spec), info)
+
+
+def _media(codecs: Iterable[str]) -> api.SIPMediaConfig | None:
+    listed = [api.SIPCodec(name=name) for name in codecs]
+    return api.SIPMediaConfig(only_listed_codecs=True, codecs=listed) if listed else None
+
+
+def _codecs(media: api.SIPMediaConfig) -> tuple[str, ...]:
+    return tuple(codec.name for codec in media.codecs)
 
 
 def _stored(stored_id: str, spec: SpecT, said: InfoT, info: InfoT) -> Stored[SpecT]:

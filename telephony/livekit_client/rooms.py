@@ -24,6 +24,8 @@ class Dial:
     """One dial: `to` as the carrier is to be asked for, `caller_id` always set (LiveKit would pick a random one).
 
     `max_seconds` limits talk time. LiveKit counts from the INVITE, so it is given the ringing on top.
+    `caller_id` is the user in From, `display_name` the name there: empty, LiveKit writes the user. `headers` join those
+    of the trunk.
     """
 
     livekit_trunk_id: str
@@ -34,6 +36,8 @@ class Dial:
     ringing_seconds: float
     max_seconds: int
     attributes: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    display_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialled
                 room_name=asked.room,
                 participant_identity=asked.identity,
                 participant_attributes=dict(asked.attributes),
+                headers=dict(asked.headers),
+                display_name=asked.display_name or None,
                 ringing_timeout=_duration(asked.ringing_seconds),
                 max_call_duration=_duration(asked.max_seconds + asked.ringing_seconds + LIMIT_GRACE),
                 wait_until_answered=True,
@@ -209,7 +215,9 @@ def send_data(room: str, data: bytes, *, topic: str, identities: Iterable[str]) 
     return Operation(call)
 
 
-def transfer(room: str, identity: str, to: str, ringing_seconds: float = 30.0) -> Operation[None]:
+def transfer(
+    room: str, identity: str, to: str, ringing_seconds: float = 30.0, headers: Mapping[str, str] | None = None
+) -> Operation[None]:
     """Hand a caller over by REFER; `to` is tel:, sip: or sips:. Raises SipRefused when the far end declines."""
 
     async def call(server: api.LiveKitAPI) -> None:
@@ -218,6 +226,7 @@ def transfer(room: str, identity: str, to: str, ringing_seconds: float = 30.0) -
                 room_name=room,
                 participant_identity=identity,
                 transfer_to=to,
+                headers=dict(headers or {}),
                 ringing_timeout=_duration(ringing_seconds),
             )
         )

@@ -25,6 +25,7 @@ class InboundTrunkSpec:
     """Calls that come in: to these numbers, from these addresses or with these digest credentials.
 
     `metadata` is our mark. `allowed_addresses` are addresses with or without a prefix length, IPv6 without brackets.
+    With `codecs`, no others are negotiated.
     """
 
     name: str
@@ -34,6 +35,9 @@ class InboundTrunkSpec:
     auth_username: str = ""
     auth_password: str = field(default="", repr=False)
     media_encryption: MediaEncryption = MediaEncryption.DISABLE
+    codecs: tuple[str, ...] = ()
+    headers_to_attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes_to_headers: Mapping[str, str] = field(default_factory=dict)
 
     def refuse_if_open(self) -> None:
         """Raise LiveKitRefused if anyone could call in.
@@ -70,6 +74,10 @@ class OutboundTrunkSpec:
     auth_password: str = field(default="", repr=False)
     from_host: str = ""
     media_encryption: MediaEncryption = MediaEncryption.DISABLE
+    codecs: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    headers_to_attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes_to_headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from telephony.targets import read_target
+from telephony.sip_headers import validate_headers
+from telephony.targets import LONGEST_TARGET, read_target
 from voxa.json_schema import WrongSchema, compiled, misfits
 from voxa.safe_http import check_url
 
@@ -40,8 +41,9 @@ _TRANSFERS = {
         "properties": {
             "name": {"type": "string", "pattern": NAME},
             "description": {**_TEXT, "minLength": 0},
-            "to": {"type": "string", "maxLength": 300},
+            "to": {"type": "string", "maxLength": LONGEST_TARGET},
             "mode": {"enum": ["cold", "warm"]},
+            "transfer_headers": {"type": "object"},
         },
     },
 }
@@ -70,6 +72,10 @@ def validate_transfers(value: Any) -> None:
             read_target(one["to"], warm=one.get("mode") == "warm")
         except ValidationError as error:
             raise _wrong(f"[{place}].to", error.messages[0]) from None
+        try:
+            validate_headers(one.get("transfer_headers", {}))
+        except ValidationError as error:
+            raise _wrong(f"[{place}].transferHeaders", error.messages[0]) from None
 
 
 def validate_object_schema(value: Any) -> None:

@@ -11,10 +11,17 @@ from fernet_fields import EncryptedTextField
 from accounts.models import Workspace
 from accounts.models.recording import recorded
 from telephony.carriers import validate_carrier
-from telephony.choices import MediaEncryption, TrunkStatus
+from telephony.choices import CalledNumberFormat, MediaEncryption, TrunkStatus
 from telephony.models.fields import HostField
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
-from telephony.validators import validate_credential, validate_tech_prefix
+from telephony.sip_headers import validate_attributes_to_headers, validate_headers, validate_headers_to_attributes
+from telephony.validators import (
+    validate_codecs,
+    validate_credential,
+    validate_display_name,
+    validate_from_user,
+    validate_tech_prefix,
+)
 
 
 class Trunk(SyncedRow):
@@ -32,7 +39,62 @@ class Trunk(SyncedRow):
     from_host = HostField("From host", max_length=253, blank=True, help_text="Host in From, if asked for.")
     tech_prefix = models.CharField(max_length=16, blank=True, validators=[validate_tech_prefix])
     leading_plus = models.BooleanField(default=True, help_text="Dial +15550100000 rather than 15550100000.")
+    from_user = models.CharField(
+        "From user",
+        max_length=64,
+        blank=True,
+        validators=[validate_from_user],
+        help_text="User in From where the carrier wants its account there. Empty: the caller ID.",
+    )
+    display_name = models.CharField(
+        max_length=64,
+        blank=True,
+        validators=[validate_display_name],
+        help_text="Name in From that callees may see. Empty: the user in From.",
+    )
+    headers = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[validate_headers],
+        help_text="Headers of each call that goes out. Values may hold {callId}, {from} and {to}.",
+    )
+    headers_to_attributes = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[validate_headers_to_attributes],
+        help_text="Headers to read from calls, each with the participant attribute that takes its value.",
+    )
+    attributes_to_headers = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[validate_attributes_to_headers],
+        help_text="Attributes, each with the header that sends its value in answers, transfers and hang-ups.",
+    )
+    transfer_headers = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[validate_headers],
+        help_text="Headers of each cold transfer (REFER). Values may hold {callId}, {from} and {to}.",
+    )
+    codecs = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[validate_codecs],
+        help_text="Codecs to offer and accept, beside DTMF: PCMU, PCMA, G722. Empty: all three.",
+    )
     media_encryption = models.CharField(max_length=8, choices=MediaEncryption.choices, default=MediaEncryption.DISABLE)
+    ringing_timeout_seconds = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(75)],
+        help_text="How long a callee's phone rings, at most 75 seconds. Empty: 45, in a warm transfer 30.",
+    )
+    called_number_format = models.CharField(
+        max_length=11,
+        choices=CalledNumberFormat.choices,
+        default=CalledNumberFormat.E164,
+        help_text="How the carrier writes the number called when it sends a call in.",
+    )
 
     calls_per_second = models.DecimalField(
         max_digits=5,
@@ -63,6 +125,14 @@ class Trunk(SyncedRow):
                 | (~models.Q(auth_username="") & models.Q(auth_password__isnull=False)),
                 name="trunk_credentials_whole",
                 violation_error_message="Give both username and password, or neither.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(called_number_format__in=CalledNumberFormat.values),
+                name="trunk_called_format",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ringing_timeout_seconds__gte=1, ringing_timeout_seconds__lte=75),
+                name="trunk_ringing_timeout",
             ),
             models.CheckConstraint(condition=models.Q(status__in=TrunkStatus.values), name="trunk_status"),
             models.CheckConstraint(

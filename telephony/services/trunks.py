@@ -20,7 +20,9 @@ from voxa.core.destinations import GIVEN_FOR_ANOTHER
 
 FIELDS = (
     "name", "carrier", "for_transfers", "auth_username", "auth_password", "from_host", "tech_prefix", "leading_plus",
-    "media_encryption", "calls_per_second", "max_concurrent_calls",
+    "media_encryption", "calls_per_second", "max_concurrent_calls", "from_user", "display_name", "headers",
+    "headers_to_attributes", "attributes_to_headers", "transfer_headers", "codecs", "ringing_timeout_seconds",
+    "called_number_format",
 )  # fmt: skip
 GIVE_AGAIN = "The stored password was given for other gateways. Enter it again, or clear it with the username."
 

@@ -9,8 +9,10 @@ from uuid import UUID
 from django.utils.crypto import salted_hmac
 
 from telephony.addresses import in_uri, parse_ip, usable
+from telephony.called_numbers import all_spellings
 from telephony.choices import ObjectKind
 from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec
+from telephony.sip_headers import static
 from telephony.sync.marks import Mark
 from telephony.sync.rows import EndpointRow, GatewayRow, Row, TrunkRow
 from telephony.sync.warnings import trunk_warnings
@@ -88,6 +90,10 @@ def _outbound(trunk: TrunkRow, gateway: GatewayRow, installation: UUID) -> Desir
         auth_password=trunk.password if whole else "",
         from_host=in_uri(trunk.from_host),
         media_encryption=trunk.media_encryption,
+        codecs=trunk.codecs,
+        headers=static(trunk.headers),  # those with placeholders go with each dial
+        headers_to_attributes=trunk.headers_to_attributes,
+        attributes_to_headers=trunk.attributes_to_headers,
     )
     return Desired(ObjectKind.OUTBOUND, gateway.id, spec)
 
@@ -103,9 +109,12 @@ def _inbound(trunk: TrunkRow, installation: UUID) -> Desired | None:
     spec = InboundTrunkSpec(
         name=trunk.name,
         metadata=str(Mark(installation, ObjectKind.INBOUND, trunk.id)),
-        numbers=trunk.numbers,
+        numbers=all_spellings(trunk.numbers, trunk.called_number_format),
         allowed_addresses=tuple(sorted(addresses)),
         media_encryption=trunk.media_encryption,
+        codecs=trunk.codecs,
+        headers_to_attributes=trunk.headers_to_attributes,
+        attributes_to_headers=trunk.attributes_to_headers,
     )
     return Desired(ObjectKind.INBOUND, trunk.id, spec)
 

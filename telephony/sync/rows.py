@@ -1,7 +1,7 @@
 """The rows that a sync plans from, read with few queries and kept as plain data."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.models import Workspace
 from telephony.addresses import parse_ip
 from telephony.carriers import CARRIERS
-from telephony.choices import MediaEncryption, Transport, TrunkStatus
+from telephony.choices import CalledNumberFormat, MediaEncryption, Transport, TrunkStatus
 from telephony.models import Gateway, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.sync.resolution import Resolution
 
@@ -70,6 +70,12 @@ class TrunkRow(Row):
     published: tuple[str, ...] = ()
     from_host: str = ""
     media_encryption: MediaEncryption = MediaEncryption.DISABLE
+    codecs: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    headers_to_attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes_to_headers: Mapping[str, str] = field(default_factory=dict)
+    called_number_format: str = CalledNumberFormat.E164
+    from_user: str = ""
 
     @property
     def has_names(self) -> bool:
@@ -84,6 +90,7 @@ def read_trunks(ids: Iterable[UUID]) -> list[TrunkRow]:
         .select_related("workspace__telephony_settings")
         .only(
             "workspace_id", "name", "carrier", "auth_username", "auth_password", "from_host", "media_encryption",
+            "codecs", "headers", "headers_to_attributes", "attributes_to_headers", "called_number_format", "from_user",
             "generation", "synced_generation", "status", "sync_failures", "workspace__telephony_settings__project_id",
         )
         .order_by("created_at", "id")
@@ -107,6 +114,12 @@ def trunk_row(trunk: Trunk, project_id: UUID, gateways: Iterable[GatewayRow], nu
         password=trunk.auth_password or "",
         from_host=trunk.from_host,
         media_encryption=MediaEncryption(trunk.media_encryption),
+        codecs=tuple(trunk.codecs),
+        headers=trunk.headers,
+        headers_to_attributes=trunk.headers_to_attributes,
+        attributes_to_headers=trunk.attributes_to_headers,
+        called_number_format=trunk.called_number_format,
+        from_user=trunk.from_user,
         generation=trunk.generation,
         synced_generation=trunk.synced_generation,
         status=TrunkStatus(trunk.status),

@@ -24,6 +24,7 @@ def trunk_warnings(trunk: TrunkRow) -> Iterator[str]:
             yield f"{address[0]} is listed {times} times. Remove the copies: each failed call tries it again."
     yield from _directions(trunk)
     yield from _secrets(trunk)
+    yield from _from_user(trunk)
 
 
 def _resolution(trunk: TrunkRow, gateway: GatewayRow) -> Iterator[str]:
@@ -104,4 +105,13 @@ def _secrets(trunk: TrunkRow) -> Iterator[str]:
         yield (
             "Media is encrypted, but its keys travel unencrypted by UDP or TCP. "
             "Reach the gateways by TLS as well, usually on port 5061."
+        )
+
+
+def _from_user(trunk: TrunkRow) -> Iterator[str]:
+    at_twilio = [one for one in trunk.gateways if one.outbound and one.host.endswith("twilio.com")]
+    if at_twilio and trunk.from_user and not trunk.from_user.startswith("+"):
+        yield (
+            f"LiveKit writes + before the From user {trunk.from_user} on calls to Twilio. "
+            "Twilio takes a number there: leave the From user empty, or enter one such as +12025550123."
         )
