@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
 from telephony.choices import MediaEncryption, Transport
 
+CHECKED = date(2026, 11, 28)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carrier:
-    """One carrier. What `sources` do not tell is left empty.
+    """One carrier. What `sources` do not tell is left empty; they were read on `checked`.
 
     `host` is where calls go out to, or empty where each customer has a host of its own, which looks like
     `host_pattern`. `transports` are the ports that take another transport than `protocol`. `addresses` are the
@@ -33,24 +36,31 @@ class Carrier:
     addresses: tuple[str, ...] = ()
     calls_per_second: Decimal | None = None
     note: str = ""
+    checked: date = CHECKED
 
     def transport(self, port: int) -> Transport:
         """Give the transport that a port of this carrier takes."""
         return self.protocol if port == self.port else self.transports.get(port, self.protocol)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Return what the sources do not tell, and what is done instead."""
+        addresses = "" if self.addresses else "No published signaling addresses: the gateways' own are allowed."
+        rate = "" if self.calls_per_second else "No published limit of calls per second: 1 is kept until you set one."
+        return tuple(filter(None, (addresses, rate)))
 
 
 CARRIERS: dict[str, Carrier] = {
     "bandwidth": Carrier(
         name="Bandwidth",
         sources=("https://support.bandwidth.com/hc/en-us/articles/204138866-Outbound-Calling-Integration-Guide",),
-        note="Bandwidth tells each customer the addresses of its session border controllers: enter each as a gateway. "
-        "It publishes no ranges and no limit of calls per second.",
+        note="Bandwidth tells each customer the addresses of its session border controllers: enter each as a gateway.",
     ),
     "exotel": Carrier(
         name="Exotel",
         sources=(
             "https://developer.exotel.com/docs/vsip/tls-integration",  # proxy, port, SRTP, 200 calls a minute
-            "https://developer.exotel.com/docs/vsip/tcp-integration",  # port 5070
+            "https://docs.exotel.com/dynamic-sip-trunking/exotel-virtual-sip-trunking-tcp-mumbai",  # port 5070
         ),
         host="pstn.in2.exotel.com",
         port=443,
@@ -65,12 +75,14 @@ CARRIERS: dict[str, Carrier] = {
         name="Plivo",
         sources=(
             "https://docs.plivo.com/docs/sip-trunking/concepts/technical-specifications.md",  # ports, 2 calls a second
+            "https://docs.plivo.com/docs/faq/voice-api-and-SIP-trunking/sip-trunking.md",  # which of account, which of trunk
             "https://plivo.com/docs/voice-agents/sip-trunking/api/sip-trunking",  # the domain of a trunk
         ),
         host_pattern="21784177241578.zt.plivo.com",
         transports={5061: Transport.TLS},
         calls_per_second=Decimal(2),
-        note="Plivo gives each trunk a domain of its own. No source for the addresses its calls come from was found.",
+        note="Plivo gives each trunk a domain of its own. Its 2 calls a second hold for the whole account; "
+        "a trunk may have been given less.",
     ),
     "signalwire": Carrier(
         name="SignalWire",
@@ -81,24 +93,30 @@ CARRIERS: dict[str, Carrier] = {
         ),
         host_pattern="myspace-myapp.dapp.signalwire.com",
         note="Enter the domain of a SIP domain app. Calls come from the addresses of sip.signalwire.com: add it as a "
-        "gateway that only takes calls in. No source for its limit of calls per second was found.",
+        "gateway that only takes calls in.",
     ),
     "telnyx": Carrier(
         name="Telnyx",
         sources=(
             "https://developers.telnyx.com/docs/voice/sip-trunking/routing/failover-and-retries",  # two a region
             "https://docs.cloud.google.com/contact-center/ccai-platform/docs/byoc-ip-allow-list",  # the others
-            "https://sip.telnyx.com",  # 50 calls a second from one address
+            "https://sipdev.telnyx.com/",  # addresses by region, Asia among them
+            "https://developers.telnyx.com/docs/voice/sip-trunking/network-configuration/ip-whitelisting.md",  # 5061: TLS
+            # 20 calls a second from one address and by one SIP username
+            "https://support.telnyx.com/en/articles/15668484-calls-per-second-cps-limits",
         ),
         host="sip.telnyx.com",
+        transports={5061: Transport.TLS},
         addresses=(
             "192.76.120.10", "64.16.250.10",  # US
             "5.172.39.10", "5.172.39.25", "185.246.41.140", "185.246.41.141",  # Europe
             "193.108.220.10", "193.108.220.25", "192.76.120.31", "64.16.250.13",  # Canada
             "103.135.104.10", "103.135.104.25", "103.115.244.145", "103.115.244.146",  # Australia
+            "103.115.244.158", "103.115.244.159",  # Asia
         ),
-        calls_per_second=Decimal(50),
-        note="Sign in with the credentials of a SIP connection, or have your address allowed there.",
+        calls_per_second=Decimal(20),
+        note="Sign in with the credentials of a SIP connection, or have your address allowed there. "
+        "Telnyx answers 503 above 20 calls a second.",
     ),
     "twilio": Carrier(
         name="Twilio",

@@ -55,24 +55,40 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
     fieldsets = [
         (None, {"fields": ["workspace", ("name", "carrier")]}),
         (
-            "Signing in at the carrier",
+            "Outbound authentication",
             {
-                "description": "Leave both empty if the carrier knows you by your address.",
+                "description": "Leave both empty if the carrier authenticates by IP.",
                 "fields": [("auth_username", "auth_password"), "clear_auth_password"],
             },
         ),
         (
-            "Dialling",
+            "Calls going out",
             {
                 "classes": ["collapse"],
                 "fields": [
-                    ("tech_prefix", "from_host"),
-                    ("leading_plus", "for_transfers"),
+                    ("tech_prefix", "leading_plus"),
+                    ("ringing_timeout_seconds", "for_transfers"),
                     ("calls_per_second", "max_concurrent_calls"),
-                    "media_encryption",
                 ],
             },
         ),
+        (
+            "Caller identity",
+            {
+                "classes": ["collapse"],
+                "description": "What the From header says, where the carrier asks for more than the caller ID.",
+                "fields": [("from_user", "from_host"), "display_name"],
+            },
+        ),
+        ("Calls coming in", {"classes": ["collapse"], "fields": ["called_number_format"]}),
+        (
+            "SIP headers",
+            {
+                "classes": ["collapse"],
+                "fields": ["headers", "transfer_headers", "headers_to_attributes", "attributes_to_headers"],
+            },
+        ),
+        ("Media", {"classes": ["collapse"], "fields": ["codecs", "media_encryption"]}),
     ]
 
     def limit(self, rows: QuerySet[Any], access: Any) -> QuerySet[Any]:

@@ -7,14 +7,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultiple, UnfoldAdminSelectWidget
 
 from accounts.admin.scoping import ScopedTabularInline
+from telephony.admin.header_lines import HeaderLines
 from telephony.admin.refusal import RefusableForm
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field
 from telephony.admin.selects import WorkspaceSelect, name_chosen
 from telephony.carrier_apis import default_carrier
 from telephony.carriers import CARRIERS
+from telephony.choices import Codec
 from telephony.models import Gateway, PhoneNumber, Trunk
 from telephony.services.gateways import MAX_GATEWAYS
 
@@ -29,7 +31,7 @@ PRESETS = {
         "leading_plus": carrier.leading_plus,
         "tech_prefix": carrier.tech_prefix,
         "media_encryption": carrier.media_encryption,
-        "note": carrier.note,
+        "note": " ".join([carrier.note, *carrier.gaps, f"As published on {carrier.checked:%-d %B %Y}."]),
         "sources": carrier.sources,
     }
     for key, carrier in CARRIERS.items()
@@ -46,6 +48,32 @@ class TrunkForm(WriteOnlyForm, RefusableForm):
         required=False,
         widget=UnfoldAdminSelectWidget(attrs={"data-presets": json.dumps(PRESETS)}),
         help_text="A known carrier fills in the form, and brings the addresses that its calls come from.",
+    )
+    headers = HeaderLines(
+        "P-Asserted-Identity: <sip:{from}@sip.example.com>",
+        label="Headers sent",
+        help_text="One a line, with each call that goes out. Values may hold {callId}, {from} and {to}.",
+    )
+    transfer_headers = HeaderLines(
+        "X-Call: {callId}",
+        label="Headers of transfers",
+        help_text="One a line, with each cold transfer (REFER).",
+    )
+    headers_to_attributes = HeaderLines(
+        "X-Account: account.id",
+        label="Headers read",
+        help_text="A header and the participant attribute that takes its value, one a line.",
+    )
+    attributes_to_headers = HeaderLines(
+        "account.id: X-Account",
+        label="Attributes sent",
+        help_text="A participant attribute and the header that sends its value in answers, transfers and hang-ups.",
+    )
+    codecs = forms.MultipleChoiceField(
+        choices=Codec.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultiple,
+        help_text="None ticked: all of them. LiveKit offers them in its own order.",
     )
     auth_password = secret_field("Password")
     clear_auth_password = clear_field("Remove username and password")

@@ -75,7 +75,12 @@ class TrunkNumberSerializer(CamelModelSerializer[PhoneNumber]):
 class TrunkSerializer(CamelModelSerializer[Trunk]):
     """A SIP trunk: a carrier's gateways and credentials, and what they are in LiveKit."""
 
-    gateways = GatewaySerializer(many=True, max_length=MAX_GATEWAYS)  # type: ignore[call-arg]  # many takes it
+    gateways = GatewaySerializer(  # type: ignore[call-arg]  # many takes max_length
+        many=True,
+        max_length=MAX_GATEWAYS,
+        required=False,
+        help_text="At least one. May be left out for a `carrier` whose preset has a host of its own.",
+    )
     auth_password = serializers.CharField(
         write_only=True,
         required=False,
@@ -140,6 +145,10 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
             "auth_username": {
                 "allow_null": True,
                 "help_text": "SIP digest username; empty or null clears it and the password.",
+            },
+            "carrier": {
+                "help_text": "A preset: it brings port, protocol, `leadingPlus`, `techPrefix`, `mediaEncryption`, limits and "
+                "the addresses its calls come from, where the request names none. Empty: any other carrier."
             },
             "tech_prefix": {"help_text": "Dialled before each number, as some carriers ask for."},
         }

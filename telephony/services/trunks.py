@@ -12,6 +12,7 @@ from telephony.models import Gateway, Trunk
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.gateways import build_gateways, leads_elsewhere, replace_gateways
 from telephony.services.numbers import build_numbers, insert_numbers
+from telephony.services.presets import with_changed_preset, with_preset
 from telephony.services.rows import assign
 from telephony.sync.request import request_sync
 from telephony.sync.rows import gateway_row, trunk_row
@@ -42,6 +43,7 @@ def create_with_gateways(
 ) -> tuple[Trunk, list[Gateway]]:
     """Create a trunk as `create_trunk`, and give its gateways too, so that nobody has to read them back."""
     problems = Problems() if problems is None else problems
+    data = with_preset(data, problems)
     trunk = Trunk(workspace=workspace)
     assign(trunk, _whole_credentials(data), FIELDS)
     problems.check(trunk, FIELDS)
@@ -66,6 +68,7 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
     """
     problems = Problems() if problems is None else problems
     trunk = Trunk.objects.select_for_update(no_key=True).get(pk=trunk.pk)
+    data = with_changed_preset(trunk, data)
     changed = assign(trunk, _whole_credentials(data), FIELDS)
     problems.check(trunk, FIELDS)
     gateways = build_gateways(trunk, data["gateways"] or [], problems) if "gateways" in data else None

@@ -57,13 +57,25 @@ class MediaStreamsVoice(SocketVoice):
     def _start(self) -> dict[str, Any]:
         told = self._told
         own = {name: str(value) for name, value in told.metadata.items() if isinstance(value, str | int | float)}
+        agent = {
+            "system_prompt": told.prompt,
+            "greeting": told.greeting,
+            "language": told.language,
+            "voice": told.voice,
+        }
         return {
             "streamSid": self._stream,
             "accountSid": "",
             "callSid": told.call_id,
             "tracks": ["inbound"],
             "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": RATE, "channels": 1},
-            "customParameters": {**own, "direction": told.direction, "from": told.from_, "to": told.to},
+            "customParameters": {
+                **own,
+                **{name: text for name, text in agent.items() if text},
+                "direction": told.direction,
+                "from": told.from_,
+                "to": told.to,
+            },
         }
 
     async def _listen(self) -> None:

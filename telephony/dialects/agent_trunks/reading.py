@@ -38,7 +38,10 @@ Values = dict[str, Any]
 def read_new(data: Any, problems: Problems) -> tuple[Values, Values]:
     """Give the values of a new trunk: its endpoint's and its agent's."""
     values = read(shared(NewAgentTrunkSerializer), data, problems)
-    return _split(values, values.get("ai_provider", ""))
+    provider = values.get("ai_provider", "")
+    if provider:
+        _refuse_others(values, provider, problems)
+    return _split(values, provider)
 
 
 def read_change(data: Any, now: Mapping[str, Any], problems: Problems) -> tuple[Values, Values]:
@@ -54,11 +57,17 @@ def read_change(data: Any, now: Mapping[str, Any], problems: Problems) -> tuple[
     for name in _FIXED.keys() & problems.keys():
         problems.pop(name)
         problems.add(name, _FIXED[name], "read_only")
+    _refuse_others(values, provider, problems)
+    return _split(values, provider)
+
+
+def _refuse_others(values: Mapping[str, Any], provider: str, problems: Problems) -> None:
+    """Note what another provider would need: it would be dropped, and a key be sent for nothing."""
     own = NAMES.get(provider, {}).values()
     for name in {name for names in NAMES.values() for name in names.values()} - set(own):
         if values.get(name):
-            problems.add(name, f"This trunk's ai_provider is {provider}, which does not use it.", "other_provider")
-    return _split(values, provider)
+            words = f"This trunk's ai_provider is {provider}, which does not use it. Leave it out."
+            problems.add(name, words, "other_provider")
 
 
 @contextmanager

@@ -125,7 +125,7 @@ class AgentTrunkChangeSerializer(StrictSerializer):
 
 
 class NewAgentTrunkSerializer(AgentTrunkChangeSerializer):
-    """What creates a trunk. Keys of other providers than the chosen one are not stored."""
+    """What creates a trunk. Keys of other providers than the chosen one are refused."""
 
     name = serializers.CharField(max_length=100)
     ai_provider = NamedChoiceField(PROVIDERS)

@@ -1,0 +1,37 @@
+"""SIP headers in forms, one a line, as SIP writes them."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+
+class HeaderLines(forms.CharField):
+    """A mapping of texts as lines `Name: value`; the value may hold colons itself."""
+
+    def __init__(self, example: str, **kwargs: Any) -> None:
+        look = {"rows": 3, "class": "vx-mono", "spellcheck": "false", "placeholder": example}
+        super().__init__(required=False, widget=UnfoldAdminTextareaWidget(attrs=look), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(f"{name}: {text}" for name, text in value.items()) if isinstance(value, dict) else value
+
+    def to_python(self, value: Any) -> Any:
+        found: dict[str, str] = {}
+        for number, line in enumerate((value or "").splitlines(), 1):
+            if not line.strip():
+                continue
+            name, colon, text = line.partition(":")
+            if not colon or not text.strip():
+                raise ValidationError(f"Line {number}: write a name, a colon and a value.", code="line")
+            if name.strip() in found:
+                raise ValidationError(f"Line {number}: {name.strip()} is there already.", code="line")
+            found[name.strip()] = text.strip()
+        return found
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(data) != (initial or {}))
+        except ValidationError:
+            return True
