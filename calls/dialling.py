@@ -215,7 +215,10 @@ class OneDial:
     def _room(self) -> Operation[None]:
         metadata = {"workspace": str(self._call.workspace_id), "call": str(self._call.pk)}
         return create_room(
-            self._dial.room, agent_name=AGENT_NAME, agent_metadata=metadata, empty_seconds=int(self._dial.ringing_seconds) + 15
+            self._dial.room,
+            agent_name=AGENT_NAME,
+            agent_metadata=metadata,
+            empty_seconds=int(self._dial.ringing_seconds) + 15,
         )
 
     async def _failed(self, outcome: Outcome, *, more_hops: bool) -> bool:

@@ -75,7 +75,7 @@ CARRIERS: dict[str, Carrier] = {
         name="Plivo",
         sources=(
             "https://docs.plivo.com/docs/sip-trunking/concepts/technical-specifications.md",  # ports, 2 calls a second
-            "https://docs.plivo.com/docs/faq/voice-api-and-SIP-trunking/sip-trunking.md",  # which of account, which of trunk
+            "https://docs.plivo.com/docs/faq/voice-api-and-SIP-trunking/sip-trunking.md",  # account, trunk
             "https://plivo.com/docs/voice-agents/sip-trunking/api/sip-trunking",  # the domain of a trunk
         ),
         host_pattern="21784177241578.zt.plivo.com",
@@ -101,7 +101,7 @@ CARRIERS: dict[str, Carrier] = {
             "https://developers.telnyx.com/docs/voice/sip-trunking/routing/failover-and-retries",  # two a region
             "https://docs.cloud.google.com/contact-center/ccai-platform/docs/byoc-ip-allow-list",  # the others
             "https://sipdev.telnyx.com/",  # addresses by region, Asia among them
-            "https://developers.telnyx.com/docs/voice/sip-trunking/network-configuration/ip-whitelisting.md",  # 5061: TLS
+            "https://developers.telnyx.com/docs/voice/sip-trunking/network-configuration/ip-whitelisting.md",  # ports
             # 20 calls a second from one address and by one SIP username
             "https://support.telnyx.com/en/articles/15668484-calls-per-second-cps-limits",
         ),

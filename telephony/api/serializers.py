@@ -147,8 +147,8 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
                 "help_text": "SIP digest username; empty or null clears it and the password.",
             },
             "carrier": {
-                "help_text": "A preset: it brings port, protocol, `leadingPlus`, `techPrefix`, `mediaEncryption`, limits and "
-                "the addresses its calls come from, where the request names none. Empty: any other carrier."
+                "help_text": "A preset: it brings port, protocol, `leadingPlus`, `techPrefix`, `mediaEncryption`, "
+                "limits and the addresses its calls come from, where the request names none. Empty: another carrier."
             },
             "tech_prefix": {"help_text": "Dialled before each number, as some carriers ask for."},
         }
