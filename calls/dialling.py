@@ -37,7 +37,8 @@ from telephony.models import TelephonySettings
 from telephony.services import sip_service
 
 AGENT_NAME = "voxa-agent"
-RINGING = 45.0  # seconds that a callee's phone rings where its trunk says nothing; a silent gateway is given up by LiveKit after 32
+# Seconds that a phone rings where its trunk says nothing. LiveKit gives up a silent gateway after 32.
+RINGING = 45.0
 LOOK_EVERY = 1.0  # seconds between looks at the room being dialled
 SEEN_LATELY = 5.0  # seconds for which a look tells that nothing rings
 UNCONFIGURED_FOR = timedelta(seconds=30)

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from accounts.admin.scoping import ScopedTabularInline
 from telephony.admin.header_lines import HeaderLines
@@ -72,7 +72,7 @@ class TrunkForm(WriteOnlyForm, RefusableForm):
     codecs = forms.MultipleChoiceField(
         choices=Codec.choices,
         required=False,
-        widget=UnfoldAdminCheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="None ticked: all of them. LiveKit offers them in its own order.",
     )
     auth_password = secret_field("Password")

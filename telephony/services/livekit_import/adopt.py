@@ -33,6 +33,10 @@ def adopt(workspace: Workspace, adoption: Adoption) -> Trunk:
         "auth_password": adoption.password or None,
         "from_host": adoption.from_host,
         "media_encryption": adoption.media_encryption,
+        "headers": dict(adoption.headers),
+        "headers_to_attributes": dict(adoption.headers_to_attributes),
+        "attributes_to_headers": dict(adoption.attributes_to_headers),
+        "codecs": list(adoption.codecs),
         "gateways": adoption.gateways,
         "numbers": adoption.numbers,
     }

@@ -1,6 +1,6 @@
 """Which rows would say what stands in LiveKit. Pure: what was listed in, what would be done out."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from telephony.sync.marks import read_mark
 from telephony.sync.plan import AGENT_NAME, ROOM_PREFIX
 
 NAME_LENGTH = 100
+BOTH_WAYS = ("headers_to_attributes", "attributes_to_headers", "codecs")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ class Adoption:
     username: str = ""
     password: str = field(default="", repr=False)
     from_host: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    headers_to_attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes_to_headers: Mapping[str, str] = field(default_factory=dict)
+    codecs: tuple[str, ...] = ()
     changes: list[str] = field(default_factory=list)
 
     @property
@@ -108,7 +113,7 @@ def _inbound(trunk: Inbound, rules: Iterable[Rule], taken: Collection[str]) -> A
     entrances = checks.networks(trunk)
     if len(entrances) > MAX_GATEWAYS:
         raise CannotSay(f"It admits {len(entrances)} addresses; a trunk has at most {MAX_GATEWAYS} gateways.")
-    adoption = Adoption(_name(trunk), numbers, trunk.spec.media_encryption, inbound_id=trunk.id)
+    adoption = Adoption(_name(trunk), numbers, trunk.spec.media_encryption, inbound_id=trunk.id, **_both_ways(trunk))
     rule = _rule_of(trunk, rules)
     if rule is None:
         adoption.changes.append(f"A dispatch rule is added: each call gets a room {ROOM_PREFIX}… with {AGENT_NAME}.")
@@ -151,11 +156,12 @@ def _outbound(trunk: Outbound, plan: ImportPlan, taken: Collection[str]) -> None
         for other in plan.adoptions:
             if shared := sorted(set(other.numbers) & set(numbers)):
                 raise CannotSay(f"It shares {', '.join(shared)} with {other.name}; a number stands on one trunk.")
-        same = Adoption(_name(trunk), numbers, trunk.spec.media_encryption)
+        same = Adoption(_name(trunk), numbers, trunk.spec.media_encryption, **_both_ways(trunk))
         plan.adoptions.append(same)
     else:
         _refuse_unlike(trunk.spec, same)
     spec = trunk.spec
+    same.headers = spec.headers
     same.username, same.password, same.from_host = spec.auth_username, spec.auth_password, spec.from_host
     if spec.transport is None:
         same.changes.append(f"{trunk.id} dials by udp, which LiveKit may have chosen by itself until now.")
@@ -169,9 +175,16 @@ def _refuse_unlike(spec: OutboundTrunkSpec, adoption: Adoption) -> None:
         raise CannotSay(f"{adoption.name}, which has the same numbers, has {MAX_GATEWAYS} gateways already.")
     if spec.media_encryption != adoption.media_encryption:
         raise CannotSay(f"{adoption.name}, which has the same numbers, has another media encryption.")
-    given = (spec.auth_username, spec.auth_password, spec.from_host)
-    if adoption.dials and given != (adoption.username, adoption.password, adoption.from_host):
-        raise CannotSay(f"{adoption.name}, which has the same numbers, signs in otherwise.")
+    given = (spec.auth_username, spec.auth_password, spec.from_host, spec.headers)
+    if adoption.dials and given != (adoption.username, adoption.password, adoption.from_host, adoption.headers):
+        raise CannotSay(f"{adoption.name}, which has the same numbers, signs in otherwise or sends other headers.")
+    if any(getattr(spec, name) != getattr(adoption, name) for name in BOTH_WAYS):
+        raise CannotSay(f"{adoption.name}, which has the same numbers, has other codecs or maps other headers.")
+
+
+def _both_ways(trunk: Inbound | Outbound) -> dict[str, Any]:
+    """Return what a trunk's rows say once for calls in and out."""
+    return {name: getattr(trunk.spec, name) for name in BOTH_WAYS}
 
 
 def _refuse_taken(numbers: Iterable[str], taken: Collection[str]) -> None:

@@ -64,7 +64,7 @@ def test_what_someone_added_by_hand_is_noticed() -> None:
     inbound_message = to.inbound_message(INBOUND)
     inbound_message.krisp_enabled = True
     outbound_message = to.outbound_message(OUTBOUND)
-    outbound_message.headers["X-Extra"] = "1"
+    outbound_message.destination_country = "US"
     rule_message = to.rule_message(RULE)
     rule_message.rule.dispatch_rule_individual.pin = "1234"
     found = [
