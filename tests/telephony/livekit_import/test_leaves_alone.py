@@ -55,7 +55,7 @@ def test_an_inbound_trunk(acme: Workspace, by_hand: Project, fields: dict[str, A
         ({"address": "sip_x!"}, "is not a host and port"),
         ({"address": "sip.example.com:99999"}, "is not a host and port"),
         ({"address": "sip.example.com:5061", "transport": 0}, "transport on port 5061 is left to LiveKit"),
-        ({"headers": {"Route": "a"}}, "belongs to SIP itself"),
+        ({"include_headers": 1}, "uses include_headers"),
         ({"destination_country": "US"}, "uses destination_country"),
         ({"metadata": "theirs"}, "metadata belongs to another program"),
     ],
