@@ -8,6 +8,7 @@ import telephony.carriers
 import telephony.models.abilities
 import telephony.models.fields
 import telephony.models.telephony_settings
+import telephony.sip_headers
 import telephony.validators
 import uuid
 import voxa.core.values.fields
@@ -190,7 +191,16 @@ class Migration(migrations.Migration):
                 ('from_host', telephony.models.fields.HostField(blank=True, help_text='Host in From, if asked for.', max_length=253, verbose_name='From host')),
                 ('tech_prefix', models.CharField(blank=True, max_length=16, validators=[telephony.validators.validate_tech_prefix])),
                 ('leading_plus', models.BooleanField(default=True, help_text='Dial +15550100000 rather than 15550100000.')),
+                ('from_user', models.CharField(blank=True, help_text='User in From where the carrier wants its account there. Empty: the caller ID.', max_length=64, validators=[telephony.validators.validate_from_user], verbose_name='From user')),
+                ('display_name', models.CharField(blank=True, help_text='Name in From that callees may see. Empty: the user in From.', max_length=64, validators=[telephony.validators.validate_display_name])),
+                ('headers', models.JSONField(blank=True, default=dict, help_text='Headers of each call that goes out. Values may hold {callId}, {from} and {to}.', validators=[telephony.sip_headers.validate_headers])),
+                ('headers_to_attributes', models.JSONField(blank=True, default=dict, help_text='Headers to read from calls, each with the participant attribute that takes its value.', validators=[telephony.sip_headers.validate_headers_to_attributes])),
+                ('attributes_to_headers', models.JSONField(blank=True, default=dict, help_text='Attributes, each with the header that sends its value in answers, transfers and hang-ups.', validators=[telephony.sip_headers.validate_attributes_to_headers])),
+                ('transfer_headers', models.JSONField(blank=True, default=dict, help_text='Headers of each cold transfer (REFER). Values may hold {callId}, {from} and {to}.', validators=[telephony.sip_headers.validate_headers])),
+                ('codecs', models.JSONField(blank=True, default=list, help_text='Codecs to offer and accept, beside DTMF: PCMU, PCMA, G722. Empty: all three.', validators=[telephony.validators.validate_codecs])),
                 ('media_encryption', models.CharField(choices=[('disable', 'Never'), ('allow', 'If the carrier offers it'), ('require', 'Always')], default='disable', max_length=8)),
+                ('ringing_timeout_seconds', models.PositiveSmallIntegerField(blank=True, help_text="How long a callee's phone rings, at most 75 seconds. Empty: 45, in a warm transfer 30.", null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(75)])),
+                ('called_number_format', models.CharField(choices=[('e164', 'E.164: +442079460123'), ('digits', 'Without plus: 442079460123'), ('double_zero', 'With 00: 00442079460123'), ('national', 'National: 02079460123')], default='e164', help_text='How the carrier writes the number called when it sends a call in.', max_length=11)),
                 ('calls_per_second', models.DecimalField(blank=True, decimal_places=2, help_text="Most new calls a second that the carrier takes. Empty: the carrier's preset, or 1.", max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))])),
                 ('max_concurrent_calls', models.PositiveIntegerField(blank=True, help_text='Channels. Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100000)])),
                 ('created_at', models.DateTimeField(blank=True, editable=False)),
@@ -356,7 +366,16 @@ class Migration(migrations.Migration):
                 ('from_host', telephony.models.fields.HostField(blank=True, help_text='Host in From, if asked for.', max_length=253, verbose_name='From host')),
                 ('tech_prefix', models.CharField(blank=True, max_length=16, validators=[telephony.validators.validate_tech_prefix])),
                 ('leading_plus', models.BooleanField(default=True, help_text='Dial +15550100000 rather than 15550100000.')),
+                ('from_user', models.CharField(blank=True, help_text='User in From where the carrier wants its account there. Empty: the caller ID.', max_length=64, validators=[telephony.validators.validate_from_user], verbose_name='From user')),
+                ('display_name', models.CharField(blank=True, help_text='Name in From that callees may see. Empty: the user in From.', max_length=64, validators=[telephony.validators.validate_display_name])),
+                ('headers', models.JSONField(blank=True, default=dict, help_text='Headers of each call that goes out. Values may hold {callId}, {from} and {to}.', validators=[telephony.sip_headers.validate_headers])),
+                ('headers_to_attributes', models.JSONField(blank=True, default=dict, help_text='Headers to read from calls, each with the participant attribute that takes its value.', validators=[telephony.sip_headers.validate_headers_to_attributes])),
+                ('attributes_to_headers', models.JSONField(blank=True, default=dict, help_text='Attributes, each with the header that sends its value in answers, transfers and hang-ups.', validators=[telephony.sip_headers.validate_attributes_to_headers])),
+                ('transfer_headers', models.JSONField(blank=True, default=dict, help_text='Headers of each cold transfer (REFER). Values may hold {callId}, {from} and {to}.', validators=[telephony.sip_headers.validate_headers])),
+                ('codecs', models.JSONField(blank=True, default=list, help_text='Codecs to offer and accept, beside DTMF: PCMU, PCMA, G722. Empty: all three.', validators=[telephony.validators.validate_codecs])),
                 ('media_encryption', models.CharField(choices=[('disable', 'Never'), ('allow', 'If the carrier offers it'), ('require', 'Always')], default='disable', max_length=8)),
+                ('ringing_timeout_seconds', models.PositiveSmallIntegerField(blank=True, help_text="How long a callee's phone rings, at most 75 seconds. Empty: 45, in a warm transfer 30.", null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(75)])),
+                ('called_number_format', models.CharField(choices=[('e164', 'E.164: +442079460123'), ('digits', 'Without plus: 442079460123'), ('double_zero', 'With 00: 00442079460123'), ('national', 'National: 02079460123')], default='e164', help_text='How the carrier writes the number called when it sends a call in.', max_length=11)),
                 ('calls_per_second', models.DecimalField(blank=True, decimal_places=2, help_text="Most new calls a second that the carrier takes. Empty: the carrier's preset, or 1.", max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))])),
                 ('max_concurrent_calls', models.PositiveIntegerField(blank=True, help_text='Channels. Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100000)])),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -561,6 +580,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='trunk',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('auth_password__isnull', True), ('auth_username', '')), models.Q(models.Q(('auth_username', ''), _negated=True), ('auth_password__isnull', False)), _connector='OR'), name='trunk_credentials_whole', violation_error_message='Give both username and password, or neither.'),
+        ),
+        migrations.AddConstraint(
+            model_name='trunk',
+            constraint=models.CheckConstraint(condition=models.Q(('called_number_format__in', ['e164', 'digits', 'double_zero', 'national'])), name='trunk_called_format'),
+        ),
+        migrations.AddConstraint(
+            model_name='trunk',
+            constraint=models.CheckConstraint(condition=models.Q(('ringing_timeout_seconds__gte', 1), ('ringing_timeout_seconds__lte', 75)), name='trunk_ringing_timeout'),
         ),
         migrations.AddConstraint(
             model_name='trunk',
