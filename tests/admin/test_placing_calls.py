@@ -139,7 +139,7 @@ def test_what_a_call_would_meet_is_told_and_nothing_is_placed(
     form = answer.context["adminform"].form
     assert not form.errors
     html = answer.content.decode()
-    assert "Please correct" not in html
+    assert "Correct the error" not in html
     for kept in (line.number.number, line.agent.name, "Check without calling", "Place the call"):
         assert kept in html
     assert form["to_number"].value() == "+1 202 555-0123"

@@ -80,7 +80,8 @@ class ProblemFormatter(ExceptionFormatter):
     def run(self) -> Problem:
         exc = self.exc
         if isinstance(exc, exceptions.ValidationError):
-            details = [_detail(error.attr, error.code, error.detail) for error in flatten_errors(exc.detail)]
+            found = [_detail(error.attr, error.code, error.detail) for error in flatten_errors(exc.detail)]
+            details = list(dict.fromkeys(found))  # two checks may say the same of one field
             return Problem("validation_error", _summary(details), exc.status_code, details)
         code = str(exc.get_codes())
         message = _MESSAGES.get(exc.status_code, str(exc.detail))
@@ -147,7 +148,9 @@ def _detail(path: str | None, code: str, message: str) -> Detail:
 
 
 def _summary(details: Sequence[Detail]) -> str:
-    """Give one sentence: the error itself where there is one only."""
-    if len(details) == 1:
-        return f"{details[0].field}: {details[0].message}" if details[0].field else details[0].message
-    return f"{len(details)} fields are wrong; see details."
+    """Return one sentence: the error itself where one field is wrong, however much is wrong with it."""
+    wrong = {detail.field for detail in details}
+    if len(wrong) == 1:
+        words = " ".join(dict.fromkeys(detail.message for detail in details))
+        return f"{details[0].field}: {words}" if details[0].field else words
+    return f"{len(wrong)} fields are wrong; see details."

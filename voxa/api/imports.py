@@ -5,14 +5,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail
-from rest_framework.exceptions import ValidationError as RestValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from voxa.api.errors import ApiError, Detail
 from voxa.api.serializers import CamelSerializer, NamedChoiceField
 from voxa.core.imports.errors import FileError
 from voxa.core.imports.report import Report, bad_rows, figures
+from voxa.core.imports.words import counted
 
 MOST_TOLD = 1_000  # changes, and failures, that an answer lists one by one
 MOST_FINDINGS = 100  # of a refused file: whoever corrects it starts at the top
@@ -110,10 +110,9 @@ def show(found: Report) -> dict[str, Any]:
     }
 
 
-def _refused(found: Report) -> RestValidationError:
-    return RestValidationError(
-        {
-            f"line {failure.line}": [ErrorDetail(failure.message, failure.code)]
-            for failure in found.sheet.failures[:MOST_FINDINGS]
-        }
-    )
+def _refused(found: Report) -> ApiError:
+    failures, rows = found.sheet.failures, counted(found.sheet.rows, "row")
+    details = [Detail(f"line {one.line}", one.code, one.message) for one in failures[:MOST_FINDINGS]]
+    verb = "is" if len(failures) == 1 else "are"
+    words = f"{len(failures):,} of {rows} {verb} wrong, and nothing was added. Correct the file, or send ?mode=good."
+    return ApiError("validation_error", words, 400, details)
