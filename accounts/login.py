@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django_otp import devices_for_user
-from django_otp.plugins.otp_static.models import StaticDevice
 from unfold.forms import AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
 from accounts.lockout import count_failure
+from accounts.models import RecoveryCodes
+from accounts.services import two_step
 
 
 class LoginForm(AuthenticationForm):  # type: ignore[misc]
@@ -43,10 +44,11 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
         if not code:
             raise ValidationError("Enter the code from your authenticator app.", code="otp_required")
         for device in _asked(devices, code):
-            if not device.verify_is_allowed()[0]:
+            taken = two_step.takes(device, code)
+            if taken is None:
                 count_failure(self.request, user)
                 raise ValidationError("Too many wrong codes. Wait a moment, then try again.", code="otp_throttled")
-            if device.verify_token(code):
+            if taken:
                 return device
         count_failure(self.request, user)
         raise ValidationError("This code is wrong or was used already. Enter the next one.", code="otp_wrong")
@@ -58,4 +60,4 @@ def _asked(devices: list[Any], code: str) -> list[Any]:
     Trying both would count against the wrong one.
     """
     recovery = not (code.isdigit() and len(code) == 6)
-    return [device for device in devices if isinstance(device, StaticDevice) is recovery]
+    return [device for device in devices if isinstance(device, RecoveryCodes) is recovery]

@@ -7,14 +7,16 @@ from celery import shared_task
 from accounts.services import webhook_delivery
 from accounts.services.idempotency import purge_expired
 from accounts.services.import_files import purge_files
+from accounts.services.sessions import purge_sessions
 from accounts.services.webhooks import wake
 
 
 @shared_task
 def purge_idempotency_records() -> None:
-    """Delete kept answers that are past their 24 hours, and files to be imported that are past their one."""
+    """Delete kept answers that are past their 24 hours, files to be imported past their one, and expired sessions."""
     purge_expired()
     purge_files()
+    purge_sessions()
 
 
 @shared_task

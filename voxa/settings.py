@@ -52,8 +52,6 @@ INSTALLED_APPS = [
     "import_export",
     "axes",
     "django_otp",
-    "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
     "voxa",
     "accounts",
     "telephony",
@@ -141,6 +139,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+SESSION_ENGINE = "accounts.session_store"
 LOGIN_URL = "admin:login"
 AXES_HANDLER = "accounts.lockout.Lockout"
 AXES_FAILURE_LIMIT = 8

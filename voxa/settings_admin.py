@@ -40,6 +40,7 @@ UNFOLD: dict[str, Any] = {
         "navigation": [
             {"title": "Change password", "link": reverse_lazy("admin:password_change")},
             {"title": "Two-step sign-in", "link": reverse_lazy("admin:two_step")},
+            {"title": "Sessions", "link": reverse_lazy("admin:own_sessions")},
         ]
     },
     "DASHBOARD_CALLBACK": "calls.admin.dashboard.dashboard",

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -18,9 +17,10 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from accounts.admin.access import Access, access_of
 from accounts.admin.member import MembershipsInline
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.sessions import SessionsView
 from accounts.admin.two_step import TwoStepView
 from accounts.choices import Role
-from accounts.models import Membership, User
+from accounts.models import AuthenticatorApp, Membership, User
 from accounts.services.two_step import turn_off
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type
         return "On" if person.devices else "Off"
 
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
-        rows = rows.annotate(devices=Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)))
+        rows = rows.annotate(devices=Exists(AuthenticatorApp.objects.filter(user=OuterRef("pk"), confirmed=True)))
         if access.superuser:
             return rows
         colleagues = Membership.objects.filter(workspace__in=access.workspaces(Role.VIEWER))
@@ -127,9 +127,12 @@ class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type
 
     def get_urls(self) -> list[Any]:
         own = self.admin_site.admin_view(TwoStepView.as_view(admin_site=self.admin_site))
+        sessions = self.admin_site.admin_view(SessionsView.as_view(admin_site=self.admin_site))
         remove = self.admin_site.admin_view(self.remove_two_step_view)
         return [
             path("two-step/", own, name="two_step"),
+            path("sessions/", sessions, name="own_sessions"),
+            path("<path:object_id>/sessions/", sessions, name="accounts_user_sessions"),
             path("<path:object_id>/two-step/remove/", remove, name="accounts_user_remove_two_step"),
             *super().get_urls(),
         ]

@@ -1,6 +1,5 @@
 """Setting up two-step sign-in: scan, enter a code, keep the recovery codes."""
 
-import base64
 from typing import Any
 
 import segno
@@ -15,10 +14,10 @@ from django.utils.safestring import mark_safe
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django_otp import login
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from accounts.lockout import proves_password
+from accounts.models import AuthenticatorApp
 from accounts.services import two_step
 
 
@@ -29,15 +28,16 @@ class CodeForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
     )
 
-    def __init__(self, device: TOTPDevice, *args: Any) -> None:
+    def __init__(self, device: AuthenticatorApp, *args: Any) -> None:
         super().__init__(*args)
         self.device = device
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"].replace(" ", "")
-        if not self.device.verify_is_allowed()[0]:
+        taken = two_step.takes(self.device, code)
+        if taken is None:
             raise ValidationError("Too many wrong codes. Wait a moment, then try again.")
-        if not self.device.verify_token(code):
+        if not taken:
             raise ValidationError("This code does not fit. Check the clock of your device and enter the next one.")
         return code
 
@@ -63,7 +63,7 @@ class TwoStepView(View):
     admin_site: AdminSite = None  # type: ignore[assignment]  # given by as_view
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.active = TOTPDevice.objects.filter(user=request.user, confirmed=True).exists()
+        self.active = two_step.has_two_step(request.user)
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -74,13 +74,15 @@ class TwoStepView(View):
             form: forms.Form = PasswordForm(request, request.POST)
             if not form.is_valid():
                 return self._page(request, form=form)
-            two_step.turn_off(request.user)
+            two_step.turn_off(request.user, keep=request.session.session_key)
+            request.session.cycle_key()
             return HttpResponseRedirect(reverse("admin:two_step"))
-        device = _pending_device(request.user)
+        device = two_step.pending_app(request.user)
         form = CodeForm(device, request.POST)
         if not form.is_valid():
             return self._page(request, form=form)
-        codes = two_step.turn_on(device)
+        codes = two_step.turn_on(device, keep=request.session.session_key)
+        request.session.cycle_key()
         login(request, device)
         self.active = True
         return self._page(request, codes=codes)
@@ -92,14 +94,9 @@ class TwoStepView(View):
         if self.active:
             context["form"] = form or PasswordForm(request)
         else:
-            device = _pending_device(request.user)
+            device = two_step.pending_app(request.user)
             context["form"] = form or CodeForm(device)
             context["picture"] = mark_safe(segno.make(device.config_url).svg_inline(scale=4, border=2))  # noqa: S308
-            context["secret"] = base64.b32encode(device.bin_key).decode().rstrip("=")
+            context["secret"] = device.readable_seed
         context["active"] = self.active
         return TemplateResponse(request, "admin/two_step.html", context)
-
-
-def _pending_device(user: Any) -> TOTPDevice:
-    device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "Authenticator app"})
-    return device

@@ -35,7 +35,7 @@ class UserManager(DjangoUserManager["User"]):
         return self._create(email, password, **{"is_staff": True, "is_superuser": True, **extra})
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # of two-step devices, which have no types
     """Staff see the rows of the workspaces they are members of; superusers see all."""
 
     username = None  # type: ignore[assignment]

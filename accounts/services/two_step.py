@@ -1,28 +1,56 @@
-"""Two-step sign-in of a person: turned on by a code of their app, off by themselves or by a superuser."""
+"""Two-step sign-in of a person: turned on by a code of their app, off by themselves or by a superuser.
+
+Both end the person's other sessions: whoever was in with the password alone is out.
+"""
 
 from typing import Any
 
 from django.db import transaction
-from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-RECOVERY_CODES = 8
+from accounts.models import AuthenticatorApp, RecoveryCodes
+from accounts.services.sessions import end_sessions
+
+
+def has_two_step(person: Any) -> bool:
+    """Return whether a person is asked for a code."""
+    return bool(AuthenticatorApp.objects.filter(user=person, confirmed=True).exists())
+
+
+def pending_app(person: Any) -> AuthenticatorApp:
+    """Return the app that a person is setting up, with its seed."""
+    app, _ = AuthenticatorApp.objects.get_or_create(
+        user=person, confirmed=False, defaults={"name": "Authenticator app"}
+    )
+    return app  # type: ignore[no-any-return]
 
 
 @transaction.atomic
-def turn_on(device: TOTPDevice) -> list[str]:
-    """Confirm the app and give new recovery codes, which nobody can see again."""
-    device.confirmed = True
-    device.save(update_fields=["confirmed"])
-    StaticDevice.objects.filter(user=device.user).delete()
-    recovery = StaticDevice.objects.create(user=device.user, name="Recovery codes", confirmed=True)
-    codes = [StaticToken.random_token() for _ in range(RECOVERY_CODES)]
-    StaticToken.objects.bulk_create([StaticToken(device=recovery, token=code) for code in codes])
+def takes(device: Any, code: str) -> bool | None:
+    """Return whether a device takes a code; None while it takes none, after wrong ones.
+
+    Locked, so that many tries at once are one after the other.
+    """
+    locked = type(device).objects.select_for_update().filter(pk=device.pk).first()
+    if locked is None:
+        return False
+    return bool(locked.verify_token(code)) if locked.verify_is_allowed()[0] else None
+
+
+@transaction.atomic
+def turn_on(app: AuthenticatorApp, *, keep: str | None = None) -> list[str]:
+    """Confirm the app and return new recovery codes, which nobody can see again. `keep` is the session that goes on."""
+    AuthenticatorApp.objects.filter(pk=app.pk).update(confirmed=True)
+    RecoveryCodes.objects.filter(user=app.user).delete()
+    recovery = RecoveryCodes(user=app.user, name="Recovery codes", confirmed=True)
+    codes = recovery.renew()
+    recovery.save()
+    end_sessions(app.user, keep=keep)
     return codes
 
 
 @transaction.atomic
-def turn_off(person: Any) -> None:
+def turn_off(person: Any, *, keep: str | None = None) -> None:
     """Forget a person's app and recovery codes: the password alone signs them in."""
-    TOTPDevice.objects.filter(user=person).delete()
-    StaticDevice.objects.filter(user=person).delete()
+    AuthenticatorApp.objects.filter(user=person).delete()
+    RecoveryCodes.objects.filter(user=person).delete()
+    end_sessions(person, keep=keep)

@@ -9,10 +9,9 @@ from django.contrib.auth import SESSION_KEY
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.lockout import FAILURES_FROM_ANYWHERE
-from accounts.models import User
+from accounts.models import AuthenticatorApp, User
 from tests.admin.conftest import Browser
 
 RIGHT = "a long password"
@@ -37,13 +36,13 @@ def guess(name: str, times: int = LIMIT, **more: str) -> list[int]:
     return [sign_in(name, f"wrong {number}", **more) for number in range(times)]
 
 
-def two_step_on(person: User) -> TOTPDevice:
-    device: TOTPDevice = TOTPDevice.objects.create(user=person, confirmed=True)
+def two_step_on(person: User) -> AuthenticatorApp:
+    device: AuthenticatorApp = AuthenticatorApp.objects.create(user=person, confirmed=True)
     return device
 
 
 def has_two_step(person: User) -> bool:
-    return bool(TOTPDevice.objects.filter(user=person, confirmed=True).exists())
+    return bool(AuthenticatorApp.objects.filter(user=person, confirmed=True).exists())
 
 
 def test_the_right_password_is_refused_while_locked(acme_owner: User) -> None:

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from accounts.models import ApiKey, User, Workspace
+from accounts.models import ApiKey, AuthenticatorApp, User, Workspace
 from telephony.models import TelephonySettings
 from tests.admin.conftest import Browser
 from tests.admin.forms import form_of
@@ -90,9 +90,7 @@ def test_a_secret_that_was_typed_does_not_come_back_with_an_error(
 
 
 def test_the_password_does_not_come_back_when_a_code_is_asked_for(superuser: User, client: Client) -> None:
-    from django_otp.plugins.otp_totp.models import TOTPDevice
-
-    TOTPDevice.objects.create(user=superuser, confirmed=True)
+    AuthenticatorApp.objects.create(user=superuser, confirmed=True)
     answer = client.post(reverse("admin:login"), {"username": superuser.email, "password": "a long password"})
     assert "Enter the code" in answer.content.decode()
     assert "a long password" not in answer.content.decode()

@@ -8,18 +8,16 @@ from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_static.models import StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import User
+from accounts.models import AuthenticatorApp, RecoveryCodes, User
 from tests.admin.conftest import Browser
 
 LOGIN = "admin:login"
 
 
-def code_of(device: TOTPDevice) -> str:
+def code_of(device: AuthenticatorApp) -> str:
     """Give the code that an authenticator app would show now."""
-    totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
+    totp = TOTP(device.bin_key, drift=device.drift)
     totp.time = time.time()
     return f"{totp.token():06d}"
 
@@ -32,9 +30,9 @@ def sign_in(client: Client, user: User, code: str = "", password: str = "a long 
 
 
 @pytest.fixture
-def protected(superuser: User) -> TOTPDevice:
+def protected(superuser: User) -> AuthenticatorApp:
     """The superuser's confirmed authenticator app."""
-    device: TOTPDevice = TOTPDevice.objects.create(user=superuser, confirmed=True)
+    device: AuthenticatorApp = AuthenticatorApp.objects.create(user=superuser, confirmed=True)
     return device
 
 
@@ -42,18 +40,18 @@ def test_without_a_device_the_password_is_enough(superuser: User, client: Client
     assert sign_in(client, superuser) == ""
 
 
-def test_with_a_device_a_code_is_needed(protected: TOTPDevice, client: Client) -> None:
+def test_with_a_device_a_code_is_needed(protected: AuthenticatorApp, client: Client) -> None:
     assert "Enter the code" in sign_in(client, protected.user)
     assert "wrong or was used already" in sign_in(client, protected.user, "000000")
 
 
-def test_the_right_code_signs_in_once(protected: TOTPDevice, client: Client) -> None:
+def test_the_right_code_signs_in_once(protected: AuthenticatorApp, client: Client) -> None:
     code = code_of(protected)
     assert sign_in(client, protected.user, code) == ""
     assert "wrong or was used already" in sign_in(Client(), protected.user, code)
 
 
-def test_a_wrong_password_says_nothing_about_the_code(protected: TOTPDevice, client: Client) -> None:
+def test_a_wrong_password_says_nothing_about_the_code(protected: AuthenticatorApp, client: Client) -> None:
     html = sign_in(client, protected.user, password="wrong")
     assert "correct email address and password" in html
     assert "Enter the code" not in html
@@ -62,9 +60,9 @@ def test_a_wrong_password_says_nothing_about_the_code(protected: TOTPDevice, cli
 def test_setting_up_gives_recovery_codes_that_work_once(superuser: User, signed_in: Browser, client: Client) -> None:
     setup = signed_in(superuser)
     setup.get(reverse("admin:two_step"))
-    device = TOTPDevice.objects.get(user=superuser, confirmed=False)
+    device = AuthenticatorApp.objects.get(user=superuser, confirmed=False)
     assert "does not fit" in setup.post(reverse("admin:two_step"), {"code": "000000"}).content.decode()
-    TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    AuthenticatorApp.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
     answer = setup.post(reverse("admin:two_step"), {"code": code_of(device)})
     codes = answer.context["codes"]
     assert len(set(codes)) == 8
@@ -73,19 +71,19 @@ def test_setting_up_gives_recovery_codes_that_work_once(superuser: User, signed_
     assert codes[1] not in setup.get(reverse("admin:two_step")).content.decode()
 
 
-def test_turning_it_off_needs_the_password(protected: TOTPDevice, signed_in: Browser) -> None:
+def test_turning_it_off_needs_the_password(protected: AuthenticatorApp, signed_in: Browser) -> None:
     client = signed_in(protected.user)
     assert "not your password" in client.post(reverse("admin:two_step"), {"password": "wrong"}).content.decode()
-    assert TOTPDevice.objects.exists()
+    assert AuthenticatorApp.objects.exists()
     client.post(reverse("admin:two_step"), {"password": "a long password"})
-    assert not TOTPDevice.objects.filter(confirmed=True).exists()
-    assert not StaticToken.objects.exists()
+    assert not AuthenticatorApp.objects.filter(confirmed=True).exists()
+    assert not RecoveryCodes.objects.exists()
 
 
 def test_a_superuser_turns_it_off_for_who_lost_the_app(
     superuser: User, acme_owner: User, outsider: User, signed_in: Browser, client: Client
 ) -> None:
-    TOTPDevice.objects.create(user=acme_owner, confirmed=True)
+    AuthenticatorApp.objects.create(user=acme_owner, confirmed=True)
     url = reverse("admin:accounts_user_remove_two_step", args=[acme_owner.pk])
     assert url in signed_in(superuser).get(reverse("admin:accounts_user_change", args=[acme_owner.pk])).text
     assert [signed_in(other).post(url).status_code for other in (outsider, acme_owner)] == [403, 403]
