@@ -1,7 +1,6 @@
 """Where a person is signed in."""
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -25,9 +24,3 @@ class Session(AbstractBaseSession):
 
     def __str__(self) -> str:
         return f"Session {self.public_id}"
-
-    @classmethod
-    def get_session_store_class(cls) -> Any:
-        from accounts.session_store import SessionStore
-
-        return SessionStore
