@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from accounts.admin.access import Access, access_of
+from accounts.admin.times import when
 from accounts.choices import Role
 from accounts.models import ApiKey, Workspace
 from telephony.choices import TrunkStatus
@@ -17,6 +18,7 @@ from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, Tr
 from telephony.selectors import callable_numbers, projects_of, unanswered
 from telephony.services.queues import missed, unseen_queues
 from telephony.standing import standing_of
+from telephony.sync.linting import ASK_OPERATOR, concerning, for_tenant, kept
 
 SHOWN = 6  # rows of a list on this page
 COUNTED = 1_000
@@ -76,6 +78,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     silent = bounded(orphans)
     default = LiveKitProject.default()
     board.concerns += idle_queues(access) + away(access)
+    board.concerns += harmed(access)
     board.concerns += troubled(trunks.defer("auth_password"), default, access)
     board.concerns += troubled(endpoints.defer("sip_password"), default, access)
     if silent:
@@ -138,6 +141,27 @@ def away(access: Access) -> list[Concern]:
             )
             reason = f"{project.takes_no_calls} Outbound calls wait, and are dialled when it takes them."
             concerns.append(Concern("danger", "LiveKit", title, reason, link, "Test it"))
+    return concerns
+
+
+def harmed(access: Access) -> list[Concern]:
+    """Name what the last lint found in LiveKit: all of it to superusers, to others what concerns their own numbers."""
+    mine = access.workspaces(Role.VIEWER)
+    used = LiveKitProject.objects.all() if access.superuser else projects_of(mine)
+    concerns = []
+    for project in used.exclude(lint=[]).only("name", "lint", "linted_at")[:50]:
+        harms = kept(project) if access.superuser else concerning(kept(project), mine)
+        page = reverse("admin:telephony_livekitproject_change", args=[project.pk])
+        for harm in harms[:SHOWN]:
+            told, remedy = (harm.what, harm.remedy) if access.superuser else (for_tenant(harm), ASK_OPERATOR)
+            label, colour = ("LiveKit", "danger" if harm.grave else "warning")
+            seen = f"Seen {when(project.linted_at)}."
+            link = page if access.may(Role.ADMIN) else ""
+            concerns.append(Concern(colour, label, told, f"{remedy} {seen}", link, "Open"))
+        if len(harms) > SHOWN:
+            title = f"{len(harms) - SHOWN} more findings in {project}"
+            reason = "All of them: manage.py check_telephony." if access.superuser else ASK_OPERATOR
+            concerns.append(Concern("warning", "LiveKit", title, reason, "", ""))
     return concerns
 
 

@@ -13,24 +13,22 @@ from django.urls import reverse
 from telephony.choices import TrunkStatus
 from telephony.doctor.projects import projects, title
 from telephony.livekit_client import (
-    InboundTrunkSpec,
     LiveKitClient,
     LiveKitError,
     LiveKitUnauthorized,
     LiveKitWithoutSip,
-    Stored,
     client_for,
     trunks,
 )
 from telephony.livekit_client.clock import clock_ahead
-from telephony.models import Installation, LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
+from telephony.models import LiveKitProject, SipEndpoint, TelephonySettings, Trunk
 from telephony.services import sip_service
 from telephony.standing import setup_remedy
 from telephony.sync import findings as sync
 from telephony.sync.kinds import KINDS
-from telephony.sync.marks import read_mark
-from telephony.sync.reconcile import reconcile
-from voxa.doctor.findings import MOST, Finding, Severity, names
+from telephony.sync.lint import Harm
+from telephony.sync.reconcile import Report, reconcile
+from voxa.doctor.findings import MOST, Finding, Severity, names, some
 from voxa.doctor.registry import Scope
 from voxa.doctor.side_by_side import side_by_side
 
@@ -58,9 +56,9 @@ def _project(scope: Scope, project: LiveKitProject) -> list[Finding]:
         return list(_without_sip(project, None)) if project.was_reachable else [_away(project, project.last_error)]
     client = client_for(project)
     try:
-        inbound = client.run(trunks.list_inbound())
-        taken = [*_taken(scope, project, inbound), *_without_sip(project, sip_service.check(project))]
-        return [*_clock(project), *taken, *_shared_trunk(scope, project, client), *_differences(scope, project)]
+        client.run(trunks.list_inbound(["ST_nothing"]))
+        found = [*_clock(project), *_without_sip(project, sip_service.check(project))]
+        return [*found, *_shared_trunk(scope, project, client), *_differences(scope, project)]
     except LiveKitUnauthorized as error:
         return [*_clock(project), _refused(project, error)]
     except LiveKitError as error:
@@ -134,25 +132,22 @@ def _clock(project: LiveKitProject) -> Iterator[Finding]:
     )
 
 
-def _taken(scope: Scope, project: LiveKitProject, inbound: list[Stored[InboundTrunkSpec]]) -> Iterator[Finding]:
-    """Tell which of our numbers stand on inbound trunks that Voxa did not make. LiveKit compares them without plus."""
-    installation = Installation.current()
-    holders: dict[str, str] = {}
-    for stored in inbound:
-        mark = read_mark(stored.spec.metadata)
-        if mark is None or mark.installation != installation:
-            holders |= {f"+{number.removeprefix('+')}": stored.id for number in stored.spec.numbers}
-    ours = scope.own(PhoneNumber.objects.filter(project=project, number__in=list(holders)))
-    taken = sorted((holders[one.number], one.number) for one in ours.only("number"))
-    for livekit_id, group in groupby(taken, key=lambda pair: pair[0]):
-        numbers = [number for _, number in group]
-        listed = names(numbers, len(numbers))
-        yield Finding(
-            "livekit.number_taken",
-            f"Inbound trunk {livekit_id} of {title(project)}, not made by this Voxa, takes {listed}.",
-            "Remove these numbers from it in LiveKit, or take it over: manage.py import_livekit.",
-            page=_page(project),
-        )
+def _harms(project: LiveKitProject, report: Report) -> Iterator[Finding]:
+    """Tell what stands in LiveKit and defeats ours: open trunks and rules, taken numbers."""
+    for code, group in groupby(sorted(report.harms, key=_code), key=_code):
+        harms = list(group)
+        yield from some(
+            harms[:MOST],
+            lambda harm: Finding(_code(harm), f"{harm.what} It stands in {title(project)}.", harm.remedy,
+                                 Severity.ERROR if harm.grave else Severity.WARNING, _page(project)),
+            len(harms),
+            Finding(code, "So it is with {more} more objects.", "All of them: manage.py reconcile_livekit --dry-run.",
+                    page=_page(project)),
+        )  # fmt: skip
+
+
+def _code(harm: Harm) -> str:
+    return {"trunk.takes_number": "livekit.number_taken"}.get(harm.code, f"livekit.{harm.code.replace('.', '_')}")
 
 
 def _shared_trunk(scope: Scope, project: LiveKitProject, client: LiveKitClient) -> Iterator[Finding]:
@@ -170,11 +165,12 @@ def _shared_trunk(scope: Scope, project: LiveKitProject, client: LiveKitClient) 
 
 
 def _differences(scope: Scope, project: LiveKitProject) -> Iterator[Finding]:
-    """Tell what a reconcile would do; rows that are not in service are told of with the trunks."""
+    """Tell what a reconcile would do, and what none mends; rows not in service are told of with the trunks."""
     report = reconcile(project, workspace=scope.workspace, dry_run=True)
     if report.error:
         yield _away(project, report.error)
         return
+    yield from _harms(project, report)
     by_row: dict[UUID, list[sync.Finding]] = {}
     for found in report.findings:
         if found.row_id is not None:

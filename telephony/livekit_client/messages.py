@@ -1,11 +1,13 @@
 """Specs to LiveKit's protobuf messages and back."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from livekit import api
 
 from telephony.choices import MediaEncryption, Transport
+from telephony.livekit_client.entrances import entrance_of, rule_of
 from telephony.livekit_client.specs import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 
 SpecT = TypeVar("SpecT", InboundTrunkSpec, OutboundTrunkSpec, DispatchRuleSpec)
@@ -74,7 +76,7 @@ def rule_message(spec: DispatchRuleSpec) -> api.SIPDispatchRuleInfo:
 
 
 def stored_inbound(info: api.SIPInboundTrunkInfo) -> Stored[InboundTrunkSpec]:
-    stored_id, info = info.sip_trunk_id, _plain(info)
+    stored_id, seen, info = info.sip_trunk_id, entrance_of(info), _plain(info)
     spec = InboundTrunkSpec(
         name=info.name,
         metadata=info.metadata,
@@ -87,7 +89,7 @@ def stored_inbound(info: api.SIPInboundTrunkInfo) -> Stored[InboundTrunkSpec]:
         headers_to_attributes=dict(info.headers_to_attributes),
         attributes_to_headers=dict(info.attributes_to_headers),
     )
-    return _stored(stored_id, spec, inbound_message(spec), info)
+    return replace(_stored(stored_id, spec, inbound_message(spec), info), seen=seen)
 
 
 def stored_outbound(info: api.SIPOutboundTrunkInfo) -> Stored[OutboundTrunkSpec]:
@@ -111,7 +113,7 @@ def stored_outbound(info: api.SIPOutboundTrunkInfo) -> Stored[OutboundTrunkSpec]
 
 
 def stored_rule(info: api.SIPDispatchRuleInfo) -> Stored[DispatchRuleSpec]:
-    stored_id, info = info.sip_dispatch_rule_id, _plain(info)
+    stored_id, seen, info = info.sip_dispatch_rule_id, rule_of(info), _plain(info)
     agents = info.room_config.agents
     spec = DispatchRuleSpec(
         name=info.name,
@@ -122,7 +124,7 @@ def stored_rule(info: api.SIPDispatchRuleInfo) -> Stored[DispatchRuleSpec]:
         agent_metadata=agents[0].metadata if agents else "",
         attributes=dict(info.attributes),
     )
-    return _stored(stored_id, spec, rule_message(spec), info)
+    return replace(_stored(stored_id, spec, rule_message(spec), info), seen=seen)
 
 
 def _media(codecs: Iterable[str]) -> api.SIPMediaConfig | None:

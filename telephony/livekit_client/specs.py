@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from telephony.choices import MediaEncryption, Transport
+from telephony.livekit_client.entrances import Entrance, Rule
 from telephony.livekit_client.errors import LiveKitRefused
 
 SpecT = TypeVar("SpecT", covariant=True)
@@ -103,10 +104,11 @@ class Stored(Generic[SpecT]):
     """An object as it stands in LiveKit; `id` is LiveKit's, such as `ST_...` or `SDR_...`.
 
     `exact` is false when it also holds something that a spec cannot say, which a replacing update would clear; `beyond`
-    then names LiveKit's fields that hold it.
+    then names LiveKit's fields that hold it. `seen` is what matching reads of an inbound trunk or a rule.
     """
 
     id: str
     spec: SpecT
     exact: bool = True
     beyond: tuple[str, ...] = ()
+    seen: Entrance | Rule | None = field(default=None, compare=False, repr=False)

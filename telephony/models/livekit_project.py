@@ -42,7 +42,7 @@ class LiveKitProject(models.Model):
     The default project is the one of the `LIVEKIT_*` variables: its row holds the URL alone, key and secret are
     read from the environment each time and never stored. `last_ok_at` and `last_failed_at` tell whether the last
     call to it succeeded; `sip_error` is why its SIP service takes no calls, empty where it does, and `sip_failed_at`
-    when it refused one last.
+    when it refused one last. `lint` is what the last look at LiveKit's trunks and rules found harmful, at `linted_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -57,11 +57,15 @@ class LiveKitProject(models.Model):
     last_error = models.TextField(blank=True, editable=False)
     sip_failed_at = models.DateTimeField(null=True, blank=True, editable=False)
     sip_error = models.TextField(blank=True, editable=False)
+    lint = models.JSONField(default=list, editable=False)
+    linted_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     history = recorded(
-        without=["api_secret", "last_ok_at", "last_failed_at", "last_error", "sip_failed_at", "sip_error"]
-    )
+        without=[
+            "api_secret", "last_ok_at", "last_failed_at", "last_error", "sip_failed_at", "sip_error", "lint", "linted_at"
+        ]
+    )  # fmt: skip
 
     class Meta:
         ordering = ["-is_default", "name"]

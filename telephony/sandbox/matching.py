@@ -14,6 +14,7 @@ from telephony.sandbox.conflicts import pin_of
 from telephony.sandbox.numbers import normalised
 
 _BAD_MASK = re.compile(r"[()+*;, \t\n\r]|://")
+_PREFIX = re.compile(r"0|[1-9]\d{0,2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,18 @@ def rule_for(
     return min(naming or [rule for rule in fitting if not rule.trunk_ids], key=_rank, default=None)
 
 
-def _rank(rule: SIPDispatchRuleInfo) -> tuple[int, int]:
-    """Rules with a PIN first, then direct before individual before callee, named numbers before all numbers."""
+def _rank(rule: SIPDispatchRuleInfo) -> tuple[int, str]:
+    """Rules with a PIN first, then direct before individual before callee, named numbers before all numbers.
+
+    Among equals the name or prefix of the room decides.
+    """
     kinds = ("dispatch_rule_direct", "dispatch_rule_individual", "dispatch_rule_callee")
     open_to_all = 0 if pin_of(rule) else 100
     unnamed = 1000 * (not rule.inbound_numbers) + 1000 * (not rule.numbers)
-    return unnamed + open_to_all, kinds.index(rule.rule.WhichOneof("rule") or "")
+    kind = rule.rule.WhichOneof("rule") or ""
+    chosen = getattr(rule.rule, kind)
+    room = chosen.room_name if kind == kinds[0] else chosen.room_prefix
+    return unnamed + open_to_all + kinds.index(kind), room
 
 
 def _has(numbers: Sequence[str], number: str) -> bool:
@@ -99,7 +106,11 @@ def _allows(masks: Sequence[str], invite: Invite) -> bool:
 
 
 def _holds(mask: str, address: IPv4Address | IPv6Address) -> bool:
+    """Say whether an address is in a mask. Go's netip takes a prefix length alone, no netmask and no zone."""
+    _, slash, prefix = mask.partition("/")
+    if "%" in mask or (slash and not _PREFIX.fullmatch(prefix)):
+        return False
     try:
-        return address in ip_network(mask, strict=False) if "/" in mask else address == ip_address(mask)
+        return address in ip_network(mask, strict=False) if slash else address == ip_address(mask)
     except ValueError:
         return False

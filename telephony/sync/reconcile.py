@@ -24,6 +24,8 @@ from telephony.sync.drive import finish
 from telephony.sync.findings import Cause, Finding, Listing, compare, marked, strangers
 from telephony.sync.kinds import KINDS, RowKind
 from telephony.sync.lease import Lease, LeaseLost
+from telephony.sync.lint import Harm
+from telephony.sync.linting import concerning, lint_project
 from telephony.sync.results import Outcome
 from telephony.sync.work import REMOVAL_ORDER
 
@@ -35,11 +37,13 @@ CONCURRENCY = 8
 class Report:
     """What a reconcile found, and what came of it.
 
-    `error` says why it could not look, or go on; `busy` that someone else holds a part of it, perhaps a worker that was
-    killed, whose lease runs on for a minute.
+    `harms` are objects in LiveKit that defeat ours and that no reconcile mends, foreign ones above all. `error` says
+    why it could not look, or go on; `busy` that someone else holds a part of it, perhaps a worker that was killed,
+    whose lease runs on for a minute.
     """
 
     findings: list[Finding] = field(default_factory=list)
+    harms: list[Harm] = field(default_factory=list)
     outcomes: dict[UUID, Outcome] = field(default_factory=dict)
     deleted: int = 0
     busy: bool = False
@@ -62,6 +66,7 @@ def reconcile(project: LiveKitProject, *, workspace: Workspace | None = None, dr
         report.findings = look.findings()
         if not dry_run:
             look.carry_out(report)
+        report.harms = look.harms(again=bool(report.findings) and not dry_run)
     except LiveKitError as error:
         report.error = str(error)
     return report
@@ -90,6 +95,19 @@ class _Look:
             for stone in self._tombstones()
         ]
         return sorted(found, key=lambda finding: (finding.cause.action != "delete", REMOVAL_ORDER.index(finding.kind)))
+
+    def harms(self, *, again: bool) -> list[Harm]:
+        """Lint the project, on a new listing where the first one is out of date, and keep what was found.
+
+        One workspace is told what concerns it alone.
+        """
+        listing = [
+            stored
+            for kind in (ObjectKind.INBOUND, ObjectKind.RULE)
+            for stored in (finish(self.door.listing(kind)) if again else self.listing[kind].values())
+        ]
+        harms = lint_project(self.project, listing)
+        return harms if self.workspace is None else concerning(harms, [self.workspace.pk])
 
     def _compare(self, kind: RowKind) -> Iterator[Finding]:
         ids = list(self._rows(kind).order_by("pk").values_list("pk", flat=True))

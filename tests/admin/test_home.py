@@ -108,3 +108,35 @@ def test_nothing_to_do_is_said(client: Client, acme: Workspace, settings: Any) -
     make_trunk(acme)
     Trunk.objects.update(status=TrunkStatus.ACTIVE)
     assert "LiveKit has everything as it should be" in home(client)
+
+
+HARM = {
+    "code": "rule.any_trunk", "kind": "rule", "id": "SDR_stranger", "name": "Everything", "does": "takes all calls",
+    "remedy": "Delete it in LiveKit.", "detail": "", "grave": True, "row": None, "everyone": True, "touches": [],
+    "with": [],
+}  # fmt: skip
+
+
+def test_what_defeats_ours_in_livekit_is_told_with_the_time_it_was_seen(
+    client: Client, acme: Workspace, superuser: User, signed_in: Browser
+) -> None:
+    LiveKitProject.default()
+    LiveKitProject.objects.update(lint=[HARM], linted_at=timezone.now())
+    assert "takes all calls" not in home(client)  # no number of acme's can be called
+    add_number(make_trunk(acme), "+15550100000")
+    html = home(client)
+    assert "A dispatch rule in LiveKit that Voxa did not make takes all calls." in html
+    assert "SDR_stranger" not in html
+    assert "Seen " in html
+    html = home(signed_in(superuser))
+    assert "Dispatch rule SDR_stranger (“Everything”), not made by this Voxa, takes all calls." in html
+    assert "Delete it in LiveKit." in html
+
+
+def test_another_workspaces_taken_number_is_not_told(client: Client, acme: Workspace, globex: Workspace) -> None:
+    number = add_number(make_trunk(globex), "+15550100009")
+    add_number(make_trunk(acme), "+15550100000")
+    taken = {**HARM, "everyone": False, "touches": [["+15550100009", str(number.trunk_id)]]}
+    LiveKitProject.objects.update(lint=[taken], linted_at=timezone.now())
+    assert "+15550100009" not in home(client)
+    assert "takes all calls" not in home(client)

@@ -74,7 +74,30 @@ def test_a_number_that_a_strangers_trunk_takes(livekit: SandboxServer, number: P
     request = api.CreateSIPInboundTrunkRequest(trunk=info)
     other = livekit.ask(lambda lk: lk.sip.create_inbound_trunk(request)).sip_trunk_id
     finding = found(doctor.look)["livekit.number_taken"]
-    assert finding.what == f"Inbound trunk {other} of LiveKit project Default, not made by this Voxa, takes {NUMBER}."
+    assert finding.what.startswith(
+        f"Inbound trunk {other} (“Stranger”), not made by this Voxa, takes numbers that stand"
+    )
+    assert NUMBER in finding.what
+    assert found(doctor.look, Scope(globex)) == {}
+
+
+@pytest.mark.parametrize("kind", ["individual", "direct", "callee"])
+def test_a_rule_that_takes_everyones_calls(
+    standing: Trunk, livekit: SandboxServer, globex: Workspace, kind: str
+) -> None:
+    kinds: dict[str, api.SIPDispatchRule] = {
+        "individual": api.SIPDispatchRule(dispatch_rule_individual=api.SIPDispatchRuleIndividual(room_prefix="x")),
+        "direct": api.SIPDispatchRule(dispatch_rule_direct=api.SIPDispatchRuleDirect(room_name="lobby")),
+        "callee": api.SIPDispatchRule(dispatch_rule_callee=api.SIPDispatchRuleCallee(room_prefix="x")),
+    }
+    info = api.SIPDispatchRuleInfo(name="Everything", rule=kinds[kind])
+    request = api.CreateSIPDispatchRuleRequest(dispatch_rule=info)
+    other = livekit.ask(lambda lk: lk.sip.create_dispatch_rule(request)).sip_dispatch_rule_id
+    finding = found(doctor.look)["livekit.rule_any_trunk"]
+    assert (finding.severity, other in finding.what) == (Severity.ERROR, True)
+    assert "anyone" in finding.what
+    assert "delete it there" in finding.remedy
+    assert "livekit.rule_any_trunk" in found(doctor.look, Scope(standing.workspace))
     assert found(doctor.look, Scope(globex)) == {}
 
 

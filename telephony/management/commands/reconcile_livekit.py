@@ -70,7 +70,14 @@ class Command(BaseCommand):
             self.stderr.write(f"{list(report.outcomes.values()).count(outcome)} trunks and endpoints {outcome}")
         if report.deleted:
             self.stderr.write(f"{report.deleted} objects deleted")
+        if report.harms:
+            print_table(
+                self.stdout,
+                ("HARM", "LIVEKIT ID", "WHAT", "REMEDY"),
+                [(harm.code, harm.livekit_id, harm.what, harm.remedy) for harm in report.harms],
+            )
+            self.stderr.write(f"{len(report.harms)} findings that no reconcile mends: a person must act in LiveKit.")
         if report.error:
             self.stderr.write(report.error)
-        elif not report.findings:
+        elif not report.findings and not report.harms:
             self.stderr.write("Everything is as it should be.")

@@ -1,0 +1,132 @@
+"""What an object in LiveKit does to ours, in words for a person."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from telephony.choices import ObjectKind
+from telephony.livekit_client.entrances import Entrance, Rule
+from telephony.livekit_client.matching import normalized
+from telephony.sync.marks import Mark, read_mark
+
+MOST_NUMBERS = 1_000  # of one harm that are kept
+MENDED = "Voxa mends it within ten minutes; now: manage.py reconcile_livekit. Does it come back? Another writes there."
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """One object, what it `does` (a predicate without anybody's names or numbers), and the remedy.
+
+    `detail` are the values of the object that do it, for operators. `touches` are numbers of ours with the id of their
+    trunk or endpoint; `everyone` means every number of the project. `with_ids` are the other objects in it, `row_id`
+    the trunk or endpoint whose object it is, None for a foreign one.
+    """
+
+    code: str
+    kind: ObjectKind
+    livekit_id: str
+    name: str
+    does: str
+    remedy: str
+    detail: str = ""
+    grave: bool = True
+    row_id: UUID | None = None
+    everyone: bool = False
+    touches: tuple[tuple[str, UUID], ...] = ()
+    with_ids: tuple[str, ...] = ()
+
+    @property
+    def ours(self) -> bool:
+        """Whether Voxa made the object."""
+        return self.row_id is not None
+
+    @property
+    def rows(self) -> frozenset[UUID]:
+        """Return the trunks and endpoints that it concerns by name."""
+        return frozenset(row for _, row in self.touches) | ({self.row_id} if self.row_id else frozenset())
+
+    @property
+    def what(self) -> str:
+        """Return the whole sentence for an operator: which object, whose, what it does, and to which numbers."""
+        named = f"{self.kind.label} {self.livekit_id}" + (f" (“{self.name}”)" if self.name else "")
+        whose = "" if self.ours else ", not made by this Voxa,"
+        others = f" The other: {', '.join(self.with_ids)}." if self.with_ids else ""
+        values = f": {self.detail}" if self.detail else ""
+        return f"{named}{whose} {self.does}{values}.{others}{concerned(number for number, _ in self.touches)}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is stored."""
+        return {
+            "code": self.code,
+            "kind": str(self.kind),
+            "id": self.livekit_id,
+            "name": self.name,
+            "does": self.does,
+            "remedy": self.remedy,
+            "detail": self.detail,
+            "grave": self.grave,
+            "row": str(self.row_id) if self.row_id else None,
+            "everyone": self.everyone,
+            "touches": [[number, str(row)] for number, row in self.touches],
+            "with": list(self.with_ids),
+        }
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Harm":
+        """Return what `as_json` stored."""
+        return cls(
+            stored["code"],
+            ObjectKind(stored["kind"]),
+            stored["id"],
+            stored["name"],
+            stored["does"],
+            stored["remedy"],
+            stored["detail"],
+            stored["grave"],
+            UUID(stored["row"]) if stored["row"] else None,
+            stored["everyone"],
+            tuple((number, UUID(row)) for number, row in stored["touches"]),
+            tuple(stored["with"]),
+        )
+
+
+def concerned(numbers: Iterable[str], whose: str = "") -> str:
+    """Return a sentence that names the first of these numbers; empty where there are none."""
+    found = list(numbers)
+    shown = ", ".join(found[:3])
+    more = f" and {len(found) - 3:,} more" if len(found) > 3 else ""
+    return f" It concerns {whose}{shown}{more}." if found else ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What LiveKit holds, read once: `held` are numbers of ours (normalized) with the row that has each."""
+
+    trunks: tuple[Entrance, ...]
+    rules: tuple[Rule, ...]
+    installation: UUID
+    held: Mapping[str, UUID] = field(default_factory=dict)
+
+    def row_of(self, one: Entrance | Rule) -> UUID | None:
+        """Return the trunk or endpoint whose object this is, None for a foreign one."""
+        mark = _mark(one)
+        kind = ObjectKind.RULE if isinstance(one, Rule) else ObjectKind.INBOUND
+        ours = mark is not None and mark.installation == self.installation and mark.kind == kind
+        return mark.source_id if ours and mark else None
+
+    def touched(self, numbers: Iterable[str]) -> tuple[tuple[str, UUID], ...]:
+        """Return which of these numbers are ours, and whose row each is."""
+        found = {normalized(number): number for number in numbers}
+        ours = sorted((number, self.held[number]) for number in found if number in self.held)
+        return tuple(ours[:MOST_NUMBERS])
+
+    def harm(self, one: Entrance | Rule, code: str, does: str, remedy: str, **more: Any) -> Harm:
+        """Return a harm of one object; one of ours is mended by itself."""
+        row_id = self.row_of(one)
+        kind = ObjectKind.RULE if isinstance(one, Rule) else ObjectKind.INBOUND
+        return Harm(code, kind, one.id, one.name, does, MENDED if row_id else remedy, row_id=row_id, **more)
+
+
+def _mark(one: Entrance | Rule) -> Mark | None:
+    return read_mark(one.metadata)

@@ -1,0 +1,165 @@
+"""Inbound trunks in LiveKit that let the wrong callers in, or stand in the way of ours. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import groupby
+
+from telephony.livekit_client.entrances import Entrance
+from telephony.livekit_client.matching import is_dropped, network_of, normalized
+from telephony.sync.lint.harm import Harm, Standing
+
+WIDEST = {4: 16, 6: 48}  # prefix lengths; a wider network holds strangers
+OPEN = {4: 8, 6: 16}  # from here on it holds next to everyone
+
+_NUMBERS = "Give it its numbers in LiveKit, or delete it there."
+_CALLERS = "Give it addresses with a prefix length, or a username and a password, in LiveKit; or delete it there."
+_PREFIX = "Write each as an address with a prefix length, such as 198.51.100.7/32."
+
+
+def look(standing: Standing) -> Iterator[Harm]:
+    """Return what is wrong with the trunks."""
+    for trunk in standing.trunks:
+        yield from _callers(standing, trunk)
+        yield from _entries(standing, trunk)
+        yield from _numbers(standing, trunk)
+    yield from _twice(standing)
+
+
+def is_open(trunk: Entrance) -> bool:
+    """Whether anyone may call in: no entry of the allow-list counts, and nobody is asked for credentials."""
+    return not trunk.asks_for_credentials and all(is_dropped(entry) for entry in trunk.allowed_addresses)
+
+
+def _tell(
+    standing: Standing, trunk: Entrance, code: str, does: str, remedy: str, detail: str = "", *, grave: bool
+) -> Harm:
+    """Return a harm that reaches the trunk's numbers; with none of ours among them it is no error of ours."""
+    touches, everyone = standing.touched(trunk.numbers), not trunk.numbers
+    grave = grave and (everyone or bool(touches) or standing.row_of(trunk) is not None)
+    reach = {"touches": touches, "everyone": everyone}
+    return standing.harm(trunk, code, does, remedy, detail=detail, grave=grave, **reach)
+
+
+def _callers(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
+    """Tell of trunks that let anyone in."""
+    if trunk.has_username != trunk.has_password:
+        half = "a username without a password" if trunk.has_username else "a password without a username"
+        does = f"has {half}: LiveKit asks no caller for credentials"
+        remedy = "Give it both in LiveKit, or neither and the addresses that may call."
+        yield _tell(standing, trunk, "trunk.half_credentials", does, remedy, grave=is_open(trunk))
+    if not is_open(trunk):
+        return
+    if trunk.allowed_addresses:
+        does = "has only malformed entries in its allow-list, which LiveKit drops in silence: anyone may call in"
+        entries = _shown(trunk.allowed_addresses)
+        yield _tell(standing, trunk, "trunk.no_entry_left", does, _CALLERS, entries, grave=True)
+    elif trunk.numbers:
+        does = "has neither addresses nor credentials: anyone may call in"
+        does += ", from any address, who shows a number that it allows" if trunk.allowed_numbers else ""
+        yield _tell(standing, trunk, "trunk.any_caller", does, _CALLERS, grave=True)
+
+
+def _entries(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
+    """Tell of entries of an allow-list that let in whoever writes a header, whole parts of the internet, or nobody."""
+    lists: dict[str, list[str]] = defaultdict(list)
+    for entry in trunk.allowed_addresses:
+        lists[_sort(entry)].append(entry)
+    unguarded = not trunk.asks_for_credentials
+    found = (
+        (
+            "trunk.dropped_entries",
+            [*lists["dropped"], *lists["unreadable"]],
+            "has entries in its allow-list that LiveKit cannot read, so that calls from there are not taken",
+            _PREFIX,
+            False,
+        ),
+        (
+            "trunk.host_names",
+            lists["name"],
+            "allows host names, which LiveKit compares with the From header that any caller may write",
+            "Put the addresses behind these names in their place, each with a prefix length.",
+            unguarded,
+        ),
+        (
+            "trunk.bare_addresses",
+            lists["bare"],
+            "allows addresses without a prefix length, which also let in whoever writes them in the From header",
+            _PREFIX,
+            False,
+        ),
+        (
+            "trunk.wide_network",
+            [*lists["open"], *lists["wide"]],
+            "allows networks that hold many strangers",
+            "Put the carrier's own addresses in their place.",
+            unguarded and bool(lists["open"]),
+        ),
+    )
+    for code, entries, does, remedy, grave in found:
+        if entries:
+            yield _tell(standing, trunk, code, does, remedy, _shown(entries), grave=grave)
+
+
+def _sort(entry: str) -> str:
+    """Return what an entry of an allow-list is to LiveKit."""
+    if is_dropped(entry):
+        return "dropped"
+    network = network_of(entry)
+    if network is None:
+        return "unreadable" if "/" in entry else "name"
+    if "/" not in entry:
+        return "bare"
+    if network.prefixlen <= OPEN[network.version]:
+        return "open"
+    return "wide" if network.prefixlen < WIDEST[network.version] else "network"
+
+
+def _numbers(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
+    """Tell of trunks that take calls which are not theirs."""
+    if not trunk.numbers:
+        whom = "anyone" if is_open(trunk) else "whoever it lets in"
+        does = f"has no numbers: it takes calls from {whom} to any number whose own trunk does not let the caller in"
+        grave = is_open(trunk) or standing.row_of(trunk) is not None
+        yield _tell(standing, trunk, "trunk.any_number", does, _NUMBERS, grave=grave)
+    elif standing.row_of(trunk) is None and standing.touched(trunk.numbers):
+        remedy = "Remove these numbers from it in LiveKit, or adopt it: manage.py import_livekit."
+        yield _tell(standing, trunk, "trunk.takes_number", "takes numbers that stand in Voxa", remedy, grave=True)
+
+
+def _twice(standing: Standing) -> Iterator[Harm]:
+    """Tell of numbers in two trunks: LiveKit refuses every call that both of them would take."""
+    holders: dict[str, list[Entrance]] = defaultdict(list)
+    for trunk in standing.trunks:
+        for number in {normalized(each) for each in trunk.numbers} or {""}:
+            holders[number].append(trunk)
+    by_id = {trunk.id: trunk for trunk in standing.trunks}
+    shared = sorted((tuple(trunk.id for trunk in found), n) for n, found in holders.items() if len(found) > 1)
+    for ids, group in groupby(shared, key=lambda pair: pair[0]):
+        numbers = [number for _, number in group if number]
+        trunk = _blamed(standing, [by_id[each] for each in ids])
+        others = tuple(each for each in ids if each != trunk.id)
+        if numbers:
+            yield _number_twice(standing, trunk, numbers, others)
+        else:
+            does = "has no numbers, and neither has another inbound trunk: calls that both would take fail with 503"
+            yield standing.harm(
+                trunk, "trunk.any_number_twice", does, _NUMBERS, everyone=True, grave=False, with_ids=others
+            )
+
+
+def _number_twice(standing: Standing, trunk: Entrance, numbers: list[str], others: tuple[str, ...]) -> Harm:
+    touches = standing.touched(numbers)
+    does = "has numbers that another inbound trunk has too: calls that both would take fail with 503"
+    remedy = "Remove these numbers from one of them in LiveKit."
+    more = {"detail": _shown(numbers), "touches": touches, "with_ids": others, "grave": bool(touches)}
+    return standing.harm(trunk, "trunk.number_twice", does, remedy, **more)
+
+
+def _blamed(standing: Standing, trunks: list[Entrance]) -> Entrance:
+    """Return the trunk to change: a foreign one where there is one."""
+    return next((trunk for trunk in trunks if standing.row_of(trunk) is None), trunks[-1])
+
+
+def _shown(texts: tuple[str, ...] | list[str]) -> str:
+    shown = ", ".join(repr(text[:80]) for text in texts[:5])
+    return f"{shown} and {len(texts) - 5:,} more" if len(texts) > 5 else shown
