@@ -245,6 +245,8 @@ class Migration(migrations.Migration):
                 ('last_error', models.TextField(blank=True, editable=False)),
                 ('sip_failed_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('sip_error', models.TextField(blank=True, editable=False)),
+                ('lint', models.JSONField(default=list, editable=False)),
+                ('linted_at', models.DateTimeField(editable=False, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={

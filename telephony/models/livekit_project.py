@@ -63,7 +63,8 @@ class LiveKitProject(models.Model):
 
     history = recorded(
         without=[
-            "api_secret", "last_ok_at", "last_failed_at", "last_error", "sip_failed_at", "sip_error", "lint", "linted_at"
+            "api_secret", "last_ok_at", "last_failed_at", "last_error", "sip_failed_at", "sip_error", "lint",
+            "linted_at",
         ]
     )  # fmt: skip
 
