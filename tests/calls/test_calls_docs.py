@@ -1,99 +1,52 @@
 """docs/calls.md says what the code does: each row of how a dial ends, each reason, each policy."""
 
 import re
-from pathlib import Path
 
 import pytest
 from livekit import api
 
 from calls.choices import Reason
-from calls.explaining import ending_words
-from calls.outcomes import Next, Outcome, outcome_of
+from calls.outcomes import outcome_of
 from calls.policies import POLICIES
 from calls.validators import METADATA_BYTES
 from telephony.livekit_client import LiveKitError, SipRefused
 from telephony.livekit_client.dial_failures import dial_failure
 from telephony.livekit_client.failures import as_livekit_error
+from tests.calls.ending_rows import BY_CODE, ROWS, TEXT, EndingRow, section
 
-TEXT = (Path(__file__).parents[2] / "docs" / "calls.md").read_text("utf-8")
-
-
-def section(title: str) -> str:
-    return TEXT.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
-
-
-def then(outcome: Outcome) -> str:
-    """Return the table's words for what follows."""
-    if outcome.next is Next.NEXT_GATEWAY:
-        return "next gateway, else end" if outcome.final else "next gateway, else later"
-    words = {Next.STOP: "end", Next.LATER: "later", Next.SLOW_DOWN: "slow down", Next.WAIT: "wait", Next.LOOK: "look"}
-    return words[outcome.next]
+QUOTED = [row for row in ROWS if row.quoted[1]]
 
 
 def error_of(code: str, text: str) -> LiveKitError:
-    told = api.ServerError(code, f"twirp error unknown: {text}", status=400)
-    return as_livekit_error(told, 5, dial_failure)
+    if code.isdigit():
+        return SipRefused(int(code), text)
+    return as_livekit_error(api.ServerError(code, f"twirp error unknown: {text}", status=400), 5, dial_failure)
 
 
-def codes_of(said: str) -> list[int]:
-    """Return the SIP codes of a row, without those of rows before it."""
-    if spans := re.findall(r"(\d{3}) to (\d{3})", said):
-        return [code for first, last in spans for code in range(int(first), int(last) + 1)]
-    return [int(code) for code in re.findall(r"\b\d{3}\b", said)]
+@pytest.mark.parametrize("rang", [False, True])
+@pytest.mark.parametrize(("code", "row"), [pytest.param(code, row, id=str(code)) for code, row in BY_CODE.items()])
+def test_a_sip_code_ends_a_dial_as_its_row_says(code: int, row: EndingRow, rang: bool) -> None:
+    outcome = outcome_of(SipRefused(code, ""), rang=rang)
+    row.check(outcome, rang=rang)
+    assert outcome.sip_code == code
 
 
-ROWS = [
-    [cell.strip() for cell in line.strip("|").split("|")]
-    for line in section("How a dial ends").splitlines()
-    if line.startswith("| ")
-][1:]
-CODES = [row for row in ROWS if '"' not in row[0]]
-WORDS = [row for row in ROWS if row[0][0].isdigit() and '"' in row[0]]
-TEXTS = [row for row in ROWS if row[0].startswith("`")]
+@pytest.mark.parametrize("rang", [False, True])
+@pytest.mark.parametrize("row", QUOTED, ids=lambda row: row.said)
+def test_a_text_ends_a_dial_as_its_row_says(row: EndingRow, rang: bool) -> None:
+    row.check(outcome_of(error_of(*row.quoted), rang=rang), rang=rang)
 
 
-def listed(row: list[str]) -> list[int]:
-    earlier = {code for other in CODES if not other[0].startswith("other") for code in codes_of(other[0])}
-    found = codes_of(row[0])
-    return [code for code in found if code not in earlier] if row[0].startswith("other") else found
-
-
-@pytest.mark.parametrize(
-    ("code", "row"), [pytest.param(code, row, id=str(code)) for row in CODES for code in listed(row)]
-)
-def test_a_sip_code_ends_a_dial_as_its_row_says(code: int, row: list[str]) -> None:
-    _, status, reason, silent, rung, words = row
-    for rang, follows in ((False, silent), (True, rung)):
-        outcome = outcome_of(SipRefused(code, ""), rang=rang)
-        assert (outcome.status, f"`{outcome.reason}`", then(outcome)) == (status, reason, follows)
-        assert outcome.sip_code == code
-    assert words == Reason(reason.strip("`")).label
-
-
-@pytest.mark.parametrize("row", WORDS, ids=lambda row: row[0])
-def test_a_carriers_words_end_a_dial_as_their_row_says(row: list[str]) -> None:
-    said, status, reason, silent, rung, words = row
-    code, text = said.split(" ", 1)
-    for rang, follows in ((False, silent), (True, rung)):
-        outcome = outcome_of(SipRefused(int(code), text.strip('"')), rang=rang)
-        assert (outcome.status, f"`{outcome.reason}`", then(outcome)) == (status, reason, follows)
-    assert words == outcome.reason.label
-
-
-@pytest.mark.parametrize("row", TEXTS, ids=lambda row: row[0])
-def test_a_text_without_a_code_ends_a_dial_as_its_row_says(row: list[str]) -> None:
-    said, status, reason, silent, rung, words = row
-    code, text = said.split(" ", 1)
-    error = error_of(code.strip("`"), text.strip('"'))
-    for rang, follows in ((False, silent), (True, rung)):
-        outcome = outcome_of(error, rang=rang)
-        assert (outcome.status, f"`{outcome.reason}`", then(outcome)) == (status, reason, follows)
-    assert words in f"{outcome.reason.label} {ending_words(outcome.reason, None, outcome.sip_status)}"
+@pytest.mark.parametrize("wrapped", ["{}", "rpc error: {} (retry 1)", "INVITE failed: {}: closing"])
+@pytest.mark.parametrize("row", [row for row in QUOTED if not row.quoted[0].isdigit()], ids=lambda row: row.said)
+def test_the_text_is_found_anywhere(row: EndingRow, wrapped: str) -> None:
+    code, text = row.quoted
+    row.check(outcome_of(error_of(code, wrapped.format(text)), rang=True), rang=True)
 
 
 def test_every_code_has_a_row() -> None:
-    assert {code for row in CODES for code in listed(row)} == set(range(300, 700))
-    assert {row[2].strip("`") for row in ROWS} <= set(Reason.values)
+    assert set(BY_CODE) == set(range(300, 700))
+    assert {row.reason.strip("`") for row in ROWS} <= set(Reason.values)
 
 
 def test_every_reason_is_told_in_its_words() -> None:

@@ -1,0 +1,1 @@
+"""How dials end, seen by a dispatcher on the sandbox."""
