@@ -1,60 +1,16 @@
-"""May this call be dialled now, and if not, why and until when. Pure: facts in, the first refusal out.
-
-Countries and types come from Google's libphonenumber by way of `phonenumbers`; a number that its plans do not know
-is not refused for that alone, only where a limit needs to know what it cannot tell.
-"""
+"""May this call be dialled now, and if not, why and until when. Pure: facts in, the first refusal out."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberType
-from phonenumbers.timezone import time_zones_for_geographical_number, time_zones_for_number
-
+from calls.calling_hours import Hours, outside
 from calls.choices import Reason
+from voxa.core.numbering_plans import country_of, is_costly, is_known, zones_of
 
-COSTLY_TYPES = frozenset(
-    {
-        PhoneNumberType.PREMIUM_RATE,
-        PhoneNumberType.SHARED_COST,
-        PhoneNumberType.PERSONAL_NUMBER,
-        PhoneNumberType.PAGER,
-    }
-)
-UNKNOWN_ZONE = "Etc/Unknown"
 SLOT_RETRY = timedelta(seconds=2)  # when a full trunk or workspace is looked at again
 ATTEMPT_WINDOW = timedelta(hours=24)
-
-
-@dataclass(frozen=True)
-class Hours:
-    """A window of the callee's day, wall clock; an `end` before `start` is past midnight, equal means all day."""
-
-    start: time
-    end: time
-    days: frozenset[int] = frozenset(range(7))  # 0 Monday; the day the window begins on
-
-    def holds(self, at: datetime, zone: ZoneInfo) -> bool:
-        """Say whether a moment lies in the window in a time zone."""
-        local = at.astimezone(zone)
-        today, clock = local.weekday(), local.time()
-        if self.start < self.end:
-            return today in self.days and self.start <= clock < self.end
-        yesterday = (today - 1) % 7
-        return (today in self.days and clock >= self.start) or (yesterday in self.days and clock < self.end)
-
-    def opens_after(self, at: datetime, zone: ZoneInfo) -> datetime | None:
-        """Give the next moment the window begins in a time zone, or None where no day is allowed."""
-        local = at.astimezone(zone)
-        for offset in range(9):
-            day = local.date() + timedelta(days=offset)
-            opening = datetime.combine(day, self.start, zone)
-            if day.weekday() in self.days and opening > at:
-                return opening.astimezone(at.tzinfo)
-        return None
 
 
 @dataclass(frozen=True)
@@ -76,10 +32,14 @@ class Facts:
     now: datetime
     to_number: str
     countries: frozenset[str]
+    callees: tuple[str, ...] = ()  # to_number, and what a tech prefix makes of it
     caller_id_verified: bool = True
     allow_premium: bool = False
+    allow_unknown: bool = False
     on_do_not_call: bool = False
     hours: Hours | None = None
+    home_zone: str = "UTC"  # the workspace's, for numbers whose own cannot be told
+    strict_hours: bool = False
     recent_attempts: tuple[datetime, ...] = ()
     daily_attempts: int | None = None
     trunk: Load = field(default_factory=Load)
@@ -98,40 +58,6 @@ class Refusal:
     reason: Reason
     message: str
     until: datetime | None = None
-
-
-def parse(number: str) -> PhoneNumber | None:
-    """Read an E.164 number; None where not even its country code is known."""
-    try:
-        return phonenumbers.parse(number, None)
-    except phonenumbers.NumberParseException:
-        return None
-
-
-def country_of(number: str) -> str | None:
-    """Give the two letters of a number's country, None where they cannot be told.
-
-    A number outside its numbering plan still has a country when its country code belongs to one country alone.
-    """
-    parsed = parse(number)
-    if parsed is None:
-        return None
-    region = phonenumbers.region_code_for_number(parsed)
-    if region is None:
-        regions = phonenumbers.region_codes_for_country_code(parsed.country_code or 0)
-        region = regions[0] if len(regions) == 1 else None
-    return None if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else region
-
-
-def zones_of(number: str) -> tuple[str, ...]:
-    """Give every time zone a number may be in; empty where none can be told."""
-    parsed = parse(number)
-    if parsed is None:
-        return ()
-    zones = time_zones_for_number(parsed)
-    if zones == (UNKNOWN_ZONE,):
-        zones = time_zones_for_geographical_number(parsed)
-    return tuple(zone for zone in zones if zone != UNKNOWN_ZONE)
 
 
 def latest_time(facts: Facts) -> Refusal | None:
@@ -161,10 +87,21 @@ def country(facts: Facts) -> Refusal | None:
 
 def premium(facts: Facts) -> Refusal | None:
     """Numbers that cost the caller more are not called unless allowed."""
-    parsed = parse(facts.to_number)
-    if facts.allow_premium or parsed is None or phonenumbers.number_type(parsed) not in COSTLY_TYPES:
+    if facts.allow_premium or not is_costly(facts.to_number):
         return None
-    return Refusal(Reason.PREMIUM, "This is a premium-rate, shared-cost or personal number.")
+    return Refusal(
+        Reason.PREMIUM,
+        "This is a premium-rate, shared-cost, personal, short or satellite number, or one of an international network.",
+    )
+
+
+def unknown_number(facts: Facts) -> Refusal | None:
+    """Numbers that no numbering plan has are not called unless allowed: what they cost cannot be told."""
+    if facts.allow_unknown or is_known(facts.to_number):
+        return None
+    return Refusal(
+        Reason.UNKNOWN_NUMBER, "No numbering plan has this number. Check it, or allow unknown numbers in the settings."
+    )
 
 
 def do_not_call(facts: Facts) -> Refusal | None:
@@ -173,34 +110,12 @@ def do_not_call(facts: Facts) -> Refusal | None:
 
 
 def calling_hours(facts: Facts) -> Refusal | None:
-    """The window must hold in every time zone the number may be in."""
+    """The window must hold in every time zone the number may be in, else in the workspace's own."""
     if facts.hours is None:
         return None
-    zones = [ZoneInfo(name) for name in zones_of(facts.to_number)]
-    if not zones:
-        return Refusal(Reason.CALLING_HOURS, "The number's time zone cannot be told, and calling hours are set.")
-    opening = first_common_opening(facts.hours, facts.now, zones)
-    if opening == facts.now:
-        return None
-    if opening is None:
-        return Refusal(Reason.CALLING_HOURS, "No moment is within calling hours in every time zone of this number.")
-    return Refusal(Reason.CALLING_HOURS, "It is outside the calling hours where the callee is.", opening)
-
-
-def first_common_opening(hours: Hours, now: datetime, zones: Iterable[ZoneInfo]) -> datetime | None:
-    """Give the first moment from now on that lies in the window in all zones; None if there is none in nine days."""
-    zones = list(zones)
-    moment = now
-    while moment - now < timedelta(days=9):
-        closed = [zone for zone in zones if not hours.holds(moment, zone)]
-        if not closed:
-            return moment
-        openings = [hours.opens_after(moment, zone) for zone in closed]
-        known = [opening for opening in openings if opening is not None]
-        if len(known) < len(openings):
-            return None
-        moment = max(known)
-    return None
+    zones = zones_of(facts.to_number)
+    shut = outside(facts.hours, facts.now, zones, facts.home_zone, strict=facts.strict_hours)
+    return Refusal(Reason.CALLING_HOURS, shut.message, shut.until) if shut else None
 
 
 def callee_attempts(facts: Facts) -> Refusal | None:
@@ -240,6 +155,7 @@ POLICIES: tuple[Callable[[Facts], Refusal | None], ...] = (
     do_not_call,
     country,
     premium,
+    unknown_number,
     calling_hours,
     callee_attempts,
     spend,

@@ -1,5 +1,6 @@
 """Which trunk, gateways, number and agent a call would meet, what the policies say, and why not."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,13 +10,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Q
 
+from calls.calling_hours import Hours
 from calls.choices import BEFORE_RINGING, LIVE, Reason
 from calls.models import Attempt, Call, DoNotCall
-from calls.policies import ATTEMPT_WINDOW, Facts, Hours, Load, Refusal
+from calls.policies import ATTEMPT_WINDOW, Facts, Load, Refusal
 from calls.services.spend import cap_of, spent
 from calls.suppression import listed_as
-from telephony.choices import ObjectKind, TrunkStatus
+from telephony.choices import CallingHoursFallback, ObjectKind, TrunkStatus
 from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
+from voxa.core.phone_numbers import or_none
 from voxa.lookup import only_row
 
 NOT_VERIFIED = "Use a number of this workspace on an active trunk as the caller ID."
@@ -114,10 +117,14 @@ def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) ->
         to_number=call.to_number,
         countries=frozenset(config.allowed_countries or [workspace.country]),
         caller_id_verified=found.number is not None,
+        callees=(callees := callees_of(call, found)),
         allow_premium=config.allow_premium,
-        on_do_not_call=on_do_not_call(call),
+        allow_unknown=config.allow_unknown_numbers,
+        on_do_not_call=on_do_not_call(call, callees),
         hours=calling_hours(config),
-        recent_attempts=recent_attempts(call, now) if config.daily_attempts_per_callee is not None else (),
+        home_zone=workspace.time_zone,
+        strict_hours=config.calling_hours_fallback == CallingHoursFallback.STRICT,
+        recent_attempts=recent_attempts(call, now, callees) if config.daily_attempts_per_callee else (),
         daily_attempts=config.daily_attempts_per_callee,
         trunk=Load(counts["trunk"], found.trunk.max_concurrent_calls if found.trunk else None),
         workspace=Load(counts["all"], config.max_concurrent_calls),
@@ -131,14 +138,21 @@ def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) ->
 
 def facts_now(call: Call, known: Facts, now: datetime) -> Facts:
     """Bring facts up to the moment of the dial, for what must not have changed since they were gathered."""
-    recent = recent_attempts(call, now) if known.daily_attempts is not None else ()
-    return replace(known, now=now, on_do_not_call=on_do_not_call(call), recent_attempts=recent)
+    recent = recent_attempts(call, now, known.callees) if known.daily_attempts else ()
+    return replace(known, now=now, on_do_not_call=on_do_not_call(call, known.callees), recent_attempts=recent)
 
 
-def on_do_not_call(call: Call) -> bool:
-    """Say whether the callee is on the workspace's do-not-call list."""
-    listed = DoNotCall.objects.filter(workspace=call.workspace_id, number__in=listed_as(call.to_number))
-    return listed.exists()
+def callees_of(call: Call, found: Route) -> tuple[str, ...]:
+    """Return the number called, and the one that a tech prefix would make of it: nobody is reached behind a prefix."""
+    digits = re.sub(r"[^0-9]", "", found.dialled(call.to_number))
+    behind = or_none(f"+{digits}")
+    return tuple(dict.fromkeys([call.to_number, *([behind] if behind else [])]))
+
+
+def on_do_not_call(call: Call, callees: Sequence[str] = ()) -> bool:
+    """Return whether the callee, or one of several that it may be, is on the workspace's do-not-call list."""
+    listed = [entry for number in callees or [call.to_number] for entry in listed_as(number)]
+    return DoNotCall.objects.filter(workspace=call.workspace_id, number__in=listed).exists()
 
 
 def calling_hours(config: TelephonySettings) -> Hours | None:
@@ -149,12 +163,12 @@ def calling_hours(config: TelephonySettings) -> Hours | None:
     return Hours(config.calling_hours_start, config.calling_hours_end, frozenset(days))
 
 
-def recent_attempts(call: Call, now: datetime) -> tuple[datetime, ...]:
-    """Give when the workspace dialled this callee in the last 24 hours; not what failed before a phone rang."""
+def recent_attempts(call: Call, now: datetime, callees: Sequence[str] = ()) -> tuple[datetime, ...]:
+    """Return when the workspace dialled this callee in the last 24 hours; not what failed before a phone rang."""
     dialled = (
         Attempt.objects.filter(
             call__workspace=call.workspace_id,
-            call__to_number=call.to_number,
+            call__to_number__in=callees or [call.to_number],
             dialed_at__gt=now - ATTEMPT_WINDOW,
         )
         .exclude(reason__in=BEFORE_RINGING, ringing_at=None)

@@ -10,7 +10,8 @@ from django.db.models import Prefetch, QuerySet, Sum, prefetch_related_objects
 
 from accounts.models import Workspace
 from calls.models import Attempt, Call, CallAnalysis, Conversation, DoNotCall, Event, Recording, UsageDay
-from calls.suppression import listed_as
+from calls.suppression import MARK, listed_as
+from voxa.core.number_fields import to_canonical
 
 MOST_EVENTS = 1_000  # of one call; a call has a few for each of its dials
 
@@ -51,9 +52,14 @@ def do_not_call(workspace: Workspace) -> QuerySet[DoNotCall]:
     return rows.defer("added_by__password", "added_with__key_hash")
 
 
-def listed(rows: QuerySet[DoNotCall], number: str) -> QuerySet[DoNotCall]:
-    """Give a number's entries of a list, also where it was erased and a hash stands in its place."""
-    return rows.filter(number__in=listed_as(number))
+def listed(rows: QuerySet[DoNotCall], text: str, country: str | None = None) -> QuerySet[DoNotCall]:
+    """Return a number's entries of a list, also where it was erased and a hash stands in its place.
+
+    `text` is the number in any spelling, or the hash. Raises ValidationError for what is neither.
+    """
+    if text.startswith(MARK):
+        return rows.filter(number=text)
+    return rows.filter(number__in=listed_as(to_canonical(text, country, plus_may_be_lost=True)))
 
 
 @dataclass(frozen=True)

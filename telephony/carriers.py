@@ -19,8 +19,8 @@ class Carrier:
     `host` is where calls go out to, or empty where each customer has a host of its own, which looks like
     `host_pattern`. `transports` are the ports that take another transport than `protocol`. `addresses` are the
     published ones that its calls come from (empty: none are published, so the gateway's own name is resolved).
-    `calls_per_second` is what it takes of one customer unless they agreed on more. `note` is for a person who sets up
-    a trunk.
+    `country` is where its numbers are, if in one alone. `calls_per_second` is what it takes of one customer unless
+    they agreed on more. `note` is for a person who sets up a trunk.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Carrier:
     media_encryption: MediaEncryption = MediaEncryption.DISABLE
     leading_plus: bool = True
     tech_prefix: str = ""
+    country: str = ""
     addresses: tuple[str, ...] = ()
     calls_per_second: Decimal | None = None
     note: str = ""
@@ -67,6 +68,7 @@ CARRIERS: dict[str, Carrier] = {
         protocol=Transport.TLS,
         transports={5070: Transport.TCP},
         media_encryption=MediaEncryption.REQUIRE,
+        country="IN",
         calls_per_second=Decimal("3.33"),
         note="Exotel knows you by your address: have it allowed there. "
         "Enter the SIP domain of your account, such as mysid.pstn.exotel.com, as From host.",

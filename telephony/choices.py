@@ -82,6 +82,13 @@ class AgentAbsent(models.TextChoices):
     RETRY = "retry", "Ask for an agent once more, then end the call"
 
 
+class CallingHoursFallback(models.TextChoices):
+    """What counts for a number whose time zone cannot be told, or whose zones have no hours in common."""
+
+    WORKSPACE = "workspace", "The workspace's time zone"
+    STRICT = "strict", "It is not called"
+
+
 class ProviderCheck(models.TextChoices):
     """What the AI provider said of an agent's credentials. unverified -> valid | refused; checked again later."""
 

@@ -22,6 +22,7 @@ from telephony.models import (
     TelephonySettings,
     Trunk,
 )
+from voxa.core.phone_numbers import or_none
 from voxa.lookup import only_row
 
 _NUMBERS_SHOWN = PhoneNumber.objects.only("id", "number", "agent_id", "trunk_id").order_by("number")
@@ -131,7 +132,8 @@ def find_called(trunk: Trunk, called: str) -> PhoneNumber | None:
     alike = PhoneNumber.objects.select_related("agent").filter(trunk=trunk, number__endswith=called[-6:])
     found = {row.number: row for row in alike}
     number = number_called(called, found, trunk.called_number_format)
-    return found[number] if number else None
+    number = number or or_none(called, trunk.number_country, plus_may_be_lost=True)
+    return found.get(number) if number else None
 
 
 def stand_ins() -> QuerySet[Agent]:

@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 
 from telephony.addresses import validate_host
 from telephony.sip_headers import validate_headers
-from telephony.validators import validate_e164
+from voxa.core.number_fields import to_canonical
+from voxa.core.phone_numbers import or_none
 
 _SIP = re.compile(
     r"(sips?):(?:([A-Za-z0-9._~+*#-]{1,64})@)?([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?"
@@ -18,41 +19,55 @@ _PARAMETER = re.compile(r"[A-Za-z0-9.!%*_+`'~-]{1,32}(?:=[A-Za-z0-9.!%*_+`'~\[\]
 _HEADER = re.compile(r"([A-Za-z0-9.!*_~-]{1,64})=([A-Za-z0-9.!*_~'()\[\]/:&+$%-]{0,256})", re.ASCII)
 _TRANSPORTS = ("udp", "tcp", "tls")
 LONGEST_TARGET = 500
-_SEPARATORS = str.maketrans("", "", ".-_~*#")
-_EXTENSION = 6  # digits that a private extension has at most
+_IS_SIP = re.compile(r"sips?:", re.IGNORECASE)
+_SEPARATORS = str.maketrans("", "", ".-_~")
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where a call goes: the URI for a REFER, and the number it would call, if it is one that can be told."""
+    """Where a call goes: the URI for a REFER, the number it would call, if it is one that can be told, and the short
+    code or extension that the user of a SIP address is.
+    """
 
     uri: str
     number: str | None
+    short: str = ""
 
 
-def read_target(text: str, *, warm: bool = False) -> Target:
-    """Read +15550100001, tel:+15550100001, sip:desk@example.org;transport=tls?X-Queue=2 or sips:...
+def read_target(text: str, *, warm: bool = False, country: str | None = None) -> Target:
+    """Read a number in any spelling, sip:desk@example.org;transport=tls?X-Queue=2 or sips:...
 
     A warm transfer dials a number.
 
-    Raises ValidationError also for a SIP address whose user is a telephone number without its country code: what it
-    would cost cannot be told.
+    `country` is where national forms are. Raises ValidationError also for a SIP address whose user is a telephone
+    number without its country code: what it would cost cannot be told.
     """
-    target = _read(text)
+    target = _sip(text) if _IS_SIP.match(text) else _number(text, country)
     if warm and not target.uri.startswith("tel:"):
         raise ValidationError("A warm transfer goes to a number such as +15550100001.", "to")
     return target
 
 
-def _read(text: str) -> Target:
-    scheme, colon, rest = text.partition(":")
-    if not colon or scheme == "tel":
-        number = rest if colon else text
-        validate_e164(number)
-        return Target(f"tel:{number}", number)
+def as_stored(text: str, country: str | None) -> str:
+    """Return a target as it is kept: a number in its canonical form, anything else as it is."""
+    return text if _IS_SIP.match(text) else or_none(text, country) or text
+
+
+def _number(text: str, country: str | None) -> Target:
+    try:
+        number = to_canonical(text, country)
+    except ValidationError as error:
+        if error.code != "letters":
+            raise
+        words = "Enter a number such as +15550100001, or an address such as sip:desk@example.org."
+        raise ValidationError(words, error.code) from None
+    return Target(f"tel:{number}", number)
+
+
+def _sip(text: str) -> Target:
     found = _SIP.fullmatch(text)
     if found is None:
-        raise ValidationError("Give a number such as +15550100001, or an address such as sip:desk@example.org.", "to")
+        raise ValidationError("Enter an address such as sip:desk@example.org.", "to")
     user, host, port = found[2] or "", found[3], int(found[4] or 5060)
     validate_host(host.strip("[]"))
     if not 0 < port < 65_536:
@@ -60,7 +75,8 @@ def _read(text: str) -> Target:
     _check_parameters(found[5].split(";")[1:])
     if found[6] is not None:
         _check_headers(found[6])
-    return Target(text, _number_in(user))
+    number, short = number_in(user)
+    return Target(text, number, short)
 
 
 def _check_parameters(parameters: list[str]) -> None:
@@ -90,12 +106,17 @@ def _check_headers(text: str) -> None:
     validate_headers(headers)
 
 
-def _number_in(user: str) -> str | None:
-    """Return the telephone number that the user of a SIP address is, None for a name or an extension."""
-    digits = user.translate(_SEPARATORS)
-    if not digits.removeprefix("+").isdigit() or (len(digits) <= _EXTENSION and digits[0] != "+"):
-        return None
-    if digits[0] != "+":
+def number_in(user: str) -> tuple[str | None, str]:
+    """Return the telephone number that the user of a SIP address is, None for a name, and a short code or extension.
+
+    What stands before a `*` or `#`, or before a `+`, is a prefix that the carrier takes off.
+    """
+    plain = re.split(r"[*#]", unquote(user).partition(";")[0].translate(_SEPARATORS))[-1]
+    digits = plain[plain.rfind("+") :] if "+" in plain else plain
+    if re.fullmatch(r"\d{1,6}", digits):
+        return None, digits
+    if digits.startswith("+"):
+        return to_canonical(digits), ""
+    if re.match(r"\d{7,}", digits):
         raise ValidationError("Write the number in the address with + and its country code.", "to")
-    validate_e164(digits)
-    return digits
+    return None, ""

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from telephony.choices import Codec
+from voxa.core.number_fields import to_canonical
 
-E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _VISIBLE = re.compile(r"[!-~]{1,500}", re.ASCII)
 _SIP_USER = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 
@@ -19,9 +19,8 @@ def validate_port(value: int) -> None:
 
 
 def validate_e164(value: str) -> None:
-    """Accept `+`, a country code and 7 to 15 digits in all. Source: ITU-T E.164."""
-    if not E164.fullmatch(value):
-        raise ValidationError("Enter the number in E.164, such as +15550100000.", code="e164")
+    """Accept a number with its country code, in any common spelling."""
+    to_canonical(value)
 
 
 def validate_sip_user(value: str) -> None:

@@ -20,6 +20,7 @@ from unfold.decorators import display
 
 from accounts.admin.access import Access, access_of
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.number_search import countries_of
 from accounts.admin.scoping import ScopedAdmin, is_uuid
 from accounts.choices import Role
 from accounts.errors import ServiceError
@@ -55,7 +56,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         ("created_at", TimeRangeFilter),
     ]
     search_fields = ["to_number", "from_number"]
-    search_help_text = "Whole number, call id or room"
+    search_help_text = "Number in any spelling or a part of it, call id or room"
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
@@ -104,7 +105,9 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return (find_calls(queryset, search_term) if search_term.strip() else queryset), False
+        if not search_term.strip():
+            return queryset, False
+        return find_calls(queryset, search_term, countries_of(request)), False
 
     # --- who may do what ----------------------------------------------------------------------------------
 

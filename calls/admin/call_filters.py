@@ -1,10 +1,11 @@
 """How the list of calls is narrowed: each way has an index in the order of the list."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
@@ -14,8 +15,11 @@ from accounts.admin.paginator import BoundedPaginator
 from accounts.models import Workspace
 from calls.choices import LIVE, CallStatus
 from calls.models import Attempt, Call
+from voxa.core.phone_numbers import search_terms
 
 EACH_SIDE = 500  # newest calls of a number that the search finds, made and got
+LOOKED_THROUGH = 20_000  # newest calls that are searched for a part of a number
+SHORTEST_PART = 3  # digits
 UNDER_WAY = "under_way"
 
 
@@ -70,10 +74,12 @@ class CallPaginator(BoundedPaginator):
         return rows.filter(workspace__in=Workspace.objects.values("pk"))
 
 
-def find_calls(rows: QuerySet[Call], term: str) -> QuerySet[Call]:
-    """Give the calls that a number made or got, the newest of each, or the one call of an id or room.
+def find_calls(rows: QuerySet[Call], term: str, countries: Sequence[str] = ()) -> QuerySet[Call]:
+    """Return the calls that a number made or got, the newest of each, or the one call of an id or room.
 
-    Each side of a call has an index of its own in the order of the list; to join them, a database would sort all.
+    The number may be in any spelling, national ones of the `countries`; a part of one is looked for in the newest
+    calls. Each side of a call has an index of its own in the order of the list; to join them, a database would sort
+    all.
     """
     text = term.strip()
     try:
@@ -85,10 +91,15 @@ def find_calls(rows: QuerySet[Call], term: str) -> QuerySet[Call]:
         return rows.filter(pk__in=[*tried, *Call.objects.filter(room_name=text).values_list("pk", flat=True)[:10]])
     # The indexes begin with the workspace, which a superuser's rows do not name.
     rows_of_all = rows.filter(workspace__in=Workspace.objects.values("pk"))
-    digits = "".join(letter for letter in text if letter.isdigit())
+    terms = search_terms(text, countries)
     newest = rows_of_all.order_by("-created_at", "-id").values_list("pk", flat=True)
     found: set[UUID] = set()
-    for spelling in {text, f"+{digits}"} if digits else {text}:
+    for spelling in {text, *(f"+{digits}" for digits in terms)}:
         found |= set(newest.filter(to_number=spelling)[:EACH_SIDE])
         found |= set(newest.filter(from_number=spelling)[:EACH_SIDE])
+    if not found:
+        within = newest[:LOOKED_THROUGH]
+        for part in (digits for digits in terms if len(digits) >= SHORTEST_PART):
+            like = Q(to_number__contains=part) | Q(from_number__contains=part)
+            found |= set(newest.filter(like, pk__in=within)[:EACH_SIDE])
     return rows.filter(pk__in=found)

@@ -5,6 +5,7 @@ from typing import Any
 
 from calls.policies import Refusal
 from calls.route_check import RouteCheck, check_outbound
+from voxa.core.number_fields import to_canonical
 
 BUTTON = "_check"
 
@@ -29,7 +30,8 @@ class Checked:
 
 def checked(data: dict[str, Any]) -> Checked:
     """Give what the call of a form's cleaned data would meet."""
-    found = check_outbound(data["workspace"], data["to_number"], data["number"].number, data["agent"], data["trunk"])
+    called = to_canonical(data["to_number"], data["workspace"].country)
+    found = check_outbound(data["workspace"], called, data["number"].number, data["agent"], data["trunk"])
     refusals = [refusal for refusal in found.policies.values() if refusal]
     if found.refusal and found.refusal not in refusals:
         refusals.insert(0, found.refusal)

@@ -11,6 +11,7 @@ from unfold.decorators import display
 from accounts.admin.access import Access
 from accounts.admin.file_import import FileForm, FileImportMixin
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.number_search import numbers_like
 from accounts.admin.scoping import ScopedAdmin
 from accounts.choices import Role
 from accounts.models import ImportFile, User, Workspace
@@ -42,7 +43,7 @@ class DoNotCallAdmin(FileImportMixin, ScopedAdmin):
     list_select_related = ["workspace", "added_by", "added_with"]
     list_filter = [("workspace", OwnRowsFilter)]
     search_fields = ["number"]
-    search_help_text = "A whole number"
+    search_help_text = "A number or a part of it, in any spelling"
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     autocomplete_fields = ["workspace"]
@@ -66,8 +67,10 @@ class DoNotCallAdmin(FileImportMixin, ScopedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        digits = "".join(letter for letter in search_term if letter.isdigit())
-        return (queryset.filter(number=f"+{digits}") if search_term.strip() else queryset), False
+        if not search_term.strip():
+            return queryset, False
+        asked = numbers_like(request, search_term, ["number"])
+        return (queryset.filter(asked) if asked else queryset.none()), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [] if obj is None else ["workspace", "number", "who", "created"]

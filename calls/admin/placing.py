@@ -41,7 +41,7 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
             "max_duration_seconds": "End it after",
         }
         help_texts = {
-            "to_number": "With its country, such as +12025550123.",
+            "to_number": "Such as +1 (202) 555-0123; without a country code it is one of the workspace's country.",
             "number": "The number that the callee sees.",
             "agent": "Who talks to the callee.",
             "trunk": "Empty: the one that the calling number is on.",
@@ -56,10 +56,6 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
     def is_valid(self) -> bool:
         """Say whether it may be saved."""
         return super().is_valid() and not self.only_checked
-
-    def clean_to_number(self) -> str:
-        """Take the number as people write it."""
-        return "".join(letter for letter in self.cleaned_data["to_number"] if letter not in " -()./\u00a0")
 
     def clean(self) -> Any:
         if self.refused:

@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.number_search import numbers_like
 from accounts.admin.scoping import ScopedAdmin
 from calls.choices import CallStatus, Direction
 from calls.explaining import COLOURS
@@ -47,7 +48,7 @@ class UsageDayAdmin(ScopedAdmin):
     list_select_related = ["workspace"]
     list_filter = [("day", RangeDateFilter), DirectionFilter, ("workspace", OwnRowsFilter)]
     search_fields = ["number"]
-    search_help_text = "A whole number of yours"
+    search_help_text = "A number of yours or a part of it, in any spelling"
     ordering = ["-day", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
@@ -79,8 +80,10 @@ class UsageDayAdmin(ScopedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        digits = "".join(letter for letter in search_term if letter.isdigit())
-        return (queryset.filter(number=f"+{digits}") if search_term.strip() else queryset), False
+        if not search_term.strip():
+            return queryset, False
+        asked = numbers_like(request, search_term, ["number"])
+        return (queryset.filter(asked) if asked else queryset.none()), False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         answer: Any = super().changelist_view(request, {"title": "Usage", **(extra_context or {})})

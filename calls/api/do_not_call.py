@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import cast
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import NotFound
@@ -20,9 +21,11 @@ from calls.choices import ListedBy
 from calls.models import DoNotCall
 from calls.services import do_not_call
 from calls.services.do_not_call_import import check_file, import_file
+from calls.suppression import MARK
 from telephony.api.reading import read
 from telephony.api.serializers import shared
 from telephony.services.errors import Problems
+from voxa.api.filters import number_asked
 from voxa.api.imports import answer_import
 from voxa.api.parsers import CsvParser
 from voxa.api.views import WorkspaceViewSet
@@ -55,15 +58,22 @@ class DoNotCallViewSet(WorkspaceViewSet[DoNotCall]):
         return Response(asdict(added), status=201)
 
     def retrieve(self, request: Request, number: str) -> Response:
-        entry = selectors.listed(self.get_queryset(), number).first()
+        entry = selectors.listed(self.get_queryset(), self._asked(number)).first()
         if entry is None:
             raise NotFound("This number is not on the list.")
         return Response(self.get_serializer(entry).data)
 
     def destroy(self, request: Request, number: str) -> Response:
-        if not do_not_call.remove_number(self.workspace, number):
+        if not do_not_call.remove_number(self.workspace, self._asked(number)):
             raise NotFound("This number is not on the list.")
         return Response(status=204)
+
+    def _asked(self, text: str) -> str:
+        """Return the number of the path, or the hash of an erased one. Raises ValidationError naming `number`."""
+        try:
+            return text if text.startswith(MARK) else number_asked(text, self.workspace.country)
+        except ValidationError as error:
+            raise ValidationError({"number": error}) from None
 
 
 class ImportView(DoNotCallViewSet):

@@ -69,7 +69,7 @@ _TRANSCRIPT: dict[str, Any] = {
     "finished": True,
 }
 _CALL_ID = OpenApiParameter("id", OpenApiTypes.UUID, "path", description="The call's id.")
-_NUMBER = OpenApiParameter("number", OpenApiTypes.STR, "path", description="In E.164, such as +12025550123.")
+_NUMBER = OpenApiParameter("number", OpenApiTypes.STR, "path", description="In any spelling, such as +12025550123.")
 
 
 def _operation(

@@ -6,12 +6,10 @@ from django_filters import rest_framework as filters
 from calls.choices import CallStatus, Direction
 from calls.models import Call, DoNotCall
 from calls.selectors import listed
-from voxa.api.filters import MomentFilter, NamedChoiceFilter
+from calls.suppression import MARK
+from voxa.api.filters import MomentFilter, NamedChoiceFilter, NumberAskedFilter
 
-
-def plus(value: str) -> str:
-    """Give a number of a query with its +, which means a space there unless it is escaped."""
-    return "+" + value.strip().removeprefix("+") if value.strip() else ""
+SPELLINGS = "The whole number, in any spelling; an unescaped + is understood."
 
 
 class CallFilter(filters.FilterSet):
@@ -19,9 +17,7 @@ class CallFilter(filters.FilterSet):
 
     status = NamedChoiceFilter(CallStatus.choices)
     direction = NamedChoiceFilter(Direction.choices)
-    number = filters.CharFilter(
-        method="on_either_side", help_text="The whole number, called or calling; an unescaped + is understood."
-    )
+    number = NumberAskedFilter(method="on_either_side", help_text=f"{SPELLINGS} Called or calling.")
     agentId = filters.UUIDFilter(field_name="agent_id")
     trunkId = filters.UUIDFilter(field_name="trunk_id")
     createdAfter = MomentFilter(
@@ -40,11 +36,11 @@ class CallFilter(filters.FilterSet):
 class DoNotCallFilter(filters.FilterSet):
     """Of the do-not-call list."""
 
-    number = filters.CharFilter(method="by_number", help_text="The whole number; an unescaped + is understood.")
+    number = NumberAskedFilter(method="by_number", marks=(MARK,), help_text=SPELLINGS)
 
     class Meta:
         model = DoNotCall
         fields: list[str] = []
 
     def by_number(self, rows: QuerySet[DoNotCall], name: str, value: str) -> QuerySet[DoNotCall]:
-        return listed(rows, plus(value))
+        return listed(rows, value)

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework.request import Request
 
-from calls.api.filters import plus
 from calls.models import Call
+from voxa.api.filters import number_asked
 from voxa.api.pagination import CursorPagination
 
 
@@ -20,7 +20,9 @@ class CallPagination(CursorPagination):
     """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        self._number = plus(request.query_params.get("number", ""))
+        text = request.query_params.get("number", "")
+        key: Any = request.auth
+        self._number = number_asked(text, key.workspace.country) if text.strip() else ""
         return super().paginate_queryset(queryset, request, view)
 
     def rows(self, queryset: QuerySet[Call], order: tuple[str, str], most: int) -> list[Any]:

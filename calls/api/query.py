@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from calls.api.filters import plus
+from accounts.models import ApiKey
 from telephony.api.reading import json_names, read
 from telephony.services.errors import Problems
+from voxa.api.filters import number_asked
 
 
 @contextmanager
@@ -21,8 +23,12 @@ def asked(
     Raises ValidationError at the end if anything is.
     """
     given = {name: value for name, value in request.query_params.items() if name in reader.fields and value}
-    given |= {name: plus(str(given[name])) for name in numbers if name in given}
-    problems = Problems()
+    problems, key = Problems(), cast(ApiKey, request.auth)
+    for name in given.keys() & set(numbers):
+        try:
+            given[name] = number_asked(str(given[name]), key.workspace.country)
+        except ValidationError as error:
+            problems.add(name, error)
     with json_names(reader):
         yield read(reader, given, problems), problems
         problems.raise_any()

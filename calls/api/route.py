@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.choices import Scope
+from calls.api.filters import SPELLINGS
 from calls.api.query import asked
 from calls.api.serializers import REASONS
 from calls.choices import Direction
@@ -18,7 +19,6 @@ from telephony import selectors
 from telephony.api.serializers import RowIdField, shared
 from telephony.models import Gateway
 from telephony.services.errors import Problems
-from telephony.validators import validate_e164
 from voxa.api.serializers import CamelSerializer, NamedChoiceField
 from voxa.api.views import WorkspaceAPIView
 from voxa.json_values import time_json
@@ -41,7 +41,7 @@ _EXAMPLE = {
 class RouteQuery(CamelSerializer):
     """What is asked."""
 
-    to = serializers.CharField(validators=[validate_e164], help_text="Who is called.")
+    to = serializers.CharField(help_text=f"Who is called. {SPELLINGS}")
     direction = NamedChoiceField(Direction.choices, required=False, help_text="`outbound` unless given.")
     agent_id = RowIdField(source="agent", required=False, help_text="The agent that would speak.")
     trunk_id = serializers.CharField(
@@ -51,7 +51,7 @@ class RouteQuery(CamelSerializer):
     def get_fields(self) -> dict[str, Any]:
         """Add `from`, which is a keyword of Python."""
         words = "Who calls: for an outbound call the caller ID, which is required there."
-        caller = serializers.CharField(required=False, validators=[validate_e164], help_text=words)
+        caller = serializers.CharField(required=False, help_text=words)
         return {**super().get_fields(), "from": caller}
 
 

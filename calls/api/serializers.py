@@ -17,9 +17,10 @@ from calls.choices import (
 )
 from calls.models import DoNotCall
 from telephony.api.fields import TRANSFER_HEADERS, HeadersField
-from telephony.api.serializers import RowIdField
+from telephony.api.serializers import SPELLINGS, RowIdField
 from telephony.targets import LONGEST_TARGET
 from voxa.api.serializers import CamelModelSerializer, CamelSerializer, MomentField, NamedChoiceField
+from voxa.core.number_text import LONGEST_TEXT
 
 REASONS = [(code, words) for code, words in Reason.choices if code]
 _REASON = "Why it ended, waits or was refused; empty where there is nothing to say."
@@ -35,7 +36,7 @@ def _after_to(fields: dict[str, Any], caller: serializers.CharField) -> dict[str
 class PlaceCallSerializer(CamelSerializer):
     """A call to be placed."""
 
-    to = serializers.CharField(max_length=16, help_text="Who is called, in E.164.")
+    to = serializers.CharField(max_length=LONGEST_TEXT, help_text=f"Who is called. {SPELLINGS}")
     agent_id = RowIdField(source="agent", help_text="The agent that speaks.")
     trunk_id = serializers.CharField(
         source="trunk",
@@ -62,7 +63,7 @@ class PlaceCallSerializer(CamelSerializer):
     def get_fields(self) -> dict[str, Any]:
         """Add `from`, which is a keyword of Python."""
         words = "The caller ID: a number of this workspace on an active trunk."
-        return _after_to(super().get_fields(), serializers.CharField(max_length=16, help_text=words))
+        return _after_to(super().get_fields(), serializers.CharField(max_length=LONGEST_TEXT, help_text=words))
 
 
 class TransferSerializer(CamelSerializer):
@@ -225,7 +226,7 @@ class AddNumbersSerializer(CamelSerializer):
     """Numbers never to be called."""
 
     numbers = serializers.ListField(
-        child=serializers.CharField(max_length=16), min_length=1, max_length=1000, help_text="In E.164."
+        child=serializers.CharField(max_length=LONGEST_TEXT), min_length=1, max_length=1000, help_text=SPELLINGS
     )
     note = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="Why, for people.")
 

@@ -9,7 +9,7 @@ from accounts.models import ApiKey, User, Workspace
 from calls.choices import LIVE, CallStatus, Direction, ListedBy, Reason
 from calls.validators import validate_metadata
 from telephony.models import Agent, LiveKitProject, PhoneNumber, Trunk
-from telephony.validators import validate_e164
+from voxa.core.number_fields import NumberField
 
 
 class Call(models.Model):
@@ -25,8 +25,11 @@ class Call(models.Model):
     direction = models.CharField(max_length=8, choices=Direction.choices)
     status = models.CharField(max_length=11, choices=CallStatus.choices, default=CallStatus.QUEUED)
     reason = models.CharField(max_length=32, choices=Reason.choices, blank=True)
-    to_number = models.CharField("to", max_length=80)
-    from_number = models.CharField("from", max_length=80, blank=True)
+    to_number = NumberField("to", max_length=80)
+    from_number = NumberField("from", max_length=80, blank=True)
+    # What was typed or came in, where that was another spelling: for people alone, nothing is looked up by it.
+    to_typed = models.CharField(max_length=80, blank=True, editable=False)
+    from_typed = models.CharField(max_length=80, blank=True, editable=False)
     number = models.ForeignKey(PhoneNumber, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
     trunk = models.ForeignKey(
         Trunk, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls", db_index=False
@@ -102,13 +105,18 @@ class Call(models.Model):
     def __str__(self) -> str:
         return f"{self.from_number or 'unknown'} to {self.to_number}"
 
+    @property
+    def number_country(self) -> str:
+        """Return the country in which national forms are read."""
+        return str(self.workspace.country)
+
 
 class DoNotCall(models.Model):
     """A number that a workspace never calls, who said so (a person or a program with its key), and why (`note`)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="do_not_call", db_index=False)
-    number = models.CharField(max_length=16, validators=[validate_e164])
+    number = NumberField(max_length=16)
     note = models.CharField(max_length=200, blank=True)
     listed_by = models.CharField(max_length=6, choices=ListedBy.choices, blank=True, editable=False)
     added_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", editable=False)
@@ -133,6 +141,11 @@ class DoNotCall(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def number_country(self) -> str:
+        """Return the country in which a national form of it is read."""
+        return str(self.workspace.country)
 
     @property
     def who(self) -> str:

@@ -8,6 +8,7 @@ from accounts.models import Workspace
 from calls.models.attempt import Attempt
 from calls.models.call import Call
 from telephony.models import LiveKitProject
+from voxa.core.number_fields import NumberField
 
 
 class Event(models.Model):
@@ -60,7 +61,7 @@ class UsageDay(models.Model):
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="usage")
     day = models.DateField()
-    number = models.CharField(max_length=80, blank=True)
+    number = NumberField(max_length=80, blank=True)
     direction = models.CharField(max_length=8)
     outcome = models.CharField(max_length=11)
     calls = models.PositiveIntegerField(default=0)

@@ -3,14 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-
 from accounts.models import ApiKey, User, Workspace
 from calls.choices import ListedBy
 from calls.models import DoNotCall
-from calls.suppression import listed_as
+from calls.selectors import listed
 from telephony.services.errors import Problems
-from telephony.validators import validate_e164
 
 CHUNK = 1_000
 NOTE_LENGTH = 200
@@ -50,9 +47,9 @@ def add_numbers(
     """
     problems = Problems() if problems is None else problems
     notes: dict[str, str] = {}
-    for place, number in enumerate(numbers):
-        _check(problems, f"numbers[{place}]", number)
-        notes[number] = note
+    for place, text in enumerate(numbers):
+        if number := problems.number(f"numbers[{place}]", text, workspace.country):
+            notes[number] = note
     if len(note) > NOTE_LENGTH:
         problems.add("note", f"A note takes at most {NOTE_LENGTH} characters.", "max_length")
     problems.raise_any()
@@ -60,15 +57,8 @@ def add_numbers(
 
 
 def remove_number(workspace: Workspace, number: str) -> bool:
-    """Take a number off the list, and say whether it was there."""
-    return bool(DoNotCall.objects.filter(workspace=workspace, number__in=listed_as(number)).delete()[0])
-
-
-def _check(problems: Problems, path: str, number: str) -> None:
-    try:
-        validate_e164(number)
-    except ValidationError as error:
-        problems.add(path, error)
+    """Take a number, in any spelling, off the list and return whether it was there. Raises ValidationError."""
+    return bool(listed(DoNotCall.objects.filter(workspace=workspace), number, workspace.country).delete()[0])
 
 
 def store(workspace: Workspace, notes: Mapping[str, str], origin: Origin) -> Added:

@@ -30,8 +30,10 @@ from calls.models import (
 )
 from calls.services.recording_deletion import let_go
 from calls.suppression import hashed
-from telephony.models import PhoneNumber
-from telephony.validators import validate_e164
+from telephony.models import PhoneNumber, Trunk
+from voxa.core.number_fields import to_canonical
+from voxa.core.numbering_plans import national_of, spelled_as
+from voxa.core.phone_numbers import or_none
 
 ERASED = "erased"
 WORDY = ("call.report", "call.analyzed")  # messages with what was said
@@ -44,21 +46,30 @@ def erase_number(number: str, workspace: Workspace | None = None, *, dry_run: bo
     With `dry_run` nothing is written. `calls under way` are left: end them, then run it again. Logs and backups are out
     of reach. Raises ValidationError for what is no number, or is a number of a workspace itself.
     """
-    validate_e164(number)
+    number = to_canonical(number, workspace.country if workspace else None)
     own = PhoneNumber.objects.filter(number=number)
     if (own.filter(workspace=workspace) if workspace else own).exists():
         raise ValidationError("This is a number of a workspace, not a person's. Remove it from its trunk first.")
     return _Erasure(number, workspace, dry_run).run()
 
 
+def _is_home(number: str, workspace: Workspace | None) -> bool:
+    """Return whether a workspace or trunk is where the number is dialled without its country code."""
+    scope = {"workspace": workspace} if workspace else {}
+    countries = set(Trunk.objects.filter(**scope).values_list("country", flat=True))
+    countries |= {workspace.country} if workspace else set(Workspace.objects.values_list("country", flat=True))
+    return any(or_none(national_of(number), country) == number for country in countries)
+
+
 class _Erasure:
     """One number's erasure."""
 
     def __init__(self, number: str, workspace: Workspace | None, dry_run: bool) -> None:
-        self.number, self.dry_run, digits = number, dry_run, number.removeprefix("+")
+        self.number, self.dry_run = number, dry_run
         self.scope: dict[str, Any] = {"workspace": workspace} if workspace else {}
-        self.pattern = re.compile(rf"\+?{digits}(?!\d)")
-        self.held = f"{digits}([^0-9]|$)"  # the same for the database: a longer number is another one
+        spelled = spelled_as(number, national=_is_home(number, workspace))
+        self.pattern = re.compile(rf"(?:{spelled})(?!\d)")
+        self.held = f"({spelled})([^0-9]|$)"  # the same for the database: a longer number is another one
         self.found: Counter[str] = Counter()
 
     def run(self) -> Counter[str]:
@@ -78,6 +89,7 @@ class _Erasure:
     def _calls_with_it(self) -> QuerySet[Call]:
         text = Cast("metadata", TextField())
         named = Q(from_number__regex=self.held) | Q(to_number__regex=self.held)
+        named |= Q(from_typed__regex=self.held) | Q(to_typed__regex=self.held)
         named |= Q(room_name__regex=self.held) | Q(text__regex=self.held)
         return Call.objects.annotate(text=text).filter(named, **self.scope)
 
@@ -86,11 +98,17 @@ class _Erasure:
         self._count("calls under way, left as they are", waiting.count())
         for batch in self._batches("calls", self._calls_with_it().filter(status__in=ENDED)):
             for call in batch:
-                call.from_number, call.to_number = self._clean(call.from_number), self._clean(call.to_number)
+                for side in ("from", "to"):
+                    if (cleaned := self._clean(getattr(call, f"{side}_number"))) != getattr(call, f"{side}_number"):
+                        setattr(call, f"{side}_number", cleaned)
+                        setattr(call, f"{side}_typed", "")
+                    setattr(call, f"{side}_typed", self._clean(getattr(call, f"{side}_typed")))
                 if self.pattern.search(call.room_name):
                     call.room_name = f"call-{ERASED}-{call.pk}"
                 call.metadata = self._clean(call.metadata)
-            Call.objects.bulk_update(batch, ["from_number", "to_number", "room_name", "metadata"])
+            Call.objects.bulk_update(
+                batch, ["from_number", "to_number", "from_typed", "to_typed", "room_name", "metadata"]
+            )
 
     def _conversations(self) -> None:
         """Delete what was said in the person's calls; where others named the number, it alone goes."""

@@ -16,6 +16,7 @@ from calls.services.timeline import note, tell
 from calls.story import Story
 from telephony.models import Agent, LiveKitProject, SipEndpoint, TelephonySettings, Trunk
 from telephony.selectors import answering_agent, find_called
+from voxa.core.phone_numbers import caller
 
 R = TypeVar("R", bound=Model)
 
@@ -40,7 +41,9 @@ def begin_inbound(project: LiveKitProject, room: str, story: Story) -> UUID | No
         return None
     call.id = uuid5(project.pk, room)
     call.project, call.room_name = project, room
-    call.from_number = story.phone.get("sip.phoneNumber", "")[:80]
+    came = story.phone.get("sip.phoneNumber", "")[:80]
+    call.from_number = caller(came, call.trunk.number_country if call.trunk else call.workspace.country)
+    call.from_typed = "" if came == call.from_number else came
     call.started_at = story.joined_at
     call.leased_until = story.joined_at + timedelta(seconds=call.max_duration_seconds)
     try:
@@ -69,10 +72,10 @@ def _by_trunk(story: Story) -> Call | None:
     trunk = _row(Trunk.objects.select_related("workspace"), attributes.get("voxa.trunk"))
     if trunk is None:
         return None
-    called = attributes.get("sip.trunkPhoneNumber", "")
-    number = find_called(trunk, called)
+    came = attributes.get("sip.trunkPhoneNumber", "")
+    number = find_called(trunk, came)
     agent = answering_agent(number, trunk.workspace_id)
-    return _call(trunk.workspace, number.number if number else called, agent, trunk=trunk, number=number)
+    return _call(trunk.workspace, number.number if number else came, agent, trunk=trunk, number=number)
 
 
 def _by_endpoint(story: Story) -> Call | None:

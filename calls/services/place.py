@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,10 +19,10 @@ from calls.services.wake import wake_dispatchers
 from telephony.choices import AgentDirection
 from telephony.models import Agent, TelephonySettings, Trunk
 from telephony.services.errors import Problems
-from telephony.validators import validate_e164
 
 # The sentence of the queue-and-dispatch reference, to the letter: programs compare it.
 NOT_CONFIGURED = "Telephony worker not configured — call remains queued. Set LIVEKIT_* and carrier credentials in .env."
+TYPED = 80  # characters that are kept of what was typed
 FURTHEST = timedelta(days=365)
 LATE = timedelta(minutes=1)  # by which a request may be late itself, and clocks differ
 
@@ -49,13 +48,17 @@ def place_call(
     problems = Problems() if problems is None else problems
     now = timezone.now()
     config = TelephonySettings.of(workspace.pk)
-    number = routing.own_number(workspace.pk, from_)
+    called = problems.number("to", to, workspace.country)
+    caller_id = problems.number("from", from_, workspace.country)
+    number = routing.own_number(workspace.pk, caller_id)
     call = Call(
         workspace=workspace,
         project=config.project,
         direction=Direction.OUTBOUND,
-        to_number=to,
-        from_number=from_,
+        to_number=called,
+        to_typed=as_typed(to, called),
+        from_number=caller_id,
+        from_typed=as_typed(from_, caller_id),
         number=number,
         trunk=trunk or (number.trunk if number else None),
         trunk_chosen=trunk is not None,
@@ -77,12 +80,12 @@ def place_call(
     return call
 
 
+def as_typed(text: str, number: str) -> str:
+    """Return what was typed, where it was another spelling than the number's own."""
+    return "" if text == number else text[:TYPED]
+
+
 def _check(call: Call, now: datetime, problems: Problems) -> None:
-    for field, value in (("to", call.to_number), ("from", call.from_number)):
-        try:
-            validate_e164(value)
-        except ValidationError as error:
-            problems.add(field, error)
     if call.number is None or not routing.is_verified(call.number, call.project):
         problems.add("from", NOT_VERIFIED, Reason.CALLER_ID)
     agent, trunk = call.agent, call.trunk

@@ -19,10 +19,10 @@ from accounts.errors import Conflict, Unavailable
 from calls import routing
 from calls.choices import CallStatus, Direction, Reason, TransferMode
 from calls.dial_request import dial_request
-from calls.models import Call, DoNotCall
+from calls.models import Call
 from calls.outcomes import Next, outcome_of
 from calls.pacing import Turn, take_turn, trunk_limit
-from calls.policies import Facts, first_refusal
+from calls.policies import Facts, Refusal, first_refusal
 from calls.routing import Hop, Route
 from calls.services import recordings
 from calls.services.hangup import ask_for_end
@@ -30,7 +30,6 @@ from calls.services.ingest import settle
 from calls.services.third_party import ThirdPartyDial, why_failed
 from calls.services.timeline import note
 from calls.story import TRANSFER
-from calls.suppression import listed_as
 from telephony.choices import TrunkStatus
 from telephony.livekit_client import (
     DialEnded,
@@ -48,6 +47,7 @@ from telephony.livekit_client import (
 from telephony.models import TelephonySettings, Trunk
 from telephony.sip_headers import joined, rendered, validate_headers
 from telephony.targets import Target, read_target
+from voxa.core.numbering_plans import is_costly_short
 
 RINGING = 30.0  # seconds that the third party's phone rings, at most
 UNDER_WAY = timedelta(seconds=120)  # after which a transfer that told nothing is taken for cut off
@@ -103,8 +103,13 @@ def _read(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str]) -
     except ValidationError as error:
         raise ValidationError({"transferHeaders": error}) from None
     try:
-        target = read_target(to, warm=mode == TransferMode.WARM)
-        if target.number is not None and (refusal := first_refusal(_facts(call, target.number))):
+        country = call.workspace.country
+        target = read_target(to, warm=mode == TransferMode.WARM, country=country)
+        facts = _facts(call, target.number or "")
+        refusal = first_refusal(facts) if target.number else None
+        if target.short and not facts.allow_premium and is_costly_short(target.short, country):
+            refusal = Refusal(Reason.PREMIUM, "This is a directory or premium-rate short code.")
+        if refusal:
             raise ValidationError(refusal.message, refusal.reason)
     except ValidationError as error:
         raise ValidationError({"to": error}) from None
@@ -112,15 +117,22 @@ def _read(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str]) -
 
 
 def _facts(call: Call, number: str) -> Facts:
-    """Gather what protects against dear and unwanted calls; neither hours nor limits hold up a caller who waits."""
-    config = TelephonySettings.of(call.workspace_id)
+    """Gather what protects against dear and unwanted calls.
+
+    Hours and limits do not hold up a caller who waits; only a callee who was called often enough is left alone.
+    """
+    config, now = TelephonySettings.of(call.workspace_id), timezone.now()
+    callee = Call(workspace_id=call.workspace_id, to_number=number)
     return Facts(
-        now=timezone.now(),
+        now=now,
         to_number=number,
         countries=frozenset(config.allowed_countries or [call.workspace.country]),
         caller_id_verified=True,
         allow_premium=config.allow_premium,
-        on_do_not_call=DoNotCall.objects.filter(workspace=call.workspace_id, number__in=listed_as(number)).exists(),
+        allow_unknown=config.allow_unknown_numbers,
+        on_do_not_call=routing.on_do_not_call(callee),
+        recent_attempts=routing.recent_attempts(callee, now) if config.daily_attempts_per_callee else (),
+        daily_attempts=config.daily_attempts_per_callee or None,
     )
 
 

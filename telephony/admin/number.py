@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RadioFilter
 from unfold.decorators import display
 
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.number_search import numbers_like
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.workspace_first import WorkspaceFirst
 from telephony.admin.outcome import LABELS
@@ -64,8 +65,8 @@ class PhoneNumberAdmin(RefusablePage, WorkspaceFirst, ScopedAdmin):
         ("agent", OwnRowsFilter),
         ("workspace", OwnRowsFilter),
     ]
-    search_fields = ["number__startswith", "label"]
-    search_help_text = "Beginning of the number, or label"
+    search_fields = ["number", "label"]
+    search_help_text = "Number or a part of it, in any spelling, or label"
     autocomplete_fields = ["trunk", "agent", "transfer_trunk"]
     fieldsets = [
         (None, {"fields": [("number", "label"), "trunk"]}),
@@ -78,6 +79,13 @@ class PhoneNumberAdmin(RefusablePage, WorkspaceFirst, ScopedAdmin):
         rows = rows.defer("trunk__auth_password", "transfer_trunk__auth_password", "agent__provider_key")
         found: QuerySet[Any] = rows.annotate(stand_in=Subquery(stand_in))
         return found
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        found, doubled = super().get_search_results(request, queryset, search_term)
+        asked = numbers_like(request, search_term, ["number"])
+        return (found | queryset.filter(asked) if asked else found), doubled
 
     @display(description="Trunk is", ordering="trunk__status", label=LABELS)
     def trunk_state(self, number: PhoneNumber) -> str:

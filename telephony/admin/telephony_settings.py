@@ -1,5 +1,6 @@
 """Telephony settings of a workspace: its LiveKit project, limits and policies."""
 
+from datetime import time
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,7 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSingleTimeWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from accounts.admin.access import access_of
 from accounts.admin.scoping import ScopedAdmin, usable_workspaces
@@ -34,8 +39,20 @@ class CountriesField(forms.CharField):
         return bool((initial or []) != self.to_python(data))
 
 
+class ClockField(forms.TimeField):
+    """A time of day; 24:00 is midnight, the end of a day."""
+
+    widget = UnfoldAdminSingleTimeWidget
+
+    def to_python(self, value: Any) -> Any:
+        text = value.strip() if isinstance(value, str) else ""
+        return time(0) if text in ("24:00", "24:00:00") else super().to_python(value)
+
+
 class SettingsForm(RefusableForm):
     """Lists as a person writes them."""
+
+    calling_hours_end = ClockField(label="Until", required=False, help_text="24:00 is the end of the day.")
 
     allowed_countries = CountriesField(
         label="Countries",
@@ -59,10 +76,11 @@ class SettingsForm(RefusableForm):
             "max_concurrent_calls": "Calls at once",
             "allowed_countries": "Countries",
             "allow_premium": "Premium numbers",
+            "allow_unknown_numbers": "Unknown numbers",
             "allow_shared_trunk": "Shared trunk",
             "calling_hours_start": "From",
-            "calling_hours_end": "Until",
             "calling_days": "On",
+            "calling_hours_fallback": "Without a time zone",
             "max_attempts": "Tries of a call",
             "retry_delay_seconds": "Seconds between tries",
             "daily_attempts_per_callee": "Tries of a number a day",
@@ -98,12 +116,12 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
         _group(
             "Whom it may call",
             "Looked at when a call is dialled. What is not allowed fails and says so, also if it was queued before.",
-            ["allowed_countries", ("allow_premium", "allow_shared_trunk")],
+            ["allowed_countries", ("allow_premium", "allow_unknown_numbers"), "allow_shared_trunk"],
         ),
         _group(
             "When",
             "In every time zone that the callee may be in. A call outside these hours waits until they begin.",
-            [("calling_hours_start", "calling_hours_end"), "calling_days"],
+            [("calling_hours_start", "calling_hours_end"), ("calling_days", "calling_hours_fallback")],
         ),
         _group(
             "How often",

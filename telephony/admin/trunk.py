@@ -67,7 +67,8 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
                 "classes": ["collapse"],
                 "fields": [
                     ("tech_prefix", "leading_plus"),
-                    ("ringing_timeout_seconds", "for_transfers"),
+                    ("ringing_timeout_seconds", "country"),
+                    "for_transfers",
                     ("calls_per_second", "max_concurrent_calls"),
                 ],
             },

@@ -8,7 +8,7 @@ from django_filters import rest_framework as filters
 from telephony.choices import AgentDirection, TrunkStatus
 from telephony.models import Agent, PhoneNumber, Trunk
 from telephony.validators import validate_trunk_reference
-from voxa.api.filters import NamedChoiceFilter, TrueOrFalseFilter
+from voxa.api.filters import NamedChoiceFilter, NumberAskedFilter, TrueOrFalseFilter
 
 
 class TrunkFilter(filters.FilterSet):
@@ -33,7 +33,7 @@ class NumberFilter(filters.FilterSet):
         help_text="The trunk's id, or an `ST_` id that it has had.",
     )
     agentId = filters.UUIDFilter(field_name="agent_id")
-    number = filters.CharFilter(method="by_number", help_text="The whole number; an unescaped + is understood.")
+    number = NumberAskedFilter(help_text="The whole number, in any spelling; an unescaped + is understood.")
 
     class Meta:
         model = PhoneNumber
@@ -44,9 +44,6 @@ class NumberFilter(filters.FilterSet):
             return rows.filter(trunk=UUID(value))
         held = Q(livekit_objects__livekit_id=value) | Q(livekit_aliases__livekit_id=value)
         return rows.filter(trunk__in=Trunk.objects.filter(held).values("pk"))
-
-    def by_number(self, rows: QuerySet[PhoneNumber], name: str, value: str) -> QuerySet[PhoneNumber]:
-        return rows.filter(number="+" + value.strip().removeprefix("+"))  # a + in a query means a space
 
 
 class AgentFilter(filters.FilterSet):

@@ -15,7 +15,10 @@ from telephony.services.gateways import MAX_GATEWAYS
 from telephony.targets import LONGEST_TARGET
 from telephony.validators import validate_trunk_reference
 from voxa.api.serializers import CamelModelSerializer, CamelSerializer, NamedChoiceField
+from voxa.core.number_text import LONGEST_TEXT
 from voxa.json_values import id_json, time_json
+
+SPELLINGS = "In any common spelling, such as +1 (202) 555-0123; answered as E.164."
 
 
 class RowIdField(serializers.UUIDField):
@@ -136,7 +139,7 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
             "from_host", "media_encryption", "carrier", "for_transfers", "warnings", "tech_prefix", "leading_plus",
             "from_user", "display_name", "headers", "headers_to_attributes", "attributes_to_headers",
             "transfer_headers", "codecs", "ringing_timeout_seconds", "called_number_format", "calls_per_second",
-            "max_concurrent_calls",
+            "max_concurrent_calls", "country",
             "livekit_inbound_trunk_id", "livekit_outbound_trunk_id", "livekit_dispatch_rule_id", "numbers",
             "created_at", "updated_at",
         ]  # fmt: skip
@@ -182,6 +185,7 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
             "calledNumberFormat": trunk.called_number_format,
             "callsPerSecond": None if trunk.calls_per_second is None else f"{trunk.calls_per_second:.2f}",
             "maxConcurrentCalls": trunk.max_concurrent_calls,
+            "country": trunk.country,
             "livekitInboundTrunkId": ids.inbound,
             "livekitOutboundTrunkId": ids.outbound,
             "livekitDispatchRuleId": ids.rule,
@@ -227,7 +231,7 @@ class NumberSerializer(CamelModelSerializer[PhoneNumber]):
     class Meta:
         model = PhoneNumber
         fields = ["id", "number", "trunk_id", "agent_id", "transfer_trunk_id", "label", "created_at"]
-        extra_kwargs = {"number": {"max_length": 16}}
+        extra_kwargs = {"number": {"max_length": LONGEST_TEXT, "help_text": SPELLINGS}}
 
 
 class ToolSerializer(CamelSerializer):

@@ -19,11 +19,13 @@ from voxa.api.views import WorkspaceAPIView
 _ANSWER = {
     "allowedCountries": ["US", "CA"],
     "allowPremium": False,
+    "allowUnknownNumbers": False,
     "callsPerSecond": "5.00",
     "maxConcurrentCalls": 20,
     "callingHoursStart": "09:00:00",
     "callingHoursEnd": "20:00:00",
     "callingDays": [0, 1, 2, 3, 4],
+    "callingHoursFallback": "workspace",
     "dailyAttemptsPerCallee": 3,
     "maxAttempts": 3,
     "retryDelaySeconds": 300,

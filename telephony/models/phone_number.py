@@ -12,7 +12,7 @@ from telephony.models.agent import Agent
 from telephony.models.livekit_project import LiveKitProject
 from telephony.models.telephony_settings import TelephonySettings
 from telephony.models.trunk import Trunk
-from telephony.validators import validate_e164
+from voxa.core.number_fields import NumberField
 
 
 class PhoneNumber(models.Model):
@@ -26,7 +26,7 @@ class PhoneNumber(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="numbers", editable=False)
     project = models.ForeignKey(LiveKitProject, on_delete=models.PROTECT, related_name="numbers", editable=False)
     trunk = models.ForeignKey(Trunk, on_delete=models.CASCADE, related_name="numbers")
-    number = models.CharField(max_length=16, validators=[validate_e164], help_text="E.164, such as +15550100000.")
+    number = NumberField(max_length=16, help_text="Stored as E.164, such as +15550100000.")
     agent = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="numbers")
     transfer_trunk = models.ForeignKey(
         Trunk, null=True, blank=True, on_delete=models.SET_NULL, related_name="transfer_numbers"
@@ -65,6 +65,11 @@ class PhoneNumber(models.Model):
             if other is not None and other.workspace_id != self.workspace_id:
                 foreign = ValidationError("Choose one of the number's own workspace.", code="foreign")
                 raise ValidationError({field: foreign})
+
+    @property
+    def number_country(self) -> str:
+        """Return the country in which a national form of it is read."""
+        return self.trunk.number_country if self.trunk_id else self.workspace.country
 
     def adopt_trunk(self) -> None:
         """Take workspace and project from the trunk, also before validation."""

@@ -11,7 +11,7 @@ from django.db import models
 from accounts.models import Workspace
 from accounts.models.recording import recorded
 from accounts.models.workspace import validate_country
-from telephony.choices import AgentAbsent
+from telephony.choices import AgentAbsent, CallingHoursFallback
 from telephony.models.livekit_project import LiveKitProject
 from voxa.lookup import only_row
 
@@ -52,7 +52,12 @@ class TelephonySettings(models.Model):
         validators=[validate_countries],
         help_text="Two-letter codes that may be called. Empty: the workspace's own country alone.",
     )
-    allow_premium = models.BooleanField(default=False, help_text="Allow premium-rate and shared-cost numbers.")
+    allow_premium = models.BooleanField(
+        default=False, help_text="Allow premium-rate, shared-cost, personal, short and satellite numbers."
+    )
+    allow_unknown_numbers = models.BooleanField(
+        default=False, help_text="Allow numbers that no numbering plan has, such as new ranges."
+    )
     allow_shared_trunk = models.BooleanField(default=False, help_text="May use the operator's shared outbound trunk.")
     calls_per_second = models.DecimalField(
         max_digits=5, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal("0.01"))]
@@ -64,6 +69,14 @@ class TelephonySettings(models.Model):
     calling_hours_end = models.TimeField(null=True, blank=True)
     calling_days = models.JSONField(
         default=list, blank=True, validators=[validate_days], help_text="0 is Monday, 6 is Sunday. Empty: every day."
+    )
+    calling_hours_fallback = models.CharField(
+        "numbers without a time zone",
+        max_length=9,
+        choices=CallingHoursFallback.choices,
+        default=CallingHoursFallback.WORKSPACE,
+        help_text="What counts for toll-free and other numbers whose time zone cannot be told or have no hours in "
+        "common.",
     )
     daily_attempts_per_callee = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MaxValueValidator(100)], help_text="Empty: no limit."

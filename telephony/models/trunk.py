@@ -2,6 +2,7 @@
 
 import uuid
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,6 +11,7 @@ from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
 from accounts.models.recording import recorded
+from accounts.models.workspace import validate_country
 from telephony.carriers import validate_carrier
 from telephony.choices import CalledNumberFormat, MediaEncryption, TrunkStatus
 from telephony.models.fields import HostField
@@ -82,6 +84,13 @@ class Trunk(SyncedRow):
         validators=[validate_codecs],
         help_text="Codecs to offer and accept, beside DTMF: PCMU, PCMA, G722. Empty: all three.",
     )
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        validators=[validate_country],
+        help_text="Two letters: where numbers are that the carrier sends without a country code. Empty: the "
+        "workspace's.",
+    )
     media_encryption = models.CharField(max_length=8, choices=MediaEncryption.choices, default=MediaEncryption.DISABLE)
     ringing_timeout_seconds = models.PositiveSmallIntegerField(
         null=True,
@@ -150,6 +159,15 @@ class Trunk(SyncedRow):
             missing = "auth_password" if self.auth_username else "auth_username"
             half = ValidationError("Give both username and password, or neither.", code="credentials")
             raise ValidationError({missing: half})
+
+    @property
+    def number_country(self) -> str:
+        """Return the country in which the carrier's national forms are read."""
+        return self.country or self.workspace.country
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        self.country = self.country.upper()
+        super().clean_fields(exclude=exclude)
 
     @property
     def has_password(self) -> bool:

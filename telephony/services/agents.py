@@ -13,6 +13,7 @@ from telephony.models.agent import CHECK_FIELDS
 from telephony.providers import Credentials
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
+from telephony.targets import as_stored
 from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url, url_key
 
 FIELDS = (
@@ -91,9 +92,22 @@ def delete_agent(agent: Agent) -> None:
     agent.delete()
 
 
+def _spelled(transfers: Any, country: str) -> Any:
+    """Return transfer targets as they are stored; what is none stays, for the validators to refuse."""
+    if not isinstance(transfers, list):
+        return transfers
+    readable = [isinstance(one, dict) and isinstance(one.get("to"), str) for one in transfers]
+    return [
+        {**one, "to": as_stored(one["to"], country)} if fits else one
+        for one, fits in zip(transfers, readable, strict=True)
+    ]
+
+
 def _assign(agent: Agent, data: Mapping[str, Any]) -> list[str]:
     if data.get("provider_key") == "":
         data = {**data, "provider_key": None}
+    if "transfers" in data:
+        data = {**data, "transfers": _spelled(data["transfers"], agent.workspace.country)}
     changed = assign(agent, data, FIELDS)
     if CREDENTIALS & set(changed):  # what was said of the old ones counts no more
         agent.provider_check, agent.provider_checked_at = ProviderCheck.UNVERIFIED, None

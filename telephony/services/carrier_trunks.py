@@ -46,6 +46,7 @@ def create_outbound(
         "from_host": from_host,
         "tech_prefix": preset.tech_prefix,
         "leading_plus": preset.leading_plus,
+        "country": preset.country,
         # SRTP's keys travel in the signalling, so a carrier that wants it wants it over TLS.
         "media_encryption": preset.media_encryption if protocol == Transport.TLS else MediaEncryption.DISABLE,
         "gateways": [{"ip_or_domain": host or preset.host, "port": port, "protocol": protocol, "inbound": False}],

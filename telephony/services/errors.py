@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from accounts.errors import Conflict as Conflict
+from voxa.core.number_fields import to_canonical
 
 
 class Problems(dict[str, list[ValidationError]]):
@@ -17,6 +18,14 @@ class Problems(dict[str, list[ValidationError]]):
         """Note one finding."""
         found = error if isinstance(error, ValidationError) else ValidationError(error, code=code)
         self.setdefault(path, found.error_list)
+
+    def number(self, path: str, text: str, country: str) -> str:
+        """Return the canonical form of a telephone number; what is none is noted, and comes to nothing."""
+        try:
+            return to_canonical(text, country)
+        except ValidationError as error:
+            self.add(path, error)
+            return ""
 
     def check(self, row: models.Model, fields: Iterable[str], prefix: str = "") -> None:
         """Run a row's own rules on some of its fields: its validators and `clean`, no query."""

@@ -1,7 +1,7 @@
 """Bringing a carrier's numbers in: those that are new, and what became of each."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from telephony.models import PhoneNumber, TelephonySettings, Trunk
 from telephony.services.errors import Conflict
 from telephony.services.numbers import add_number
 from telephony.validators import validate_e164
+from voxa.core.phone_numbers import or_none
 
 TOGETHER = 100  # numbers of one transaction, which asks for one sync
 
@@ -51,7 +52,7 @@ def import_numbers(
     A taken number does not tell whose it is. With `dry_run` nothing is written.
     """
     lines = []
-    for group in _groups(found):
+    for group in _groups([_canonical(one, trunk.number_country) for one in found]):
         with transaction.atomic():
             known = _known(trunk, group)
             for one in group:
@@ -65,6 +66,11 @@ def summary(lines: Iterable[Line]) -> str:
     results = [line.result for line in lines]
     counts = [(results.count(result), result) for result in Result]
     return ", ".join(f"{count} {result}" for count, result in counts if count) or "no numbers"
+
+
+def _canonical(one: CarrierNumber, country: str) -> CarrierNumber:
+    """Return the number in its canonical form; what is none stays, and is refused by name."""
+    return replace(one, number=or_none(one.number, country, plus_may_be_lost=True) or one.number)
 
 
 def _groups(found: Sequence[CarrierNumber]) -> Iterable[Sequence[CarrierNumber]]:

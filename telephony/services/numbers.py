@@ -11,6 +11,7 @@ from accounts.services.history import insert_recorded
 from telephony.models import Agent, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
+from voxa.core.phone_numbers import or_none
 
 MAX_NUMBERS = 1_000  # in one request
 FIELDS = ("number", "trunk", "agent", "transfer_trunk", "label")
@@ -77,20 +78,23 @@ def build_numbers(trunk: Trunk, numbers: Sequence[str], problems: Problems) -> l
         problems.add("numbers", f"Give at most {MAX_NUMBERS} numbers at once.", "max_length")
         return []
     rows = [PhoneNumber(trunk=trunk, workspace=trunk.workspace, number=number) for number in numbers]
+    seen: set[str] = set()
     for place, row in enumerate(rows):
         found = Problems()
         found.check(row, _CHECKED)
         for errors in found.values():
             problems.setdefault(f"numbers[{place}]", errors)
-        if row.number in numbers[:place]:
+        if row.number in seen:
             problems.add(f"numbers[{place}]", "This number stands in the list twice.", "duplicate")
+        seen.add(row.number)
     return rows
 
 
 def taken(workspace: Workspace, numbers: Sequence[str]) -> list[str]:
     """Give those of the numbers that are in use in the workspace's LiveKit project, whoever has them."""
     project = TelephonySettings.of(workspace.pk).project
-    found = PhoneNumber.objects.filter(project=project, number__in=numbers)
+    plain = [or_none(number, workspace.country) or number for number in numbers]
+    found = PhoneNumber.objects.filter(project=project, number__in=plain)
     return sorted(found.values_list("number", flat=True))
 
 

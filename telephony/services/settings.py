@@ -14,9 +14,10 @@ from telephony.sync.request import request_many
 
 # What the workspace itself decides. Project, shared trunk and price are the operator's alone.
 FIELDS = (
-    "allowed_countries", "allow_premium", "calls_per_second", "max_concurrent_calls", "calling_hours_start",
-    "calling_hours_end", "calling_days", "daily_attempts_per_callee", "max_attempts", "retry_delay_seconds",
-    "daily_spend_limit", "agent_absent", "record_calls", "recording_announcement",
+    "allowed_countries", "allow_premium", "allow_unknown_numbers", "calls_per_second", "max_concurrent_calls",
+    "calling_hours_start", "calling_hours_end", "calling_days", "calling_hours_fallback", "daily_attempts_per_callee",
+    "max_attempts", "retry_delay_seconds", "daily_spend_limit", "agent_absent", "record_calls",
+    "recording_announcement",
 )  # fmt: skip
 OPERATOR_FIELDS = ("project", "allow_shared_trunk", "price_per_minute", "currency")
 NAMED = 5  # numbers that a refusal names

@@ -23,7 +23,7 @@ FIELDS = (
     "name", "carrier", "for_transfers", "auth_username", "auth_password", "from_host", "tech_prefix", "leading_plus",
     "media_encryption", "calls_per_second", "max_concurrent_calls", "from_user", "display_name", "headers",
     "headers_to_attributes", "attributes_to_headers", "transfer_headers", "codecs", "ringing_timeout_seconds",
-    "called_number_format",
+    "called_number_format", "country",
 )  # fmt: skip
 GIVE_AGAIN = "The stored password was given for other gateways. Enter it again, or clear it with the username."
 

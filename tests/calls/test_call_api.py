@@ -64,7 +64,7 @@ def test_repeating_a_request_with_its_key_places_one_call(api: APIClient, body: 
 def test_every_wrong_field_is_named_in_one_answer(api: APIClient, line: Line) -> None:
     assert wrong(api.post(CALLS, {})) == {"to": "required", "from": "required", "agentId": "required"}
     body = {
-        "to": "12025550123",
+        "to": "2025550123 x7",
         "from": "+12025559999",
         "agentId": str(uuid4()),
         "trunkId": "ST_none",
@@ -74,7 +74,7 @@ def test_every_wrong_field_is_named_in_one_answer(api: APIClient, line: Line) ->
         "priority": 1,
     }
     assert wrong(api.post(CALLS, body)) == {
-        "to": "e164",
+        "to": "extension",
         "from": Reason.CALLER_ID,
         "agentId": "not_found",
         "trunkId": "not_found",
@@ -85,7 +85,7 @@ def test_every_wrong_field_is_named_in_one_answer(api: APIClient, line: Line) ->
     }
     far = f"{timezone.now().year + 2}-01-01T00:00:00Z"
     assert wrong(api.post(CALLS, {"to": CALLEE, "from": "?", "agentId": "?", "scheduledAt": far})) == {
-        "from": "e164", "agentId": "invalid", "scheduledAt": "scheduled_at",
+        "from": "invalid", "agentId": "invalid", "scheduledAt": "scheduled_at",
     }  # fmt: skip
 
 

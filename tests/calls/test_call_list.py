@@ -52,7 +52,8 @@ def test_a_number_is_found_whether_it_called_or_was_called(api: APIClient, line:
     to_itself = put(line.place(), from_number=CALLEE, created_at=START - timedelta(days=1))
     assert found(api, f"number={quote(CALLEE)}") == [back, out, to_itself]
     assert found(api, f"number={CALLEE}") == [back, out, to_itself], "an unescaped + is understood"
-    assert found(api, "number=+1202") == []
+    assert found(api, "number=+12025550999") == []
+    assert api.get(f"{CALLS}?number=+1202").status_code == 400, "a part of a number is none"
 
 
 @pytest.mark.parametrize("query", ["", f"number={quote(CALLEE)}", "status=queued"])

@@ -6,17 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calls.calling_hours import Hours
 from calls.choices import Reason
-from calls.policies import Facts, Hours, calling_hours, zones_of
+from calls.policies import Facts, calling_hours
+from voxa.core.numbering_plans import zones_of
 
 NEW_YORK, BERLIN, TOLL_FREE = "+12125550123", "+4930901820", "+18005550199"
 OFFICE = Hours(time(9), time(17))
 WEEKDAYS = Hours(time(9), time(17), frozenset(range(5)))
 
 
-def ask(number: str, now: datetime, hours: Hours | None = OFFICE) -> datetime | bool | None:
-    """Give True if the call may be dialled, else the moment it may be."""
-    refusal = calling_hours(Facts(now=now, to_number=number, countries=frozenset({"US", "DE"}), hours=hours))
+def ask(
+    number: str, now: datetime, hours: Hours | None = OFFICE, home: str = "UTC", *, strict: bool = False
+) -> datetime | bool | None:
+    """Return True if the call may be dialled, else the moment it may be."""
+    countries = frozenset({"US", "DE"})
+    refusal = calling_hours(Facts(now, number, countries, hours=hours, home_zone=home, strict_hours=strict))
     if refusal is None:
         return True
     assert refusal.reason == Reason.CALLING_HOURS
@@ -67,14 +72,54 @@ def test_a_toll_free_number_waits_until_every_zone_is_open() -> None:
     assert isinstance(opening, datetime)
 
 
-def test_no_common_moment_is_refused_for_good() -> None:
-    assert ask(TOLL_FREE, datetime(2026, 1, 14, 15, 0, tzinfo=UTC), Hours(time(9), time(10))) is None
+def test_no_common_moment_falls_back_on_the_workspaces_hours() -> None:
+    hour = Hours(time(9), time(10))
+    assert ask(TOLL_FREE, datetime(2026, 1, 14, 15, 0, tzinfo=UTC), hour) == datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+    assert ask(TOLL_FREE, datetime(2026, 1, 14, 9, 30, tzinfo=UTC), hour) is True
+    at_ten = datetime(2026, 1, 14, 15, 0, tzinfo=UTC)  # in New York
+    assert ask(TOLL_FREE, at_ten, hour, home="America/New_York") == datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
+    assert ask(TOLL_FREE, at_ten, hour, strict=True) is None
 
 
-def test_an_unknown_zone_is_refused_for_good_only_where_hours_are_set() -> None:
+def test_an_unknown_zone_counts_as_the_workspaces() -> None:
     now = datetime(2026, 1, 14, 12, 0, tzinfo=UTC)
-    assert ask("+8835100000000", now) is None
-    assert ask("+8835100000000", now, None) is True
+    assert ask("+8835100000000", now) is True
+    assert ask("+8835100000000", now, home="Asia/Tokyo") == datetime(2026, 1, 15, 0, 0, tzinfo=UTC)
+    assert ask("+8835100000000", now, strict=True) is None
+    assert ask("+8835100000000", now, None, strict=True) is True
+
+
+@pytest.mark.parametrize(
+    ("number", "hours", "words"),
+    [
+        (NEW_YORK, OFFICE, "It is 02:00 in America/New_York, outside the calling hours 09:00 to 17:00."),
+        (TOLL_FREE, Hours(time(9), time(10)), "It is 07:00 in UTC, outside the calling hours 09:00 to 10:00. The "),
+        (
+            "+8835100000000",
+            Hours(time(9), time(0)),
+            "It is 07:00 in UTC, outside the calling hours 09:00 to 24:00. The ",
+        ),
+    ],
+)
+def test_the_reason_names_the_zone_that_was_used(number: str, hours: Hours, words: str) -> None:
+    now = datetime(2026, 1, 14, 7, 0, tzinfo=UTC)
+    refusal = calling_hours(Facts(now=now, to_number=number, countries=frozenset({"US"}), hours=hours))
+    assert refusal
+    assert refusal.message.startswith(words)
+    assert ("The workspace's time zone is used: the number's time zone" in refusal.message) == (number != NEW_YORK)
+
+
+def test_midnight_ends_a_day() -> None:
+    evening = Hours(time(9), time(0))  # 24:00
+    assert ask(BERLIN, datetime(2026, 1, 14, 22, 59, 59, tzinfo=UTC), evening) is True
+    assert ask(BERLIN, datetime(2026, 1, 14, 23, 0, tzinfo=UTC), evening) == datetime(2026, 1, 15, 8, 0, tzinfo=UTC)
+    assert ask(BERLIN, datetime(2026, 1, 14, 23, 0, tzinfo=UTC), Hours(time(0), time(0))) is True
+
+
+def test_an_hour_that_comes_twice_opens_twice() -> None:
+    hours = Hours(time(1, 30), time(5))  # the clock goes from 02:00 EDT back to 01:00 EST at 06:00 UTC
+    second = datetime(2026, 11, 1, 6, 10, tzinfo=UTC)
+    assert ask(NEW_YORK, second, hours) == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 
 
 @given(

@@ -60,7 +60,17 @@ def test_a_way_out_is_told_in_full_and_nothing_is_placed(api: APIClient, wired: 
     assert [gateway["ipOrDomain"] for gateway in found["gateways"]] == ["192.0.2.1"]
     assert found["agent"]["name"] == "Caller"
     assert {one["policy"]: one["allowed"] for one in found["policies"]} == dict.fromkeys(
-        ["caller_id", "do_not_call", "country", "premium", "calling_hours", "callee_attempts", "spend", "concurrency"],
+        [
+            "caller_id",
+            "do_not_call",
+            "country",
+            "premium",
+            "unknown_number",
+            "calling_hours",
+            "callee_attempts",
+            "spend",
+            "concurrency",
+        ],
         True,
     )
     assert not Call.objects.exists()
@@ -116,7 +126,7 @@ def test_a_neighbours_rows_are_not_to_be_asked_for(api: APIClient, wired: Line, 
 def test_wrong_questions_are_named(api: APIClient) -> None:
     assert wrong(ask(api)) == {"to": "required", "from": "required"}
     assert wrong(ask(api, to="x", agentId="y", direction="up", **{"from": "z"})) == {
-        "to": "e164", "from": "e164", "agentId": "invalid", "direction": "invalid_choice",
+        "to": "letters", "from": "letters", "agentId": "invalid", "direction": "invalid_choice",
     }  # fmt: skip
 
 

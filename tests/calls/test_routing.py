@@ -11,9 +11,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Workspace
 from calls import routing
+from calls.calling_hours import Hours
 from calls.choices import CallStatus, Direction, Reason
 from calls.models import Attempt, Call, DoNotCall
-from calls.policies import Hours, Refusal
+from calls.policies import Refusal
 from calls.routing import Route
 from calls.services.spend import cap_of, day_of, spent
 from telephony.choices import TrunkStatus

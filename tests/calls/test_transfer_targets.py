@@ -95,7 +95,7 @@ def ask(api: APIClient, call: Call) -> Callable[..., Any]:
         ("+19005550142", "premium_number"),
         ("sip:+19005550142@example.org", "premium_number"),
         ("+12025550199", "do_not_call"),
-        ("nobody", "e164"),
+        ("nobody", "letters"),
     ],
 )
 def test_what_protects_from_dear_calls_holds_for_transfers(

@@ -44,13 +44,13 @@ def test_a_number_is_added_with_its_agent_and_transfer_trunk(
 
 def test_every_wrong_field_is_named_in_one_answer(api: APIClient, foreign_agent: Agent, foreign_trunk: Trunk) -> None:
     body = {
-        "number": "15550100000",
+        "number": "555",
         "agentId": str(foreign_agent.pk),
         "transferTrunkId": "no uuid",
         "label": "x" * 101,
     }
     assert codes(api.post(NUMBERS, body)) == {
-        "number": "e164",
+        "number": "too_short",
         "trunkId": "required",
         "agentId": "not_found",
         "transferTrunkId": "invalid",

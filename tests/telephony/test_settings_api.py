@@ -17,11 +17,13 @@ SETTINGS = "/v1/settings/telephony"
 DEFAULTS = {
     "allowedCountries": [],
     "allowPremium": False,
+    "allowUnknownNumbers": False,
     "callsPerSecond": None,
     "maxConcurrentCalls": None,
     "callingHoursStart": None,
     "callingHoursEnd": None,
     "callingDays": [],
+    "callingHoursFallback": "workspace",
     "dailyAttemptsPerCallee": None,
     "maxAttempts": 3,
     "retryDelaySeconds": 300,

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
-from django.forms import NullBooleanField, TextInput, ValidationError
+from django.forms import CharField, NullBooleanField, TextInput, ValidationError
 from django_filters import rest_framework as filters
 from django_filters.fields import IsoDateTimeField
+
+from voxa.core.number_fields import to_canonical
 
 _PLUS_LOST = re.compile(r"(T.*) (\d\d:?\d\d)$")  # an unescaped + means a space in a query
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -31,6 +33,51 @@ class _TrueOrFalse(NullBooleanField):
         if text and text not in _BOOLEANS:
             raise ValidationError("Give true or false.", code="invalid")
         return _BOOLEANS.get(text)
+
+
+def number_asked(text: str, country: str | None) -> str:
+    """Return the canonical number of a query or path, in any spelling; an unescaped + of it means a space there.
+
+    Raises Django's ValidationError with the reason.
+    """
+    digits = text.lstrip(" ")
+    plus = "+" if digits != text and digits[:1].isdigit() else ""
+    return to_canonical(plus + digits.rstrip(" "), country, plus_may_be_lost=True)
+
+
+class _Number(CharField):
+    country: str | None = None
+    marks: tuple[str, ...] = ()  # what else is asked for begins so
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "strip": False})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value) or ""
+        if not text.strip() or text.startswith(self.marks or "\0"):
+            return text.strip()
+        return number_asked(text, self.country)
+
+
+class NumberAskedFilter(filters.CharFilter):
+    """A telephone number in any spelling, read in the workspace's country; what is none is refused.
+
+    `marks` begin what is asked for as it is, such as the hash of an erased number.
+    """
+
+    field_class = _Number
+
+    def __init__(self, *, marks: tuple[str, ...] = (), **options: Any) -> None:
+        super().__init__(**options)
+        self.marks = marks
+
+    @property
+    def field(self) -> Any:
+        """Return the form's field, which knows who asks."""
+        field: Any = super().field
+        key = getattr(getattr(getattr(self, "parent", None), "request", None), "auth", None)
+        field.country, field.marks = key.workspace.country if key else None, self.marks
+        return field
 
 
 class TrueOrFalseFilter(filters.BooleanFilter):

@@ -13,7 +13,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from voxa.api.names import camel
 
 M = TypeVar("M", bound=Model)
-CLOCK = r"^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"
+CLOCK = r"^(([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?|24:00(:00(\.0{1,6})?)?)$"
 
 
 class NamedChoiceField(serializers.ChoiceField):
@@ -36,11 +36,18 @@ class MomentField(serializers.DateTimeField):
         return super().enforce_timezone(value)
 
 
+MIDNIGHT = re.compile(r"24:00(?::00(?:\.0{1,6})?)?")  # the end of a day, which is the beginning of the next
+
+
 @extend_schema_field({"type": "string", "pattern": CLOCK})
 class ClockField(serializers.TimeField):
-    """A time of day on somebody's clock. One with a zone is refused, which Django would leave out in silence."""
+    """A time of day on somebody's clock; 24:00 is midnight. One with a zone is refused, which Django would leave out
+    in silence.
+    """
 
     def to_internal_value(self, value: Any) -> time:
+        if isinstance(value, str) and MIDNIGHT.fullmatch(value):
+            return time(0)
         if isinstance(value, str) and not re.match(CLOCK, value):
             raise ValidationError("Give a time of day without a zone, such as 09:00.", "invalid")
         return super().to_internal_value(value)

@@ -52,7 +52,7 @@ def read_digits(text: str) -> Digits:
     """Return the digits of a number in any common spelling. Raises NumberError for what is no number."""
     if len(text) > LONGEST_TEXT:
         fail("too_long", f"A number has at most 15 digits. Enter one such as {EXAMPLE}.")
-    found = _without_scheme(_ascii(text)).strip().strip("'\"=").strip()
+    found = _without_scheme(ascii_text(text)).strip(" \t").strip("'\"=").strip(" \t")
     if not found:
         fail("empty", f"Enter a number such as {EXAMPLE}.")
     if spreadsheet := _SPREADSHEET.fullmatch(found):
@@ -64,7 +64,7 @@ def read_digits(text: str) -> Digits:
     return Digits(plain.removeprefix("+"), plain.startswith("+"), without_zero.removeprefix("+"))
 
 
-def _ascii(text: str) -> str:
+def ascii_text(text: str) -> str:
     """Return a text with the digits and signs of every script as ASCII, without invisible characters."""
     letters = []
     for letter in unicodedata.normalize("NFKC", text):

@@ -5,12 +5,13 @@ new ranges are written and compared like others. Whether one may be called is an
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
-from voxa.core.number_text import EXAMPLE, Digits, NumberError, fail, read_digits
+from voxa.core.number_text import EXAMPLE, Digits, NumberError, ascii_text, fail, read_digits
 
 __all__ = ["E164", "NumberError", "caller", "canonical", "is_canonical", "is_valid", "or_none", "same"]
 
@@ -69,6 +70,19 @@ def same(a: str, b: str, country: str | None = None) -> bool:
     """Return whether two spellings are one number."""
     first = or_none(a, country)
     return first is not None and first == or_none(b, country)
+
+
+def search_terms(text: str, countries: Iterable[str] = ()) -> set[str]:
+    """Return digits to look for within canonical numbers, for a number or a part of one in any spelling.
+
+    A whole number comes in the reading of each of the countries; of a part, a trunk prefix may be left out.
+    """
+    digits = re.sub(r"[^0-9]", "", ascii_text(text))
+    if not digits:
+        return set()
+    whole = {or_none(text, country, plus_may_be_lost=True) for country in (None, *countries)} - {None}
+    shorter = re.sub(r"^(?:00|011|0)", "", digits)
+    return {str(number).removeprefix("+") for number in whole} or {digits, *({shorter} if len(shorter) > 2 else set())}
 
 
 def caller(text: str, country: str | None = None) -> str:

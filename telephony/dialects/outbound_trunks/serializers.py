@@ -15,6 +15,7 @@ from telephony.services.errors import Problems
 from telephony.services.numbers import MAX_NUMBERS
 from telephony.validators import validate_e164
 from voxa.api.serializers import NamedChoiceField, StrictSerializer
+from voxa.core.number_text import LONGEST_TEXT
 
 
 class TwilioConfigSerializer(StrictSerializer):
@@ -24,10 +25,10 @@ class TwilioConfigSerializer(StrictSerializer):
         max_length=253, validators=[validate_host], help_text="Twilio SIP domain, such as example.pstn.twilio.com."
     )
     numbers = serializers.ListField(
-        child=serializers.CharField(max_length=16, validators=[validate_e164]),
+        child=serializers.CharField(max_length=LONGEST_TEXT, validators=[validate_e164]),
         min_length=1,
         max_length=MAX_NUMBERS,
-        help_text="Phone numbers of this trunk, in E.164.",
+        help_text="Phone numbers of this trunk, with + and country code; stored as E.164.",
     )
     username = serializers.CharField(max_length=255, help_text="Twilio Account SID, or the username of a credential.")
     password = serializers.CharField(max_length=255, trim_whitespace=False, help_text="Its token or password.")
@@ -49,7 +50,9 @@ class ExotelConfigSerializer(StrictSerializer):
     """An Exotel virtual number; what is left out comes from the preset."""
 
     exotel_number = serializers.CharField(
-        max_length=16, validators=[validate_e164], help_text="Exotel virtual number, the caller ID."
+        max_length=LONGEST_TEXT,
+        validators=[validate_e164],
+        help_text="Exotel virtual number, the caller ID, with + and country code.",
     )
     sip_host = _optional_host("SIP proxy, instead of the preset's.")
     sip_port = serializers.IntegerField(

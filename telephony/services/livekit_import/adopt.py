@@ -18,7 +18,7 @@ def plan_for(workspace: Workspace) -> ImportPlan:
     client = client_for(LiveKitProject.default() if project.is_default else project)
     inbound, outbound = client.run(trunks.list_inbound()), client.run(trunks.list_outbound())
     found = Found(inbound, outbound, client.run(trunks.list_rules()))
-    return plan_import(found, ours=_known_ids(project), taken=_held_numbers(project))
+    return plan_import(found, ours=_known_ids(project), taken=_held_numbers(project), country=workspace.country)
 
 
 def adopt(workspace: Workspace, adoption: Adoption) -> Trunk:

@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from telephony.addresses import default_netmask, normalize_host, parse_ip, read_host, validate_netmask
 from telephony.choices import Transport
 from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
-from telephony.validators import E164, validate_port
+from telephony.validators import validate_port
+from voxa.core.phone_numbers import or_none
 
 Inbound: TypeAlias = Stored[InboundTrunkSpec]
 Outbound: TypeAlias = Stored[OutboundTrunkSpec]
@@ -29,16 +30,19 @@ def check_common(stored: Inbound | Outbound | Rule) -> None:
         raise CannotSay("Its metadata belongs to another program.")
 
 
-def e164(numbers: tuple[str, ...]) -> tuple[str, ...]:
-    """Give numbers in E.164. LiveKit compares them with and without plus as the same."""
-    plain = tuple("+" + number.removeprefix("+") for number in numbers)
-    wrong = [number for number, full in zip(numbers, plain, strict=True) if not E164.fullmatch(full)]
-    if wrong:
+def e164(numbers: tuple[str, ...], country: str | None) -> tuple[str, ...]:
+    """Return canonical numbers. LiveKit takes any spelling, and compares them with and without plus as the same."""
+    found = {number: _canonical(number, country) for number in numbers}
+    if wrong := [number for number, full in found.items() if full is None]:
         raise CannotSay(f"Not in E.164: {', '.join(wrong)}.")
-    return tuple(dict.fromkeys(plain))
+    return tuple(dict.fromkeys(full for full in found.values() if full is not None))
 
 
-def inbound_numbers(stored: Inbound) -> tuple[str, ...]:
+def _canonical(number: str, country: str | None) -> str | None:
+    return or_none(number, country, plus_may_be_lost=True) or or_none(f"+{number}")
+
+
+def inbound_numbers(stored: Inbound, country: str | None) -> tuple[str, ...]:
     """Give the numbers of an inbound trunk that rows can express."""
     check_common(stored)
     spec = stored.spec
@@ -48,7 +52,7 @@ def inbound_numbers(stored: Inbound) -> tuple[str, ...]:
         raise CannotSay("It asks callers for a password; Voxa's trunks know carriers by their addresses.")
     if not spec.allowed_addresses:
         raise CannotSay("It takes calls from anyone. Give it the carrier's addresses in LiveKit first.")
-    return e164(spec.numbers)
+    return e164(spec.numbers, country)
 
 
 def networks(stored: Inbound) -> list[tuple[str, int]]:
@@ -74,7 +78,7 @@ def networks(stored: Inbound) -> list[tuple[str, int]]:
     return found
 
 
-def outbound_numbers(stored: Outbound) -> tuple[str, ...]:
+def outbound_numbers(stored: Outbound, country: str | None) -> tuple[str, ...]:
     """Give the numbers of an outbound trunk that rows can express; none means any caller ID."""
     check_common(stored)
     spec = stored.spec
@@ -84,7 +88,7 @@ def outbound_numbers(stored: Outbound) -> tuple[str, ...]:
         if len(spec.numbers) > 1:
             raise CannotSay("It names numbers beside *, any number.")
         return ()
-    return e164(spec.numbers)
+    return e164(spec.numbers, country)
 
 
 def address(stored: Outbound) -> tuple[str, int, Transport]:

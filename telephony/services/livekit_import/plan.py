@@ -79,8 +79,12 @@ class ImportPlan:
     managed: int = 0
 
 
-def plan_import(found: Found, *, ours: Collection[str], taken: Collection[str]) -> ImportPlan:
-    """Plan an import. `ours` are ids that rows know already, `taken` numbers that rows have already."""
+def plan_import(
+    found: Found, *, ours: Collection[str], taken: Collection[str], country: str | None = None
+) -> ImportPlan:
+    """Plan an import. `ours` are ids that rows know already, `taken` numbers that rows have already; `country` is where
+    national forms are.
+    """
     plan = ImportPlan()
 
     def strangers(stored: Iterable[Any]) -> list[Any]:
@@ -92,12 +96,12 @@ def plan_import(found: Found, *, ours: Collection[str], taken: Collection[str]) 
     plan.managed = every - len(inbound) - len(outbound) - len(rules)
     for trunk in inbound:
         try:
-            plan.adoptions.append(_inbound(trunk, found.rules, taken))
+            plan.adoptions.append(_inbound(trunk, found.rules, taken, country))
         except CannotSay as refusal:
             plan.left.append(LeftAlone(ObjectKind.INBOUND, trunk.id, trunk.spec.name, str(refusal)))
     for trunk in outbound:
         try:
-            _outbound(trunk, plan, taken)
+            _outbound(trunk, plan, taken, country)
         except CannotSay as refusal:
             plan.left.append(LeftAlone(ObjectKind.OUTBOUND, trunk.id, trunk.spec.name, str(refusal)))
     adopted = {adoption.rule_id for adoption in plan.adoptions}
@@ -107,13 +111,14 @@ def plan_import(found: Found, *, ours: Collection[str], taken: Collection[str]) 
     return plan
 
 
-def _inbound(trunk: Inbound, rules: Iterable[Rule], taken: Collection[str]) -> Adoption:
-    numbers = checks.inbound_numbers(trunk)
+def _inbound(trunk: Inbound, rules: Iterable[Rule], taken: Collection[str], country: str | None) -> Adoption:
+    numbers = checks.inbound_numbers(trunk, country)
     _refuse_taken(numbers, taken)
     entrances = checks.networks(trunk)
     if len(entrances) > MAX_GATEWAYS:
         raise CannotSay(f"It admits {len(entrances)} addresses; a trunk has at most {MAX_GATEWAYS} gateways.")
     adoption = Adoption(_name(trunk), numbers, trunk.spec.media_encryption, inbound_id=trunk.id, **_both_ways(trunk))
+    adoption.changes += _respelled(trunk.spec.numbers, numbers)
     rule = _rule_of(trunk, rules)
     if rule is None:
         adoption.changes.append(f"A dispatch rule is added: each call gets a room {ROOM_PREFIX}… with {AGENT_NAME}.")
@@ -127,6 +132,12 @@ def _inbound(trunk: Inbound, rules: Iterable[Rule], taken: Collection[str]) -> A
         adoption.gateways.append({"ip_or_domain": host, "netmask": netmask, "inbound": True, "outbound": False})
         adoption.outbound_ids.append(None)
     return adoption
+
+
+def _respelled(stored: Iterable[str], numbers: Collection[str]) -> list[str]:
+    """Tell of numbers that LiveKit has under other digits: it would not find them by these any more."""
+    changed = sorted(number for number in stored if f"+{number.removeprefix('+')}" not in numbers)
+    return [f"The numbers {', '.join(changed)} are written in E.164. The carrier must send them so."] if changed else []
 
 
 def _rule_of(trunk: Inbound, rules: Iterable[Rule]) -> Rule | None:
@@ -147,9 +158,9 @@ def _rule_of(trunk: Inbound, rules: Iterable[Rule]) -> Rule | None:
     return own[0] if own else None
 
 
-def _outbound(trunk: Outbound, plan: ImportPlan, taken: Collection[str]) -> None:
+def _outbound(trunk: Outbound, plan: ImportPlan, taken: Collection[str], country: str | None) -> None:
     """Add an outbound trunk to the adoption that has its numbers, or make it one of its own."""
-    numbers, (host, port, transport) = checks.outbound_numbers(trunk), checks.address(trunk)
+    numbers, (host, port, transport) = checks.outbound_numbers(trunk, country), checks.address(trunk)
     _refuse_taken(numbers, taken)
     same = next((one for one in plan.adoptions if numbers and set(one.numbers) == set(numbers)), None)
     if same is None:
