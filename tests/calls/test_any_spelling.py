@@ -60,7 +60,8 @@ def test_a_call_of_any_spelling_is_found_counted_and_erased(line: Line, drawn: t
     call = line.place(to=text)
     assert call.to_number == number
     assert call.to_typed in ("", text[:80])
-    Attempt.objects.create(call=call, number=1, room_name=f"r-{call.pk}", dialed_at=timezone.now())
+    now = timezone.now()
+    Attempt.objects.create(call=call, number=1, room_name=f"r-{call.pk}", started_at=now, dialed_at=now)
     again = Call(workspace=line.workspace, to_number=number)
     assert len(routing.recent_attempts(again, timezone.now() + timedelta(seconds=1))) == 1
     assert list(find_calls(Call.objects.all(), text, [country])) == [call]
