@@ -1,3 +1,4 @@
+import accounts.models.workspace
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -11,6 +12,7 @@ import telephony.models.telephony_settings
 import telephony.sip_headers
 import telephony.validators
 import uuid
+import voxa.core.number_fields
 import voxa.core.values.fields
 from decimal import Decimal
 from django.conf import settings
@@ -198,6 +200,7 @@ class Migration(migrations.Migration):
                 ('attributes_to_headers', models.JSONField(blank=True, default=dict, help_text='Attributes, each with the header that sends its value in answers, transfers and hang-ups.', validators=[telephony.sip_headers.validate_attributes_to_headers])),
                 ('transfer_headers', models.JSONField(blank=True, default=dict, help_text='Headers of each cold transfer (REFER). Values may hold {callId}, {from} and {to}.', validators=[telephony.sip_headers.validate_headers])),
                 ('codecs', models.JSONField(blank=True, default=list, help_text='Codecs to offer and accept, beside DTMF: PCMU, PCMA, G722. Empty: all three.', validators=[telephony.validators.validate_codecs])),
+                ('country', models.CharField(blank=True, help_text="Two letters: where numbers are that the carrier sends without a country code. Empty: the workspace's.", max_length=2, validators=[accounts.models.workspace.validate_country])),
                 ('media_encryption', models.CharField(choices=[('disable', 'Never'), ('allow', 'If the carrier offers it'), ('require', 'Always')], default='disable', max_length=8)),
                 ('ringing_timeout_seconds', models.PositiveSmallIntegerField(blank=True, help_text="How long a callee's phone rings, at most 75 seconds. Empty: 45, in a warm transfer 30.", null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(75)])),
                 ('called_number_format', models.CharField(choices=[('e164', 'E.164: +442079460123'), ('digits', 'Without plus: 442079460123'), ('double_zero', 'With 00: 00442079460123'), ('national', 'National: 02079460123')], default='e164', help_text='How the carrier writes the number called when it sends a call in.', max_length=11)),
@@ -259,13 +262,15 @@ class Migration(migrations.Migration):
             name='HistoricalTelephonySettings',
             fields=[
                 ('allowed_countries', models.JSONField(blank=True, default=list, help_text="Two-letter codes that may be called. Empty: the workspace's own country alone.", validators=[telephony.models.telephony_settings.validate_countries])),
-                ('allow_premium', models.BooleanField(default=False, help_text='Allow premium-rate and shared-cost numbers.')),
+                ('allow_premium', models.BooleanField(default=False, help_text='Allow premium-rate, shared-cost, personal, short and satellite numbers.')),
+                ('allow_unknown_numbers', models.BooleanField(default=False, help_text='Allow numbers that no numbering plan has, such as new ranges.')),
                 ('allow_shared_trunk', models.BooleanField(default=False, help_text="May use the operator's shared outbound trunk.")),
                 ('calls_per_second', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))])),
                 ('max_concurrent_calls', models.PositiveIntegerField(blank=True, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100000)])),
                 ('calling_hours_start', models.TimeField(blank=True, help_text='Where the callee is. Empty: any time.', null=True)),
                 ('calling_hours_end', models.TimeField(blank=True, null=True)),
                 ('calling_days', models.JSONField(blank=True, default=list, help_text='0 is Monday, 6 is Sunday. Empty: every day.', validators=[telephony.models.telephony_settings.validate_days])),
+                ('calling_hours_fallback', models.CharField(choices=[('workspace', "The workspace's time zone"), ('strict', 'It is not called')], default='workspace', help_text='What counts for toll-free and other numbers whose time zone cannot be told or have no hours in common.', max_length=9, verbose_name='numbers without a time zone')),
                 ('daily_attempts_per_callee', models.PositiveSmallIntegerField(blank=True, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100)])),
                 ('max_attempts', models.PositiveSmallIntegerField(default=3, help_text='Tries of one call, at most. One through several gateways, one after the other, counts once.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)])),
                 ('retry_delay_seconds', models.PositiveIntegerField(default=300, help_text='Until the second try of a busy or unanswered call; twice as long before each further one.', validators=[django.core.validators.MinValueValidator(10), django.core.validators.MaxValueValidator(86400)])),
@@ -323,13 +328,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('workspace', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='telephony_settings', serialize=False, to='accounts.workspace')),
                 ('allowed_countries', models.JSONField(blank=True, default=list, help_text="Two-letter codes that may be called. Empty: the workspace's own country alone.", validators=[telephony.models.telephony_settings.validate_countries])),
-                ('allow_premium', models.BooleanField(default=False, help_text='Allow premium-rate and shared-cost numbers.')),
+                ('allow_premium', models.BooleanField(default=False, help_text='Allow premium-rate, shared-cost, personal, short and satellite numbers.')),
+                ('allow_unknown_numbers', models.BooleanField(default=False, help_text='Allow numbers that no numbering plan has, such as new ranges.')),
                 ('allow_shared_trunk', models.BooleanField(default=False, help_text="May use the operator's shared outbound trunk.")),
                 ('calls_per_second', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))])),
                 ('max_concurrent_calls', models.PositiveIntegerField(blank=True, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100000)])),
                 ('calling_hours_start', models.TimeField(blank=True, help_text='Where the callee is. Empty: any time.', null=True)),
                 ('calling_hours_end', models.TimeField(blank=True, null=True)),
                 ('calling_days', models.JSONField(blank=True, default=list, help_text='0 is Monday, 6 is Sunday. Empty: every day.', validators=[telephony.models.telephony_settings.validate_days])),
+                ('calling_hours_fallback', models.CharField(choices=[('workspace', "The workspace's time zone"), ('strict', 'It is not called')], default='workspace', help_text='What counts for toll-free and other numbers whose time zone cannot be told or have no hours in common.', max_length=9, verbose_name='numbers without a time zone')),
                 ('daily_attempts_per_callee', models.PositiveSmallIntegerField(blank=True, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100)])),
                 ('max_attempts', models.PositiveSmallIntegerField(default=3, help_text='Tries of one call, at most. One through several gateways, one after the other, counts once.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)])),
                 ('retry_delay_seconds', models.PositiveIntegerField(default=300, help_text='Until the second try of a busy or unanswered call; twice as long before each further one.', validators=[django.core.validators.MinValueValidator(10), django.core.validators.MaxValueValidator(86400)])),
@@ -375,6 +382,7 @@ class Migration(migrations.Migration):
                 ('attributes_to_headers', models.JSONField(blank=True, default=dict, help_text='Attributes, each with the header that sends its value in answers, transfers and hang-ups.', validators=[telephony.sip_headers.validate_attributes_to_headers])),
                 ('transfer_headers', models.JSONField(blank=True, default=dict, help_text='Headers of each cold transfer (REFER). Values may hold {callId}, {from} and {to}.', validators=[telephony.sip_headers.validate_headers])),
                 ('codecs', models.JSONField(blank=True, default=list, help_text='Codecs to offer and accept, beside DTMF: PCMU, PCMA, G722. Empty: all three.', validators=[telephony.validators.validate_codecs])),
+                ('country', models.CharField(blank=True, help_text="Two letters: where numbers are that the carrier sends without a country code. Empty: the workspace's.", max_length=2, validators=[accounts.models.workspace.validate_country])),
                 ('media_encryption', models.CharField(choices=[('disable', 'Never'), ('allow', 'If the carrier offers it'), ('require', 'Always')], default='disable', max_length=8)),
                 ('ringing_timeout_seconds', models.PositiveSmallIntegerField(blank=True, help_text="How long a callee's phone rings, at most 75 seconds. Empty: 45, in a warm transfer 30.", null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(75)])),
                 ('called_number_format', models.CharField(choices=[('e164', 'E.164: +442079460123'), ('digits', 'Without plus: 442079460123'), ('double_zero', 'With 00: 00442079460123'), ('national', 'National: 02079460123')], default='e164', help_text='How the carrier writes the number called when it sends a call in.', max_length=11)),
@@ -408,7 +416,7 @@ class Migration(migrations.Migration):
             name='PhoneNumber',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(help_text='E.164, such as +15550100000.', max_length=16, validators=[telephony.validators.validate_e164])),
+                ('number', voxa.core.number_fields.NumberField(help_text='Stored as E.164, such as +15550100000.', max_length=16)),
                 ('label', models.CharField(blank=True, max_length=100)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='numbers', to='telephony.agent')),
@@ -462,7 +470,7 @@ class Migration(migrations.Migration):
             name='HistoricalPhoneNumber',
             fields=[
                 ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('number', models.CharField(help_text='E.164, such as +15550100000.', max_length=16, validators=[telephony.validators.validate_e164])),
+                ('number', voxa.core.number_fields.NumberField(help_text='Stored as E.164, such as +15550100000.', max_length=16)),
                 ('label', models.CharField(blank=True, max_length=100)),
                 ('created_at', models.DateTimeField(blank=True, editable=False)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
