@@ -1,5 +1,6 @@
 """All phone numbers of one's workspaces: on which trunk, answered by whom."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,10 +10,13 @@ from django.template.loader import render_to_string
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RadioFilter
 from unfold.decorators import display
 
+from accounts.admin.file_import import FileImportMixin
 from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.number_search import numbers_like
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.workspace_first import WorkspaceFirst
+from accounts.models import ImportFile, Workspace
+from telephony.admin.number_file import NumberFileForm, defaults_of
 from telephony.admin.outcome import LABELS
 from telephony.admin.refusal import RefusableForm, RefusablePage
 from telephony.admin.selects import WorkspaceSelect, name_chosen
@@ -20,6 +24,8 @@ from telephony.choices import TrunkStatus
 from telephony.models import PhoneNumber
 from telephony.selectors import answering_agent, stand_ins, unanswered
 from telephony.services import numbers
+from telephony.services.number_file import check_file, import_file
+from voxa.core.imports.report import Report
 
 
 class NumberPageForm(RefusableForm):
@@ -51,11 +57,15 @@ class AnsweredFilter(RadioFilter):
 
 
 @admin.register(PhoneNumber)
-class PhoneNumberAdmin(RefusablePage, WorkspaceFirst, ScopedAdmin):
+class PhoneNumberAdmin(FileImportMixin, RefusablePage, WorkspaceFirst, ScopedAdmin):
     """Numbers, saved through their services."""
 
     empty = "A number stands on a trunk and is answered by an agent. Connect a carrier first."
     form = NumberPageForm
+    file_kind = "numbers"
+    file_form = NumberFileForm
+    file_title = "Import numbers"
+    file_words = "These are numbers of your own, on your trunks. One that the workspace has already stays as it is."
     list_display = ["number", "label", "trunk", "trunk_state", "answered_by", "workspace"]
     list_select_related = ["trunk", "agent", "workspace"]
     list_filter = [
@@ -114,6 +124,13 @@ class PhoneNumberAdmin(RefusablePage, WorkspaceFirst, ScopedAdmin):
         obj.__dict__.update(saved.__dict__)
         if answering_agent(obj, obj.workspace_id) is None:
             messages.warning(request, f"Nobody answers {obj.number} yet: choose an active agent.")
+
+    def check_import(self, workspace: Workspace, data: bytes, choices: Mapping[str, str | None]) -> Report:
+        return check_file(workspace, data, defaults_of(choices))
+
+    def run_import(self, request: HttpRequest, file: ImportFile, *, good_rows_only: bool) -> Report:
+        content, defaults = bytes(file.content), defaults_of(file.choices)
+        return import_file(file.workspace, content, defaults, good_rows_only=good_rows_only)
 
     def delete_model(self, request: HttpRequest, obj: PhoneNumber) -> None:
         numbers.remove_number(obj)

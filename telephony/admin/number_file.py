@@ -1,0 +1,57 @@
+"""The form to import a workspace's own numbers from a file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from accounts.admin.file_import import FileForm
+from telephony.services.number_file import MOST_ROWS, Defaults, Found
+from voxa.core.imports.errors import CellError
+
+
+class NumberFileForm(FileForm):
+    """A file, and what rows take that name no trunk or agent."""
+
+    trunk = forms.CharField(
+        required=False,
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget,
+        label="Trunk",
+        help_text="Name of the trunk of rows that name none.",
+    )
+    agent = forms.CharField(
+        required=False,
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget,
+        label="Agent",
+        help_text="Name of the agent that answers where a row names none. Empty: the default agent.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = f"At most {MOST_ROWS:,} rows. Delimiter and encoding are found out."
+        self.fields["text"].help_text = (
+            "A number a line, and its label beside it if you like. Or headings in the first line, in any order: number, "
+            "label, trunk, agent, transfer trunk."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if workspace := data.get("workspace"):
+            found = Found(workspace)
+            for kind in ("trunk", "agent"):
+                try:
+                    found.find(kind, data.get(kind, ""))
+                except CellError as error:
+                    self.add_error(kind, error.message)
+        return data
+
+    def choices(self) -> dict[str, str | None]:
+        return {"trunk": self.cleaned_data["trunk"], "agent": self.cleaned_data["agent"]}
+
+
+def defaults_of(choices: Mapping[str, str | None]) -> Defaults:
+    """Return what was chosen for rows that name no trunk or agent."""
+    return Defaults(choices.get("trunk") or "", choices.get("agent") or "")
