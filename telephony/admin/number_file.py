@@ -33,8 +33,8 @@ class NumberFileForm(FileForm):
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = f"At most {MOST_ROWS:,} rows. Delimiter and encoding are found out."
         self.fields["text"].help_text = (
-            "A number a line, and its label beside it if you like. Or headings in the first line, in any order: number, "
-            "label, trunk, agent, transfer trunk."
+            "A number a line, and its label beside it if you like. Or headings in the first line, in any order: "
+            "number, label, trunk, agent, transfer trunk."
         )
 
     def clean(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A file of a workspace's own numbers: what it comes to, and its import. Rows name trunk and agent, or take defaults."""
+"""A file of a workspace's own numbers: what it comes to, and its import."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
