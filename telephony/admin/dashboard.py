@@ -136,11 +136,9 @@ def away(access: Access) -> list[Concern]:
         elif not project.was_reachable:
             concerns.append(Concern("danger", "LiveKit", f"{project} is away", project.last_error, link, "Test it"))
         elif project.takes_no_calls:
-            title = (
-                f"{project} has no SIP service that takes calls" if project.sip_error else f"{project} refused calls"
-            )
+            title = "has no SIP service that takes calls" if project.sip_error else "refused calls just now"
             reason = f"{project.takes_no_calls} Outbound calls wait, and are dialled when it takes them."
-            concerns.append(Concern("danger", "LiveKit", title, reason, link, "Test it"))
+            concerns.append(Concern("danger", "LiveKit", f"{project} {title}", reason, link, "Test it"))
     return concerns
 
 

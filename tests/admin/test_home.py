@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from accounts.models import User, Workspace
 from telephony.choices import TrunkStatus
+from telephony.livekit_client import LiveKitWithoutSip
 from telephony.models import Gateway, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
+from telephony.models.livekit_project import SIP_REFUSED_LATELY
 from telephony.services.agents import create_agent
 from telephony.services.endpoints import connect_agent
 from telephony.services.numbers import add_number
+from telephony.services.sip_service import note_calls_taken, note_no_calls_taken
 from tests.admin.conftest import Browser
 from tests.admin.rows import make_trunk
 
@@ -54,7 +57,7 @@ def test_a_livekit_that_is_not_set_up(client: Client, acme: Workspace) -> None:
 
 
 def test_a_livekit_that_is_away(client: Client, acme: Workspace, settings: Any) -> None:
-    settings.LIVEKIT_URL = "ws://127.0.0.1:1"
+    settings.LIVEKIT_URL = "ws://127.0.0.1:17880"
     LiveKitProject.default()
     LiveKitProject.objects.update(last_failed_at=timezone.now(), last_error="Nothing answers there.")
     html = home(client)
@@ -104,7 +107,7 @@ def test_next_steps_are_ticked_off_and_go(client: Client, acme: Workspace) -> No
 
 
 def test_nothing_to_do_is_said(client: Client, acme: Workspace, settings: Any) -> None:
-    settings.LIVEKIT_URL = "ws://127.0.0.1:1"
+    settings.LIVEKIT_URL = "ws://127.0.0.1:17880"
     make_trunk(acme)
     Trunk.objects.update(status=TrunkStatus.ACTIVE)
     assert "LiveKit has everything as it should be" in home(client)
@@ -140,3 +143,18 @@ def test_another_workspaces_taken_number_is_not_told(client: Client, acme: Works
     LiveKitProject.objects.update(lint=[taken], linted_at=timezone.now())
     assert "+15550100009" not in home(client)
     assert "takes all calls" not in home(client)
+
+
+def test_a_livekit_without_a_sip_service_that_takes_calls(client: Client, acme: Workspace, settings: Any) -> None:
+    settings.LIVEKIT_URL = "ws://127.0.0.1:17880"
+    project = LiveKitProject.default()
+    make_trunk(acme)
+    assert "no SIP service" not in home(client)
+    note_no_calls_taken(project.pk, LiveKitWithoutSip("LiveKit has no SIP service that takes calls."))
+    html = home(client)
+    assert "Default has no SIP service that takes calls" in html
+    assert "Outbound calls wait" in html
+    note_calls_taken(project.pk)
+    assert "refused calls just now" in home(client), "for a minute"
+    LiveKitProject.objects.update(sip_failed_at=timezone.now() - SIP_REFUSED_LATELY)
+    assert "refused calls" not in home(client)

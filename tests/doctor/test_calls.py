@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Workspace
-from calls.choices import CallStatus, Reason
+from calls.choices import AttemptStatus, CallStatus, Reason
 from calls.doctor import events, failures, queue
-from calls.models import Call, DialSlot, LiveKitEvent
+from calls.models import Attempt, Call, DialSlot, LiveKitEvent
 from telephony.models import LiveKitProject
 from tests.calls.conftest import Line, make_line
 from tests.doctor.asking import found
@@ -104,3 +104,34 @@ def test_failures_of_the_last_hour_are_counted_by_what_somebody_can_mend(line: L
     assert (finding.code, finding.severity) == ("calls.carrier_auth", Severity.WARNING)
     assert finding.what.startswith("2 calls failed within the last hour: ")
     assert finding.remedy.startswith("Check the username and password of the trunk")
+
+
+def failed_dial(line: Line, reason: Reason, text: str, minutes: int = 5) -> Attempt:
+    call = line.place()
+    at = timezone.now() - minutes * MINUTE
+    gateway = line.trunk.gateways.get()
+    return Attempt.objects.create(
+        call=call, number=1, status=AttemptStatus.FAILED, trunk=line.trunk, gateway=gateway,
+        room_name=f"call-{call.pk}-1", reason=reason, sip_status=text, started_at=at, dialed_at=at, ended_at=at,
+    )  # fmt: skip
+
+
+def test_a_gateway_that_cannot_be_reached_is_named_with_the_cause(line: Line, globex: Workspace) -> None:
+    text = "dial tcp 192.0.2.1:5060: connect: connection refused"
+    dial = failed_dial(line, Reason.GATEWAY_UNREACHABLE, text)
+    finding = only(failures.look, globex)
+    assert finding.code == "gateways.gateway_unreachable"
+    assert finding.what == (
+        f"Gateway 192.0.2.1:5060 (udp) of trunk Out: The gateway refused the connection. LiveKit says: {text}"
+    )
+    assert "host, port and protocol" in finding.remedy
+    failed_dial(line, Reason.GATEWAY_UNREACHABLE, text, minutes=70)
+    Attempt.objects.filter(pk=dial.pk).update(started_at=timezone.now() - 61 * MINUTE)
+    assert not list(failures.look(Scope(workspace=line.workspace)))
+
+
+def test_a_gateway_that_calls_get_through_to_again_is_not_told_of(line: Line) -> None:
+    failed_dial(line, Reason.CARRIER_AUTH, "max auth retry attempts reached for SIP invite")
+    through = failed_dial(line, Reason.NONE, "", minutes=1)
+    Attempt.objects.filter(pk=through.pk).update(answered_at=timezone.now(), status=AttemptStatus.ANSWERED)
+    assert not list(failures.look(Scope(workspace=line.workspace)))

@@ -117,7 +117,7 @@ def test_a_phone_that_nobody_answers_rings_to_its_limit(
     dispatch_until(reached(call, CallStatus.RINGING))
     dispatch_until(ended(call))
     call.refresh_from_db()
-    assert (call.status, call.reason, call.sip_status_code) == (CallStatus.NO_ANSWER, Reason.NO_ANSWER, 408)
+    assert (call.status, call.reason, call.sip_status_code) == (CallStatus.NO_ANSWER, Reason.NO_ANSWER, None)
 
 
 def test_a_lost_answer_is_settled_by_the_room_and_never_dialled_again(
