@@ -1,11 +1,19 @@
 """What LiveKit asks of a single trunk or rule. It asks little: ports, names and half a credential pair pass."""
 
+from collections.abc import Mapping
+
 from livekit.protocol.models import ListUpdate
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo, SIPMediaConfig, SIPOutboundTrunkInfo
 
 from telephony.sandbox.errors import invalid
 
 _LONGEST_MEDIA_TIMEOUT = 600  # seconds
+_LONGEST_HEADER, _LONGEST_VALUE = 255, 1024
+_FORBIDDEN = frozenset({
+    "accept", "accept-encoding", "accept-language", "allow", "allow-events", "call-id", "contact", "content-encoding",
+    "content-length", "content-type", "cseq", "event", "expires", "from", "max-forwards", "record-route", "refer-to",
+    "reply-to", "k", "l", "m", "o", "r", "t", "u", "v",
+})  # fmt: skip
 
 
 def check_inbound(trunk: SIPInboundTrunkInfo) -> None:
@@ -14,6 +22,7 @@ def check_inbound(trunk: SIPInboundTrunkInfo) -> None:
             "for security, one of the fields must be set: AuthUsername+AuthPassword, AllowedAddresses or Numbers"
         )
     check_media(trunk.media)
+    _check_header_fields(trunk)
 
 
 def check_outbound(trunk: SIPOutboundTrunkInfo) -> None:
@@ -23,6 +32,7 @@ def check_outbound(trunk: SIPOutboundTrunkInfo) -> None:
         raise invalid("no outbound address specified")
     _check_host(trunk.address, "trunk address")
     _check_host(trunk.from_host, "from_host")
+    _check_header_fields(trunk)
     check_media(trunk.media)
 
 
@@ -49,6 +59,39 @@ def _check_host(value: str, field: str) -> None:
         raise invalid(f"{field} should not contain transport parameter")
     if "@" in value or ";" in value or value.startswith(("sip:", "sips:")):
         raise invalid(f"{field} should be a hostname or IP, not SIP URI")
+
+
+def _check_header_fields(trunk: SIPInboundTrunkInfo | SIPOutboundTrunkInfo) -> None:
+    check_headers(trunk.headers)
+    for name in (*trunk.attributes_to_headers.values(), *trunk.headers_to_attributes):
+        _check_header_name(name)
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Raise for headers to send that LiveKit does not take."""
+    for name, value in headers.items():
+        _check_header_name(name)
+        if name.lower() in _FORBIDDEN:
+            raise invalid(f"invalid header name: header name {name} not supported")
+        if len(value) > _LONGEST_VALUE:
+            words = f"header {name}: value too long (max {_LONGEST_VALUE} characters)"
+            raise invalid(f"invalid header value for {name}: {words}")
+        if wrong := next(
+            (ord(char) for char in value if ord(char) < 128 and not (char == "\t" or " " <= char <= "~")), None
+        ):
+            raise invalid(f"invalid header value for {name}: header {name}: value: char {wrong} not allowed")
+
+
+def _check_header_name(name: str) -> None:
+    if not name:
+        raise invalid("invalid header name: header name cannot be empty")
+    if len(name) > _LONGEST_HEADER:
+        raise invalid(f"invalid header name: header name too long (max {_LONGEST_HEADER} characters)")
+    if wrong := next(
+        (char for char in name if not (char.isascii() and (char.isalnum() or char in "-.!%*_+`'~"))), None
+    ):
+        words = f"header name {name} contains invalid characters: char {ord(wrong)} not allowed"
+        raise invalid(f"invalid header name: {words}")
 
 
 def check_media(media: SIPMediaConfig) -> None:

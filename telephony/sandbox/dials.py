@@ -9,7 +9,7 @@ from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.room import CreateRoomRequest
 from livekit.protocol.sip import CreateSIPParticipantRequest, SIPOutboundTrunkInfo, SIPParticipantInfo
 
-from telephony.sandbox.checks import check_media
+from telephony.sandbox.checks import check_headers, check_media
 from telephony.sandbox.endings import nobody_there, overloaded
 from telephony.sandbox.errors import TwirpError, invalid
 from telephony.sandbox.legs import CALL_ID, LONGEST_CALL, LONGEST_RINGING, Leg, Plan, attributes_of
@@ -57,6 +57,7 @@ def _check(request: CreateSIPParticipantRequest) -> None:
         raise invalid("SipCallTo should be a phone number or SIP user, not a full SIP URI")
     if not request.room_name:
         raise invalid("missing room name")
+    check_headers(request.headers)
     check_media(request.media)
 
 

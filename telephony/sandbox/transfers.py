@@ -6,6 +6,7 @@ from google.protobuf.empty_pb2 import Empty
 from livekit.protocol.models import DisconnectReason
 from livekit.protocol.sip import TransferSIPParticipantRequest
 
+from telephony.sandbox.checks import check_headers
 from telephony.sandbox.errors import TwirpError, invalid
 from telephony.sandbox.legs import CALL_ID
 from telephony.sandbox.rooms import Occupant, Room
@@ -25,6 +26,7 @@ async def transfer(state: State, request: TransferSIPParticipantRequest) -> Empt
         raise invalid("missing transfer to")
     if not request.transfer_to.strip("<>").startswith(("sip:", "sips:", "tel:")):
         raise invalid("transfer_to must be a valid SIP(s) or TEL URI (sip:, sips: or tel:)")
+    check_headers(request.headers)
     room = state.rooms.get(request.room_name)
     phone = room.occupants.get(request.participant_identity) if room else None
     if room is None or phone is None:
