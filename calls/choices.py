@@ -141,6 +141,7 @@ class Reason(models.TextChoices):
     LAPSED = "lapsed", "It was not dialed by its latest time"
     SPEND = "spend_limit", "The day's spend limit is reached"
     CONNECTION_LOST = "connection_lost", "The connection to the phone broke"
+    NO_AUDIO = "no_audio", "No audio arrived from the phone"
     LOST = "lost", "The end of the call was not reported; its lease ran out"
     WORKSPACE_CLOSED = "workspace_closed", "The workspace was closed"
 

@@ -59,6 +59,10 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.CALLING_HOURS: f"Place it within the calling hours. {_SETTINGS}",
     Reason.CALLEE_ATTEMPTS: f"Place it another day. {_SETTINGS}",
     Reason.SPEND: f"Raise the daily limit, or wait for tomorrow. {_SETTINGS}",
+    Reason.NO_AUDIO: (
+        "LiveKit ends a call from which no audio arrives for 30 s. Open the media ports (UDP) of the SIP service's "
+        "host in firewall and NAT, let it announce its public address, and check the carrier's media settings."
+    ),
     Reason.LOST: "LiveKit's webhooks may not arrive: check that they are sent to /livekit/webhook.",
 }
 
@@ -128,6 +132,9 @@ def _queued(call: Call, status: CallStatus, now: datetime, zone: ZoneInfo) -> Ex
 def _ended(call: Call, status: CallStatus) -> Explanation:
     reason = Reason(call.reason) if call.reason in Reason.values else Reason.NONE
     why = reason_words(call)
+    if status is CallStatus.COMPLETED and reason is Reason.NO_AUDIO:
+        lasted = duration(call.duration_seconds or 0)
+        return Explanation(status, f"It was up for {lasted} without a sound from the phone.", why, NEXT_STEPS[reason])
     if status is CallStatus.COMPLETED:
         return Explanation(status, f"They talked for {duration(call.duration_seconds or 0)}.", why)
     if status is CallStatus.CANCELED:

@@ -43,6 +43,7 @@ class Sighting:
     attributes: Mapping[str, str] = field(default_factory=dict)
     joined_at: datetime | None = None
     disconnect: str = ""
+    publishes: bool = False  # where the room was looked into: it has a track
 
     @property
     def is_phone(self) -> bool:
@@ -56,8 +57,10 @@ class Story:
 
     phone: Mapping[str, str] | None = None  # the caller's or callee's attributes
     joined_at: datetime | None = None
+    rejoined_at: datetime | None = None  # the phone, under a new id, as after a crash of LiveKit's server
     answered_at: datetime | None = None
     left_at: datetime | None = None  # the phone, for good
+    published: bool = False  # the phone, a track: audio came from it
     disconnect: str = ""
     left_status: str = ""  # what its `sip.callStatus` was then
     agent: str = ""  # of the agent: joined, left, or nothing
@@ -118,8 +121,10 @@ def tell(sightings: Iterable[Sighting]) -> Story:
     return Story(
         phone=next((one.attributes for one in phones if one.attributes), {}) if phones else None,
         joined_at=min((one.joined_at or one.at for one in phones), default=None),
+        rejoined_at=_rejoined(phones),
         answered_at=_answered(phones, agents, seen),
         left_at=left_at,
+        published=_published(phones, seen),
         disconnect=disconnect,
         left_status=next(
             (one.attributes.get(CALL_STATUS, "") for one in reversed(phones) if one.what is What.LEFT), ""
@@ -131,23 +136,62 @@ def tell(sightings: Iterable[Sighting]) -> Story:
     )
 
 
+def _sessions(people: list[Sighting]) -> dict[str, list[Sighting]]:
+    """Return the newest session of each identity: an older one has gone, though no event may have told it."""
+    begun: dict[tuple[str, str], datetime] = {}
+    for one in people:
+        key, at = (one.identity, one.participant_id), one.joined_at or one.at
+        begun[key] = min(begun.get(key, at), at)
+    newest = {identity: pid for (identity, pid), _ in sorted(begun.items(), key=lambda item: (item[1], item[0]))}
+    return {
+        identity: [one for one in people if (one.identity, one.participant_id) == (identity, pid)]
+        for identity, pid in newest.items()
+    }
+
+
 def _left(people: list[Sighting]) -> tuple[datetime | None, str]:
-    """Give when the last of these left for good and why, (None, "") while one of them is there."""
-    gone = {one.participant_id: one for one in people if one.what is What.LEFT}
-    final = [one for one in gone.values() if one.disconnect not in TRANSIENT]
-    if not final or {one.participant_id for one in people} - set(gone):
+    """Return when the last of these left for good and why, (None, "") while one of them is there.
+
+    Who left for a moment and is said to be elsewhere has not left; another one's leaving is then what counts.
+    """
+    leaving = [one for one in people if one.what is What.LEFT]
+    gone = {one.participant_id for one in leaving}
+    final = [one for one in leaving if one.disconnect not in TRANSIENT]
+    here = [session for session in _sessions(people).values() if session[0].participant_id not in gone]
+    if not final or here:
         return None, ""
     last = max(final, key=lambda one: (one.at, one.participant_id))
     return last.at, last.disconnect
 
 
+def _rejoined(phones: list[Sighting]) -> datetime | None:
+    """Return when a phone came back under a new id."""
+    first: dict[str, str] = {}
+    for one in phones:
+        first.setdefault(one.identity, one.participant_id)
+    back = [
+        session[0].joined_at or session[0].at
+        for identity, session in _sessions(phones).items()
+        if session[0].participant_id != first[identity]
+    ]
+    return max(back, default=None)
+
+
+def _published(phones: list[Sighting], seen: list[Sighting]) -> bool:
+    """Return whether audio came from the phone; LiveKit's event of a track tells no kind of participant."""
+    names = {one.identity for one in phones}
+    return any(one.identity in names and (one.what is What.SPOKE or one.publishes) for one in seen)
+
+
 def _last(agents: list[Sighting]) -> tuple[str, datetime | None]:
-    if not agents:
+    """Return what the agent that came last did, and when. One that died with LiveKit's server never leaves."""
+    sessions = sorted(_sessions(agents).values(), key=lambda session: session[0].joined_at or session[0].at)
+    if not sessions:
         return "", None
-    left_at, _ = _left(agents)
+    left_at, _ = _left(sessions[-1])
     if left_at is not None:
         return "left", left_at
-    return "joined", min(one.joined_at or one.at for one in agents)
+    return "joined", min(one.joined_at or one.at for one in sessions[-1])
 
 
 def _answered(phones: list[Sighting], agents: list[Sighting], seen: list[Sighting]) -> datetime | None:

@@ -18,8 +18,8 @@ from django.utils import timezone
 from google.protobuf.json_format import ParseDict
 from livekit.protocol.webhook import WebhookEvent
 
-from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, Reason, TransferMode
-from calls.models import Attempt, Call, Event, LiveKitEvent
+from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, Reason, Speaker, TransferMode
+from calls.models import Attempt, Call, Event, LiveKitEvent, TranscriptItem
 from calls.services import recordings
 from calls.services.closing import status_for
 from calls.services.inbound import begin_inbound, is_ours
@@ -34,8 +34,11 @@ logger = logging.getLogger(__name__)
 MOST_FAILURES = 5  # of one event; after that it stays as it is, for a person to look at
 AT_ONCE = 500
 SECONDS = 30.0  # of one run
+REJOINED = "phone.rejoined"
 SLACK = timedelta(seconds=2)  # LiveKit's clock of the longest duration is not ours
 _woken_at = 0.0  # by this process
+# Around the 30 s after which the SIP service ends a call without audio.
+SILENT_FROM, SILENT_UNTIL = timedelta(seconds=27), timedelta(seconds=40)
 BROKEN = frozenset(
     {"SIP_TRUNK_FAILURE", "CONNECTION_TIMEOUT", "MEDIA_FAILURE", "SIGNAL_CLOSE", "STATE_MISMATCH", "JOIN_FAILURE"}
 )
@@ -101,6 +104,7 @@ def settle(project: LiveKitProject, room: str, seen: Iterable[Sighting] = ()) ->
     call = _call_of(project, room, story)
     if call is not None:
         _follow_agent(call, story)
+        _note_rejoined(call, story)
         if call.direction == Direction.INBOUND:
             _follow_caller(call, story)
         else:
@@ -130,9 +134,19 @@ def _follow_agent(call: Call, story: Story) -> None:
         note(call, kind, story.agent_at)
 
 
+def _note_rejoined(call: Call, story: Story) -> None:
+    """Write in the timeline, once, that the phone of an answered call came back under a new id."""
+    at = story.rejoined_at
+    if at is None or call.answered_at is None or call.status in ENDED:
+        return
+    if not call.events.filter(type=REJOINED, at__gt=at - timedelta(seconds=2)).exists():
+        note(call, REJOINED, at)
+
+
 def _follow_caller(call: Call, story: Story) -> None:
     """An inbound call: its events alone tell."""
-    answered_at = story.answered_at or call.answered_at
+    known = [moment for moment in (story.answered_at, call.answered_at) if moment]
+    answered_at = min(known, default=None)  # what is seen after a crash of LiveKit does not undo an answer
     if answered_at is not None and call.status == CallStatus.RINGING:
         limit = answered_at + timedelta(seconds=call.max_duration_seconds)
         advance(call, CallStatus.IN_PROGRESS, answered_at, answered_at=answered_at, leased_until=limit)
@@ -192,7 +206,21 @@ def _reason(call: Call, story: Story, answered_at: datetime | None, ended_at: da
         return Reason.CONNECTION_LOST
     if story.left_at is None or story.disconnect in BY_US:
         return Reason.AGENT_HUNG_UP
+    if _silent(call, story, answered_at, ended_at):
+        return Reason.NO_AUDIO
     return Reason.CALLER_HUNG_UP if call.direction == Direction.INBOUND else Reason.CALLEE_HUNG_UP
+
+
+def _silent(call: Call, story: Story, answered_at: datetime | None, ended_at: datetime) -> bool:
+    """Return whether the SIP service ended the call for want of audio, which looks like a phone that hangs up.
+
+    It does so 30 s after the answer, where no packet came; of such a phone there is no track.
+    """
+    if story.published or story.disconnect != "CLIENT_INITIATED" or answered_at is None:
+        return False
+    if not SILENT_FROM <= ended_at - answered_at <= SILENT_UNTIL:
+        return False
+    return not TranscriptItem.objects.filter(call=call, speaker=Speaker.CALLER).exists()
 
 
 def _asked_or_due(call: Call, answered_at: datetime | None, ended_at: datetime) -> Reason | None:

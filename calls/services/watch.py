@@ -15,12 +15,19 @@ from calls.models import Attempt, Call, Event
 from calls.services.closing import close_left_over
 from calls.services.hangup import ask_for_end
 from calls.services.inbound import is_ours
-from calls.services.ingest import conclude, settle
+from calls.services.ingest import REJOINED, conclude, settle
 from calls.services.timeline import note
 from calls.story import TRANSFER, Sighting, What
 from telephony.choices import AgentAbsent
 from telephony.livekit_client import LiveKitClient, LiveKitError, client_for
-from telephony.livekit_client.rooms import Participant, Room, dispatch_agent, participants, rooms
+from telephony.livekit_client.rooms import (
+    Participant,
+    Room,
+    dispatch_agent,
+    participants,
+    remove_participant,
+    rooms,
+)
 from telephony.models import LiveKitProject, TelephonySettings
 
 AGENT_NAME = "voxa-agent"
@@ -40,7 +47,8 @@ def watch(project: LiveKitProject) -> None:
 
     Only rooms that look wrong are looked into.
     """
-    agent = Event.objects.filter(call=OuterRef("pk"), type__startswith=AGENT).order_by("-at", "-id")
+    told = Q(type__startswith=AGENT) | Q(type=REJOINED)
+    agent = Event.objects.filter(told, call=OuterRef("pk")).order_by("-at", "-id")
     # The calls are read before the rooms: a call that is live then has its room by the time they are listed.
     live = list(in_rooms().filter(project=project).annotate(agent_line=Subquery(agent.values("type")[:1])))
     client = client_for(project)
@@ -80,7 +88,7 @@ class _Look:
             call.refresh_from_db()
             if call.status in ENDED:
                 continue
-            if not any(who.is_phone and who.identity != TRANSFER for who in people):
+            if not any(map(_is_caller, people)):
                 conclude(call.pk, timezone.now())
             elif not call.end_requested:
                 self._mind_agent(call, people)
@@ -103,25 +111,56 @@ class _Look:
         A caller who rings waits for one too: LiveKit's SIP service answers when the agent's track is there.
         """
         wait = timedelta(seconds=settings.AGENT_WAIT_SECONDS)
-        if not wait or any(who.is_agent or who.identity == TRANSFER for who in people):
+        dead = _ghosts(call, people)
+        if not wait or any((who.is_agent and who not in dead) or who.identity == TRANSFER for who in people):
             return
         now = timezone.now()
         last = call.events.filter(type__startswith=AGENT).order_by("at", "id").last()
         if last is not None and last.type == "agent.joined":
             note(call, "agent.left", now)
-            return
+            if not _came_back(call, people):
+                return
+            last = call.events.filter(type="agent.left").order_by("at", "id").last()
         since = last.at if last else call.answered_at or call.started_at
         once_more = TelephonySettings.of(call.workspace_id).agent_absent == AgentAbsent.RETRY
-        if since is None or now - since < (wait / 2 if once_more else wait):
+        crashed = _came_back(call, people)
+        asked = last is not None and last.type == "agent.absent"
+        if crashed and once_more and not asked:
+            pass  # the agent is dead for certain: another one is asked for at once
+        elif since is None or now - since < (wait / 2 if once_more or crashed else wait):
             return
-        if not once_more or (last is not None and last.type == "agent.absent"):
+        if not once_more or asked:
             was_there = call.events.filter(type="agent.joined").exists()
             _ask_for_end(call, Reason.WORKER_LOST if was_there else Reason.AGENT_ABSENT)
             return
         note(call, "agent.absent", now)
         metadata = {"workspace": str(call.workspace_id), "call": str(call.pk)}
+        for ghost in dead:
+            with suppress(LiveKitError):  # were it alive after all, the caller would hear two agents
+                self._client.run(remove_participant(call.room_name, ghost.identity))
         with suppress(LiveKitError):  # it changes nothing for the calls looked at next, and the wait goes on
             self._client.run(dispatch_agent(call.room_name, agent_name=AGENT_NAME, metadata=metadata))
+
+
+def _is_caller(who: Participant) -> bool:
+    return who.is_phone and who.identity != TRANSFER
+
+
+def _came_back(call: Call, people: list[Participant]) -> int:
+    """Return when the phone joined anew after the answer, as after a crash of LiveKit's server; 0 if it did not."""
+    joined = max((who.joined_at for who in people if _is_caller(who)), default=0)
+    rejoined = call.answered_at is not None and joined > call.answered_at.timestamp() + 1
+    return joined if rejoined and call.events.filter(type=REJOINED).exists() else 0
+
+
+def _ghosts(call: Call, people: list[Participant]) -> list[Participant]:
+    """Return agents that are listed and dead.
+
+    A crash of LiveKit's server ends every session; the phone's begins anew within seconds, while the agent of before
+    stays in the list. An agent that came before the phone came back is such a one.
+    """
+    back = _came_back(call, people)
+    return [who for who in people if who.is_agent and who.joined_at < back]
 
 
 def _ask_for_end(call: Call, reason: Reason) -> None:
@@ -143,6 +182,7 @@ def seen(people: list[Participant]) -> list[Sighting]:
             who.kind,
             who.attributes,
             datetime.fromtimestamp(who.joined_at, UTC) if who.joined_at else None,
+            publishes=who.publishes,
         )
         for who in people
     ]

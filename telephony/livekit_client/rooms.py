@@ -69,6 +69,7 @@ class Participant:
     kind: str
     attributes: Mapping[str, str]
     joined_at: int
+    publishes: bool = False
 
     @property
     def is_phone(self) -> bool:
@@ -84,7 +85,7 @@ class Participant:
 def participant_of(info: ParticipantInfo) -> Participant:
     """Read LiveKit's message."""
     kind = ParticipantInfo.Kind.Name(info.kind).lower()
-    return Participant(info.identity, info.sid, kind, dict(info.attributes), info.joined_at)
+    return Participant(info.identity, info.sid, kind, dict(info.attributes), info.joined_at, bool(info.tracks))
 
 
 def create_room(
