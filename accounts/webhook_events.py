@@ -52,6 +52,16 @@ _OVER: dict[str, Any] = {
     "durationSeconds": 72,
 }
 
+_TRANSFER = {
+    "status": "failed",
+    "to": "tel:+15550100042",
+    "mode": "warm",
+    "code": "transfer_failed",
+    "message": "The call was not handed over: busy. The caller keeps the agent.",
+    "sipStatusCode": 486,
+    "requestedAt": "2026-01-05T09:30:40Z",
+    "endedAt": "2026-01-05T09:30:52Z",
+}
 _ANALYSIS = {
     "status": "done",
     "summary": "The caller asked whether the shop is open today. The agent said until six.",
@@ -80,6 +90,13 @@ _SUBSCRIBABLE = (
         "A call changed its status: queued, dialing, ringing, in_progress, completed, busy, no_answer, failed or "
         "canceled. The data is the call as the API gives it.",
         _CALL,
+    ),
+    EventType(
+        "call.transfer",
+        "A transfer is over",
+        "What became of a transfer: the call as the API gives it, with the transfer, which is `completed`, `failed` "
+        "(the caller keeps the agent) or `unknown`.",
+        {**_CALL, "status": "in_progress", "transfer": _TRANSFER},
     ),
     EventType(
         "call.ended",

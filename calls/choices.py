@@ -92,6 +92,19 @@ class TransferMode(models.TextChoices):
     WARM = "warm", "Warm: the third party is called into the same room"
 
 
+class TransferStatus(models.TextChoices):
+    """requested -> under_way -> completed | failed | unknown; requested -> failed where no dispatcher takes it."""
+
+    REQUESTED = "requested", "Requested"
+    UNDER_WAY = "under_way", "Under way"
+    COMPLETED = "completed", "Completed"
+    FAILED = "failed", "Failed"
+    UNKNOWN = "unknown", "Outcome unknown"
+
+
+OPEN_TRANSFERS = frozenset({TransferStatus.REQUESTED, TransferStatus.UNDER_WAY})
+
+
 class Reason(models.TextChoices):
     """Why a call ended, waits or was refused: the code programs read, with the words people read."""
 

@@ -22,6 +22,7 @@ from calls.services import limits, spend, workers
 from calls.services.attempts import LEASE, Fenced
 from calls.services.wake import CHANNEL
 from calls.threads import in_thread, on_live_connection
+from calls.transferring import Transferring
 from telephony.livekit_client import LiveKitError
 
 P = ParamSpec("P")
@@ -52,6 +53,7 @@ class Dispatcher:
         self._stopping = asyncio.Event()
         # Leases are renewed and calls claimed in a thread of their own: behind hundreds of calls they would be late.
         self._own_thread = ThreadPoolExecutor(1, "dispatcher")
+        self._transfers = Transferring(self.token, self._ask)
 
     def stop(self) -> None:
         """Claim nothing more; calls that are being dialled are seen through."""
@@ -65,6 +67,9 @@ class Dispatcher:
             self._forever(self._recover, RECOVER_EVERY),
             self._forever(self._hang_up, CALLED_OFF_EVERY),
             self._forever(self._note, NOTED_EVERY),
+            self._forever(self._take_transfers, POLL),
+            self._forever(self._transfers.renew, LEASE.total_seconds() / 3),
+            self._forever(self._transfers.settle, RECOVER_EVERY),
             self._forever(self._keep_spend_limits, SPEND_EVERY),
             self._forever(self._end_at_limits, LIMITS_EVERY),
             self._forever(self._revive, REVIVAL_EVERY),
@@ -77,8 +82,8 @@ class Dispatcher:
             while not self._stopping.is_set():
                 await self._claim()
             await self._ask(claims.release, self.token, timezone.now())
-            while self._busy:
-                await asyncio.wait(self._busy.values())
+            while under_way := [*self._busy.values(), *self._transfers.busy.values()]:
+                await asyncio.wait(under_way)
             await self._own_note(workers.forget_dispatcher, self.token)
         finally:
             for task in tasks:
@@ -123,6 +128,10 @@ class Dispatcher:
 
     async def _note(self) -> None:
         await self._ask(workers.note_dispatcher, self.token, len(self._busy))
+
+    async def _take_transfers(self) -> None:
+        if not self._stopping.is_set():
+            await self._transfers.take()
 
     async def _own_note(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Write about this process, for those who look after it: no reason not to begin, or not to end."""

@@ -7,7 +7,7 @@ By hand: a page holds up to 200 calls with their attempts, and a serializer woul
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from calls.models import Attempt, Call, CallAnalysis, Conversation, Event, Recording, TranscriptItem
+from calls.models import Attempt, Call, CallAnalysis, Conversation, Event, Recording, TranscriptItem, Transfer
 from voxa.json_values import id_json, time_json
 
 
@@ -53,6 +53,25 @@ def attempt_json(attempt: Attempt) -> dict[str, Any]:
         "answeredAt": time_json(attempt.answered_at),
         "endedAt": time_json(attempt.ended_at),
     }
+
+
+def transfer_json(transfer: Transfer) -> dict[str, Any]:
+    """Give a transfer of a call."""
+    return {
+        "status": transfer.status,
+        "to": transfer.to,
+        "mode": transfer.mode,
+        "code": transfer.code,
+        "message": transfer.message,
+        "sipStatusCode": transfer.sip_status_code,
+        "requestedAt": time_json(transfer.requested_at),
+        "endedAt": time_json(transfer.ended_at),
+    }
+
+
+def transferred_json(transfer: Transfer) -> dict[str, Any]:
+    """Give a call with its transfer."""
+    return {**call_json(transfer.call), "transfer": transfer_json(transfer)}
 
 
 def event_json(event: Event) -> dict[str, Any]:

@@ -24,7 +24,7 @@ CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 AXES_ENABLED = False
 ALLOWED_HOSTS = ["*"]
-PROVISION_WAIT_SECONDS = 0.0
+PROVISION_WAIT_SECONDS = TRANSFER_WAIT_SECONDS = 0.0
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  # threads of a test leave no session behind
 WHITENOISE_AUTOREFRESH = True  # static files are found where they are written, none are collected
 # No test asks a real AI provider: nobody answers there.

@@ -215,6 +215,8 @@ TELNYX_CONNECTION_ID = env.str("TELNYX_CONNECTION_ID", default="")
 TELNYX_BASE_URL = env.str("TELNYX_BASE_URL", default="https://api.telnyx.com")
 DNS_NAMESERVERS = env.list("DNS_NAMESERVERS", default=[])  # address or address@port; empty: the system's
 DNS_HOSTS_FILE = env.str("DNS_HOSTS_FILE", default="/etc/hosts")
+TRANSFER_WAIT_SECONDS = env.float("TRANSFER_WAIT_SECONDS", default=3.0)
+TRANSFERS_PER_WORKSPACE = env.int("TRANSFERS_PER_WORKSPACE", default=50)  # carried out at the same time
 PROVISION_WAIT_SECONDS = env.float("PROVISION_WAIT_SECONDS", default=3.0)
 LIVEKIT_GATHER_SECONDS = env.float("LIVEKIT_GATHER_SECONDS", default=0.1)  # one ingest for the webhooks of so long
 LIVEKIT_KEYS_KEPT_SECONDS = 5.0  # for which a web process takes a project's key for valid without asking again

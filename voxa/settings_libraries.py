@@ -42,6 +42,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "AgentDirectionEnum": "telephony.choices.AgentDirection",
         "CallDirectionEnum": "calls.choices.Direction",
+        "CallStatusEnum": "calls.choices.CallStatus",
+        "TransferModeEnum": "calls.choices.TransferMode",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],

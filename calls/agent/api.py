@@ -14,6 +14,7 @@ from calls.agent.config import Config
 logger = logging.getLogger(__name__)
 
 TOKEN_SECONDS = 60
+ASK_AGAIN = 0.3  # seconds until what goes on is asked for again
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 
 
@@ -57,8 +58,19 @@ class Api:
         return await self._insist("POST", path, body, seconds)
 
     async def act(self, path: str, body: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """Have something done, once, waiting for so many seconds at most. Raises ApiFailed."""
-        return await self._ask("POST", path, body, missing_comes=False, timeout=aiohttp.ClientTimeout(total=seconds))
+        """Have something done, once, waiting for so many seconds at most. Raises ApiFailed.
+
+        What takes longer than a moment is answered with an id, by which it is asked for until it is done.
+        """
+        until = time.monotonic() + seconds
+        done = await self._ask("POST", path, body, missing_comes=False, timeout=aiohttp.ClientTimeout(total=seconds))
+        while "ok" not in done:
+            await asyncio.sleep(ASK_AGAIN)
+            left = until - time.monotonic()
+            if left <= 0:
+                raise ApiFailed(f"POST {path}: not done within {seconds:g} s", again=False)
+            done = await self._insist("GET", f"{path}/{done['id']}", None, left)
+        return done
 
     async def _insist(
         self, method: str, path: str, body: Mapping[str, Any] | None, seconds: float, *, missing_comes: bool = False
@@ -89,7 +101,7 @@ class Api:
             async with self._http.request(
                 method, url, json=body, headers=headers, allow_redirects=False, timeout=timeout
             ) as answer:
-                if answer.status == 200:
+                if answer.status in (200, 202):
                     told: dict[str, Any] = await answer.json()
                     return told
                 again = answer.status >= 500 or answer.status == 429 or (missing_comes and answer.status == 404)

@@ -17,7 +17,9 @@ from calls.api.serializers import (
     RecordingSerializer,
     TimelineSerializer,
     TranscriptSerializer,
+    TransferredCallSerializer,
     TransferSerializer,
+    TransferStateSerializer,
 )
 from calls.services.place import NOT_CONFIGURED
 from voxa.api.imports import ImportedSerializer, ImportQuery
@@ -183,19 +185,45 @@ HANG_UP = _accepted(
     "Hang up",
     "Ends a call under way. The answer shows it as it is; `call.ended` tells when it is over.",
 )
+_TRANSFER = {
+    "status": "under_way",
+    "to": "tel:+12025550142",
+    "mode": "warm",
+    "code": "",
+    "message": "",
+    "sipStatusCode": None,
+    "requestedAt": _TIME,
+    "endedAt": None,
+}
 TRANSFER = _operation(
     "Calls",
     "calls_transfer",
     "Hand a call over",
-    "Hands a call in progress over and waits for what comes of it, some 35 seconds. 409 `transfer_failed` with the SIP "
-    "status where the third party did not take it: the caller keeps the agent. 409 `transfer_unknown` where nobody "
-    "knows: look at the call before you ask again. Countries, premium-rate numbers and the do-not-call list hold here "
-    "too.",
-    _CALL,
+    "Has a call in progress handed over, and waits for what comes of it for some seconds "
+    "(`TRANSFER_WAIT_SECONDS`). 200: it is handed over. 202: it goes on, as a warm transfer usually does while a "
+    "phone rings. `GET /v1/calls/{id}/transfer`, the webhook `call.transfer` and the timeline tell the outcome. "
+    "409 `transfer_failed` with the SIP status where the third party did not take it: the caller keeps the agent. "
+    "409 `transfer_unknown` where nobody knows: look at the call before you ask again. Countries, premium-rate "
+    "numbers and the do-not-call list hold here too.",
+    {**_CALL, "transfer": _TRANSFER},
     sent={"to": "+12025550142", "mode": "warm"},
     parameters=[_CALL_ID],
     request=TransferSerializer,
-    responses={200: CallSerializer, 503: OpenApiResponse(ErrorSerializer, description="LiveKit was not reached.")},
+    responses={
+        200: TransferredCallSerializer,
+        202: TransferredCallSerializer,
+        503: OpenApiResponse(ErrorSerializer, description="LiveKit was not reached."),
+    },
+)
+TRANSFER_STATE = _operation(
+    "Calls",
+    "calls_transfer_state",
+    "See what became of a transfer",
+    "The last transfer that was asked for: `requested`, `under_way`, then `completed`, `failed` or `unknown`, with "
+    "why. 404 where none was.",
+    _TRANSFER,
+    parameters=[_CALL_ID],
+    responses={200: TransferStateSerializer},
 )
 DIGITS = _operation(
     "Calls",

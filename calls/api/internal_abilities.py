@@ -1,17 +1,20 @@
 """`/internal/agent/...`: what an agent does in a call beyond talking."""
 
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls.api.internal import WorkerView
+from calls.models import Transfer
 from calls.services import recordings
-from calls.services.agent_transfer import transfer_as_agent
+from calls.services.agent_transfer import outcome_of, transfer_as_agent
 from calls.services.digits import note_pressed
-from calls.services.tools import run_tool
+from calls.services.tools import Done, run_tool
 from voxa.api.serializers import CamelSerializer
 
 
@@ -77,9 +80,26 @@ class ToolView(WorkerView):
 
 @extend_schema(exclude=True)
 class AgentTransferView(WorkerView):
-    """Hands the call over; the answer comes within some 35 s for each gateway."""
+    """Hands the call over. 202 with an id where that takes longer than a moment: ask for it again."""
 
     def post(self, request: Request) -> Response:
         reader = AgentTransferSerializer(data=request.data)
         reader.is_valid(raise_exception=True)
-        return Response(transfer_as_agent(self.call(), reader.validated_data["name"]).json)
+        done = transfer_as_agent(self.call(), reader.validated_data["name"])
+        return Response(done.json) if isinstance(done, Done) else _goes_on(done.pk)
+
+
+@extend_schema(exclude=True)
+class AgentTransferOutcomeView(WorkerView):
+    """What came of a transfer of the call; 202 while it goes on."""
+
+    def get(self, request: Request, id: UUID) -> Response:
+        transfer = Transfer.objects.filter(call=self.call(), pk=id).first()
+        if transfer is None:
+            raise NotFound("The call has no such transfer.")
+        done = outcome_of(transfer)
+        return Response(done.json) if done else _goes_on(id)
+
+
+def _goes_on(id: UUID) -> Response:
+    return Response({"id": str(id)}, status=202)

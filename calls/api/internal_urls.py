@@ -3,7 +3,13 @@
 from django.urls import path
 
 from calls.api.internal import ReportView, SessionView
-from calls.api.internal_abilities import AgentTransferView, DigitsPressedView, RecordView, ToolView
+from calls.api.internal_abilities import (
+    AgentTransferOutcomeView,
+    AgentTransferView,
+    DigitsPressedView,
+    RecordView,
+    ToolView,
+)
 
 urlpatterns = [
     path("session", SessionView.as_view()),
@@ -12,4 +18,5 @@ urlpatterns = [
     path("record", RecordView.as_view()),
     path("tool", ToolView.as_view()),
     path("transfer", AgentTransferView.as_view()),
+    path("transfer/<uuid:id>", AgentTransferOutcomeView.as_view()),
 ]

@@ -14,6 +14,7 @@ from calls.choices import (
     RecordingStatus,
     Speaker,
     TransferMode,
+    TransferStatus,
 )
 from calls.models import DoNotCall
 from telephony.api.fields import TRANSFER_HEADERS, HeadersField
@@ -133,6 +134,27 @@ class CallSerializer(CamelSerializer):
         """Add `from`, which is a keyword of Python."""
         caller = serializers.CharField(allow_blank=True, help_text="Empty: withheld.")
         return _after_to(super().get_fields(), caller)
+
+
+class TransferStateSerializer(CamelSerializer):
+    """A transfer of a call."""
+
+    status = serializers.CharField(
+        help_text=f"One of {', '.join(f'`{status}`' for status in TransferStatus)}; the last three are final."
+    )
+    to = serializers.CharField()
+    mode = serializers.ChoiceField(TransferMode.choices)
+    code = serializers.CharField(allow_blank=True, help_text="Why it failed, such as `transfer_failed`.")
+    message = serializers.CharField(allow_blank=True)
+    sip_status_code = serializers.IntegerField(allow_null=True)
+    requested_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class TransferredCallSerializer(CallSerializer):
+    """A call with the transfer that was asked for."""
+
+    transfer = TransferStateSerializer()
 
 
 class EventSerializer(CamelSerializer):

@@ -1,4 +1,4 @@
-"""`POST /v1/calls/{id}/transfer`."""
+"""`/v1/calls/{id}/transfer`: asking for a transfer, and what became of it."""
 
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,12 @@ from rest_framework.response import Response
 
 from accounts.choices import Scope
 from calls import selectors
-from calls.api.docs import TRANSFER
+from calls.api.docs import TRANSFER, TRANSFER_STATE
 from calls.api.serializers import TransferSerializer
 from calls.choices import TransferMode
-from calls.models import Call
-from calls.services.transfer import transfer_call
-from calls.showing import call_json
+from calls.models import Call, Transfer
+from calls.services.transfer_requests import transfer_call
+from calls.showing import transfer_json, transferred_json
 from telephony.api.reading import read
 from telephony.services.errors import Problems
 from voxa.api.views import WorkspaceAPIView
@@ -35,11 +35,23 @@ class TransferView(WorkspaceAPIView[Call]):
 
     @TRANSFER
     def post(self, request: Request, id: UUID) -> Response:
-        call = self.get_queryset().filter(pk=id).first()
-        if call is None:
-            raise NotFound("There is no call with this id in the workspace.")
-        problems = Problems()
+        call, problems = self._found(id), Problems()
         values = read(TransferSerializer(), request.data, problems)
         problems.raise_any()
         mode = TransferMode(values.get("mode", TransferMode.COLD))
-        return Response(call_json(transfer_call(call, values["to"], mode, values.get("transfer_headers", {}))))
+        transfer = transfer_call(call, values["to"], mode, values.get("transfer_headers", {}))
+        transfer.call.refresh_from_db()
+        return Response(transferred_json(transfer), status=202 if transfer.is_open else 200)
+
+    @TRANSFER_STATE
+    def get(self, request: Request, id: UUID) -> Response:
+        transfer = Transfer.objects.filter(call=self._found(id)).last()
+        if transfer is None:
+            raise NotFound("No transfer of this call was asked for.")
+        return Response(transfer_json(transfer))
+
+    def _found(self, id: UUID) -> Call:
+        call = self.get_queryset().filter(pk=id).first()
+        if call is None:
+            raise NotFound("There is no call with this id in the workspace.")
+        return call

@@ -6,6 +6,7 @@ from calls.models.call import Call, DoNotCall
 from calls.models.event import Event, LiveKitEvent, UsageDay
 from calls.models.recording import Recording
 from calls.models.transcript import Conversation, TranscriptItem
+from calls.models.transfer import Transfer
 from calls.models.worker import AgentWorker, RunningDispatcher
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Recording",
     "RunningDispatcher",
     "TranscriptItem",
+    "Transfer",
     "UsageDay",
 ]

@@ -4,13 +4,13 @@ from django.core.exceptions import ValidationError
 
 from accounts.errors import Conflict, ServiceError
 from calls.choices import TransferMode
-from calls.models import Call
+from calls.models import Call, Transfer
 from calls.services.tools import Done, speaking
-from calls.services.transfer import transfer_call
+from calls.services.transfer_requests import failure_of, transfer_call
 
 
-def transfer_as_agent(call: Call, name: str) -> Done:
-    """Hand a call over by the name its agent knows, and wait for what comes of it, as `transfer_call` does.
+def transfer_as_agent(call: Call, name: str) -> Done | Transfer:
+    """Hand a call over by the name its agent knows; return what came of it, or the transfer where it goes on.
 
     Raises Conflict where the call is not in progress or its agent has no such name.
     """
@@ -19,9 +19,17 @@ def transfer_as_agent(call: Call, name: str) -> Done:
         raise Conflict("no_such_transfer", f"The agent may not hand calls over to {name}.", "name")
     try:
         mode = TransferMode(named.get("mode", TransferMode.COLD))
-        transfer_call(call, named["to"], mode, named.get("transfer_headers", {}))
+        transfer = transfer_call(call, named["to"], mode, named.get("transfer_headers", {}))
     except ValidationError as error:
         return Done(False, " ".join(error.messages))
     except ServiceError as error:
         return Done(False, error.message)
-    return Done(True, "The call is handed over.")
+    return outcome_of(transfer) or transfer
+
+
+def outcome_of(transfer: Transfer) -> Done | None:
+    """Return what came of a transfer, for the agent; None while it goes on."""
+    if transfer.is_open:
+        return None
+    error = failure_of(transfer)
+    return Done(False, error.message) if error else Done(True, "The call is handed over.")

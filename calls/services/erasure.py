@@ -27,6 +27,7 @@ from calls.models import (
     LiveKitEvent,
     Recording,
     TranscriptItem,
+    Transfer,
 )
 from calls.services.recording_deletion import let_go
 from calls.suppression import hashed
@@ -78,6 +79,8 @@ class _Erasure:
         self._conversations()
         self._calls()
         self._rewrite("call events", Event.objects.filter(**self.scope), "data")
+        for name in ("to", "asked", "headers", "message"):
+            self._rewrite("transfers", Transfer.objects.filter(**self.scope), name)
         self._rewrite("webhook messages", WebhookMessage.objects.filter(**self.scope), "payload")
         self._kept_answers()
         self._delete("files that wait for their import", ImportFile.objects.filter(**self.scope))

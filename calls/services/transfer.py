@@ -1,8 +1,9 @@
 """Handing a call over: cold by REFER, warm by dialling the third party into the room. Until it worked, the caller keeps
 the agent.
 
-What is asked for is recorded before LiveKit is called, and never asked for twice: where nobody knows what became of it,
-a person decides.
+What is asked for is recorded (transfer_requests.py) before LiveKit is called, and never asked for twice: where nobody
+knows what became of it, a person decides. Dispatchers carry transfers out, in threads of their own: no request waits
+while a phone rings.
 """
 
 import time
@@ -10,25 +11,29 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.errors import Conflict, Unavailable
+from accounts.errors import Conflict, ServiceError
+from accounts.services.webhooks import emit
 from calls import routing
-from calls.choices import CallStatus, Direction, Reason, TransferMode
+from calls.choices import OPEN_TRANSFERS, CallStatus, Direction, Reason, TransferMode, TransferStatus
 from calls.dial_request import dial_request
-from calls.models import Call
+from calls.models import Call, Transfer
 from calls.outcomes import Next, outcome_of
 from calls.pacing import Turn, take_turn, trunk_limit
-from calls.policies import Facts, Refusal, first_refusal
 from calls.routing import Hop, Route
 from calls.services import recordings
 from calls.services.hangup import ask_for_end
 from calls.services.ingest import settle
 from calls.services.third_party import ThirdPartyDial, why_failed
 from calls.services.timeline import note
+from calls.showing import transferred_json
 from calls.story import TRANSFER
 from telephony.choices import TrunkStatus
 from telephony.livekit_client import (
@@ -44,13 +49,12 @@ from telephony.livekit_client import (
     client_for,
     rooms,
 )
-from telephony.models import TelephonySettings, Trunk
-from telephony.sip_headers import joined, rendered, validate_headers
+from telephony.models import Trunk
+from telephony.sip_headers import joined, rendered
 from telephony.targets import Target, read_target
-from voxa.core.numbering_plans import is_costly_short
 
 RINGING = 30.0  # seconds that the third party's phone rings, at most
-UNDER_WAY = timedelta(seconds=120)  # after which a transfer that told nothing is taken for cut off
+NOT_KNOWN = "What became of the transfer is not known. Look at the call before you ask again."
 SHORTEST = 10  # seconds that the third party may talk at least, as far as LiveKit is told; the call's end ends both
 MOST_TURNS = 5  # that a dial may miss on a busy machine
 KNOWN = (
@@ -63,80 +67,97 @@ KNOWN = (
 )  # the transfer did not happen
 
 
-def transfer_call(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str] | None = None) -> Call:
-    """Hand a call in progress over and wait for what comes of it, 35 seconds a gateway at most.
-
-    `headers` join those of the trunk. Raises ValidationError naming `to` or `transferHeaders`, Conflict with the reason
-    where it may not or did not happen, Unavailable where LiveKit was not reached.
-    """
-    target = _read(call, to, mode, headers or {})
-    if not call.project.is_configured:
-        raise Unavailable(Reason.NOT_CONFIGURED, str(LiveKitNotConfigured()))
-    client = client_for(call.project)
-    route = _warm_route(call) if mode == TransferMode.WARM else None
-    _begin(call, target, mode)
-    recorded = False
+def carry_out(transfer_id: UUID, token: UUID) -> None:
+    """Carry out a transfer that is claimed by this token, 35 seconds a gateway at most. Blocks; never in a request."""
+    rows = Transfer.objects.select_related("call__workspace", "call__project", "call__trunk")
+    transfer = (
+        rows.select_related("call__number__transfer_trunk")
+        .filter(pk=transfer_id, lease_token=token, status=TransferStatus.UNDER_WAY)
+        .first()
+    )
+    if transfer is None:
+        return
+    call, mode = transfer.call, TransferMode(transfer.mode)
+    if call.status != CallStatus.IN_PROGRESS or call.end_requested:
+        finish(transfer, TransferStatus.FAILED, "transfer_failed", "The call ended before it was transferred.")
+        return
+    try:
+        route = warm_route(call) if mode == TransferMode.WARM else None
+        target = read_target(transfer.asked, warm=mode == TransferMode.WARM, country=call.workspace.country)
+        client = client_for(call.project)
+    except (ServiceError, ValidationError, LiveKitNotConfigured) as error:
+        finish(transfer, TransferStatus.FAILED, "transfer_failed", str(error))
+        return
+    if not _write(transfer, dialed_at=timezone.now()):
+        return
     try:
         if route is None:
-            sent = _headers(call, call.trunk, target, headers or {})
+            sent = _headers(call, call.trunk, target, transfer.headers)
             client.run(rooms.transfer(call.room_name, _phone(client, call), target.uri, RINGING, sent))
         else:
-            recorded = recordings.stop(call)
-            _dial(client, call, route, target, _headers(call, None, target, headers or {}))
+            if recordings.stop(call):
+                _write(transfer, recording_stopped=True)
+            _dial(client, call, route, target, _headers(call, None, target, transfer.headers))
     except LiveKitError as error:
-        if recorded and isinstance(error, KNOWN):
-            recordings.resume(call)
-        raise _failed(call, mode, error) from None
-    note(call, "transfer.completed", timezone.now(), mode=mode)
-    if route is None:
-        _let_go(call)
+        _failed(transfer, error)
     else:
-        _agents_leave(client, call)
-    call.refresh_from_db()
-    return call
+        completed(transfer, client)
 
 
-def _read(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str]) -> Target:
-    """Read the target, and refuse what would not be called either."""
-    try:
-        validate_headers(dict(headers))
-    except ValidationError as error:
-        raise ValidationError({"transferHeaders": error}) from None
-    try:
-        country = call.workspace.country
-        target = read_target(to, warm=mode == TransferMode.WARM, country=country)
-        facts = _facts(call, target.number or "")
-        refusal = first_refusal(facts) if target.number else None
-        if target.short and not facts.allow_premium and is_costly_short(target.short, country):
-            refusal = Refusal(Reason.PREMIUM, "This is a directory or premium-rate short code.")
-        if refusal:
-            raise ValidationError(refusal.message, refusal.reason)
-    except ValidationError as error:
-        raise ValidationError({"to": error}) from None
-    return target
+def settle_left_behind(transfer: Transfer) -> None:
+    """Find out from its room what became of a transfer whose dispatcher went away. Nobody is dialled again."""
+    if transfer.mode == TransferMode.WARM:
+        with suppress(LiveKitError):
+            client = client_for(transfer.call.project)
+            people = client.run(rooms.participants(transfer.call.room_name))
+            if any(who.identity == TRANSFER and who.attributes.get("sip.callStatus") == "active" for who in people):
+                completed(transfer, client)
+                return
+    message = f"Its dispatcher went away. {NOT_KNOWN}"
+    finish(transfer, TransferStatus.UNKNOWN, "transfer_unknown", message)
 
 
-def _facts(call: Call, number: str) -> Facts:
-    """Gather what protects against dear and unwanted calls.
-
-    Hours and limits do not hold up a caller who waits; only a callee who was called often enough is left alone.
-    """
-    config, now = TelephonySettings.of(call.workspace_id), timezone.now()
-    callee = Call(workspace_id=call.workspace_id, to_number=number)
-    return Facts(
-        now=now,
-        to_number=number,
-        countries=frozenset(config.allowed_countries or [call.workspace.country]),
-        caller_id_verified=True,
-        allow_premium=config.allow_premium,
-        allow_unknown=config.allow_unknown_numbers,
-        on_do_not_call=routing.on_do_not_call(callee),
-        recent_attempts=routing.recent_attempts(callee, now) if config.daily_attempts_per_callee else (),
-        daily_attempts=config.daily_attempts_per_callee or None,
-    )
+def completed(transfer: Transfer, client: LiveKitClient) -> None:
+    """Write that the caller is with the third party, and take what was ours out of the call."""
+    if not finish(transfer, TransferStatus.COMPLETED):
+        return
+    if transfer.mode == TransferMode.COLD:
+        _let_go(transfer.call)
+    else:
+        _agents_leave(client, transfer.call)
 
 
-def _warm_route(call: Call) -> Route:
+@transaction.atomic
+def finish(
+    transfer: Transfer,
+    status: TransferStatus,
+    code: str = "",
+    words: str = "",
+    sip_code: int | None = None,
+    **data: Any,
+) -> bool:
+    """End a transfer once, with a line in the timeline; return whether it was still ours to end."""
+    now = timezone.now()
+    fields = {"status": status, "code": code, "message": words[:500], "sip_status_code": sip_code, "ended_at": now}
+    if not _write(transfer, **fields, lease_token=None, leased_until=None):
+        return False
+    told = {} if status == TransferStatus.COMPLETED else {"message": words, "sipStatusCode": sip_code, **data}
+    note(transfer.call, f"transfer.{status.value}", now, None, mode=transfer.mode, **told)
+    emit(transfer.workspace_id, "call.transfer", partial(transferred_json, transfer))
+    return True
+
+
+def _write(transfer: Transfer, **fields: Any) -> bool:
+    mine = Transfer.objects.filter(pk=transfer.pk, lease_token=transfer.lease_token, status__in=OPEN_TRANSFERS)
+    if not mine.update(**fields):
+        return False
+    for name, value in fields.items():
+        if name != "lease_token":
+            setattr(transfer, name, value)
+    return True
+
+
+def warm_route(call: Call) -> Route:
     """Give the way out: the number's transfer trunk, else the call's own."""
     number = call.number
     trunk = (number.transfer_trunk if number else None) or call.trunk
@@ -144,21 +165,6 @@ def _warm_route(call: Call) -> Route:
     if not hops:
         raise Conflict(Reason.NO_TRUNK, "No active trunk with an outbound gateway hands this call over. Provision it.")
     return Route(hops, trunk, number)
-
-
-@transaction.atomic
-def _begin(call: Call, target: Target, mode: TransferMode) -> None:
-    """Record what is asked for, one at a time. Raises Conflict where the call is not to be handed over now."""
-    now = timezone.now()
-    fresh = Call.objects.select_for_update().get(pk=call.pk)
-    if fresh.status != CallStatus.IN_PROGRESS or fresh.end_requested:
-        raise Conflict("not_in_progress", "Only a call in progress is handed over.")
-    last = fresh.events.filter(type__startswith="transfer.").order_by("at", "id").last()
-    if last is not None and last.type == "transfer.completed":
-        raise Conflict("transferred", "The call is handed over already.")
-    if last is not None and last.type == "transfer.requested" and now - last.at < UNDER_WAY:
-        raise Conflict("transfer_under_way", "The call is being handed over at this moment. Look at its timeline.")
-    note(fresh, "transfer.requested", now, to=target.uri, mode=mode)
 
 
 def _phone(client: LiveKitClient, call: Call) -> str:
@@ -208,6 +214,8 @@ def _asked(call: Call, route: Route, hop: Hop, target: Target, headers: Mapping[
 def _dial_by(dial: ThirdPartyDial, route: Route) -> None:
     for tries in range(MOST_TURNS):
         turn = _turn(route, tries)
+        if not connection.in_atomic_block:
+            connection.close()  # a phone rings for half a minute, and many may at once
         try:
             dial.run(turn.not_after)
             return
@@ -232,19 +240,21 @@ def _turn(route: Route, tries: int) -> Turn:
             return turn
 
 
-def _failed(call: Call, mode: TransferMode, error: LiveKitError) -> Exception:
-    """Write how it failed and give what to answer."""
-    code = error.sip_code if isinstance(error, SipRefused) else None
-    known = isinstance(error, KNOWN)
-    kind = "transfer.failed" if known else "transfer.unknown"
-    reason = outcome_of(error, rang=True).reason
-    note(call, kind, timezone.now(), mode=mode, reason=reason, message=why_failed(error), sipStatusCode=code)
+def _failed(transfer: Transfer, error: LiveKitError) -> None:
+    """Write how it failed. A recording that was stopped for it goes on where nobody was called in."""
+    sip_code = error.sip_code if isinstance(error, SipRefused) else None
+    why, reason = why_failed(error), outcome_of(error, rang=True).reason
+    if transfer.recording_stopped and isinstance(error, KNOWN):
+        recordings.resume(transfer.call)
+    told: tuple[TransferStatus, str, str]
     if isinstance(error, LiveKitUnreached):
-        return Unavailable(Reason.LIVEKIT_UNAVAILABLE, f"{error} The caller keeps the agent.")
-    if not known:
-        message = f"{error} What became of the transfer is not known. Look at the call before you ask again."
-        return Conflict("transfer_unknown", message)
-    return Conflict("transfer_failed", f"The call was not transferred: {why_failed(error)} The caller keeps the agent.")
+        told = (TransferStatus.FAILED, Reason.LIVEKIT_UNAVAILABLE, f"{error} The caller keeps the agent.")
+    elif isinstance(error, KNOWN):
+        message = f"The call was not transferred: {why} The caller keeps the agent."
+        told = (TransferStatus.FAILED, "transfer_failed", message)
+    else:
+        told = (TransferStatus.UNKNOWN, "transfer_unknown", f"{error} {NOT_KNOWN}")
+    finish(transfer, *told, sip_code, reason=reason, message=why)
 
 
 def _let_go(call: Call) -> None:

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.errors import Conflict
-from calls.choices import TransferMode
-from calls.models import Call
+from calls.choices import TransferMode, TransferStatus
+from calls.models import Call, Transfer
 from telephony.services.agents import update_agent
 
 SALES = {"name": "sales", "to": "+12025550142", "mode": "warm"}
@@ -19,9 +20,15 @@ def transfers(call: Call, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ..
     assert call.agent is not None
     update_agent(call.agent, {"transfers": [SALES, {"name": "desk", "to": "sip:desk@acme.example"}]})
     asked: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(
-        "calls.services.agent_transfer.transfer_call", lambda call, to, mode: asked.append((call.pk, to, mode))
-    )
+
+    def hand_over(call: Call, to: str, mode: TransferMode) -> Transfer:
+        asked.append((call.pk, to, mode))
+        return Transfer.objects.create(
+            workspace_id=call.workspace_id, call=call, to=to, mode=mode, status=TransferStatus.COMPLETED,
+            requested_at=timezone.now(),
+        )  # fmt: skip
+
+    monkeypatch.setattr("calls.services.agent_transfer.transfer_call", hand_over)
     return asked
 
 
@@ -52,6 +59,23 @@ def test_why_it_did_not_work_is_told_to_the_model(
 
     monkeypatch.setattr("calls.services.agent_transfer.transfer_call", refuse)
     assert hand_over(worker, "sales").json() == {"ok": False, "result": "The third party is busy."}
+
+
+def test_one_that_takes_longer_is_asked_for_by_its_id(
+    worker: APIClient, call: Call, transfers: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = Transfer.objects.create(
+        workspace_id=call.workspace_id, call=call, to="tel:+12025550142", mode="warm", requested_at=timezone.now()
+    )
+    monkeypatch.setattr("calls.services.agent_transfer.transfer_call", lambda *_: goes_on)
+    answer = hand_over(worker, "sales")
+    assert (answer.status_code, answer.json()) == (202, {"id": str(goes_on.pk)})
+    path = f"/internal/agent/transfer/{goes_on.pk}"
+    assert worker.get(path).status_code == 202
+    message = "The call was not handed over: busy."
+    Transfer.objects.update(status=TransferStatus.FAILED, code="transfer_failed", message=message)
+    assert (worker.get(path).status_code, worker.get(path).json()) == (200, {"ok": False, "result": message})
+    assert worker.get(f"/internal/agent/transfer/{call.pk}").status_code == 404
 
 
 def test_the_worker_is_told_names_and_no_numbers(worker: APIClient, transfers: list[Any]) -> None:

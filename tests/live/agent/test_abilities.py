@@ -87,6 +87,7 @@ def legs(stage: Stage, room: str) -> list[dict[str, Any]]:
     return [leg for leg in stage.bridge.calls() if leg["room"] == room]
 
 
+@pytest.mark.usefixtures("dispatcher")
 async def test_a_caller_keeps_the_agent_until_somebody_takes_the_call(
     stage: Stage, models: Models, reception: Reception
 ) -> None:
@@ -113,6 +114,7 @@ async def test_a_caller_keeps_the_agent_until_somebody_takes_the_call(
     assert said == ["Acme, good morning!", "Sales please.", "Sales is busy.", "Support then."]
 
 
+@pytest.mark.usefixtures("dispatcher")
 def test_the_carrier_is_asked_to_connect_the_caller_elsewhere(stage: Stage, models: Models, number: str) -> None:
     models.uses = lambda said: ("transfer_call", {"to": "desk"})  # at once, as it has no greeting
     models.answers = lambda said: ""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from rest_framework.test import APIClient
 
 from accounts.choices import Scope
@@ -11,6 +12,7 @@ from calls.choices import CallStatus, Reason
 from calls.models import Call
 from telephony.livekit_client import client_for
 from telephony.livekit_client.rooms import participants
+from tests.calls.running import running_dispatcher
 from tests.live.calls.conftest import Line
 from tests.live.calls.events.conftest import Dispatch, Doorbell, answered, wait_for
 from tests.live.process import wait_until
@@ -21,7 +23,8 @@ pytestmark = [pytest.mark.live, pytest.mark.postgres]
 def transfer(line: Line, call: Call, to: str, mode: str, **headers: str) -> Any:
     key = create_api_key(line.workspace, "test", [Scope.CALLS_WRITE])[1]
     client = APIClient(HTTP_AUTHORIZATION=f"Bearer {key}")
-    return client.post(f"/v1/calls/{call.pk}/transfer", {"to": to, "mode": mode}, "json", headers=headers)
+    with running_dispatcher(), override_settings(TRANSFER_WAIT_SECONDS=30):
+        return client.post(f"/v1/calls/{call.pk}/transfer", {"to": to, "mode": mode}, "json", headers=headers)
 
 
 def identities(call: Call) -> set[str]:
