@@ -21,7 +21,7 @@ def transfers(call: Call, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ..
     update_agent(call.agent, {"transfers": [SALES, {"name": "desk", "to": "sip:desk@acme.example"}]})
     asked: list[tuple[Any, ...]] = []
 
-    def hand_over(call: Call, to: str, mode: TransferMode) -> Transfer:
+    def hand_over(call: Call, to: str, mode: TransferMode, headers: Any) -> Transfer:
         asked.append((call.pk, to, mode))
         return Transfer.objects.create(
             workspace_id=call.workspace_id, call=call, to=to, mode=mode, status=TransferStatus.COMPLETED,
