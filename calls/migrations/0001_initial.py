@@ -219,6 +219,31 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Transfer',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('to', models.CharField(max_length=330)),
+                ('asked', models.CharField(editable=False, max_length=330)),
+                ('headers', models.JSONField(blank=True, default=dict, editable=False)),
+                ('mode', models.CharField(choices=[('cold', 'Cold: the carrier is asked to connect the caller elsewhere'), ('warm', 'Warm: the third party is called into the same room')], max_length=4)),
+                ('status', models.CharField(choices=[('requested', 'Requested'), ('under_way', 'Under way'), ('completed', 'Completed'), ('failed', 'Failed'), ('unknown', 'Outcome unknown')], default='requested', max_length=9)),
+                ('code', models.CharField(blank=True, max_length=32)),
+                ('message', models.CharField(blank=True, max_length=500)),
+                ('sip_status_code', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('recording_stopped', models.BooleanField(default=False)),
+                ('requested_at', models.DateTimeField()),
+                ('dialed_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('lease_token', models.UUIDField(blank=True, editable=False, null=True)),
+                ('leased_until', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='calls.call')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+            options={
+                'ordering': ['requested_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='UsageDay',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -420,6 +445,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='transcriptitem',
             constraint=models.CheckConstraint(condition=models.Q(('speaker__in', ['agent', 'caller'])), name='transcript_speaker'),
+        ),
+        migrations.AddIndex(
+            model_name='transfer',
+            index=models.Index(condition=models.Q(('status__in', ['requested', 'under_way'])), fields=['requested_at'], name='transfer_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfer',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'under_way', 'completed', 'failed', 'unknown'])), name='transfer_status'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfer',
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['requested', 'under_way'])), fields=('call',), name='transfer_one_at_a_time'),
         ),
         migrations.AddIndex(
             model_name='usageday',
