@@ -163,3 +163,9 @@ def test_paths_that_lead_nowhere_and_methods_that_are_none(api: APIClient) -> No
     assert error_of(api.get(f"{TRUNKS}/conn_abc123xyz")) == (404, "not_found", "Trunk 'conn_abc123xyz' not found")
     assert error_of(api.get(f"{TRUNKS}/x/y"))[:2] == (404, "not_found")
     assert error_of(api.put(TRUNKS, {}))[:2] == (405, "method_not_allowed")
+
+
+def test_a_field_of_another_provider_is_refused_rather_than_dropped(api: APIClient, providers: Providers) -> None:
+    answer = api.post(TRUNKS, {**CUSTOM, "openai_api_key": "sk-openai-abc123"}, format="json")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_openai_api_key")
+    assert "does not use it" in answer.json()["error"]["message"]

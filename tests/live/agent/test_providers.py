@@ -141,7 +141,9 @@ async def test_an_elevenlabs_agent_is_recorded_and_hands_its_caller_over(
 async def test_a_bot_of_ones_own_hears_speaks_is_interrupted_and_hangs_up(
     stage: Stage, bot: StreamBot, number: str
 ) -> None:
-    agent = stage.agent(aiProvider="custom", customEndpoint=bot.url, providerKey=bot.key)
+    agent = stage.agent(
+        aiProvider="custom", customEndpoint=bot.url, providerKey=bot.key, systemPrompt="Be brief.", language="en-US"
+    )
     async with stage.caller(stage.number_of(agent, number)) as caller:
         await caller.hears_the_end()
         pressed = time.monotonic()
@@ -156,7 +158,13 @@ async def test_a_bot_of_ones_own_hears_speaks_is_interrupted_and_hangs_up(
     assert (connected["event"], start["event"]) == ("connected", "start")
     assert start["start"]["callSid"] == call["id"]
     assert start["start"]["mediaFormat"] == {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
-    assert start["start"]["customParameters"] == {"direction": "inbound", "from": CALLER, "to": number}
+    told = start["start"]["customParameters"]
+    assert {name: told[name] for name in ("direction", "from", "to")} == {
+        "direction": "inbound",
+        "from": CALLER,
+        "to": number,
+    }
+    assert (told["system_prompt"], told["language"]) == ("Be brief.", "en-US")
     assert [(one["event"], one.get("mark", one.get("dtmf"))) for one in more] == [
         ("mark", {"name": "greeting"}),
         ("dtmf", {"track": "inbound_track", "digit": "5"}),
