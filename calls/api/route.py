@@ -1,6 +1,7 @@
 """`/v1/route`."""
 
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
@@ -17,6 +18,7 @@ from calls.policies import Refusal
 from calls.route_check import RouteCheck, check_inbound, check_outbound
 from telephony import selectors
 from telephony.api.serializers import RowIdField, shared
+from telephony.livekit_client.entrances import Entrance, Rule
 from telephony.models import Gateway
 from telephony.services.errors import Problems
 from voxa.api.serializers import CamelSerializer, NamedChoiceField
@@ -30,6 +32,7 @@ _EXAMPLE = {
     "reason": "country_not_allowed", "message": _REFUSED, "until": None, "dialled": "+18765550123",
     "number": {"id": _ID, "number": "+15550100000"}, "trunk": {"id": _ID, "name": "Main carrier", "status": "active"},
     "gateways": [{"id": _ID, "ipOrDomain": "198.51.100.7", "livekitTrunkId": "ST_b2qWJTiQmYJx"}],
+    "sourceIp": "", "livekitAsked": False, "livekitTrunk": None, "livekitRule": None,
     "agent": {"id": _ID, "name": "Reception"},
     "policies": [
         {"policy": "do_not_call", "allowed": True, "message": "", "until": None},
@@ -43,6 +46,9 @@ class RouteQuery(CamelSerializer):
 
     to = serializers.CharField(help_text=f"Who is called. {SPELLINGS}")
     direction = NamedChoiceField(Direction.choices, required=False, help_text="`outbound` unless given.")
+    source_ip = serializers.IPAddressField(
+        source="source", required=False, help_text="Where an inbound call comes from; else an address that may call."
+    )
     agent_id = RowIdField(source="agent", required=False, help_text="The agent that would speak.")
     trunk_id = serializers.CharField(
         source="trunk", required=False, help_text="A trunk to call through: its UUID or `ST_` id."
@@ -92,6 +98,14 @@ class RouteGatewaySerializer(CamelSerializer):
     livekit_trunk_id = serializers.CharField()
 
 
+class RouteObjectSerializer(CamelSerializer):
+    """An object in LiveKit that an inbound call meets."""
+
+    id = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    foreign = serializers.BooleanField(help_text="Whether something other than Voxa made it.")
+
+
 class RouteAgentSerializer(CamelSerializer):
     """Who speaks."""
 
@@ -111,6 +125,10 @@ class RouteSerializer(VerdictSerializer):
     gateways = RouteGatewaySerializer(many=True, help_text="In the order they are tried.")
     agent = RouteAgentSerializer(allow_null=True)
     policies = PolicySerializer(many=True)
+    source_ip = serializers.CharField(allow_blank=True, help_text="Where an inbound call is taken to come from.")
+    livekit_asked = serializers.BooleanField(help_text="Whether LiveKit itself was asked, not Voxa's rows alone.")
+    livekit_trunk = RouteObjectSerializer(allow_null=True, help_text="The inbound trunk that takes the call.")
+    livekit_rule = RouteObjectSerializer(allow_null=True, help_text="The dispatch rule that places it.")
 
     def get_fields(self) -> dict[str, Any]:
         """Add `from`, which is a keyword of Python."""
@@ -148,7 +166,7 @@ class RouteView(WorkspaceAPIView[Call]):
                 _must_be_there(problems, "trunk", trunk)
         to, caller = values["to"], values.get("from", "")
         if inbound:
-            return Response(route_json(check_inbound(self.workspace, to, caller)))
+            return Response(route_json(check_inbound(self.workspace, to, caller, values.get("source", ""))))
         return Response(route_json(check_outbound(self.workspace, to, caller, agent, trunk)))
 
 
@@ -165,14 +183,33 @@ def route_json(check: RouteCheck) -> dict[str, Any]:
         "to": check.to,
         "from": check.caller,
         **_verdict(check.refusal),
+        "message": " ".join(filter(None, [check.refusal.message if check.refusal else "", check.note])),
         "reason": check.refusal.reason if check.refusal else "",
         "dialled": check.dialled,
         "number": {"id": str(number.pk), "number": number.number} if number else None,
         "trunk": {"id": str(trunk.pk), "name": trunk.name, "status": trunk.status} if trunk else None,
         "gateways": [_gateway(gateway, livekit_id) for gateway, livekit_id in check.gateways],
         "agent": {"id": str(agent.pk), "name": agent.name} if agent else None,
+        **_livekit(check),
         "policies": [{"policy": name, **_verdict(refusal)} for name, refusal in check.policies.items()],
     }
+
+
+def _livekit(check: RouteCheck) -> dict[str, Any]:
+    """Return what LiveKit would do with an inbound call."""
+    seen = check.seen
+    met = seen.met if seen else None
+    trunk, rule = (met.trunk, met.rule) if met else (None, None)
+    return {
+        "sourceIp": seen.source if seen else "",
+        "livekitAsked": seen is not None and not seen.error,
+        "livekitTrunk": _object(trunk, seen.trunk_row) if trunk and seen else None,
+        "livekitRule": _object(rule, seen.rule_row) if rule and seen else None,
+    }
+
+
+def _object(one: Entrance | Rule, row_id: UUID | None) -> dict[str, Any]:
+    return {"id": one.id, "name": one.name, "foreign": row_id is None}
 
 
 def _verdict(refusal: Refusal | None) -> dict[str, Any]:
