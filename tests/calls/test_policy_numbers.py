@@ -53,3 +53,22 @@ def test_costly_numbers_are_refused_until_allowed(number: str) -> None:
 def test_do_not_call_and_caller_id() -> None:
     assert reason(replace(US, on_do_not_call=True)) == Reason.DO_NOT_CALL
     assert reason(replace(US, caller_id_verified=False)) == Reason.CALLER_ID
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("+4990011234567", Reason.PREMIUM),
+        ("+338991234567", Reason.PREMIUM),
+        ("+499002123456", Reason.PREMIUM),
+        ("+4911833", Reason.PREMIUM),
+        ("+33118712", Reason.PREMIUM),
+        ("+491511234", Reason.UNKNOWN_NUMBER),
+        ("+33912", Reason.UNKNOWN_NUMBER),
+    ],
+)
+def test_unknown_is_not_allowed(number: str, why: Reason) -> None:
+    facts = replace(US, to_number=number, countries=frozenset({"DE", "FR"}))
+    assert reason(facts) == why
+    assert reason(replace(facts, allow_premium=True)) == Reason.UNKNOWN_NUMBER
+    assert reason(replace(facts, allow_premium=True, allow_unknown=True)) is None

@@ -134,3 +134,15 @@ def test_an_outsider_changes_its_own_workspace_alone(api: APIClient, outsider_ap
 def test_only_the_workspaces_admin_may(api_for: ApiFor, acme: Workspace, scope: str) -> None:
     assert api_for(acme, scope).get(SETTINGS).status_code == 403
     assert api_for(acme, scope).patch(SETTINGS, {}).status_code == 403
+
+
+def test_24_00_ends_a_day(api: APIClient) -> None:
+    answer = api.patch(SETTINGS, {"callingHoursStart": "09:00", "callingHoursEnd": "24:00"}).json()
+    assert (answer["callingHoursStart"], answer["callingHoursEnd"]) == ("09:00:00", "00:00:00")
+    assert wrong(api.patch(SETTINGS, {"callingHoursEnd": "24:01"})) == {"callingHoursEnd"}
+
+
+def test_what_unknown_numbers_meet_is_set(api: APIClient) -> None:
+    changes = {"allowUnknownNumbers": True, "callingHoursFallback": "strict"}
+    assert api.patch(SETTINGS, changes).json() == {**DEFAULTS, **changes}
+    assert wrong(api.patch(SETTINGS, {"callingHoursFallback": "never"})) == {"callingHoursFallback"}
