@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from calls.policies import Refusal
 from calls.route_check import RouteCheck, check_outbound
 from voxa.core.number_fields import to_canonical
@@ -30,7 +32,10 @@ class Checked:
 
 def checked(data: dict[str, Any]) -> Checked:
     """Give what the call of a form's cleaned data would meet."""
-    called = to_canonical(data["to_number"], data["workspace"].country)
+    try:
+        called = to_canonical(data["to_number"], data["workspace"].country)
+    except ValidationError as error:
+        raise ValidationError({"to": error}) from None
     found = check_outbound(data["workspace"], called, data["number"].number, data["agent"], data["trunk"])
     refusals = [refusal for refusal in found.policies.values() if refusal]
     if found.refusal and found.refusal not in refusals:

@@ -57,6 +57,10 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
         """Say whether it may be saved."""
         return super().is_valid() and not self.only_checked
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave the number to the service, which says all that is wrong at once."""
+        return {*super()._get_validation_exclusions(), "to_number"}
+
     def clean(self) -> Any:
         if self.refused:
             for field, errors in self.refused.error_dict.items():
