@@ -59,7 +59,7 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _get_validation_exclusions(self) -> set[str]:
         """Leave the number to the service, which says all that is wrong at once."""
-        return {*super()._get_validation_exclusions(), "to_number"}
+        return {*super()._get_validation_exclusions(), "to_number"}  # type: ignore[misc]  # a form has it
 
     def clean(self) -> Any:
         if self.refused:
