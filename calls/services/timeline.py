@@ -60,12 +60,13 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
         return False
     answered_at: datetime | None = fields.get("answered_at") or fresh.answered_at
     status, fields["duration_seconds"] = _outcome(answered_at, at, status)
+    if fields.get("fence") in (None, fresh.fence):  # first, so that what is told of the end has it
+        under_way = Attempt.objects.filter(call=call, status__in=(AttemptStatus.DIALING, AttemptStatus.RINGING))
+        under_way.update(status=AttemptStatus.CANCELED, reason=reason, ended_at=at)
     moved = advance(
         call, status, at, reason=reason, ended_at=at, due_at=None, lease_token=None, leased_until=None, **fields
     )
     if moved:
-        under_way = Attempt.objects.filter(call=call, status__in=(AttemptStatus.DIALING, AttemptStatus.RINGING))
-        under_way.update(status=AttemptStatus.CANCELED, reason=reason, ended_at=at)
         count_call(call)
         tell(call, "call.ended")
         if Conversation.objects.filter(call=call).exists():
