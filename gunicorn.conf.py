@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+worker_class = "voxa.web_worker.Worker"
+
 
 def child_exit(server: Any, worker: Any) -> None:
     """Take a worker that ended out of the metrics that several workers share."""
