@@ -5,6 +5,7 @@ from typing import Any
 
 _TRUNK = "0c0f5a4e-3f55-4a3c-8a43-2f8f9b0f6a10"
 _ROOM = "call-6f1c2c52-6f0a-4f0e-9d5c-0d8f5a3b7e11-1"
+_SIP_CALL_ID = "eK2gPQggHrn3q04QuixxZc0IStE"
 _ATTEMPT: dict[str, Any] = {
     "number": 1,
     "status": "ringing",
@@ -12,6 +13,8 @@ _ATTEMPT: dict[str, Any] = {
     "trunkId": _TRUNK,
     "gatewayId": "9a1c3c84-2f4b-4b0e-8f6e-5e0f6a7b8c33",
     "roomName": _ROOM,
+    "sipCallId": "",
+    "livekitCallId": "SCL_7nVbq2RkXw3M",
     "sipStatusCode": None,
     "sipStatus": "",
     "startedAt": "2026-01-05T09:30:01Z",
@@ -29,6 +32,8 @@ _CALL: dict[str, Any] = {
     "trunkId": _TRUNK,
     "agentId": "b1d1b9b6-6a53-4a8a-9a38-6b1f0f0c2d22",
     "roomName": _ROOM,
+    "sipCallId": "",
+    "livekitCallId": "SCL_7nVbq2RkXw3M",
     "sipStatusCode": None,
     "attempts": [_ATTEMPT],
     "scheduledAt": None,
@@ -45,8 +50,18 @@ _OVER: dict[str, Any] = {
     **_CALL,
     "status": "completed",
     "reason": "callee_hung_up",
+    "sipCallId": _SIP_CALL_ID,
     "sipStatusCode": 200,
-    "attempts": [{**_ATTEMPT, "status": "ended", "sipStatusCode": 200, "answeredAt": _ANSWERED, "endedAt": _ENDED}],
+    "attempts": [
+        {
+            **_ATTEMPT,
+            "status": "ended",
+            "sipCallId": _SIP_CALL_ID,
+            "sipStatusCode": 200,
+            "answeredAt": _ANSWERED,
+            "endedAt": _ENDED,
+        }
+    ],
     "answeredAt": _ANSWERED,
     "endedAt": _ENDED,
     "durationSeconds": 72,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet, Sum, prefetch_related_objects
 
@@ -13,12 +14,27 @@ from calls.models import Attempt, Call, CallAnalysis, Conversation, DoNotCall, E
 from calls.suppression import MARK, listed_as
 from voxa.core.number_fields import to_canonical
 
+MOST_WITH_ID = 50  # calls that one Call-ID finds; a carrier should never give one twice
 MOST_EVENTS = 1_000  # of one call; a call has a few for each of its dials
 
 
 def calls(workspace: Workspace) -> QuerySet[Call]:
     """Give a workspace's calls."""
     return Call.objects.filter(workspace=workspace)
+
+
+def known_as(call_id: str, *only: str) -> list[UUID]:
+    """Return the calls, of all workspaces, that the carrier or LiveKit knows by this id; `only` names the kinds of id.
+
+    The kinds are `sipCallId` and `livekitCallId`. Each has an index of its own, on calls and on attempts.
+    """
+    fields = {"sipCallId": "sip_call_id", "livekitCallId": "livekit_call_id"}
+    found: set[UUID] = set()
+    for name in (only or fields) if call_id else ():
+        found |= set(Call.objects.filter(**{fields[name]: call_id}).values_list("pk", flat=True)[:MOST_WITH_ID])
+        tried = Attempt.objects.filter(**{fields[name]: call_id})
+        found |= set(tried.values_list("call", flat=True)[:MOST_WITH_ID])
+    return sorted(found)
 
 
 def load_attempts(found: Sequence[Call]) -> None:

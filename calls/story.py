@@ -52,10 +52,19 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class CallIds:
+    """The Call-ID that the carrier knows and LiveKit's own id; empty where LiveKit has not told."""
+
+    sip: str = ""
+    livekit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What is known of a room. Times are None where nothing tells them."""
 
     phone: Mapping[str, str] | None = None  # the caller's or callee's attributes
+    ids: CallIds = CallIds()
     joined_at: datetime | None = None
     rejoined_at: datetime | None = None  # the phone, under a new id, as after a crash of LiveKit's server
     answered_at: datetime | None = None
@@ -120,6 +129,7 @@ def tell(sightings: Iterable[Sighting]) -> Story:
     last_agent = _last(agents)
     return Story(
         phone=next((one.attributes for one in phones if one.attributes), {}) if phones else None,
+        ids=CallIds(_told(phones, "sip.callIDFull"), _told(phones, "sip.callID")),
         joined_at=min((one.joined_at or one.at for one in phones), default=None),
         rejoined_at=_rejoined(phones),
         answered_at=_answered(phones, agents, seen),
@@ -147,6 +157,11 @@ def _sessions(people: list[Sighting]) -> dict[str, list[Sighting]]:
         identity: [one for one in people if (one.identity, one.participant_id) == (identity, pid)]
         for identity, pid in newest.items()
     }
+
+
+def _told(phones: list[Sighting], name: str) -> str:
+    """Return an attribute as it was told first: after a crash of the server a phone comes back without some."""
+    return next((value for one in phones if (value := one.attributes.get(name, ""))), "")
 
 
 def _left(people: list[Sighting]) -> tuple[datetime | None, str]:

@@ -56,7 +56,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         ("created_at", TimeRangeFilter),
     ]
     search_fields = ["to_number", "from_number"]
-    search_help_text = "Number in any spelling or a part of it, call id or room"
+    search_help_text = "Number in any spelling or a part of it, call ID, SIP Call-ID or room"
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
@@ -67,10 +67,27 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
     fieldsets = [
         (
             "For programs",
-            {"classes": ["collapse"], "fields": ["id", "room_name", "metadata_json", ("created_at", "updated_at")]},
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    "id",
+                    "room_name",
+                    ("sip_call_id", "livekit_call_id"),
+                    "metadata_json",
+                    ("created_at", "updated_at"),
+                ],
+            },
         )
     ]
-    readonly_fields = ["id", "room_name", "metadata_json", "created_at", "updated_at"]
+    readonly_fields = [
+        "id",
+        "room_name",
+        "sip_call_id",
+        "livekit_call_id",
+        "metadata_json",
+        "created_at",
+        "updated_at",
+    ]
 
     # --- the list -----------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from accounts.admin.paginator import BoundedPaginator
 from accounts.models import Workspace
 from calls.choices import LIVE, CallStatus
 from calls.models import Attempt, Call
+from calls.selectors import known_as
 from voxa.core.phone_numbers import search_terms
 
 EACH_SIDE = 500  # newest calls of a number that the search finds, made and got
@@ -75,7 +76,7 @@ class CallPaginator(BoundedPaginator):
 
 
 def find_calls(rows: QuerySet[Call], term: str, countries: Sequence[str] = ()) -> QuerySet[Call]:
-    """Return the calls that a number made or got, the newest of each, or the one call of an id or room.
+    """Return the calls that a number made or got, the newest of each, or those of an id, a Call-ID or a room.
 
     The number may be in any spelling, national ones of the `countries`; a part of one is looked for in the newest
     calls. Each side of a call has an index of its own in the order of the list; to join them, a database would sort
@@ -89,6 +90,8 @@ def find_calls(rows: QuerySet[Call], term: str, countries: Sequence[str] = ()) -
     if text.startswith("call-"):
         tried = list(Attempt.objects.filter(room_name=text).values_list("call", flat=True))
         return rows.filter(pk__in=[*tried, *Call.objects.filter(room_name=text).values_list("pk", flat=True)[:10]])
+    if with_id := known_as(text):
+        return rows.filter(pk__in=with_id)
     # The indexes begin with the workspace, which a superuser's rows do not name.
     rows_of_all = rows.filter(workspace__in=Workspace.objects.values("pk"))
     terms = search_terms(text, countries)

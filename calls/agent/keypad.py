@@ -15,13 +15,16 @@ logger = logging.getLogger(__name__)
 TOPIC = "voxa.digits"  # of the message by which the API asks; calls.services.digits sends it
 DIGITS = re.compile(r"[0-9*#A-DW]{1,64}")
 KEYS = "0123456789*#ABCD"  # in the order of their codes, RFC 4733 section 3.2
-TONE = 0.25  # seconds that a key takes, and the gap after it
+KEY = 0.54  # seconds from one key's start to the next one's, as LiveKit's SIP service puts them on the wire
 PAUSE = 0.5  # seconds of a W
 REPORTED_WITHIN = 10.0
 
 
 class Keypad:
-    """Presses keys in one room, one after the other, and tells the API when they are pressed."""
+    """Presses keys in one room, at the pace of the wire, and tells the API when they are pressed.
+
+    The SIP service queues keys that come faster, so that pauses between them would be lost.
+    """
 
     def __init__(self, room: rtc.Room, api: Api) -> None:
         self._room, self._api = room, api
@@ -40,7 +43,7 @@ class Keypad:
                     await asyncio.sleep(PAUSE)
                     continue
                 await self._room.local_participant.publish_dtmf(code=KEYS.index(key), digit=key)
-                await asyncio.sleep(TONE)
+                await asyncio.sleep(KEY)
         try:
             told = {"id": request_id or str(uuid.uuid4()), "count": sum(key != "W" for key in keys)}
             await self._api.tell("digits", told, REPORTED_WITHIN)

@@ -46,6 +46,8 @@ _CALL: dict[str, Any] = {
     "trunkId": _ID,
     "agentId": _ID,
     "roomName": "",
+    "sipCallId": "",
+    "livekitCallId": "",
     "sipStatusCode": None,
     "attempts": [],
     "scheduledAt": "2027-03-01T14:00:00Z",

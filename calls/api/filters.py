@@ -5,7 +5,7 @@ from django_filters import rest_framework as filters
 
 from calls.choices import CallStatus, Direction
 from calls.models import Call, DoNotCall
-from calls.selectors import listed
+from calls.selectors import known_as, listed
 from calls.suppression import MARK
 from voxa.api.filters import MomentFilter, NamedChoiceFilter, NumberAskedFilter
 
@@ -18,6 +18,8 @@ class CallFilter(filters.FilterSet):
     status = NamedChoiceFilter(CallStatus.choices)
     direction = NamedChoiceFilter(Direction.choices)
     number = NumberAskedFilter(method="on_either_side", help_text=f"{SPELLINGS} Called or calling.")
+    sipCallId = filters.CharFilter(method="by_call_id", help_text="The SIP Call-ID of the call or one of its attempts.")
+    livekitCallId = filters.CharFilter(method="by_call_id", help_text="LiveKit's id of it, `SCL_...`.")
     agentId = filters.UUIDFilter(field_name="agent_id")
     trunkId = filters.UUIDFilter(field_name="trunk_id")
     createdAfter = MomentFilter(
@@ -31,6 +33,9 @@ class CallFilter(filters.FilterSet):
 
     def on_either_side(self, rows: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
         return rows
+
+    def by_call_id(self, rows: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
+        return rows.filter(pk__in=known_as(value, name))
 
 
 class DoNotCallFilter(filters.FilterSet):

@@ -25,6 +25,10 @@ from voxa.core.number_text import LONGEST_TEXT
 
 REASONS = [(code, words) for code, words in Reason.choices if code]
 _REASON = "Why it ended, waits or was refused; empty where there is nothing to say."
+_SIP_CALL_ID = (
+    "The SIP Call-ID by which the carrier knows it. LiveKit tells it of answered and inbound calls; else empty."
+)
+_LIVEKIT_CALL_ID = "LiveKit's own id of it, `SCL_...`; empty until LiveKit told it."
 _SIP = "The carrier's answer, such as 486."
 
 
@@ -100,6 +104,8 @@ class AttemptSerializer(CamelSerializer):
     trunk_id = serializers.UUIDField(allow_null=True, help_text="null: the operator's shared trunk.")
     gateway_id = serializers.UUIDField(allow_null=True)
     room_name = serializers.CharField(help_text="The LiveKit room.")
+    sip_call_id = serializers.CharField(allow_blank=True, help_text=_SIP_CALL_ID)
+    livekit_call_id = serializers.CharField(allow_blank=True, help_text=_LIVEKIT_CALL_ID)
     sip_status_code = serializers.IntegerField(allow_null=True, help_text=_SIP)
     sip_status = serializers.CharField(allow_blank=True, help_text="The same in the carrier's words.")
     started_at = serializers.DateTimeField()
@@ -119,6 +125,8 @@ class CallSerializer(CamelSerializer):
     trunk_id = serializers.UUIDField(allow_null=True)
     agent_id = serializers.UUIDField(allow_null=True)
     room_name = serializers.CharField(allow_blank=True, help_text="The LiveKit room; empty until it is dialled.")
+    sip_call_id = serializers.CharField(allow_blank=True, help_text=_SIP_CALL_ID)
+    livekit_call_id = serializers.CharField(allow_blank=True, help_text=_LIVEKIT_CALL_ID)
     sip_status_code = serializers.IntegerField(allow_null=True, help_text=_SIP)
     attempts = AttemptSerializer(many=True)
     scheduled_at = serializers.DateTimeField(allow_null=True)

@@ -20,7 +20,8 @@ class Attempt(models.Model):
     gateway = models.ForeignKey(Gateway, null=True, on_delete=models.SET_NULL, related_name="attempts")
     livekit_trunk_id = models.CharField(max_length=64)
     room_name = models.CharField(max_length=128, unique=True)
-    sip_call_id = models.CharField(max_length=128, blank=True)
+    sip_call_id = models.CharField("SIP Call-ID", max_length=255, blank=True)
+    livekit_call_id = models.CharField("LiveKit call ID", max_length=64, blank=True)
     sip_status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     sip_status = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=32, choices=Reason.choices, blank=True)
@@ -32,6 +33,12 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ["call", "number"]
+        indexes = [
+            models.Index(fields=["sip_call_id"], condition=~models.Q(sip_call_id=""), name="attempt_sip_call_id"),
+            models.Index(
+                fields=["livekit_call_id"], condition=~models.Q(livekit_call_id=""), name="attempt_livekit_call_id"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["call", "number"], name="attempt_once"),
             models.CheckConstraint(condition=models.Q(status__in=AttemptStatus.values), name="attempt_status"),

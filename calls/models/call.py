@@ -44,6 +44,9 @@ class Call(models.Model):
     metadata = models.JSONField(default=dict, blank=True, validators=[validate_metadata])
 
     room_name = models.CharField(max_length=128, blank=True)
+    # The Call-ID that the carrier knows, told by LiveKit of a call that was answered or came in; and LiveKit's own.
+    sip_call_id = models.CharField("SIP Call-ID", max_length=255, blank=True)
+    livekit_call_id = models.CharField("LiveKit call ID", max_length=64, blank=True)
     sip_status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     attempts_made = models.PositiveSmallIntegerField(default=0, editable=False)
     taken_back = models.PositiveIntegerField(default=0, editable=False)  # attempts that LiveKit did not take
@@ -77,6 +80,10 @@ class Call(models.Model):
             models.Index(fields=["trunk", "-created_at", "-id"], name="call_list_trunk"),
             models.Index(fields=["agent", "-created_at", "-id"], name="call_list_agent"),
             models.Index(fields=["room_name"], name="call_room"),
+            models.Index(fields=["sip_call_id"], condition=~models.Q(sip_call_id=""), name="call_sip_call_id"),
+            models.Index(
+                fields=["livekit_call_id"], condition=~models.Q(livekit_call_id=""), name="call_livekit_call_id"
+            ),
             models.Index(
                 fields=["workspace", "answered_at"],
                 condition=models.Q(direction="outbound", answered_at__isnull=False),

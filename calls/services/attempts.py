@@ -18,7 +18,9 @@ from calls.pacing import HORIZON, Limit, Turn, one_by_one, pause, plan, slow_dow
 from calls.policies import Facts, Refusal, first_refusal
 from calls.routing import Hop, Route
 from calls.services import spend
+from calls.services.call_ids import note_ids
 from calls.services.timeline import advance, end, note, tell
+from calls.story import CallIds
 from telephony.livekit_client.rooms import Dialled
 from telephony.models import TelephonySettings
 
@@ -173,9 +175,10 @@ def answered(call: Call, attempt: Attempt, dialled: Dialled | None, at: datetime
         status=AttemptStatus.ANSWERED,
         answered_at=Coalesce("answered_at", at),
         sip_status_code=200,
-        sip_call_id=dialled.sip_call_id if dialled else "",
         reason="",
     )
+    if dialled is not None:
+        note_ids(call, attempt.room_name, CallIds(livekit=dialled.livekit_call_id))
     limit = at + timedelta(seconds=call.max_duration_seconds)
     kept = {"lease_token": None, "leased_until": limit, "sip_status_code": 200}
     if advance(call, CallStatus.IN_PROGRESS, at, fence=call.fence, answered_at=at, **kept):

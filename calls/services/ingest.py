@@ -21,6 +21,7 @@ from livekit.protocol.webhook import WebhookEvent
 from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, Reason, Speaker, TransferMode
 from calls.models import Attempt, Call, Event, LiveKitEvent, TranscriptItem
 from calls.services import recordings
+from calls.services.call_ids import note_ids
 from calls.services.closing import status_for
 from calls.services.inbound import begin_inbound, is_ours
 from calls.services.timeline import advance, correct, end, note
@@ -103,6 +104,7 @@ def settle(project: LiveKitProject, room: str, seen: Iterable[Sighting] = ()) ->
     story = tell([*found, *seen])
     call = _call_of(project, room, story)
     if call is not None:
+        note_ids(call, room, story.ids)
         _follow_agent(call, story)
         _note_rejoined(call, story)
         if call.direction == Direction.INBOUND:

@@ -33,6 +33,7 @@ from telephony.models import LiveKitProject, TelephonySettings
 AGENT_NAME = "voxa-agent"
 SECONDS = 20.0  # after which a look at a project's rooms begins nothing new
 LEFT_OVER = timedelta(seconds=5)  # how long after a call's end its room may stand
+TELLS_ITS_ID_WITHIN = timedelta(seconds=30)  # after the answer
 AGENT = "agent."  # what the timeline's lines of the agent begin with
 
 
@@ -66,7 +67,12 @@ def watch(project: LiveKitProject) -> None:
 
 
 def _looks_wrong(call: Call, room: Room) -> bool:
-    """Say whether a call's room may lack its phone or its agent, who both publish a track."""
+    """Say whether a call's room may lack its phone or its agent, who both publish a track.
+
+    A call answered lately is looked into for its SIP Call-ID, which no event tells before the end.
+    """
+    if not call.sip_call_id and call.answered_at and timezone.now() - call.answered_at < TELLS_ITS_ID_WITHIN:
+        return True
     agent_joined = getattr(call, "agent_line", None) == f"{AGENT}joined"
     return room.people == 0 or room.publishers < 2 or not agent_joined or call.status == CallStatus.RINGING
 

@@ -45,7 +45,7 @@ class Dialled:
     """An answered dial."""
 
     participant_id: str
-    sip_call_id: str
+    livekit_call_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,8 @@ def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialled
         answer = await server.sip.create_sip_participant(
             api.CreateSIPParticipantRequest(
                 sip_trunk_id=asked.livekit_trunk_id,
-                sip_call_to=asked.to,
+                # The SIP service escapes nothing, and a bare # would end the address (RFC 3261, 25.1).
+                sip_call_to=asked.to.replace("#", "%23"),
                 sip_number=asked.caller_id,
                 room_name=asked.room,
                 participant_identity=asked.identity,

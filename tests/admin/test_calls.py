@@ -205,3 +205,15 @@ def test_pages_cost_the_same_queries_however_many_calls(
         client.get(page(call))
     with django_assert_max_num_queries(8):
         client.get(page(call, "panel"))
+
+
+def test_a_call_is_found_by_its_call_ids_and_shows_them(
+    call: Call, acme_viewer: User, outsider: User, signed_in: Browser
+) -> None:
+    Call.objects.filter(pk=call.pk).update(sip_call_id="8a1f@198.51.100.7", livekit_call_id="SCL_7nVbq2RkXw3M")
+    for client, results in ((signed_in(acme_viewer), 1), (signed_in(outsider), 0)):
+        for text in ("8a1f@198.51.100.7", "SCL_7nVbq2RkXw3M"):
+            assert client.get(LIST, {"q": text}).context["cl"].result_count == results
+    page = words(signed_in(acme_viewer), reverse("admin:calls_call_change", args=[call.pk]))
+    assert "8a1f@198.51.100.7" in page
+    assert "SCL_7nVbq2RkXw3M" in page

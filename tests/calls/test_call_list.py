@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
-from calls.models import Call
+from calls.models import Attempt, Call
 from tests.calls.conftest import CALLEE, Line, make_line
 
 CALLS = "/v1/calls"
@@ -88,3 +88,17 @@ def test_an_outsider_finds_nothing_by_any_filter(outsider_api: APIClient, line: 
     line.place()
     for query in (f"number={quote(CALLEE)}", f"agentId={line.agent.pk}", f"trunkId={line.trunk.pk}", "status=queued"):
         assert found(outsider_api, query) == []
+
+
+def test_a_call_is_found_by_the_ids_that_carrier_and_livekit_know(
+    api: APIClient, line: Line, globex: Workspace
+) -> None:
+    mine = put(line.place(), sip_call_id="8a1f@198.51.100.7", livekit_call_id="SCL_1")
+    earlier = line.place()
+    Attempt.objects.create(
+        call=earlier, number=1, room_name="call-x-1", sip_call_id="77@198.51.100.7", started_at=START
+    )
+    put(make_line(globex, "+12025550102").place(), sip_call_id="8a1f@198.51.100.7", livekit_call_id="SCL_1")
+    assert found(api, "sipCallId=8a1f@198.51.100.7") == found(api, "livekitCallId=SCL_1") == [mine]
+    assert found(api, "sipCallId=77@198.51.100.7") == [str(earlier.pk)]
+    assert found(api, "sipCallId=SCL_1") == found(api, "livekitCallId=unknown") == []

@@ -47,7 +47,7 @@ def test_an_answered_call_stands_in_its_room_with_its_agent(client: LiveKitClien
     asked = to(client, "+15550100001")
     client.run(create_room(asked.room, agent_name="voxa-agent", agent_metadata={"call": "1"}, empty_seconds=30))
     answered = client.run(dial(asked))
-    assert answered.sip_call_id
+    assert answered.livekit_call_id
 
     def phones_in_room() -> list[Participant]:
         return [who for who in client.run(participants(asked.room)) if who.is_phone]
@@ -73,7 +73,7 @@ def test_a_refusal_keeps_its_sip_code(client: LiveKitClient, phones: Phones, cod
 
 
 def test_ringing_ends_at_its_limit(client: LiveKitClient, phones: Phones) -> None:
-    with pytest.raises(LiveKitError, match="sip request timed out") as rang_out:
+    with pytest.raises(LiveKitError, match="Nobody answered before the ringing timeout") as rang_out:
         client.run(dial(to(client, "+15550100999", ringing=1)))
     assert not isinstance(rang_out.value, SipRefused)
 
@@ -116,6 +116,13 @@ def test_many_dials_wait_side_by_side(client: LiveKitClient, phones: Phones) -> 
     asked = [to(client, f"+1555010100{n}") for n in range(8)]
 
     async def all_at_once() -> list[str]:
-        return [answer.sip_call_id for answer in await asyncio.gather(*(client.arun(dial(one)) for one in asked))]
+        return [answer.livekit_call_id for answer in await asyncio.gather(*(client.arun(dial(one)) for one in asked))]
 
     assert len(set(asyncio.run(all_at_once()))) == 8
+
+
+def test_a_hash_of_a_tech_prefix_is_escaped_on_the_wire(client: LiveKitClient, phones: Phones) -> None:
+    asked = to(client, "99#15550100001")
+    client.run(dial(asked))
+    (phone,) = [who for who in client.run(participants(asked.room)) if who.is_phone]
+    assert phone.attributes["sip.phoneNumber"] == "99%2315550100001"

@@ -26,7 +26,7 @@ def test_a_due_call_is_dialled_within_a_second_with_what_was_asked(
     dispatch_until(reached(call, CallStatus.IN_PROGRESS))
     (dial,) = line.dials(call)
     request = dial["request"]
-    assert request["call_to"] == "99#12025550101"
+    assert request["call_to"] == "99%2312025550101"
     assert request["number"] == line.number.number
     assert request["participant_identity"] == "phone"
     assert dial["room"] == f"call-{call.pk}-1"

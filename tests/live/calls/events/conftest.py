@@ -9,6 +9,7 @@ import pytest
 
 from calls.choices import CallStatus
 from calls.models import Call
+from calls.services.watch import watch
 from telephony.services.numbers import add_number
 from telephony.services.trunks import create_trunk
 from tests.live.calls.conftest import Line
@@ -88,6 +89,17 @@ def wait_for(status: CallStatus, seconds: float = 20, **which: Any) -> Call:
     """Wait until the one call that these fields name has a status; give it."""
     wait_until(lambda: Call.objects.filter(status=status, **which).exists(), f"{which} {status}", seconds)
     return Call.objects.get(**which)
+
+
+def taken(to: str) -> Call:
+    """Wait for the call of a number to ring, and look into its room, where it is answered: no event tells that."""
+    call = wait_for(CallStatus.RINGING, to_number=to)
+    wait_until(lambda: (watch(call.project), in_progress(call))[1], "the caller was taken")
+    return wait_for(CallStatus.IN_PROGRESS, pk=call.pk)
+
+
+def in_progress(call: Call) -> bool:
+    return Call.objects.filter(pk=call.pk, status=CallStatus.IN_PROGRESS).exists()
 
 
 Dispatch = Callable[..., None]

@@ -16,7 +16,7 @@ from telephony.choices import AgentAbsent
 from telephony.livekit_client import client_for
 from telephony.livekit_client.rooms import rooms
 from tests.live.calls.conftest import Line
-from tests.live.calls.events.conftest import CALLER, Dispatch, Doorbell, answered, wait_for
+from tests.live.calls.events.conftest import CALLER, Dispatch, Doorbell, answered, taken, wait_for
 from tests.live.calls.events.relay import Relay
 from tests.live.process import wait_until
 
@@ -30,7 +30,9 @@ def standing(call: Call) -> bool:
 
 def test_a_caller_becomes_a_call_and_hangs_up(doorbell: Doorbell) -> None:
     leg = doorbell.ring()
-    call = wait_for(CallStatus.IN_PROGRESS, to_number=doorbell.number)
+    call = taken(doorbell.number)
+    assert call.sip_call_id
+    assert call.livekit_call_id == leg
     assert (call.workspace, call.agent, call.from_number) == (doorbell.line.workspace, doorbell.line.agent, CALLER)
     assert call.number is not None
     doorbell.line.bridge.hangup(leg)
