@@ -94,11 +94,12 @@ def wait_for(status: CallStatus, seconds: float = 20, **which: Any) -> Call:
 def taken(to: str) -> Call:
     """Wait for the call of a number to ring, and look into its room, where it is answered: no event tells that."""
     call = wait_for(CallStatus.RINGING, to_number=to)
-    wait_until(lambda: (watch(call.project), in_progress(call))[1], "the caller was taken")
+    wait_until(lambda: _looked_taken(call), "the caller was taken")
     return wait_for(CallStatus.IN_PROGRESS, pk=call.pk)
 
 
-def in_progress(call: Call) -> bool:
+def _looked_taken(call: Call) -> bool:
+    watch(call.project)
     return Call.objects.filter(pk=call.pk, status=CallStatus.IN_PROGRESS).exists()
 
 
