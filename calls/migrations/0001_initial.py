@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
                 ('max_duration_seconds', models.PositiveIntegerField(default=3600, validators=[django.core.validators.MinValueValidator(10), django.core.validators.MaxValueValidator(14400)])),
                 ('metadata', models.JSONField(blank=True, default=dict, validators=[calls.validators.validate_metadata])),
                 ('room_name', models.CharField(blank=True, max_length=128)),
+                ('sip_call_id', models.CharField(blank=True, max_length=255, verbose_name='SIP Call-ID')),
+                ('livekit_call_id', models.CharField(blank=True, max_length=64, verbose_name='LiveKit call ID')),
                 ('sip_status_code', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('attempts_made', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('taken_back', models.PositiveIntegerField(default=0, editable=False)),
@@ -110,7 +112,8 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('dialing', 'Dialling'), ('ringing', 'Ringing'), ('answered', 'Answered'), ('ended', 'Ended'), ('failed', 'Failed'), ('canceled', 'Canceled'), ('unknown', 'Outcome unknown')], default='dialing', max_length=8)),
                 ('livekit_trunk_id', models.CharField(max_length=64)),
                 ('room_name', models.CharField(max_length=128, unique=True)),
-                ('sip_call_id', models.CharField(blank=True, max_length=128)),
+                ('sip_call_id', models.CharField(blank=True, max_length=255, verbose_name='SIP Call-ID')),
+                ('livekit_call_id', models.CharField(blank=True, max_length=64, verbose_name='LiveKit call ID')),
                 ('sip_status_code', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('sip_status', models.CharField(blank=True, max_length=200)),
                 ('reason', models.CharField(blank=True, choices=[('', ''), ('callee_hung_up', 'The callee hung up'), ('caller_hung_up', 'The caller hung up'), ('agent_hung_up', 'The agent ended the call'), ('hung_up', 'Ended on request'), ('transferred', 'Handed over to another number'), ('canceled', 'Cancelled before it was answered'), ('max_duration', 'The longest duration was reached'), ('busy', 'The callee is busy'), ('no_answer', 'Nobody answered'), ('unavailable', 'The callee cannot be reached at the moment'), ('declined', 'The callee declined'), ('not_found', 'The number does not exist'), ('forbidden', 'The carrier refuses the call'), ('carrier_auth', "The carrier refuses the trunk's credentials"), ('carrier_limit', "The carrier's limit of calls was reached"), ('gateway_error', "The carrier's gateway failed"), ('gateway_unreachable', "The carrier's gateway cannot be reached"), ('media_refused', 'The gateway and LiveKit do not agree on a codec or on encryption'), ('redirected', 'The carrier points the call to another address, which LiveKit does not follow'), ('no_credit', 'The account at the carrier has no credit'), ('caller_id_refused', 'The carrier does not accept the caller ID'), ('not_supported', 'The gateway cannot carry the call as it was asked'), ('outcome_unknown', 'What became of the dial could not be found out; a person decides'), ('livekit_refused', 'LiveKit refused the dial'), ('livekit_unavailable', 'LiveKit takes no calls at the moment'), ('telephony_not_configured', 'Telephony is not configured'), ('no_trunk', 'No active trunk may place this call'), ('no_agent', 'No agent is set to take this call'), ('agent_absent', 'No agent worker joined in time'), ('worker_lost', 'The agent worker went away in mid-call'), ('provider_failed', 'The AI provider failed'), ('silence', 'The caller said nothing'), ('voicemail', 'A voicemail answered'), ('caller_id_not_verified', 'The caller ID is no number of the workspace on an active trunk'), ('country_not_allowed', 'Calls to this country are not allowed'), ('premium_number', 'Calls to premium-rate numbers are not allowed'), ('unknown_number', 'No numbering plan has this number'), ('do_not_call', 'The number is on the do-not-call list'), ('outside_calling_hours', 'It is outside the calling hours'), ('callee_attempts_per_day', 'The callee was called often enough today'), ('calls_per_second', 'The limit of calls per second is reached'), ('concurrency', 'The limit of simultaneous calls is reached'), ('lapsed', 'It was not dialed by its latest time'), ('spend_limit', "The day's spend limit is reached"), ('connection_lost', 'The connection to the phone broke'), ('no_audio', 'No audio arrived from the phone'), ('lost', 'The end of the call was not reported; its lease ran out'), ('workspace_closed', 'The workspace was closed')], max_length=32)),
@@ -336,6 +339,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='call',
+            index=models.Index(condition=models.Q(('sip_call_id', ''), _negated=True), fields=['sip_call_id'], name='call_sip_call_id'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(condition=models.Q(('livekit_call_id', ''), _negated=True), fields=['livekit_call_id'], name='call_livekit_call_id'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
             index=models.Index(condition=models.Q(('answered_at__isnull', False), ('direction', 'outbound')), fields=['workspace', 'answered_at'], name='call_spend'),
         ),
         migrations.AddIndex(
@@ -361,6 +372,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='call',
             constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['outbound', 'inbound'])), name='call_direction'),
+        ),
+        migrations.AddIndex(
+            model_name='attempt',
+            index=models.Index(condition=models.Q(('sip_call_id', ''), _negated=True), fields=['sip_call_id'], name='attempt_sip_call_id'),
+        ),
+        migrations.AddIndex(
+            model_name='attempt',
+            index=models.Index(condition=models.Q(('livekit_call_id', ''), _negated=True), fields=['livekit_call_id'], name='attempt_livekit_call_id'),
         ),
         migrations.AddConstraint(
             model_name='attempt',
