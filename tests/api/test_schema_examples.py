@@ -58,4 +58,4 @@ def test_an_answer_is_said_to_have_all_fields_of_its_model() -> None:
     schemas = SCHEMA["components"]["schemas"]
     for name in ("Trunk", "Number", "Agent", "TelephonySettings", "WebhookEndpoint"):
         assert set(schemas[name]["required"]) == set(schemas[name]["properties"])
-    assert schemas["TrunkRequest"]["required"] == ["gateways", "name"]
+    assert schemas["TrunkRequest"]["required"] == ["name"]

@@ -71,6 +71,7 @@ TRUNK: dict[str, Case] = {
         "national", lambda seen: list(seen.inbound.numbers if seen.inbound else ()), [NUMBER, "02079460123"],
     ),
     "callsPerSecond": ("2.50", lambda seen: seen.limit.per_second, Decimal("2.50")),
+    "country": ("GB", lambda seen: seen.row.country, "GB"),  # reads callers' national forms
     "maxConcurrentCalls": (7, lambda seen: seen.limit.at_once, 7),
 }  # fmt: skip
 

@@ -70,6 +70,7 @@ TRUNK = {
     "calledNumberFormat": "e164",
     "callsPerSecond": None,
     "maxConcurrentCalls": None,
+    "country": "",
     "livekitInboundTrunkId": None,
     "livekitOutboundTrunkId": ANY,
     "livekitDispatchRuleId": None,
