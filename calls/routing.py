@@ -107,7 +107,7 @@ def hops_of(trunk: Trunk, project: LiveKitProject) -> tuple[Hop, ...]:
 
 
 def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) -> Facts:
-    """Gather what the policies look at, in at most five queries."""
+    """Gather what the policies look at, in at most eight queries."""
     workspace = config.workspace
     cap = cap_of(config, now)
     live = Call.objects.filter(workspace=workspace, status__in=LIVE).exclude(pk=call.pk)

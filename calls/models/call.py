@@ -60,6 +60,7 @@ class Call(models.Model):
     duration_seconds = models.PositiveIntegerField(null=True, blank=True)
     # Under a spend limit: what the call may cost so far, and whether its agent knows that it ends with that.
     spend_reserved = models.DecimalField(max_digits=16, decimal_places=6, null=True, editable=False)
+    third_party_since = models.DateTimeField(null=True, editable=False)  # of a warm transfer
     spend_warned = models.BooleanField(default=False, editable=False)
     end_requested = models.CharField(max_length=32, choices=Reason.choices, blank=True, editable=False)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
@@ -88,6 +89,11 @@ class Call(models.Model):
                 fields=["workspace", "answered_at"],
                 condition=models.Q(direction="outbound", answered_at__isnull=False),
                 name="call_spend",
+            ),
+            models.Index(
+                fields=["workspace", "third_party_since"],
+                condition=models.Q(third_party_since__isnull=False),
+                name="call_third_party",
             ),
             models.Index(
                 fields=["workspace"],

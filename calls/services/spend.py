@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Q, Sum, Value
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
 from accounts.errors import Conflict
@@ -79,8 +79,8 @@ def _midnight(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def spent(cap: Cap, now: datetime) -> Decimal:
-    """Return what the day's answered outbound calls cost so far, those under way included."""
-    return cap.cost(_ended(cap) + sum((_talked(call, cap, now) for call in _live(cap)), 0.0))
+    """Return what the day's calls cost so far, those under way included."""
+    return cap.cost(_ended(cap) + sum((_talked(call, cap.begins, now) for call in _live(cap)), 0.0))
 
 
 def committed(cap: Cap, now: datetime, besides: UUID) -> Decimal:
@@ -90,38 +90,48 @@ def committed(cap: Cap, now: datetime, besides: UUID) -> Decimal:
 
 
 def _ended(cap: Cap) -> float:
-    """Return the seconds of talk since the day began, in outbound calls that are over."""
-    over = Call.objects.filter(
-        workspace=cap.workspace_id,
-        direction=Direction.OUTBOUND,
-        duration_seconds__isnull=False,
-        answered_at__gt=cap.begins - LONGEST_CALL,
+    """Return the seconds of talk since the day began, in calls that are over."""
+    calls = Call.objects.filter(workspace=cap.workspace_id, duration_seconds__isnull=False)
+    outbound = calls.filter(direction=Direction.OUTBOUND, answered_at__gt=cap.begins - LONGEST_CALL)
+    third = calls.filter(third_party_since__gt=cap.begins - LONGEST_CALL)
+    whole = outbound.filter(answered_at__gte=cap.begins).aggregate(seconds=Sum("duration_seconds"))["seconds"] or 0
+    return float(whole) + sum(
+        (
+            _seconds(outbound.filter(answered_at__lt=cap.begins), Value(cap.begins), cap),
+            _seconds(third.filter(third_party_since__gte=cap.begins), F("third_party_since"), cap),
+            _seconds(third.filter(third_party_since__lt=cap.begins), Value(cap.begins), cap),
+        )
     )
-    after_midnight = ExpressionWrapper(F("ended_at") - Value(cap.begins), output_field=DurationField())
-    overnight = Q(answered_at__lt=cap.begins, ended_at__gt=cap.begins)
-    sums = over.aggregate(
-        whole=Sum("duration_seconds", filter=Q(answered_at__gte=cap.begins)),
-        part=Sum(after_midnight, filter=overnight),
-    )
-    return float(sums["whole"] or 0) + (sums["part"] or timedelta(0)).total_seconds()
+
+
+def _seconds(calls: QuerySet[Call], since: F | Value, cap: Cap) -> float:
+    """Return the seconds to the end of calls that ended within the day."""
+    span = ExpressionWrapper(F("ended_at") - since, output_field=DurationField())
+    found: timedelta | None = calls.filter(ended_at__gt=cap.begins).aggregate(sum=Sum(span))["sum"]
+    return found.total_seconds() if found else 0.0
 
 
 def _live(cap: Cap) -> list[Call]:
-    live = Call.objects.filter(workspace=cap.workspace_id, direction=Direction.OUTBOUND, status__in=LIVE)
-    return list(live.only("answered_at", "spend_reserved"))
+    live = Call.objects.filter(workspace=cap.workspace_id, status__in=LIVE)
+    paid = live.filter(Q(direction=Direction.OUTBOUND) | Q(spend_reserved__isnull=False))
+    return list(paid.only("direction", "answered_at", "third_party_since", "spend_reserved"))
 
 
-def _talked(call: Call, cap: Cap, now: datetime) -> float:
-    """Return a live call's seconds of talk within the day."""
-    if call.answered_at is None:
-        return 0.0
-    return max(0.0, (now - max(call.answered_at, cap.begins)).total_seconds())
+def _legs(call: Call) -> list[datetime]:
+    """Return since when each leg of a call costs: the callee's, and a third party's beside it."""
+    callee = call.answered_at if call.direction == Direction.OUTBOUND else None
+    return [since for since in (callee, call.third_party_since) if since is not None]
+
+
+def _talked(call: Call, since: datetime, until: datetime) -> float:
+    """Return a live call's seconds of talk in a span of time, those of all its legs."""
+    return sum(max(0.0, (until - max(leg, since)).total_seconds()) for leg in _legs(call))
 
 
 def _owed(call: Call, cap: Cap, now: datetime) -> Decimal:
     """Return what a live call may cost of the day: what is set aside, less what it cost the day before."""
-    before = 0.0 if call.answered_at is None else max(0.0, (cap.begins - call.answered_at).total_seconds())
-    return max(cap.cost(_talked(call, cap, now)), (call.spend_reserved or Decimal(0)) - cap.cost(before))
+    before = cap.cost(_talked(call, cap.begins - LONGEST_CALL, cap.begins))
+    return max(cap.cost(_talked(call, cap.begins, now)), (call.spend_reserved or Decimal(0)) - before)
 
 
 def set_aside(call: Call, cap: Cap, now: datetime) -> Decimal | Refusal:
@@ -138,6 +148,35 @@ def set_aside(call: Call, cap: Cap, now: datetime) -> Decimal | Refusal:
     if any(other.pk != call.pk for other in others):
         return Refusal(Reason.SPEND, f"{words}, and calls under way may cost the rest.", now + LOOK_AGAIN)
     return Refusal(Reason.SPEND, f"{words}.", cap.resets_at)
+
+
+@transaction.atomic
+def set_aside_for_third_party(call: Call) -> None:
+    """Set the money aside for the first minute of a third party, or what is left of the day.
+
+    Raise `Conflict` where less than `LEAST` is left: nobody is called in.
+    """
+    now = timezone.now()
+    cap = cap_of(TelephonySettings.of(call.workspace_id), now)
+    if cap is None:
+        return
+    one_by_one([workspace_limit(cap.workspace_id)])
+    call.refresh_from_db(fields=["spend_reserved"])
+    money = min(cap.limit - committed(cap, now, call.pk) - _owed(call, cap, now), cap.cost(SET_ASIDE))
+    if money <= 0 or cap.seconds(money) < LEAST:
+        words = (
+            f"Today's calls cost {spent(cap, now):.2f} of {cap.limit:.2f} {cap.currency}, and a third party costs more."
+        )
+        raise Conflict(Reason.SPEND, words)
+    so_far = cap.cost(_talked(call, now - LONGEST_CALL, now))
+    whole = (max(call.spend_reserved or Decimal(0), so_far) + money).quantize(PRECISION, ROUND_DOWN)
+    Call.objects.filter(pk=call.pk, status__in=LIVE).update(spend_reserved=whole)
+
+
+def give_back(call: Call) -> None:
+    """Give back what was set aside for a third party who did not come. An outbound call uses it up itself."""
+    rows = Call.objects.filter(pk=call.pk, direction=Direction.INBOUND, third_party_since=None)
+    rows.update(spend_reserved=None)
 
 
 def look_after() -> None:
@@ -162,10 +201,10 @@ def _under_limits() -> list[Call]:
 
 
 def _look_at(call: Call, cap: Cap, now: datetime) -> None:
-    reserved = call.spend_reserved or Decimal(0)
-    if call.answered_at is None or reserved >= cap.cost(call.max_duration_seconds):
+    reserved, legs = call.spend_reserved or Decimal(0), len(_legs(call))
+    if not legs or reserved >= cap.cost(call.max_duration_seconds) * legs:
         return
-    left = cap.seconds(reserved) - MARGIN - (now - call.answered_at).total_seconds()
+    left = (cap.seconds(reserved) - _talked(call, now - LONGEST_CALL, now)) / legs - MARGIN
     if left > ADD_BEFORE or _add(call, cap, now):
         return
     if left <= 0:
@@ -180,9 +219,9 @@ def _add(call: Call, cap: Cap, now: datetime) -> bool:
     """Set the next minute aside, or what is left of the day. False where less than `LEAST` is left."""
     one_by_one([workspace_limit(cap.workspace_id)])
     call.refresh_from_db(fields=["spend_reserved"])
-    reserved = call.spend_reserved or Decimal(0)
+    reserved, legs = call.spend_reserved or Decimal(0), len(_legs(call))
     room = cap.limit - committed(cap, now, call.pk) - _owed(call, cap, now)
-    money = min(room, cap.cost(SET_ASIDE), cap.cost(call.max_duration_seconds) - reserved)
+    money = min(room, cap.cost(SET_ASIDE) * legs, cap.cost(call.max_duration_seconds) * legs - reserved)
     if money <= 0 or cap.seconds(money) < LEAST:
         return False
     rows = Call.objects.filter(pk=call.pk, status=CallStatus.IN_PROGRESS)

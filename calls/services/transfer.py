@@ -28,7 +28,7 @@ from calls.models import Call, Transfer
 from calls.outcomes import Next, outcome_of
 from calls.pacing import Turn, take_turn, trunk_limit
 from calls.routing import Hop, Route
-from calls.services import recordings
+from calls.services import recordings, spend
 from calls.services.hangup import ask_for_end
 from calls.services.ingest import settle
 from calls.services.third_party import ThirdPartyDial, why_failed
@@ -85,6 +85,8 @@ def carry_out(transfer_id: UUID, token: UUID) -> None:
         route = warm_route(call) if mode == TransferMode.WARM else None
         target = read_target(transfer.asked, warm=mode == TransferMode.WARM, country=call.workspace.country)
         client = client_for(call.project)
+        if route is not None:
+            spend.set_aside_for_third_party(call)
     except (ServiceError, ValidationError, LiveKitNotConfigured) as error:
         finish(transfer, TransferStatus.FAILED, "transfer_failed", str(error))
         return
@@ -124,6 +126,7 @@ def completed(transfer: Transfer, client: LiveKitClient) -> None:
     if transfer.mode == TransferMode.COLD:
         _let_go(transfer.call)
     else:
+        Call.objects.filter(pk=transfer.call_id).update(third_party_since=timezone.now())
         _agents_leave(client, transfer.call)
 
 
@@ -141,6 +144,8 @@ def finish(
     fields = {"status": status, "code": code, "message": words[:500], "sip_status_code": sip_code, "ended_at": now}
     if not _write(transfer, **fields, lease_token=None, leased_until=None):
         return False
+    if status == TransferStatus.FAILED:
+        spend.give_back(transfer.call)
     told = {} if status == TransferStatus.COMPLETED else {"message": words, "sipStatusCode": sip_code, **data}
     note(transfer.call, f"transfer.{status.value}", now, None, mode=transfer.mode, **told)
     emit(transfer.workspace_id, "call.transfer", partial(transferred_json, transfer))

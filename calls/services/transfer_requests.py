@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from calls import routing
 from calls.choices import CallStatus, Reason, TransferMode, TransferStatus
 from calls.models import Call, Transfer
 from calls.policies import Facts, Refusal, first_refusal
+from calls.services.spend import cap_of, spent
 from calls.services.timeline import note
 from calls.services.transfer import finish, settle_left_behind, warm_route
 from calls.services.wake import wake_dispatchers
@@ -104,6 +106,7 @@ def _facts(call: Call, number: str) -> Facts:
     """
     config, now = TelephonySettings.of(call.workspace_id), timezone.now()
     callee = Call(workspace_id=call.workspace_id, to_number=number)
+    cap = cap_of(config, now)
     return Facts(
         now=now,
         to_number=number,
@@ -114,6 +117,9 @@ def _facts(call: Call, number: str) -> Facts:
         on_do_not_call=routing.on_do_not_call(callee),
         recent_attempts=routing.recent_attempts(callee, now) if config.daily_attempts_per_callee else (),
         daily_attempts=config.daily_attempts_per_callee or None,
+        spent_today=spent(cap, now) if cap else Decimal(0),
+        spend_limit=cap.limit if cap else None,
+        currency=config.currency,
     )
 
 

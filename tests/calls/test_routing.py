@@ -110,7 +110,8 @@ def test_policies_see_what_they_need_in_few_queries(
     found = routing.route(call, config(line), NOW)
     assert isinstance(found, Route)
     settings = config(line)
-    with django_assert_num_queries(5):  # live calls, the list, attempts, what ended, what runs
+    # live calls, the list, attempts, what runs; of what ended: today's, overnight, third parties' today and overnight
+    with django_assert_num_queries(8):
         facts = routing.facts(call, found, settings, NOW)
     assert (facts.countries, facts.on_do_not_call, facts.caller_id_verified) == (frozenset({"DE"}), True, True)
     assert facts.hours == Hours(time(9), time(18), frozenset({0, 1}))
