@@ -59,7 +59,7 @@ def by_agent(api: APIClient, browser: Client, call: Call) -> object:
 
 WAYS = [
     pytest.param(by_api("hangup"), CallStatus.IN_PROGRESS, CallStatus.COMPLETED, id="api"),
-    pytest.param(by_api("hangup"), CallStatus.RINGING, CallStatus.NO_ANSWER, id="api-ringing"),
+    pytest.param(by_api("hangup"), CallStatus.RINGING, CallStatus.CANCELED, id="api-ringing"),
     pytest.param(by_api("cancel"), CallStatus.RINGING, CallStatus.CANCELED, id="api-cancel"),
     pytest.param(by_admin("hangup"), CallStatus.IN_PROGRESS, CallStatus.COMPLETED, id="admin"),
     pytest.param(by_admin("cancel"), CallStatus.DIALING, CallStatus.CANCELED, id="admin-cancel"),
