@@ -14,7 +14,7 @@ from telephony.livekit_client import client_for
 from telephony.livekit_client.rooms import participants
 from tests.calls.running import running_dispatcher
 from tests.live.calls.conftest import Line
-from tests.live.calls.events.conftest import Dispatch, Doorbell, answered, wait_for
+from tests.live.calls.events.conftest import Dispatch, Doorbell, answered, taken, wait_for
 from tests.live.process import wait_until
 
 pytestmark = [pytest.mark.live, pytest.mark.postgres]
@@ -47,7 +47,7 @@ def test_a_cold_transfer_leaves_the_caller_with_the_other(line: Line, dispatch_u
 
 def test_a_caller_who_came_in_is_handed_over(doorbell: Doorbell) -> None:
     doorbell.ring()
-    call = wait_for(CallStatus.IN_PROGRESS, to_number=doorbell.number)
+    call = taken(doorbell.number)
     assert transfer(doorbell.line, call, "sip:desk@example.org", "cold").status_code == 200
     assert wait_for(CallStatus.COMPLETED, pk=call.pk).reason == Reason.TRANSFERRED
 
