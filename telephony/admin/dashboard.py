@@ -66,6 +66,7 @@ class Dashboard:
     tiles: list[Tile] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     sandbox: bool = False
+    looked: str = ""  # when LiveKit was last looked at, also where nothing was found
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -79,6 +80,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     default = LiveKitProject.default()
     board.concerns += idle_queues(access) + away(access)
     board.concerns += harmed(access)
+    board.looked = looked(access)
     board.concerns += troubled(trunks.defer("auth_password"), default, access)
     board.concerns += troubled(endpoints.defer("sip_password"), default, access)
     if silent:
@@ -161,6 +163,17 @@ def harmed(access: Access) -> list[Concern]:
             reason = "All of them: manage.py check_telephony." if access.superuser else ASK_OPERATOR
             concerns.append(Concern("warning", "LiveKit", title, reason, "", ""))
     return concerns
+
+
+def looked(access: Access) -> str:
+    """Return when LiveKit's trunks and rules were last looked at: of several projects, the one longest ago."""
+    used = LiveKitProject.objects.all() if access.superuser else projects_of(access.workspaces(Role.VIEWER))
+    times = list(used.order_by().values_list("linted_at", flat=True)[:50])
+    seen = [moment for moment in times if moment]
+    if not seen:
+        return "Its trunks and rules were not looked at yet."
+    never = "" if len(seen) == len(times) else " Other projects were not looked at yet."
+    return f"Its trunks and rules were last looked at {when(min(seen))}.{never}"
 
 
 def troubled(rows: QuerySet[Any], default: LiveKitProject, access: Access) -> list[Concern]:

@@ -136,6 +136,15 @@ def test_what_defeats_ours_in_livekit_is_told_with_the_time_it_was_seen(
     assert "Delete it in LiveKit." in html
 
 
+def test_when_livekit_was_last_looked_at_is_told_also_if_nothing_was_found(client: Client, acme: Workspace) -> None:
+    LiveKitProject.default()
+    assert "were not looked at yet" in home(client)
+    LiveKitProject.objects.update(lint=[], linted_at=timezone.now())
+    html = home(client)
+    assert "Its trunks and rules were last looked at" in html
+    assert "takes all calls" not in html
+
+
 def test_another_workspaces_taken_number_is_not_told(client: Client, acme: Workspace, globex: Workspace) -> None:
     number = add_number(make_trunk(globex), "+15550100009")
     add_number(make_trunk(acme), "+15550100000")
