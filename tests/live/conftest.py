@@ -24,8 +24,8 @@ def new_installation(
     """`new_installation(**environment)` makes one, not started, with database, broker and LiveKit as good as new."""
 
     def make(**environment: str) -> Installation:
-        template.livekit.start()
-        template.livekit.flush_redis()
+        template.server.start()
+        template.server.flush_redis()
         redis_server.flush()
         return Installation(tmp_path_factory.mktemp("installation"), template, redis_server, **environment)
 

@@ -13,7 +13,7 @@ import httpx
 import psycopg
 
 from tests.live.process import Process, answers, free_port, wait_until
-from tests.live.servers import LiveKitServer, RedisServer, Standing
+from tests.live.servers import LiveKitEndpoint, LiveKitServer, RedisServer, Standing
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CELERY = ("-m", "celery", "--app", "voxa")
@@ -45,7 +45,7 @@ def new_database(folder: Path, template: str = "") -> str:
 class Api:
     """One workspace's key, used over a real socket."""
 
-    def __init__(self, installation: "Installation", workspace: str, key: str) -> None:
+    def __init__(self, installation: "Site", workspace: str, key: str) -> None:
         self.workspace, self.key, self.livekit = workspace, key, installation.livekit
         headers = {"Authorization": f"Bearer {key}"}
         self.http = httpx.Client(base_url=installation.url, headers=headers, timeout=30)
@@ -96,8 +96,10 @@ class Api:
 class Site:
     """The settings of an installation, and what an operator does with it: `manage.py`."""
 
-    def __init__(self, database: str, livekit: LiveKitServer, **environment: str) -> None:
-        self.livekit = livekit
+    keys: dict[str, str]  # of its workspaces, by slug
+
+    def __init__(self, database: str, livekit: LiveKitEndpoint, **environment: str) -> None:
+        self.livekit, self.url = livekit, environment.get("API_PUBLIC_URL", "")
         self.env = {
             **os.environ,
             "VOXA_READ_DOTENV": "0",
@@ -131,6 +133,7 @@ class Template(Site):
 
     def __init__(self, folder: Path, livekit: LiveKitServer) -> None:
         super().__init__(new_database(folder), livekit, CELERY_BROKER_URL="memory://")
+        self.server = livekit
         self.manage("migrate", "-v0")
         self.keys = {}
         for name in ("Acme", "Globex"):
