@@ -145,6 +145,7 @@ class Installation(Site):
     """A web server, a Celery worker and beat as processes of their own."""
 
     def __init__(self, folder: Path, template: Template, broker: RedisServer, **environment: str) -> None:
+        self.server = template.server
         self.folder, self.keys, self.port = folder, template.keys, int(environment.get("PORT") or free_port())
         self.url = f"http://127.0.0.1:{self.port}"
         super().__init__(

@@ -34,11 +34,11 @@ def test_create_outbound_trunk_answers_the_id_that_stands_there(acme_api: Api, g
 def test_a_livekit_that_is_away_leaves_nothing(installation: Installation, acme_api: Api, number: str) -> None:
     name = new_name()
     body = {"trunk_name": name, "trunk_type": "exotel", "trunk_config": {"exotel_number": number}}
-    installation.livekit.stop()
+    installation.server.stop()
     answer = acme_api.call("POST", "/sip/create-outbound-trunk", body, expect=500)
     assert (answer["success"], answer["data"]) == (False, None)
     assert acme_api.call("GET", "/v1/telephony/numbers?number=" + number)["results"] == []
-    installation.livekit.start()
+    installation.server.start()
     wait_until(lambda: _created(acme_api, body), "a trunk once LiveKit is back", 30, 0.5)
     assert len(acme_api.livekit.standing().of(name)) == 1
 
