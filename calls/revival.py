@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from calls.choices import CallStatus
+from calls.choices import CallStatus, Reason
 from calls.models import Call, DialSlot
 from calls.pacing import LONG_AGO, pause
 from calls.services.wake import wake_dispatchers
@@ -32,10 +32,20 @@ def ask(project_id: UUID) -> bool:
     _send_on(project_id)
     if project is not None and project.is_configured and sip_service.check(project) is not None:
         pause(project_id, timezone.now())
+        _mark(project_id, timezone.now())
         return False
     DialSlot.objects.filter(pk=project_id).update(next_at=LONG_AGO, full_until=LONG_AGO)
     wake_dispatchers()
     return True
+
+
+def _mark(project_id: UUID, now: datetime) -> None:
+    """Write on the calls that wait what they wait for: nobody claims them, and an older reason would mislead."""
+    waiting = Call.objects.filter(
+        project=project_id, status=CallStatus.QUEUED, due_at__lte=now, lease_token=None, end_requested=""
+    )
+    unmarked = waiting.exclude(reason=Reason.LIVEKIT_UNAVAILABLE)
+    unmarked.update(reason=Reason.LIVEKIT_UNAVAILABLE, updated_at=now)
 
 
 def _send_on(project_id: UUID) -> None:

@@ -53,7 +53,7 @@ def advance(call: Call, status: CallStatus, at: datetime, *, fence: int | None =
 def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = None, **fields: Any) -> bool:
     """End a call once: counted, reported, its lease given back. Without a `status`, answered means completed.
 
-    A dial that is under way ends with it, as called off.
+    Its dial ends with it: as called off where it is under way.
     """
     fresh = Call.objects.select_for_update().get(pk=call.pk)
     if fresh.status in ENDED:
@@ -63,6 +63,8 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
     if fields.get("fence") in (None, fresh.fence):  # first, so that what is told of the end has it
         under_way = Attempt.objects.filter(call=call, status__in=(AttemptStatus.DIALING, AttemptStatus.RINGING))
         under_way.update(status=AttemptStatus.CANCELED, reason=reason, ended_at=at)
+        talked = Attempt.objects.filter(call=call, status=AttemptStatus.ANSWERED)
+        talked.update(status=AttemptStatus.ENDED, ended_at=at)
     moved = advance(
         call, status, at, reason=reason, ended_at=at, due_at=None, lease_token=None, leased_until=None, **fields
     )

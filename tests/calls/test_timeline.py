@@ -93,6 +93,14 @@ def test_answered_means_completed_where_no_status_is_given(
     assert (call.status, call.duration_seconds) == (status, 30 if answered_at else 0)
 
 
+def test_a_call_that_ends_ends_its_dial(call: Call) -> None:
+    attempt = Attempt.objects.create(call=call, number=1, room_name="call-x-1", status="answered", started_at=AT)
+    advance(call, CallStatus.IN_PROGRESS, AT, answered_at=AT)
+    end(call, later(9), Reason.MAX_DURATION)
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.ended_at) == ("ended", later(9))
+
+
 def test_an_ended_call_holds_no_lease(call: Call) -> None:
     Call.objects.update(leased_until=AT, due_at=AT)
     end(call, AT, Reason.BUSY, CallStatus.BUSY)

@@ -1,14 +1,17 @@
 """Without a SIP service nothing is dialled: calls wait, tell why in words, and are dialled once when it is there."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
+from calls import revival
 from calls.choices import CallStatus, Reason
 from calls.explaining import explain
 from calls.models import Attempt, Call, DialSlot
+from calls.pacing import pause
 from telephony.doctor import livekit
 from telephony.models import LiveKitProject
 from tests.calls.sandbox_lines import SandboxLine, dispatch_until
@@ -51,3 +54,15 @@ def test_the_doctor_finds_out_without_dialling_that_no_sip_service_takes_calls(l
     found = {finding.code: finding for finding in livekit.look(Scope(workspace=line.workspace))}
     assert "Check that livekit-sip runs" in found["livekit.no_sip"].remedy
     assert line.dials() == 0
+
+
+def test_calls_that_nobody_has_claimed_tell_what_they_wait_for(line_over: LineOver) -> None:
+    line = line_over()
+    line.sip("off")
+    calls = [line.place(f"+1202555{number}") for number in range(1001, 1004)]
+    Call.objects.filter(pk=calls[0].pk).update(reason=Reason.RATE)
+    Call.objects.filter(pk=calls[1].pk).update(due_at=timezone.now() + timedelta(minutes=5), reason=Reason.BUSY)
+    pause(calls[0].project_id, timezone.now())
+    assert not revival.ask(calls[0].project_id)
+    reasons = [Call.objects.get(pk=call.pk).reason for call in calls]
+    assert reasons == [Reason.LIVEKIT_UNAVAILABLE, Reason.BUSY, Reason.LIVEKIT_UNAVAILABLE]
