@@ -68,8 +68,6 @@ URLS = [
     "{scheme}://hooks.example.com:-1/",
     "{scheme}://hooks.example.com:+443/",
     "{scheme}://hooks.example.com:443a/",
-    "{scheme}://hooks.example.com:22/",
-    "{scheme}://hooks.example.com:25/",
     "{scheme}://[::1/",
     "{scheme}://[::1]x/",
     "{scheme}://-bad.example.com/",
@@ -77,11 +75,18 @@ URLS = [
     "{scheme}://{long}.example.com/",
     "{scheme}://xn--zz.\u2488/",
 ]
+# Ports of other protocols: no address of a customer has one. The operator's own server may listen where it likes.
+OTHER_PROTOCOLS = [f"{{scheme}}://hooks.example.com:{port}/" for port in (1, 22, 25, 110, 5060, 6667)]
 
 
 def urls(scheme: str) -> list[str]:
     """Return the bad URLs with a scheme that would be right."""
     return [text.format(scheme=scheme, long="x" * 64) for text in URLS]
+
+
+def customer_urls(scheme: str) -> list[str]:
+    """Return the URLs that a customer's field refuses."""
+    return urls(scheme) + [text.format(scheme=scheme) for text in OTHER_PROTOCOLS]
 
 
 LANGUAGES = [

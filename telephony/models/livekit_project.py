@@ -25,7 +25,7 @@ def normalise_livekit_url(value: str) -> str:
     Raises ValidationError for anything that is no http(s) or ws(s) URL of a server.
     """
     try:
-        url = normalized_url(value.strip(), ("wss", "ws", "https", "http"), query=False)
+        url = normalized_url(value.strip(), ("wss", "ws", "https", "http"), query=False, any_port=True)
     except BadUrl as error:
         words = f"{error} A LiveKit URL looks like wss://livekit.example.com."
         raise ValidationError(words, code="livekit_url") from None

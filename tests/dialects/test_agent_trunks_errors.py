@@ -125,11 +125,10 @@ def test_what_is_wrong_first_is_said_first(api: APIClient, providers: Providers)
         {"sip_password": "s3cur3P@ssw0rd!"},
         {"elevenlabs_api_key": "wrong"},
         {"elevenlabs_agent_id": "agent_xyz789..."},
+        {"custom_endpoint": None},
         {"sip_username": "free"},
     ):
         body.update(repair)
-        if "elevenlabs_agent_id" in repair:
-            body.pop("custom_endpoint")
         said.append(error_of(api.post(TRUNKS, body))[2])
     assert said == [
         "name is required",
@@ -139,6 +138,7 @@ def test_what_is_wrong_first_is_said_first(api: APIClient, providers: Providers)
         PASSWORD,
         "elevenlabs_api_key is required",
         "elevenlabs_agent_id is required",
+        "custom_endpoint: This trunk's ai_provider is elevenlabs, which does not use it. Leave it out.",
         "A trunk with sip_username 'taken' already exists",
         "The provided elevenlabs_api_key could not be validated",
     ]

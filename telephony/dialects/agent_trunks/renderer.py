@@ -55,7 +55,7 @@ def render(problem: Problem) -> Response:
 
 
 def _rank(detail: Detail) -> tuple[int, int]:
-    """Order findings: the body, missing fields, wrong values, the password's length, what the provider needs."""
+    """Order findings: the body, missing fields, wrong values, the password's length, what the provider needs or not."""
     place = FIELDS.index(detail.field) if detail.field in FIELDS else len(FIELDS)
     missing, basic = detail.code in _MISSING, detail.field in REQUIRED
     if detail.field is None:
@@ -68,6 +68,8 @@ def _rank(detail: Detail) -> tuple[int, int]:
         stage = 4
     elif detail.field == "custom_endpoint" and detail.code == "unsafe_url":
         stage = 5
+    elif detail.code == "other_provider":
+        stage = 6
     else:
         stage = 2
     return stage, place

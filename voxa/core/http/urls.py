@@ -26,10 +26,13 @@ class BadUrl(ValueError):
     """The URL is wrong as it is written; the message is for people and names the remedy."""
 
 
-def normalized_url(text: str, schemes: Sequence[str] = ("https",), *, query: bool = True) -> str:
+def normalized_url(
+    text: str, schemes: Sequence[str] = ("https",), *, query: bool = True, any_port: bool = False
+) -> str:
     """Return a URL with scheme and host in lower case, the host in ASCII (IDNA), and no default port.
 
-    `query=False` refuses one too, for base URLs that paths are added to. Raises BadUrl.
+    `query=False` refuses one too, for base URLs that paths are added to. `any_port=True` takes ports of other
+    protocols, for servers that the operator runs. Raises BadUrl.
     """
     example = f"{schemes[0]}://hooks.example.com/voxa"
     if found := _UNWISE.search(text):
@@ -50,7 +53,7 @@ def normalized_url(text: str, schemes: Sequence[str] = ("https",), *, query: boo
         raise BadUrl("Leave out the # and what follows it: it is never sent.")
     if "?" in text and not query:
         raise BadUrl("Leave out the ? and what follows it: paths are added to this URL.")
-    return _joined(parts, example)
+    return _joined(parts, example, any_port)
 
 
 def _split(text: str, example: str) -> SplitResult:
@@ -60,14 +63,14 @@ def _split(text: str, example: str) -> SplitResult:
         raise BadUrl(f"This is no URL. Enter one such as {example}.") from None
 
 
-def _joined(parts: SplitResult, example: str) -> str:
+def _joined(parts: SplitResult, example: str, any_port: bool) -> str:
     host, port = _host_and_port(parts.netloc)
     name = _ascii_host(host, example)
     if port is None:
         netloc = name
     elif not _PORT.fullmatch(port) or not 1 <= int(port) <= 65535:
         raise BadUrl("The port must be from 1 to 65535, or be left out with its colon.")
-    elif int(port) in _OTHER_PROTOCOLS:
+    elif not any_port and int(port) in _OTHER_PROTOCOLS:
         raise BadUrl(f"The port {int(port)} belongs to another protocol. Use 443 or another port for web servers.")
     else:
         netloc = name if int(port) == DEFAULT_PORTS[parts.scheme] else f"{name}:{int(port)}"
