@@ -8,9 +8,11 @@ from accounts.admin.password import change_password
 from calls.livekit_events import livekit_webhook
 from telephony.admin.search import search
 from voxa import docs, health
+from voxa.api.fallbacks import no_shortcut
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/r/<path:rest>", no_shortcut),  # Django's leads to pages of other sites, of which there are none
     path("admin/search/", admin.site.admin_view(search)),
     path("admin/password_change/", admin.site.admin_view(change_password)),
     path("admin/", admin.site.urls),

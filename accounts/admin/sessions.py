@@ -51,9 +51,11 @@ class SessionsView(View):
     def _person(self, request: HttpRequest, object_id: str | None) -> Any:
         if object_id is None:
             return request.user
+        if not _is_id(object_id):
+            raise Http404
         if not access_of(request).superuser:
             raise PermissionDenied
-        person = User.objects.filter(pk=int(object_id)).first() if _is_id(object_id) else None
+        person = User.objects.filter(pk=int(object_id)).first()
         if person is None:
             raise Http404
         return person

@@ -7,7 +7,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import Http404, HttpRequest
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -36,17 +40,34 @@ class ZonedPages:
         shared = set(access_of(request).zones.values())
         return ZoneInfo(shared.pop()) if len(shared) == 1 else UTC
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Give the row, and show its page in its time zone."""
-        row = super().get_object(request, *args, **kwargs)  # type: ignore[misc]
+    def get_object(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        """Give the row, and show its page in its time zone. Raise Http404 for what is no id of such a row."""
+        _require_id(self.model, object_id)  # type: ignore[attr-defined]
+        row = super().get_object(request, object_id, *args, **kwargs)  # type: ignore[misc]
         if row is not None and getattr(request, "_voxa_zoned", False) and (workspace := workspace_id_of(row)):
             timezone.activate(zone_of(request, workspace))
         return row
+
+    def response_action(self, request: HttpRequest, queryset: Any) -> Any:
+        """Carry out an action on the ticked rows. Raise Http404 where one of them has no id of such a row."""
+        for ticked in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            _require_id(self.model, ticked)  # type: ignore[attr-defined]
+        return super().response_action(request, queryset)  # type: ignore[misc]
+
+    def _of_an_id(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def checked(request: HttpRequest, object_id: str) -> Any:
+            _require_id(self.model, unquote(object_id))  # type: ignore[attr-defined]
+            return view(request, object_id=object_id)
+
+        return checked
 
     def get_urls(self) -> list[Any]:
         patterns: list[Any] = super().get_urls()  # type: ignore[misc]
         for pattern in patterns:
             pattern.callback = self._in_zone(pattern.callback)
+            if str(pattern.pattern) == "<path:object_id>/":  # Django's redirect of a short address to its page
+                pattern.callback = self._of_an_id(pattern.callback)
         return patterns
 
     def _in_zone(self, view: Callable[..., Any]) -> Callable[..., Any]:
@@ -70,3 +91,14 @@ def zone_of(request: HttpRequest, workspace: UUID | str) -> ZoneInfo:
     if access.superuser and pk not in access.zones:
         access.zones[pk] = Workspace.objects.filter(pk=pk).values_list("time_zone", flat=True).first() or "UTC"
     return ZoneInfo(access.zones.get(pk, "UTC"))
+
+
+def _require_id(model: type[Model], text: Any) -> None:
+    """Raise Http404 for what is no id of such a row: not of its type, out of its range, or in other digits."""
+    key, shown = model._meta.pk, str(text)
+    try:
+        key.run_validators(key.to_python(text))  # type: ignore[union-attr]
+    except ValidationError:
+        raise Http404("There is no such id.") from None
+    if not shown.isascii() or "\0" in shown or shown.startswith(("-", "+")):
+        raise Http404("There is no such id.")

@@ -9,6 +9,7 @@ from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from accounts.admin.scoping import is_uuid
 from accounts.admin.workspace_first import WorkspaceFirst
 from calls.admin.checking import BUTTON, CheckAsked, checked
 from calls.models import Call
@@ -100,7 +101,8 @@ class PlacingMixin(WorkspaceFirst):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Fill in what was asked of the call that is to be placed again."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[misc]
-        again = self.get_object(request, request.GET.get(AGAIN, ""))  # type: ignore[attr-defined]
+        named = request.GET.get(AGAIN, "")
+        again = self.get_object(request, named) if is_uuid(named) else None  # type: ignore[attr-defined]
         return initial | model_to_dict(again, ["to_number", "number", "agent"]) if again else initial
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
 from voxa.api.errors import Problem, error_body
@@ -30,6 +30,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if _is_for_people(request):
         return defaults.page_not_found(request, exception or Exception())
     return problem("not_found", nowhere(request.path), 404)
+
+
+def no_shortcut(request: HttpRequest, rest: str) -> HttpResponse:
+    """Raise Http404 for an address that leads nowhere by design."""
+    raise Http404
 
 
 def nowhere(path: str) -> str:
