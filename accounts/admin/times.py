@@ -97,7 +97,7 @@ def _require_id(model: type[Model], text: Any) -> None:
     """Raise Http404 for what is no id of such a row: not of its type, out of its range, or in other digits."""
     key, shown = model._meta.pk, str(text)
     try:
-        key.run_validators(key.to_python(text))  # type: ignore[union-attr]
+        key.run_validators(key.to_python(text))
     except ValidationError:
         raise Http404("There is no such id.") from None
     if not shown.isascii() or "\0" in shown or shown.startswith(("-", "+")):
