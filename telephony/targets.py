@@ -50,7 +50,13 @@ def read_target(text: str, *, warm: bool = False, country: str | None = None) ->
 
 def as_stored(text: str, country: str | None) -> str:
     """Return a target as it is kept: a number in its canonical form, anything else as it is."""
-    return text if _IS_SIP.match(text) else or_none(text, country) or text
+    return _in_lower_case(text) if _IS_SIP.match(text) else or_none(text, country) or text
+
+
+def _in_lower_case(text: str) -> str:
+    """Return an address with its scheme as RFC 3261 writes it; any case means the same."""
+    scheme, colon, rest = text.partition(":")
+    return scheme.lower() + colon + rest
 
 
 def _number(text: str, country: str | None) -> Target:
@@ -65,7 +71,7 @@ def _number(text: str, country: str | None) -> Target:
 
 
 def _sip(text: str) -> Target:
-    found = _SIP.fullmatch(text)
+    found = _SIP.fullmatch(_in_lower_case(text))
     if found is None:
         raise ValidationError("Enter an address such as sip:desk@example.org.", "to")
     user, host, port = found[2] or "", found[3], int(found[4] or 5060)
@@ -76,7 +82,7 @@ def _sip(text: str) -> Target:
     if found[6] is not None:
         _check_headers(found[6])
     number, short = number_in(user)
-    return Target(text, number, short)
+    return Target(_in_lower_case(text), number, short)
 
 
 def _check_parameters(parameters: list[str]) -> None:

@@ -23,6 +23,7 @@ from telephony.models import Gateway
 from telephony.services.errors import Problems
 from voxa.api.serializers import CamelSerializer, NamedChoiceField
 from voxa.api.views import WorkspaceAPIView
+from voxa.core.phone_numbers import is_withheld
 from voxa.json_values import time_json
 
 _ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
@@ -56,7 +57,8 @@ class RouteQuery(CamelSerializer):
 
     def get_fields(self) -> dict[str, Any]:
         """Add `from`, which is a keyword of Python."""
-        words = "Who calls: for an outbound call the caller ID, which is required there."
+        words = "Who calls: for an outbound call the caller ID, which is required there. "
+        words += "A withheld one of an inbound call is left out, or `anonymous`."
         caller = serializers.CharField(required=False, help_text=words)
         return {**super().get_fields(), "from": caller}
 
@@ -153,8 +155,10 @@ class RouteView(WorkspaceAPIView[Call]):
         examples=[OpenApiExample("Answer", _EXAMPLE, response_only=True)],
     )
     def get(self, request: Request) -> Response:
-        with asked(request, shared(RouteQuery), "to", "from") as (values, problems):
-            inbound = values.get("direction") == Direction.INBOUND
+        inbound = request.query_params.get("direction") == Direction.INBOUND
+        withheld = inbound and is_withheld(request.query_params.get("from", ""))
+        numbers = ("to",) if withheld else ("to", "from")
+        with asked(request, shared(RouteQuery), *numbers) as (values, problems):
             if not inbound and "from" not in values:
                 problems.add("from", "Name the caller ID.", "required")
             agent = trunk = None
@@ -164,7 +168,7 @@ class RouteView(WorkspaceAPIView[Call]):
             if "trunk" in values:
                 trunk = selectors.find_trunk(self.workspace, values["trunk"])
                 _must_be_there(problems, "trunk", trunk)
-        to, caller = values["to"], values.get("from", "")
+        to, caller = values["to"], "" if withheld else values.get("from", "")
         if inbound:
             return Response(route_json(check_inbound(self.workspace, to, caller, values.get("source", ""))))
         return Response(route_json(check_outbound(self.workspace, to, caller, agent, trunk)))

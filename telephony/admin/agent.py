@@ -86,6 +86,9 @@ class AgentForm(WriteOnlyForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        workspace = cleaned.get("workspace") or getattr(self.instance, "workspace", None)
+        if "transfers" in cleaned and workspace:
+            cleaned["transfers"] = agents.spelled(cleaned["transfers"], workspace.country)
         named = {name: value for name, value in cleaned.items() if name != "provider_key" or self.changed_secret}
         if not self.instance._state.adding and agents.needs_key_again(self.instance, named):
             self.add_error("provider_key", agents.KEY_AGAIN)

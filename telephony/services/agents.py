@@ -92,7 +92,7 @@ def delete_agent(agent: Agent) -> None:
     agent.delete()
 
 
-def _spelled(transfers: Any, country: str) -> Any:
+def spelled(transfers: Any, country: str) -> Any:
     """Return transfer targets as they are stored; what is none stays, for the validators to refuse."""
     if not isinstance(transfers, list):
         return transfers
@@ -107,7 +107,7 @@ def _assign(agent: Agent, data: Mapping[str, Any]) -> list[str]:
     if data.get("provider_key") == "":
         data = {**data, "provider_key": None}
     if "transfers" in data:
-        data = {**data, "transfers": _spelled(data["transfers"], agent.workspace.country)}
+        data = {**data, "transfers": spelled(data["transfers"], agent.workspace.country)}
     changed = assign(agent, data, FIELDS)
     if CREDENTIALS & set(changed):  # what was said of the old ones counts no more
         agent.provider_check, agent.provider_checked_at = ProviderCheck.UNVERIFIED, None

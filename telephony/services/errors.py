@@ -38,7 +38,10 @@ class Problems(dict[str, list[ValidationError]]):
             rule()
         except ValidationError as error:
             for field, errors in error.error_dict.items():
-                self.setdefault(prefix + field, errors)
+                path = prefix + field
+                # Parts of a value that was not read whole have their findings; the rest of it tells nothing new.
+                if not any(known.startswith((f"{path}[", f"{path}.")) for known in self):
+                    self.setdefault(path, errors)
 
     def raise_any(self) -> None:
         """Raise one ValidationError of all findings, if there are any."""

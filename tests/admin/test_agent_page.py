@@ -80,3 +80,20 @@ def test_who_only_reads_sees_no_fields_of_other_providers(agent: Agent, acme_vie
     assert "WebSocket address" not in html
     assert "Clear provider key" not in html
     assert "Calls in and out" in html
+
+
+def test_targets_in_any_spelling_are_read_in_the_workspace_s_country(
+    agent: Agent, acme_owner: User, signed_in: Browser
+) -> None:
+    Workspace.objects.filter(pk=agent.workspace_id).update(country="US")
+    client, url = signed_in(acme_owner), page(agent)
+    targets = ["(202) 555-0123", "0012025550124", "tel:+1-202-555-0125", "SIP:desk@example.org;transport=tls"]
+    given = [{"name": f"t{place}", "to": to} for place, to in enumerate(targets)]
+    answer = client.post(url, form_of(client, url) | {"transfers": json.dumps(given)})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    agent.refresh_from_db()
+    assert [one["to"] for one in agent.transfers] == [
+        "+12025550123", "+12025550124", "+12025550125", "sip:desk@example.org;transport=tls",
+    ]  # fmt: skip
+    answer = client.post(url, form_of(client, url) | {"transfers": json.dumps([{"name": "t", "to": "+x"}])})
+    assert set(answer.context["adminform"].form.errors) == {"transfers"}

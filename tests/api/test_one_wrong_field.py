@@ -25,6 +25,8 @@ def test_two_findings_of_one_field_are_one_wrong_field() -> None:
         ("/v1/webhooks", {"url": "https://hooks.example.com/a b", "eventTypes": ["call.ended"]}, "url"),
         ("/v1/agents", {"name": "A", "language": "x" * 36}, "language"),
         ("/v1/agents", {"name": ""}, "name"),
+        ("/v1/agents", {"name": "A", "transfers": [{"name": "sales", "to": ""}]}, "transfers[0].to"),
+        ("/v1/agents", {"name": "A", "tools": [{"name": "t", "description": "d"}]}, "tools[0].url"),
         ("/v1/do-not-call", {"numbers": ["+1" + "2" * 30]}, "numbers[0]"),
     ],
 )

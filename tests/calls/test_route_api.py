@@ -148,3 +148,10 @@ def test_why_nobody_would_answer_is_told(api: APIClient, wired: Line) -> None:
     assert inbound(api, wired.number.number)[0] == "no_trunk"
     Trunk.objects.update(status="failed", last_error="LiveKit refused it.")
     assert inbound(api, wired.number.number)[1].startswith("The trunk failed: LiveKit refused it.")
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "Restricted", "unavailable", "sip:anonymous@anonymous.invalid"])
+def test_a_withheld_caller_is_no_number(caller: str, api: APIClient, wired: Line) -> None:
+    answer = ask(api, to=wired.number.number, direction="inbound", **{"from": caller})
+    assert (answer.status_code, answer.json()["from"]) == (200, "")
+    assert ask(api, to=CALLEE, **{"from": caller}).status_code == 400  # a call that goes out has a caller ID

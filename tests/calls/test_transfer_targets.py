@@ -25,6 +25,8 @@ from telephony.targets import read_target
         ("sip:+12025550142@example.org", "sip:+12025550142@example.org", "+12025550142"),
         ("sip:+1-202-555-0142@example.org", "sip:+1-202-555-0142@example.org", "+12025550142"),
         ("sip:example.org", "sip:example.org", None),
+        ("SIP:Desk@example.org", "sip:Desk@example.org", None),
+        ("TEL:++1 202 555 0142", "tel:+12025550142", "+12025550142"),
     ],
 )
 def test_what_can_be_called_is_read(text: str, uri: str, number: str | None) -> None:

@@ -111,6 +111,7 @@ def _plain(text: str) -> str:
     if any(letter.isalpha() and letter not in _LETTER_DASHES for letter in text):
         fail("letters", f"A number is written in digits, not letters. Enter one such as {EXAMPLE}.")
     kept = "".join(letter for letter in text if letter not in _SEPARATORS)
+    kept = re.sub(r"^\++", "+", kept)
     if not kept.removeprefix("+").isdigit() or not kept.isascii():
         fail("invalid", f"This is no single telephone number. Enter one such as {EXAMPLE}.")
     return kept
