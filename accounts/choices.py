@@ -33,3 +33,10 @@ class DeliveryStatus(models.TextChoices):
     SENDING = "sending", "Sending"
     DELIVERED = "delivered", "Delivered"
     FAILED = "failed", "Failed"
+
+
+class ExternalWork(models.TextChoices):
+    """What waits on an address that a customer chose; each has leases of its own."""
+
+    BACKGROUND = "background", "Webhooks and analyses"
+    TOOL = "tool", "Agents' tools"

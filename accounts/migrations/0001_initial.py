@@ -325,6 +325,17 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
+            name='ExternalLease',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('work', models.CharField(choices=[('background', 'Webhooks and analyses'), ('tool', "Agents' tools")], max_length=10)),
+                ('number', models.PositiveSmallIntegerField()),
+                ('token', models.UUIDField(unique=True)),
+                ('until', models.DateTimeField()),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
             name='ApiKey',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -387,5 +398,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='idempotencyrecord',
             constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='idempotency_key_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='externallease',
+            constraint=models.UniqueConstraint(fields=('workspace', 'work', 'number'), name='external_lease_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='externallease',
+            constraint=models.CheckConstraint(condition=models.Q(('work__in', ['background', 'tool'])), name='external_lease_work'),
         ),
     ]

@@ -1,6 +1,7 @@
 """Who: users, workspaces, memberships, API keys, outgoing webhooks."""
 
 from accounts.models.api_key import ApiKey
+from accounts.models.external_lease import ExternalLease
 from accounts.models.idempotency_record import IdempotencyRecord
 from accounts.models.import_file import ImportFile
 from accounts.models.membership import Membership
@@ -13,6 +14,7 @@ from accounts.models.workspace import Workspace
 __all__ = [
     "ApiKey",
     "AuthenticatorApp",
+    "ExternalLease",
     "IdempotencyRecord",
     "ImportFile",
     "Membership",

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 
-from accounts.choices import DeliveryStatus
+from accounts.choices import DeliveryStatus, ExternalWork
 from accounts.models import WebhookDelivery, WebhookEndpoint, WebhookMessage, Workspace
+from accounts.services.external_leases import external_lease, workspaces_at_limit
 from accounts.services.webhook_request import Outcome, prepare
 from accounts.services.webhooks import wake
 from accounts.webhook_schedule import DISABLE_AFTER, retry_delay
@@ -24,13 +25,32 @@ REST_FACTOR = 4
 DELIVERY_LEASE = timedelta(seconds=60)
 ENDPOINT_LEASE = timedelta(seconds=90)
 _PURGED_AT_ONCE = 500
+_NONE = Q(pk__in=())
 
 
 def deliver(endpoint_id: UUID) -> bool:
     """Send what is due to one endpoint, for about `BUDGET` seconds; say whether more is due now.
 
-    Does nothing where another worker is at it or the endpoint must rest.
+    Does nothing where another worker is at it, the endpoint must rest, or the workspace has as many under way as it
+    may: then it stays due, and is sent after one of those.
     """
+    workspace_id = _workspace_of(endpoint_id)
+    if workspace_id is None:
+        return False
+    with external_lease(workspace_id, ExternalWork.BACKGROUND) as may:
+        more = may and _deliver(endpoint_id)
+    if may and (others := due_endpoints(endpoint__workspace_id=workspace_id, exclude=Q(endpoint=endpoint_id))):
+        wake(others[0])
+    return more
+
+
+def _workspace_of(endpoint_id: UUID) -> UUID | None:
+    """Return the workspace of an endpoint that may be sent something now."""
+    free = WebhookEndpoint.objects.filter(_free(), pk=endpoint_id, active=True)
+    return free.values_list("workspace_id", flat=True).first()
+
+
+def _deliver(endpoint_id: UUID) -> bool:
     token, now = uuid4(), timezone.now()
     free = WebhookEndpoint.objects.filter(_free(), pk=endpoint_id, active=True)
     if not free.update(busy_token=token, busy_until=now + ENDPOINT_LEASE):
@@ -45,15 +65,21 @@ def deliver(endpoint_id: UUID) -> bool:
     return endpoint_id in due_endpoints(endpoint_id=endpoint_id)
 
 
-def due_endpoints(**filters: object) -> Sequence[UUID]:
-    """Give the active endpoints that have something due and are free to be sent it."""
-    due = WebhookDelivery.objects.filter(_due()).filter(_free("endpoint__"), endpoint__active=True, **filters)
-    return list(due.order_by().values_list("endpoint_id", flat=True).distinct())
+def due_endpoints(*, exclude: Q = _NONE, **filters: object) -> Sequence[UUID]:
+    """Return the active endpoints that have something due and are free to be sent it, the longest due first."""
+    due = (
+        WebhookDelivery.objects.filter(_due())
+        .exclude(exclude)
+        .filter(_free("endpoint__"), endpoint__active=True, **filters)
+    )
+    longest = due.values("endpoint_id").annotate(since=Min("next_attempt_at")).order_by("since")
+    return [row["endpoint_id"] for row in longest]
 
 
 def sweep() -> int:
-    """Wake the workers for every endpoint with something due; give how many."""
-    endpoint_ids = due_endpoints()
+    """Wake the workers for every endpoint that has something due and may be sent it; return how many."""
+    full = workspaces_at_limit(ExternalWork.BACKGROUND)
+    endpoint_ids = due_endpoints(exclude=Q(endpoint__workspace_id__in=full))
     for endpoint_id in endpoint_ids:
         wake(endpoint_id)
     return len(endpoint_ids)

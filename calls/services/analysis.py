@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from accounts.choices import ExternalWork
+from accounts.services.external_leases import external_lease, in_turn, most_at_once, workspaces_at_limit
 from accounts.services.webhooks import emit
 from calls.choices import AnalysisStatus, Speaker
 from calls.language_model import LanguageModel, NoAnswer
@@ -44,12 +46,21 @@ def ask_for_analysis(call: Call) -> None:
 
 
 def sweep(most: int = 100) -> int:
-    """Have analysed what is due and nobody analyses; give how many."""
-    waiting = CallAnalysis.objects.filter(status=AnalysisStatus.PENDING, due_at__lte=timezone.now()).order_by("due_at")
-    due = list(waiting.values_list("pk", flat=True)[:most])
+    """Wake the workers for what is due, of each workspace as many as it may have at once; return how many.
+
+    Of each workspace its longest waiting come first, so that nobody waits behind another's backlog.
+    """
+    work = ExternalWork.BACKGROUND
+    waiting = _due().exclude(call__workspace_id__in=workspaces_at_limit(work))
+    turns = in_turn(waiting, "call__workspace_id", "due_at").filter(turn__lte=most_at_once(work))
+    due = list(turns.values_list("pk", flat=True)[:most])
     for call_id in due:
         _wake(call_id)
     return len(due)
+
+
+def _due() -> QuerySet[CallAnalysis]:
+    return CallAnalysis.objects.filter(status=AnalysisStatus.PENDING, due_at__lte=timezone.now())
 
 
 def _wake(call_id: UUID) -> None:
@@ -59,7 +70,21 @@ def _wake(call_id: UUID) -> None:
 
 
 def analyze(call_id: UUID) -> None:
-    """Analyse a conversation if that is due. May run twice: one claims it."""
+    """Analyse a conversation if that is due, then wake the workers for the workspace's next. May run twice.
+
+    Where the workspace has as many under way as it may, this one stays due and is taken after one of those.
+    """
+    workspace_id = _due().filter(pk=call_id).values_list("call__workspace_id", flat=True).first()
+    if workspace_id is None:
+        return
+    with external_lease(workspace_id, ExternalWork.BACKGROUND) as may:
+        if may:
+            _analyze(call_id)
+    if may and (following := _due().filter(call__workspace_id=workspace_id).order_by("due_at").first()):
+        _wake(following.pk)
+
+
+def _analyze(call_id: UUID) -> None:
     now = timezone.now()
     due = CallAnalysis.objects.filter(pk=call_id, status=AnalysisStatus.PENDING, due_at__lte=now)
     if not due.update(due_at=now + LEASE, attempts=F("attempts") + 1):

@@ -4,6 +4,7 @@ Source of the signatures: Standard Webhooks 1.0.0.
 """
 
 import json
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from uuid import UUID
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from accounts.choices import ExternalWork
 from accounts.errors import Conflict
+from accounts.services.external_leases import external_lease
 from calls.choices import CallStatus
 from calls.models import Call
 from calls.services.timeline import note
@@ -23,6 +26,9 @@ from voxa import safe_http
 from voxa.json_schema import misfits
 
 LIMITS = safe_http.Limits(connect=3.0, read=8.0, total=8.0, max_bytes=16_384)
+AT_ONCE = 3  # tools of one web process: the other threads stay for everybody else
+BUSY = "Too many tools run at once. Try again in a moment."
+_running = threading.BoundedSemaphore(AT_ONCE)
 LONGEST_ARGUMENTS = 16_384  # characters of JSON
 
 
@@ -40,9 +46,10 @@ class Done:
 
 
 def run_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, Any]) -> Done:
-    """Call a tool of the call's agent and give what it answered, within 8 s.
+    """Call a tool of the call's agent and return what it answered, within 8 s.
 
-    Raises Conflict where the call is not in progress or its agent has no such tool.
+    Where the workspace, or this process, has as many under way as it may, the model is told so at once.
+    Raise Conflict where the call is not in progress or its agent has no such tool.
     """
     agent = speaking(call)
     tool = next((one for one in agent.tools if one["name"] == name), None)
@@ -54,7 +61,7 @@ def run_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, An
         text = _body(call, name, arguments)
         headers = _signed(tool_secret(agent), f"tool_{request_id.hex}", text)
         began = time.monotonic()
-        done, status = _send(tool["url"], headers, text)
+        done, status = _send_within_limits(call, tool["url"], headers, text)
     told: dict[str, Any] = {"tool": name, "ok": done.ok, "httpStatus": status}
     told["seconds"] = round(time.monotonic() - began, 2)
     if not done.ok:
@@ -100,6 +107,17 @@ def _signed(secret: str, message_id: str, text: str) -> dict[str, str]:
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(secret).sign(message_id, now, text),
     }
+
+
+def _send_within_limits(call: Call, url: str, headers: Mapping[str, str], text: str) -> tuple[Done, int | None]:
+    """Send it, unless too many are under way already."""
+    if not _running.acquire(blocking=False):
+        return Done(False, BUSY), None
+    try:
+        with external_lease(call.workspace_id, ExternalWork.TOOL) as may:
+            return _send(url, headers, text) if may else (Done(False, BUSY), None)
+    finally:
+        _running.release()
 
 
 def _send(url: str, headers: Mapping[str, str], text: str) -> tuple[Done, int | None]:

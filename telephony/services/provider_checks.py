@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.errors import ServiceError
+from accounts.services.external_leases import in_turn
 from telephony.choices import ProviderCheck
 from telephony.models import Agent
 from telephony.providers import Credentials, Verdict
@@ -36,10 +37,13 @@ def check_now(agent: Agent) -> None:
 
 
 def check_due(seconds: float) -> int:
-    """Check the agents whose time has come, the longest waiting first; give how many. Begins none after so long."""
+    """Check the agents whose time has come, each workspace's longest waiting first; return how many.
+
+    Begins none after so long. One is asked at a time, so that no workspace ever waits behind another's second agent.
+    """
     end, done = time.monotonic() + seconds, 0
-    due = Agent.objects.filter(provider_check_due_at__lte=timezone.now()).order_by("provider_check_due_at")
-    for pk in list(due.values_list("pk", flat=True)[:500]):
+    due = Agent.objects.filter(provider_check_due_at__lte=timezone.now())
+    for pk in list(in_turn(due, "workspace_id", "provider_check_due_at").values_list("pk", flat=True)[:500]):
         if time.monotonic() > end:
             break
         done += check_again(pk)

@@ -1,0 +1,69 @@
+"""The limit on what a workspace has waiting at once on addresses that it chose: leases, counted in the database.
+
+Without one a workspace whose hosts accept and never answer would hold every thread that calls out. What gets no lease
+is not lost: it stays due, and is taken when one of the workspace's leases ends.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import Count, F, Model, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from accounts.choices import ExternalWork
+from accounts.models import ExternalLease
+
+Row = TypeVar("Row", bound=Model)
+
+LEASE = timedelta(seconds=90)  # beyond what any of this work takes, so that it runs out for dead workers alone
+
+
+@contextmanager
+def external_lease(workspace_id: UUID, work: ExternalWork) -> Iterator[bool]:
+    """Hold one of the workspace's leases, if one is free: yield whether it is. Never in a transaction."""
+    token = _claim(workspace_id, work)
+    try:
+        yield token is not None
+    finally:
+        if token is not None:
+            ExternalLease.objects.filter(token=token).delete()
+
+
+def in_turn(rows: QuerySet[Row], workspace: str, due: str) -> QuerySet[Row]:
+    """Return the rows annotated with `turn`, every workspace's longest waiting first, then each one's second, ..."""
+    turn = Window(RowNumber(), partition_by=F(workspace), order_by=F(due).asc())
+    return rows.annotate(turn=turn).order_by("turn", due)
+
+
+def workspaces_at_limit(work: ExternalWork) -> set[UUID]:
+    """Return the workspaces that have no lease free: waking a worker for them would be in vain."""
+    held = ExternalLease.objects.filter(work=work, until__gt=timezone.now()).values("workspace_id")
+    full = held.annotate(leases=Count("pk")).filter(leases__gte=most_at_once(work))
+    return set(full.values_list("workspace_id", flat=True))
+
+
+def most_at_once(work: ExternalWork) -> int:
+    """Return how many leases a workspace has for this work."""
+    most: int = settings.TOOLS_PER_WORKSPACE if work == ExternalWork.TOOL else settings.EXTERNAL_PER_WORKSPACE
+    return max(most, 1)
+
+
+def _claim(workspace_id: UUID, work: ExternalWork) -> UUID | None:
+    """Claim a free number; the unique constraint decides between several at once."""
+    now, token = timezone.now(), uuid4()
+    held = ExternalLease.objects.filter(workspace_id=workspace_id, work=work)
+    held.filter(until__lte=now).delete()
+    taken = set(held.values_list("number", flat=True))
+    for number in range(most_at_once(work)):
+        if number in taken:
+            continue
+        lease = ExternalLease(workspace_id=workspace_id, work=work, number=number, token=token, until=now + LEASE)
+        ExternalLease.objects.bulk_create([lease], ignore_conflicts=True)
+        if held.filter(token=token).exists():
+            return token
+    return None
