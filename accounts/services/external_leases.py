@@ -7,18 +7,16 @@ is not lost: it stays due, and is taken when one of the workspace's leases ends.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import Count, F, Model, QuerySet, Window
+from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from accounts.choices import ExternalWork
 from accounts.models import ExternalLease
-
-Row = TypeVar("Row", bound=Model)
 
 LEASE = timedelta(seconds=90)  # beyond what any of this work takes, so that it runs out for dead workers alone
 
@@ -34,7 +32,7 @@ def external_lease(workspace_id: UUID, work: ExternalWork) -> Iterator[bool]:
             ExternalLease.objects.filter(token=token).delete()
 
 
-def in_turn(rows: QuerySet[Row], workspace: str, due: str) -> QuerySet[Row]:
+def in_turn(rows: QuerySet[Any], workspace: str, due: str) -> QuerySet[Any]:
     """Return the rows annotated with `turn`, every workspace's longest waiting first, then each one's second, ..."""
     turn = Window(RowNumber(), partition_by=F(workspace), order_by=F(due).asc())
     return rows.annotate(turn=turn).order_by("turn", due)

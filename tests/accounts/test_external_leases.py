@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -32,9 +33,7 @@ def endpoint_of(workspace: Workspace, web: Receiver, path: str) -> WebhookEndpoi
 def held(workspace: Workspace, number: int, seconds: float = 60) -> ExternalLease:
     """A lease that another worker holds."""
     until = timezone.now() + timedelta(seconds=seconds)
-    return ExternalLease.objects.create(
-        workspace=workspace, work=BACKGROUND, number=number, token=external_leases.uuid4(), until=until
-    )
+    return ExternalLease.objects.create(workspace=workspace, work=BACKGROUND, number=number, token=uuid4(), until=until)
 
 
 def test_no_more_are_held_than_may_and_each_is_given_back(acme: Workspace, globex: Workspace) -> None:

@@ -143,7 +143,12 @@ def test_one_workspaces_unchecked_agents_leave_anothers_to_be_asked_about_next(
         agent(acme, f"A{number}", long_ago + timedelta(seconds=number))
     agent(globex, "G0", lately)
     asked: list[str] = []
-    monkeypatch.setattr(provider_checks, "check_again", lambda pk: asked.append(Agent.objects.get(pk=pk).name) or True)
+
+    def check(agent_id: UUID) -> bool:
+        asked.append(Agent.objects.get(pk=agent_id).name)
+        return True
+
+    monkeypatch.setattr(provider_checks, "check_again", check)
     assert provider_checks.check_due(seconds=30) == 4
     assert asked == ["A0", "G0", "A1", "A2"]
 
