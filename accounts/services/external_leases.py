@@ -35,7 +35,8 @@ def external_lease(workspace_id: UUID, work: ExternalWork) -> Iterator[bool]:
 def in_turn(rows: QuerySet[Any], workspace: str, due: str) -> QuerySet[Any]:
     """Return the rows annotated with `turn`, every workspace's longest waiting first, then each one's second, ..."""
     turn = Window(RowNumber(), partition_by=F(workspace), order_by=F(due).asc())
-    return rows.annotate(turn=turn).order_by("turn", due)
+    ordered: QuerySet[Any] = rows.annotate(turn=turn).order_by("turn", due)
+    return ordered
 
 
 def workspaces_at_limit(work: ExternalWork) -> set[UUID]:
