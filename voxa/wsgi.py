@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from voxa.chunked import ChunkedBodies
+from voxa.bodies import BoundedBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voxa.settings")
-application = ChunkedBodies(get_wsgi_application())
+application = BoundedBodies(get_wsgi_application())

@@ -18,6 +18,7 @@ from calls.services.worker_session import call_of_room, instructions
 from calls.services.workers import note_worker
 from calls.worker_tokens import BadToken, WorkerToken, read_token
 from telephony.livekit_client import LiveKitError
+from voxa.api import bodies
 from voxa.api.names import camel
 from voxa.api.negotiation import JsonNegotiation
 from voxa.api.parsers import StrictJSONParser
@@ -53,6 +54,10 @@ class WorkerView(APIView):
     permission_classes = [IsWorker]
     parser_classes = [StrictJSONParser]
     content_negotiation_class = JsonNegotiation
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        bodies.receive(request, f"worker {self.token.project.pk}")
 
     @property
     def token(self) -> WorkerToken:

@@ -11,8 +11,6 @@ from rest_framework.parsers import BaseParser
 
 from voxa.api.errors import ApiError
 
-_CHUNK = 65_536
-_DRAINED = 32 * 1_048_576
 _DIGITS = 300
 
 
@@ -54,16 +52,8 @@ class CsvParser(BaseParser):
 def _read(stream: IO[Any]) -> bytes:
     body: bytes = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
     if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        _drain(stream)
         raise ApiError("body_too_large", "The body is larger than 1 MiB.", 413)
     return body
-
-
-def _drain(stream: IO[Any]) -> None:
-    """Read what is left, within reason: a client that is still sending would miss the answer."""
-    left = _DRAINED
-    while left > 0 and (chunk := stream.read(_CHUNK)):
-        left -= len(chunk)
 
 
 def load(text: str) -> Any:

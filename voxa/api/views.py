@@ -13,7 +13,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from accounts.choices import Scope
 from accounts.models import ApiKey, Workspace
-from voxa.api import idempotency
+from voxa.api import bodies, idempotency
 from voxa.api.authentication import ApiKeyAuthentication
 from voxa.api.errors import ErrorRenderer, render_error
 from voxa.api.negotiation import JsonNegotiation
@@ -69,6 +69,7 @@ class WorkspaceAPIView(GenericAPIView[M]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        bodies.receive(request, f"key {self.api_key.pk}")
         idempotency.begin(request, self.workspace)
 
     def handle_exception(self, exc: Exception) -> Response:

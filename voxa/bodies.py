@@ -1,0 +1,94 @@
+"""Bodies at the WSGI door: not read before the sender is known, and chunked ones get the length they turn out to have.
+
+Django takes a body without a Content-Length for an empty one. The server decodes the chunks and ends the input;
+gunicorn says so by `wsgi.input_terminated`.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+
+from voxa.api.errors import Problem, error_body
+from voxa.core.http.bodies import KEY, MEBIBYTE, BodyRefused, IncomingBody
+
+_UPLOADS = 11 * MEBIBYTE  # a file of 10 MB, its form and some more, so that the form itself names the limit
+
+Environ = dict[str, Any]
+WSGIApplication = Callable[[Environ, Any], Iterable[bytes]]
+
+
+class _Answer:
+    """An answer that closes the request's body with itself."""
+
+    def __init__(self, answer: Iterable[bytes], body: IncomingBody) -> None:
+        self._answer, self._body = answer, body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answer)
+
+    def close(self) -> None:
+        self._body.close()
+        getattr(self._answer, "close", lambda: None)()
+
+
+class BoundedBodies:
+    """Hands bodies on unread; the API reads them after the key. Forms of the admin are read here, within their limit.
+
+    A connection whose body was not read ends with its answer.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        is_chunked = (
+            environ.get("wsgi.input_terminated") and "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+        )
+        length = None if is_chunked else _length(environ)
+        if length == 0:
+            return self.application(environ, start_response)
+        body = IncomingBody(environ["wsgi.input"], length, _limit(environ))
+        close_connection = getattr(environ["wsgi.input"], "close_connection", lambda: None)
+        environ |= {"wsgi.input": body, KEY: body}
+
+        def start(status: str, headers: Any, *rest: Any) -> Any:
+            if not body.is_received:
+                close_connection()
+            return start_response(status, headers, *rest)
+
+        if is_chunked:
+            environ["CONTENT_LENGTH"] = str(body.limit)  # at most; the true one is known once it is read
+        if _is_for_people(environ):
+            try:
+                environ["CONTENT_LENGTH"] = str(body.receive("strangers"))
+            except BodyRefused as refused:
+                return _Answer(_refuse(refused, start), body)
+        return _Answer(self.application(environ, start), body)
+
+
+def _length(environ: Environ) -> int:
+    text = environ.get("CONTENT_LENGTH") or "0"
+    return int(text) if text.isdecimal() else 0
+
+
+def _limit(environ: Environ) -> int:
+    """Return the most bytes that the body may have."""
+    is_file = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
+    is_known = settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", "")
+    small: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return _UPLOADS if is_file and is_known and _is_for_people(environ) else small
+
+
+def _is_for_people(environ: Environ) -> bool:
+    return str(environ.get("PATH_INFO", "")).startswith("/admin/")
+
+
+def _refuse(refused: BodyRefused, start_response: Any) -> Iterable[bytes]:
+    status = HTTPStatus(refused.status)
+    text = json.dumps(error_body(Problem(refused.code, refused.message, status.value))).encode()
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(text)))]
+    start_response(f"{status.value} {status.phrase}", headers)
+    return [text]
