@@ -86,7 +86,7 @@ def test_an_empty_chunked_body_is_an_empty_one(acme: Workspace) -> None:
 
 
 def test_a_body_that_ends_before_its_length_is_408(acme: Workspace) -> None:
-    cut = {"wsgi.input_terminated": "", "HTTP_TRANSFER_ENCODING": "", "CONTENT_LENGTH": "500"}
+    cut: dict[str, Any] = {"wsgi.input_terminated": "", "HTTP_TRANSFER_ENCODING": "", "CONTENT_LENGTH": "500"}
     status, answer = send(acme, b'{"name":', **cut)
     assert (status, answer["error"]["code"]) == (408, "request_timeout")
 
