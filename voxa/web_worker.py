@@ -14,7 +14,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from voxa.core.http.bodies import READERS, SENT_WITHIN
+from voxa.core.bodies import READERS, SENT_WITHIN
 
 FIRST_BYTE = 5.0  # seconds for a new connection to say anything
 PROBES = tuple(f"{verb} {path}".encode() for verb in ("GET", "HEAD") for path in ("/healthz", "/readyz", "/metrics"))
