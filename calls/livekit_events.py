@@ -20,7 +20,7 @@ from calls.services import ingest
 from calls.story import EGRESS, TOLD
 from telephony.models import LiveKitProject
 from telephony.selectors import projects_with_key
-from voxa.core.http import bodies
+from voxa.core import bodies
 
 _UNSIGNED = "No LiveKit project's key signed this. Check webhook.api_key of LiveKit."
 _known: dict[str, tuple[float, list[LiveKitProject]]] = {}  # by API key, until when

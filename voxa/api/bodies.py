@@ -3,7 +3,7 @@
 from rest_framework.request import Request
 
 from voxa.api.errors import ApiError
-from voxa.core.http import bodies
+from voxa.core import bodies
 
 
 def receive(request: Request, sender: str) -> None:
