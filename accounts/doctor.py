@@ -19,7 +19,7 @@ COUNTED = 1_000
 
 
 def look_at_webhooks(scope: Scope) -> Iterator[Finding]:
-    """Tell which endpoints were given up, which fail, and whether deliveries are sent at all."""
+    """Report endpoints that were given up, endpoints that fail, and whether deliveries are sent at all."""
     endpoints = scope.own(WebhookEndpoint.objects.defer("secret", "previous_secret").select_related("workspace"))
     given_up = endpoints.filter(active=False).exclude(disabled_reason="")
     failing = endpoints.filter(active=True).exclude(failing_since=None)
@@ -62,7 +62,7 @@ def _endpoint(endpoint: WebhookEndpoint) -> Finding:
 
 
 def look_at_keys(scope: Scope) -> Iterator[Finding]:
-    """Tell which keys that are in use end soon, or have just ended."""
+    """Report keys in use that end soon, or have just ended."""
     now = timezone.now()
     keys = scope.own(ApiKey.objects.filter(revoked_at=None, expires_at__gt=now - LATELY, expires_at__lt=now + SOON))
     used = keys.exclude(last_used_at=None).select_related("workspace").order_by("expires_at")

@@ -55,5 +55,5 @@ def count_failure(request: HttpRequest, person: Any) -> None:
 
 
 def lift(person: Any) -> None:
-    """Let a person try again at once."""
+    """Lift a person's lock at once."""
     reset(username=person.get_username())

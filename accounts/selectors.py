@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def workspaces_of(user: "User | AnonymousUser") -> QuerySet[Workspace]:
-    """Give the workspaces a person may see: a superuser all, others those they are members of."""
+    """Return the workspaces a person may see: a superuser all, others those they are members of."""
     if not isinstance(user, User) or not user.is_active:
         return Workspace.objects.none()
     if user.is_superuser:
@@ -21,7 +21,7 @@ def workspaces_of(user: "User | AnonymousUser") -> QuerySet[Workspace]:
 
 
 def role_of(user: "User | AnonymousUser", workspace: Workspace) -> Role | None:
-    """Give a person's role in a workspace, None for an outsider; a superuser is an owner everywhere."""
+    """Return a person's role in a workspace, None for an outsider; a superuser is an owner everywhere."""
     if not isinstance(user, User) or not user.is_active:
         return None
     if user.is_superuser:
@@ -31,10 +31,10 @@ def role_of(user: "User | AnonymousUser", workspace: Workspace) -> Role | None:
 
 
 def webhook_endpoints(workspace: Workspace) -> QuerySet[WebhookEndpoint]:
-    """Give the webhook endpoints of a workspace."""
+    """Return the webhook endpoints of a workspace."""
     return WebhookEndpoint.objects.filter(workspace=workspace)
 
 
 def webhook_deliveries(workspace: Workspace) -> QuerySet[WebhookDelivery]:
-    """Give the webhook deliveries of a workspace, with their messages and endpoints."""
+    """Return the webhook deliveries of a workspace, with their messages and endpoints."""
     return WebhookDelivery.objects.filter(endpoint__workspace=workspace).select_related("message", "endpoint")

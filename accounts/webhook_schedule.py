@@ -11,7 +11,7 @@ DISABLE_AFTER = timedelta(days=5)
 
 
 def retry_delay(attempts: int, retry_after: timedelta | None, chance: float) -> timedelta | None:
-    """Give the time until the next attempt after `attempts` failed ones, or None when that was the last.
+    """Return the time until the next attempt after `attempts` failed ones, or None when that was the last.
 
     `chance` (0 to 1) lengthens it by up to a tenth, so that what failed together is not repeated together. A longer
     `Retry-After` of the receiver counts, up to a day.

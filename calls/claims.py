@@ -34,7 +34,7 @@ SELECT id, fence FROM claimed ORDER BY since
 
 
 def claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
-    """Claim due calls, oldest first; give ids and fences. A claimed call is due again only when its lease runs out.
+    """Claim due calls, oldest first; return ids and fences. A claimed call is due again only when its lease runs out.
 
     Calls of a trunk or workspace whose next dial is not granted yet, or of a LiveKit project that takes none, are left
     alone.
@@ -81,7 +81,7 @@ def renew(token: UUID, call_ids: Iterable[UUID], now: datetime) -> None:
 
 
 def release(token: UUID, now: datetime) -> None:
-    """Give back what was claimed and not begun, so that another dispatcher finds it at once.
+    """Return to the queue what was claimed and not begun, so that another dispatcher finds it at once.
 
     The fence turns away whoever is about to begin one of them here.
     """
@@ -91,14 +91,14 @@ def release(token: UUID, now: datetime) -> None:
 
 
 def called_off(call_ids: Iterable[UUID]) -> list[Call]:
-    """Give those of the calls being dialled here that ended meanwhile, or are to end."""
+    """Return those of the calls being dialled here that ended meanwhile, or are to end."""
     over = Q(status__in=ENDED) | ~Q(end_requested="")
     return list(Call.objects.select_related("project").filter(over, pk__in=list(call_ids)).exclude(room_name=""))
 
 
 @transaction.atomic
 def take_over(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
-    """Take calls being dialled whose dispatcher went away; give ids and fences."""
+    """Take calls being dialled whose dispatcher went away; return ids and fences."""
     left = Call.objects.filter(status__in=DIALLING, leased_until__lt=now, direction="outbound").order_by("leased_until")
     if connection.features.has_select_for_update_skip_locked:
         left = left.select_for_update(skip_locked=True)

@@ -134,7 +134,7 @@ class OneDial:
         )
 
     async def run(self, at: datetime, *, more_hops: bool) -> bool:
-        """Dial at the moment granted; say whether the next gateway is to be tried."""
+        """Dial at the moment granted; return whether the next gateway is to be tried."""
         try:
             await self._client.arun(self._room())
         except LiveKitError as error:

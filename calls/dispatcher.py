@@ -115,7 +115,7 @@ class Dispatcher:
         task.add_done_callback(lambda done: self._busy.pop(call_id, None) if self._busy.get(call_id) is done else None)
 
     async def _guard(self, call_id: UUID, work: Awaitable[None]) -> None:
-        """Let one call's trouble stay its own. Its lease runs out, and whoever takes it over settles it."""
+        """Keep one call's failure from the others. Its lease runs out, and whoever takes it over settles it."""
         try:
             await work
         except Fenced:

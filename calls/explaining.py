@@ -81,17 +81,17 @@ class Explanation:
 
     @property
     def label(self) -> str:
-        """Give the status in words."""
+        """Return the status in words."""
         return str(self.status.label)
 
     @property
     def colour(self) -> str:
-        """Give the colour of the status."""
+        """Return the colour of the status."""
         return COLOURS[self.status]
 
 
 def explain(call: Call, now: datetime, zone: ZoneInfo) -> Explanation:
-    """Say where a call stands. Reads `call.project` alone."""
+    """Return where a call stands. Reads `call.project` alone."""
     status = CallStatus(call.status)
     if status in ENDED:
         return _ended(call, status)
@@ -173,7 +173,7 @@ def ending_words(reason: str, code: int | None, text: str) -> str:
 
 
 def reason_words(call: Call) -> str:
-    """Give the reason as a sentence, with what the carrier answered."""
+    """Return the reason as a sentence, with what the carrier answered."""
     reason = str(Reason(call.reason).label) if call.reason in Reason.values else call.reason
     code = call.sip_status_code
     if reason and code is not None and code >= 300:

@@ -39,12 +39,12 @@ class LanguageModel:
 
     @classmethod
     def of(cls, agent: Agent) -> "LanguageModel":
-        """Give the one that an agent's calls are analysed by."""
+        """Return the one that an agent's calls are analysed by."""
         base = agent.base_url or settings.OPENAI_BASE_URL
         return cls(base.rstrip("/"), agent.provider_key or "", agent.analysis_model or MODEL, not agent.base_url)
 
     def ask(self, instructions: str, text: str, schema: dict[str, Any]) -> dict[str, Any]:
-        """Give the object that the model answers, within 45 s. Never in a transaction. Raises NoAnswer."""
+        """Return the object that the model answers, within 45 s. Never in a transaction. Raises NoAnswer."""
         body = {
             "model": self.model,
             "messages": [{"role": "system", "content": instructions}, {"role": "user", "content": text}],

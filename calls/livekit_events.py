@@ -108,7 +108,7 @@ def _issuer(token: str) -> str:
 
 
 def _projects(key: str) -> list[LiveKitProject]:
-    """Give the projects of an API key, as they were some seconds ago at most.
+    """Return the projects of an API key, as they were some seconds ago at most.
 
     More than one where two servers were given the same key; each then needs a secret of its own.
     """

@@ -15,7 +15,7 @@ from telephony.call_metrics import CallMetrics
 
 
 def of_today(workspace: Workspace, agent_ids: Collection[UUID]) -> dict[UUID, CallMetrics]:
-    """Give the metrics of these agents' calls since midnight in the workspace's time zone, in one query."""
+    """Return the metrics of these agents' calls since midnight in the workspace's time zone, in one query."""
     midnight = (
         timezone.now().astimezone(ZoneInfo(workspace.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     )

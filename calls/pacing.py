@@ -43,12 +43,12 @@ class Limit:
 
     @property
     def interval(self) -> timedelta:
-        """Give the time between two dials."""
+        """Return the time between two dials."""
         return timedelta(0) if self.per_second is None else timedelta(seconds=float(MARGIN / self.per_second))
 
 
 def limits_of(trunk: Trunk | None, config: TelephonySettings) -> list[Limit]:
-    """Give the limits that a call through a trunk (None: the shared one) meets."""
+    """Return the limits that a call through a trunk (None: the shared one) meets."""
     rate, at_once = config.calls_per_second, config.max_concurrent_calls
     return [workspace_limit(config.workspace_id, rate, at_once), trunk_limit(trunk)]
 
@@ -59,7 +59,7 @@ def workspace_limit(workspace_id: UUID, rate: Decimal | None = None, at_once: in
 
 
 def trunk_limit(trunk: Trunk | None) -> Limit:
-    """Give what a trunk carries; the operator's shared one takes one call a second."""
+    """Return what a trunk carries; the operator's shared one takes one call a second."""
     if trunk is None:
         return Limit(SHARED_TRUNK, "trunk", Decimal(1), None, "trunk")
     rate = trunk.calls_per_second or preset_rate(trunk.carrier)
@@ -75,7 +75,7 @@ class Turn:
 
 
 def plan(call: Call, limits: Iterable[Limit], ahead: timedelta = HORIZON) -> datetime | Refusal:
-    """Give the moment for which a call's dial is planned, or why there is none within `ahead`.
+    """Return the moment for which a call's dial is planned, or why there is none within `ahead`.
 
     Runs in the caller's transaction, which holds the locks until it has written that the call is live: whoever asks
     next counts it.
@@ -97,7 +97,7 @@ def plan(call: Call, limits: Iterable[Limit], ahead: timedelta = HORIZON) -> dat
 
 
 def take_turn(limits: Iterable[Limit], tries: int) -> Turn | datetime:
-    """Give a dial its turn, or the moment to ask again. Taken last before sending, in the caller's transaction.
+    """Return a dial its turn, or the moment to ask again. Taken last before sending, in the caller's transaction.
 
     Each further try may be sent later than the one before, and holds the next dial back for as much: a busy machine
     slows the pace down and never breaks it.
@@ -114,12 +114,12 @@ def take_turn(limits: Iterable[Limit], tries: int) -> Turn | datetime:
 
 
 def one_by_one(limits: Iterable[Limit]) -> None:
-    """Have the dials of trunk and workspace looked at one after the other until the caller's transaction ends."""
+    """Serialize the dials of trunk and workspace until the caller's transaction ends."""
     _lock(limits)
 
 
 def pause(project_id: UUID, now: datetime) -> None:
-    """Have nothing dialled through a LiveKit project that takes no calls, until it is asked again (`revival`)."""
+    """Dial nothing through a LiveKit project that takes no calls, until it is asked again (`revival`)."""
     missing = DialSlot(id=project_id, next_at=LONG_AGO, free_at=LONG_AGO, full_until=LONG_AGO)
     DialSlot.objects.bulk_create([missing], ignore_conflicts=True)
     DialSlot.objects.filter(pk=project_id, full_until__lt=now + PAUSE).update(full_until=now + PAUSE)
@@ -132,7 +132,7 @@ def paused_until(project_id: UUID, now: datetime) -> datetime | None:
 
 @transaction.atomic
 def slow_down(limit: Limit, until: datetime) -> None:
-    """Have nothing dialled through a trunk until then: its carrier said that it takes no more."""
+    """Dial nothing through a trunk until then: its carrier said that it takes no more."""
     slot = _lock([limit])[limit]
     DialSlot.objects.filter(pk=limit.id).update(next_at=max(slot.next_at, until))
 

@@ -164,7 +164,7 @@ POLICIES: tuple[Callable[[Facts], Refusal | None], ...] = (
 
 
 def verdicts(facts: Facts) -> dict[str, Refusal | None]:
-    """Ask each policy in turn; give what it says by its name, None where it agrees."""
+    """Ask each policy in turn; return what it says by its name, None where it agrees."""
     return {policy.__name__: policy(facts) for policy in POLICIES}
 
 
@@ -174,7 +174,7 @@ def first_refusal(facts: Facts) -> Refusal | None:
 
 
 def weightiest(said: Iterable[Refusal | None], now: datetime) -> Refusal | None:
-    """Give the refusal that decides: the first that is for good, else the one that lasts longest."""
+    """Return the refusal that decides: the first that is for good, else the one that lasts longest."""
     refusals = [refusal for refusal in said if refusal is not None]
     final = [refusal for refusal in refusals if refusal.until is None]
     if final:

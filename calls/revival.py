@@ -49,7 +49,7 @@ def _mark(project_id: UUID, now: datetime) -> None:
 
 
 def _send_on(project_id: UUID) -> None:
-    """Let the calls go whose workspace has moved to another project meanwhile."""
+    """Release the calls whose workspace has moved to another project meanwhile."""
     waiting = Call.objects.filter(status=CallStatus.QUEUED, project=project_id)
     for workspace_id in waiting.order_by().values_list("workspace", flat=True).distinct():
         now_at = TelephonySettings.of(workspace_id).project_id

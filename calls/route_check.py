@@ -74,7 +74,7 @@ def check_outbound(workspace: Workspace, to: str, caller: str, agent: Agent | No
 
 
 def check_inbound(workspace: Workspace, to: str, caller: str, source: str = "") -> RouteCheck:
-    """Tell who would answer a call to a number from an address, and why nobody would, as LiveKit itself decides it.
+    """Explain who would answer a call to a number from an address, and why nobody would, as LiveKit itself decides it.
 
     Where LiveKit cannot be asked the answer is from Voxa's rows alone, and says so.
     """
@@ -103,7 +103,7 @@ def _is_mine(workspace: Workspace, row_id: UUID | None) -> bool:
 
 
 def _turned_away(seen: Seen, found: RouteCheck) -> Refusal:
-    """Say why LiveKit does not take a call to a number of the workspace."""
+    """Return why LiveKit does not take a call to a number of the workspace."""
     if seen.met is not None and seen.met.answer is Answer.ERROR:
         return Refusal(
             Reason.NO_TRUNK, "Trunks or rules in LiveKit contradict each other: it answers 503. See check_telephony."

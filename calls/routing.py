@@ -42,7 +42,7 @@ class Route:
     number: PhoneNumber | None
 
     def dialled(self, to_number: str) -> str:
-        """Give what the carrier is asked for: tech prefix, `+` if the trunk wants it, digits."""
+        """Return what the carrier is asked for: tech prefix, `+` if the trunk wants it, digits."""
         if self.trunk is None:
             return to_number
         return f"{self.trunk.tech_prefix}{'+' if self.trunk.leading_plus else ''}{to_number.removeprefix('+')}"
@@ -58,12 +58,12 @@ def trunk_rings(trunk: Trunk | None, default: float) -> float:
 
 
 def own_number(workspace_id: UUID, number: str) -> PhoneNumber | None:
-    """Give a workspace's own number with its trunk, if it has it."""
+    """Return a workspace's own number with its trunk, if it has it."""
     return only_row(PhoneNumber.objects.filter(workspace=workspace_id, number=number).select_related("trunk"))
 
 
 def is_verified(number: PhoneNumber, project: LiveKitProject) -> bool:
-    """Say whether a number of the workspace may be a caller ID: its trunk is active.
+    """Return whether a number of the workspace may be a caller ID: its trunk is active.
 
     A trunk that was active and is being changed will be again in a moment; where LiveKit is not configured no trunk
     can be active, and calls wait in the queue.
@@ -96,7 +96,7 @@ def route(call: Call, config: TelephonySettings, now: datetime) -> Route | Refus
 
 
 def hops_of(trunk: Trunk, project: LiveKitProject) -> tuple[Hop, ...]:
-    """Give a trunk's outbound gateways that stand in this LiveKit, by (priority, created)."""
+    """Return a trunk's outbound gateways that stand in this LiveKit, by (priority, created)."""
     ids: dict[UUID, str] = dict(
         LiveKitObject.objects.filter(trunk=trunk, project=project, kind=ObjectKind.OUTBOUND)
         .exclude(livekit_id="")
@@ -156,7 +156,7 @@ def on_do_not_call(call: Call, callees: Sequence[str] = ()) -> bool:
 
 
 def calling_hours(config: TelephonySettings) -> Hours | None:
-    """Give the workspace's calling hours, None where any time will do."""
+    """Return the workspace's calling hours, None where any time will do."""
     if config.calling_hours_start is None or config.calling_hours_end is None:
         return None
     days: Sequence[int] = config.calling_days or range(7)

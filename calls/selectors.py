@@ -19,7 +19,7 @@ MOST_EVENTS = 1_000  # of one call; a call has a few for each of its dials
 
 
 def calls(workspace: Workspace) -> QuerySet[Call]:
-    """Give a workspace's calls."""
+    """Return a workspace's calls."""
     return Call.objects.filter(workspace=workspace)
 
 
@@ -43,27 +43,27 @@ def load_attempts(found: Sequence[Call]) -> None:
 
 
 def events(call: Call) -> QuerySet[Event]:
-    """Give a call's timeline, oldest first."""
+    """Return a call's timeline, oldest first."""
     return Event.objects.filter(call=call).select_related("attempt").order_by("at", "id")[:MOST_EVENTS]
 
 
 def conversation(call: Call) -> Conversation | None:
-    """Give a call's conversation, None where no agent has reported one."""
+    """Return a call's conversation, None where no agent has reported one."""
     return Conversation.objects.filter(call=call).first()
 
 
 def analysis(call: Call) -> CallAnalysis | None:
-    """Give a call's analysis, None where there is none."""
+    """Return a call's analysis, None where there is none."""
     return CallAnalysis.objects.filter(call=call).first()
 
 
 def recordings(call: Call) -> list[Recording]:
-    """Give the parts of a call's recording in order; nothing where there is none."""
+    """Return the parts of a call's recording in order; nothing where there is none."""
     return list(Recording.objects.filter(call=call).order_by("part"))
 
 
 def do_not_call(workspace: Workspace) -> QuerySet[DoNotCall]:
-    """Give whom a workspace never calls."""
+    """Return whom a workspace never calls."""
     rows = DoNotCall.objects.filter(workspace=workspace).select_related("added_by", "added_with")
     return rows.defer("added_by__password", "added_with__key_hash")
 
@@ -90,7 +90,7 @@ class UsageLine:
 
 
 def usage(workspace: Workspace, first: date, last: date, group: str) -> list[UsageLine]:
-    """Give what was counted from the first day to the last, by `day` or `number`, and then all together.
+    """Return what was counted from the first day to the last, by `day` or `number`, and then all together.
 
     Days come in order, numbers by how many calls they had. Days are those of the workspace's time zone.
     """

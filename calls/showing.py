@@ -12,7 +12,7 @@ from voxa.json_values import id_json, time_json
 
 
 def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str, Any]:
-    """Give a call as the API gives it; its attempts are read unless they are given."""
+    """Return a call as the API gives it; its attempts are read unless they are given."""
     tried = Attempt.objects.filter(call=call).order_by("number") if attempts is None else attempts
     return {
         "id": str(call.pk),
@@ -40,7 +40,7 @@ def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str
 
 
 def attempt_json(attempt: Attempt) -> dict[str, Any]:
-    """Give one dial of a call."""
+    """Return one dial of a call."""
     return {
         "number": attempt.number,
         "status": attempt.status,
@@ -60,7 +60,7 @@ def attempt_json(attempt: Attempt) -> dict[str, Any]:
 
 
 def transfer_json(transfer: Transfer) -> dict[str, Any]:
-    """Give a transfer of a call."""
+    """Return a transfer of a call."""
     return {
         "status": transfer.status,
         "to": transfer.to,
@@ -74,18 +74,18 @@ def transfer_json(transfer: Transfer) -> dict[str, Any]:
 
 
 def transferred_json(transfer: Transfer) -> dict[str, Any]:
-    """Give a call with its transfer."""
+    """Return a call with its transfer."""
     return {**call_json(transfer.call), "transfer": transfer_json(transfer)}
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    """Give a line of a call's timeline; its attempt is named by number, and must be loaded."""
+    """Return a line of a call's timeline; its attempt is named by number, and must be loaded."""
     attempt = event.attempt.number if event.attempt else None
     return {"type": event.type, "at": time_json(event.at), "attempt": attempt, "data": event.data}
 
 
 def item_json(item: TranscriptItem) -> dict[str, Any]:
-    """Give one turn of a conversation."""
+    """Return one turn of a conversation."""
     return {
         "speaker": item.speaker,
         "text": item.text,
@@ -96,7 +96,7 @@ def item_json(item: TranscriptItem) -> dict[str, Any]:
 
 
 def transcript_json(call: Call, conversation: Conversation | None) -> dict[str, Any]:
-    """Give what was said in a call and how the conversation went; empty where none was reported."""
+    """Return what was said in a call and how the conversation went; empty where none was reported."""
     return {
         "transcript": [item_json(item) for item in TranscriptItem.objects.filter(call=call)],
         "measures": conversation.measures if conversation else {},
@@ -106,13 +106,13 @@ def transcript_json(call: Call, conversation: Conversation | None) -> dict[str, 
 
 
 def report_json(call: Call, conversation: Conversation) -> dict[str, Any]:
-    """Give the report of a conversation: the call with what was said, and what a language model made of it."""
+    """Return the report of a conversation: the call with what was said, and what a language model made of it."""
     analysis = analysis_json(CallAnalysis.objects.filter(call=call).first())
     return {**call_json(call), **transcript_json(call, conversation), "analysis": analysis}
 
 
 def analysis_json(analysis: CallAnalysis | None) -> dict[str, Any]:
-    """Give what a language model made of a conversation; status `none` where nobody asked for it."""
+    """Return what a language model made of a conversation; status `none` where nobody asked for it."""
     return {
         "status": analysis.status if analysis else "none",
         "summary": analysis.summary if analysis else "",
@@ -124,7 +124,7 @@ def analysis_json(analysis: CallAnalysis | None) -> dict[str, Any]:
 
 
 def recording_json(parts: Sequence[tuple[Recording, str]]) -> dict[str, Any]:
-    """Give a call's recording, each part with the URL that plays it for some minutes.
+    """Return a call's recording, each part with the URL that plays it for some minutes.
 
     The fields themselves are the first part's; status `none` where there is none.
     """
@@ -143,5 +143,5 @@ def _part_json(recording: Recording | None, url: str = "") -> dict[str, Any]:
 
 
 def analyzed_json(call: Call, analysis: CallAnalysis) -> dict[str, Any]:
-    """Give the message of an analysis: the call with what was found out."""
+    """Return the message of an analysis: the call with what was found out."""
     return {**call_json(call), "analysis": analysis_json(analysis)}

@@ -90,12 +90,12 @@ _CLASSES = {
 
 
 def sip_name(code: int) -> str:
-    """Give a code with its name, such as `486 Busy Here`."""
+    """Return a code with its name, such as `486 Busy Here`."""
     return f"{code} {_CODES[code][0]}" if code in _CODES else str(code)
 
 
 def sip_words(code: int | None) -> str:
-    """Give a code in words, such as `486 Busy Here: the callee is busy`; nothing where there is none."""
+    """Return a code in words, such as `486 Busy Here: the callee is busy`; nothing where there is none."""
     if code is None:
         return ""
     meaning = _CODES[code][1] if code in _CODES else _CLASSES.get(code // 100, "")

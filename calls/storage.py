@@ -15,7 +15,7 @@ class StorageFailed(Exception):
 
 
 def bucket() -> Bucket | None:
-    """Give the bucket that is set, None where recordings are not configured."""
+    """Return the bucket that is set, None where recordings are not configured."""
     if not (settings.RECORDING_S3_BUCKET and settings.RECORDING_S3_ACCESS_KEY and settings.RECORDING_S3_SECRET):
         return None
     return Bucket(
@@ -28,7 +28,7 @@ def bucket() -> Bucket | None:
 
 
 def link(name: str, key: str) -> str:
-    """Give a URL that plays a file for the next 5 minutes; no request is made. Raises StorageFailed."""
+    """Return a URL that plays a file for the next 5 minutes; no request is made. Raises StorageFailed."""
     parameters = {"Bucket": name, "Key": key}
     return str(_client().generate_presigned_url("get_object", Params=parameters, ExpiresIn=LINK_SECONDS))
 

@@ -47,7 +47,7 @@ class Sighting:
 
     @property
     def is_phone(self) -> bool:
-        """Say whether it is the caller or callee, not whom the call is handed over to."""
+        """Return whether it is the caller or callee, not whom the call is handed over to."""
         return self.kind == "sip" and self.identity != TRANSFER
 
 
@@ -79,7 +79,7 @@ class Story:
 
     @property
     def over_at(self) -> datetime | None:
-        """Give when the call ended."""
+        """Return when the call ended."""
         return self.left_at or self.closed_at
 
 
@@ -113,7 +113,7 @@ def sighting_of(payload: Mapping[str, Any], received_at: datetime) -> Sighting |
 
 
 def _moment(created_at: int, received_at: datetime) -> datetime:
-    """Give an event's time. LiveKit tells whole seconds; an event that came at once tells when within it."""
+    """Return an event's time. LiveKit tells whole seconds; an event that came at once tells when within it."""
     if not created_at:
         return received_at
     second = datetime.fromtimestamp(created_at, UTC)
@@ -210,7 +210,7 @@ def _last(agents: list[Sighting]) -> tuple[str, datetime | None]:
 
 
 def _answered(phones: list[Sighting], agents: list[Sighting], seen: list[Sighting]) -> datetime | None:
-    """Give when the phone was answered.
+    """Return when the phone was answered.
 
     No event tells it. A phone that joined answered was so from then on; else it was when it was first seen so, or when
     the agent could first be heard: the SIP service takes a caller's call once it has a track to play.

@@ -99,7 +99,7 @@ def tell_report(call_id: str) -> None:
 
 @shared_task
 def analyze_call(call_id: str) -> None:
-    """Have a language model analyse a conversation; it answers within 45 s or is asked again later."""
+    """Ask a language model to analyze a conversation; it answers within 45 s or is asked again later."""
     analysis.analyze(UUID(call_id))
     conversations.tell_report(UUID(call_id))
 

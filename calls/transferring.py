@@ -50,7 +50,7 @@ class Transferring:
 
 
 def _carry_out(transfer_id: UUID, token: UUID) -> None:
-    """Let one transfer's trouble stay its own: its claim runs out, and whoever finds it settles it."""
+    """Keep one transfer's failure from the others: its claim runs out, and whoever finds it settles it."""
     close_old_connections()
     try:
         carry_out(transfer_id, token)

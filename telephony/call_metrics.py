@@ -21,13 +21,13 @@ _sources: list[Source] = []
 
 
 def register(source: Source) -> None:
-    """Let this function tell the metrics of agents, by their ids."""
+    """Register the function that returns the metrics of agents, by their ids."""
     if source not in _sources:
         _sources.append(source)
 
 
 def metrics_of(workspace: Workspace, agent_ids: Collection[UUID]) -> dict[UUID, CallMetrics]:
-    """Give the metrics of those agents that had calls."""
+    """Return the metrics of those agents that had calls."""
     found: dict[UUID, CallMetrics] = {}
     for source in _sources:
         found.update(source(workspace, agent_ids))

@@ -40,7 +40,7 @@ class Carrier:
     checked: date = CHECKED
 
     def transport(self, port: int) -> Transport:
-        """Give the transport that a port of this carrier takes."""
+        """Return the transport that a port of this carrier takes."""
         return self.protocol if port == self.port else self.transports.get(port, self.protocol)
 
     @property
@@ -155,7 +155,7 @@ CARRIERS: dict[str, Carrier] = {
 
 
 def preset_rate(carrier: str) -> Decimal:
-    """Give the calls per second that a carrier takes of one customer by default; 1 where that is not known."""
+    """Return the calls per second that a carrier takes of one customer by default; 1 where that is not known."""
     preset = CARRIERS.get(carrier)
     return (preset.calls_per_second if preset else None) or Decimal(1)
 

@@ -39,7 +39,7 @@ class Health:
 
     @property
     def is_well(self) -> bool:
-        """Say whether a SIP server answered and did not say that it is out of service. A refusal is an answer too."""
+        """Return whether a SIP server answered and did not say that it is out of service. A refusal is an answer."""
         return self.failed is None and self.status != 503
 
 
@@ -135,7 +135,7 @@ def _read(received: bytes, call_id: str) -> Health | None:
 
 
 def _left(end: float) -> float:
-    """Give the seconds left. Raises TimeoutError when there are none."""
+    """Return the seconds left. Raises TimeoutError when there are none."""
     left = end - time.monotonic()
     if left <= 0:
         raise TimeoutError

@@ -33,7 +33,7 @@ class Credentials:
 
     @classmethod
     def of(cls, agent: Agent) -> "Credentials | None":
-        """Give what can be checked of an agent, None where nothing can."""
+        """Return what can be checked of an agent, None where nothing can."""
         provider = AiProvider(agent.ai_provider)
         if not agent.provider_key or provider not in (AiProvider.OPENAI, AiProvider.ELEVENLABS):
             return None
@@ -64,7 +64,7 @@ class Credentials:
 
 
 def _status(url: str, headers: dict[str, str]) -> int | None:
-    """Give the status of the answer, None where there was none."""
+    """Return the status of the answer, None where there was none."""
     try:
         return send("GET", url, policy=_ANYWHERE, headers=headers, limits=_LIMITS).status
     except OutboundError:

@@ -38,12 +38,12 @@ class LiveKitIds:
 
 
 def trunks(workspace: Workspace) -> QuerySet[Trunk]:
-    """Give a workspace's trunks, without their passwords: decrypting them would cost more than the read."""
+    """Return a workspace's trunks, without their passwords: decrypting them would cost more than the read."""
     return Trunk.objects.filter(workspace=workspace).defer("auth_password")
 
 
 def trunks_in_full(workspace: Workspace, numbers_each: int) -> QuerySet[Trunk]:
-    """Give trunks with gateways, LiveKit objects and at most so many numbers each, in four queries.
+    """Return trunks with gateways, LiveKit objects and at most so many numbers each, in four queries.
 
     The numbers, in order, stand in `numbers_shown`, since a relation cannot hold a part of itself.
     """
@@ -66,7 +66,7 @@ def show_created(trunk: Trunk, gateways: Sequence[Gateway]) -> None:
 
 
 def transfer_trunks(workspace: Workspace) -> QuerySet[Trunk]:
-    """Give the trunks that hand calls over, with their gateways."""
+    """Return the trunks that hand calls over, with their gateways."""
     return trunks(workspace).filter(for_transfers=True).prefetch_related("gateways")
 
 
@@ -83,7 +83,7 @@ def find_trunk(workspace: Workspace, reference: str) -> Trunk | None:
 
 
 def outbound_trunks(workspace: Workspace, carriers: Iterable[str]) -> list[tuple[Trunk, str]]:
-    """Give the trunks of these carriers that stand in LiveKit, each with its outbound id there, the oldest first."""
+    """Return the trunks of these carriers that stand in LiveKit, each with its outbound id there, the oldest first."""
     found = trunks(workspace).filter(carrier__in=list(carriers)).order_by("created_at", "id")
     shown = ((trunk, livekit_ids(trunk).outbound) for trunk in found.prefetch_related("gateways", "livekit_objects"))
     return [(trunk, livekit_id) for trunk, livekit_id in shown if livekit_id]
@@ -96,7 +96,7 @@ def find_transfer_trunk(workspace: Workspace, reference: str) -> Trunk | None:
 
 
 def endpoints(workspace: Workspace) -> QuerySet[SipEndpoint]:
-    """Give a workspace's SIP endpoints with their agents, all secrets left in the database."""
+    """Return a workspace's SIP endpoints with their agents, all secrets left in the database."""
     rows = SipEndpoint.objects.filter(workspace=workspace).select_related("agent", "workspace")
     return rows.defer("sip_password", "agent__provider_key")
 
@@ -112,7 +112,7 @@ def find_endpoint(workspace: Workspace, reference: str) -> SipEndpoint | None:
 
 
 def livekit_ids(trunk: Trunk) -> LiveKitIds:
-    """Give a trunk's ids in LiveKit; the outbound one is its first outbound gateway's."""
+    """Return a trunk's ids in LiveKit; the outbound one is its first outbound gateway's."""
     found = {(one.kind, one.source_id): one.livekit_id or None for one in trunk.livekit_objects.all()}
     first = next((gateway.pk for gateway in trunk.gateways.all() if gateway.outbound), None)
     return LiveKitIds(
@@ -123,7 +123,7 @@ def livekit_ids(trunk: Trunk) -> LiveKitIds:
 
 
 def numbers(workspace: Workspace) -> QuerySet[PhoneNumber]:
-    """Give a workspace's phone numbers."""
+    """Return a workspace's phone numbers."""
     return PhoneNumber.objects.filter(workspace=workspace)
 
 
@@ -137,12 +137,12 @@ def find_called(trunk: Trunk, called: str) -> PhoneNumber | None:
 
 
 def stand_ins() -> QuerySet[Agent]:
-    """Give the agents that answer where a number has no active agent of its own: each workspace's newest one does."""
+    """Return the agents that answer where a number has no active agent of its own: each workspace's newest one does."""
     return Agent.objects.filter(active=True, direction__in=[AgentDirection.INBOUND, AgentDirection.BOTH])
 
 
 def answering_agent(number: PhoneNumber | None, workspace_id: UUID) -> Agent | None:
-    """Give who answers a number: its own agent, else the workspace's newest active inbound one."""
+    """Return who answers a number: its own agent, else the workspace's newest active inbound one."""
     if number is not None and number.agent is not None and number.agent.active:
         return number.agent
     return stand_ins().filter(workspace=workspace_id).first()
@@ -159,20 +159,20 @@ def callable_numbers(rows: QuerySet[PhoneNumber]) -> QuerySet[PhoneNumber]:
 
 
 def agents(workspace: Workspace) -> QuerySet[Agent]:
-    """Give a workspace's agents, their providers' secrets left in the database."""
+    """Return a workspace's agents, their providers' secrets left in the database."""
     has_key = Q(provider_key__isnull=False)
     return Agent.objects.filter(workspace=workspace).defer("provider_key").annotate(has_provider_key=has_key)
 
 
 def projects_of(workspaces: Iterable[UUID]) -> QuerySet[LiveKitProject]:
-    """Give the LiveKit projects that these workspaces use; one that never chose uses the default."""
+    """Return the LiveKit projects that these workspaces use; one that never chose uses the default."""
     chosen = TelephonySettings.objects.filter(workspace__in=workspaces)
     undecided = Workspace.objects.filter(pk__in=workspaces, telephony_settings=None)
     return LiveKitProject.objects.filter(Q(pk__in=chosen.values("project")) | Q(Exists(undecided), is_default=True))
 
 
 def projects_with_key(key: str) -> list[LiveKitProject]:
-    """Give the LiveKit projects of an API key: more than one where two servers were given the same key."""
+    """Return the LiveKit projects of an API key: more than one where two servers were given the same key."""
     own = list(LiveKitProject.objects.filter(is_default=False, api_key=key).exclude(api_key=""))
     ours = bool(key) and key == settings.LIVEKIT_API_KEY
     return [LiveKitProject.default(), *own] if ours else own

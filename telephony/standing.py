@@ -19,7 +19,7 @@ class Standing:
 
     @property
     def colour(self) -> str:
-        """Give the colour of the state."""
+        """Return the colour of the state."""
         return COLOURS[self.status]
 
     def __str__(self) -> str:
@@ -27,7 +27,7 @@ class Standing:
 
 
 def standing_of(row: Trunk | SipEndpoint, project: LiveKitProject) -> Standing:
-    """Say where a row stands and why."""
+    """Return where a row stands and why."""
     status, noun = TrunkStatus(row.status), row._meta.verbose_name
     if status is TrunkStatus.ACTIVE:
         return Standing(status, f"In service: LiveKit has this {noun} as you see it here.")
@@ -45,7 +45,7 @@ def standing_of(row: Trunk | SipEndpoint, project: LiveKitProject) -> Standing:
 
 
 def setup_remedy(project: LiveKitProject) -> str:
-    """Say how a LiveKit project is set up."""
+    """Return how a LiveKit project is set up."""
     if project.is_default:
         return "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, then restart Voxa."
     return "Give the LiveKit project its URL, key and secret."

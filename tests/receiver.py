@@ -22,7 +22,7 @@ Respond = Callable[[BaseHTTPRequestHandler], None]
 
 
 def answer(status: int, body: bytes = b"", **headers: str) -> Respond:
-    """Give a respond function: a status, a body and headers (`_` for `-`)."""
+    """Return a respond function: a status, a body and headers (`_` for `-`)."""
 
     def respond(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)

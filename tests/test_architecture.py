@@ -37,7 +37,7 @@ def tree(path: Path) -> ast.Module:
 
 
 def imports(path: Path, *, when_loaded: bool = False) -> Iterator[list[str]]:
-    """Give every name that a file imports, split at its dots; `when_loaded` leaves out those inside functions."""
+    """Return every name that a file imports, split at its dots; `when_loaded` leaves out those inside functions."""
     for node in tree(path).body if when_loaded else ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".") for alias in node.names)
@@ -46,7 +46,7 @@ def imports(path: Path, *, when_loaded: bool = False) -> Iterator[list[str]]:
 
 
 def rooms(path: Path, app: str, *, when_loaded: bool = False) -> set[str]:
-    """Give the rooms of an app that a file imports, such as `models`."""
+    """Return the rooms of an app that a file imports, such as `models`."""
     return {parts[1] for parts in imports(path, when_loaded=when_loaded) if parts[0] == app and len(parts) > 1}
 
 

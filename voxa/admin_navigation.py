@@ -54,7 +54,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Give unfold the sidebar of this person."""
+    """Return unfold the sidebar of this person."""
     groups = [{"items": [{"title": "Home", "icon": "home", "link": reverse("admin:index")}]}]
     for title, pages in GROUPS:
         items = [item for page in pages if (item := _item(request, *page))]

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 @cache
 def public_schema() -> dict[str, Any]:
-    """Give the whole schema, made once a process."""
+    """Return the whole schema, made once a process."""
     schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return schema
 

@@ -23,7 +23,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def read(path: Path) -> dict[str, str]:
-    """Give the variables that a file sets; an absent file sets none."""
+    """Return the variables that a file sets; an absent file sets none."""
     values: dict[str, str] = {}
 
     class Reader(environ.Env):  # type: ignore[misc]

@@ -69,7 +69,7 @@ FAULTS = {"migrations": "not applied: run manage.py migrate"}  # of the others: 
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that the process is alive; asks nobody else."""
+    """Answer that the process is alive; asks nobody else."""
     return JsonResponse({"status": "ok"})
 
 
@@ -97,7 +97,7 @@ class ReadyView(HealthCheckView):  # type: ignore[misc]
 
 
 def worker_states() -> dict[str, str]:
-    """Say of each queue whether a worker took from it within the last minute."""
+    """Return for each queue whether a worker took from it within the last minute."""
     try:
         unseen = unseen_queues()
     except DatabaseError:
@@ -106,7 +106,7 @@ def worker_states() -> dict[str, str]:
 
 
 def livekit_state() -> str:
-    """Say how the last call to the default LiveKit server went."""
+    """Return how the last call to the default LiveKit server went."""
     try:
         project = LiveKitProject.objects.filter(is_default=True).first()
     except DatabaseError:

@@ -13,7 +13,7 @@ class WrongSchema(ValueError):
 
 
 def compiled(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
-    """Give the validator of a schema. Raises WrongSchema, also for one that refers to another document."""
+    """Return the validator of a schema. Raises WrongSchema, also for one that refers to another document."""
     try:
         jsonschema_rs.meta.validate(dict(schema))
         return jsonschema_rs.validator_for(dict(schema), pattern_options=_LINEAR, offline=True)
@@ -22,7 +22,7 @@ def compiled(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
 
 
 def misfits(schema: Mapping[str, Any], value: Any) -> list[str]:
-    """Say where a value does not fit a schema, such as `city: 7 is not of type "string"`; nothing where it fits."""
+    """Return where a value does not fit a schema, such as `city: 7 is not of type "string"`; nothing where it fits."""
     return [_words(error) for error in compiled(schema).iter_errors(value)]
 
 

@@ -5,10 +5,10 @@ from uuid import UUID
 
 
 def id_json(value: UUID | None) -> str | None:
-    """Give an id."""
+    """Return an id."""
     return str(value) if value else None
 
 
 def time_json(at: datetime | None) -> str | None:
-    """Give a time in UTC."""
+    """Return a time in UTC."""
     return at.isoformat().replace("+00:00", "Z") if at else None

@@ -8,5 +8,5 @@ M = TypeVar("M", bound=Model)
 
 
 def only_row(rows: "QuerySet[M]") -> M | None:
-    """Give the row of a question that at most one row answers; `first` would have it sorted."""
+    """Return the row of a question that at most one row answers; `first` would have it sorted."""
     return next(iter(rows.order_by()), None)

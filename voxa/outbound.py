@@ -57,7 +57,7 @@ class Answer:
 
 
 def resolve(host: str, timeout: float) -> Sequence[str]:
-    """Give all addresses of a name as the system knows them, within `timeout` seconds. Raises OutboundError."""
+    """Return all addresses of a name as the system knows them, within `timeout` seconds. Raises OutboundError."""
     answers: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
 
     def look_up() -> None:
@@ -87,7 +87,7 @@ class Policy:
     resolver: Resolver = resolve
 
     def check(self, url: str, schemes: Sequence[str] = ("https",)) -> httpx.URL:
-        """Give the parsed URL, or raise UnsafeAddress saying what is wrong with it as it is written.
+        """Return the parsed URL, or raise UnsafeAddress saying what is wrong with it as it is written.
 
         `schemes` are of https and wss; `allow_http` adds their plain siblings.
         """
@@ -106,7 +106,7 @@ class Policy:
         return parsed
 
     def addresses(self, host: str, timeout: float) -> list[str]:
-        """Give the addresses of a host, all of them checked. Raises UnsafeAddress if even one is refused."""
+        """Return the addresses of a host, all of them checked. Raises UnsafeAddress if even one is refused."""
         try:
             found: Sequence[str] = [str(ipaddress.ip_address(host))]
         except ValueError:

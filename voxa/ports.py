@@ -13,7 +13,7 @@ def parse_port(text: str) -> int:
 
 
 def is_free(port: int) -> bool:
-    """Say whether a server could listen there now."""
+    """Return whether a server could listen there now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -24,7 +24,7 @@ def is_free(port: int) -> bool:
 
 
 def first_free(*wanted: int) -> int:
-    """Give the first of these ports that is free, or any free port."""
+    """Return the first of these ports that is free, or any free port."""
     for port in wanted:
         if 1 <= port <= MAX_PORT and is_free(port):
             return port

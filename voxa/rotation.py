@@ -23,7 +23,7 @@ class Tally:
 
 
 def encrypted_fields() -> list[tuple[type[Model], EncryptedField]]:
-    """Give every encrypted field of every model, those of history included."""
+    """Return every encrypted field of every model, those of history included."""
     return [
         (model, column)
         for model in apps.get_models(include_auto_created=True)
@@ -33,7 +33,7 @@ def encrypted_fields() -> list[tuple[type[Model], EncryptedField]]:
 
 
 def rotate(model: type[Model], column: EncryptedField, *, dry_run: bool = False) -> Iterator[Tally]:
-    """Encrypt a field's old secrets again; give the tally after each batch, the last one after looking once more.
+    """Encrypt a field's old secrets again; return the tally after each batch, the last one after looking once more.
 
     A row that is edited meanwhile keeps the edit. No save, so no history and no sync: the plain text is the same.
     """
@@ -58,12 +58,12 @@ def rotate(model: type[Model], column: EncryptedField, *, dry_run: bool = False)
 
 
 def _raw(model: type[Model], name: str) -> QuerySet[Model]:
-    """Give the rows with the secret as it is stored, as `raw`."""
+    """Return the rows with the secret as it is stored, as `raw`."""
     return model._base_manager.annotate(raw=ExpressionWrapper(F(name), output_field=BinaryField()))
 
 
 def _secrets(model: type[Model], name: str) -> Iterator[tuple[object, bytes]]:
-    """Give key and stored secret of each row that has one, in batches by key: writes in between do no harm."""
+    """Return key and stored secret of each row that has one, in batches by key: writes in between do no harm."""
     rows = _raw(model, name).exclude(**{f"{name}__isnull": True}).order_by("pk").values_list("pk", "raw")
     batch = list(rows[:BATCH])
     while batch:
@@ -81,7 +81,7 @@ def _is_under(key: Fernet, stored: bytes) -> bool:
 
 
 def count_unreadable(model: type[Model], column: EncryptedField, most: int) -> tuple[int, int]:
-    """Try so many secrets of a field; give how many no key opens, and how many were tried."""
+    """Try so many secrets of a field; return how many no key opens, and how many were tried."""
     rows = _raw(model, column.name).exclude(**{f"{column.name}__isnull": True})
     tried = [bytes(stored) for stored in rows.order_by("-pk").values_list("raw", flat=True)[:most]]
     return sum(not _opens(column, stored) for stored in tried), len(tried)

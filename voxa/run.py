@@ -33,7 +33,7 @@ STEADY = 60.0  # seconds after which a process that dies counts as one that ran
 
 
 def wants_sandbox(environment: dict[str, str]) -> bool:
-    """Say whether the sandbox stands in for LiveKit: no `LIVEKIT_URL`, and not switched off."""
+    """Return whether the sandbox stands in for LiveKit: no `LIVEKIT_URL`, and not switched off."""
     switched_off = environment.get("VOXA_SANDBOX", "1").strip().lower() in ("0", "false", "no", "off")
     return not environment.get("LIVEKIT_URL") and not switched_off
 
@@ -56,7 +56,7 @@ def prepare_sandbox(path: Path, web_port: int) -> int:
 
 
 def worker(queue: str, threads: int) -> str:
-    """Give the command line of a worker that takes from one queue. A thread waits on others most of its time."""
+    """Return the command line of a worker that takes from one queue. A thread waits on others most of its time."""
     # Celery warns of root: whoever tries Voxa out as root knows.
     return (
         f'exec {sys.executable} -W "ignore:You\'re running the worker"'
@@ -66,7 +66,7 @@ def worker(queue: str, threads: int) -> str:
 
 
 def commands(port: int, sandbox_port: int | None) -> dict[str, str]:
-    """Give the processes by name, each as one command line without a shell's own syntax."""
+    """Return the processes by name, each as one command line without a shell's own syntax."""
     python = f"exec {sys.executable}"
     processes = {
         "web": f"{python} -m gunicorn voxa.wsgi --bind 127.0.0.1:{port} --workers 1 --threads 8"
@@ -84,7 +84,7 @@ def commands(port: int, sandbox_port: int | None) -> dict[str, str]:
 
 
 def hold_lock(path: Path) -> IO[str]:
-    """Let one `make run` work in a clone: two would mean two beats. Raises SystemExit when another does."""
+    """Allow one `make run` in a clone: two would mean two beats. Raise `SystemExit` when another runs."""
     lock = path.open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -24,7 +24,7 @@ def _networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
 
 
 def policy() -> outbound.Policy:
-    """Give what the operator allows: `VOXA_OUTBOUND_ALLOW` and `VOXA_OUTBOUND_ALLOW_HTTP`."""
+    """Return what the operator allows: `VOXA_OUTBOUND_ALLOW` and `VOXA_OUTBOUND_ALLOW_HTTP`."""
     allowed = _networks(tuple(settings.VOXA_OUTBOUND_ALLOW))
     return outbound.Policy(allowed, settings.VOXA_OUTBOUND_ALLOW_HTTP, resolve)
 

@@ -19,7 +19,7 @@ class Variables(environ.Env):  # type: ignore[misc]
             raise ImproperlyConfigured(f"{var} cannot be read: see docs/operations.md for what it takes.") from None
 
     def database(self, var: str, default: str) -> dict[str, Any]:
-        """Give Django's settings of the database that a variable names."""
+        """Return Django's settings of the database that a variable names."""
         found: dict[str, Any] = self.db_url_config(self.str(var, default="") or default)
         if not found.get("ENGINE"):
             raise ImproperlyConfigured(f"{var} is no database URL such as postgres://user:password@host:5432/name.")

@@ -21,18 +21,18 @@ class Access:
     zones: dict[UUID, str] = field(default_factory=dict)
 
     def workspaces(self, least: Role) -> list[UUID]:
-        """Give the workspaces where the person has this role or a stronger one; meaningless for superusers."""
+        """Return the workspaces where the person has this role or a stronger one; meaningless for superusers."""
         allowed = _STRONGEST_FIRST[: _STRONGEST_FIRST.index(least) + 1]
         return [workspace for workspace, role in self.roles.items() if role in allowed]
 
     def may(self, least: Role, workspace: UUID | None = None) -> bool:
-        """Say whether the person has this role or a stronger one in a workspace, or in any when none is named."""
+        """Return whether the person has this role or a stronger one in a workspace, or in any when none is named."""
         allowed = self.workspaces(least)
         return self.superuser or (bool(allowed) if workspace is None else workspace in allowed)
 
 
 def access_of(request: HttpRequest) -> Access:
-    """Give the access of the request's user, read once a request."""
+    """Return the access of the request's user, read once a request."""
     found: Access | None = getattr(request, "_voxa_access", None)
     if found is None:
         found = request._voxa_access = _read(request.user)  # type: ignore[attr-defined]
@@ -54,7 +54,7 @@ def _read(user: Any) -> Access:
 
 
 def workspace_id_of(row: Any) -> UUID | None:
-    """Give the workspace a row belongs to, if it belongs to one."""
+    """Return the workspace a row belongs to, if it belongs to one."""
     if isinstance(row, Workspace):
         return row.pk
     return getattr(row, "workspace_id", None)

@@ -1,4 +1,4 @@
-"""Say what a deletion takes with it without reading all of it."""
+"""Return what a deletion takes with it without reading all of it."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ class BoundedDeletion:
     def get_deleted_objects(
         self, objs: Iterable[Any], request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Give names, counts, and which kinds the person may not delete, as Django's own method does."""
+        """Return names, counts, and which kinds the person may not delete, as Django's own method does."""
         rows = list(objs)
         denied = {str(row) for row in rows if not self.has_delete_permission(request, row)}  # type: ignore[attr-defined]
         model = self.model  # type: ignore[attr-defined]

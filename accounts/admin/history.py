@@ -64,7 +64,7 @@ class HistoryMixin:
 
 
 def _entries(records: Any, words: str) -> list[Entry]:
-    """Give the newest records as entries, each compared with the one before it."""
+    """Return the newest records as entries, each compared with the one before it."""
     rows = list(records.select_related("history_user")._select_related_history_tracked_objs()[: SHOWN + 1])
     pk = records.model.instance_type._meta.pk.attname
     older: dict[Any, list[Any]] = defaultdict(list)
@@ -100,7 +100,7 @@ def _entry(record: Any, before: Any, words: str) -> Entry:
 
 
 def _row(record: Any) -> Any:
-    """Give the row as it was. The library's own `instance` would read what is excluded, secrets among it."""
+    """Return the row as it was. The library's own `instance` would read what is excluded, secrets among it."""
     fields = {field.name: field for field in record.tracked_fields}
     row = record.instance_type(**{field.attname: getattr(record, field.attname) for field in fields.values()})
     for name, column in fields.items():

@@ -20,12 +20,12 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return int(self.counted().order_by().values("pk")[: COUNTED + 1].count())
 
     def counted(self) -> Any:
-        """Give the rows to count: those that are listed, in whatever way they are found fastest."""
+        """Return the rows to count: those that are listed, in whatever way they are found fastest."""
         return self.object_list
 
     @property
     def is_cut(self) -> bool:
-        """Say whether there are more rows than were counted."""
+        """Return whether there are more rows than were counted."""
         return self.count > COUNTED
 
 

@@ -41,7 +41,7 @@ class ScopedMixin:
     admin_site: admin.AdminSite
 
     def may(self, request: HttpRequest, least: Role, obj: Any = None) -> bool:
-        """Say whether the person has a role (or a stronger one) in the row's workspace, or in any without a row."""
+        """Return whether the person has a role (or a stronger one) in the row's workspace, or in any without a row."""
         access = access_of(request)
         if obj is None or not isinstance(obj, Model):
             return access.may(least)
@@ -84,7 +84,7 @@ class ScopedMixin:
 
 
 def usable_workspaces(access: Access, least: Role) -> QuerySet[Workspace]:
-    """Give the open workspaces where the person has a role or a stronger one."""
+    """Return the open workspaces where the person has a role or a stronger one."""
     rows = Workspace.objects.filter(closed_at=None)
     return rows if access.superuser else rows.filter(pk__in=access.workspaces(least))
 
@@ -111,7 +111,7 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
 
     @display(description="Created", ordering="created_at")
     def created(self, row: Any) -> str:
-        """Give when the row was made, under a heading in words."""
+        """Return when the row was made, under a heading in words."""
         return when(row.created_at)
 
     def get_list_display(self, request: HttpRequest) -> Any:
@@ -138,7 +138,7 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
         return answer
 
     def has_history(self, request: HttpRequest) -> bool:
-        """Say whether a row's page leads to its history."""
+        """Return whether a row's page leads to its history."""
         return hasattr(self.model, "history") or bool(self.history_also)
 
     def changeform_view(
@@ -195,7 +195,7 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
         return found
 
     def row_or_deny(self, request: HttpRequest, object_id: str, least: Role) -> Any:
-        """Give the row behind a button. Raises PermissionDenied where the person may not press it."""
+        """Return the row behind a button. Raises PermissionDenied where the person may not press it."""
         row = self.get_object(request, object_id)
         if row is None or not self.may(request, least, row):
             raise PermissionDenied
@@ -203,7 +203,7 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
 
 
 def is_uuid(text: str) -> bool:
-    """Say whether a text of the address can be a row's id."""
+    """Return whether a text of the address can be a row's id."""
     try:
         return bool(UUID(text))
     except ValueError:
@@ -211,14 +211,14 @@ def is_uuid(text: str) -> bool:
 
 
 def _filter_name(item: Any) -> str:
-    """Give what a filter is called in the address: its field, or its own parameter."""
+    """Return what a filter is called in the address: its field, or its own parameter."""
     if isinstance(item, str):
         return item
     return str(item[0] if isinstance(item, (tuple, list)) else item.parameter_name)
 
 
 def for_workspace(url: str, workspace: Any) -> str:
-    """Give an autocomplete address that answers with rows of one workspace."""
+    """Return an autocomplete address that answers with rows of one workspace."""
     return f"{url}?{urlencode({'for_workspace': workspace})}"
 
 

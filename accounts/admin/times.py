@@ -34,14 +34,14 @@ class ZonedPages:
     """
 
     def page_zone(self, request: HttpRequest) -> ZoneInfo:
-        """Give the time zone of a page that is not of one row."""
+        """Return the time zone of a page that is not of one row."""
         if named := request.GET.get("workspace__id__exact", ""):
             return zone_of(request, named)
         shared = set(access_of(request).zones.values())
         return ZoneInfo(shared.pop()) if len(shared) == 1 else UTC
 
     def get_object(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
-        """Give the row, and show its page in its time zone. Raise Http404 for what is no id of such a row."""
+        """Return the row, and show its page in its time zone. Raise Http404 for what is no id of such a row."""
         _require_id(self.model, object_id)  # type: ignore[attr-defined]
         row = super().get_object(request, object_id, *args, **kwargs)  # type: ignore[misc]
         if row is not None and getattr(request, "_voxa_zoned", False) and (workspace := workspace_id_of(row)):
@@ -82,7 +82,7 @@ class ZonedPages:
 
 
 def zone_of(request: HttpRequest, workspace: UUID | str) -> ZoneInfo:
-    """Give the time zone of a workspace that the person may look into; UTC for any other."""
+    """Return the time zone of a workspace that the person may look into; UTC for any other."""
     access = access_of(request)
     try:
         pk = workspace if isinstance(workspace, UUID) else UUID(workspace)

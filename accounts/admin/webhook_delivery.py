@@ -86,7 +86,7 @@ class WebhookDeliveryAdmin(ScopedAdmin):
     has_change_permission = has_delete_permission = has_add_permission
 
     def has_resend_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say whether the person may press the button."""
+        """Return whether the person may press the button."""
         return self.may(request, Role.OPERATOR, obj)
 
     def changeform_view(

@@ -126,7 +126,7 @@ class WebhookEndpointAdmin(ScopedAdmin):
         ]
 
     def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Give the endpoint a new secret, on POST."""
+        """Return the endpoint a new secret, on POST."""
         return self._secret_page(request, *webhooks.rotate_secret(self._pressed(request, object_id)))
 
     def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -19,7 +19,7 @@ class WorkspaceFirst(ScopedMixin):
     """For admins whose rows refer to others of their workspace. People of one workspace are not asked."""
 
     def chosen_workspace(self, request: HttpRequest) -> Workspace | None:
-        """Give the workspace that a new row is for: the one that was chosen, or the only one there is."""
+        """Return the workspace that a new row is for: the one that was chosen, or the only one there is."""
         if not hasattr(request, "_voxa_workspace"):
             request._voxa_workspace = self._chosen(request)  # type: ignore[attr-defined]
         chosen: Workspace | None = request._voxa_workspace  # type: ignore[attr-defined]
@@ -34,7 +34,7 @@ class WorkspaceFirst(ScopedMixin):
         return some[0] if len(some) == 1 else None
 
     def page_zone(self, request: HttpRequest) -> ZoneInfo:
-        """Give the time zone of the workspace that a new row is for."""
+        """Return the time zone of the workspace that a new row is for."""
         workspace = self.chosen_workspace(request) if request.path.endswith("/add/") else None
         found: ZoneInfo = ZoneInfo(workspace.time_zone) if workspace else super().page_zone(request)  # type: ignore[misc]
         return found

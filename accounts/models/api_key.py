@@ -45,7 +45,7 @@ class ApiKey(models.Model):
         return f"{self.name} (vx_live_{self.identifier}…)"
 
     def refusal(self, at: datetime) -> str | None:
-        """Say why the key is not accepted at a moment; None if it is."""
+        """Return why the key is not accepted at a moment; None if it is."""
         if self.revoked_at is not None:
             return "This API key was revoked."
         if self.expires_at is not None and self.expires_at <= at:
@@ -55,5 +55,5 @@ class ApiKey(models.Model):
         return None
 
     def allows(self, scope: str) -> bool:
-        """Say whether the key carries a scope, itself or by `workspace:admin`."""
+        """Return whether the key carries a scope, itself or by `workspace:admin`."""
         return scope in self.scopes or Scope.WORKSPACE_ADMIN in self.scopes

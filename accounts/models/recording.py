@@ -17,5 +17,5 @@ class _Manager(HistoryManager):  # type: ignore[misc]
 
 
 def recorded(*, without: list[str] | None = None) -> HistoricalRecords:
-    """Give the history of a model, `without` those of its fields: secrets, and what changes by itself."""
+    """Return the history of a model, `without` those of its fields: secrets, and what changes by itself."""
     return HistoricalRecords(excluded_fields=without, history_manager=_Manager)

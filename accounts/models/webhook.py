@@ -82,7 +82,7 @@ class WebhookMessage(models.Model):
 
     @property
     def webhook_id(self) -> str:
-        """Give the `webhook-id` header: the same for every attempt and endpoint."""
+        """Return the `webhook-id` header: the same for every attempt and endpoint."""
         return f"msg_{self.id.hex}"
 
 
@@ -133,5 +133,5 @@ class WebhookDelivery(models.Model):
 
     @property
     def workspace_id(self) -> uuid.UUID:
-        """Give the workspace that it belongs to through its endpoint."""
+        """Return the workspace that it belongs to through its endpoint."""
         return self.endpoint.workspace_id

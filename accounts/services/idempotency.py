@@ -12,7 +12,7 @@ LONGEST_REQUEST = timedelta(minutes=2)
 
 
 def claim(workspace: Workspace, key: str, request_hash: str) -> tuple[IdempotencyRecord, bool]:
-    """Claim a key by inserting its row; give the row, and whether it is ours to answer."""
+    """Claim a key by inserting its row; return the row, and whether it is ours to answer."""
     now = timezone.now()
     mine = IdempotencyRecord(
         workspace=workspace, key=key, request_hash=request_hash, created_at=now, expires_at=now + KEPT
@@ -40,10 +40,10 @@ def release(record: IdempotencyRecord) -> None:
 
 
 def is_cut_off(record: IdempotencyRecord) -> bool:
-    """Say whether the request that claimed the key can no longer be running."""
+    """Return whether the request that claimed the key can no longer be running."""
     return record.status is None and record.created_at <= timezone.now() - LONGEST_REQUEST
 
 
 def purge_expired() -> int:
-    """Delete what is past its time; give how many."""
+    """Delete what is past its time; return how many."""
     return IdempotencyRecord.objects.filter(expires_at__lte=timezone.now()).delete()[0]

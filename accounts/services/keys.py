@@ -34,7 +34,7 @@ def create_api_key(
     created_by: User | None = None,
     reason: str | None = None,
 ) -> tuple[ApiKey, str]:
-    """Create a key; give its row and its text, which nobody can see again.
+    """Create a key; return its row and its text, which nobody can see again.
 
     `reason` is kept in the history. Raises ValidationError naming every wrong field.
     """
@@ -55,13 +55,13 @@ def create_api_key(
 
 
 def make_key_text() -> str:
-    """Give a new random key."""
+    """Return a new random key."""
     body = PREFIX + "".join(secrets.choice(_BASE62) for _ in range(44))
     return body + checksum(body)
 
 
 def checksum(body: str) -> str:
-    """Give the CRC-32 of a text as six base 62 digits."""
+    """Return the CRC-32 of a text as six base 62 digits."""
     rest, digits = zlib.crc32(body.encode()), ""
     for _ in range(6):
         rest, digit = divmod(rest, 62)
@@ -70,7 +70,7 @@ def checksum(body: str) -> str:
 
 
 def find_api_key(text: str) -> ApiKey | None:
-    """Give the key with this text, its workspace loaded by the same query; None if there is none.
+    """Return the key with this text, its workspace loaded by the same query; None if there is none.
 
     Whether it may still be used is another question: `ApiKey.refusal`. A malformed text costs no query.
     """

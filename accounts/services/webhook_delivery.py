@@ -29,7 +29,7 @@ _NONE = Q(pk__in=())
 
 
 def deliver(endpoint_id: UUID) -> bool:
-    """Send what is due to one endpoint, for about `BUDGET` seconds; say whether more is due now.
+    """Send what is due to one endpoint, for about `BUDGET` seconds; return whether more is due now.
 
     Does nothing where another worker is at it, the endpoint must rest, or the workspace has as many under way as it
     may: then it stays due, and is sent after one of those.
@@ -86,7 +86,7 @@ def sweep() -> int:
 
 
 def purge() -> int:
-    """Delete messages, and with them their deliveries, past their workspace's retention; give how many."""
+    """Delete messages, and with them their deliveries, past their workspace's retention; return how many."""
     purged = 0
     for workspace in Workspace.objects.only("retention_days"):
         limit = timezone.now() - timedelta(days=workspace.retention_days)
@@ -106,7 +106,7 @@ def _free(prefix: str = "") -> Q:
 
 
 def _send_batches(endpoint_id: UUID) -> timedelta | None:
-    """Send batch after batch; give the rest that the endpoint must take, if it was slow."""
+    """Send batch after batch; return the rest that the endpoint must take, if it was slow."""
     started = time.monotonic()
     while (batch_started := time.monotonic()) - started < BUDGET:
         endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, active=True).first()

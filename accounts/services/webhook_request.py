@@ -38,7 +38,7 @@ class Outcome:
 
 
 def body(message: WebhookMessage) -> str:
-    """Give the text that is signed and sent: `type`, `timestamp` of the event, `data`."""
+    """Return the text that is signed and sent: `type`, `timestamp` of the event, `data`."""
     return json.dumps(
         {
             "type": message.event_type,
@@ -50,7 +50,7 @@ def body(message: WebhookMessage) -> str:
 
 
 def signed_headers(endpoint: WebhookEndpoint, webhook_id: str, at: datetime, text: str) -> dict[str, str]:
-    """Give the headers of one attempt; while a secret is being rotated, with a signature by each of the two."""
+    """Return the headers of one attempt; while a secret is being rotated, with a signature by each of the two."""
     secrets = [endpoint.secret]
     expires = endpoint.previous_secret_expires_at
     if endpoint.previous_secret and expires and expires > at:
@@ -64,7 +64,7 @@ def signed_headers(endpoint: WebhookEndpoint, webhook_id: str, at: datetime, tex
 
 
 def prepare(endpoint: WebhookEndpoint, message: WebhookMessage) -> Callable[[], Outcome]:
-    """Give a call that is ready to be made in any thread: it reads no database."""
+    """Return a call that is ready to be made in any thread: it reads no database."""
     text = body(message)
     headers = signed_headers(endpoint, message.webhook_id, timezone.now(), text)
     return partial(_call, endpoint.url, headers, text.encode())

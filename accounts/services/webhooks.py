@@ -28,7 +28,7 @@ Payload = Mapping[str, Any]
 
 
 def emit(workspace_id: UUID, event_type: str, payload: Payload | Callable[[], Payload]) -> None:
-    """Tell of an event, in the caller's transaction: with it the rows are kept or gone.
+    """Queue an event for webhooks, in the caller's transaction: it is kept or gone with the rows.
 
     Nothing is sent here; a task is woken on commit, and the sweep does what it misses. Where no active endpoint asked
     for the type, nothing is stored, and a payload that has yet to be made is not made. Raises KeyError for a type
@@ -42,7 +42,7 @@ def emit(workspace_id: UUID, event_type: str, payload: Payload | Callable[[], Pa
 
 
 def listening(workspace_ids: Collection[UUID], event_type: str) -> set[UUID]:
-    """Give those of many workspaces that have an active endpoint for a type, by one query."""
+    """Return those of many workspaces that have an active endpoint for a type, by one query."""
     endpoints = WebhookEndpoint.objects.filter(workspace_id__in=workspace_ids, active=True)
     rows = endpoints.only("workspace_id", "event_types")
     return {row.workspace_id for row in rows if event_type in row.event_types}
@@ -62,7 +62,7 @@ def _queue(
 
 
 def wake(endpoint_id: UUID) -> None:
-    """Have the workers send what is due to an endpoint."""
+    """Ask the workers to send what is due to an endpoint."""
     from accounts.tasks import deliver_webhooks
 
     publish(deliver_webhooks, str(endpoint_id))
@@ -71,7 +71,7 @@ def wake(endpoint_id: UUID) -> None:
 def create_endpoint(
     workspace: Workspace, url: str, event_types: list[str], *, active: bool = True
 ) -> tuple[WebhookEndpoint, str]:
-    """Create an endpoint; give its row and its secret, which is not shown again.
+    """Create an endpoint; return its row and its secret, which is not shown again.
 
     Raises ValidationError naming every wrong field, Conflict when the workspace has as many as it may.
     """
@@ -117,7 +117,7 @@ def update_endpoint(endpoint: WebhookEndpoint, changes: Mapping[str, Any]) -> tu
 
 @transaction.atomic
 def rotate_secret(endpoint: WebhookEndpoint) -> tuple[WebhookEndpoint, str]:
-    """Give the endpoint a new secret and give both; the one before signs as well for another 24 hours."""
+    """Return the endpoint a new secret and give both; the one before signs as well for another 24 hours."""
     endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     secret = new_secret()
     endpoint.previous_secret, endpoint.secret = endpoint.secret, secret

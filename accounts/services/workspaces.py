@@ -25,7 +25,7 @@ def create_workspace(
 
 
 def _free_slug(name: str) -> str:
-    """Give the first unused of acme, acme-2, acme-3, ..."""
+    """Return the first unused of acme, acme-2, acme-3, ..."""
     stem = slugify(name).replace("_", "-").strip("-")[:36].strip("-") or "workspace"
     taken = set(Workspace.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     return next(slug for n in count(1) if (slug := stem if n == 1 else f"{stem}-{n}") not in taken)

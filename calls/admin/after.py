@@ -41,7 +41,7 @@ class Recorded:
 
 
 def after_of(call: Call) -> dict[str, Any]:
-    """Give what the fragment draws, by two queries; nothing for a call that was not answered."""
+    """Return what the fragment draws, by two queries; nothing for a call that was not answered."""
     if call.answered_at is None:
         return {}
     analysis = CallAnalysis.objects.filter(call=call).first()

@@ -164,7 +164,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         ]
 
     def panel_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        """Give the panel alone, for the page to refresh itself with."""
+        """Return the panel alone, for the page to refresh itself with."""
         call = self.row_or_deny(request, str(object_id), self.view_role)
         return render(request, "admin/calls/call/panel.html", self._panel(request, call))
 
@@ -180,7 +180,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         return answer
 
     def states_view(self, request: HttpRequest) -> HttpResponse:
-        """Give the status of the calls that a list asks for, and ask on for those that are not over."""
+        """Return the status of the calls that a list asks for, and ask on for those that are not over."""
         asked = [text for text in request.GET.get("ids", "").split(",") if is_uuid(text)][:MOST_POLLED]
         calls = list(self.limit(Call.objects.filter(pk__in=asked), access_of(request)))
         context = {"states": [(call.pk, status_label(call)) for call in calls], "live": _polled(calls)}
@@ -226,5 +226,5 @@ def status_label(call: Call) -> SafeString:
 
 
 def _polled(calls: Any) -> list[str]:
-    """Give the ids of calls whose status will change by itself in a moment."""
+    """Return the ids of calls whose status will change by itself in a moment."""
     return [str(call.pk) for call in calls if call.status in LIVE]

@@ -31,7 +31,7 @@ class Checked:
 
 
 def checked(data: dict[str, Any]) -> Checked:
-    """Give what the call of a form's cleaned data would meet."""
+    """Return what the call of a form's cleaned data would meet."""
     try:
         called = to_canonical(data["to_number"], data["workspace"].country)
     except ValidationError as error:

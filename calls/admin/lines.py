@@ -63,21 +63,21 @@ _MODES = {"cold": "by the carrier, without a word", "warm": "announced by callin
 
 
 def title(event: Event) -> str:
-    """Say what happened in a word or two."""
+    """Return what happened in a word or two."""
     if event.type == "call.queued" and event.data.get("reason"):
         return "Back in the queue"
     return _WORDS.get(event.type) or event.type.replace(".", " ").replace("_", " ").capitalize()
 
 
 def colour(event: Event) -> str:
-    """Give the colour of a line; empty for those that are neither good nor bad."""
+    """Return the colour of a line; empty for those that are neither good nor bad."""
     if event.type == "tool.called" and event.data.get("ok") is False:
         return "warning"
     return _COLOURS.get(event.type, "")
 
 
 def particulars(event: Event) -> str:
-    """Tell the particulars that a person wants."""
+    """Return the particulars that a person wants."""
     data: dict[str, Any] = event.data
     said = []
     if event.type == "call.dialing" and data.get("to"):
@@ -99,7 +99,7 @@ def particulars(event: Event) -> str:
 
 
 def until(event: Event) -> datetime | None:
-    """Give when the call is looked at again, where the line tells it."""
+    """Return when the call is looked at again, where the line tells it."""
     value = event.data.get("until")
     return parse_datetime(value) if isinstance(value, str) else None
 

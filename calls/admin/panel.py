@@ -57,7 +57,7 @@ class Dial:
 
 
 def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
-    """Give what the panel's template draws. Reads the timeline, the attempts and, once answered, what was said."""
+    """Return what the panel's template draws. Reads the timeline, the attempts and, once answered, what was said."""
     zone = ZoneInfo(call.workspace.time_zone)
     events = Event.objects.filter(call=call).order_by("at", "id")[:MOST_LINES]
     attempts = call.attempts.select_related("trunk", "gateway").defer("trunk__auth_password").order_by("number")
@@ -83,7 +83,7 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
 
 
 def _measures(call: Call) -> list[tuple[str, str]]:
-    """Give how fast the conversation went, in words."""
+    """Return how fast the conversation went, in words."""
     found = Conversation.objects.filter(call=call).first()
     told = (
         [(words, f"{found.measures[name]:.1f} s") for name, words in _MEASURES.items() if name in found.measures]
@@ -97,7 +97,7 @@ _CANCELABLE = (CallStatus.QUEUED, CallStatus.DIALING, CallStatus.RINGING)
 
 
 def _waits_long(call: Call) -> bool:
-    """Say whether nothing happens in the next minute."""
+    """Return whether nothing happens in the next minute."""
     return bool(
         call.status == CallStatus.QUEUED and call.due_at and call.due_at - timezone.now() > timedelta(minutes=1)
     )
@@ -109,7 +109,7 @@ def _may_hang_up(call: Call) -> bool:
 
 
 def _again(call: Call) -> str:
-    """Give the address of the form that places the same call: its number stays out of addresses, which are logged."""
+    """Return the address of the form that places the same call: its number stays out of addresses, which are logged."""
     query = urlencode({"workspace": call.workspace_id, AGAIN: call.pk})
     return f"{reverse('admin:calls_call_add')}?{query}"
 

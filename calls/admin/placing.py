@@ -55,7 +55,7 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].required = True
 
     def is_valid(self) -> bool:
-        """Say whether it may be saved."""
+        """Return whether it may be saved."""
         return super().is_valid() and not self.only_checked
 
     def _get_validation_exclusions(self) -> set[str]:

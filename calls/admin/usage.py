@@ -120,7 +120,7 @@ def chart_of(rows: QuerySet[UsageDay], *, chosen: bool) -> dict[str, Any]:
 
 
 def _every(first: date, last: date) -> list[date]:
-    """Give every day of a span: one without a call has its place in the chart."""
+    """Return every day of a span: one without a call has its place in the chart."""
     return [first + timedelta(days=n) for n in range(min((last - first).days, 366) + 1)]
 
 

@@ -34,7 +34,7 @@ class Abilities:
         self._told, self._conversation, self._api, self._keypad = told, conversation, api, keypad
 
     def schemas(self) -> list[dict[str, Any]]:
-        """Give each function as language models are told of it: name, description, parameters."""
+        """Return each function as language models are told of it: name, description, parameters."""
         nothing = {"type": "object", "properties": {}}
         schemas = [{**tool, "parameters": tool["parameters"] or nothing} for tool in self._told.tools]
         if self._told.transfers:

@@ -43,7 +43,7 @@ class Api:
         await self._http.close()
 
     async def session(self, seconds: float) -> dict[str, Any]:
-        """Give the instructions for the room's call, asking for so many seconds. Raises ApiFailed.
+        """Return the instructions for the room's call, asking for so many seconds. Raises ApiFailed.
 
         A 404 is asked again: the caller may still be on the way into the room.
         """
@@ -58,7 +58,7 @@ class Api:
         return await self._insist("POST", path, body, seconds)
 
     async def act(self, path: str, body: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """Have something done, once, waiting for so many seconds at most. Raises ApiFailed.
+        """Ask for something once, waiting so many seconds at most. Raise `ApiFailed`.
 
         What takes longer than a moment is answered with an id, by which it is asked for until it is done.
         """

@@ -33,7 +33,7 @@ class Turn:
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def json(self) -> dict[str, Any]:
-        """Give it as the API takes it."""
+        """Return it as the API takes it."""
         return {
             "id": self.id,
             "speaker": self.speaker,
@@ -63,7 +63,7 @@ class Conversation:
 
     @property
     def over(self) -> bool:
-        """Say whether it ended."""
+        """Return whether it ended."""
         return self._ended.done()
 
     def end(self, reason: str = "", detail: str = "") -> None:
@@ -127,18 +127,18 @@ class Conversation:
 
     @property
     def is_acting(self) -> bool:
-        """Say whether the agent does something beyond talking."""
+        """Return whether the agent does something beyond talking."""
         return self._acting > 0
 
     @property
     def quiet_for(self) -> float:
-        """Give for how many seconds nobody has spoken."""
+        """Return for how many seconds nobody has spoken."""
         if self.agent_speaks or self.caller_speaks or self.is_acting or self.answered_at is None:
             return 0.0
         return time.time() - self.quiet_since
 
     def measures(self) -> dict[str, Any]:
-        """Give the measures as the API takes them."""
+        """Return the measures as the API takes them."""
         measures: dict[str, Any] = {
             "turns": len(self.turns),
             "interruptions": sum(turn.interrupted for turn in self.turns if turn.speaker == AGENT),

@@ -58,7 +58,7 @@ class Instructions:
 
     @property
     def outbound(self) -> bool:
-        """Say whether we called."""
+        """Return whether we called."""
         return self.direction == "outbound"
 
     @classmethod

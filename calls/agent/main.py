@@ -31,7 +31,7 @@ class Load:
         self.value, self._limit = 0.0, limit
 
     def __call__(self) -> float:
-        """Give it as LiveKit is told: the limit is what LiveKit takes for full."""
+        """Return it as LiveKit is told: the limit is what LiveKit takes for full."""
         self.value = 0.8 * self.value + 0.2 * psutil.cpu_percent() / 100
         told = self.value / self._limit * LIVEKIT_FULL
         return min(told, LIVEKIT_FULL - 0.01) if self._limit >= 1 else min(told, 1.0)
@@ -80,7 +80,7 @@ async def _serve(server: AgentServer, config: Config, load: Load) -> None:
 
 
 async def _beat(server: AgentServer, config: Config, load: Load) -> None:
-    """Tell the API again and again how this worker does."""
+    """Report this worker's state to the API at intervals."""
     process = psutil.Process()
     async with Api(config) as api:
         while True:
@@ -101,7 +101,7 @@ async def _beat(server: AgentServer, config: Config, load: Load) -> None:
 
 
 def _memory(process: psutil.Process) -> int:
-    """Give the bytes that a process and its children hold; what they share counts once where the system tells."""
+    """Return the bytes that a process and its children hold; what they share counts once where the system tells."""
     total = 0
     for one in [process, *process.children(recursive=True)]:
         try:

@@ -10,12 +10,12 @@ TRANSFER = "transfer"  # the identity of whom a call is handed over to
 
 
 def is_phone(who: rtc.RemoteParticipant) -> bool:
-    """Say whether it is the caller or callee."""
+    """Return whether it is the caller or callee."""
     return who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP and who.identity != TRANSFER
 
 
 async def wait_for_phone(room: rtc.Room, seconds: float) -> rtc.RemoteParticipant | None:
-    """Give the phone when it is in the room; None if it did not come in time, or the room ended."""
+    """Return the phone when it is in the room; None if it did not come in time, or the room ended."""
     found: asyncio.Future[rtc.RemoteParticipant | None] = asyncio.get_running_loop().create_future()
 
     def look(*_: object) -> None:

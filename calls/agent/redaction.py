@@ -6,7 +6,7 @@ HIDDEN = "[hidden]"
 
 
 def hidden(text: str, secret: str) -> str:
-    """Give a text with a mark in a secret's place."""
+    """Return a text with a mark in a secret's place."""
     return text.replace(secret, HIDDEN) if secret else text
 
 

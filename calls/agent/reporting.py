@@ -36,7 +36,7 @@ class Reporter:
                 self._sent += len(new)
 
     async def finish(self, ending: Ending) -> bool:
-        """Send the rest and the end; say whether the API took it."""
+        """Send the rest and the end; return whether the API took it."""
         body = {
             "transcript": [turn.json() for turn in self._conversation.turns[self._sent :]],
             "measures": self._conversation.measures(),

@@ -26,7 +26,7 @@ _GREETING = re.compile(
 
 
 def is_greeting(text: str) -> bool:
-    """Say whether this is what a voicemail says."""
+    """Return whether this is what a voicemail says."""
     return bool(_GREETING.search(text))
 
 

@@ -61,13 +61,13 @@ class WorkerView(APIView):
 
     @property
     def token(self) -> WorkerToken:
-        """Give what the worker's token says."""
+        """Return what the worker's token says."""
         token = self.request.auth
         assert isinstance(token, WorkerToken)  # noqa: S101  # IsWorker lets nobody else in
         return token
 
     def call(self) -> Call:
-        """Give the call of the token's room, which must be of the token's project."""
+        """Return the call of the token's room, which must be of the token's project."""
         try:
             call = call_of_room(self.token.project, self.token.room) if self.token.room else None
         except LiveKitError as error:

@@ -18,7 +18,7 @@ from voxa.api.filters import number_asked
 def asked(
     request: Request, reader: serializers.Serializer[Any], *numbers: str
 ) -> Iterator[tuple[dict[str, Any], Problems]]:
-    """Give the parameters that can be read, and where to note what is wrong. `numbers` are telephone numbers.
+    """Return the parameters that can be read, and where to note what is wrong. `numbers` are telephone numbers.
 
     Raises ValidationError at the end if anything is.
     """

@@ -180,7 +180,7 @@ def _must_be_there(problems: Problems, name: str, row: object) -> None:
 
 
 def route_json(check: RouteCheck) -> dict[str, Any]:
-    """Give a check as the API gives it."""
+    """Return a check as the API gives it."""
     number, trunk, agent = check.number, check.trunk, check.agent
     return {
         "direction": check.direction,

@@ -17,7 +17,7 @@ WAITED = timedelta(minutes=2)  # in which an event has come, and is ingested
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Tell for which projects calls were answered and no event came since, and which events nobody ingested."""
+    """Report projects whose calls were answered without an event since, and events that nobody ingested."""
     now = timezone.now()
     for project in projects(scope):
         if not project.is_configured:

@@ -38,7 +38,7 @@ def look(scope: Scope) -> Iterator[Finding]:
 
 
 def _gateways(scope: Scope) -> Iterator[Finding]:
-    """Tell the newest cause for each gateway that no dial got through to since."""
+    """Report the newest cause for each gateway that no dial got through to since."""
     since = timezone.now() - LATELY
     own = scope.own(Attempt.objects.filter(started_at__gt=since), "call__workspace").exclude(gateway=None)
     failed = own.filter(reason__in=OF_GATEWAYS, status=AttemptStatus.FAILED)

@@ -21,7 +21,7 @@ COUNTED = 1_000
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Tell of calls that nobody moves on."""
+    """Report calls that nothing moves on."""
     now, calls = timezone.now(), scope.own(Call.objects.all())
     ready = [project.pk for project in projects(scope) if project.is_configured]
     yield from _told(

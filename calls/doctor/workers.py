@@ -15,7 +15,7 @@ from voxa.doctor.registry import Scope
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Tell which kind of process is missing, and whose clock is wrong."""
+    """Report which kind of process is missing, and whose clock is wrong."""
     yield from _dispatchers()
     for project in projects(scope):
         if project.is_configured and _has_agents(scope, project):
@@ -35,7 +35,7 @@ def _dispatchers() -> Iterator[Finding]:
 
 
 def _has_agents(scope: Scope, project: LiveKitProject) -> bool:
-    """Say whether anybody expects an agent there. The sandbox has stand-ins of its own."""
+    """Return whether anybody expects an agent there. The sandbox has stand-ins of its own."""
     if project.is_default and settings.LIVEKIT_IS_SANDBOX:
         return False
     of_project = Agent.objects.filter(active=True, workspace__telephony_settings__project=project)

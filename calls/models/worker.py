@@ -32,7 +32,7 @@ class AgentWorker(models.Model):
 
     @property
     def is_away(self) -> bool:
-        """Say whether it fell silent."""
+        """Return whether it fell silent."""
         return timezone.now() - self.seen_at > self.AWAY_AFTER
 
 
@@ -59,5 +59,5 @@ class RunningDispatcher(models.Model):
 
     @property
     def clock_ahead(self) -> timedelta:
-        """Say by how much its host's clock is ahead of the database's."""
+        """Return by how much its host's clock is ahead of the database's."""
         return self.clock - self.seen_at

@@ -34,7 +34,7 @@ _TASK = (
 
 
 def ask_for_analysis(call: Call) -> None:
-    """Have a conversation analysed if its agent asks for it, in the caller's transaction. Once a call."""
+    """Queue the analysis of a conversation if its agent asks for one, in the caller's transaction. Once per call."""
     agent = call.agent
     if agent is None or not agent.analyzes_calls or agent.ai_provider not in ANALYSTS:
         return
@@ -104,7 +104,7 @@ def _analyze(call_id: UUID) -> None:
 
 
 def _asked(model: LanguageModel, fields: dict[str, Any], text: str) -> dict[str, Any]:
-    """Give a finding that fits the schema. Raises NoAnswer."""
+    """Return a finding that fits the schema. Raises NoAnswer."""
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {"summary": {"type": "string"}, "outcome": {"type": "string"}},
@@ -159,5 +159,5 @@ def _give_up(analysis: CallAnalysis, error: str) -> None:
 
 
 def _mine(analysis: CallAnalysis) -> QuerySet[CallAnalysis]:
-    """Give the row as long as it is ours to write."""
+    """Return the row as long as it is ours to write."""
     return CallAnalysis.objects.filter(pk=analysis.pk, status=AnalysisStatus.PENDING, attempts=analysis.attempts)

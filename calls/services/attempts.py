@@ -53,7 +53,7 @@ def apply_refusal(call: Call, refusal: Refusal, now: datetime) -> None:
 
 @transaction.atomic
 def put_off(call: Call, due: datetime, refusal: Refusal, now: datetime) -> None:
-    """Give a claimed call back to the queue, also between two gateways. The timeline tells a new reason."""
+    """Return a claimed call back to the queue, also between two gateways. The timeline tells a new reason."""
     rows = Call.objects.filter(pk=call.pk, fence=call.fence, status__in=WAITING, end_requested="")
     back = {"status": CallStatus.QUEUED, "due_at": due, "lease_token": None, "leased_until": None}
     if not rows.update(**back, reason=refusal.reason, updated_at=now):
@@ -189,7 +189,7 @@ def answered(call: Call, attempt: Attempt, dialled: Dialled | None, at: datetime
 
 @transaction.atomic
 def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, more_hops: bool) -> bool:
-    """Write how an unanswered dial ended and what follows; say whether the next gateway is to be tried now."""
+    """Write how an unanswered dial ended and what follows; return whether the next gateway is to be tried now."""
     fresh = _locked(call)
     if fresh.end_requested or fresh.status in ENDED or outcome.reason == Reason.CANCELED:
         why = fresh.end_requested or (fresh.reason if fresh.status in ENDED else "") or Reason.CANCELED
@@ -255,7 +255,7 @@ def _take_back(call: Call, attempt: Attempt, outcome: Outcome, at: datetime) -> 
 
 @transaction.atomic
 def never_dialed(call: Call, attempt: Attempt, at: datetime) -> None:
-    """Give back a call whose dispatcher went away before it asked LiveKit to dial: nobody's phone rang."""
+    """Return to the queue a call whose dispatcher went away before it asked LiveKit to dial: nobody's phone rang."""
     nothing = Outcome(Reason.LIVEKIT_UNAVAILABLE, CallStatus.FAILED, Next.SLOW_DOWN, None, "not dialled")
     _write(
         call, attempt, status=AttemptStatus.FAILED, reason=nothing.reason, sip_status=nothing.sip_status, ended_at=at

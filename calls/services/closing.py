@@ -38,7 +38,7 @@ def _status(call: Call, reason: Reason) -> CallStatus | None:
 
 
 def status_for(reason: Reason) -> CallStatus | None:
-    """Give the status a reason ends a call with, None where it depends on whether it was answered."""
+    """Return the status a reason ends a call with, None where it depends on whether it was answered."""
     if reason in FAULTS:
         return CallStatus.FAILED
     return CallStatus.CANCELED if reason == Reason.CANCELED else None

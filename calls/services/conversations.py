@@ -78,6 +78,6 @@ def tell_report(call_id: UUID) -> bool:
 
 
 def tell_late(most: int = 500) -> int:
-    """Send the reports whose time has come and that nothing else sent; give how many."""
+    """Send the reports whose time has come and that nothing else sent; return how many."""
     waiting = Conversation.objects.filter(told_at=None, call__status__in=ENDED).order_by("started_at")
     return sum(tell_report(call_id) for call_id in waiting.values_list("pk", flat=True)[:most])

@@ -42,7 +42,7 @@ AT_ONCE = 500
 
 
 def erase_number(number: str, workspace: Workspace | None = None, *, dry_run: bool = False) -> Counter[str]:
-    """Erase a number everywhere, or in one workspace; give how many rows of each kind held it.
+    """Erase a number everywhere, or in one workspace; return how many rows of each kind held it.
 
     With `dry_run` nothing is written. `calls under way` are left: end them, then run it again. Logs and backups are out
     of reach. Raises ValidationError for what is no number, or is a number of a workspace itself.
@@ -193,7 +193,7 @@ class _Erasure:
         self._count(name, rows.count() if self.dry_run else rows.delete()[0])
 
     def _batches(self, name: str, rows: QuerySet[Any]) -> Iterator[Sequence[Any]]:
-        """Give the rows that hold it, some at a time and each once; none in a dry run, which only counts."""
+        """Return the rows that hold it, some at a time and each once; none in a dry run, which only counts."""
         ids = list(rows.values_list("pk", flat=True))
         self._count(name, len(ids))
         for start in range(0, 0 if self.dry_run else len(ids), AT_ONCE):
@@ -205,7 +205,7 @@ class _Erasure:
             self.found[name] += rows
 
     def _clean(self, value: Any) -> Any:
-        """Give a JSON value without the number."""
+        """Return a JSON value without the number."""
         if isinstance(value, str):
             return self.pattern.sub(ERASED, value)
         if isinstance(value, Mapping):

@@ -24,7 +24,7 @@ ROOM_PREFIX = "call-"
 
 
 def is_ours(room: str) -> bool:
-    """Say whether a room has a name such as our dispatch rules and attempts give."""
+    """Return whether a room has a name such as our dispatch rules and attempts give."""
     return room.startswith(ROOM_PREFIX)
 
 

@@ -47,7 +47,7 @@ BY_US = frozenset({"ROOM_DELETED", "PARTICIPANT_REMOVED", "ROOM_CLOSED"})
 
 
 def wake() -> None:
-    """Have what is stored ingested soon: one task does for all that comes while it waits."""
+    """Ask for the stored events to be ingested soon: one task serves all that comes while it waits."""
     from calls.tasks import ingest_events
 
     global _woken_at
@@ -59,7 +59,7 @@ def wake() -> None:
 
 
 def ingest_waiting() -> int:
-    """Ingest what is stored and not ingested, the oldest first, for a bounded time; give how many rooms it was of.
+    """Ingest what is stored and not ingested, the oldest first, for a bounded time; return how many rooms it was of.
 
     One event's failure is its own: it is tried again a few times.
     """
@@ -201,7 +201,7 @@ def _close_left_over(call_id: UUID) -> None:
 
 
 def _reason(call: Call, story: Story, answered_at: datetime | None, ended_at: datetime) -> Reason:
-    """Give why a call ended: what was asked for, the limit, else who left."""
+    """Return why a call ended: what was asked for, the limit, else who left."""
     if reason := _asked_or_due(call, answered_at, ended_at):
         return reason
     if story.disconnect in BROKEN:

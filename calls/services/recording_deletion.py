@@ -21,12 +21,12 @@ SETTLES = timedelta(minutes=1)  # after which we look again whether it is writte
 
 
 def let_go(call_ids: Iterable[UUID]) -> int:
-    """Part recordings from their calls, so that they are deleted; give how many."""
+    """Part recordings from their calls, so that they are deleted; return how many."""
     return Recording.objects.filter(call__in=list(call_ids)).update(call=None, due_at=timezone.now())
 
 
 def delete_due(most: int = 100) -> int:
-    """Delete what is due from the storage; give how many are gone. What cannot be deleted stays, and says why."""
+    """Delete what is due from the storage; return how many are gone. What cannot be deleted stays, and says why."""
     now, gone = timezone.now(), 0
     due = Recording.objects.filter(Q(due_at=None) | Q(due_at__lte=now), call=None).select_related("project")
     for recording in due.order_by("due_at")[:most]:

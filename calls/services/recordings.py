@@ -44,14 +44,14 @@ UNCONFIGURED = "No storage is set for recordings. The operator sets RECORDING_S3
 
 
 def announcement_of(call: Call) -> str:
-    """Give what callers are told before they are recorded; empty where they are not."""
+    """Return what callers are told before they are recorded; empty where they are not."""
     config = TelephonySettings.of(call.workspace_id)
     return config.recording_announcement if config.record_calls and storage.bucket() else ""
 
 
 @transaction.atomic
 def begin(call: Call, *, announced: bool) -> None:
-    """Have a call recorded, once, if its workspace records calls and the announcement was said.
+    """Record a call, once, if its workspace records calls and the announcement was said.
 
     Nothing that goes wrong with a recording ends a call: it is written in the timeline. Raises Conflict where the call
     is not in progress.
@@ -166,7 +166,7 @@ def stop_unwanted(recording_id: UUID) -> None:
 
 
 def link_of(recording: Recording) -> str:
-    """Give a URL that plays a saved recording for the next 5 minutes; empty where there is nothing to play."""
+    """Return a URL that plays a saved recording for the next 5 minutes; empty where there is nothing to play."""
     if recording.status != RecordingStatus.SAVED:
         return ""
     with suppress(storage.StorageFailed):  # the operator has set it no more
@@ -180,7 +180,7 @@ def fail(recording: Recording, words: str) -> None:
 
 
 def stop(call: Call) -> bool:
-    """End a call's recording before somebody joins whom nobody told of it; say whether there was one.
+    """End a call's recording before somebody joins whom nobody told of it; return whether there was one.
 
     Raises LiveKitUnreached where it may go on: then nobody is to be called in.
     """

@@ -18,7 +18,7 @@ STRANGERS = 90  # days for which events of a project without workspaces are kept
 
 
 def purge(seconds: float = SECONDS) -> tuple[int, int]:
-    """Delete what is past its time; give how many calls and how many of LiveKit's events.
+    """Delete what is past its time; return how many calls and how many of LiveKit's events.
 
     A call is over before its days begin. Its events go with it; those of no call go by the shortest time that the
     workspaces of their project ask for.

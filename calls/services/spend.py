@@ -174,7 +174,7 @@ def set_aside_for_third_party(call: Call) -> None:
 
 
 def give_back(call: Call) -> None:
-    """Give back what was set aside for a third party who did not come. An outbound call uses it up itself."""
+    """Release what was set aside for a third party who did not come. An outbound call uses it up itself."""
     rows = Call.objects.filter(pk=call.pk, direction=Direction.INBOUND, third_party_since=None)
     rows.update(spend_reserved=None)
 
@@ -229,7 +229,7 @@ def _add(call: Call, cap: Cap, now: datetime) -> bool:
 
 
 def _warn(call: Call, left: float, now: datetime) -> None:
-    """Tell the agent, once, that the call ends; it says goodbye if it can."""
+    """Warn the agent, once, that the call ends; it says goodbye if it can."""
     with transaction.atomic():
         if not Call.objects.filter(pk=call.pk, spend_warned=False).update(spend_warned=True):
             return

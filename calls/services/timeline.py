@@ -83,13 +83,13 @@ def _tell_report(call_id: UUID) -> None:
 
 
 def tell(call: Call, event_type: str = "call.status") -> None:
-    """Tell the workspace's webhooks of a call, as the API gives it."""
+    """Send a call to the workspace's webhooks, as the API shows it."""
     emit(call.workspace_id, event_type, partial(call_json, call))
 
 
 @transaction.atomic
 def correct(call: Call, ended_at: datetime, reason: Reason, status: CallStatus | None, **fields: Any) -> bool:
-    """Bring an ended call up to what a late report adds, and its usage with it; say whether anything changed.
+    """Bring an ended call up to what a late report adds, and its usage with it; return whether anything changed.
 
     No second report goes out: the timeline tells of another reason, times are put right without a word.
     """
@@ -112,6 +112,6 @@ def correct(call: Call, ended_at: datetime, reason: Reason, status: CallStatus |
 
 
 def _outcome(answered_at: datetime | None, ended_at: datetime, status: CallStatus | None) -> tuple[CallStatus, int]:
-    """Give the status, answered means completed where none is given, and the seconds."""
+    """Return the status, answered means completed where none is given, and the seconds."""
     seconds = max(0, round((ended_at - answered_at).total_seconds())) if answered_at else 0
     return status or (CallStatus.COMPLETED if answered_at else CallStatus.NO_ANSWER), seconds

@@ -41,7 +41,7 @@ class Done:
 
     @property
     def json(self) -> dict[str, Any]:
-        """Give it as the worker reads it."""
+        """Return it as the worker reads it."""
         return {"ok": self.ok, "result": self.result}
 
 
@@ -71,7 +71,7 @@ def run_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, An
 
 
 def speaking(call: Call) -> Agent:
-    """Give the agent of a call in progress. Raises Conflict where nobody may act for it."""
+    """Return the agent of a call in progress. Raises Conflict where nobody may act for it."""
     if call.status != CallStatus.IN_PROGRESS or call.end_requested:
         raise Conflict("not_in_progress", "The call is not in progress.")
     if call.agent is None:
@@ -80,7 +80,7 @@ def speaking(call: Call) -> Agent:
 
 
 def _misfit(tool: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
-    """Say what is wrong with the arguments that a language model made up."""
+    """Return what is wrong with the arguments that a language model made up."""
     if len(json.dumps(arguments)) > LONGEST_ARGUMENTS:
         return f"they have more than {LONGEST_ARGUMENTS} characters"
     return "; ".join(misfits(tool.get("parameters") or {}, dict(arguments))[:5])

@@ -163,7 +163,7 @@ def _write(transfer: Transfer, **fields: Any) -> bool:
 
 
 def warm_route(call: Call) -> Route:
-    """Give the way out: the number's transfer trunk, else the call's own."""
+    """Return the way out: the number's transfer trunk, else the call's own."""
     number = call.number
     trunk = (number.transfer_trunk if number else None) or call.trunk
     hops = routing.hops_of(trunk, call.project) if trunk is not None and trunk.status == TrunkStatus.ACTIVE else ()
@@ -173,7 +173,7 @@ def warm_route(call: Call) -> Route:
 
 
 def _phone(client: LiveKitClient, call: Call) -> str:
-    """Give the identity of the caller or callee. Raises LiveKitNotFound where it has left."""
+    """Return the identity of the caller or callee. Raises LiveKitNotFound where it has left."""
     people = client.run(rooms.participants(call.room_name))
     for who in people:
         if who.is_phone and who.identity != TRANSFER:

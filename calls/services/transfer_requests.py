@@ -35,7 +35,7 @@ _waiting = threading.BoundedSemaphore(WAITING)
 
 
 def transfer_call(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str] | None = None) -> Transfer:
-    """Have a call in progress transferred, and wait `TRANSFER_WAIT_SECONDS` at most for what comes of it.
+    """Request the transfer of a call in progress, and wait `TRANSFER_WAIT_SECONDS` at most for what comes of it.
 
     `headers` join those of the trunk. The transfer returned is completed, or goes on. Raises ValidationError naming
     `to` or `transferHeaders`, Conflict with the reason where

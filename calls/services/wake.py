@@ -6,7 +6,7 @@ CHANNEL = "voxa_calls_due"
 
 
 def wake_dispatchers() -> None:
-    """Tell listening dispatchers that a call may be due. Inside a transaction it is sent on commit."""
+    """Notify listening dispatchers that a call may be due. Inside a transaction it is sent on commit."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")

@@ -38,7 +38,7 @@ AGENT = "agent."  # what the timeline's lines of the agent begin with
 
 
 def in_rooms() -> QuerySet[Call]:
-    """Give the calls that live in their rooms: those answered, and callers that ring. A dial is its dispatcher's."""
+    """Return the calls that live in their rooms: those answered, and callers that ring. A dial is its dispatcher's."""
     ringing = Q(status=CallStatus.RINGING, direction=Direction.INBOUND)
     return Call.objects.filter(Q(status=CallStatus.IN_PROGRESS) | ringing)
 
@@ -67,7 +67,7 @@ def watch(project: LiveKitProject) -> None:
 
 
 def _looks_wrong(call: Call, room: Room) -> bool:
-    """Say whether a call's room may lack its phone or its agent, who both publish a track.
+    """Return whether a call's room may lack its phone or its agent, who both publish a track.
 
     A call answered lately is looked into for its SIP Call-ID, which no event tells before the end.
     """
@@ -177,7 +177,7 @@ def _ask_for_end(call: Call, reason: Reason) -> None:
 
 
 def seen(people: list[Participant]) -> list[Sighting]:
-    """Give who is in a room now as sightings."""
+    """Return who is in a room now as sightings."""
     now = timezone.now()
     return [
         Sighting(

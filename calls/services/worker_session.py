@@ -38,7 +38,7 @@ def _found(project: LiveKitProject, room: str) -> Call | None:
 
 
 def instructions(call: Call) -> dict[str, Any]:
-    """Give what a worker needs for a call, its provider's secret with it. Raises Conflict where nobody is to speak."""
+    """Return what a worker needs for a call, its provider's secret with it. Raise `Conflict` where nobody speaks."""
     if call.status in ENDED or call.end_requested:
         raise Conflict("call_over", "The call is over.")
     if call.agent is None:
@@ -79,7 +79,7 @@ def instructions(call: Call) -> dict[str, Any]:
 
 
 def _provider(agent: Agent) -> dict[str, Any]:
-    """Give who speaks. What the agent leaves out is the operator's choice, which may be anywhere."""
+    """Return who speaks. What the agent leaves out is the operator's choice, which may be anywhere."""
     eleven = agent.ai_provider == AiProvider.ELEVENLABS
     ours = settings.ELEVENLABS_BASE_URL if eleven else settings.OPENAI_BASE_URL
     base = agent.base_url or ours

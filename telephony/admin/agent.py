@@ -251,7 +251,7 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
 
 
 def _to_read(fields: list[Any], agent: Agent) -> list[Any]:
-    """Give the fields of a page that is only read: none that is empty because it is another provider's."""
+    """Return the fields of a page that is only read: none that is empty because it is another provider's."""
     instead = {"provider_key": "key_state", "direction": "way"}
     other = AgentAdmin.conditional_fields
     kept: list[Any] = []

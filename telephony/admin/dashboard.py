@@ -194,7 +194,7 @@ def troubled(rows: QuerySet[Any], default: LiveKitProject, access: Access) -> li
 
 
 def unanswered_numbers(orphans: QuerySet[PhoneNumber], count: int) -> Concern:
-    """Say which numbers ring for nobody."""
+    """Return which numbers ring for nobody."""
     some = ", ".join(orphans.order_by("-created_at").values_list("number", flat=True)[:3])
     title = "Nobody answers 1 number" if count == 1 else f"Nobody answers {words(count)} numbers"
     link = reverse("admin:telephony_phonenumber_changelist") + "?answered=no"

@@ -12,7 +12,7 @@ NAMED = 10  # numbers that could not be brought in, each with a line of its own
 
 
 def may_import(request: HttpRequest, trunk: Trunk) -> bool:
-    """Say whether the person may bring numbers in: the carrier's account is the operator's, so superusers alone."""
+    """Return whether the person may bring numbers in: the carrier's account is the operator's, so superusers alone."""
     return access_of(request).superuser and trunk.carrier in CARRIER_APIS
 
 

@@ -45,7 +45,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def find_pages(request: HttpRequest, term: str) -> list[SearchResult]:
-    """Give the lists whose name has the word."""
+    """Return the lists whose name has the word."""
     return [
         SearchResult(title=str(model["name"]), description=app["name"], link=model["admin_url"], icon="tag")
         for app in admin.site.get_app_list(request)
@@ -55,7 +55,7 @@ def find_pages(request: HttpRequest, term: str) -> list[SearchResult]:
 
 
 def find(request: HttpRequest, term: str) -> list[SearchResult]:
-    """Give what fits a word, through the search and the limits of each kind's own list."""
+    """Return what fits a word, through the search and the limits of each kind's own list."""
     results = []
     for model, kind, icon in KINDS:
         page = admin.site.get_model_admin(model)

@@ -34,7 +34,7 @@ class WriteOnlyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def changed_secret(self) -> bool:
-        """Say whether the person entered a new secret or cleared the old one."""
+        """Return whether the person entered a new secret or cleared the old one."""
         return bool({self.write_only, f"clear_{self.write_only}"} & set(self.changed_data))
 
 
@@ -49,7 +49,7 @@ def without_clearing(fieldsets: Any, *, stored: bool) -> Any:
 
 
 def secret_field(label: str) -> forms.CharField:
-    """Give a password field that is never filled in, neither by us nor by a browser's store."""
+    """Return a password field that is never filled in, neither by us nor by a browser's store."""
     return forms.CharField(
         label=label,
         required=False,
@@ -60,5 +60,5 @@ def secret_field(label: str) -> forms.CharField:
 
 
 def clear_field(label: str) -> forms.BooleanField:
-    """Give the box that clears a secret."""
+    """Return the box that clears a secret."""
     return forms.BooleanField(label=label, required=False, widget=UnfoldBooleanWidget)

@@ -32,7 +32,7 @@ class WorkspaceSelect(AutocompleteSelect):
 
 
 def name_chosen(form: Any, *fields: str) -> None:
-    """Tell a form's selects the workspace and the names of what its row has chosen, from relations already loaded."""
+    """Pass a form's selects the workspace and the names of what its row has chosen, from relations already loaded."""
     row = form.instance
     for name in fields:
         widget = getattr(form.fields.get(name), "widget", None)

@@ -243,7 +243,7 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
         return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[trunk.pk]))
 
     def has_provision_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say whether the person may press the button."""
+        """Return whether the person may press the button."""
         return self.may(request, Role.OPERATOR, obj)
 
     @admin.action(description="Provision now", permissions=["provision"])

@@ -97,7 +97,7 @@ class NumberFormSet(PaginationInlineFormSet):
     refused: dict[int, tuple[str, str]]
 
     def full_clean(self) -> None:
-        """Tell the numbers their workspace, which the check of their agents asks for."""
+        """Set the numbers' workspace, which the check of their agents asks for."""
         for form in self.forms:
             form.instance.workspace_id = self.instance.workspace_id
         super().full_clean()

@@ -39,7 +39,7 @@ def save_trunk(form: Any, gateways: Any, number_rows: Any, *, adding: bool) -> T
 
 
 def gateway_list(formset: Any) -> list[dict[str, Any]]:
-    """Give the gateways as the page shows them, by priority."""
+    """Return the gateways as the page shows them, by priority."""
     kept = [form.cleaned_data for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
     return [
         {name: row[name] for name in GATEWAY_FIELDS if name in row}

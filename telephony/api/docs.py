@@ -93,7 +93,7 @@ def _operations(
     told: dict[str, str],
     *parameters: Any,
 ) -> dict[str, Any]:
-    """Give the schema of the five operations of a kind; `told` says what each does beyond its summary."""
+    """Return the schema of the five operations of a kind; `told` says what each does beyond its summary."""
     summaries = {
         "list": f"List {plural}",
         "create": f"Create {name}",

@@ -18,7 +18,7 @@ Reader = serializers.Serializer[Any]
 
 
 def read(reader: Reader, data: Any, problems: Problems, *, partial: bool = False, at: str = "") -> dict[str, Any]:
-    """Give the readable values of an object by model field name.
+    """Return the readable values of an object by model field name.
 
     `partial` accepts that required fields are missing; `at` is the path of the object, such as `gateways[0].`.
     Raises ValidationError when the body as a whole is no object.

@@ -27,7 +27,7 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
     filter_backends = [DjangoFilterBackend]
 
     def find(self, reference: str) -> M | None:
-        """Give the row of this id, if the workspace has it."""
+        """Return the row of this id, if the workspace has it."""
         return only_row(self.get_queryset().filter(pk=reference))
 
     @abstractmethod
@@ -71,20 +71,20 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
 
     @property
     def reader(self) -> serializers.Serializer[Any]:
-        """Give the serializer that reads bodies and shows rows."""
+        """Return the serializer that reads bodies and shows rows."""
         return shared(cast(Any, self.serializer_class))
 
     def shown(self, row: M) -> Any:
-        """Give a row as JSON shows it."""
+        """Return a row as JSON shows it."""
         return self.reader.to_representation(row)
 
     def found(self, reference: str) -> M:
-        """Give the row of this id. Raises NotFound."""
+        """Return the row of this id. Raises NotFound."""
         row = self.find(reference)
         if row is None:
             raise self.missing()
         return row
 
     def missing(self) -> NotFound:
-        """Give the answer for an id that the workspace does not have."""
+        """Return the answer for an id that the workspace does not have."""
         return NotFound(f"There is no {self.noun} with this id in the workspace.")

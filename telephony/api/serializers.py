@@ -297,5 +297,5 @@ class AgentSerializer(CamelModelSerializer[Agent]):
 
 @cache
 def shared(kind: type[Any]) -> serializers.Serializer[Any]:
-    """Give one serializer for all requests: building it costs more than using it, and it keeps no state here."""
+    """Return one serializer for all requests: building it costs more than using it, and it keeps no state here."""
     return cast(serializers.Serializer[Any], kind())

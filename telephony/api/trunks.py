@@ -79,7 +79,7 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
         return Response(self.shown(self.fresh(trunk, even_if_away=True)))
 
     def fresh(self, trunk: Trunk, *, even_if_away: bool = False) -> Trunk:
-        """Give a trunk as it is after a moment's wait for LiveKit."""
+        """Return a trunk as it is after a moment's wait for LiveKit."""
         wait_for_sync(trunk.pk, settings.PROVISION_WAIT_SECONDS, even_if_away=even_if_away)
         row = self.found(str(trunk.pk))
         selectors.load_in_full(row, NUMBERS_OF_ONE)

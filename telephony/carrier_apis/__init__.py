@@ -26,7 +26,7 @@ CARRIER_APIS = {"telnyx": telnyx.from_settings}
 
 
 def carrier_api(carrier: str) -> CarrierApi:
-    """Give a carrier's API with the operator's credentials. Raises CarrierNotConfigured saying what is missing."""
+    """Return a carrier's API with the operator's credentials. Raises CarrierNotConfigured saying what is missing."""
     if carrier not in CARRIER_APIS:
         known = ", ".join(CARRIER_APIS)
         raise CarrierNotConfigured(f"Numbers cannot be brought in from “{carrier}”. Known carriers: {known}.")
@@ -34,5 +34,5 @@ def carrier_api(carrier: str) -> CarrierApi:
 
 
 def default_carrier() -> str:
-    """Give the operator's carrier, `TELEPHONY_PROVIDER`, in lower case; empty where none is named."""
+    """Return the operator's carrier, `TELEPHONY_PROVIDER`, in lower case; empty where none is named."""
     return str(settings.TELEPHONY_PROVIDER).strip().lower()

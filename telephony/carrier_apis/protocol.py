@@ -29,4 +29,4 @@ class CarrierApi(Protocol):
     """One carrier, with credentials."""
 
     def numbers(self) -> list[CarrierNumber]:
-        """Give all numbers of the connection, within a bounded time. Raises CarrierError. Never in a transaction."""
+        """Return all numbers of the connection, within a bounded time. Raises CarrierError. Never in a transaction."""

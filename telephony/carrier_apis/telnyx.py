@@ -25,7 +25,7 @@ _ANYWHERE = Policy((ip_network("0.0.0.0/0"), ip_network("::/0")), allow_http=Tru
 
 
 def from_settings() -> "Telnyx":
-    """Give Telnyx with `TELNYX_API_KEY` and `TELNYX_CONNECTION_ID`. Raises CarrierNotConfigured."""
+    """Return Telnyx with `TELNYX_API_KEY` and `TELNYX_CONNECTION_ID`. Raises CarrierNotConfigured."""
     names = ("TELNYX_API_KEY", "TELNYX_CONNECTION_ID")
     missing = [name for name in names if not getattr(settings, name)]
     if missing:
@@ -42,7 +42,7 @@ class Telnyx:
     base_url: str
 
     def numbers(self) -> list[CarrierNumber]:
-        """Give the numbers of the connection, within 60 s."""
+        """Return the numbers of the connection, within 60 s."""
         end, found = time.monotonic() + SECONDS, list[CarrierNumber]()
         for page in range(1, MOST_PAGES + 1):
             if time.monotonic() > end:
@@ -54,7 +54,7 @@ class Telnyx:
         raise CarrierUnavailable(f"The connection has more than {MOST_PAGES * PAGE:,} numbers. Split it.")
 
     def _page(self, page: int) -> tuple[list[CarrierNumber], int]:
-        """Give the numbers of a page, and how many pages there are."""
+        """Return the numbers of a page, and how many pages there are."""
         query = {"filter[connection_id]": self.connection_id, "page[number]": page, "page[size]": PAGE}
         url = f"{self.base_url.rstrip('/')}/v2/phone_numbers?{urlencode(query)}"
         headers = {"Authorization": f"Bearer {self.key}", "Accept": "application/json"}

@@ -6,11 +6,11 @@ from django.conf import settings
 
 
 def available() -> tuple[str, ...]:
-    """Give the names of all dialects: the packages in this folder."""
+    """Return the names of all dialects: the packages in this folder."""
     return tuple(sorted(module.name for module in iter_modules(__path__) if module.ispkg))
 
 
 def enabled() -> tuple[str, ...]:
-    """Give the dialects that are switched on: `VOXA_DIALECTS`, or all where it is not set."""
+    """Return the dialects that are switched on: `VOXA_DIALECTS`, or all where it is not set."""
     chosen: list[str] | None = settings.VOXA_DIALECTS
     return available() if chosen is None else tuple(name for name in available() if name in chosen)

@@ -22,7 +22,7 @@ M = TypeVar("M", bound=Model)
 
 @contextmanager
 def named_as(names: Mapping[str, str]) -> Iterator[None]:
-    """Give what services refuse the names of the dialect's JSON: `{"gateways[0].ip_or_domain": "host"}`.
+    """Return what services refuse the names of the dialect's JSON: `{"gateways[0].ip_or_domain": "host"}`.
 
     Raises REST framework's ValidationError, whose names the frame leaves as they are; the native one would turn
     them into camelCase. An item of a list may be named by its list: `numbers` maps `numbers[0]`, too. A name that is

@@ -13,7 +13,7 @@ from voxa.doctor.registry import Scope
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Tell of active agents whose provider refuses their key, or that have none."""
+    """Report active agents whose provider refuses their key, or that have none."""
     active = scope.own(Agent.objects.filter(active=True)).select_related("workspace").order_by("-created_at")
     refused = active.filter(provider_check=ProviderCheck.REFUSED)
     yield from some(

@@ -49,7 +49,7 @@ def look(scope: Scope) -> Iterator[Finding]:
 
 
 def _project(scope: Scope, project: LiveKitProject) -> list[Finding]:
-    """Tell the first thing that is wrong with a project; what comes after it cannot be asked."""
+    """Report the first thing that is wrong with a project; what comes after it cannot be checked."""
     if not project.is_configured:
         return [_unconfigured(project)] if _has_rows(scope, project) else []
     if not scope.network:
@@ -91,7 +91,7 @@ def _away(project: LiveKitProject, why: str) -> Finding:
 
 
 def _without_sip(project: LiveKitProject, error: LiveKitError | None) -> Iterator[Finding]:
-    """Tell that nobody places calls there: asked just now, or by a dial that was refused within the last minute."""
+    """Report that nobody places calls there: asked just now, or by a dial that was refused within the last minute."""
     if isinstance(error, LiveKitWithoutSip):
         why = str(error)
     else:
@@ -133,7 +133,7 @@ def _clock(project: LiveKitProject) -> Iterator[Finding]:
 
 
 def _harms(project: LiveKitProject, report: Report) -> Iterator[Finding]:
-    """Tell what stands in LiveKit and defeats ours: open trunks and rules, taken numbers."""
+    """Report what stands in LiveKit and defeats ours: open trunks and rules, taken numbers."""
     for code, group in groupby(sorted(report.harms, key=_code), key=_code):
         harms = list(group)
         yield from some(
@@ -165,7 +165,7 @@ def _shared_trunk(scope: Scope, project: LiveKitProject, client: LiveKitClient) 
 
 
 def _differences(scope: Scope, project: LiveKitProject) -> Iterator[Finding]:
-    """Tell what a reconcile would do, and what none mends; rows not in service are told of with the trunks."""
+    """Report what a reconcile would do, and what none mends; rows not in service are told of with the trunks."""
     report = reconcile(project, workspace=scope.workspace, dry_run=True)
     if report.error:
         yield _away(project, report.error)

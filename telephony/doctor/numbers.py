@@ -16,7 +16,7 @@ from voxa.doctor.registry import Scope
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Tell of numbers a workspace or a trunk at a time: they have one remedy."""
+    """Report numbers by workspace or trunk: they have one remedy."""
     numbers = scope.own(PhoneNumber.objects.all())
     yield from _without_service(numbers)
     yield from _unanswered(numbers)
@@ -71,7 +71,7 @@ def _stood_in_for(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
 
 
 def _by_workspace(rows: QuerySet[PhoneNumber], finding: Finding) -> Iterator[Finding]:
-    """Tell it of each workspace's numbers, which stand for `{numbers}`."""
+    """Report it for each workspace's numbers, which replace `{numbers}`."""
     counts, total = _counted(rows, "workspace")
     workspaces = Workspace.objects.in_bulk(list(counts))
 

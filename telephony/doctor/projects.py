@@ -14,7 +14,7 @@ def title(project: LiveKitProject) -> str:
 
 
 def projects(scope: Scope) -> list[LiveKitProject]:
-    """Give the projects in use, by the workspace or by any; the default one only with a LIVEKIT_URL that is one."""
+    """Return the projects in use, by the workspace or by any; the default one only with a LIVEKIT_URL that is one."""
     found = LiveKitProject.objects.all()
     if scope.workspace is not None:
         found = projects_of([scope.workspace.pk])

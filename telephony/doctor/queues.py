@@ -8,7 +8,7 @@ from voxa.doctor.registry import Scope
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Tell which queues nobody took from for a minute."""
+    """Report which queues nobody took from for a minute."""
     for name, since in unseen_queues().items():
         what, remedy = missed(name, since)
         yield Finding("processes.queue_unseen", what, remedy)

@@ -19,12 +19,12 @@ SOON = timedelta(minutes=3)  # in which a sync, or the sweep after it, brings ev
 
 
 def look_at_trunks(scope: Scope) -> Iterator[Finding]:
-    """Tell of trunks."""
+    """Report trunks."""
     yield from _standing(scope.own(Trunk.objects.defer("auth_password")), Group.TRUNKS)
 
 
 def look_at_endpoints(scope: Scope) -> Iterator[Finding]:
-    """Tell of SIP endpoints, and of those whose agent does not answer."""
+    """Report SIP endpoints, and those whose agent does not answer."""
     endpoints = scope.own(SipEndpoint.objects.defer("sip_password"))
     yield from _standing(endpoints, Group.ENDPOINTS)
     silent = endpoints.filter(agent__active=False).select_related("workspace", "agent").defer("agent__provider_key")

@@ -13,7 +13,7 @@ LATE = timedelta(minutes=3)  # a sweep is asked for each minute
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Tell when the last sweep is too long ago, or none came in the first minutes of an installation."""
+    """Report when the last sweep is too long ago, or none came in the first minutes of an installation."""
     swept_at = Installation.objects.values_list("swept_at", flat=True).first()
     now = timezone.now()
     if swept_at is None:

@@ -47,7 +47,7 @@ class LiveKitClient:
         return f"<LiveKitClient {self._url}>"
 
     def speaks_for(self, url: str, key: str, secret: str) -> bool:
-        """Say whether this client was made with these."""
+        """Return whether this client was made with these."""
         return (self._url, self._key, self._secret) == (url, key, secret)
 
     def run(self, operation: Operation[T]) -> T:
@@ -96,7 +96,7 @@ class LiveKitClient:
             return as_livekit_error(failure, deadline, operation.failure)
 
     def _library(self, session: aiohttp.ClientSession, operation: Operation[Any]) -> api.LiveKitAPI:
-        """Give livekit-api's client. With failover on it would repeat a create or a dial by itself."""
+        """Return livekit-api's client. With failover on it would repeat a create or a dial by itself."""
         if operation.sip_admin:
             return self._sip_admin.server(session)
         return api.LiveKitAPI(self._url, self._key, self._secret, session=session, failover=False)

@@ -10,7 +10,7 @@ TIMEOUT = 3.0  # seconds
 
 
 def clock_ahead(url: str) -> timedelta | None:
-    """Give by how much this host's clock is ahead of LiveKit's, to a second; None where nobody tells.
+    """Return by how much this host's clock is ahead of LiveKit's, to a second; None where nobody tells.
 
     Asks without a token, for LiveKit refuses every token while the clocks are a minute apart. Source: the Date header.
     """

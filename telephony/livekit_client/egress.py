@@ -48,7 +48,7 @@ class Egress:
 
     @property
     def is_saved(self) -> bool:
-        """Say whether there is a file in our storage: its size is told once the storage took it.
+        """Return whether there is a file in our storage: its size is told once the storage took it.
 
         A recording that ended early (`error` says why) may be there in part.
         """
@@ -65,7 +65,7 @@ def egress_of(info: api.EgressInfo) -> Egress:
 
 
 def _words(status: str, info: api.EgressInfo) -> str:
-    """Say what went wrong; empty where nothing did. What egress 1.14.1 says itself comes last."""
+    """Return what went wrong; empty where nothing did. What egress 1.14.1 says itself comes last."""
     said = info.error[:LONGEST]
     if info.backup_storage_used:
         return f"{_STORAGE} LiveKit's egress service kept the file in its own backup storage."
@@ -139,7 +139,7 @@ async def _take_out(server: api.LiveKitAPI, room: str, identity: str) -> None:
 
 
 def recordings(room: str) -> Operation[list[Egress]]:
-    """Give the recordings of a room that LiveKit still knows."""
+    """Return the recordings of a room that LiveKit still knows."""
 
     async def call(server: api.LiveKitAPI) -> list[Egress]:
         answer = await server.egress.list_egress(api.ListEgressRequest(room_name=room))

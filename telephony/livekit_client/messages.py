@@ -143,7 +143,7 @@ def _stored(stored_id: str, spec: SpecT, said: InfoT, info: InfoT) -> Stored[Spe
 
 
 def _plain(info: InfoT) -> InfoT:
-    """Give a copy without what LiveKit adds by itself: the id, times, and encryption said a second time."""
+    """Return a copy without what LiveKit adds by itself: the id, times, and encryption said a second time."""
     plain = type(info)()
     plain.CopyFrom(info)
     if plain.media.HasField("encryption"):

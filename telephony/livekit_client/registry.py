@@ -25,7 +25,7 @@ _clients: dict[UUID, LiveKitClient] = {}
 
 
 def client_for(project: LiveKitProject) -> LiveKitClient:
-    """Give this process's client of a project, a new one when URL or credentials changed.
+    """Return this process's client of a project, a new one when URL or credentials changed.
 
     Raises LiveKitNotConfigured when the project has none.
     """

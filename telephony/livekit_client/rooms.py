@@ -73,12 +73,12 @@ class Participant:
 
     @property
     def is_phone(self) -> bool:
-        """Say whether it is a caller or callee."""
+        """Return whether it is a caller or callee."""
         return self.kind == "sip"
 
     @property
     def is_agent(self) -> bool:
-        """Say whether it is an agent worker."""
+        """Return whether it is an agent worker."""
         return self.kind == "agent"
 
 
@@ -138,7 +138,7 @@ def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialled
 
 
 def room_names(wanted: Iterable[str] | None = None) -> Operation[list[str]]:
-    """Give the rooms that exist, of those wanted or of all. An empty `wanted` gives none."""
+    """Return the rooms that exist, of those wanted or of all. An empty `wanted` gives none."""
     names = None if wanted is None else list(wanted)
 
     async def call(server: api.LiveKitAPI) -> list[str]:
@@ -151,7 +151,7 @@ def room_names(wanted: Iterable[str] | None = None) -> Operation[list[str]]:
 
 
 def rooms() -> Operation[list[Room]]:
-    """Give all rooms of the project, in one request."""
+    """Return all rooms of the project, in one request."""
 
     async def call(server: api.LiveKitAPI) -> list[Room]:
         answer = await server.room.list_rooms(api.ListRoomsRequest())
@@ -172,7 +172,7 @@ def dispatch_agent(room: str, *, agent_name: str, metadata: Mapping[str, str]) -
 
 
 def participants(room: str) -> Operation[list[Participant]]:
-    """Give who is in a room; nobody if it does not exist."""
+    """Return who is in a room; nobody if it does not exist."""
 
     async def call(server: api.LiveKitAPI) -> list[Participant]:
         answer = await server.room.list_participants(api.ListParticipantsRequest(room=room))

@@ -26,7 +26,7 @@ class SipAdmin:
         self._held: _Held | None = None
 
     def server(self, session: aiohttp.ClientSession) -> api.LiveKitAPI:
-        """Give the library's client; a new one for a new session (after a fork) or when the clock was set back."""
+        """Return the library's client; a new one for a new session (after a fork) or when the clock was set back."""
         now = time.time()
         if self._held is None or self._held.session is not session or not 0 <= now - self._held.made < TOKEN_REUSE:
             token = api.AccessToken(self._key, self._secret).with_ttl(TOKEN_LIFE)

@@ -13,7 +13,7 @@ SpecT = TypeVar("SpecT", covariant=True)
 
 
 def _is_address(text: str) -> bool:
-    """Say whether LiveKit compares this entry with a caller's address. It drops or misreads all others."""
+    """Return whether LiveKit compares this entry with a caller's address. It drops or misreads all others."""
     try:
         ipaddress.ip_interface(text)
     except ValueError:

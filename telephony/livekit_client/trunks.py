@@ -34,7 +34,7 @@ def update_inbound(trunk_id: str, spec: InboundTrunkSpec) -> Operation[None]:
 
 
 def list_inbound(ids: Iterable[str] | None = None) -> Operation[list[Stored[InboundTrunkSpec]]]:
-    """Give all inbound trunks, or those of the ids that exist. Raises ValueError for `ids` without one."""
+    """Return all inbound trunks, or those of the ids that exist. Raises ValueError for `ids` without one."""
     request = api.ListSIPInboundTrunkRequest(trunk_ids=_wanted(ids))
     return _operation(
         lambda sip: sip.list_inbound_trunk(request), lambda answer: [to.stored_inbound(item) for item in answer.items]
@@ -55,7 +55,7 @@ def update_outbound(trunk_id: str, spec: OutboundTrunkSpec) -> Operation[None]:
 
 
 def list_outbound(ids: Iterable[str] | None = None) -> Operation[list[Stored[OutboundTrunkSpec]]]:
-    """Give all outbound trunks, or those of the ids that exist. Raises ValueError for `ids` without one."""
+    """Return all outbound trunks, or those of the ids that exist. Raises ValueError for `ids` without one."""
     request = api.ListSIPOutboundTrunkRequest(trunk_ids=_wanted(ids))
     return _operation(
         lambda sip: sip.list_outbound_trunk(request), lambda answer: [to.stored_outbound(item) for item in answer.items]
@@ -84,7 +84,7 @@ def update_rule(rule_id: str, spec: DispatchRuleSpec) -> Operation[None]:
 
 
 def list_rules(ids: Iterable[str] | None = None) -> Operation[list[Stored[DispatchRuleSpec]]]:
-    """Give all dispatch rules, or those of the ids that exist. Raises ValueError for `ids` without one."""
+    """Return all dispatch rules, or those of the ids that exist. Raises ValueError for `ids` without one."""
     request = api.ListSIPDispatchRuleRequest(dispatch_rule_ids=_wanted(ids))
     return _operation(
         lambda sip: sip.list_dispatch_rule(request), lambda answer: [to.stored_rule(item) for item in answer.items]
@@ -114,7 +114,7 @@ def _nothing(answer: Any) -> None:
 
 
 def _wanted(ids: Iterable[str] | None) -> list[str]:
-    """Give the ids without empty ones. None left would be read as "all"."""
+    """Return the ids without empty ones. None left would be read as "all"."""
     wanted = [text for text in ids or () if text]
     if ids is not None and not wanted:
         raise ValueError("Name the ids that are looked for, or give None for all.")

@@ -29,7 +29,7 @@ def print_table(stdout: Any, columns: Sequence[str], rows: Iterable[Sequence[obj
 
 
 def console(stdout: Any) -> Console:
-    """Give a console on a command's output, which takes every text as it is."""
+    """Return a console on a command's output, which takes every text as it is."""
     found = Console(file=_stream(stdout), markup=False, highlight=False)
     if not found.is_terminal:
         found.width = PIPE_WIDTH
@@ -37,5 +37,5 @@ def console(stdout: Any) -> Console:
 
 
 def _stream(wrapper: Any) -> IO[str]:
-    """Give the stream under Django's wrapper."""
+    """Return the stream under Django's wrapper."""
     return getattr(wrapper, "_out", wrapper)  # type: ignore[no-any-return]

@@ -47,7 +47,7 @@ class LiveKitObject(models.Model):
 
     @property
     def row_id(self) -> uuid.UUID | None:
-        """Give the id of the trunk or endpoint it belongs to, None for a tombstone."""
+        """Return the id of the trunk or endpoint it belongs to, None for a tombstone."""
         return self.trunk_id or self.endpoint_id
 
 

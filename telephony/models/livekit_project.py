@@ -94,7 +94,7 @@ class LiveKitProject(models.Model):
 
     @classmethod
     def default(cls) -> "LiveKitProject":
-        """Give the environment's project, made or brought up to date with `LIVEKIT_URL` where needed."""
+        """Return the environment's project, made or brought up to date with `LIVEKIT_URL` where needed."""
         url = normalise_livekit_url(settings.LIVEKIT_URL) if settings.LIVEKIT_URL else None
         project, _ = cls.objects.get_or_create(is_default=True, defaults={"name": "Default", "url": url})
         if project.url != url:
@@ -104,19 +104,19 @@ class LiveKitProject(models.Model):
 
     @property
     def credentials(self) -> tuple[str, str]:
-        """Give key and secret: the environment's for the default project, the row's otherwise."""
+        """Return key and secret: the environment's for the default project, the row's otherwise."""
         if self.is_default:
             return settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET
         return self.api_key, self.api_secret or ""
 
     @property
     def is_configured(self) -> bool:
-        """Say whether calls to LiveKit can be made at all."""
+        """Return whether calls to LiveKit can be made at all."""
         return bool(self.url and all(self.credentials))
 
     @property
     def was_reachable(self) -> bool:
-        """Say whether LiveKit answered the last call and took our key (2 s late at most), or none was made yet."""
+        """Return whether LiveKit answered the last call and took our key (2 s late at most), or none was made yet."""
         return self.last_failed_at is None or (self.last_ok_at is not None and self.last_ok_at > self.last_failed_at)
 
     @property
@@ -129,7 +129,7 @@ class LiveKitProject(models.Model):
 
     @property
     def domain(self) -> str:
-        """Give the SIP domain that callers use."""
+        """Return the SIP domain that callers use."""
         return str(self.sip_domain or settings.SIP_DOMAIN)
 
 
@@ -151,5 +151,5 @@ class Installation(models.Model):
 
     @classmethod
     def current(cls) -> UUID:
-        """Give the installation's id, made on first use."""
+        """Return the installation's id, made on first use."""
         return cls.objects.get_or_create(pk=1)[0].uuid

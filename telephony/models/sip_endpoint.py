@@ -51,10 +51,10 @@ class SipEndpoint(SyncedRow):
 
     @property
     def public_id(self) -> str:
-        """Give the id that programs of the endpoint dialect use."""
+        """Return the id that programs of the endpoint dialect use."""
         return f"conn_{self.id.hex}"
 
     @property
     def user_part(self) -> str:
-        """Give what stands before the @ in its SIP address, which is also its LiveKit trunk's number."""
+        """Return what stands before the @ in its SIP address, which is also its LiveKit trunk's number."""
         return f"{self.sip_username}.{self.workspace.slug}"

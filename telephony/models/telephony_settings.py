@@ -149,7 +149,7 @@ class TelephonySettings(models.Model):
 
     @classmethod
     def of(cls, workspace_id: UUID) -> "TelephonySettings":
-        """Give a workspace's settings, made with the default project on first use."""
+        """Return a workspace's settings, made with the default project on first use."""
         found = only_row(cls.objects.select_related("project").filter(pk=workspace_id))
         if found is None:
             found, _ = cls.objects.select_related("project").get_or_create(

@@ -171,5 +171,5 @@ class Trunk(SyncedRow):
 
     @property
     def has_password(self) -> bool:
-        """Say whether a password is stored, without loading it: credentials are whole or absent."""
+        """Return whether a password is stored, without loading it: credentials are whole or absent."""
         return bool(self.auth_username)

@@ -33,7 +33,7 @@ def dispatch(state: State, room: Room, agent_name: str, metadata: str) -> AgentD
 
 
 def send(state: State, room: Room, made: AgentDispatch) -> None:
-    """Let a stand-in join soon. Where no agent is registered at that moment nobody joins, then or later."""
+    """Make a stand-in join soon. Where no agent is registered at that moment nobody joins, then or later."""
     if made.agent_name and state.agents_registered:
         state.background.start(_stand_in(state, room, made))
 

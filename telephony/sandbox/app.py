@@ -169,6 +169,6 @@ def _bad_route(request: web.Request, message: str) -> TwirpError:
 
 
 def _ids(answer: Message) -> str:
-    """Give the id an answer carries, and nothing else of it: answers hold passwords."""
+    """Return the id an answer carries, and nothing else of it: answers hold passwords."""
     names = ("sip_trunk_id", "sip_dispatch_rule_id", "sip_call_id")
     return next((found for name in names if (found := getattr(answer, name, ""))), "")

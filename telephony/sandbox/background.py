@@ -28,7 +28,7 @@ class Background:
 
     @property
     def idle(self) -> bool:
-        """Say whether nothing goes on."""
+        """Return whether nothing goes on."""
         return not self._tasks
 
     def _done(self, task: asyncio.Task[Any]) -> None:

@@ -45,7 +45,7 @@ def apply_update(info: Info, update: Update) -> None:
 
 
 def upgrade(info: Info) -> None:
-    """Say the encryption in `media` too, where newer servers keep it."""
+    """Write the encryption to `media` too, where newer servers keep it."""
     info.media.SetInParent()
     if info.media_encryption and not info.media.HasField("encryption"):
         info.media.encryption = info.media_encryption

@@ -58,7 +58,7 @@ def refuse_rule_conflicts(rules: Iterable[SIPDispatchRuleInfo]) -> None:
 
 
 def pin_of(rule: SIPDispatchRuleInfo) -> str:
-    """Give the PIN a rule asks for, empty for none. Raises TwirpError for a rule without a kind."""
+    """Return the PIN a rule asks for, empty for none. Raises TwirpError for a rule without a kind."""
     match rule.rule.WhichOneof("rule"):
         case "dispatch_rule_direct":
             return rule.rule.dispatch_rule_direct.pin
@@ -71,5 +71,5 @@ def pin_of(rule: SIPDispatchRuleInfo) -> str:
 
 
 def _every(numbers: Iterable[str]) -> list[str]:
-    """Give the numbers to compare; none at all means any number."""
+    """Return the numbers to compare; none at all means any number."""
     return [normalised(number) for number in numbers] or [""]

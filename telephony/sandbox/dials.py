@@ -62,7 +62,7 @@ def _check(request: CreateSIPParticipantRequest) -> None:
 
 
 def _trunk_of(state: State, request: CreateSIPParticipantRequest) -> SIPOutboundTrunkInfo:
-    """Give the trunk asked for, or what stands in for one in the request itself."""
+    """Return the trunk asked for, or what stands in for one in the request itself."""
     trunk = SIPOutboundTrunkInfo(address=request.trunk.hostname)
     if request.sip_trunk_id:
         found = state.outbound.get(request.sip_trunk_id)

@@ -38,5 +38,5 @@ class TwirpError(Exception):
 
 
 def invalid(message: str) -> TwirpError:
-    """Give the error that LiveKit answers to a request it will not take."""
+    """Return the error that LiveKit answers to a request it will not take."""
     return TwirpError("invalid_argument", message)

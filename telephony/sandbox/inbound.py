@@ -91,7 +91,7 @@ class Verdict:
 
 
 def play(state: State, asked: Asked) -> Verdict:
-    """Let a caller call in. Raises ValueError where `source_ip` is no address."""
+    """Play an incoming call. Raise `ValueError` where `source_ip` is not an address."""
     source = asked.source_ip or _allowed_source(state, asked.called)
     if not state.sip.takes_calls_in:
         return Verdict("DROP", "There is no SIP service: the INVITE is not answered at all.", source)
@@ -107,7 +107,7 @@ def play(state: State, asked: Asked) -> Verdict:
 
 
 def _allowed_source(state: State, called: str) -> str:
-    """Give an address that the trunk of this number takes calls from; any will do where it names none."""
+    """Return an address that the trunk of this number takes calls from; any will do where it names none."""
     for trunk in state.inbound:
         if trunk.numbers and takes_number(trunk, called):
             for mask in trunk.allowed_addresses:

@@ -40,7 +40,7 @@ class Dropped(Exception):
 
 
 def trunk_for(invite: Invite, trunks: Sequence[SIPInboundTrunkInfo]) -> SIPInboundTrunkInfo | None:
-    """Give the trunk that takes the call. Raises Dropped where several would."""
+    """Return the trunk that takes the call. Raises Dropped where several would."""
     taking = [trunk for trunk in trunks if not objection(invite, trunk)]
     named = [trunk for trunk in taking if trunk.numbers]
     found = named or taking
@@ -51,7 +51,7 @@ def trunk_for(invite: Invite, trunks: Sequence[SIPInboundTrunkInfo]) -> SIPInbou
 
 
 def objection(invite: Invite, trunk: SIPInboundTrunkInfo) -> str:
-    """Say why a trunk does not take the call; empty where it does."""
+    """Return why a trunk does not take the call; empty where it does."""
     name = f"Trunk {trunk.sip_trunk_id} ({trunk.name})"
     if not takes_number(trunk, invite.called):
         return f"{name} does not have the number {invite.called}."
@@ -64,14 +64,14 @@ def objection(invite: Invite, trunk: SIPInboundTrunkInfo) -> str:
 
 
 def takes_number(trunk: SIPInboundTrunkInfo, number: str) -> bool:
-    """Say whether a trunk has this number; one without numbers has them all."""
+    """Return whether a trunk has this number; one without numbers has them all."""
     return not trunk.numbers or _has(trunk.numbers, number)
 
 
 def rule_for(
     invite: Invite, trunk: SIPInboundTrunkInfo | None, rules: Sequence[SIPDispatchRuleInfo]
 ) -> SIPDispatchRuleInfo | None:
-    """Give the rule that places the call in a room: one that names the trunk before one for all trunks."""
+    """Return the rule that places the call in a room: one that names the trunk before one for all trunks."""
     fitting = [
         rule
         for rule in rules
@@ -106,7 +106,7 @@ def _allows(masks: Sequence[str], invite: Invite) -> bool:
 
 
 def _holds(mask: str, address: IPv4Address | IPv6Address) -> bool:
-    """Say whether an address is in a mask. Go's netip takes a prefix length alone, no netmask and no zone."""
+    """Return whether an address is in a mask. Go's netip takes a prefix length alone, no netmask and no zone."""
     _, slash, prefix = mask.partition("/")
     if "%" in mask or (slash and not _PREFIX.fullmatch(prefix)):
         return False

@@ -24,7 +24,7 @@ from telephony.sandbox.state import State
 
 
 def open_room(state: State, request: CreateRoomRequest) -> Room:
-    """Give the room of this name, made with its agents if there was none."""
+    """Return the room of this name, made with its agents if there was none."""
     existing = state.rooms.get(request.name)
     if existing is not None:
         return existing

@@ -30,7 +30,7 @@ class Occupant:
 
     @property
     def counts(self) -> bool:
-        """Say whether they keep a room open: agents do not."""
+        """Return whether they keep a room open: agents do not."""
         return self.info.kind not in _DEPENDENT
 
 
@@ -54,7 +54,7 @@ class Room:
         return any(occupant.counts for occupant in self.occupants.values())
 
     def is_idle(self, now: float) -> bool:
-        """Say whether it has been empty for as long as it may be."""
+        """Return whether it has been empty for as long as it may be."""
         if self.has_visitors:
             return False
         if self.visited and self.left_at is not None:
@@ -77,7 +77,7 @@ class Rooms:
         return self._rooms.get(name)
 
     def open(self, asked: CreateRoomRequest) -> Room:
-        """Give the room of this name; one that exists stays as it is."""
+        """Return the room of this name; one that exists stays as it is."""
         if room := self._rooms.get(asked.name):
             return room
         now = self._now()
@@ -105,7 +105,7 @@ class Rooms:
             self._tell("room_finished", room)
 
     def join(self, room: Room, info: ParticipantInfo) -> Occupant:
-        """Let someone in; whoever was there by the same identity is taken out."""
+        """Admit a participant; one with the same identity is removed."""
         if info.identity in room.occupants:
             self.leave(room, info.identity, DisconnectReason.DUPLICATE_IDENTITY)
         info.permission.CopyFrom(
@@ -125,7 +125,7 @@ class Rooms:
         return phones
 
     def rejoin(self, room: Room, occupant: Occupant) -> None:
-        """Let a phone in again: under a new id, and with what it told since, but the attributes of its token are back.
+        """Admit a phone again: under a new id, and with what it told since, but the attributes of its token are back.
 
         As measured, `sip.callIDFull` is kept, and an answered call's `sip.callStatus` is as at its beginning.
         """

@@ -104,7 +104,7 @@ SERVICES: Mapping[str, ServiceDescriptor] = {
 
 
 def method_of(service: str, name: str) -> Method | None:
-    """Give a method, or None where LiveKit has none. Raises TwirpError where only the sandbox has none."""
+    """Return a method, or None where LiveKit has none. Raises TwirpError where only the sandbox has none."""
     descriptor = SERVICES[service].methods_by_name.get(name)
     if descriptor is None:
         return None

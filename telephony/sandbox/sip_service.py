@@ -25,7 +25,7 @@ class Carried(Protocol):
         """End it, for the service stops."""
 
     def fall_silent(self) -> None:
-        """Let it fade, for the service died."""
+        """Stop it, for the service died."""
 
 
 class SipService:

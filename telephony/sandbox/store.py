@@ -43,7 +43,7 @@ class Shelf(Generic[MessageT]):
         return self.after("")
 
     def after(self, object_id: str) -> Iterator[MessageT]:
-        """Give the objects whose id comes later."""
+        """Return the objects whose id comes later."""
         rows = self._database.execute(
             "SELECT body FROM objects WHERE kind = ? AND id > ? ORDER BY id", (self._kind, object_id)
         ).fetchall()

@@ -159,7 +159,7 @@ def _found(shelf: Shelf[MessageT], trunk_id: str) -> MessageT:
 
 
 def _sharing(state: State, trunk: SIPInboundTrunkInfo) -> list[SIPInboundTrunkInfo]:
-    """Give the stored trunks that could take a call to one of this trunk's numbers."""
+    """Return the stored trunks that could take a call to one of this trunk's numbers."""
     wanted = {normalised(number) for number in trunk.numbers}
     return [other for other in state.inbound if _takes(other, wanted)]
 

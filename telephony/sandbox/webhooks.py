@@ -77,7 +77,7 @@ class Webhook:
 
 
 async def _post(session: aiohttp.ClientSession, url: str, body: bytes, headers: dict[str, str]) -> int | str:
-    """Give the status answered, or what went wrong."""
+    """Return the status answered, or what went wrong."""
     try:
         async with session.post(url, data=body, headers=headers) as answer:
             return answer.status

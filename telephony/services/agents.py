@@ -44,7 +44,7 @@ def create_agent(workspace: Workspace, data: Mapping[str, Any], *, problems: Pro
 
 
 def build_agent(workspace: Workspace, data: Mapping[str, Any], problems: Problems) -> Agent:
-    """Give an unsaved agent from model field names; what is wrong is noted."""
+    """Return an unsaved agent from model field names; what is wrong is noted."""
     agent = Agent(workspace=workspace)
     _assign(agent, data)
     problems.check(agent, FIELDS)

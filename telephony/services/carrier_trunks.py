@@ -65,7 +65,7 @@ def create_outbound(
 
 
 def _provisioned(trunk: Trunk) -> str:
-    """Give the trunk's id in LiveKit once it stands there; otherwise delete it. Raises Unavailable."""
+    """Return the trunk's id in LiveKit once it stands there; otherwise delete it. Raises Unavailable."""
     wait_for_sync(trunk.pk, WAIT, even_if_away=True)
     after = selectors.trunks(trunk.workspace).filter(pk=trunk.pk).first()
     if after is not None and (livekit_id := selectors.livekit_ids(after).outbound):

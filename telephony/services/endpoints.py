@@ -57,7 +57,7 @@ def create_endpoint(
 
 
 def connect_agent(agent: Agent, data: Mapping[str, Any]) -> SipEndpoint:
-    """Give an agent that is there a SIP endpoint.
+    """Return an agent that is there a SIP endpoint.
 
     Raises ValidationError with every wrong field, and Conflict (`sip_username_taken`, `agent_taken`).
     """
@@ -76,7 +76,7 @@ def update_endpoint(
     *,
     problems: Problems | None = None,
 ) -> SipEndpoint:
-    """Change what `data` names of an endpoint and `agent_data` of its agent; give the fresh row. Not in a transaction.
+    """Change what `data` names of an endpoint and `agent_data` of its agent; return the row. Not in a transaction.
 
     The provider is asked again about credentials that are named. Raises SipEndpoint.DoesNotExist if it was deleted
     meanwhile, and as `create_endpoint`.
@@ -98,7 +98,7 @@ def update_endpoint(
 
 
 def _checked(endpoint: SipEndpoint, agent_data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
-    """Check what is to be changed of the agent; give what its provider said, as the fields that keep it."""
+    """Check what is to be changed of the agent; return what its provider said, as the fields that keep it."""
     asked = Agent.objects.get(sip_endpoint=endpoint.pk)
     if needs_key_again(asked, agent_data):
         problems.add("provider_key", KEY_AGAIN, GIVEN_FOR_ANOTHER)
@@ -121,7 +121,7 @@ def provision_endpoint(endpoint: SipEndpoint) -> None:
 
 @transaction.atomic
 def rotate_password(endpoint: SipEndpoint) -> str:
-    """Give an endpoint a new password and answer it, the only time. The old one ends with the next sync.
+    """Return an endpoint a new password and answer it, the only time. The old one ends with the next sync.
 
     Raises SipEndpoint.DoesNotExist if it was deleted meanwhile.
     """
@@ -144,7 +144,7 @@ def delete_endpoint(endpoint: SipEndpoint, *, with_agent: bool) -> None:
 
 
 def new_password() -> str:
-    """Give 24 random letters and digits: 142 bits, and nothing that a phone system might stumble over."""
+    """Return 24 random letters and digits: 142 bits, and nothing that a phone system might stumble over."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(24))
 
 

@@ -63,7 +63,7 @@ def conflicts_named() -> Iterator[None]:
 
 
 def username_taken() -> Conflict:
-    """Give the conflict of a SIP username that another endpoint of the workspace has."""
+    """Return the conflict of a SIP username that another endpoint of the workspace has."""
     return Conflict("sip_username_taken", "This SIP username is in use already. Choose another one.", "sip_username")
 
 

@@ -14,7 +14,7 @@ FIELDS = ("ip_or_domain", "port", "netmask", "protocol", "inbound", "outbound", 
 
 
 def build_gateways(trunk: Trunk, items: Sequence[Mapping[str, Any]], problems: Problems) -> list[Gateway]:
-    """Give unsaved gateways for a list; what is wrong is noted as `gateways[0].port`.
+    """Return unsaved gateways for a list; what is wrong is noted as `gateways[0].port`.
 
     A gateway that names no priority takes its place in the list, so that the list's order is the order of trying.
     """
@@ -63,7 +63,7 @@ def _way_out(gateway: Gateway) -> tuple[str, bool]:
 
 
 def replace_gateways(trunk: Trunk, wanted: Sequence[Gateway]) -> bool:
-    """Make a trunk's gateways the wanted ones; say whether that changed any.
+    """Make a trunk's gateways the wanted ones; return whether that changed any.
 
     Call in a transaction that holds the trunk's row.
     """

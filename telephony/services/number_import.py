@@ -62,7 +62,7 @@ def import_numbers(
 
 
 def summary(lines: Iterable[Line]) -> str:
-    """Say how many there are of each, such as `3 added, 1 taken`."""
+    """Return how many there are of each, such as `3 added, 1 taken`."""
     results = [line.result for line in lines]
     counts = [(results.count(result), result) for result in Result]
     return ", ".join(f"{count} {result}" for count, result in counts if count) or "no numbers"
@@ -74,13 +74,13 @@ def _canonical(one: CarrierNumber, country: str) -> CarrierNumber:
 
 
 def _groups(found: Sequence[CarrierNumber]) -> Iterable[Sequence[CarrierNumber]]:
-    """Give each number once, so many at a time."""
+    """Return each number once, so many at a time."""
     unique = list({one.number: one for one in found}.values())
     return (unique[start : start + TOGETHER] for start in range(0, len(unique), TOGETHER))
 
 
 def _known(trunk: Trunk, group: Sequence[CarrierNumber]) -> dict[str, PhoneNumber]:
-    """Give those of the numbers that the LiveKit project has."""
+    """Return those of the numbers that the LiveKit project has."""
     project = TelephonySettings.of(trunk.workspace_id).project
     rows = PhoneNumber.objects.filter(project=project, number__in=[one.number for one in group])
     return {row.number: row for row in rows.select_related("trunk").defer("trunk__auth_password")}

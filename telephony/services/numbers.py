@@ -73,7 +73,7 @@ def remove_number(row: PhoneNumber) -> None:
 
 
 def build_numbers(trunk: Trunk, numbers: Sequence[str], problems: Problems) -> list[PhoneNumber]:
-    """Give unsaved numbers of a trunk; what is wrong is noted as `numbers[0]`."""
+    """Return unsaved numbers of a trunk; what is wrong is noted as `numbers[0]`."""
     if len(numbers) > MAX_NUMBERS:
         problems.add("numbers", f"Give at most {MAX_NUMBERS} numbers at once.", "max_length")
         return []
@@ -91,7 +91,7 @@ def build_numbers(trunk: Trunk, numbers: Sequence[str], problems: Problems) -> l
 
 
 def taken(workspace: Workspace, numbers: Sequence[str]) -> list[str]:
-    """Give those of the numbers that are in use in the workspace's LiveKit project, whoever has them."""
+    """Return those of the numbers that are in use in the workspace's LiveKit project, whoever has them."""
     project = TelephonySettings.of(workspace.pk).project
     plain = [or_none(number, workspace.country) or number for number in numbers]
     found = PhoneNumber.objects.filter(project=project, number__in=plain)

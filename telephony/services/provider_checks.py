@@ -51,7 +51,7 @@ def check_due(seconds: float) -> int:
 
 
 def check_again(agent_id: UUID) -> bool:
-    """Check one agent, unless someone else is at it; say whether it was checked."""
+    """Check one agent, unless someone else is at it; return whether it was checked."""
     agent = Agent.objects.filter(pk=agent_id, provider_check_due_at__lte=timezone.now()).first()
     if agent is None:
         return False

@@ -17,7 +17,7 @@ def note_queue(name: str) -> None:
 
 
 def unseen_queues() -> dict[str, timedelta | None]:
-    """Give the queues that nobody took from for a minute, with how long; None: never, in an installation not new."""
+    """Return the queues that nobody took from for a minute, with how long; None: never, in an installation not new."""
     now = timezone.now()
     seen = dict(SeenQueue.objects.values_list("pk", "seen_at"))
     silent: dict[str, timedelta | None] = {}
@@ -30,7 +30,7 @@ def unseen_queues() -> dict[str, timedelta | None]:
 
 
 def missed(name: str, since: timedelta | None) -> tuple[str, str]:
-    """Say in two sentences what an unseen queue means, and what to do."""
+    """Return in two sentences what an unseen queue means, and what to do."""
     words = f"for {round(since.total_seconds() / 60) or 1:,} min" if since else "since Voxa was set up"
     effect = EFFECTS[name]
     return (

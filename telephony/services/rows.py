@@ -7,7 +7,7 @@ from django.db import models
 
 
 def assign(row: models.Model, values: Mapping[str, Any], fields: Iterable[str]) -> list[str]:
-    """Set those of the fields that the values name; give the names of the ones that changed.
+    """Set those of the fields that the values name; return the names of the ones that changed.
 
     None empties a text that may be empty.
     """

@@ -5,7 +5,7 @@ from telephony.models import Agent, ToolSecret
 
 
 def tool_secret(agent: Agent) -> str:
-    """Give an agent's secret, made on first use."""
+    """Return an agent's secret, made on first use."""
     row, _ = ToolSecret.objects.get_or_create(agent=agent, defaults={"secret": new_secret()})
     return str(row.secret)
 

@@ -109,7 +109,7 @@ def _warnings(trunk: Trunk, gateways: Iterable[Gateway], numbers: Iterable[str])
 
 
 def _whole_credentials(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give the data with an empty username as "" and an empty password as None; one alone that is empty clears both."""
+    """Return the data with an empty username as "" and an empty password as None; an empty one clears both."""
     empty = {"auth_username": "", "auth_password": None}
     named = {name: data[name] or nothing for name, nothing in empty.items() if name in data}
     return {**data, **(named if len(named) != 1 or any(named.values()) else empty)}

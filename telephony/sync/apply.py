@@ -44,7 +44,7 @@ def sync_rows(
 
 
 def _untangle(batch: Batch) -> None:
-    """Have those rows synced that still hold numbers of ours, then try ours again.
+    """Sync the rows that still hold numbers of ours, then try ours again.
 
     They are of the same kind: what callers dial is a phone number for trunks and has a dot for endpoints.
     """

@@ -56,7 +56,7 @@ class Batch:
             request_pending_sync(row_id, self.kind)  # the messages of its changes came while we held it
 
     def _round(self, syncer: Syncer, row_ids: list[UUID]) -> list[UUID]:
-        """Sync once; give the rows that changed meanwhile."""
+        """Sync once; return the rows that changed meanwhile."""
         started = timezone.now()
         works = self._read(syncer, row_ids)
         named = [work for work in works if work.row.has_names]

@@ -15,7 +15,7 @@ def empty_closing_workspaces() -> None:
 
 
 def delete_emptied_workspaces() -> int:
-    """Delete those of which LiveKit holds nothing any more; give how many.
+    """Delete those of which LiveKit holds nothing any more; return how many.
 
     Objects of a project without settings keep nobody waiting, for nobody could remove them: should the project be
     configured again, reconcile finds their marks.

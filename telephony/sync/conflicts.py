@@ -25,7 +25,7 @@ class Conflict:
 
     @property
     def taken(self) -> frozenset[str]:
-        """Give the numbers that cannot be had at present."""
+        """Return the numbers that cannot be had at present."""
         return self.lent | self.foreign
 
 
@@ -33,7 +33,7 @@ NO_CONFLICT = Conflict()
 
 
 def find_conflict(listed: Iterable[AnyStored], spec: Spec, own_id: str, mark: Mark) -> Conflict:
-    """Give what holds the spec's numbers. LiveKit compares numbers with and without `+` as the same."""
+    """Return what holds the spec's numbers. LiveKit compares numbers with and without `+` as the same."""
     if not isinstance(spec, InboundTrunkSpec):
         raise TypeError("Only inbound trunks hold numbers of their own.")
     copies, rivals, lent, foreign = [], set(), set[str](), set[str]()

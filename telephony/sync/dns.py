@@ -26,7 +26,7 @@ class Answer:
 
 
 def look_up(host: str) -> Answer:
-    """Give the IPv4 and IPv6 addresses of a name, within `LIFETIME` seconds."""
+    """Return the IPv4 and IPv6 addresses of a name, within `LIFETIME` seconds."""
     name = host.removesuffix(".").lower()
     if name == "localhost" or name.endswith(".localhost"):  # RFC 6761: never asked of a name server
         return Answer(LOOPBACK)

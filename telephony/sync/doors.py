@@ -85,7 +85,7 @@ class Door:
         return self._listed[kind]
 
     def marked(self, kind: ObjectKind, mark: str) -> Steps[list[AnyStored]]:
-        """Give the objects with this mark, from the snapshot."""
+        """Return the objects with this mark, from the snapshot."""
         return [stored for stored in (yield from self.snapshot(kind)) if stored.spec.metadata == mark]
 
     def _call(self, operation: Operation[T]) -> Steps[T]:
@@ -110,7 +110,7 @@ class Doors:
         self._doors: dict[UUID, Door] = {}
 
     def to(self, project_id: UUID) -> Door:
-        """Give the project's door. Raises LiveKitNotConfigured."""
+        """Return the project's door. Raises LiveKitNotConfigured."""
         if project_id not in self._doors:
             project = LiveKitProject.objects.get(pk=project_id)
             self._doors[project_id] = Door(LiveKitProject.default() if project.is_default else project)

@@ -45,7 +45,7 @@ def find_drifted(kind: RowKind, row_ids: Collection[UUID]) -> list[UUID]:
 
 
 def is_drifted(row: Row, owned: Collection[LiveKitObject], installation: UUID, server: str) -> bool:
-    """Say whether the records are not what they are when everything planned is written, and nothing else."""
+    """Return whether the records are not what they are when everything planned is written, and nothing else."""
     recorded: Recorded = {(one.project_id, one.kind, one.source_id): (one.livekit_id, one.fingerprint) for one in owned}
     expected: Recorded = {}
 

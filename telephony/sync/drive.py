@@ -61,7 +61,7 @@ def finish(job: Steps[T]) -> T:
 
 
 def _go_on(job: Steps[object], answer: Answer) -> Call:
-    """Let the job go on with what its call gave; give its next call. Raises StopIteration at its end."""
+    """Resume the job with the result of its call; return its next call. Raise `StopIteration` at its end."""
     try:
         value = answer()
     except BaseException as error:
@@ -78,7 +78,7 @@ def _land(landed: "SimpleQueue[tuple[Steps[object], Answer]]", job: Steps[object
 
 
 def _landed(landed: "SimpleQueue[tuple[Steps[object], Answer]]") -> list[tuple[Steps[object], Answer]]:
-    """Wait for a call to end; give all that ended. Raises TimeoutError when nothing ends any more."""
+    """Wait for a call to end; return all that ended. Raises TimeoutError when nothing ends any more."""
     try:
         ended = [landed.get(timeout=STUCK)]
     except Empty:

@@ -27,7 +27,7 @@ class Cause(StrEnum):
 
     @property
     def action(self) -> str:
-        """Give what is done about it."""
+        """Return what is done about it."""
         return {"MISSING": "create", "VANISHED": "create", "DIFFERS": "write"}.get(self.name, "delete")
 
 
@@ -51,7 +51,7 @@ Listing = Mapping[ObjectKind, Mapping[str, AnyStored]]  # by kind and id
 def compare(
     kind: RowKind, row: Row, owned: Iterable[LiveKitObject], listing: Listing, installation: UUID
 ) -> Iterator[Finding]:
-    """Give what is wrong with one row's objects."""
+    """Return what is wrong with one row's objects."""
     planned = plan(row, installation)
     records = {(one.project_id, one.kind, one.source_id): one for one in owned}
     wanted: list[Desired] = list(planned.outbound)
@@ -89,7 +89,7 @@ def _judge(desired: Desired, record: LiveKitObject | None, listed: Mapping[str, 
 def strangers(
     listing: Listing, records: Mapping[tuple[ObjectKind, UUID], LiveKitObject], installation: UUID
 ) -> Iterator[Finding]:
-    """Give what bears our mark and is not the object of any row. `records` were read after the listing.
+    """Return what bears our mark and is not the object of any row. `records` were read after the listing.
 
     Without a row it is an orphan: a create in flight has its row already. With a row that knows another id, which
     stands there too, it is a copy. A row without an id is about to adopt it.
@@ -109,7 +109,7 @@ def strangers(
 
 
 def marked(listing: Listing, installation: UUID) -> Iterator[tuple[ObjectKind, AnyStored, Mark]]:
-    """Give what bears our mark, and its mark. Of another kind than the object's own, a mark says nothing."""
+    """Return what bears our mark, and its mark. Of another kind than the object's own, a mark says nothing."""
     for kind, listed in listing.items():
         for stored in listed.values():
             mark = read_mark(stored.spec.metadata)

@@ -46,7 +46,7 @@ def record_runs(works: Iterable[Work], outcomes: Mapping[UUID, Outcome], started
 
 
 def prune_runs() -> int:
-    """Delete what is too old, and of trunks synced lately all but the newest; give how many lines went."""
+    """Delete what is too old, and of trunks synced lately all but the newest; return how many lines went."""
     now = timezone.now()
     lately = SyncRun.objects.filter(finished_at__gt=now - LOOKED_BACK).order_by().values("trunk").distinct()
     ranked = SyncRun.objects.filter(trunk__in=lately).annotate(

@@ -21,11 +21,11 @@ class RowKind:
     read: Callable[[Iterable[UUID]], Sequence[Row]]
 
     def rows(self) -> QuerySet[Any]:
-        """Give all rows of the kind."""
+        """Return all rows of the kind."""
         return self.model._default_manager.all()
 
     def objects_of(self, row_ids: Collection[UUID]) -> QuerySet[LiveKitObject]:
-        """Give the records of what these rows own in LiveKit."""
+        """Return the records of what these rows own in LiveKit."""
         return LiveKitObject.objects.filter(**{f"{self.field}__in": row_ids})
 
 

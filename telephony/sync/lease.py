@@ -38,7 +38,7 @@ class Lease:
         return claimed
 
     def renew(self, row_ids: Collection[UUID]) -> set[UUID]:
-        """Lengthen the claim and lock the rows until the transaction ends; give those still ours."""
+        """Lengthen the claim and lock the rows until the transaction ends; return those still ours."""
         started = time.monotonic()
         count = self.mine(row_ids).update(leased_until=timezone.now() + LEASE)
         kept = set(row_ids) if count == len(row_ids) else self._held(row_ids)
@@ -51,11 +51,11 @@ class Lease:
             raise LeaseLost
 
     def release(self, row_ids: Collection[UUID]) -> None:
-        """Give the rows back as they are."""
+        """Return the rows back as they are."""
         self.mine(row_ids).update(lease_token=None, leased_until=None)
 
     def mine(self, row_ids: Collection[UUID]) -> QuerySet[Any]:
-        """Give those of the rows that this claim still holds."""
+        """Return those of the rows that this claim still holds."""
         return self.kind.rows().filter(pk__in=row_ids, lease_token=self.token)
 
     def _held(self, row_ids: Collection[UUID]) -> set[UUID]:

@@ -22,7 +22,7 @@ class Mark:
 
 
 def read_mark(metadata: str) -> Mark | None:
-    """Give the mark that a metadata text is, or None when Voxa did not write it."""
+    """Return the mark that a metadata text is, or None when Voxa did not write it."""
     parts = metadata.split(":")
     if len(parts) != 4 or parts[0] != "voxa":
         return None

@@ -32,7 +32,7 @@ class Desired:
     spec: Spec
 
     def fingerprint(self, server: str) -> str:
-        """Give a keyed hash of the spec on this server: it covers the password, and nobody can try passwords on it."""
+        """Return a keyed hash of the spec on this server: it covers the password, so nobody can try passwords."""
         return salted_hmac("voxa.livekit", f"{server}\n{_text(self.spec)}", algorithm="sha256").hexdigest()
 
 
@@ -46,14 +46,14 @@ class Plan:
     _rule: Desired | None
 
     def rule(self, inbound_id: str) -> Desired:
-        """Give the dispatch rule for the inbound trunk that has this id. Raises ValueError without one."""
+        """Return the dispatch rule for the inbound trunk that has this id. Raises ValueError without one."""
         if self._rule is None or not inbound_id:
             raise ValueError("A dispatch rule needs its inbound trunk.")
         assert isinstance(self._rule.spec, DispatchRuleSpec)  # noqa: S101 - for the type checker
         return replace(self._rule, spec=replace(self._rule.spec, trunk_ids=(inbound_id,)))
 
     def sources(self) -> frozenset[tuple[ObjectKind, UUID]]:
-        """Give which objects should exist, by kind and source."""
+        """Return which objects should exist, by kind and source."""
         rows = (*self.outbound, *((self.inbound, self._rule) if self.inbound else ()))
         return frozenset((row.kind, row.source_id) for row in rows if row)
 
@@ -99,7 +99,7 @@ def _outbound(trunk: TrunkRow, gateway: GatewayRow, installation: UUID) -> Desir
 
 
 def _inbound(trunk: TrunkRow, installation: UUID) -> Desired | None:
-    """Give the inbound trunk, or None: without numbers it would take all, without addresses it would take anyone."""
+    """Return the inbound trunk, or None: without numbers it would take all, without addresses it would take anyone."""
     entrances = [gateway for gateway in trunk.gateways if gateway.inbound]
     addresses = {entry for gateway in entrances for entry in _allowed(gateway)}
     if entrances:
@@ -120,7 +120,7 @@ def _inbound(trunk: TrunkRow, installation: UUID) -> Desired | None:
 
 
 def _entrance(endpoint: EndpointRow, installation: UUID) -> Desired:
-    """Give the inbound trunk of a SIP endpoint: from anywhere, but only with its credentials."""
+    """Return the inbound trunk of a SIP endpoint: from anywhere, but only with its credentials."""
     spec = InboundTrunkSpec(
         name=endpoint.name,
         metadata=str(Mark(installation, ObjectKind.INBOUND, endpoint.id)),
@@ -146,7 +146,7 @@ def _rule(row: Row, noun: str, installation: UUID) -> Desired:
 
 
 def _allowed(gateway: GatewayRow) -> Iterator[str]:
-    """Give the gateway's networks as LiveKit compares them: addresses only, never a name that anyone can forge.
+    """Return the gateway's networks as LiveKit compares them: addresses only, never a name that anyone can forge.
 
     Also a single address has its prefix: LiveKit takes an entry that equals the From host, which the caller writes, for
     a match, so that a stranger who writes `From: <sip:x@192.0.2.10>` would pass the entry `192.0.2.10`.

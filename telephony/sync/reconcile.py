@@ -51,7 +51,7 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Say whether LiveKit is as the rows say now, or will be without anyone's help."""
+        """Return whether LiveKit is as the rows say now, or will be without anyone's help."""
         return not self.error and Outcome.FAILED not in self.outcomes.values()
 
 

@@ -35,7 +35,7 @@ def read_owned(kind: RowKind, row_ids: Collection[UUID]) -> dict[UUID, list[Live
 
 
 def intend(lease: Lease, rows: Iterable[LiveKitObject]) -> set[UUID]:
-    """Record that these objects are about to be created (records not saved yet) or changed; give the rows still ours.
+    """Record that these objects are about to be created (records not saved yet) or changed; return the rows still ours.
 
     The fingerprint is cleared: until the outcome is known, nobody may take the old content for what stands there.
     The records are leased too, so that a tombstone made of one meanwhile waits for the call in flight.
@@ -60,7 +60,7 @@ def intend(lease: Lease, rows: Iterable[LiveKitObject]) -> set[UUID]:
 
 
 def is_intended(lease: Lease, row: LiveKitObject) -> bool:
-    """Say whether the intent is recorded and outlives the next call, as the claim that was renewed with it."""
+    """Return whether the intent is recorded and outlives the next call, as the claim that was renewed with it."""
     left = row.leased_until - timezone.now() if row.leased_until and row.lease_token == lease.token else timedelta()
     return left > LEASE - timedelta(seconds=leases.RENEW_AFTER)
 
@@ -141,6 +141,6 @@ def _keep_aliases(lease: Lease, rows: Sequence[LiveKitObject]) -> None:
 
 
 def _adapted(field: str, value: object) -> Any:
-    """Give a value as this database's driver takes it."""
+    """Return a value as this database's driver takes it."""
     column: Any = LiveKitObject._meta.get_field(field)
     return column.get_db_prep_value(value, connection)

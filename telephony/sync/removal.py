@@ -23,12 +23,12 @@ CHUNK = 50  # objects of one claim: their deletions fit well into the lease
 
 
 def tombstones() -> QuerySet[LiveKitObject]:
-    """Give the objects whose row was deleted."""
+    """Return the objects whose row was deleted."""
     return LiveKitObject.objects.filter(trunk=None, endpoint=None)
 
 
 def remove_objects(object_ids: Iterable[int], concurrency: int = 1) -> int:
-    """Remove these tombstones, as far as LiveKit answers and nobody else holds them; give how many are gone.
+    """Remove these tombstones, as far as LiveKit answers and nobody else holds them; return how many are gone.
 
     What stays has its reason in `last_error`, and the sweep comes back to it. Where a create may still be under way,
     what it made so far is deleted at once, and looked for again when it has certainly ended.

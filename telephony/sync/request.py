@@ -24,7 +24,7 @@ def request_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
 
 
 def request_pending_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
-    """Have a row synced, once the transaction is committed, that already says that it is pending."""
+    """Ask for the sync, on commit, of a row that is already pending."""
     from telephony.tasks import sync_endpoint, sync_trunk
 
     _publish_on_commit(sync_trunk if kind == TRUNKS else sync_endpoint, str(row_id))
@@ -40,7 +40,7 @@ def request_many(row_ids: Collection[UUID], kind: RowKind = TRUNKS) -> None:
 
 
 def request_removal(object_ids: Iterable[int]) -> None:
-    """Have these objects of a deleted row removed from LiveKit, once the deletion is committed."""
+    """Ask for the removal from LiveKit, on commit, of these objects of a deleted row."""
     from telephony.tasks import remove_objects
 
     if ids := sorted(object_ids):
@@ -70,7 +70,7 @@ def wait_for_sync(row_id: UUID, seconds: float, *, even_if_away: bool = False, k
 
 
 def _settled(kind: RowKind, row_id: UUID, generation: int) -> bool:
-    """Say whether nothing more will happen soon: synced, failed, put off after a failure, or gone."""
+    """Return whether nothing more will happen soon: synced, failed, put off after a failure, or gone."""
     row = (
         kind.rows().filter(pk=row_id).values_list("status", "generation", "synced_generation", "sync_failures").first()
     )

@@ -20,7 +20,7 @@ class Resolution:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Give the addresses that count now."""
+        """Return the addresses that count now."""
         return tuple(address for address, _ in self.seen)
 
     @classmethod
@@ -33,23 +33,23 @@ class Resolution:
         return cls(times, str(stored.get("error", "")))
 
     def write(self, host: str) -> dict[str, object]:
-        """Give what is stored."""
+        """Return what is stored."""
         return {"host": host, "seen": {address: at.isoformat() for address, at in self.seen}, "error": self.error}
 
     def found(self, addresses: Iterable[str], now: datetime) -> "Resolution":
-        """Give the state after a look that found these: they are new, vanished ones stay a day."""
+        """Return the state after a look that found these: they are new, vanished ones stay a day."""
         kept = {address: at for address, at in self.seen if now - at < KEPT}
         return Resolution(tuple(sorted((kept | dict.fromkeys(addresses, now)).items())))
 
     def failed(self, error: str) -> "Resolution":
-        """Give the state after a look that failed: the last good addresses stay, however old."""
+        """Return the state after a look that failed: the last good addresses stay, however old."""
         return Resolution(self.seen, error)
 
     def is_news(self, before: "Resolution") -> bool:
-        """Say whether LiveKit or the trunk's warnings must change."""
+        """Return whether LiveKit or the trunk's warnings must change."""
         return (self.addresses, self.error) != (before.addresses, before.error)
 
     def is_worth_writing(self, before: "Resolution") -> bool:
-        """Say whether the row must be written: for news, or because its times have grown old."""
+        """Return whether the row must be written: for news, or because its times have grown old."""
         old = dict(before.seen)
         return self.is_news(before) or any(at - old[address] >= REWRITTEN for address, at in self.seen)

@@ -38,7 +38,7 @@ def resolve_for(trunk_ids: Collection[UUID]) -> set[UUID]:
 
 
 def resolve_due(seconds: float) -> set[UUID]:
-    """Look up again, the longest unseen first, the domains that calls come in from; give the changed trunks.
+    """Look up again, the longest unseen first, the domains that calls come in from; return the changed trunks.
 
     Stops after so many seconds: what is left comes first the next time.
     """

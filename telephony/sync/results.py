@@ -83,7 +83,7 @@ def write_pending(
 def write_failed(
     lease: Lease, row_id: UUID, generation: int, failures: int, words: str, warnings: tuple[str, ...]
 ) -> bool:
-    """Write that a person must act, unless the row changed meanwhile; say whether it was written."""
+    """Write that a person must act, unless the row changed meanwhile; return whether it was written."""
     later = _later(FAILED_FIRST, failures, FAILED_AT_MOST)
     turned = turning(lease, {row_id}, generation, TrunkStatus.FAILED)
     done = _write(lease, row_id, TrunkStatus.FAILED, words, later, generation=generation, warnings=warnings)

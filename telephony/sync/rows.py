@@ -47,7 +47,7 @@ class Row:
 
     @property
     def has_names(self) -> bool:
-        """Say whether calls come in from a domain, which must be resolved."""
+        """Return whether calls come in from a domain, which must be resolved."""
         return False
 
 
@@ -79,7 +79,7 @@ class TrunkRow(Row):
 
     @property
     def has_names(self) -> bool:
-        """Say whether calls come in from a domain, which must be resolved."""
+        """Return whether calls come in from a domain, which must be resolved."""
         return any(gateway.inbound and parse_ip(gateway.host) is None for gateway in self.gateways)
 
 
@@ -170,7 +170,7 @@ def read_gateways(trunk_ids: Collection[UUID]) -> dict[UUID, list[GatewayRow]]:
 
 
 def gateway_row(gateway: Gateway) -> GatewayRow:
-    """Give a gateway as plain data."""
+    """Return a gateway as plain data."""
     gateway.fill_netmask()
     return GatewayRow(
         id=gateway.pk,

@@ -106,7 +106,7 @@ class Syncer:
         del work.owned[record.project_id, record.kind, record.source_id]
 
     def _claim_numbers(self, work: Work, desired: Desired) -> Steps[str]:
-        """Write the inbound trunk with those of its numbers that nothing else on the server holds; give its id."""
+        """Write the inbound trunk with those of its numbers that nothing else on the server holds; return its id."""
         record = work.record(desired.kind, desired.source_id)
         conflict = NO_CONFLICT
         if record.livekit_id and not work.is_written(desired):

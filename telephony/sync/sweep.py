@@ -51,7 +51,7 @@ def sweep(seconds: float = SECONDS) -> Swept:
 
 
 def due_rows(kind: RowKind) -> QuerySet[Any]:
-    """Give the rows to sync now, the longest waiting first: pending ones, and failed ones from time to time."""
+    """Return the rows to sync now, the longest waiting first: pending ones, and failed ones from time to time."""
     now = timezone.now()
     free = Q(leased_until=None) | Q(leased_until__lte=now)
     waiting = Q(status=TrunkStatus.PENDING) | Q(status=TrunkStatus.FAILED, next_sync_at__isnull=False)
@@ -77,7 +77,7 @@ class _Sweep:
                     break
 
     def _wanted(self) -> Iterator[tuple[RowKind, list[UUID]]]:
-        """Give what is due, of every kind, then what drifted."""
+        """Return what is due, of every kind, then what drifted."""
         for kind in KINDS:
             due = due_rows(kind).filter(workspace__telephony_settings__project=self.project)
             yield kind, list(due.values_list("pk", flat=True))
@@ -86,7 +86,7 @@ class _Sweep:
                 yield kind, drifted
 
     def _remove(self, ids: list[int]) -> bool:
-        """Remove tombstones; say whether there is time, and a LiveKit that answers, to go on."""
+        """Remove tombstones; return whether there is time, and a LiveKit that answers, to go on."""
         for start in range(0, len(ids), removal.CHUNK):
             chunk = ids[start : start + removal.CHUNK]
             gone = removal.remove_objects(chunk, CONCURRENCY)
@@ -96,7 +96,7 @@ class _Sweep:
         return True
 
     def _sync(self, kind: RowKind, ids: list[UUID]) -> bool:
-        """Sync rows; say whether there is time, and a LiveKit that answers, to go on."""
+        """Sync rows; return whether there is time, and a LiveKit that answers, to go on."""
         for start in range(0, len(ids), CHUNK):
             outcomes = sync_rows(kind, ids[start : start + CHUNK], concurrency=CONCURRENCY).values()
             self.swept.synced += sum(outcome == Outcome.ACTIVE for outcome in outcomes)

@@ -21,7 +21,7 @@ class Turning:
 
 
 def turning(lease: Lease, row_ids: set[UUID], generation: int, into: TrunkStatus) -> list[Turning]:
-    """Give the claimed trunks of a planned generation that are not in a status yet, locked until they are.
+    """Return the claimed trunks of a planned generation that are not in a status yet, locked until they are.
 
     Endpoints have no event. Call it in the transaction that writes the status.
     """
@@ -32,7 +32,7 @@ def turning(lease: Lease, row_ids: set[UUID], generation: int, into: TrunkStatus
 
 
 def tell(turned: list[Turning], status: TrunkStatus, last_error: str = "") -> None:
-    """Tell each workspace's webhooks, in the caller's transaction. One query where nobody listens."""
+    """Queue the event for each workspace's webhooks, in the caller's transaction. One query where nobody listens."""
     if not turned:
         return
     asked = listening({trunk.workspace_id for trunk in turned}, EVENT)

@@ -32,28 +32,28 @@ class Work:
 
     @property
     def stopped(self) -> bool:
-        """Say whether to leave LiveKit alone for now."""
+        """Return whether to leave LiveKit alone for now."""
         return self.lost or bool(self.unavailable)
 
     @property
     def is_well(self) -> bool:
-        """Say whether everything planned stands in LiveKit."""
+        """Return whether everything planned stands in LiveKit."""
         return not (self.stopped or self.refused or self.waiting)
 
     @property
     def is_known(self) -> bool:
-        """Say whether the end of every call is known, though not all stands: none is under way that makes an object."""
+        """Return whether the end of every call is known, though not all exist: none that creates is under way."""
         return self.unreached or bool(self.refused and not self.stopped)
 
     @property
     def trouble(self) -> str:
-        """Give in words what kept LiveKit from being in step; empty where nothing did."""
+        """Return in words what kept LiveKit from being in step; empty where nothing did."""
         if self.refused and not self.unavailable:
             return " ".join(dict.fromkeys(self.refused))
         return self.unavailable or self.waiting
 
     def record(self, kind: ObjectKind, source_id: UUID) -> LiveKitObject:
-        """Give the row of an object, a new one where none is recorded yet."""
+        """Return the row of an object, a new one where none is recorded yet."""
         key = (self.row.project_id, str(kind), source_id)
         if key not in self.owned:
             self.owned[key] = LiveKitObject(
@@ -66,12 +66,12 @@ class Work:
         return self.owned[key]
 
     def is_written(self, desired: Desired) -> bool:
-        """Say whether LiveKit is known to hold exactly this."""
+        """Return whether LiveKit is known to hold exactly this."""
         record = self.record(desired.kind, desired.source_id)
         return bool(record.livekit_id) and record.fingerprint == desired.fingerprint(self.door.server)
 
     def unwritten(self) -> list[LiveKitObject]:
-        """Give the rows of what must be created or changed."""
+        """Return the rows of what must be created or changed."""
         inbound = self.plan.inbound
         desired = [*self.plan.outbound, *([inbound] if inbound else ())]
         records = [self.record(one.kind, one.source_id) for one in desired if not self.is_written(one)]
@@ -82,7 +82,7 @@ class Work:
         return records
 
     def unplanned(self) -> list[LiveKitObject]:
-        """Give what is recorded but should no longer exist, rules first."""
+        """Return what is recorded but should no longer exist, rules first."""
         planned = {(self.row.project_id, str(kind), source_id) for kind, source_id in self.plan.sources()}
         extra = [record for key, record in self.owned.items() if key not in planned and record.pk is not None]
         return sorted(extra, key=lambda record: REMOVAL_ORDER.index(ObjectKind(record.kind)))

@@ -14,7 +14,7 @@ from tests.receiver import Receiver
 
 
 def verifies(web: Receiver, secret: str) -> bool:
-    """Say whether the last request is signed by a secret."""
+    """Return whether the last request is signed by a secret."""
     request = web.requests[-1]
     try:
         Webhook(secret).verify(request.body, request.headers)

@@ -6,7 +6,7 @@ from django.test import Client
 
 
 def form_of(client: Client, url: str) -> dict[str, Any]:
-    """Give the values of a page's form and inlines as they stand, ready to be changed and posted back."""
+    """Return the values of a page's form and inlines as they stand, ready to be changed and posted back."""
     context = client.get(url).context
     data = _values(context["adminform"].form)
     for inline in context["inline_admin_formsets"]:
@@ -25,5 +25,5 @@ def _plain(value: Any) -> Any:
 
 
 def new_row(prefix: str, place: int, **values: Any) -> dict[str, Any]:
-    """Give one more row of an inline, and the count of them all."""
+    """Return one more row of an inline, and the count of them all."""
     return {f"{prefix}-TOTAL_FORMS": place + 1} | {f"{prefix}-{place}-{name}": value for name, value in values.items()}

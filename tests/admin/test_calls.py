@@ -43,7 +43,7 @@ def words(client: Client, url: str) -> str:
 
 
 def fail(call: Call, code: int, reason: Reason, status: CallStatus) -> None:
-    """Have a call dialled once without success."""
+    """Dial a call once without success."""
     now = timezone.now()
     advance(call, CallStatus.DIALING, now, started_at=now, attempts_made=1)
     attempt = Attempt.objects.create(

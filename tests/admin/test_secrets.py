@@ -37,7 +37,7 @@ def secrets(acme: Workspace, superuser: User) -> dict[str, str]:
 
 
 def pages() -> list[str]:
-    """Give every page of the admin that there is for the rows at hand."""
+    """Return every page of the admin that there is for the rows at hand."""
     found = [reverse("admin:index"), reverse("admin:two_step"), reverse("admin:search") + "?s=telnyx&extended=1"]
     for model, page in admin.site._registry.items():
         info = f"admin:{model._meta.app_label}_{model._meta.model_name}"

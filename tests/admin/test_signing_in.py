@@ -16,14 +16,14 @@ LOGIN = "admin:login"
 
 
 def code_of(device: AuthenticatorApp) -> str:
-    """Give the code that an authenticator app would show now."""
+    """Return the code that an authenticator app would show now."""
     totp = TOTP(device.bin_key, drift=device.drift)
     totp.time = time.time()
     return f"{totp.token():06d}"
 
 
 def sign_in(client: Client, user: User, code: str = "", password: str = "a long password") -> str:
-    """Try to sign in; give the page's text, empty when it worked."""
+    """Try to sign in; return the page's text, empty when it worked."""
     data = {"username": user.email, "password": password, "otp_token": code}
     answer = client.post(reverse(LOGIN), data)
     return "" if SESSION_KEY in client.session else answer.content.decode()

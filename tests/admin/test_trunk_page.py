@@ -32,12 +32,12 @@ def said(answer: Any) -> list[str]:
 
 
 def filled(client: Client, **more: Any) -> dict[str, Any]:
-    """Give the form of a new trunk with a gateway."""
+    """Return the form of a new trunk with a gateway."""
     return form_of(client, reverse(ADD)) | {"name": "Telnyx", "gateways-0-ip_or_domain": "192.0.2.10"} | more
 
 
 def errors_of(answer: Any) -> dict[str, Any]:
-    """Give the errors of each inline by its model's name."""
+    """Return the errors of each inline by its model's name."""
     found = answer.context["inline_admin_formsets"]
     return {str(one.opts.model.__name__): one.formset for one in found}
 

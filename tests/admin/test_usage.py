@@ -21,7 +21,7 @@ HOME = reverse("admin:index")
 
 
 def count(workspace: Workspace, days_ago: int, **sums: int) -> None:
-    """Have calls counted."""
+    """Count calls."""
     day = timezone.now().date() - timedelta(days=days_ago)
     UsageDay.objects.create(
         workspace=workspace, day=day, number="+12025550100", direction="outbound", outcome="completed", **sums

@@ -160,7 +160,7 @@ def test_an_outsider_sees_and_presses_nothing(
 
 
 def refusals(browser: Client, endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> set[int]:
-    """Press every button; give the answers."""
+    """Press every button; return the answers."""
     buttons = [reverse(f"admin:accounts_webhook_{name}", args=[endpoint.pk]) for name in ("rotate", "test")]
     return {browser.post(path).status_code for path in (*buttons, page(delivery, "resend"))}
 

@@ -58,7 +58,7 @@ class NotedVoice:
 
 
 def told(**changes: Any) -> Instructions:
-    """Give instructions with another `agent`, `call` or `provider` laid over."""
+    """Return instructions with another `agent`, `call` or `provider` laid over."""
     return Instructions.read({part: {**TOLD[part], **changes.get(part, {})} for part in TOLD})
 
 
@@ -73,7 +73,7 @@ def voice(conversation: Conversation) -> NotedVoice:
 
 
 def hear(conversation: Conversation, text: str) -> None:
-    """Have the other side say something."""
+    """Make the other side say something."""
     conversation.caller_speaking(True)
     conversation.said(Turn(CALLER, text, 1.0, 2.0))
     conversation.caller_speaking(False)

@@ -116,7 +116,7 @@ def test_a_deep_page_is_found_by_the_index(api: APIClient, acme: Workspace) -> N
 
 
 def explain(sql: str) -> str:
-    """Give the plan; on PostgreSQL the one of a large table, for it reads a small one whole."""
+    """Return the plan; on PostgreSQL the one of a large table, for it reads a small one whole."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(

@@ -25,7 +25,7 @@ MEDIA = dict(_media())
 
 
 def _plain(schema: Any) -> Any:
-    """Give OpenAPI 3.0's schema as JSON Schema has it."""
+    """Return OpenAPI 3.0's schema as JSON Schema has it."""
     if isinstance(schema, list):
         return [_plain(item) for item in schema]
     if not isinstance(schema, dict):

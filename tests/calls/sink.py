@@ -49,7 +49,7 @@ class DialSink:
         return Counter(room for _, room in self.dials)
 
     def most_within(self, seconds: float) -> int:
-        """Give the most dials that reached it in any window of so many seconds."""
+        """Return the most dials that reached it in any window of so many seconds."""
         times = sorted(at for at, _ in self.dials)
         return max(
             (sum(1 for later in times[first:] if later - start < seconds) for first, start in enumerate(times)),

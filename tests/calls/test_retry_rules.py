@@ -46,7 +46,7 @@ class Dialler:
         return begun[0]
 
     def dial(self, outcome: Outcome, *, more_hops: bool = False) -> bool:
-        """Dial once with this outcome; say whether the next gateway is to be tried."""
+        """Dial once with this outcome; return whether the next gateway is to be tried."""
         again = attempts.unanswered(self.call, self.begin(), outcome, AT, more_hops=more_hops)
         self.call.refresh_from_db()
         return again

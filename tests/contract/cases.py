@@ -34,7 +34,7 @@ def rule(*trunk_ids: str, **fields: Any) -> api.SIPDispatchRuleInfo:
 
 
 def individual(**fields: Any) -> api.SIPDispatchRule:
-    """Give a room of its own to each call."""
+    """Return a room of its own to each call."""
     kind = api.SIPDispatchRuleIndividual(room_prefix="call-", **fields)
     return api.SIPDispatchRule(dispatch_rule_individual=kind)
 
@@ -95,7 +95,7 @@ async def participants_now(lk: api.LiveKitAPI, room: str) -> list[api.Participan
 
 
 async def talking_phone(lk: api.LiveKitAPI, room: str) -> api.ParticipantInfo:
-    """Give the only one in a room, once it is answered: its attribute follows the dial's answer, a moment later."""
+    """Return the only one in a room, once it is answered: its attribute follows the dial's answer, a moment later."""
 
     def talks(people: list[api.ParticipantInfo]) -> bool:
         return [one.attributes.get("sip.callStatus") for one in people] == ["active"]

@@ -21,7 +21,7 @@ class Providers:
 
     @property
     def asked(self) -> list[tuple[str, str]]:
-        """Give path and key of each request."""
+        """Return path and key of each request."""
         return [(one.path, _key(one.headers)) for one in self.box.requests]
 
     def respond(self, handler: BaseHTTPRequestHandler) -> None:

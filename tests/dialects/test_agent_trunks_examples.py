@@ -106,7 +106,7 @@ Run = Callable[[str], tuple[dict[str, Any], str]]
 def run(
     live_server: LiveServer, acme: Workspace, make_key: Callable[..., tuple[ApiKey, str]], providers: Providers
 ) -> Run:
-    """Run a program of the reference; give its names and what it printed."""
+    """Run a program of the reference; return its names and what it printed."""
     key = make_key(acme)[1]
 
     def run(program: str) -> tuple[dict[str, Any], str]:

@@ -11,7 +11,7 @@ from voxa.doctor.registry import Look, Scope
 
 
 def found(look: Look, scope: Scope | None = None) -> dict[str, Finding]:
-    """Ask one check; give what it found by its code."""
+    """Ask one check; return what it found by its code."""
     findings = list(look(scope or Scope()))
     assert all(finding.what and finding.remedy for finding in findings)
     return {finding.code: finding for finding in findings}

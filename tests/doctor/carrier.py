@@ -24,7 +24,7 @@ def says(status: int, phrase: str, *, before: bytes = b"") -> Answer:
 
 @contextmanager
 def udp(answer: Answer, *, deaf_to: int = 0) -> Iterator[int]:
-    """Give the port of one that answers over UDP, but not to the first `deaf_to` requests."""
+    """Return the port of one that answers over UDP, but not to the first `deaf_to` requests."""
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     server.bind(("127.0.0.1", 0))
 
@@ -41,7 +41,7 @@ def udp(answer: Answer, *, deaf_to: int = 0) -> Iterator[int]:
 
 @contextmanager
 def stream(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """Give the port of one that answers one request over TCP, or TLS, and closes."""
+    """Return the port of one that answers one request over TCP, or TLS, and closes."""
     server = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:

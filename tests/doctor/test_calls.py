@@ -36,7 +36,7 @@ def stands(line: Line, ago: timedelta = 5 * MINUTE, **fields: Any) -> Call:
 
 
 def only(look: Look, globex: Workspace) -> Any:
-    """Give the one finding, which is none of globex's."""
+    """Return the one finding, which is none of globex's."""
     (finding,) = found(look).values()
     assert found(look, Scope(globex)) == {}
     return finding

@@ -69,6 +69,6 @@ def see(api: APIClient, acme: Workspace, body: dict[str, Any]) -> Seen:
 
 @pytest.fixture(autouse=True)
 def _names_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every name lead to one address, without a name server."""
+    """Resolve every name to one address, without a name server."""
     seen = Resolution((("203.0.113.7", datetime(2026, 1, 1, tzinfo=UTC)),))
     monkeypatch.setattr(Resolution, "read", classmethod(lambda cls, stored, host: seen))

@@ -10,7 +10,7 @@ OURS = ("accounts", "telephony", "calls", "voxa")
 
 
 def reaches(start: str) -> set[str]:
-    """Give the dotted names that are reached from one, itself included. What is sent as a task is not called."""
+    """Return the dotted names that are reached from one, itself included. What is sent as a task is not called."""
     seen, waiting = {start}, [start]
     while waiting:
         for name in _used(waiting.pop()):
@@ -31,7 +31,7 @@ def _module(name: str) -> ast.Module | None:
 
 @cache
 def _names(module: str) -> dict[str, str]:
-    """Give what a name of a module stands for: an imported module or object, or its own function or class."""
+    """Return what a name of a module stands for: an imported module or object, or its own function or class."""
     tree = _module(module)
     found: dict[str, str] = {}
     for node in ast.walk(tree) if tree else ():

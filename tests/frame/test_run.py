@@ -37,7 +37,7 @@ def make_run(clone: Path, port: int, **variables: str) -> Process:
 
 
 def refusal(process: Process) -> str:
-    """Wait until it has ended by itself; give its words."""
+    """Wait until it has ended by itself; return its words."""
     wait_until(lambda: not process.running, "make run gives up", 60)
     assert "started (pid=" not in process.output()
     return process.output()

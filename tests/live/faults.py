@@ -47,13 +47,13 @@ class FaultyLiveKit:
                 self.close_connection = True
 
             def log_message(self, format: str, *args: object) -> None:
-                """Say nothing: the tests' output is pytest's."""
+                """Log nothing: the output of the tests is pytest's."""
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
 
             def handle_error(self, request: object, client_address: object) -> None:
-                """Say nothing of a caller who was killed."""
+                """Log nothing of a caller who was killed."""
 
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"ws://127.0.0.1:{self.server.server_port}"

@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many tests were skipped for which reason: one line a reason, not one a test."""
+    """Return how many tests were skipped for which reason: one line a reason, not one a test."""
     skipped: Counter[str] = Counter()
     for report in terminalreporter.stats.get("skipped", []):
         skipped[report.longrepr[2].removeprefix("Skipped: ")] += 1

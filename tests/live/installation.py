@@ -23,12 +23,12 @@ names = itertools.count(1)
 
 
 def new_name() -> str:
-    """Give a name that no other trunk of this test run has."""
+    """Return a name that no other trunk of this test run has."""
     return f"Carrier {next(names)}"
 
 
 def new_database(folder: Path, template: str = "") -> str:
-    """Give the URL of a database of the kind the tests run on: empty, or a copy of another one that nobody uses."""
+    """Return the URL of a database of the kind the tests run on: empty, or a copy of another one that nobody uses."""
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
         path = folder / "voxa.sqlite3"
@@ -89,7 +89,7 @@ class Api:
         wait_until(lambda: len(self.standing(trunk)) == 0, f"trunk {trunk['id']} gone", seconds, 0.2)
 
     def standing(self, trunk: dict[str, Any]) -> Standing:
-        """Give what stands in LiveKit for this trunk: its objects bear its name, which the tests give once only."""
+        """Return what stands in LiveKit for this trunk: its objects bear its name, which the tests give once only."""
         return self.livekit.standing().of(trunk["name"])
 
 
@@ -182,5 +182,5 @@ class Installation(Site):
             process.stop(seconds=5)
 
     def api(self, workspace: str) -> Api:
-        """Give a client of a workspace's key."""
+        """Return a client of a workspace's key."""
         return Api(self, workspace, self.keys[workspace])

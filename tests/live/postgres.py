@@ -57,7 +57,7 @@ class PostgresServer:
 
 
 def main(command: list[str]) -> int:
-    """Run the command with `DATABASE_URL` naming a fresh PostgreSQL; give its exit status."""
+    """Run the command with `DATABASE_URL` naming a fresh PostgreSQL; return its exit status."""
     try:
         server = PostgresServer()
     except Missing as missing:

@@ -16,13 +16,13 @@ class Missing(Exception):
 
 
 def cache_dir() -> Path:
-    """Give the folder outside the checkout where built programs are kept between runs."""
+    """Return the folder outside the checkout where built programs are kept between runs."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "voxa" / "bin"
 
 
 def find_program(name: str, variable: str = "", *folders: str) -> str:
-    """Give the path of a program: from the environment variable, PATH, the cache or other folders.
+    """Return the path of a program: from the environment variable, PATH, the cache or other folders.
 
     Raises Missing if it is nowhere.
     """
@@ -38,14 +38,14 @@ def find_program(name: str, variable: str = "", *folders: str) -> str:
 
 
 def run_as(user: str = "", *options: str) -> list[str]:
-    """Give what to put before a command so that it runs as another user (none: as this one)."""
+    """Return what to put before a command so that it runs as another user (none: as this one)."""
     identity = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
     wanted = [*identity, *options]
     return ["setpriv", *wanted, "--"] if wanted and shutil.which("setpriv") else []
 
 
 def free_port() -> int:
-    """Give a free TCP and UDP port below the range that outgoing connections take theirs from.
+    """Return a free TCP and UDP port below the range that outgoing connections take theirs from.
 
     A server that is stopped and started again therefore finds its port free.
     """
@@ -70,7 +70,7 @@ def wait_until(ready: Callable[[], object], what: str, seconds: float = 20.0, ev
 
 
 def answers(port: int) -> bool:
-    """Say whether something accepts connections on this port of the loopback."""
+    """Return whether something accepts connections on this port of the loopback."""
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -98,17 +98,17 @@ class Process:
 
     @property
     def running(self) -> bool:
-        """Say whether the process is alive."""
+        """Return whether the process is alive."""
         return self.popen is not None and self.popen.poll() is None
 
     @property
     def pid(self) -> int:
-        """Give the id of the process started last, which is also its group's."""
+        """Return the id of the process started last, which is also its group's."""
         assert self.popen is not None, f"{self.argv[0]} was not started"
         return self.popen.pid
 
     def wait(self, seconds: float) -> int:
-        """Wait until it has ended by itself; give the exit status. Raises subprocess.TimeoutExpired."""
+        """Wait until it has ended by itself; return the exit status. Raises subprocess.TimeoutExpired."""
         assert self.popen is not None, f"{self.argv[0]} was not started"
         return self.popen.wait(seconds)
 
@@ -142,7 +142,7 @@ class Process:
             raise RuntimeError(f"{self.argv[0]} did not start:\n{self.output()[-2000:]}")
 
     def stop(self, seconds: float = 10.0) -> int:
-        """Ask it to end, kill its whole group if it does not within `seconds`; give the exit status."""
+        """Ask it to end, kill its whole group if it does not within `seconds`; return the exit status."""
         if self.popen is None:
             return 0
         if self.running:
@@ -160,5 +160,5 @@ class Process:
             self.popen.wait()
 
     def output(self) -> str:
-        """Give everything it has printed."""
+        """Return everything it has printed."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""

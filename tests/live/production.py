@@ -64,7 +64,7 @@ class Production(Site):
         return Process([sys.executable, *arguments], self.folder / f"{name}.log", env=self.env, cwd=CHECKOUT)
 
     def _web_answers(self) -> bool:
-        """Tell whether every worker has loaded, so that none of the figures is that of a start."""
+        """Return whether every worker has loaded, so that none of the figures is that of a start."""
         workers = int(self.processes["web"].argv[self.processes["web"].argv.index("--workers") + 1])
         return self.processes["web"].output().count("Booting worker") >= workers and answers(self.port)
 

@@ -58,7 +58,7 @@ class Standing:
         return len(self.inbound) + len(self.outbound) + len(self.rules)
 
     def of(self, name: str) -> "Standing":
-        """Give only the objects of this name."""
+        """Return only the objects of this name."""
         return Standing(
             [one for one in self.inbound if one.name == name],
             [one for one in self.outbound if one.name == name],
@@ -67,7 +67,7 @@ class Standing:
 
     @property
     def ids(self) -> set[str]:
-        """Give every object's id."""
+        """Return every object's id."""
         return {
             *(one.sip_trunk_id for one in self.inbound),
             *(one.sip_trunk_id for one in self.outbound),
@@ -84,7 +84,7 @@ class LiveKitEndpoint:
     http_url: str
 
     def client(self) -> api.LiveKitAPI:
-        """Give a client of the plain library; it needs a running loop, close it with `aclose`."""
+        """Return a client of the plain library; it needs a running loop, close it with `aclose`."""
         return api.LiveKitAPI(self.http_url, self.key, self.secret, failover=False)
 
     def ask(self, question: Callable[[api.LiveKitAPI], Awaitable[T]]) -> T:
@@ -139,7 +139,7 @@ class LiveKitServer(LiveKitEndpoint):
         self.process = Process([program, "--config", str(path)], path.with_suffix(".log"), ready=self.healthy)
 
     def healthy(self) -> bool:
-        """Say whether the server answers."""
+        """Return whether the server answers."""
         try:
             return httpx.get(self.http_url, timeout=2).status_code == 200
         except httpx.HTTPError:

@@ -26,7 +26,7 @@ GATEWAYS = ({"ipOrDomain": "198.51.100.7"}, {"ipOrDomain": "198.51.100.8", "inbo
 
 
 def points(seed: int, few: int) -> list[tuple[str, int]]:
-    """Give before and after each write: all of them in a soak, otherwise the same few each time."""
+    """Return before and after each write: all of them in a soak, otherwise the same few each time."""
     every = [(when, n) for when in ("before", "after") for n in range(1, WRITES + 1)]
     return every if SOAK else random.Random(seed).sample(every, few)
 
@@ -83,7 +83,7 @@ def run_worker_until_killed(installation: Installation, faulty: FaultyLiveKit, w
 
 
 def reconcile_a_minute_later(installation: Installation) -> None:
-    """Let the dead worker's leases run out without waiting for it, then reconcile once."""
+    """Expire the dead worker's leases without waiting, then reconcile once."""
     installation.manage("shell", "-v0", "-c", A_MINUTE_LATER)
 
 

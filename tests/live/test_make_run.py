@@ -46,7 +46,7 @@ def run(copy: Path) -> Iterator[tuple[Process, int]]:
 
 
 def processes_of(folder: Path) -> dict[int, str]:
-    """Give the processes that run in this folder, with their command lines."""
+    """Return the processes that run in this folder, with their command lines."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -58,7 +58,7 @@ def processes_of(folder: Path) -> dict[int, str]:
 
 
 def printed(process: Process, pattern: str) -> str | None:
-    """Give what `make run` printed, None if it has not yet."""
+    """Return what `make run` printed, None if it has not yet."""
     assert process.running, process.output()[-3000:]
     found = re.search(pattern, process.output())
     return found[1] if found else None
@@ -116,7 +116,7 @@ def call_nobody(http: httpx.Client, agent: str, number: str) -> None:
 
 
 def call_in(http: httpx.Client, copy: Path, env: dict[str, str], number: str) -> None:
-    """Let someone call the demo's number, and see the call come and go."""
+    """Call the demo's number, and see the call come and go."""
     command = [sys.executable, "manage.py", "sandbox_call", "--from", "+12025550123", "--to", number, "--seconds", "2"]
     played = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
     assert played.stdout.startswith("ACCEPT"), played.stderr

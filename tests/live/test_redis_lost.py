@@ -10,7 +10,7 @@ pytestmark = pytest.mark.live
 
 
 def make_foreign(livekit: LiveKitServer, number: str, metadata: str) -> set[str]:
-    """Make a trunk each way and a rule as another program would; give their ids."""
+    """Make a trunk each way and a rule as another program would; return their ids."""
 
     async def make(lk: api.LiveKitAPI) -> set[str]:
         inbound = await lk.sip.create_inbound_trunk(

@@ -131,7 +131,7 @@ async def _climb(livekit: LiveKitServer, process: psutil.Process) -> list[Line]:
 
 
 async def _hold(livekit: LiveKitServer, process: psutil.Process, calls: int) -> tuple[list[list[float]], float, float]:
-    """Hold so many calls for a while; give each call's seconds to its answers, the processors used, and the bytes."""
+    """Hold so many calls for a while; return each call's seconds to its answers, the processors used, and the bytes."""
     waits: list[list[float]] = [[] for _ in range(calls)]
     asking = []
     for mine in waits:
@@ -168,7 +168,7 @@ def _tree(process: psutil.Process) -> list[psutil.Process]:
 
 
 def _memory(process: psutil.Process) -> float:
-    """Give the bytes that the worker holds, shared pages counted once."""
+    """Return the bytes that the worker holds, shared pages counted once."""
     total = 0
     for one in _tree(process):
         with suppress(psutil.Error):
@@ -177,7 +177,7 @@ def _memory(process: psutil.Process) -> float:
 
 
 def _cpu(process: psutil.Process) -> float:
-    """Give the seconds of processor time of the worker and the children it has and had."""
+    """Return the seconds of processor time of the worker and the children it has and had."""
     total = 0.0
     for one in _tree(process):
         with suppress(psutil.Error):

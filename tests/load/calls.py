@@ -46,7 +46,7 @@ class Filled:
     rare_agent: Agent
 
     def queries(self) -> dict[str, str]:
-        """Give what is asked, by how the report names it."""
+        """Return what is asked, by how the report names it."""
         return {
             "unfiltered": "",
             "status, most": "&status=completed",
@@ -74,7 +74,7 @@ def fill(calls: int) -> Filled:
 
 
 def pages(filled: Filled, query: str, calls: int) -> tuple[str, str]:
-    """Give the paths of the first page and of one far into what the filter finds."""
+    """Return the paths of the first page and of one far into what the filter finds."""
     place = Call.objects.order_by("-created_at", "-id")[int(calls * DEEP)]
     cursor = Cursor(False, place.created_at, place.pk).encode()
     first = f"/v1/calls?limit=50{query}"

@@ -19,7 +19,7 @@ PATIENCE = 10.0  # seconds for one call
 
 
 def phone_to(sink: DialSink) -> Phone:
-    """Give a line out whose LiveKit is the sink."""
+    """Return a line out whose LiveKit is the sink."""
     workspace = create_workspace("Latency")
     config = TelephonySettings.of(workspace.pk)
     config.project = LiveKitProject.objects.create(name="Sink", url=sink.url, api_key=sink.key, api_secret=sink.secret)
@@ -28,7 +28,7 @@ def phone_to(sink: DialSink) -> Phone:
 
 
 def one(phone: Phone, sink: DialSink) -> float:
-    """Place a call that is due at once; give the seconds from its being placed to its dial's arrival."""
+    """Place a call that is due at once; return the seconds from its being placed to its dial's arrival."""
     start = time.monotonic()
     call = phone.place()
     while time.monotonic() - start < PATIENCE:

@@ -36,7 +36,7 @@ def fill(workspace: Workspace, numbers: int) -> None:
 
 
 def deep_path(voxa: Voxa, numbers: int) -> str:
-    """Walk into the list as a client does; give the path of the next 50."""
+    """Walk into the list as a client does; return the path of the next 50."""
     path = f"{PATH}?limit=200"
     for _ in range(int(numbers * DEEP / 200)):
         following = urlsplit(json.loads(voxa.get(path))["next"])

@@ -13,7 +13,7 @@ from telephony.models import Gateway, Trunk
 
 
 def historical(row: Any) -> Model:
-    """Give the history's row of a new row."""
+    """Return the history's row of a new row."""
     model = row.history.model
     values = {column.attname: getattr(row, column.attname) for column in model.tracked_fields}
     return model(history_date=timezone.now(), history_type="+", **values)  # type: ignore[no-any-return]
@@ -25,7 +25,7 @@ def insert(row: Model) -> None:
 
 
 def create_view(identifier: str) -> Any:
-    """Give the view: it finds a key, writes a trunk, its gateway and the history of both, and checks nothing."""
+    """Return the view: it finds a key, writes a trunk, its gateway and the history of both, and checks nothing."""
 
     def view(request: HttpRequest) -> HttpResponse:
         body = json.loads(request.body)

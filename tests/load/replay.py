@@ -29,7 +29,7 @@ class Recorder:
 
 
 def identifiers(statements: Sequence[Statement]) -> set[str]:
-    """Give every UUID among the parameters."""
+    """Return every UUID among the parameters."""
     found = set()
     for _, params in statements:
         for value in params or ():

@@ -40,7 +40,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def interleaved(repeats: int, *works: Callable[[], object]) -> list[float]:
-    """Time pieces of work in turn, so that a slow moment of the machine meets all; give each one's median seconds."""
+    """Time pieces of work in turn, so that a slow moment of the machine meets all; return each one's median seconds."""
     times: list[list[float]] = [[] for _ in works]
     for _ in range(repeats):
         for taken, work in zip(times, works, strict=True):

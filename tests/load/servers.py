@@ -13,7 +13,7 @@ from tests.load.report import say
 
 @contextmanager
 def database(folder: Path) -> Iterator[str]:
-    """Give a database's URL: `DATABASE_URL`, a PostgreSQL of our own, or SQLite."""
+    """Return a database's URL: `DATABASE_URL`, a PostgreSQL of our own, or SQLite."""
     if url := os.environ.get("DATABASE_URL"):
         say("database: the one of DATABASE_URL")
         yield url
@@ -34,7 +34,7 @@ def database(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def livekit(folder: Path) -> Iterator[LiveKitEndpoint]:
-    """Give the real LiveKit server on its own Redis, or the sandbox."""
+    """Return the real LiveKit server on its own Redis, or the sandbox."""
     with ExitStack() as running:
         try:
             bus = RedisServer(folder)

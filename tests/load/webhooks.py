@@ -26,7 +26,7 @@ _ids = count(1)
 
 
 def signed() -> tuple[str, str]:
-    """Give an event as LiveKit sends it, and its token."""
+    """Return an event as LiveKit sends it, and its token."""
     number = next(_ids)
     who = {"sid": f"PA_{number}", "identity": "sip_1", "kind": "SIP", "attributes": ATTRIBUTES, "state": "ACTIVE"}
     room = {"sid": f"RM_{number}", "name": f"call-_+15550100001_{number}", "creationTime": "1795219562"}

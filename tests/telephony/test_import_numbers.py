@@ -62,7 +62,7 @@ def make_trunk(workspace: Workspace, **fields: Any) -> Trunk:
 
 
 def run(*more: str) -> str:
-    """Run the command; give its table."""
+    """Run the command; return its table."""
     out = StringIO()
     call_command("import_numbers", "--carrier", "telnyx", "--workspace", "acme", *more, stdout=out, stderr=StringIO())
     return out.getvalue()

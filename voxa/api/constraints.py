@@ -12,7 +12,7 @@ _ROOMS = ("accounts", "telephony", "calls")
 
 
 def conflict_of(error: IntegrityError) -> Conflict | None:
-    """Give the conflict that a broken constraint of ours means; None for any other.
+    """Return the conflict that a broken constraint of ours means; None for any other.
 
     PostgreSQL tells the constraint's name, SQLite the columns of a unique one.
     """
@@ -29,7 +29,7 @@ def conflict_of(error: IntegrityError) -> Conflict | None:
 
 @cache
 def _unique_constraints() -> dict[str, UniqueConstraint]:
-    """Give our unique constraints by name, and by their sorted columns too. A broken check is a fault of ours."""
+    """Return our unique constraints by name, and by their sorted columns too. A broken check is a fault of ours."""
     found: dict[str, UniqueConstraint] = {}
     for model in (model for label in _ROOMS for model in apps.get_app_config(label).get_models()):
         for constraint in model._meta.constraints:

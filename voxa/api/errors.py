@@ -64,7 +64,7 @@ class ApiError(APIException):
 
 
 def error_body(problem: Problem) -> dict[str, Any]:
-    """Give the native error object."""
+    """Return the native error object."""
     details = [{"field": d.field, "code": d.code, "message": d.message} for d in problem.details]
     return {"error": {"code": problem.code, "message": problem.message, "status": problem.status, "details": details}}
 
@@ -132,7 +132,7 @@ def _service_error(exc: ServiceError) -> ApiError:
 
 
 def _django_detail(exc: DjangoValidationError) -> dict[str, list[ErrorDetail]]:
-    """Give what models and services raise with the names of the JSON."""
+    """Return what models and services raise with the names of the JSON."""
     by_field = exc.error_dict if hasattr(exc, "error_dict") else {NON_FIELD_ERRORS: exc.error_list}
     return {
         api_settings.NON_FIELD_ERRORS_KEY if name == NON_FIELD_ERRORS else camel(name): [

@@ -38,7 +38,7 @@ def no_shortcut(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 def nowhere(path: str) -> str:
-    """Give the words for a path that leads nowhere."""
+    """Return the words for a path that leads nowhere."""
     hint = " Try it without the slash at the end." if path.endswith("/") else ""
     return f"There is nothing at this address; /docs lists what there is.{hint}"
 

@@ -56,7 +56,7 @@ def finish(request: Request, response: Response) -> None:
 
 
 def _fingerprint(request: Request) -> str:
-    """Give a keyed hash of method, path and body; what is hashed may hold secrets."""
+    """Return a keyed hash of method, path and body; what is hashed may hold secrets."""
     asked = [request.method, request.get_full_path(), request.data]
     return salted_hmac("voxa.idempotency", json.dumps(asked, sort_keys=True), algorithm="sha256").hexdigest()
 

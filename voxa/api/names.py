@@ -7,10 +7,10 @@ _INDEX = re.compile(r"\.(\d+)(?=\.|$)")
 
 
 def camel(name: str) -> str:
-    """Give `ipOrDomain` for `ip_or_domain`; a path such as `gateways[0].ip_or_domain` keeps its brackets."""
+    """Return `ipOrDomain` for `ip_or_domain`; a path such as `gateways[0].ip_or_domain` keeps its brackets."""
     return _UNDERSCORE.sub(lambda match: match[1].upper(), name)
 
 
 def bracket_indexes(path: str) -> str:
-    """Give `gateways[0].port` for `gateways.0.port`."""
+    """Return `gateways[0].port` for `gateways.0.port`."""
     return _INDEX.sub(r"[\1]", path)

@@ -34,7 +34,7 @@ class Cursor:
     id: UUID
 
     def encode(self) -> str:
-        """Give the text that stands in a URL."""
+        """Return the text that stands in a URL."""
         microseconds = (self.created_at - _EPOCH) // _MICROSECOND
         return urlsafe_b64encode(_FORMAT.pack(self.backwards, microseconds, self.id.bytes)).rstrip(b"=").decode()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class HasScope(BasePermission):
-    """Let a key pass that carries the view's scope for the method. Without a key it is a 401."""
+    """Allow a key that has the view's scope for the method. Without a key it is a 401."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         key = request.auth
@@ -26,5 +26,5 @@ class HasScope(BasePermission):
 
 
 def scope_for(view: "WorkspaceAPIView[Any]", method: str) -> str:
-    """Give the scope that a method of a view needs."""
+    """Return the scope that a method of a view needs."""
     return str(view.read_scope if method in SAFE_METHODS else view.write_scope)

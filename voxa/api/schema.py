@@ -83,7 +83,7 @@ class WorkspaceSchema(AutoSchema):
         return body
 
     def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict[str, Any]:
-        """Say that an answer has every field of its model, also those that a request may leave out."""
+        """Document that an answer has every field of its model, also those that a request may leave out."""
         schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if direction == "response" and _is_of_model(serializer):
             schema["required"] = sorted(schema["properties"])
@@ -137,7 +137,7 @@ def _is_of_model(serializer: Any) -> bool:
 
 
 def undescribed_classes() -> list[type]:
-    """Give the base classes whose docstrings say nothing about an operation."""
+    """Return the base classes whose docstrings say nothing about an operation."""
     from voxa.api import serializers as ours
     from voxa.api import views
 
@@ -147,7 +147,7 @@ def undescribed_classes() -> list[type]:
 
 
 def refuse_unknown_fields(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Say in the schema that a body with a field it does not name is a 400."""
+    """Document that a body with a field it does not name is a 400."""
     for name, schema in result.get("components", {}).get("schemas", {}).items():
         if name.endswith("Request") and "properties" in schema:
             schema.setdefault("additionalProperties", False)

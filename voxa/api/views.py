@@ -57,14 +57,14 @@ class WorkspaceAPIView(GenericAPIView[M]):
 
     @property
     def api_key(self) -> ApiKey:
-        """Give the key that asks."""
+        """Return the key that asks."""
         key = self.request.auth
         assert isinstance(key, ApiKey)  # noqa: S101  # HasScope lets nobody else in
         return key
 
     @property
     def workspace(self) -> Workspace:
-        """Give the workspace of the key that asks."""
+        """Return the workspace of the key that asks."""
         return self.api_key.workspace
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -18,7 +18,7 @@ FAR_APART = timedelta(seconds=5)  # from here on leases of one host run out for 
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Tell the first thing that is wrong: what comes after it cannot be asked."""
+    """Report the first thing that is wrong: what comes after it cannot be checked."""
     try:
         ahead = clock_ahead()
     except DatabaseError as error:
@@ -42,14 +42,14 @@ def look(scope: Scope) -> Iterator[Finding]:
 
 
 def _place() -> str:
-    """Say which database it is, without user and password."""
+    """Return which database it is, without user and password."""
     of = connection.settings_dict
     where = f"{of['HOST']}:{of['PORT'] or 5432}/" if of["HOST"] else ""
     return f"{where}{of['NAME']}"
 
 
 def clock_ahead() -> timedelta:
-    """Give by how much this host's clock is ahead of the database's, to within half the time that asking takes."""
+    """Return by how much this host's clock is ahead of the database's, to within half the time that asking takes."""
     if connection.vendor != "postgresql":
         connection.ensure_connection()
         return timedelta()  # a file has no clock of its own
@@ -61,7 +61,7 @@ def clock_ahead() -> timedelta:
 
 
 def clocks(whose: str, code: str, ahead: timedelta) -> Iterator[Finding]:
-    """Tell of a clock that is not the database's."""
+    """Report a clock that differs from the database's."""
     if abs(ahead) < APART:
         return
     way = "ahead of" if ahead > timedelta() else "behind"

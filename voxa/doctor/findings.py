@@ -33,7 +33,7 @@ class Finding:
 
 
 def some(rows: Iterable[T], tell: Callable[[T], Finding], total: int, rest: Finding) -> Iterator[Finding]:
-    """Tell the first rows one by one, and how many more there are: `{more}` stands for that in `rest.what`."""
+    """Report the first rows one by one, and how many more there are: `{more}` in `rest.what`."""
     told = 0
     for row in rows:
         yield tell(row)

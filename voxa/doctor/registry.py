@@ -31,7 +31,7 @@ class Group(StrEnum):
 
     @property
     def heading(self) -> str:
-        """Give its heading."""
+        """Return its heading."""
         return {"livekit": "LiveKit", "endpoints": "SIP endpoints", "keys": "API keys"}.get(self, self.capitalize())
 
 
@@ -70,13 +70,13 @@ _checks: list[Check] = []
 
 
 def register(group: Group, look: Look, *, needs_database: bool = True, asks_network: bool = False) -> None:
-    """Have a function asked by `check_telephony`."""
+    """Register a check of `check_telephony`."""
     check = Check(group, look, needs_database, asks_network)
     if check not in _checks:
         _checks.append(check)
 
 
 def checks(groups: Iterable[Group] = Group) -> list[Check]:
-    """Give the checks of these groups, in the order of the groups."""
+    """Return the checks of these groups, in the order of the groups."""
     wanted = set(groups)
     return [check for group in Group if group in wanted for check in _checks if check.group is group]

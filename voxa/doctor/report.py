@@ -27,7 +27,7 @@ class Report:
         return sum(finding.severity is severity for group in self.groups for finding in group.findings)
 
     def as_data(self) -> dict[str, Any]:
-        """Give what `--format json` prints; names are added from release to release, none is changed."""
+        """Return what `--format json` prints; names are added from release to release, none is changed."""
         return {
             "version": 1,
             "workspace": self.workspace or None,
@@ -56,7 +56,7 @@ class Report:
         console.print(self.summary(), soft_wrap=True)
 
     def summary(self) -> str:
-        """Give the last line."""
+        """Return the last line."""
         errors, warnings = self.count(Severity.ERROR), self.count(Severity.WARNING)
         if not errors and not warnings:
             skipped = any(group.skipped for group in self.groups)
@@ -93,7 +93,7 @@ def _data(finding: Finding) -> dict[str, str | None]:
 
 
 def address(page: str) -> str:
-    """Give the address of an admin page, its path alone where nobody knows Voxa's own."""
+    """Return the address of an admin page, its path alone where nobody knows Voxa's own."""
     public: str = settings.API_PUBLIC_URL
     return public.rstrip("/") + page if public.startswith(("http://", "https://")) else page
 

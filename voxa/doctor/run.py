@@ -28,7 +28,7 @@ class Examined:
 
     @property
     def status(self) -> str:
-        """Give `ok`, `warning`, `error` or `skipped`."""
+        """Return `ok`, `warning`, `error` or `skipped`."""
         severities = {finding.severity for finding in self.findings}
         if Severity.ERROR in severities:
             return "error"
@@ -38,7 +38,7 @@ class Examined:
 def ask(
     checks: Sequence[Check], scope: Scope, on_done: OnDone = lambda check: None, limit: float = LIMIT
 ) -> list[Finding]:
-    """Ask checks side by side; give what they found in their order. None is waited for longer than `limit` seconds."""
+    """Ask checks side by side; return what they found in their order. Wait `limit` seconds at most for each."""
     found: dict[int, list[Finding]] = {}
     for place, findings in side_by_side([partial(_answer, check, scope) for check in checks], limit):
         found[place] = findings

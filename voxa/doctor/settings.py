@@ -16,7 +16,7 @@ LOCAL_DOMAIN = "sip.localhost"
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Tell what `manage.py check` says, with `--deploy` where people come by https, and what it does not look at."""
+    """Report what `manage.py check` says, with `--deploy` where people come by https, and what it does not look at."""
     yield from map(_told, run_checks(include_deployment_checks=settings.PUBLIC_IS_HTTPS))
     yield from _public_address()
     yield from _local_defaults()

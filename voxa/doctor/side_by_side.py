@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def side_by_side(jobs: Sequence[Callable[[], T]], limit: float) -> Iterator[tuple[int, T]]:
-    """Do jobs in a thread each; give the place and result of each as it ends, and of none after `limit` seconds.
+    """Do jobs in a thread each; return the place and result of each as it ends, and of none after `limit` seconds.
 
     A job must not raise. Its thread is a daemon: one that hangs does not hold up the end of the process.
     """

@@ -36,5 +36,5 @@ class Command(BaseCommand):
 
 
 def describe(error: ValidationError) -> str:
-    """Give one line a wrong field."""
+    """Report a wrong field in one line."""
     return "\n".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())

@@ -24,5 +24,5 @@ _KINDS: dict[str, Callable[[Instructions, rtc.Room, Conversation, Abilities], Vo
 
 
 def voice_for(told: Instructions, room: rtc.Room, conversation: Conversation, abilities: Abilities) -> Voice:
-    """Give what speaks in a call. Raises ProviderFailed where the instructions lack something."""
+    """Return what speaks in a call. Raises ProviderFailed where the instructions lack something."""
     return _KINDS[told.provider.kind](told, room, conversation, abilities)

@@ -51,7 +51,7 @@ class Bridge:
             await self._source.aclose()
 
     def play(self, pcm: bytes, rate: int) -> None:
-        """Have this heard after all before it."""
+        """Play this after everything before it."""
         if rate != RATE:
             resampler = self._resamplers.setdefault(rate, rtc.AudioResampler(rate, RATE))
             pcm = b"".join(bytes(frame.data) for frame in resampler.push(bytearray(pcm)))
@@ -59,7 +59,7 @@ class Bridge:
         self._more.set()
 
     def when_played(self, then: Callable[[], None]) -> None:
-        """Have this called when all before it was heard, or cleared."""
+        """Call this when everything before it was heard, or cleared."""
         self._queue.append(then)
         self._more.set()
 
@@ -79,7 +79,7 @@ class Bridge:
             then()
 
     async def heard(self, rate: int) -> AsyncIterator[bytes]:
-        """Give what the phone says, 20 ms at a time, and note when it speaks."""
+        """Return what the phone says, 20 ms at a time, and note when it speaks."""
         track = await self._track()
         stream = rtc.AudioStream(track, sample_rate=rate, num_channels=1, frame_size_ms=STEP_MS)
         try:

@@ -86,7 +86,7 @@ class ElevenLabsVoice(SocketVoice):
         await super().stop()
 
     async def _address(self) -> str:
-        """Give the socket's address: a signed one where there is a key, for agents that are not public."""
+        """Return the socket's address: a signed one where there is a key, for agents that are not public."""
         query = urlencode({"agent_id": self._told.provider.agent_id}, quote_via=quote)
         path = "/v1/convai/conversation"
         if not self._told.provider.key:
@@ -97,7 +97,7 @@ class ElevenLabsVoice(SocketVoice):
             raise self._unreached(error) from None
 
     async def _spoken(self, text: str) -> bytes:
-        """Give words as sound. Raises ProviderFailed."""
+        """Return words as sound. Raises ProviderFailed."""
         voice = self._told.voice
         try:
             if not voice:
@@ -199,14 +199,14 @@ class ElevenLabsVoice(SocketVoice):
         self._said()
 
     def _said(self) -> None:
-        """Give the agent's turn to the conversation: it was heard, or something else is said."""
+        """Return the agent's turn to the conversation: it was heard, or something else is said."""
         if self._saying is not None:
             turn, self._saying = self._saying, None
             self._conversation.said(replace(turn, ended_at=self._played_at))
 
 
 def _format(name: str) -> tuple[str, int]:
-    """Give encoding and rate of a format such as pcm_16000 or ulaw_8000. Raises ProviderFailed for others."""
+    """Return encoding and rate of a format such as pcm_16000 or ulaw_8000. Raises ProviderFailed for others."""
     kind, _, rate = name.partition("_")
     if kind not in ("pcm", "ulaw") or not rate.isdigit():
         raise ProviderFailed(f"The ElevenLabs agent is set to the audio format {name}; set it to pcm or ulaw.")

@@ -27,10 +27,10 @@ _FROM, _TO = _decoded(), _encoded()
 
 
 def decode(data: bytes) -> bytes:
-    """Give 16-bit PCM for mu-law, sample by sample."""
+    """Return 16-bit PCM for mu-law, sample by sample."""
     return _FROM[np.frombuffer(data, np.uint8)].tobytes()
 
 
 def encode(pcm: bytes) -> bytes:
-    """Give mu-law for 16-bit PCM, sample by sample."""
+    """Return mu-law for 16-bit PCM, sample by sample."""
     return _TO[np.frombuffer(pcm, np.int16).astype(np.int32) + 32_768].tobytes()

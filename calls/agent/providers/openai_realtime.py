@@ -18,7 +18,7 @@ MODEL, VOICE, TRANSCRIPTION = "gpt-realtime", "marin", "gpt-4o-mini-transcribe"
 
 
 def realtime_voice(told: Instructions, room: rtc.Room, conversation: Conversation, abilities: Abilities) -> SpokenVoice:
-    """Give a voice of one model. Raises ProviderFailed without a key."""
+    """Return a voice of one model. Raises ProviderFailed without a key."""
     provider = told.provider
     if not provider.key:
         raise ProviderFailed("The agent has no provider key.")

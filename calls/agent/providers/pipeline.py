@@ -17,7 +17,7 @@ NO_KEY = "none"  # the library wants one; models at home often do not
 
 
 def pipeline_voice(told: Instructions, room: rtc.Room, conversation: Conversation, abilities: Abilities) -> SpokenVoice:
-    """Give a voice of three models."""
+    """Return a voice of three models."""
     provider = told.provider
     http = Guard(provider).http(read_seconds=PATIENCE)
 

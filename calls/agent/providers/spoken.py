@@ -169,7 +169,7 @@ class _Agent(Agent):
 
 
 def _function(schema: dict[str, Any], abilities: Abilities) -> RawFunctionTool[..., Any]:
-    """Give a function for LiveKit's session."""
+    """Return a function for LiveKit's session."""
 
     async def use(raw_arguments: dict[str, Any]) -> str:
         outcome = await abilities.use(schema["name"], raw_arguments)
@@ -183,7 +183,7 @@ def _function(schema: dict[str, Any], abilities: Abilities) -> RawFunctionTool[.
 
 
 def _words(error: Any) -> str:
-    """Say what a provider did wrong, without what it was sent."""
+    """Return what a provider did wrong, without what it was sent."""
     cause = getattr(error, "error", error)
     status = getattr(cause, "status_code", None)
     kind = str(getattr(error, "type", type(cause).__name__)).removesuffix("_error")

@@ -36,7 +36,7 @@ Values = dict[str, Any]
 
 
 def read_new(data: Any, problems: Problems) -> tuple[Values, Values]:
-    """Give the values of a new trunk: its endpoint's and its agent's."""
+    """Return the values of a new trunk: its endpoint's and its agent's."""
     values = read(shared(NewAgentTrunkSerializer), data, problems)
     provider = values.get("ai_provider", "")
     if provider:
@@ -45,7 +45,7 @@ def read_new(data: Any, problems: Problems) -> tuple[Values, Values]:
 
 
 def read_change(data: Any, now: Mapping[str, Any], problems: Problems) -> tuple[Values, Values]:
-    """Give what is to be changed of a trunk that is `now` so, by the names of the JSON.
+    """Return what is to be changed of a trunk that is `now` so, by the names of the JSON.
 
     What is sent as it is now is no change: programs send whole objects back.
     """
@@ -72,7 +72,7 @@ def _refuse_others(values: Mapping[str, Any], provider: str, problems: Problems)
 
 @contextmanager
 def worded(username: str, provider: str) -> Iterator[None]:
-    """Let what a service refuses leave in the reference's names and words."""
+    """Answer a service's refusal in the reference's names and words."""
     names = NAMES.get(provider, {})
     try:
         with named_as(names):

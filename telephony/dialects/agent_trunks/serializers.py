@@ -147,7 +147,7 @@ class AgentTrunkQuerySerializer(serializers.Serializer[Any]):
 
 
 def show(endpoint: SipEndpoint, domain: str) -> dict[str, Any]:
-    """Give a trunk as the reference shows it."""
+    """Return a trunk as the reference shows it."""
     return {
         **_head(endpoint),
         "ai_provider": endpoint.agent.ai_provider,
@@ -158,7 +158,7 @@ def show(endpoint: SipEndpoint, domain: str) -> dict[str, Any]:
 
 
 def show_listed(endpoint: SipEndpoint, metrics: Mapping[Any, CallMetrics]) -> dict[str, Any]:
-    """Give a trunk as the product's list shows it."""
+    """Return a trunk as the product's list shows it."""
     found = metrics.get(endpoint.agent_id, CallMetrics())
     return {
         **_head(endpoint),
@@ -175,17 +175,17 @@ def show_listed(endpoint: SipEndpoint, metrics: Mapping[Any, CallMetrics]) -> di
 
 
 def show_updated(endpoint: SipEndpoint) -> dict[str, Any]:
-    """Give what the product answers to a change."""
+    """Return what the product answers to a change."""
     return {**_head(endpoint), "updated_at": _updated(endpoint)}
 
 
 def time_text(time: datetime) -> str:
-    """Give a time as the reference writes it, in whole seconds: 2024-03-10T12:00:00Z."""
+    """Return a time as the reference writes it, in whole seconds: 2024-03-10T12:00:00Z."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def status_of(endpoint: SipEndpoint) -> str:
-    """Give the product's word: `error` waits for a person, `inactive` takes no calls at present.
+    """Return the product's word: `error` waits for a person, `inactive` takes no calls at present.
 
     A change that LiveKit has not heard of yet leaves it `active`: calls are taken as before the change.
     """

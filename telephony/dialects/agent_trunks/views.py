@@ -98,23 +98,23 @@ class AgentTrunkViewSet(DialectViewSet[SipEndpoint]):
         return Response({**answer, "sip_password": password, "rotated_at": rotated})
 
     def shown(self, endpoint: SipEndpoint) -> dict[str, Any]:
-        """Give a trunk as JSON shows it."""
+        """Return a trunk as JSON shows it."""
         return show(endpoint, TelephonySettings.of(self.workspace.pk).project.domain)
 
     def fresh(self, endpoint: SipEndpoint) -> SipEndpoint:
-        """Give a trunk as it is after a moment's wait for LiveKit."""
+        """Return a trunk as it is after a moment's wait for LiveKit."""
         wait_for_sync(endpoint.pk, settings.PROVISION_WAIT_SECONDS, kind=ENDPOINTS)
         return self.found(endpoint.public_id)
 
     def found(self, id: str) -> SipEndpoint:
-        """Give the trunk of this id. Raises NotFound."""
+        """Return the trunk of this id. Raises NotFound."""
         endpoint = selectors.find_endpoint(self.workspace, id)
         if endpoint is None:
             raise self.missing(id)
         return endpoint
 
     def missing(self, id: str) -> NotFound:
-        """Give the answer for an id that the workspace does not have."""
+        """Return the answer for an id that the workspace does not have."""
         return NotFound(f"Trunk '{id}' not found")
 
 

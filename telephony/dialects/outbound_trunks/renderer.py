@@ -24,7 +24,7 @@ class OutboundTrunkErrorSerializer(serializers.Serializer[Any]):
 
 
 def answer(message: str, data: Any) -> Response:
-    """Give a success; creating is a 200, too."""
+    """Return a success; creating is a 200, too."""
     return Response({"success": True, "message": message, "data": data})
 
 

@@ -35,7 +35,7 @@ class TwilioConfigSerializer(StrictSerializer):
 
 
 def _optional_host(help_text: str) -> serializers.CharField:
-    """Give a field that may be left out, null or empty, which mean the same."""
+    """Return a field that may be left out, null or empty, which mean the same."""
     return serializers.CharField(
         required=False,
         allow_null=True,
@@ -143,7 +143,7 @@ class OutboundTrunkListSerializer(serializers.Serializer[Any]):
 
 
 def read_new_trunk(data: Any, problems: Problems) -> tuple[str, dict[str, Any]]:
-    """Give a body's trunk type and readable values; a configuration of the other type is told as such."""
+    """Return a body's trunk type and readable values; a configuration of the other type is told as such."""
     given = data.get("trunk_type") if isinstance(data, Mapping) else None
     kind = given if isinstance(given, str) else ""
     reader = shared(cast(Any, TYPES.get(kind, NewTrunkSerializer)))
@@ -171,7 +171,7 @@ def _fields(kind: str) -> list[str]:
 
 
 def show(trunk: Trunk, trunk_id: str) -> dict[str, str]:
-    """Give a trunk as the list shows it."""
+    """Return a trunk as the list shows it."""
     created = trunk.created_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
     return {
         "trunk_id": trunk_id,

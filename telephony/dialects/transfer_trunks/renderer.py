@@ -65,6 +65,6 @@ def _code(problem: Problem) -> str:
 
 
 def _message(problem: Problem) -> str:
-    """Give all findings in one text, since `param` holds one field only."""
+    """Return all findings in one text, since `param` holds one field only."""
     found = [f"{detail.field}: {detail.message}" if detail.field else detail.message for detail in problem.details]
     return " ".join(found) or problem.message

@@ -41,7 +41,7 @@ class NewTransferTrunkSerializer(StrictSerializer):
 
 
 def show(trunk: Trunk) -> dict[str, Any]:
-    """Give a trunk as the reference shows it: the first gateway that it dials out by is its host."""
+    """Return a trunk as the reference shows it: the first gateway that it dials out by is its host."""
     gateways = list(trunk.gateways.all())
     gateway = next((one for one in gateways if one.outbound), gateways[0])
     created = trunk.created_at.astimezone(UTC).isoformat(timespec="milliseconds")

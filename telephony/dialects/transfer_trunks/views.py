@@ -51,7 +51,7 @@ class TransferTrunkViewSet(DialectViewSet[Trunk]):
         return Response(status=204)
 
     def found(self, id: str) -> Trunk:
-        """Give the trunk of this id. Raises NotFound."""
+        """Return the trunk of this id. Raises NotFound."""
         trunk = selectors.find_transfer_trunk(self.workspace, id)
         if trunk is None:
             raise NotFound("There is no SIP trunk with this id.")

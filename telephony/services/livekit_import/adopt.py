@@ -60,7 +60,7 @@ def adopt(workspace: Workspace, adoption: Adoption) -> Trunk:
 
 
 def reason_of(error: Conflict | ValidationError) -> str:
-    """Give why a trunk was not adopted, in words."""
+    """Return why a trunk was not adopted, in words."""
     return error.message if isinstance(error, Conflict) else " ".join(error.messages)
 
 

@@ -43,7 +43,7 @@ def _canonical(number: str, country: str | None) -> str | None:
 
 
 def inbound_numbers(stored: Inbound, country: str | None) -> tuple[str, ...]:
-    """Give the numbers of an inbound trunk that rows can express."""
+    """Return the numbers of an inbound trunk that rows can express."""
     check_common(stored)
     spec = stored.spec
     if not spec.numbers:
@@ -79,7 +79,7 @@ def networks(stored: Inbound) -> list[tuple[str, int]]:
 
 
 def outbound_numbers(stored: Outbound, country: str | None) -> tuple[str, ...]:
-    """Give the numbers of an outbound trunk that rows can express; none means any caller ID."""
+    """Return the numbers of an outbound trunk that rows can express; none means any caller ID."""
     check_common(stored)
     spec = stored.spec
     if bool(spec.auth_username) != bool(spec.auth_password):
@@ -92,7 +92,7 @@ def outbound_numbers(stored: Outbound, country: str | None) -> tuple[str, ...]:
 
 
 def address(stored: Outbound) -> tuple[str, int, Transport]:
-    """Give host, port and transport of an outbound trunk."""
+    """Return host, port and transport of an outbound trunk."""
     text, transport = stored.spec.address, stored.spec.transport
     host, colon, port_text = text.rpartition(":") if not parse_ip(text) else (text, "", "")
     if not colon:

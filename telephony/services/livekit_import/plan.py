@@ -61,12 +61,12 @@ class Adoption:
 
     @property
     def livekit_ids(self) -> list[str]:
-        """Give the ids of everything it takes over."""
+        """Return the ids of everything it takes over."""
         return [found for found in (self.inbound_id, self.rule_id, *self.outbound_ids) if found]
 
     @property
     def dials(self) -> bool:
-        """Say whether it has an outbound trunk already."""
+        """Return whether it has an outbound trunk already."""
         return any(self.outbound_ids)
 
 
@@ -135,13 +135,13 @@ def _inbound(trunk: Inbound, rules: Iterable[Rule], taken: Collection[str], coun
 
 
 def _respelled(stored: Iterable[str], numbers: Collection[str]) -> list[str]:
-    """Tell of numbers that LiveKit has under other digits: it would not find them by these any more."""
+    """Report numbers that LiveKit has under other digits: it would not find them by these any more."""
     changed = sorted(number for number in stored if f"+{number.removeprefix('+')}" not in numbers)
     return [f"The numbers {', '.join(changed)} are written in E.164. The carrier must send them so."] if changed else []
 
 
 def _rule_of(trunk: Inbound, rules: Iterable[Rule]) -> Rule | None:
-    """Give the one rule of a trunk. Rules that anyone shares with it cannot be expressed."""
+    """Return the one rule of a trunk. Rules that anyone shares with it cannot be expressed."""
     all_rules = list(rules)
     if wild := [rule.id for rule in all_rules if not rule.spec.trunk_ids]:
         raise CannotSay(f"The rule {wild[0]} names no trunk, so it takes this trunk's calls as well.")

@@ -34,7 +34,7 @@ def look(standing: Standing) -> Iterator[Harm]:
 
 
 def _any_trunk(standing: Standing, rule: Rule) -> Harm:
-    """Tell of a rule without trunks: it places the calls of every caller whom no trunk lets in."""
+    """Report a rule without trunks: it places the calls of every caller whom no trunk lets in."""
     touches = standing.touched(rule.numbers)
     everyone = not rule.numbers
     where = "any number" if everyone else "the numbers it names"
@@ -46,7 +46,7 @@ def _any_trunk(standing: Standing, rule: Rule) -> Harm:
 
 
 def _on_our_trunks(standing: Standing, rule: Rule, rows: dict[str, object]) -> Iterator[Harm]:
-    """Tell of a foreign rule that names a trunk of ours, or writes what our rules write."""
+    """Report a foreign rule that names a trunk of ours, or writes what our rules write."""
     touched = tuple((number, row) for number, row in sorted(standing.held.items()) if row in rows.values())
     if rows:
         own = [one for one in standing.rules if standing.row_of(one) and set(rows) & set(one.trunk_ids)]
@@ -63,7 +63,7 @@ def _on_our_trunks(standing: Standing, rule: Rule, rows: dict[str, object]) -> I
 
 
 def _conflicts(standing: Standing) -> Iterator[Harm]:
-    """Tell of rules in conflict: while they stand, no rule can be made, and calls that meet both fail."""
+    """Report rules in conflict: while they stand, no rule can be made, and calls that meet both fail."""
     for one, other in rule_conflicts(rule for rule in standing.rules if rule.kind):
         rule, beside = (one, other) if standing.row_of(other) is not None else (other, one)
         if one is other:

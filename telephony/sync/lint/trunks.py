@@ -41,7 +41,7 @@ def _tell(
 
 
 def _callers(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
-    """Tell of trunks that let anyone in."""
+    """Report trunks that let anyone in."""
     if trunk.has_username != trunk.has_password:
         half = "a username without a password" if trunk.has_username else "a password without a username"
         does = f"has {half}: LiveKit asks no caller for credentials"
@@ -60,7 +60,7 @@ def _callers(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
 
 
 def _entries(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
-    """Tell of entries of an allow-list that let in whoever writes a header, whole parts of the internet, or nobody."""
+    """Report entries of an allow-list that let in whoever writes a header, whole parts of the internet, or nobody."""
     lists: dict[str, list[str]] = defaultdict(list)
     for entry in trunk.allowed_addresses:
         lists[_sort(entry)].append(entry)
@@ -115,7 +115,7 @@ def _sort(entry: str) -> str:
 
 
 def _numbers(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
-    """Tell of trunks that take calls which are not theirs."""
+    """Report trunks that take calls which are not theirs."""
     if not trunk.numbers:
         whom = "anyone" if is_open(trunk) else "whoever it lets in"
         does = f"has no numbers: it takes calls from {whom} to any number whose own trunk does not let the caller in"
@@ -127,7 +127,7 @@ def _numbers(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
 
 
 def _twice(standing: Standing) -> Iterator[Harm]:
-    """Tell of numbers in two trunks: LiveKit refuses every call that both of them would take."""
+    """Report numbers in two trunks: LiveKit refuses every call that both of them would take."""
     holders: dict[str, list[Entrance]] = defaultdict(list)
     for trunk in standing.trunks:
         for number in {normalized(each) for each in trunk.numbers} or {""}:

@@ -18,7 +18,7 @@ SESSION, REPORT = "/internal/agent/session", "/internal/agent/report"
 
 
 def token(project: LiveKitProject, room: str = "", secret: str = "", **claims: Any) -> str:
-    """Give a worker's token; `claims` replace its own, None leaves one out."""
+    """Return a worker's token; `claims` replace its own, None leaves one out."""
     key, own = project.credentials
     now = int(time.time())
     said = {"iss": key, "aud": "voxa-worker", "iat": now, "exp": now + 60, "room": room, **claims}

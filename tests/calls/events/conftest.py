@@ -26,7 +26,7 @@ _ids = itertools.count(1)
 
 
 def project_of(workspace: Workspace, key: str) -> LiveKitProject:
-    """Give a workspace a LiveKit project of its own."""
+    """Return a workspace a LiveKit project of its own."""
     project = LiveKitProject.objects.create(
         name=key, url=f"ws://{key}.example.org", api_key=key, api_secret=SECRET + key
     )
@@ -48,7 +48,7 @@ class Entrance:
     attributes: dict[str, str] = field(default_factory=dict)
 
     def caller(self, status: str = "active", **more: str) -> dict[str, Any]:
-        """Give the caller as LiveKit describes one."""
+        """Return the caller as LiveKit describes one."""
         attributes = {
             "voxa.workspace": str(self.workspace.pk),
             "voxa.trunk": str(self.trunk.pk),
@@ -72,7 +72,7 @@ def entrance(acme: Workspace) -> Entrance:
 
 
 def event(name: str, room: str, seconds: int = 0, **more: Any) -> dict[str, Any]:
-    """Give an event as LiveKit sends it, so many seconds after START."""
+    """Return an event as LiveKit sends it, so many seconds after START."""
     at = START + timedelta(seconds=seconds)
     participant = more.get("participant")
     if participant is not None:
@@ -106,7 +106,7 @@ def store(project: LiveKitProject, payload: dict[str, Any]) -> LiveKitEvent:
 
 
 def signed(body: str, key: str, secret: str, **change: Any) -> str:
-    """Give the token that LiveKit sends with a body."""
+    """Return the token that LiveKit sends with a body."""
     digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
     token = AccessToken(key, secret).with_sha256(digest).with_ttl(change.get("ttl", timedelta(minutes=5)))
     return token.to_jwt()

@@ -42,7 +42,7 @@ def call(entrance: Entrance, acme_owner: User) -> Call:
 
 
 def holding(digits: str) -> list[str]:
-    """Give each table of the whole database with the digits in any text."""
+    """Return each table of the whole database with the digits in any text."""
     found = []
     for model in apps.get_models():
         for field in model._meta.concrete_fields:

@@ -23,7 +23,7 @@ class Ear:
 
     @property
     def hears(self) -> bool:
-        """Say whether somebody speaks."""
+        """Return whether somebody speaks."""
         return self._loud > 0.2
 
     def turn_over(self, pcm: bytes) -> bool:
@@ -40,7 +40,7 @@ class Ear:
 
 
 def at_rate(pcm: bytes, rate: int) -> bytes:
-    """Give PCM of `RATE` at a rate that divides it."""
+    """Return PCM of `RATE` at a rate that divides it."""
     step = RATE // rate
     return b"".join(pcm[at : at + 2] for at in range(0, len(pcm), 2 * step))
 

@@ -52,7 +52,7 @@ class Caller:
 
     @property
     def agent_is_ready(self) -> bool:
-        """Say whether the agent's sound would reach us: then a SIP service answers the call."""
+        """Return whether the agent's sound would reach us: then a SIP service answers the call."""
         return any(
             publication.subscribed
             for who in self.room.remote_participants.values()
@@ -70,29 +70,29 @@ class Caller:
         await self.room.local_participant.publish_dtmf(code="0123456789*#ABCD".index(key), digit=key)
 
     async def say(self, text: str) -> float:
-        """Speak; give when the last word was over."""
+        """Speak; return when the last word was over."""
         async with self._speaking:
             await self._play(speech(text))
         return time.monotonic()
 
     async def pause(self, seconds: float) -> None:
-        """Say nothing for so long, as between two sentences."""
+        """Stay silent for so long, as between two sentences."""
         async with self._speaking:
             await self._play(bytes(2 * int(seconds * RATE)))
 
     async def hears_something(self, after: float = 0.0, seconds: float = 15.0) -> float:
-        """Wait until something is heard after this moment (of `time.monotonic`); give when."""
+        """Wait until something is heard after this moment (of `time.monotonic`); return when."""
         await until(lambda: any(at > after for at in self.heard_at), "the caller hears something", seconds)
         return next(at for at in self.heard_at if at > after)
 
     async def hears_the_end(self, quiet: float = 0.8, seconds: float = 20.0) -> float:
-        """Wait until what is heard is over; give when it was."""
+        """Wait until what is heard is over; return when it was."""
         await self.hears_something(seconds=seconds)
         await until(lambda: time.monotonic() - self.heard_at[-1] > quiet, "the agent stops", seconds)
         return self.heard_at[-1]
 
     def heard_seconds(self, after: float = 0.0) -> float:
-        """Give for how long something was heard after this moment (of `time.monotonic`)."""
+        """Return for how long something was heard after this moment (of `time.monotonic`)."""
         return sum(at > after for at in self.heard_at) * 0.02
 
     def _on_track(self, track: rtc.Track, *_: object) -> None:
@@ -132,7 +132,7 @@ async def until(true: Callable[[], object], what: str, seconds: float = 15.0) ->
 def dispatch_of(
     room: str, identity: str, attributes: dict[str, str], agent: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """Give a dispatch as `sipbridge` gives it, for a caller nobody invited; `agent` is the metadata of one to send."""
+    """Return a dispatch as `sipbridge` does, for a caller nobody invited; `agent` is the metadata of one to send."""
     agents = [] if agent is None else [{"agent_name": "voxa-agent", "metadata": json.dumps(agent)}]
     return {
         "room_name": room,

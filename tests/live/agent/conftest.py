@@ -53,16 +53,16 @@ class Stage:
         return worker
 
     def logs(self) -> str:
-        """Give all that any process has logged."""
+        """Return all that any process has logged."""
         return "".join(log.read_text(errors="replace") for log in self.installation.folder.glob("**/*.log"))
 
     def agent(self, **fields: Any) -> str:
-        """Make an agent over the API; give its id."""
+        """Make an agent over the API; return its id."""
         made: dict[str, Any] = self.api.call("POST", "/v1/agents", {"name": "Reception", **fields}, expect=201)
         return str(made["id"])
 
     def number_of(self, agent: str, number: str) -> str:
-        """Make a number on a trunk of its own that an agent answers, as LiveKit has it; give the number."""
+        """Make a number on a trunk of its own that an agent answers, as LiveKit has it; return the number."""
         trunk = self.api.create_trunk({"ipOrDomain": GATEWAY})
         added = {"number": number, "trunkId": trunk["id"], "agentId": agent}
         self.api.call("POST", "/v1/telephony/numbers", added, expect=201)
@@ -70,14 +70,14 @@ class Stage:
         return number
 
     def caller(self, number: str, status: str = "active") -> Caller:
-        """Give a caller of a number, let in as the real server's answer to an INVITE says."""
+        """Return a caller of a number, let in as the real server's answer to an INVITE says."""
         answer = self.bridge.invite(CALLER, number, GATEWAY)
         assert answer["result"] == "ACCEPT", answer
         return Caller(self.livekit, answer["dispatch"], status)
 
     @asynccontextmanager
     async def callee(self, agent: str, number: str, to: str = "+12025550300") -> AsyncIterator[Caller]:
-        """Have an agent call, and give the phone that was picked up. A dispatcher must run."""
+        """Place an agent's call, and return the phone that was picked up. A dispatcher must run."""
         self.number_of(agent, number)
         placed = self.api.call("POST", "/v1/calls", {"to": to, "from": number, "agentId": agent}, expect=201)
         room = f"call-{placed['id']}-1"
@@ -91,7 +91,7 @@ class Stage:
             yield phone
 
     def call_in(self, room: str) -> dict[str, Any]:
-        """Give the call of a room, empty while there is none."""
+        """Return the call of a room, empty while there is none."""
         calls = self.api.call("GET", "/v1/calls?limit=200")["results"]
         return next((call for call in calls if call["roomName"] == room), {})
 
@@ -102,7 +102,7 @@ class Stage:
         return self.call_in(room)
 
     def read(self, call: dict[str, Any]) -> dict[str, Any]:
-        """Give what is told of a call's conversation so far."""
+        """Return what is told of a call's conversation so far."""
         read: dict[str, Any] = self.api.call("GET", f"/v1/calls/{call['id']}/transcript")
         return read
 

@@ -25,7 +25,7 @@ class Server(ABC):
 
     @abstractmethod
     def routes(self, app: web.Application) -> None:
-        """Say what it answers."""
+        """Return what it answers."""
 
     async def _serve(self) -> int:
         app = web.Application()

@@ -15,7 +15,7 @@ LOUD = 400  # root mean square of 16-bit samples from which something is heard
 
 @cache
 def speech(text: str) -> bytes:
-    """Give spoken text as PCM at `RATE`. Raises Missing without espeak-ng."""
+    """Return spoken text as PCM at `RATE`. Raises Missing without espeak-ng."""
     program = find_program("espeak-ng")
     spoken = subprocess.run([program, "-v", "en-us", "-s", "170", "--stdout", text], capture_output=True, check=True)
     with wave.open(io.BytesIO(spoken.stdout)) as file:
@@ -26,7 +26,7 @@ def speech(text: str) -> bytes:
 
 
 def as_wav(pcm: bytes, rate: int = RATE) -> bytes:
-    """Give PCM as a WAV file."""
+    """Return PCM as a WAV file."""
     file = io.BytesIO()
     with wave.open(file, "wb") as wav:
         wav.setnchannels(1)
@@ -37,12 +37,12 @@ def as_wav(pcm: bytes, rate: int = RATE) -> bytes:
 
 
 def loudness(pcm: bytes) -> float:
-    """Give the root mean square of PCM."""
+    """Return the root mean square of PCM."""
     samples = np.frombuffer(pcm, np.int16).astype(np.float64)
     return float(np.sqrt(np.mean(samples**2))) if len(samples) else 0.0
 
 
 def sound_seconds(text: str) -> float:
-    """Give for how long a text is heard when it is spoken."""
+    """Return for how long a text is heard when it is spoken."""
     pcm, step = speech(text), RATE // 50 * 2
     return sum(loudness(pcm[start : start + step]) > LOUD for start in range(0, len(pcm), step)) * 0.02

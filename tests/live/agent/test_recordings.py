@@ -27,7 +27,7 @@ def recorded(stage: Stage, models: Models) -> Iterator[None]:
 
 
 def lines(stage: Stage, call: dict[str, Any]) -> dict[str, str]:
-    """Give what the timeline tells of the recording, in order, with the words."""
+    """Return what the timeline tells of the recording, in order, with the words."""
     events = stage.api.call("GET", f"/v1/calls/{call['id']}/events")["results"]
     told = [event for event in events if event["type"].startswith("recording.")]
     return {event["type"].removeprefix("recording."): event["data"].get("message", "") for event in told}

@@ -41,7 +41,7 @@ class Line:
         TelephonySettings.objects.filter(pk=self.workspace.pk).update(**fields)
 
     def dials(self, call: Call | None = None) -> list[dict[str, Any]]:
-        """Give the dials that reached the SIP side, of one call or of all."""
+        """Return the dials that reached the SIP side, of one call or of all."""
         room = f"call-{call.pk}" if call else "call-"
         return [leg for leg in self.bridge.calls() if leg["direction"] == "outbound" and leg["room"].startswith(room)]
 
@@ -98,6 +98,6 @@ async def _run(done: Callable[[], bool], seconds: float) -> None:
 
 
 def ended(*calls: Call) -> Callable[[], bool]:
-    """Give the condition that calls are over."""
+    """Return the condition that calls are over."""
     ids = [call.pk for call in calls]
     return lambda: Call.objects.filter(pk__in=ids, status__in=ENDED).count() == len(ids)

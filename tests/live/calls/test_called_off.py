@@ -19,7 +19,7 @@ RINGS_ON = "+12025550999"
 
 
 def silent(line: Line, call: Call) -> Callable[[], bool]:
-    """Give the condition that a call is over and no phone of it rings."""
+    """Return the condition that a call is over and no phone of it rings."""
     over = ended(call)
     return lambda: over() and all(dial["status"] in ("hangup", "failed") for dial in line.dials(call))
 

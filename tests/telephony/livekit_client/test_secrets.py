@@ -18,7 +18,7 @@ def assert_clean(text: str) -> None:
 
 
 def seen_by_an_error_tracker(error: BaseException) -> str:
-    """Give the traceback with the variables of every frame below the test, and of every error behind it."""
+    """Return the traceback with the variables of every frame below the test, and of every error behind it."""
     error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
     lines = traceback.TracebackException.from_exception(error, capture_locals=True).format()
     return "".join(lines)

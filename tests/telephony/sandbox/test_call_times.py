@@ -37,7 +37,7 @@ def dial(
 
 
 def status(state: State) -> str:
-    """Give the phone's status, or where it is."""
+    """Return the phone's status, or where it is."""
     room = state.rooms.get(ROOM)
     if room is None:
         return "no room"

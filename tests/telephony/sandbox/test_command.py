@@ -25,7 +25,7 @@ PAIR = {"LIVEKIT_API_KEY": "devkey", "LIVEKIT_API_SECRET": SECRET}
 
 @contextmanager
 def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """Run the command until its banner stands; give it with the banner's lines."""
+    """Run the command until its banner stands; return it with the banner's lines."""
     process = subprocess.Popen(
         [*COMMAND, "--port", "0", *arguments], stdout=subprocess.PIPE, text=True, env={**os.environ, **PAIR}
     )

@@ -34,7 +34,7 @@ def _standing(livekit: FakeLiveKit) -> list[AnyStored]:
 
 
 def let_leases_expire() -> None:
-    """Let a minute pass for whoever died while holding a lease."""
+    """Age the leases of whoever died by a minute."""
     past = timezone.now() - timedelta(seconds=1)
     for model in (Trunk, LiveKitObject):
         model.objects.exclude(leased_until=None).update(leased_until=past)

@@ -66,7 +66,7 @@ class FakeLiveKit:
         return FakeClient(self)
 
     def copy_of_state(self) -> State:
-        """Give the state as it is now, for later."""
+        """Return the state as it is now, for later."""
         copy = State()
         for name, id_field in (
             ("inbound", "sip_trunk_id"), ("outbound", "sip_trunk_id"), ("rules", "sip_dispatch_rule_id")
@@ -77,11 +77,11 @@ class FakeLiveKit:
 
     @property
     def client_for_tests(self) -> "FakeClient":
-        """Give a client for what others do on this server; its calls are not logged."""
+        """Return a client for what others do on this server; its calls are not logged."""
         return FakeClient(self, silent=True)
 
     def inbound(self) -> list[Stored[InboundTrunkSpec]]:
-        """Give what stands, without counting as a call."""
+        """Return what stands, without counting as a call."""
         return self.client_for_tests.run(trunks.list_inbound())
 
     def outbound(self) -> list[Stored[OutboundTrunkSpec]]:
@@ -91,7 +91,7 @@ class FakeLiveKit:
         return self.client_for_tests.run(trunks.list_rules())
 
     def ids(self) -> set[str]:
-        """Give the ids of all that stands."""
+        """Return the ids of all that stands."""
         return {stored.id for kind in (self.inbound(), self.outbound(), self.rules()) for stored in kind}
 
 

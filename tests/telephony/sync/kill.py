@@ -32,7 +32,7 @@ class Reaper:
         return execute(sql, params, many, context)
 
     def run(self, work: Callable[[], object]) -> bool:
-        """Run the work; say whether it was killed."""
+        """Run the work; return whether it was killed."""
         self.livekit.on_call = self.pass_point
         try:
             with connection.execute_wrapper(self.write):

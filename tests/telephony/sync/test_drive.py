@@ -42,7 +42,7 @@ class Silent(LiveKitClient):
     """Never tells the end of a call."""
 
     def begin(self, operations: Iterable[tuple[Operation[Any], Ended]]) -> None:
-        """Tell nobody."""
+        """Notify nobody."""
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def _outbound(password: str):  # type: ignore[no-untyped-def]
 
 
 def _sources(trunk: TrunkRow) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    """Give what the rows allow, told anew: an address with its netmask; each of a name's with as many host bits."""
+    """Return what the rows allow, told anew: an address with its netmask; each of a name's with as many host bits."""
     networks = [ipaddress.ip_network(text) for text in trunk.published]
     for gateway in trunk.gateways:
         if not gateway.inbound:

@@ -43,7 +43,7 @@ LATER = (
 
 
 def static_files_are_current(manifest: Path) -> bool:
-    """Say whether the collected files are newer than their sources and the installed packages."""
+    """Return whether the collected files are newer than their sources and the installed packages."""
     if not manifest.exists():
         return False
     collected = manifest.stat().st_mtime

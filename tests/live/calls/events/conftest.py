@@ -69,7 +69,7 @@ class Doorbell:
     number: str
 
     def ring(self, **more: Any) -> str:
-        """Call it and stay in the room; give the SIP side's id of the call."""
+        """Call it and stay in the room; return the SIP side's id of the call."""
         answer = self.line.bridge.invite(CALLER, self.number, GATEWAY, join=True, **more)
         call_id: str = answer["call_id"]
         return call_id
@@ -86,7 +86,7 @@ def doorbell(line: Line) -> Doorbell:
 
 
 def wait_for(status: CallStatus, seconds: float = 20, **which: Any) -> Call:
-    """Wait until the one call that these fields name has a status; give it."""
+    """Wait until the one call that these fields name has a status; return it."""
     wait_until(lambda: Call.objects.filter(status=status, **which).exists(), f"{which} {status}", seconds)
     return Call.objects.get(**which)
 

@@ -21,7 +21,7 @@ class Relay:
                 self.end_headers()
 
             def log_message(self, *args: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self.takes: Callable[[int], bool] = lambda number: True
         self.listening = False
@@ -32,7 +32,7 @@ class Relay:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def hand_on(self, body: bytes, token: str) -> int:
-        """Give a webhook to Voxa and the status it answers."""
+        """Return a webhook to Voxa and the status it answers."""
         with self._turn:
             self._seen += 1
             if not self.listening or not self.takes(self._seen):
