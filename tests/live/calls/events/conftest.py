@@ -92,8 +92,9 @@ def wait_for(status: CallStatus, seconds: float = 20, **which: Any) -> Call:
 
 
 def taken(to: str) -> Call:
-    """Wait for the call of a number to ring, and look into its room, where it is answered: no event tells that."""
-    call = wait_for(CallStatus.RINGING, to_number=to)
+    """Wait for the call of a number, and look into its room until it is answered there: no event has to tell that."""
+    wait_until(lambda: Call.objects.filter(to_number=to).exists(), f"{to} is called")
+    call = Call.objects.get(to_number=to)
     wait_until(lambda: _looked_taken(call), "the caller was taken")
     return wait_for(CallStatus.IN_PROGRESS, pk=call.pk)
 
