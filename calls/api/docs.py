@@ -83,8 +83,10 @@ def _operation(
     media_type = next(iter(more.get("request") or {}), None) if isinstance(more.get("request"), dict) else None
     examples = [OpenApiExample("Request", sent, request_only=True, media_type=media_type)] if sent else []
     if answer is not None:
-        status = str(next(iter(more.get("responses", {200: None}))))
-        examples.append(OpenApiExample("Answer", answer, response_only=True, status_codes=[status]))
+        responses = more.get("responses", {200: None})
+        kind = next(iter(responses.values()))
+        same = [str(status) for status, body in responses.items() if body is kind]
+        examples.append(OpenApiExample("Answer", answer, response_only=True, status_codes=same))
     description = description or f"{summary}."
     return extend_schema(
         tags=[tag], operation_id=name, summary=summary, description=description, examples=examples, **more
@@ -241,6 +243,7 @@ DIGITS = _operation(
 )
 
 _LIST = "Do not call"
+_NO_NUMBER = OpenApiResponse(ErrorSerializer, description="What was sent is no phone number.")
 _ENTRY = {
     "number": "+12025550199", "note": "Asked on the phone", "listedBy": "api", "addedBy": "CRM", "createdAt": _TIME,
 }  # fmt: skip
@@ -260,9 +263,11 @@ DO_NOT_CALL = extend_schema_view(
     ),
     retrieve=_operation(
         _LIST, "do_not_call_retrieve", "Look a number up", "404 if it may be called.", _ENTRY, parameters=[_NUMBER],
-        responses={200: DoNotCallSerializer},
+        responses={200: DoNotCallSerializer, 400: _NO_NUMBER},
     ),
-    destroy=_operation(_LIST, "do_not_call_remove", "Remove a number", parameters=[_NUMBER]),
+    destroy=_operation(
+        _LIST, "do_not_call_remove", "Remove a number", parameters=[_NUMBER], responses={204: None, 400: _NO_NUMBER}
+    ),
 )  # fmt: skip
 _IMPORTED = {
     "rows": 3, "numbers": 3, "added": 2, "known": 0, "duplicates": 0, "failed": 1, "preview": False, "changed": 1,

@@ -21,12 +21,13 @@ def unseen_queues() -> dict[str, timedelta | None]:
     now = timezone.now()
     seen = dict(SeenQueue.objects.values_list("pk", "seen_at"))
     silent: dict[str, timedelta | None] = {}
+    never = [name for name in queues.ALL if name not in seen]
+    if never and LiveKitProject.objects.filter(created_at__lt=now - AWAY_AFTER).exists():
+        silent = dict.fromkeys(never)
     for name in queues.ALL:
         if name in seen and now - seen[name] >= AWAY_AFTER:
             silent[name] = now - seen[name]
-        elif name not in seen and LiveKitProject.objects.filter(created_at__lt=now - AWAY_AFTER).exists():
-            silent[name] = None
-    return silent
+    return {name: silent[name] for name in queues.ALL if name in silent}
 
 
 def missed(name: str, since: timedelta | None) -> tuple[str, str]:

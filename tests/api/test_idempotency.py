@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.choices import Scope
 from accounts.models import IdempotencyRecord, Workspace
 from accounts.services import idempotency
 from accounts.tasks import purge_idempotency_records
@@ -135,3 +136,17 @@ def test_without_the_header_it_costs_no_query(api: APIClient, django_assert_num_
     api.get("/v1/probes")
     with django_assert_num_queries(3):  # the key, the agent, its history
         assert api.post("/v1/probes", {"name": "a"}).status_code == 201
+
+
+@pytest.mark.urls("voxa.urls")
+def test_a_file_is_taken_once_too(api_for: ApiFor, acme: Workspace) -> None:
+    api, file = api_for(acme, Scope.CALLS_WRITE), b"number\n+12025550199\n"
+
+    def send(body: bytes) -> Any:
+        headers = {"Idempotency-Key": "file"}
+        return api.post("/v1/do-not-call/import", body, content_type="text/csv", headers=headers)
+
+    first, again = send(file), send(file)
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert send(b"number\n+12025550142\n").status_code == 422

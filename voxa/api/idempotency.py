@@ -58,7 +58,8 @@ def finish(request: Request, response: Response) -> None:
 def _fingerprint(request: Request) -> str:
     """Return a keyed hash of method, path and body; what is hashed may hold secrets."""
     asked = [request.method, request.get_full_path(), request.data]
-    return salted_hmac("voxa.idempotency", json.dumps(asked, sort_keys=True), algorithm="sha256").hexdigest()
+    told = json.dumps(asked, sort_keys=True, default=bytes.hex)  # a file that is sent is bytes
+    return salted_hmac("voxa.idempotency", told, algorithm="sha256").hexdigest()
 
 
 def _answer(record: IdempotencyRecord, fingerprint: str) -> Response:
