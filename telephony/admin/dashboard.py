@@ -78,9 +78,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     orphans = unanswered(callable_numbers(own(PhoneNumber.objects.all(), access)))
     silent = bounded(orphans)
     default = LiveKitProject.default()
-    board.concerns += idle_queues(access) + away(access)
-    board.concerns += harmed(access)
-    board.looked = looked(access)
+    projects = used_projects(access)
+    board.concerns += idle_queues(access) + away(access, projects)
+    board.concerns += harmed(access, projects)
+    board.looked = looked(projects)
     board.concerns += troubled(trunks.defer("auth_password"), default, access)
     board.concerns += troubled(endpoints.defer("sip_password"), default, access)
     if silent:
@@ -125,11 +126,16 @@ def idle_queues(access: Access) -> list[Concern]:
     return [Concern("danger", "Workers", what, remedy, "", "") for what, remedy in told]
 
 
-def away(access: Access) -> list[Concern]:
-    """Name the LiveKit projects that are not set up or did not answer last time."""
+def used_projects(access: Access) -> list[LiveKitProject]:
+    """Return the LiveKit projects of the person's workspaces, the first 50."""
     used = LiveKitProject.objects.all() if access.superuser else projects_of(access.workspaces(Role.VIEWER))
+    return list(used.defer("api_secret")[:50])
+
+
+def away(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
+    """Name the LiveKit projects that are not set up or did not answer last time."""
     concerns = []
-    for project in used.defer("api_secret")[:50]:
+    for project in projects:
         page = reverse("admin:telephony_livekitproject_change", args=[project.pk])
         link = page if access.may(Role.ADMIN) else ""
         if project.is_default and not project.url:
@@ -144,12 +150,13 @@ def away(access: Access) -> list[Concern]:
     return concerns
 
 
-def harmed(access: Access) -> list[Concern]:
+def harmed(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
     """Name what the last lint found in LiveKit: all of it to superusers, to others what concerns their own numbers."""
     mine = access.workspaces(Role.VIEWER)
-    used = LiveKitProject.objects.all() if access.superuser else projects_of(mine)
     concerns = []
-    for project in used.exclude(lint=[]).only("name", "lint", "linted_at")[:50]:
+    for project in projects:
+        if not project.lint:
+            continue
         harms = kept(project) if access.superuser else concerning(kept(project), mine)
         page = reverse("admin:telephony_livekitproject_change", args=[project.pk])
         for harm in harms[:SHOWN]:
@@ -165,14 +172,12 @@ def harmed(access: Access) -> list[Concern]:
     return concerns
 
 
-def looked(access: Access) -> str:
+def looked(projects: list[LiveKitProject]) -> str:
     """Return when LiveKit's trunks and rules were last looked at: of several projects, the one longest ago."""
-    used = LiveKitProject.objects.all() if access.superuser else projects_of(access.workspaces(Role.VIEWER))
-    times = list(used.order_by().values_list("linted_at", flat=True)[:50])
-    seen = [moment for moment in times if moment]
+    seen = [project.linted_at for project in projects if project.linted_at]
     if not seen:
         return "Its trunks and rules were not looked at yet."
-    never = "" if len(seen) == len(times) else " Other projects were not looked at yet."
+    never = "" if len(seen) == len(projects) else " Other projects were not looked at yet."
     return f"Its trunks and rules were last looked at {when(min(seen))}.{never}"
 
 
