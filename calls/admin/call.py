@@ -16,7 +16,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from accounts.admin.access import Access, access_of
 from accounts.admin.filters import OwnRowsFilter
@@ -26,6 +26,7 @@ from accounts.choices import Role
 from accounts.errors import ServiceError
 from calls import selectors
 from calls.admin.call_filters import CallPaginator, StatusFilter, TimeRangeFilter, find_calls
+from calls.admin.inbound_check import InboundCheckView
 from calls.admin.panel import panel_of
 from calls.admin.placing import PlacingMixin
 from calls.choices import LIVE, CallStatus, Direction, Reason
@@ -60,6 +61,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
+    actions_list: ClassVar[list[str]] = ["check_inbound_call"]
     paginator = CallPaginator
     list_after_template = "admin/calls/call/poller.html"
     change_form_outer_before_template = "admin/calls/call/page.html"
@@ -154,6 +156,11 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
         return [
+            path(
+                "inbound-check/",
+                wrap(InboundCheckView.as_view(admin_site=self.admin_site)),
+                name="calls_call_inbound_check",
+            ),
             path("states/", wrap(self.states_view), name="calls_call_states"),
             path("<uuid:object_id>/panel/", wrap(self.panel_view), name="calls_call_panel"),
             path("<uuid:object_id>/recording/", wrap(self.recording_view), name="calls_call_recording"),
@@ -162,6 +169,11 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
             path("<uuid:object_id>/hangup/", wrap(self.hangup_view), name="calls_call_hangup"),
             *super().get_urls(),
         ]
+
+    @action(description="Check an inbound call", icon="call_received")
+    def check_inbound_call(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the form."""
+        return HttpResponseRedirect(reverse("admin:calls_call_inbound_check"))
 
     def panel_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Return the panel alone, for the page to refresh itself with."""

@@ -1,0 +1,92 @@
+"""The page that says who would answer a call from outside: nothing is called and nothing is stored."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.views import View
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from accounts.admin.access import access_of
+from accounts.admin.scoping import usable_workspaces
+from accounts.choices import Role
+from accounts.models import Workspace
+from calls.route_check import RouteCheck, check_inbound
+from voxa.core.phone_numbers import NumberError, canonical, is_withheld
+
+
+class InboundForm(forms.Form):
+    """The number called, who calls, and from which address."""
+
+    workspace = forms.ModelChoiceField(Workspace.objects.none(), widget=UnfoldAdminSelectWidget())
+    to = forms.CharField(
+        label="Number called",
+        max_length=80,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="A number of the workspace, such as +1 (202) 555-0123.",
+    )
+    caller = forms.CharField(
+        label="Caller", max_length=80, required=False, widget=UnfoldAdminTextInputWidget(), help_text="Empty: withheld."
+    )
+    source = forms.GenericIPAddressField(
+        label="Source address",
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Where the INVITE comes from, IPv4 or IPv6. Empty: an address that may call.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read both numbers in the workspace's country."""
+        data: dict[str, Any] = super().clean() or {}
+        workspace = data.get("workspace")
+        for name in ("to", "caller"):
+            text = data.get(name, "")
+            if workspace is None or not text:
+                continue
+            if name == "caller" and is_withheld(text):
+                data[name] = ""
+                continue
+            try:
+                data[name] = canonical(text, workspace.country)
+            except NumberError as error:
+                self.add_error(name, str(error))
+        return data
+
+
+class InboundCheckView(View):
+    """Sent by POST, so that no number stands in an address."""
+
+    admin_site: AdminSite = None  # type: ignore[assignment]  # given by as_view
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(request, self._form(request, None), None)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form, found = self._form(request, request.POST), None
+        if form.is_valid():
+            data = form.cleaned_data
+            found = check_inbound(data["workspace"], data["to"], data["caller"], data["source"])
+        return self._page(request, form, found)
+
+    def _form(self, request: HttpRequest, data: Any) -> InboundForm:
+        workspaces = usable_workspaces(access_of(request), Role.VIEWER)
+        if not workspaces.exists():
+            raise PermissionDenied
+        first = list(workspaces[:2])
+        form = InboundForm(data, initial={"workspace": first[0]} if len(first) == 1 else {})
+        field: Any = form.fields["workspace"]
+        field.queryset = workspaces
+        return form
+
+    def _page(self, request: HttpRequest, form: InboundForm, found: RouteCheck | None) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Check an inbound call",
+            "form": form,
+            "found": found,
+            "headline": found and ("It would not be answered." if found.refusal else "It would be answered."),
+        }
+        return TemplateResponse(request, "admin/calls/call/inbound.html", context)
