@@ -1,9 +1,10 @@
 """Outgoing webhooks that fail, and API keys that end."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
+import time_machine
 
 from accounts import doctor
 from accounts.models import ApiKey, WebhookDelivery, WebhookEndpoint, WebhookMessage, Workspace
@@ -13,8 +14,14 @@ from tests.doctor.asking import found
 from voxa.doctor.registry import Scope
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture

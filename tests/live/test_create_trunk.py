@@ -43,13 +43,15 @@ def test_a_domain_that_does_not_resolve_warns_and_holds_up_nothing(acme_api: Api
 def test_a_patch_changes_in_place_and_keeps_the_id(acme_api: Api) -> None:
     before = acme_api.call("POST", TRUNKS, telnyx(), expect=201)
     moved = {"gateways": [{"ipOrDomain": "sip.telnyx.eu", "port": 5061, "protocol": "tls"}], "name": new_name()}
+    acme_api.call("PATCH", f"{TRUNKS}/{before['id']}", moved, expect=400)  # the password was given for other hosts
+    moved["authPassword"] = "another"
     after = acme_api.call("PATCH", f"{TRUNKS}/{before['id']}", moved)
     assert (after["status"], after["name"]) == ("active", moved["name"])
     assert after["livekitOutboundTrunkId"] == before["livekitOutboundTrunkId"]
     (stands,) = acme_api.standing(after).outbound
     assert stands.sip_trunk_id == before["livekitOutboundTrunkId"]
     assert (stands.address, stands.transport) == ("sip.telnyx.eu:5061", TLS)
-    assert (stands.auth_username, stands.auth_password) == ("myuser", "mypass")
+    assert (stands.auth_username, stands.auth_password) == ("myuser", "another")
 
 
 def test_a_deleted_trunk_leaves_nothing(acme_api: Api, number: str) -> None:

@@ -17,18 +17,20 @@ def look(standing: Standing) -> Iterator[Harm]:
     trunk_ids = {trunk.id for trunk in standing.trunks}
     rows = {trunk.id: row for trunk in standing.trunks if (row := standing.row_of(trunk)) is not None}
     for rule in standing.rules:
+        ours = standing.row_of(rule) is not None
         if not rule.kind:
             does = "is of a kind that this LiveKit cannot read: it refuses every call and every new rule"
             yield standing.harm(rule, "rule.unknown_kind", does, _DELETE, everyone=True)
             continue
         if not rule.trunk_ids:
             yield _any_trunk(standing, rule)
-        elif missing := [each for each in rule.trunk_ids if each not in trunk_ids]:
+        elif not ours and (missing := [each for each in rule.trunk_ids if each not in trunk_ids]):
+            # A rule of ours in this state is a difference, and the next reconcile mends it.
             which = "trunks that are" if len(missing) > 1 else "a trunk that is"
             rest = "" if len(missing) == len(set(rule.trunk_ids)) else " among others"
             does = f"names{rest} {which} gone: it takes no calls of it, and stands in the way of new rules"
             yield standing.harm(rule, "rule.trunk_gone", does, _DELETE, detail=", ".join(missing[:5]), grave=False)
-        if standing.row_of(rule) is None:
+        if not ours:
             yield from _on_our_trunks(standing, rule, {each: rows[each] for each in rule.trunk_ids if each in rows})
     yield from _conflicts(standing)
 

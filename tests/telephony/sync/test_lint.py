@@ -1,5 +1,6 @@
 """What stands in LiveKit and defeats ours: each kind of open door is found, with its id, and nothing else is."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -48,6 +49,7 @@ def rule(**fields: Any) -> Rule:
 def test_where_all_is_well_nothing_is_found() -> None:
     assert find() == []
     assert find(trunk(), Rule(id="Y", trunk_ids=("X",))) == []
+    assert find(replace(OUR_RULE, trunk_ids=("ST_gone",))) == []  # a difference, mended by the next reconcile
     assert find(trunk(allowed_addresses=(), has_username=True, has_password=True)) == []
 
 
