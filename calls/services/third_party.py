@@ -1,14 +1,14 @@
 """Dialling the third party of a warm transfer, and looking whether a phone rings: LiveKit's answer does not tell."""
 
+import asyncio
 import time
 from contextlib import suppress
 from datetime import datetime
-from queue import Empty, SimpleQueue
-from typing import Any
 
 from calls.outcomes import Outcome, outcome_of
 from calls.story import CALL_STATUS
 from telephony.livekit_client import DialRangOut, LiveKitClient, LiveKitError, SipRefused, rooms
+from telephony.livekit_client.loop import complete
 
 LOOK_EVERY = 1.0  # seconds between looks at the room
 SEEN_LATELY = 5.0  # seconds for which a look tells that nothing rings
@@ -23,16 +23,16 @@ class ThirdPartyDial:
 
     def run(self, not_after: datetime) -> None:
         """Dial and wait for the answer. Raises as `rooms.dial` does."""
-        ended: SimpleQueue[Any] = SimpleQueue()
-        self._client.begin([(rooms.dial(self._asked, not_after=not_after), ended.put)])
-        while True:
-            try:
-                settle = ended.get(timeout=LOOK_EVERY)
-            except Empty:
-                self._look()
-                continue
-            settle()
-            return
+        complete(self._dial(not_after))
+
+    async def _dial(self, not_after: datetime) -> None:
+        dial = asyncio.create_task(self._client.ask(rooms.dial(self._asked, not_after=not_after)))
+        try:
+            while not (await asyncio.wait({dial}, timeout=LOOK_EVERY))[0]:
+                await self._look()
+            dial.result()
+        finally:
+            dial.cancel()
 
     def outcome(self, error: LiveKitError) -> Outcome:
         """Return what the error means. One who may have let it ring to the end is not called again."""
@@ -40,9 +40,9 @@ class ThirdPartyDial:
         rang = self._rang or (to_its_end and time.monotonic() - self._silent > SEEN_LATELY)
         return outcome_of(error, rang=rang)
 
-    def _look(self) -> None:
+    async def _look(self) -> None:
         with suppress(LiveKitError):
-            for who in self._client.run(rooms.participants(self._asked.room)):
+            for who in await self._client.ask(rooms.participants(self._asked.room)):
                 if who.identity == self._asked.identity:
                     status = who.attributes.get(CALL_STATUS)
                     self._rang = self._rang or status == "ringing"

@@ -4,7 +4,7 @@
 in Voxa speaks to LiveKit's server API.
 """
 
-from telephony.livekit_client.client import DEADLINE, Ended, LiveKitClient
+from telephony.livekit_client.client import DEADLINE, LiveKitClient
 from telephony.livekit_client.errors import (
     CarrierAuthFailed,
     DialCanceled,
@@ -36,7 +36,6 @@ __all__ = [
     "DialRangOut",
     "DialTooLate",
     "DispatchRuleSpec",
-    "Ended",
     "GatewayFailed",
     "GatewayUnreachable",
     "InboundTrunkSpec",

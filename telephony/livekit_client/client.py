@@ -1,8 +1,7 @@
 """The client of one LiveKit server: carries out operations, each within its deadline, and is safe from any thread."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import aiohttp
@@ -15,7 +14,6 @@ from telephony.livekit_client.operation import Operation
 from telephony.livekit_client.sip_admin import SipAdmin
 
 T = TypeVar("T")
-Ended = Callable[[Callable[[], Any]], None]
 
 DEADLINE = 5.0  # seconds from the start of a call to its answer or LiveKitUnavailable
 
@@ -59,26 +57,19 @@ class LiveKitClient:
             outcome = as_livekit_error(late, deadline)
         return self._settle(operation, outcome)
 
-    def begin(self, operations: Iterable[tuple[Operation[Any], Ended]]) -> None:
-        """Begin operations side by side. Each `Ended` is called in the loop's thread, and must not block that.
-
-        What it is given records the outcome and gives the value or raises, in whatever thread that is to be done.
-        """
-
-        async def attempt(operation: Operation[Any], ended: Ended, session: aiohttp.ClientSession) -> None:
-            outcome = await self._attempt(session, operation, operation.deadline or self._deadline)
-            ended(lambda: self._settle(operation, outcome))
-
-        loop.begin(partial(attempt, operation, ended) for operation, ended in operations)
+    async def ask(self, operation: Operation[T]) -> T:
+        """Carry out an operation from a coroutine of `loop.complete`, whose thread records the outcome."""
+        outcome = await self._attempt(loop.session(), operation, operation.deadline or self._deadline)
+        return await loop.in_caller(self._settle, operation, outcome)
 
     async def arun(self, operation: Operation[T]) -> T:
-        """The same for asyncio: thousands may wait side by side. The outcome is recorded in a thread."""
+        """Carry out an operation from any other loop. The outcome is recorded in a thread."""
         deadline = operation.deadline or self._deadline
         outcome = await loop.arun(lambda session: self._attempt(session, operation, deadline))
         return await asyncio.to_thread(self._settle, operation, outcome)
 
     def _settle(self, operation: Operation[T], outcome: Any) -> T:
-        """Record and give the outcome. The error raised is a new one: no frame of it holds a message or a token."""
+        """Record and return the outcome. The error raised is a new one: no frame of it holds a message or a token."""
         error = outcome if isinstance(outcome, LiveKitError) else None
         if self._on_outcome is not None:
             self._on_outcome(error)

@@ -5,9 +5,13 @@ import atexit
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from typing import TypeVar
+from contextvars import ContextVar
+from functools import partial
+from queue import SimpleQueue
+from typing import Any, TypeVar
 
 import aiohttp
 
@@ -21,19 +25,12 @@ class _LoopThread:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self._tasks = set[asyncio.Task[None]]()
         self._thread = threading.Thread(target=self.loop.run_forever, name="livekit", daemon=True)
         self._thread.start()
         self.session = asyncio.run_coroutine_threadsafe(self._open(), self.loop).result()
 
     async def _open(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
-
-    def start(self, calls: Iterable[Callable[[aiohttp.ClientSession], Coroutine[object, object, None]]]) -> None:
-        for call in calls:
-            task = self.loop.create_task(call(self.session))
-            self._tasks.add(task)  # the loop itself holds no task fast
-            task.add_done_callback(self._tasks.discard)
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self.session.close(), self.loop).result(_GRACE)
@@ -42,14 +39,47 @@ class _LoopThread:
         self.loop.close()
 
 
+class _Caller:
+    """A thread that waits for a coroutine of the loop, and meanwhile does what that hands it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._asked = SimpleQueue[tuple[Callable[[], Any], asyncio.Future[Any]] | None]()
+
+    async def do(self, function: Callable[[], T]) -> T:
+        done: asyncio.Future[T] = self._loop.create_future()
+        self._asked.put((function, done))
+        return await done
+
+    def work_until(self, ended: Future[T]) -> T:
+        ended.add_done_callback(lambda _: self._asked.put(None))
+        try:
+            while (asked := self._asked.get()) is not None:
+                function, done = asked
+                try:
+                    value = function()
+                except Exception as error:
+                    self._loop.call_soon_threadsafe(_end, done, None, error)
+                else:
+                    self._loop.call_soon_threadsafe(_end, done, value, None)
+            return ended.result()
+        except BaseException:
+            ended.cancel()
+            raise
+
+
+def _end(done: "asyncio.Future[Any]", value: object, error: Exception | None) -> None:
+    if done.done():  # the coroutine was canceled
+        return
+    if error is None:
+        done.set_result(value)
+    else:
+        done.set_exception(error)
+
+
+_caller: ContextVar[_Caller] = ContextVar("caller")
 _lock = threading.Lock()
 _current: _LoopThread | None = None
-
-
-def begin(calls: Iterable[Callable[[aiohttp.ClientSession], Coroutine[object, object, None]]]) -> None:
-    """Run coroutines in the process's loop, woken once for all of them. They tell their end themselves."""
-    thread = _loop_thread()
-    thread.loop.call_soon_threadsafe(thread.start, list(calls))
 
 
 def run(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]], deadline: float) -> T:
@@ -67,6 +97,31 @@ async def arun(call: Callable[[aiohttp.ClientSession], Coroutine[object, object,
     """Run a coroutine in the process's loop and await it from another loop."""
     thread = _loop_thread()
     return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(call(thread.session), thread.loop))
+
+
+def complete(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in the process's loop and wait for it; this thread does what that hands to `in_caller`.
+
+    An interruption of this thread cancels the coroutine.
+    """
+    thread = _loop_thread()
+    caller = _Caller(thread.loop)
+
+    async def run() -> T:
+        _caller.set(caller)
+        return await main
+
+    return caller.work_until(asyncio.run_coroutine_threadsafe(run(), thread.loop))
+
+
+async def in_caller(function: Callable[..., T], *arguments: Any) -> T:
+    """Run a function in the thread that waits in `complete`, one at a time: that is where the database is used."""
+    return await _caller.get().do(partial(function, *arguments))
+
+
+def session() -> aiohttp.ClientSession:
+    """Return the HTTP session of the process's loop."""
+    return _loop_thread().session
 
 
 def _loop_thread() -> _LoopThread:

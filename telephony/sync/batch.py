@@ -1,8 +1,9 @@
 """One claim on some rows: plan, call, record, and the result if the rows are still those planned."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +13,6 @@ from telephony.livekit_client import LiveKitError, LiveKitNotConfigured, LiveKit
 from telephony.models import Installation, LiveKitObject
 from telephony.sync import records, results
 from telephony.sync.doors import Doors
-from telephony.sync.drive import Steps, drive
 from telephony.sync.history import record_runs
 from telephony.sync.kinds import RowKind
 from telephony.sync.lease import Lease, LeaseLost
@@ -22,9 +22,11 @@ from telephony.sync.request import request_pending_sync
 from telephony.sync.resolve import resolve_for
 from telephony.sync.results import Outcome
 from telephony.sync.rows import TrunkRow, read_gateways
+from telephony.sync.side_by_side import run_side_by_side
 from telephony.sync.steps import Syncer
-from telephony.sync.work import Work, counted
+from telephony.sync.work import Result, Work
 
+Step = Callable[[Work], Awaitable[None]]
 logger = logging.getLogger(__name__)
 
 ROUNDS = 5  # times that a row which changes while it is synced is planned anew at once
@@ -71,7 +73,7 @@ class Batch:
             self._record(syncer, works)
             again = self._settle(works)
             record_runs([work for work in works if work.row.id not in again], self.outcomes, started)
-        self._clean_up([work for work in works if work.lost])
+        self._clean_up([work for work in works if work.result == Result.LOST])
         return again
 
     def _unclaimed(self, row_ids: set[UUID]) -> None:
@@ -92,7 +94,9 @@ class Batch:
                 results.write_pending(self._lease, row.id, row.failures, str(error), warnings)
                 self.outcomes[row.id] = Outcome.PENDING
             else:
-                works.append(Work(self.kind, row, plan(row, syncer.installation), door, owned.get(row.id, [])))
+                works.append(
+                    Work(self.kind, row, plan(row, syncer.installation), door.counted(), owned.get(row.id, []))
+                )
         return works
 
     def _intend(self, works: list[Work]) -> None:
@@ -104,29 +108,33 @@ class Batch:
         kept = records.intend(self._lease, wanted)
         lost = {record.row_id for record in wanted} - kept
         for work in works:
-            work.lost = work.lost or work.row.id in lost
+            if work.row.id in lost:
+                work.note(Result.LOST)
 
-    def _drive(self, step: Callable[[Work], Steps[None]], works: list[Work]) -> None:
-        drive((self._guarded(step, work) for work in works if not work.stopped), self.concurrency)
+    def _drive(self, step: Step, works: list[Work]) -> None:
+        run_side_by_side([partial(self._guarded, step, work) for work in works if not work.stopped], self.concurrency)
 
     def _record(self, syncer: Syncer, works: list[Work]) -> None:
         """Record what LiveKit answered, and note which rows are no longer ours."""
         syncer.outcomes.record([work.row.id for work in works])
         for work in works:
-            work.lost = work.lost or work.row.id in syncer.outcomes.lost
+            if work.row.id in syncer.outcomes.lost:
+                work.note(Result.LOST)
 
-    def _guarded(self, step: Callable[[Work], Steps[None]], work: Work) -> Steps[None]:
+    async def _guarded(self, step: Step, work: Work) -> None:
         try:
-            yield from counted(step(work), work)
+            await step(work)
         except LeaseLost:
-            work.lost = True
+            work.note(Result.LOST)
         except LiveKitRefused as error:
-            work.refused.append(str(error))
+            work.note(Result.REFUSED, str(error))
+        except LiveKitUnreached as error:
+            work.note(Result.UNREACHED, str(error))
         except LiveKitError as error:
-            work.unavailable, work.unreached = str(error), isinstance(error, LiveKitUnreached)
+            work.note(Result.UNKNOWN, str(error))
         except Exception:
             logger.exception("The sync of %s %s failed", self.kind.field, work.row.id)
-            work.unavailable = "Voxa itself failed here, its log says how. It is tried again."
+            work.note(Result.UNKNOWN, "Voxa failed here; its log says how. It is tried again.")
 
     def _resolve(self, syncer: Syncer, works: list[Work]) -> None:
         """Look up the domains that calls come in from, then plan with what was found."""
@@ -139,28 +147,29 @@ class Batch:
                 work.plan = plan(row, syncer.installation)
 
     def _settle(self, works: list[Work]) -> list[UUID]:
-        well = [work for work in works if work.is_well]
+        well = [work for work in works if work.result == Result.SYNCED]
         done = results.write_success(self._lease, [(w.row.id, w.row.generation, w.plan.warnings) for w in well])
         self.outcomes.update(dict.fromkeys(done.written, Outcome.ACTIVE))
         again = set(done.changed)
         for work in works:
-            if work.is_well:
-                work.lost = work.row.id in done.lost
-            elif not work.lost and not self._write_failure(work):
+            if work.row.id in done.lost:
+                work.note(Result.LOST)
+            elif work.result not in (Result.SYNCED, Result.LOST) and not self._write_failure(work):
                 again.add(work.row.id)
-        records.free(self._lease, [record for w in works if w.is_known for record in w.owned.values()])
+        known = [work for work in works if work.result in (Result.REFUSED, Result.UNREACHED)]
+        records.free(self._lease, [record for work in known for record in work.owned.values()])
         return list(again)
 
     def _write_failure(self, work: Work) -> bool:
         row = work.row
         if work.waits_for:
             self.waiting[row.id] = work.waits_for
-        if work.refused and not work.unavailable:
+        if work.result == Result.REFUSED:
             self.outcomes[row.id] = Outcome.FAILED
             return results.write_failed(
-                self._lease, row.id, row.generation, row.failures, work.trouble, work.plan.warnings
+                self._lease, row.id, row.generation, row.failures, work.message, work.plan.warnings
             )
-        results.write_pending(self._lease, row.id, row.failures, work.trouble, work.plan.warnings)
+        results.write_pending(self._lease, row.id, row.failures, work.message, work.plan.warnings)
         self.outcomes[row.id] = Outcome.PENDING
         return True
 

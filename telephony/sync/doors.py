@@ -1,6 +1,8 @@
 """Each LiveKit project as a batch of syncs meets it: one door for all kinds of objects, closed once LiveKit is away."""
 
 from collections.abc import Callable, Collection
+from copy import copy
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,7 +22,6 @@ from telephony.livekit_client import (
     trunks,
 )
 from telephony.models import LiveKitProject
-from telephony.sync.drive import Call, Steps
 from telephony.sync.plan import Spec
 
 T = TypeVar("T")
@@ -51,55 +52,70 @@ _LIST: dict[ObjectKind, Callable[[Collection[str] | None], Any]] = {
 GIVE_UP_AFTER = 3  # failures in a row; the rest of a batch is not made to wait for each its own deadline
 
 
+@dataclass(slots=True)
+class _Batch:
+    """What all who use a project in one batch share."""
+
+    listed: dict[ObjectKind, list[AnyStored]] = field(default_factory=dict)
+    failures: int = 0
+
+
 class Door:
-    """One LiveKit project. Its methods are steps for `drive`."""
+    """One LiveKit project, for coroutines of `loop.complete`."""
 
     def __init__(self, project: LiveKitProject) -> None:
         self.project_id = project.pk
         self.server = project.url or ""
         self.client: LiveKitClient = client_for(project)
-        self._listed: dict[ObjectKind, list[AnyStored]] = {}
-        self._failures = 0
+        self.calls = 0
+        self._batch = _Batch()
 
-    def create(self, kind: ObjectKind, spec: Spec) -> Steps[str]:
-        """Create an object and give its id."""
-        return (yield from self._call(_CREATE[kind](spec)))
+    def counted(self) -> "Door":
+        """Return this door with a count of its own of the calls made through it."""
+        counted = copy(self)
+        counted.calls = 0
+        return counted
 
-    def update(self, kind: ObjectKind, livekit_id: str, spec: Spec) -> Steps[None]:
+    async def create(self, kind: ObjectKind, spec: Spec) -> str:
+        """Create an object and return its id."""
+        return await self._call(_CREATE[kind](spec))
+
+    async def update(self, kind: ObjectKind, livekit_id: str, spec: Spec) -> None:
         """Replace an object whole. Raises LiveKitNotFound."""
-        yield from self._call(_UPDATE[kind](livekit_id, spec))
+        await self._call(_UPDATE[kind](livekit_id, spec))
 
-    def delete(self, kind: ObjectKind, livekit_id: str) -> Steps[None]:
+    async def delete(self, kind: ObjectKind, livekit_id: str) -> None:
         """Delete an object; one that is gone is no error."""
-        yield from self._call(_DELETE[kind](livekit_id))
+        await self._call(_DELETE[kind](livekit_id))
 
-    def listing(self, kind: ObjectKind, ids: Collection[str] | None = None) -> Steps[list[AnyStored]]:
+    async def listing(self, kind: ObjectKind, ids: Collection[str] | None = None) -> list[AnyStored]:
         """List all objects of a kind, or those of the ids that exist."""
         operation: Operation[list[AnyStored]] = _LIST[kind](ids)
-        return (yield from self._call(operation))
+        return await self._call(operation)
 
-    def snapshot(self, kind: ObjectKind) -> Steps[list[AnyStored]]:
+    async def snapshot(self, kind: ObjectKind) -> list[AnyStored]:
         """List all objects of a kind, once a batch: younger than every claim of the batch."""
-        if kind not in self._listed:
-            self._listed[kind] = yield from self.listing(kind)
-        return self._listed[kind]
+        if kind not in self._batch.listed:
+            self._batch.listed[kind] = await self.listing(kind)
+        return self._batch.listed[kind]
 
-    def marked(self, kind: ObjectKind, mark: str) -> Steps[list[AnyStored]]:
+    async def marked(self, kind: ObjectKind, mark: str) -> list[AnyStored]:
         """Return the objects with this mark, from the snapshot."""
-        return [stored for stored in (yield from self.snapshot(kind)) if stored.spec.metadata == mark]
+        return [stored for stored in await self.snapshot(kind) if stored.spec.metadata == mark]
 
-    def _call(self, operation: Operation[T]) -> Steps[T]:
-        if self._failures >= GIVE_UP_AFTER:
+    async def _call(self, operation: Operation[T]) -> T:
+        if self._batch.failures >= GIVE_UP_AFTER:
             raise LiveKitUnreached("LiveKit does not answer at present. It is tried again within a minute.")
+        self.calls += 1
         try:
-            value: T = yield Call(self.client, operation)
+            value = await self.client.ask(operation)
         except LiveKitRefused:
-            self._failures = 0
+            self._batch.failures = 0
             raise
         except LiveKitError as error:
-            self._failures += isinstance(error, LiveKitUnavailable)
+            self._batch.failures += isinstance(error, LiveKitUnavailable)
             raise
-        self._failures = 0
+        self._batch.failures = 0
         return value
 
 

@@ -35,7 +35,7 @@ def record_runs(works: Iterable[Work], outcomes: Mapping[UUID, Outcome], started
             finished_at=now,
             generation=work.row.generation,
             outcome=_TOLD[outcome],
-            error=work.trouble,
+            error=work.message,
             calls=work.calls,
         )
         for work in works

@@ -16,11 +16,11 @@ from django.utils import timezone
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
 from telephony.livekit_client import LiveKitError
+from telephony.livekit_client.loop import complete
 from telephony.models import Installation, LiveKitObject, LiveKitProject
 from telephony.sync import records, removal
 from telephony.sync.apply import sync_rows
 from telephony.sync.doors import Door
-from telephony.sync.drive import finish
 from telephony.sync.findings import Cause, Finding, Listing, compare, marked, strangers
 from telephony.sync.kinds import KINDS, RowKind
 from telephony.sync.lease import Lease, LeaseLost
@@ -79,7 +79,7 @@ class _Look:
         self.door, self.project, self.workspace = door, project, workspace
         self.installation = Installation.current()
         self.listing: Listing = {
-            kind: {stored.id: stored for stored in finish(door.listing(kind))} for kind in REMOVAL_ORDER
+            kind: {stored.id: stored for stored in complete(door.listing(kind))} for kind in REMOVAL_ORDER
         }
 
     def findings(self) -> list[Finding]:
@@ -104,7 +104,7 @@ class _Look:
         listing = [
             stored
             for kind in (ObjectKind.INBOUND, ObjectKind.RULE)
-            for stored in (finish(self.door.listing(kind)) if again else self.listing[kind].values())
+            for stored in (complete(self.door.listing(kind)) if again else self.listing[kind].values())
         ]
         harms = lint_project(self.project, listing)
         return harms if self.workspace is None else concerning(harms, [self.workspace.pk])
@@ -155,7 +155,7 @@ class _Look:
     def _still_there(self, rows: Iterable[LiveKitObject]) -> set[str]:
         """Look up again: what a sync made after the listing has not vanished."""
         by_kind = {kind: [row.livekit_id for row in rows if row.kind == kind] for kind in REMOVAL_ORDER}
-        return {stored.id for kind, ids in by_kind.items() if ids for stored in finish(self.door.listing(kind, ids))}
+        return {stored.id for kind, ids in by_kind.items() if ids for stored in complete(self.door.listing(kind, ids))}
 
     def _delete_stranger(self, finding: Finding) -> int:
         """Delete an orphan or a copy, if it still is one: looked up again, a copy under the lease of its row."""
@@ -170,7 +170,7 @@ class _Look:
             ).first()
             if row is not None and (finding.cause == Cause.ORPHAN or row.livekit_id in ("", finding.livekit_id)):
                 return 0
-            finish(self.door.delete(finding.kind, finding.livekit_id))
+            complete(self.door.delete(finding.kind, finding.livekit_id))
         finally:
             lease.release(row_ids)
         return 1

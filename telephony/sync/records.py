@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from telephony.livekit_client.loop import in_caller
 from telephony.models import LiveKitAlias, LiveKitObject
 from telephony.sync import lease as leases
 from telephony.sync.kinds import RowKind
@@ -83,21 +84,30 @@ class Outcomes:
         self._lease, self._since = lease, 0.0
         self._answered: list[LiveKitObject] = []
 
-    def add(self, record: LiveKitObject, livekit_id: str, fingerprint: str) -> None:
+    async def add(self, record: LiveKitObject, livekit_id: str, fingerprint: str) -> None:
         """Note what LiveKit holds now, and record it with the others when they are many or wait for long."""
         record.livekit_id, record.fingerprint, record.lease_token = livekit_id, fingerprint, None
         now = time.monotonic()
         self._since = self._since if self._answered else now
         self._answered.append(record)
         if len(self._answered) >= AT_ONCE or now - self._since > LATE:
-            self.record()
+            answered, self._answered = self._answered, []
+            try:
+                await in_caller(self._write, answered)
+            except BaseException:
+                self._answered = answered + self._answered  # what the database did not take is recorded with the next
+                raise
 
-    def record(self, row_ids: Collection[UUID] = ()) -> None:
-        """Record what was noted. A row that became a tombstone meanwhile takes the id too: it is removed by it.
+    def record(self, row_ids: Collection[UUID]) -> None:
+        """Record what was noted, with no call under way. The rows given are locked with those answered for."""
+        self._write(self._answered, row_ids)
+        self._answered = []
+
+    def _write(self, answered: Sequence[LiveKitObject], row_ids: Collection[UUID] = ()) -> None:
+        """Write ids and fingerprints. A row that became a tombstone meanwhile takes the id too: it is removed by it.
 
         The rows are locked first, as whoever deletes one does, and together with the others that the caller will write.
         """
-        answered = self._answered
         rows = {record.row_id for record in answered if record.row_id is not None}.union(row_ids)
         values = [value for record in answered for value in (record.pk, record.livekit_id, record.fingerprint)]
         values += [_adapted("written_at", timezone.now()), _adapted("lease_token", self._lease.token)]
@@ -105,7 +115,6 @@ class Outcomes:
             self.lost |= rows - self._lease.renew(rows)
             if answered:
                 cursor.execute(_RECORD.format(", ".join(["(%s, %s, %s)"] * len(answered))), values)
-        self._answered = []  # not before: what the database did not take now is recorded with the next
 
 
 def vanished(lease: Lease, rows: Sequence[LiveKitObject]) -> None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.db.models import Q, QuerySet
@@ -10,10 +11,11 @@ from django.utils import timezone
 
 from telephony.choices import ObjectKind
 from telephony.livekit_client import LiveKitError, LiveKitNotConfigured
+from telephony.livekit_client.loop import in_caller
 from telephony.models import Installation, LiveKitObject
-from telephony.sync.doors import Door, Doors
-from telephony.sync.drive import Steps, drive
+from telephony.sync.doors import Doors
 from telephony.sync.lease import LEASE
+from telephony.sync.side_by_side import run_side_by_side
 from telephony.sync.steps import remove_object
 from telephony.sync.work import REMOVAL_ORDER
 
@@ -47,8 +49,8 @@ def _remove_chunk(ids: Collection[int], concurrency: int) -> int:
     errors: dict[int, str] = {}
     by_kind = {kind: [row for row in claimed if row.kind == kind] for kind in REMOVAL_ORDER}
     for rows in by_kind.values():
-        drive((_steps(doors, row, installation, gone, errors) for row in rows), concurrency)
-    drive((_early_steps(doors, row, installation) for row in unsure), concurrency)
+        run_side_by_side([partial(_remove, doors, row, installation, gone, errors) for row in rows], concurrency)
+    run_side_by_side([partial(_remove_early, doors, row, installation) for row in unsure], concurrency)
     LiveKitObject.objects.filter(pk__in=gone).delete()
     for row in claimed:
         if row.pk not in gone:
@@ -66,12 +68,11 @@ def _claim(ids: Collection[int]) -> list[LiveKitObject]:
     return list(LiveKitObject.objects.select_related("workspace").filter(lease_token=token))
 
 
-def _steps(
+async def _remove(
     doors: Doors, row: LiveKitObject, installation: UUID, gone: list[int], errors: dict[int, str]
-) -> Steps[None]:
+) -> None:
     try:
-        door: Door = doors.to(row.project_id)
-        yield from remove_object(door, row, installation)
+        await remove_object(await in_caller(doors.to, row.project_id), row, installation)
     except LiveKitNotConfigured as error:
         # A workspace that is being closed does not wait for what nobody can do. Should the project be configured
         # again, reconcile finds the object by its mark.
@@ -85,7 +86,7 @@ def _steps(
     gone.append(row.pk)
 
 
-def _early_steps(doors: Doors, row: LiveKitObject, installation: UUID) -> Steps[None]:
+async def _remove_early(doors: Doors, row: LiveKitObject, installation: UUID) -> None:
     """Delete what stands of a create whose end is not known. Its tombstone stays as it is."""
     with suppress(LiveKitError):
-        yield from remove_object(doors.to(row.project_id), row, installation)
+        await remove_object(await in_caller(doors.to, row.project_id), row, installation)

@@ -12,15 +12,15 @@ from telephony.livekit_client import (
     LiveKitRefused,
     LiveKitUnauthorized,
 )
+from telephony.livekit_client.loop import in_caller
 from telephony.models import LiveKitObject
 from telephony.sync import records
 from telephony.sync.conflicts import NO_CONFLICT, Conflict, find_conflict
 from telephony.sync.doors import AnyStored, Door, Doors
-from telephony.sync.drive import Steps
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.marks import Mark
 from telephony.sync.plan import Desired
-from telephony.sync.work import Work
+from telephony.sync.work import Result, Work
 
 
 class Syncer:
@@ -30,142 +30,148 @@ class Syncer:
         self.lease, self.doors, self.installation = lease, doors, installation
         self.outcomes = records.Outcomes(lease)
 
-    def both(self, work: Work) -> Steps[None]:
+    async def both(self, work: Work) -> None:
         """Write both sides, where nothing has to be resolved in between."""
-        yield from self.outbound(work)
-        yield from self.inbound(work)
+        await self.outbound(work)
+        await self.inbound(work)
 
-    def outbound(self, work: Work) -> Steps[None]:
+    async def outbound(self, work: Work) -> None:
         """Write the outbound trunks. One that is refused does not keep the others."""
         for desired in work.plan.outbound:
             try:
-                yield from self._bring(work, desired)
+                await self._bring(work, desired)
             except LiveKitUnauthorized:
                 raise
             except LiveKitRefused as refusal:
-                work.refused.append(str(refusal))
+                work.note(Result.REFUSED, str(refusal))
 
-    def inbound(self, work: Work) -> Steps[None]:
+    async def inbound(self, work: Work) -> None:
         """Remove what is no longer planned, so that its numbers are free, then write the inbound trunk and its rule."""
         for record in work.unplanned():
-            yield from self._remove(work, record)
+            await self._remove(work, record)
         if work.plan.inbound is None:
             return
-        inbound_id = yield from self._claim_numbers(work, work.plan.inbound)
+        inbound_id = await self._claim_numbers(work, work.plan.inbound)
         if inbound_id:
-            yield from self._bring(work, work.plan.rule(inbound_id))
+            await self._bring(work, work.plan.rule(inbound_id))
 
-    def _bring(self, work: Work, desired: Desired) -> Steps[str]:
-        """Adopt, update or create one object, and give its id."""
+    async def _bring(self, work: Work, desired: Desired) -> str:
+        """Adopt, update or create one object, and return its id."""
         record, kind = work.record(desired.kind, desired.source_id), desired.kind
         if not record.livekit_id and record.pk in work.uncertain:
-            yield from self._adopt(work, desired)
+            await self._adopt(work, desired)
         if work.is_written(desired):
             return record.livekit_id
         fingerprint = desired.fingerprint(work.door.server)
-        self._intend(record)
+        await self._intend(record)
         if record.livekit_id:
             try:
-                yield from work.door.update(kind, record.livekit_id, desired.spec)
+                await work.door.update(kind, record.livekit_id, desired.spec)
             except LiveKitNotFound:
-                records.vanished(self.lease, [record])
+                await in_caller(records.vanished, self.lease, [record])
             else:
-                self.outcomes.add(record, record.livekit_id, fingerprint)
+                await self.outcomes.add(record, record.livekit_id, fingerprint)
                 return record.livekit_id
-        livekit_id = yield from work.door.create(kind, desired.spec)
-        self.outcomes.add(record, livekit_id, fingerprint)
+        livekit_id = await work.door.create(kind, desired.spec)
+        await self.outcomes.add(record, livekit_id, fingerprint)
         return livekit_id
 
-    def _intend(self, record: LiveKitObject) -> None:
+    async def _intend(self, record: LiveKitObject) -> None:
         """Make sure that the claim holds and the intent is recorded, which most often was done for the whole batch."""
-        if not records.is_intended(self.lease, record) and not records.intend(self.lease, [record]):
+        if records.is_intended(self.lease, record):
+            return
+        if not await in_caller(records.intend, self.lease, [record]):
             raise LeaseLost
 
-    def _adopt(self, work: Work, desired: Desired) -> Steps[None]:
+    async def _adopt(self, work: Work, desired: Desired) -> None:
         """Take over the object of a create whose answer was lost, found by its mark."""
         record = work.record(desired.kind, desired.source_id)
-        found = yield from work.door.marked(desired.kind, desired.spec.metadata)
+        found = await work.door.marked(desired.kind, desired.spec.metadata)
         if not found:
             return
         first = min(found, key=lambda stored: stored.id)
         record.livekit_id = first.id
         if first.exact and first.spec == desired.spec:
-            self._intend(record)
-            self.outcomes.add(record, first.id, desired.fingerprint(work.door.server))
+            await self._intend(record)
+            await self.outcomes.add(record, first.id, desired.fingerprint(work.door.server))
 
-    def _remove(self, work: Work, record: LiveKitObject) -> Steps[None]:
+    async def _remove(self, work: Work, record: LiveKitObject) -> None:
         """Delete an object, by its id or else its mark, and its row."""
         try:
-            door = self.doors.to(record.project_id)
-        except LiveKitNotConfigured:
-            records.removed(self.lease, record)  # nobody could; should the project come back, reconcile finds the mark
+            door = (await in_caller(self.doors.to, record.project_id)).counted()
+        except LiveKitNotConfigured:  # nobody could; should the project come back, reconcile finds the mark
+            await in_caller(records.removed, self.lease, record)
             return
-        self.lease.hold(work.row.id)
-        yield from remove_object(door, record, self.installation)
-        records.removed(self.lease, record)
+        await in_caller(self.lease.hold, work.row.id)
+        try:
+            await remove_object(door, record, self.installation)
+        finally:
+            work.door.calls += door.calls
+        await in_caller(records.removed, self.lease, record)
         del work.owned[record.project_id, record.kind, record.source_id]
 
-    def _claim_numbers(self, work: Work, desired: Desired) -> Steps[str]:
+    async def _claim_numbers(self, work: Work, desired: Desired) -> str:
         """Write the inbound trunk with those of its numbers that nothing else on the server holds; return its id."""
         record = work.record(desired.kind, desired.source_id)
         conflict = NO_CONFLICT
         if record.livekit_id and not work.is_written(desired):
             # LiveKit compares an update by the numbers stored before, so the added ones are ours to check.
-            conflict = self._conflict(desired, record, (yield from work.door.snapshot(ObjectKind.INBOUND)))
+            conflict = self._conflict(desired, record, await work.door.snapshot(ObjectKind.INBOUND))
         if not conflict:
             try:
-                return (yield from self._bring(work, desired))
+                return await self._bring(work, desired)
             except LiveKitUnauthorized:
                 raise
             except LiveKitRefused:
                 # Where nothing shows, it was released a moment ago, or LiveKit has another reason and says so again.
-                conflict = self._conflict(desired, record, (yield from work.door.listing(ObjectKind.INBOUND)))
-        yield from self._settle_copies(work, record, conflict.copies)
+                conflict = self._conflict(desired, record, await work.door.listing(ObjectKind.INBOUND))
+        await self._settle_copies(work, record, conflict.copies)
         self._explain(work, conflict.lent, conflict.foreign)
         work.waits_for |= conflict.rivals
         spec = desired.spec
         assert isinstance(spec, InboundTrunkSpec)  # noqa: S101 - for the type checker
         free = tuple(number for number in spec.numbers if number not in conflict.taken)
         if free:
-            return (yield from self._bring(work, replace(desired, spec=replace(spec, numbers=free))))
-        yield from self._let_go(work)
+            return await self._bring(work, replace(desired, spec=replace(spec, numbers=free)))
+        await self._let_go(work)
         return ""
 
     def _conflict(self, desired: Desired, record: LiveKitObject, listed: Iterable[AnyStored]) -> Conflict:
         mark = Mark(self.installation, desired.kind, desired.source_id)
         return find_conflict(listed, desired.spec, record.livekit_id, mark)
 
-    def _settle_copies(self, work: Work, record: LiveKitObject, copies: Iterable[str]) -> Steps[None]:
+    async def _settle_copies(self, work: Work, record: LiveKitObject, copies: Iterable[str]) -> None:
         """Make the first of our own copies the object, if there is none, and delete the others."""
         for livekit_id in copies:
             if not record.livekit_id:
                 record.livekit_id = livekit_id
                 continue
-            self.lease.hold(work.row.id)
-            yield from work.door.delete(ObjectKind.INBOUND, livekit_id)
+            await in_caller(self.lease.hold, work.row.id)
+            await work.door.delete(ObjectKind.INBOUND, livekit_id)
 
-    def _let_go(self, work: Work) -> Steps[None]:
+    async def _let_go(self, work: Work) -> None:
         """Remove rule and inbound trunk: with no number left it would take every call."""
         for kind in (ObjectKind.RULE, ObjectKind.INBOUND):
             record = work.record(kind, work.row.id)
             if record.livekit_id:
-                yield from self._remove(work, record)
+                await self._remove(work, record)
 
     def _explain(self, work: Work, lent: Iterable[str], foreign: Iterable[str]) -> None:
         if lent := sorted(lent):
-            work.waiting = f"Waiting for LiveKit to release {', '.join(lent)}. It is tried again."
+            work.note(Result.WAITING, f"Waiting for LiveKit to release {', '.join(lent)}. It is tried again.")
         if foreign := sorted(foreign):
-            work.refused.append(
+            work.note(
+                Result.REFUSED,
                 f"Another inbound trunk of this LiveKit server, not made by Voxa, takes calls to {', '.join(foreign)}. "
-                "Remove the number there, then provision this one again."
+                "Remove the number there, then provision this one again.",
             )
 
 
-def remove_object(door: Door, record: LiveKitObject, installation: UUID) -> Steps[None]:
+async def remove_object(door: Door, record: LiveKitObject, installation: UUID) -> None:
     """Delete what a row stands for: by its id, or by its mark where a create may have been lost."""
     kind, ids = ObjectKind(record.kind), [record.livekit_id]
     if not record.livekit_id:
-        found = yield from door.marked(kind, str(Mark(installation, kind, record.source_id)))
+        found = await door.marked(kind, str(Mark(installation, kind, record.source_id)))
         ids = [stored.id for stored in found]
     for livekit_id in ids:
-        yield from door.delete(kind, livekit_id)
+        await door.delete(kind, livekit_id)

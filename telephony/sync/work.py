@@ -1,18 +1,29 @@
 """One row in one sync: what is planned, what is recorded, what went wrong."""
 
 from collections.abc import Iterable
+from enum import IntEnum
 from uuid import UUID
 
 from telephony.choices import ObjectKind
 from telephony.models import LiveKitObject
 from telephony.sync.doors import Door
-from telephony.sync.drive import Steps
 from telephony.sync.kinds import RowKind
 from telephony.sync.plan import Desired, Plan
 from telephony.sync.rows import Row
 
 Key = tuple[UUID, str, UUID]
 REMOVAL_ORDER = [ObjectKind.RULE, ObjectKind.INBOUND, ObjectKind.OUTBOUND]  # a rule never outlives its trunk
+
+
+class Result(IntEnum):
+    """How the sync of a row went, the worst last."""
+
+    SYNCED = 0
+    WAITING = 1  # LiveKit has yet to release a number
+    REFUSED = 2  # a person must act
+    UNREACHED = 3  # the last call did not reach LiveKit
+    UNKNOWN = 4  # the last call may have been carried out
+    LOST = 5  # someone else has the row, or it was deleted
 
 
 class Work:
@@ -23,34 +34,30 @@ class Work:
         self.owned: dict[Key, LiveKitObject] = {(r.project_id, r.kind, r.source_id): r for r in owned}
         self.uncertain = frozenset(record.pk for record in self.owned.values() if not record.livekit_id)
         self.waits_for: set[UUID] = set()
-        self.refused: list[str] = []
-        self.waiting = ""
-        self.unavailable = ""
-        self.unreached = False
-        self.lost = False
-        self.calls = 0
+        self.result = Result.SYNCED
+        self._messages: list[str] = []
+
+    def note(self, result: Result, message: str = "") -> None:
+        """Note what went wrong. The worst of a sync is its result; messages of the same rank are kept side by side."""
+        if result > self.result:
+            self.result, self._messages = result, []
+        if message and result == self.result and message not in self._messages:
+            self._messages.append(message)
+
+    @property
+    def message(self) -> str:
+        """Return in words what kept LiveKit from being synced; empty where nothing did."""
+        return " ".join(self._messages)
 
     @property
     def stopped(self) -> bool:
         """Return whether to leave LiveKit alone for now."""
-        return self.lost or bool(self.unavailable)
+        return self.result >= Result.UNREACHED
 
     @property
-    def is_well(self) -> bool:
-        """Return whether everything planned stands in LiveKit."""
-        return not (self.stopped or self.refused or self.waiting)
-
-    @property
-    def is_known(self) -> bool:
-        """Return whether the end of every call is known, though not all exist: none that creates is under way."""
-        return self.unreached or bool(self.refused and not self.stopped)
-
-    @property
-    def trouble(self) -> str:
-        """Return in words what kept LiveKit from being in step; empty where nothing did."""
-        if self.refused and not self.unavailable:
-            return " ".join(dict.fromkeys(self.refused))
-        return self.unavailable or self.waiting
+    def calls(self) -> int:
+        """Return how many calls to LiveKit were made."""
+        return self.door.calls
 
     def record(self, kind: ObjectKind, source_id: UUID) -> LiveKitObject:
         """Return the row of an object, a new one where none is recorded yet."""
@@ -86,19 +93,3 @@ class Work:
         planned = {(self.row.project_id, str(kind), source_id) for kind, source_id in self.plan.sources()}
         extra = [record for key, record in self.owned.items() if key not in planned and record.pk is not None]
         return sorted(extra, key=lambda record: REMOVAL_ORDER.index(ObjectKind(record.kind)))
-
-
-def counted(steps: Steps[None], work: Work) -> Steps[None]:
-    """Run the steps as they are, and count on the work each call that they make."""
-    try:
-        call = next(steps)
-        while True:
-            work.calls += 1
-            try:
-                answer = yield call
-            except Exception as error:  # what the call raised, for the steps to see to
-                call = steps.throw(error)
-            else:
-                call = steps.send(answer)
-    except StopIteration:
-        return

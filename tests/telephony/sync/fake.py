@@ -1,18 +1,16 @@
 """LiveKit in this process: the sandbox's rules behind the real client's methods and messages, without a network."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from livekit import api
 from livekit.protocol import sip
 
 from telephony.livekit_client import (
     DispatchRuleSpec,
-    Ended,
     InboundTrunkSpec,
     LiveKitClient,
-    LiveKitError,
     LiveKitNotConfigured,
     Operation,
     OutboundTrunkSpec,
@@ -20,6 +18,7 @@ from telephony.livekit_client import (
     trunks,
 )
 from telephony.livekit_client.failures import as_livekit_error
+from telephony.livekit_client.loop import in_caller
 from telephony.models import LiveKitProject
 from telephony.sandbox import rules
 from telephony.sandbox import trunks as objects
@@ -156,22 +155,8 @@ class FakeClient(LiveKitClient):
             raise as_livekit_error(error, 5.0) from None
         raise AssertionError("the fake never waits")
 
-    def begin(self, operations: Iterable[tuple[Operation[Any], Ended]]) -> None:
-        """Carry them out at once, one after the other."""
-        for operation, ended in operations:
-            ended(self._answer_to(operation))
-
-    def _answer_to(self, operation: Operation[T]) -> Callable[[], T]:
-        try:
-            value = self.run(operation)
-        except LiveKitError as error:
-            failure = error
-            return lambda: _fail(failure)
-        return lambda: value
+    async def ask(self, operation: Operation[T]) -> T:
+        return await in_caller(self.run, operation)
 
     def _answer(self, name: str, handler: Callable[[State, Any], Any], request: Any) -> Any:
         return handler(self._server.state, request)
-
-
-def _fail(error: LiveKitError) -> NoReturn:
-    raise error
