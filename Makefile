@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest --numprocesses logical --dist loadfile --no-loadscope-re
 RANDOM_SECRET := $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench lint format schema lock
+.PHONY: help run test coverage soak bench lint format schema lock
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ test: lint ## every test this machine can run, on SQLite and on PostgreSQL; says
 	@env -u DATABASE_URL $(PYTEST)
 	@echo "On PostgreSQL:"
 	@$(BIN)/python -m tests.live.postgres $(PYTEST) -m 'not browser'
+
+coverage: $(DEV_STAMP) ## which lines and branches the tests without servers reach, on SQLite; var/coverage shows the rest
+	@env -u DATABASE_URL $(PYTEST) --ignore tests/live --ignore tests/contract --ignore tests/browser --ignore tests/load \
+		-m 'not live and not browser and not soak' --cov --cov-report term --cov-report html:var/coverage
 
 soak: $(DEV_STAMP) ## the long kill and race runs, whole
 	@VOXA_SOAK=1 $(BIN)/python -m tests.live.postgres $(BIN)/pytest -m soak --timeout 3600
