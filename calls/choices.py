@@ -105,6 +105,14 @@ class TransferStatus(models.TextChoices):
 OPEN_TRANSFERS = frozenset({TransferStatus.REQUESTED, TransferStatus.UNDER_WAY})
 
 
+class ToolRunStatus(models.TextChoices):
+    """requested -> under_way -> done; requested -> done where no background worker takes it in time."""
+
+    REQUESTED = "requested", "Requested"
+    UNDER_WAY = "under_way", "Under way"
+    DONE = "done", "Done"
+
+
 class Reason(models.TextChoices):
     """Why a call ended, waits or was refused: the code programs read, with the words people read."""
 

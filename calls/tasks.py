@@ -18,6 +18,7 @@ from calls.services import (
     recordings,
     retention,
     spend,
+    tool_runs,
     watch,
 )
 from telephony.livekit_client import LiveKitError
@@ -66,6 +67,7 @@ def watch_calls() -> None:
     reap.reap()
     lapse.end_lapsed()
     spend.look_after()
+    tool_runs.sweep()
     for project in LiveKitProject.objects.all():
         if project.is_configured:
             watch_project.apply_async((str(project.pk),), expires=WATCH_EVERY)
@@ -108,6 +110,12 @@ def analyze_call(call_id: str) -> None:
 def sweep_analyses() -> None:
     """Wake the workers for analyses that are due."""
     analysis.sweep()
+
+
+@shared_task(expires=tool_runs.BEGINS_WITHIN.total_seconds())
+def run_tool(run_id: str) -> None:
+    """Call a tool of an agent; it answers within 8 s."""
+    tool_runs.carry_out(UUID(run_id))
 
 
 @shared_task

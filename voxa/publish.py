@@ -9,8 +9,8 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 
-def publish(task: Any, *args: object, after: float = 0) -> None:
-    """Send a task, to be done `after` so many seconds.
+def publish(task: Any, *args: object, after: float = 0) -> bool:
+    """Send a task, to be done `after` so many seconds; return whether the broker took it.
 
     A broker that is away costs a moment, not the caller's work: a sweep finds what is due.
     """
@@ -18,3 +18,5 @@ def publish(task: Any, *args: object, after: float = 0) -> None:
         task.apply_async(args=args, retry=False, countdown=after or None)
     except (KombuError, RedisError, OSError) as error:
         logger.warning("The broker took no %s (%s). The sweep will do it.", task.name, error)
+        return False
+    return True

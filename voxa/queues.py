@@ -46,6 +46,7 @@ _TASKS = {
     EXTERNAL: (
         "accounts.tasks.deliver_webhooks",
         "calls.tasks.analyze_call",
+        "calls.tasks.run_tool",
         "telephony.tasks.check_providers",
         "telephony.tasks.resolve_domains",
     ),

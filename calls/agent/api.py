@@ -14,7 +14,7 @@ from calls.agent.config import Config
 logger = logging.getLogger(__name__)
 
 TOKEN_SECONDS = 60
-ASK_AGAIN = 0.3  # seconds until what goes on is asked for again
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 0.5  # seconds until what goes on is asked for again
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 
 
@@ -24,6 +24,10 @@ class ApiFailed(Exception):
     def __init__(self, message: str, *, again: bool, status: int = 0) -> None:
         super().__init__(message)
         self.again, self.status = again, status
+
+
+class NotDone(ApiFailed):
+    """The time for it is over, and it goes on."""
 
 
 class Api:
@@ -57,20 +61,31 @@ class Api:
         """Send something that may be sent again, trying for so many seconds. Raises ApiFailed."""
         return await self._insist("POST", path, body, seconds)
 
-    async def act(self, path: str, body: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """Ask for something once, waiting so many seconds at most. Raise `ApiFailed`.
+    async def act(self, path: str, body: Mapping[str, Any], seconds: float, *, repeats: bool = False) -> dict[str, Any]:
+        """Ask for something and wait so many seconds at most. Raise `ApiFailed`, or `NotDone` when they are over.
 
-        What takes longer than a moment is answered with an id, by which it is asked for until it is done.
+        What takes longer than a moment is answered with an id, by which it is asked for until it is done. With
+        `repeats` the request may be sent again: the API knows it by the id in its body.
         """
-        until = time.monotonic() + seconds
-        done = await self._ask("POST", path, body, missing_comes=False, timeout=aiohttp.ClientTimeout(total=seconds))
-        while "ok" not in done:
-            await asyncio.sleep(ASK_AGAIN)
-            left = until - time.monotonic()
-            if left <= 0:
-                raise ApiFailed(f"POST {path}: not done within {seconds:g} s", again=False)
-            done = await self._insist("GET", f"{path}/{done['id']}", None, left)
-        return done
+        try:
+            async with asyncio.timeout(seconds):
+                if repeats:
+                    done = await self._insist("POST", path, body, seconds)
+                else:
+                    timeout = aiohttp.ClientTimeout(total=seconds)
+                    done = await self._ask("POST", path, body, missing_comes=False, timeout=timeout)
+                return done if "ok" in done else await self._outcome(f"{path}/{done['id']}", seconds)
+        except TimeoutError:
+            raise NotDone(f"POST {path}: not done within {seconds:g} s", again=False) from None
+
+    async def _outcome(self, path: str, seconds: float) -> dict[str, Any]:
+        pause = FIRST_PAUSE
+        while True:
+            await asyncio.sleep(pause)
+            done = await self._insist("GET", path, None, seconds)
+            if "ok" in done:
+                return done
+            pause = min(pause * 1.5, LONGEST_PAUSE)
 
     async def _insist(
         self, method: str, path: str, body: Mapping[str, Any] | None, seconds: float, *, missing_comes: bool = False

@@ -11,10 +11,11 @@ from rest_framework.response import Response
 
 from calls.api.internal import WorkerView
 from calls.models import Transfer
-from calls.services import recordings
+from calls.services import recordings, tool_runs
 from calls.services.agent_transfer import outcome_of, transfer_as_agent
 from calls.services.digits import note_pressed
-from calls.services.tools import Done, run_tool
+from calls.services.tool_runs import request_tool, run_of
+from calls.services.tools import Done
 from voxa.api.serializers import CamelSerializer
 
 
@@ -69,13 +70,26 @@ class RecordView(WorkerView):
 
 @extend_schema(exclude=True)
 class ToolView(WorkerView):
-    """Calls a tool; the answer comes within some 10 s."""
+    """Has a tool called. 202 with an id, by which the result is asked for; 200 where it is refused at once."""
 
     def post(self, request: Request) -> Response:
         reader = ToolCallSerializer(data=request.data)
         reader.is_valid(raise_exception=True)
         asked = reader.validated_data
-        return Response(run_tool(self.call(), asked["id"], asked["name"], asked["arguments"]).json)
+        run = request_tool(self.call(), asked["id"], asked["name"], asked["arguments"])
+        return Response(run.json) if isinstance(run, Done) else _goes_on(run.pk)
+
+
+@extend_schema(exclude=True)
+class ToolOutcomeView(WorkerView):
+    """What a tool of the call answered; 202 while it goes on. Asked for often: one query besides the token's."""
+
+    def get(self, request: Request, id: UUID) -> Response:
+        run = run_of(self.token.project, self.token.room, id)
+        if run is None:
+            raise NotFound("The call has no such run of a tool.")
+        done = tool_runs.outcome_of(run)
+        return Response(done.json, headers={"Cache-Control": "no-store"}) if done else _goes_on(id)
 
 
 @extend_schema(exclude=True)

@@ -8,6 +8,7 @@ from calls.api.internal_abilities import (
     AgentTransferView,
     DigitsPressedView,
     RecordView,
+    ToolOutcomeView,
     ToolView,
 )
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("digits", DigitsPressedView.as_view()),
     path("record", RecordView.as_view()),
     path("tool", ToolView.as_view()),
+    path("tool/<uuid:id>", ToolOutcomeView.as_view()),
     path("transfer", AgentTransferView.as_view()),
     path("transfer/<uuid:id>", AgentTransferOutcomeView.as_view()),
 ]

@@ -208,6 +208,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ToolRun',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('request_id', models.UUIDField()),
+                ('name', models.CharField(max_length=64)),
+                ('arguments', models.JSONField(blank=True, default=dict, editable=False)),
+                ('status', models.CharField(choices=[('requested', 'Requested'), ('under_way', 'Under way'), ('done', 'Done')], default='requested', max_length=9)),
+                ('ok', models.BooleanField(default=False)),
+                ('result', models.TextField(blank=True, editable=False)),
+                ('requested_at', models.DateTimeField(db_index=True)),
+                ('begun_at', models.DateTimeField(blank=True, null=True)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('taken_at', models.DateTimeField(blank=True, null=True)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='calls.call')),
+            ],
+        ),
+        migrations.CreateModel(
             name='TranscriptItem',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -461,6 +478,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='recording',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['starting', 'recording', 'saved', 'failed'])), name='recording_status'),
+        ),
+        migrations.AddConstraint(
+            model_name='toolrun',
+            constraint=models.UniqueConstraint(fields=('call', 'request_id'), name='tool_run_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='toolrun',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'under_way', 'done'])), name='tool_run_status'),
         ),
         migrations.AddIndex(
             model_name='transcriptitem',

@@ -5,6 +5,7 @@ from calls.models.attempt import Attempt, DialSlot
 from calls.models.call import Call, DoNotCall
 from calls.models.event import Event, LiveKitEvent, UsageDay
 from calls.models.recording import Recording
+from calls.models.tool_run import ToolRun
 from calls.models.transcript import Conversation, TranscriptItem
 from calls.models.transfer import Transfer
 from calls.models.worker import AgentWorker, RunningDispatcher
@@ -21,6 +22,7 @@ __all__ = [
     "LiveKitEvent",
     "Recording",
     "RunningDispatcher",
+    "ToolRun",
     "TranscriptItem",
     "Transfer",
     "UsageDay",

@@ -26,6 +26,7 @@ from calls.models import (
     Event,
     LiveKitEvent,
     Recording,
+    ToolRun,
     TranscriptItem,
     Transfer,
 )
@@ -118,6 +119,7 @@ class _Erasure:
         ids = list(self._calls_with_it().filter(status__in=ENDED).values_list("pk", flat=True))
         self._delete("transcript lines", TranscriptItem.objects.filter(call__in=ids))
         self._delete("analyses", CallAnalysis.objects.filter(call__in=ids))
+        self._delete("tools' arguments and results", ToolRun.objects.filter(call__in=ids))
         self._delete(
             "webhook messages with transcripts",
             WebhookMessage.objects.filter(event_type__in=WORDY, payload__id__in=[str(pk) for pk in ids]),
@@ -130,6 +132,8 @@ class _Erasure:
         self._rewrite("rooms of recordings", Recording.objects.filter(**self.scope), "room_name")
         mine = {"call__workspace": self.scope["workspace"]} if self.scope else {}
         self._rewrite("transcript lines", TranscriptItem.objects.filter(**mine), "text")
+        for name in ("arguments", "result"):
+            self._rewrite("tools' arguments and results", ToolRun.objects.filter(**mine), name)
         for name in ("summary", "outcome", "fields"):
             self._rewrite("analyses", CallAnalysis.objects.filter(**mine), name)
 

@@ -4,8 +4,6 @@ Source of the signatures: Standard Webhooks 1.0.0.
 """
 
 import json
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,16 +17,13 @@ from accounts.errors import Conflict
 from accounts.services.external_leases import external_lease
 from calls.choices import CallStatus
 from calls.models import Call
-from calls.services.timeline import note
 from telephony.models import Agent
 from telephony.services.tool_secrets import tool_secret
 from voxa import safe_http
 from voxa.json_schema import misfits
 
 LIMITS = safe_http.Limits(connect=3.0, read=8.0, total=8.0, max_bytes=16_384)
-AT_ONCE = 3  # tools of one web process: the other threads stay for everybody else
 BUSY = "Too many tools run at once. Try again in a moment."
-_running = threading.BoundedSemaphore(AT_ONCE)
 LONGEST_ARGUMENTS = 16_384  # characters of JSON
 
 
@@ -45,29 +40,27 @@ class Done:
         return {"ok": self.ok, "result": self.result}
 
 
-def run_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, Any]) -> Done:
-    """Call a tool of the call's agent and return what it answered, within 8 s.
+def tool_of(call: Call, name: str) -> Mapping[str, Any]:
+    """Return a tool of the call's agent.
 
-    Where the workspace, or this process, has as many under way as it may, the model is told so at once.
-    Raise Conflict where the call is not in progress or its agent has no such tool.
+    Raise `Conflict` where the call is not in progress or its agent has no such tool.
     """
-    agent = speaking(call)
-    tool = next((one for one in agent.tools if one["name"] == name), None)
+    tool: Mapping[str, Any] | None = next((one for one in speaking(call).tools if one["name"] == name), None)
     if tool is None:
         raise Conflict("no_such_tool", f"The agent has no tool {name}.", "name")
-    if wrong := _misfit(tool, arguments):
-        done, began, status = Done(False, f"The arguments do not fit: {wrong}."), time.monotonic(), None
-    else:
-        text = _body(call, name, arguments)
-        headers = _signed(tool_secret(agent), f"tool_{request_id.hex}", text)
-        began = time.monotonic()
-        done, status = _send_within_limits(call, tool["url"], headers, text)
-    told: dict[str, Any] = {"tool": name, "ok": done.ok, "httpStatus": status}
-    told["seconds"] = round(time.monotonic() - began, 2)
-    if not done.ok:
-        told["message"] = done.result[:300]
-    note(call, "tool.called", timezone.now(), None, **told)
-    return done
+    return tool
+
+
+def call_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, Any]) -> tuple[Done, int | None]:
+    """Call a tool at the workspace's own address; return what it answered within 8 s, and the HTTP status.
+
+    Where the workspace has as many under way as it may, nothing is called. Raise `Conflict` as `tool_of` does.
+    """
+    tool, agent = tool_of(call, name), speaking(call)
+    text = _body(call, name, arguments)
+    headers = _signed(tool_secret(agent), f"tool_{request_id.hex}", text)
+    with external_lease(call.workspace_id, ExternalWork.TOOL) as may:
+        return _send(tool["url"], headers, text) if may else (Done(False, BUSY), None)
 
 
 def speaking(call: Call) -> Agent:
@@ -79,7 +72,7 @@ def speaking(call: Call) -> Agent:
     return call.agent
 
 
-def _misfit(tool: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
+def misfit(tool: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
     """Return what is wrong with the arguments that a language model made up."""
     if len(json.dumps(arguments)) > LONGEST_ARGUMENTS:
         return f"they have more than {LONGEST_ARGUMENTS} characters"
@@ -107,17 +100,6 @@ def _signed(secret: str, message_id: str, text: str) -> dict[str, str]:
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(secret).sign(message_id, now, text),
     }
-
-
-def _send_within_limits(call: Call, url: str, headers: Mapping[str, str], text: str) -> tuple[Done, int | None]:
-    """Send it, unless too many are under way already."""
-    if not _running.acquire(blocking=False):
-        return Done(False, BUSY), None
-    try:
-        with external_lease(call.workspace_id, ExternalWork.TOOL) as may:
-            return _send(url, headers, text) if may else (Done(False, BUSY), None)
-    finally:
-        _running.release()
 
 
 def _send(url: str, headers: Mapping[str, str], text: str) -> tuple[Done, int | None]:

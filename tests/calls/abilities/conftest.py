@@ -13,6 +13,7 @@ from tests.calls.agent.conftest import call, entrance, worker, worker_for
 from tests.receiver import Receiver, answer, receiver
 
 __all__ = ["call", "entrance", "worker", "worker_for"]
+REQUEST_ID = "0b9f3c1e-3f0e-4c50-9a6c-51c0a6f8d201"
 ORDER = {"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"]}
 
 
@@ -34,16 +35,25 @@ def agent(call: Call, shop: Receiver) -> Agent:
 
 
 class Asks:
-    """Asks as the worker does."""
+    """Asks as the worker does: for the tool, and then for what came of it. Tasks run when they are sent."""
 
-    def __init__(self, worker: APIClient) -> None:
-        self._worker = worker
+    def __init__(self, worker: APIClient, commits: Any) -> None:
+        self._worker, self._commits = worker, commits
+
+    def begin(self, name: str = "find_order", request_id: str = REQUEST_ID, **arguments: Any) -> Any:
+        """Ask for a tool; return the first answer."""
+        with self._commits(execute=True):
+            return self._worker.post("/internal/agent/tool", {"id": request_id, "name": name, "arguments": arguments})
+
+    def outcome(self, begun: Any) -> Any:
+        """Ask for what came of it."""
+        return self._worker.get(f"/internal/agent/tool/{begun.json()['id']}")
 
     def __call__(self, name: str = "find_order", **arguments: Any) -> Any:
-        body = {"id": "0b9f3c1e-3f0e-4c50-9a6c-51c0a6f8d201", "name": name, "arguments": arguments}
-        return self._worker.post("/internal/agent/tool", body)
+        begun = self.begin(name, **arguments)
+        return self.outcome(begun) if begun.status_code == 202 else begun
 
 
 @pytest.fixture
-def ask(worker: APIClient, agent: Agent) -> Asks:
-    return Asks(worker)
+def ask(worker: APIClient, agent: Agent, django_capture_on_commit_callbacks: Any) -> Asks:
+    return Asks(worker, django_capture_on_commit_callbacks)

@@ -106,6 +106,7 @@ def test_nothing_is_called_for_a_call_that_is_over(ask: Asks, call: Call, shop: 
 def test_without_a_workers_token_nothing_is_called(agent: Agent, api: APIClient, shop: Receiver) -> None:
     for client in (APIClient(), api):
         assert client.post("/internal/agent/tool", {"name": "find_order"}).status_code == 401
+        assert client.get(f"/internal/agent/tool/{agent.pk}").status_code == 401
     assert shop.requests == []
 
 

@@ -1,0 +1,135 @@
+"""Tools as rows: requested by an agent worker, called by a background worker, asked for until the result is there.
+
+No request waits for a customer's host. Arguments and results may be personal: tasks carry the row's id alone, and the
+row is deleted once the agent worker has the result, or within a minute.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.choices import ExternalWork
+from accounts.errors import ServiceError
+from accounts.services.external_leases import most_at_once
+from calls.choices import ToolRunStatus
+from calls.models import Call, ToolRun
+from calls.services.timeline import note
+from calls.services.tools import BUSY, Done, call_tool, misfit, tool_of
+from telephony.models import LiveKitProject
+from voxa.publish import publish
+
+logger = logging.getLogger(__name__)
+
+BEGINS_WITHIN = timedelta(seconds=6)  # a tool has 8 s, and the agent worker waits for 15 s
+LIMIT = timedelta(seconds=15)
+KEPT = timedelta(seconds=10)  # after the result was told: the answer may be lost, and asked for again
+LONGEST_LIFE = timedelta(seconds=60)
+NOT_CALLED = "The tool was not called: no background worker was free. Try again in a moment."
+NO_ANSWER = "The tool did not answer in time."
+OPEN = (ToolRunStatus.REQUESTED, ToolRunStatus.UNDER_WAY)
+
+
+def request_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, Any]) -> ToolRun | Done:
+    """Record a tool to be called, once per `request_id`; return the row, or why it is not called.
+
+    Raise `Conflict` where the call is not in progress or its agent has no such tool.
+    """
+    tool = tool_of(call, name)
+    if wrong := misfit(tool, arguments):
+        return _refuse(call, name, f"The arguments do not fit: {wrong}.")
+    if again := ToolRun.objects.filter(call=call, request_id=request_id).first():
+        return again
+    now = timezone.now()
+    going_on = ToolRun.objects.filter(call__workspace=call.workspace_id, status__in=OPEN, requested_at__gt=now - LIMIT)
+    if going_on.count() >= most_at_once(ExternalWork.TOOL):
+        return _refuse(call, name, BUSY)
+    values = {"name": name, "arguments": dict(arguments), "requested_at": now}
+    with transaction.atomic():
+        run, made = ToolRun.objects.get_or_create(call=call, request_id=request_id, defaults=values)
+        if made:
+            transaction.on_commit(partial(_send, run))
+    return run
+
+
+def outcome_of(run: ToolRun) -> Done | None:
+    """Return what came of it, None while it goes on. What no worker took in time is given up here."""
+    now = timezone.now()
+    if run.status == ToolRunStatus.REQUESTED and run.requested_at < now - BEGINS_WITHIN:
+        _finish(run, Done(False, NOT_CALLED))
+        run.refresh_from_db()
+    if run.status == ToolRunStatus.DONE:
+        ToolRun.objects.filter(pk=run.pk, taken_at=None).update(taken_at=now)
+        return Done(run.ok, run.result)
+    return Done(False, NO_ANSWER) if run.requested_at < now - LIMIT else None
+
+
+def run_of(project: LiveKitProject, room: str, run_id: UUID) -> ToolRun | None:
+    """Return a run of the call in a project's room."""
+    return ToolRun.objects.filter(pk=run_id, call__project=project, call__room_name=room).first() if room else None
+
+
+def carry_out(run_id: UUID) -> None:
+    """Call a tool that waits, and write down what came of it. Once, however often the task runs."""
+    now, began = timezone.now(), time.monotonic()
+    waiting = ToolRun.objects.filter(pk=run_id, status=ToolRunStatus.REQUESTED, requested_at__gte=now - BEGINS_WITHIN)
+    run = waiting.select_related("call__agent").first()
+    if run is None or not waiting.update(status=ToolRunStatus.UNDER_WAY, begun_at=now, arguments={}):
+        return
+    status = None
+    try:
+        done, status = call_tool(run.call, run.request_id, run.name, run.arguments)
+    except ServiceError as error:
+        done = Done(False, error.message)
+    except Exception:
+        logger.exception("A tool of call %s could not be called.", run.call_id)
+        done = Done(False, "The tool could not be called.")
+    run.status = ToolRunStatus.UNDER_WAY
+    _finish(run, done, status, time.monotonic() - began)
+
+
+def sweep() -> None:
+    """Give up what is past its time, and delete what was told or is old: arguments and results are not kept."""
+    now = timezone.now()
+    for run in ToolRun.objects.filter(status__in=OPEN, requested_at__lt=now - LIMIT).select_related("call")[:100]:
+        is_waiting = run.status == ToolRunStatus.REQUESTED
+        _finish(run, Done(False, NOT_CALLED if is_waiting else NO_ANSWER))
+    told, old = Q(taken_at__lt=now - KEPT), Q(requested_at__lt=now - LONGEST_LIFE)
+    ToolRun.objects.filter(told | old, status=ToolRunStatus.DONE).delete()
+
+
+def _send(run: ToolRun) -> None:
+    """Send the task. Where the broker is away the model is told so at the next question."""
+    from calls.tasks import run_tool
+
+    if not publish(run_tool, str(run.pk)):
+        _finish(run, Done(False, NOT_CALLED))
+
+
+@transaction.atomic
+def _finish(run: ToolRun, done: Done, http_status: int | None = None, seconds: float = 0.0) -> None:
+    """Write the outcome and its line of the timeline, unless the run left its state meanwhile."""
+    now = timezone.now()
+    mine = ToolRun.objects.filter(pk=run.pk, status=run.status)
+    if mine.update(status=ToolRunStatus.DONE, ok=done.ok, result=done.result, done_at=now, arguments={}):
+        _note(run.call, run.name, done, http_status, seconds)
+
+
+def _refuse(call: Call, name: str, words: str) -> Done:
+    done = Done(False, words)
+    _note(call, name, done, None, 0.0)
+    return done
+
+
+def _note(call: Call, name: str, done: Done, http_status: int | None, seconds: float) -> None:
+    told: dict[str, Any] = {"tool": name, "ok": done.ok, "httpStatus": http_status, "seconds": round(seconds, 2)}
+    if not done.ok:
+        told["message"] = done.result[:300]
+    note(call, "tool.called", timezone.now(), None, **told)
