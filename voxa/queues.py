@@ -1,7 +1,7 @@
 """The queues of the background work, and which task goes into which. Imports no Django.
 
 Nothing in `urgent` or `ordinary` waits on an address that a customer chose: a host that accepts and never answers
-holds up other customers' hosts at most, and of those no workspace may have more than its share (decision 16).
+holds up other customers' hosts at most, and of those no workspace may have more than its share (decision 10).
 """
 
 from typing import Any
