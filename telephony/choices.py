@@ -1,4 +1,4 @@
-"""The words of telephony, with their states drawn."""
+"""Choices of telephony, with state diagrams."""
 
 from django.db import models
 
@@ -18,7 +18,7 @@ class TrunkStatus(models.TextChoices):
 
 
 class Transport(models.TextChoices):
-    """How a gateway is reached."""
+    """SIP transport of a gateway."""
 
     UDP = "udp", "UDP"
     TCP = "tcp", "TCP"
@@ -34,7 +34,7 @@ class MediaEncryption(models.TextChoices):
 
 
 class Codec(models.TextChoices):
-    """Audio codecs that LiveKit's SIP service speaks by default, beside DTMF. It orders them itself."""
+    """Audio codecs that LiveKit's SIP service speaks by default, beside DTMF. LiveKit decides their order."""
 
     PCMU = "PCMU", "PCMU (G.711 µ-law)"
     PCMA = "PCMA", "PCMA (G.711 A-law)"
@@ -42,16 +42,16 @@ class Codec(models.TextChoices):
 
 
 class CalledNumberFormat(models.TextChoices):
-    """How a carrier writes the number called when it sends a call in."""
+    """Format of the called number in a carrier's inbound calls."""
 
     E164 = "e164", "E.164: +442079460123"
-    DIGITS = "digits", "Without plus: 442079460123"
+    DIGITS = "digits", "E.164 without plus: 442079460123"
     DOUBLE_ZERO = "double_zero", "With 00: 00442079460123"
     NATIONAL = "national", "National: 02079460123"
 
 
 class AgentDirection(models.TextChoices):
-    """Which calls an agent takes."""
+    """Which calls an agent handles."""
 
     INBOUND = "inbound", "Inbound"
     OUTBOUND = "outbound", "Outbound"
@@ -59,38 +59,38 @@ class AgentDirection(models.TextChoices):
 
 
 class AiProvider(models.TextChoices):
-    """What speaks for an agent."""
+    """What provides an agent's speech."""
 
     OPENAI = "openai", "OpenAI Realtime"
-    PIPELINE = "pipeline", "Speech, language and voice models"
+    PIPELINE = "pipeline", "STT, LLM and TTS pipeline"
     ELEVENLABS = "elevenlabs", "ElevenLabs agent"
-    CUSTOM = "custom", "Own WebSocket endpoint"
+    CUSTOM = "custom", "Custom WebSocket endpoint"
 
 
 class VoicemailAction(models.TextChoices):
-    """What an agent does when a voicemail answers its call."""
+    """What an agent does when voicemail answers."""
 
-    NONE = "", "Talk to it as to anyone"
+    NONE = "", "Continue as with a person"
     HANG_UP = "hang_up", "Hang up"
     LEAVE_MESSAGE = "leave_message", "Leave a message"
 
 
 class AgentAbsent(models.TextChoices):
-    """What becomes of an answered call that no agent speaks in."""
+    """What happens to an answered call without an agent."""
 
     END = "end", "End the call"
-    RETRY = "retry", "Ask for an agent once more, then end the call"
+    RETRY = "retry", "Request an agent once more, then end the call"
 
 
 class CallingHoursFallback(models.TextChoices):
-    """What counts for a number whose time zone cannot be told, or whose zones have no hours in common."""
+    """Rule for a number whose time zone is unknown or whose zones share no calling hours."""
 
-    WORKSPACE = "workspace", "The workspace's time zone"
-    STRICT = "strict", "It is not called"
+    WORKSPACE = "workspace", "Use the workspace's time zone"
+    STRICT = "strict", "Do not call"
 
 
 class ProviderCheck(models.TextChoices):
-    """What the AI provider said of an agent's credentials. unverified -> valid | refused; checked again later."""
+    """Result of checking an agent's credentials. unverified -> valid | refused; rechecked later."""
 
     UNVERIFIED = "unverified", "Not checked yet"
     VALID = "valid", "Accepted"
@@ -98,7 +98,7 @@ class ProviderCheck(models.TextChoices):
 
 
 class ObjectKind(models.TextChoices):
-    """What Voxa owns in LiveKit."""
+    """Kinds of LiveKit objects that Voxa owns."""
 
     INBOUND = "inbound", "Inbound trunk"
     OUTBOUND = "outbound", "Outbound trunk"

@@ -1,4 +1,4 @@
-"""Agents: what answers and speaks."""
+"""Admin of agents."""
 
 from typing import Any
 
@@ -21,14 +21,14 @@ from telephony.services import agents
 
 _CHECKS = {"Accepted": "success", "Refused": "danger", "Not checked yet": "info"}
 WAYS = {
-    AgentDirection.INBOUND: "Calls that come in",
-    AgentDirection.OUTBOUND: "Calls that go out",
-    AgentDirection.BOTH: "Calls in and out",
+    AgentDirection.INBOUND: "Inbound calls",
+    AgentDirection.OUTBOUND: "Outbound calls",
+    AgentDirection.BOTH: "Inbound and outbound calls",
 }
 
 
 class AgentForm(WriteOnlyForm):
-    """An agent; its provider's key is write-only."""
+    """An agent. The provider's API key is write-only."""
 
     write_only = "provider_key"
     system_prompt = forms.CharField(
@@ -36,16 +36,16 @@ class AgentForm(WriteOnlyForm):
         required=False,
         max_length=32_000,
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 6}),
-        help_text="Who it is, what it knows, what it may do.",
+        help_text="The agent's role, what it knows and what it may do.",
     )
     greeting = forms.CharField(
         required=False,
         max_length=2_000,
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 2}),
-        help_text="Said first; empty lets the agent begin.",
+        help_text="Spoken first. Leave empty to let the model open the conversation.",
     )
     voicemail_message = forms.CharField(
-        label="Message to leave",
+        label="Voicemail message",
         required=False,
         max_length=2_000,
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 2}),
@@ -53,8 +53,8 @@ class AgentForm(WriteOnlyForm):
     transfers = ReadableJson(
         list,
         [{"name": "sales", "to": "+15550100001", "mode": "warm", "description": "Questions about prices"}],
-        label="Hands calls over to",
-        help_text="A list; each entry has a name, whom to call, how (warm: announced, or cold) and when.",
+        label="Transfer targets",
+        help_text="A JSON list. Each has a name, a number or SIP URI (to), a mode (warm or cold), a description.",
     )
     tools = ReadableJson(
         list,
@@ -67,16 +67,16 @@ class AgentForm(WriteOnlyForm):
             }
         ],
         label="Tools",
-        help_text="A list of functions of yours that it may call, each with its parameters as a JSON schema.",
+        help_text="A JSON list of HTTP functions that the agent may call, each with its parameters as a JSON schema.",
     )
     analysis_schema = ReadableJson(
         dict,
         {"type": "object", "properties": {"callback": {"type": "boolean", "description": "Wants to be called back"}}},
-        label="What to find out",
-        help_text="A JSON schema of the fields that are filled in for each call, beside summary and outcome.",
+        label="Analysis fields",
+        help_text="A JSON schema of the fields to extract from each call, in addition to summary and outcome.",
     )
-    provider_key = secret_field("Provider's key")
-    clear_provider_key = clear_field("Remove the stored key")
+    provider_key = secret_field("Provider API key")
+    clear_provider_key = clear_field("Remove the stored API key")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,35 +98,35 @@ class AgentForm(WriteOnlyForm):
         model = Agent
         fields = "__all__"
         labels = {
-            "direction": "Takes part in",
+            "direction": "Direction",
             "ai_provider": "Provider",
-            "provider_agent_id": "Its id at the provider",
-            "custom_endpoint": "WebSocket address",
+            "provider_agent_id": "Provider agent ID",
+            "custom_endpoint": "WebSocket URL",
             "system_prompt": "Instructions",
             "tools": "Tools",
-            "transfers": "Hands calls over to",
-            "sends_digits": "Presses keys",
-            "silence_seconds": "Ask after silence of",
-            "silence_prompts": "Ask at most",
-            "silence_prompt": "What it asks",
-            "voicemail_action": "When a voicemail answers",
-            "voicemail_message": "Message to leave",
-            "analyzes_calls": "Analyse calls",
-            "analysis_model": "Model that analyses",
-            "analysis_schema": "What to find out",
+            "transfers": "Transfer targets",
+            "sends_digits": "Can send DTMF",
+            "silence_seconds": "Silence timeout",
+            "silence_prompts": "Max silence prompts",
+            "silence_prompt": "Silence prompt",
+            "voicemail_action": "On voicemail",
+            "voicemail_message": "Voicemail message",
+            "analyzes_calls": "Analyze calls",
+            "analysis_model": "Analysis model",
+            "analysis_schema": "Analysis fields",
         }
         help_texts = {
-            "silence_seconds": "Seconds without a word, until the caller is asked whether they are there. 0: never.",
-            "silence_prompts": "Times, before the call is ended.",
+            "silence_seconds": "Seconds of silence before the agent asks if the caller is still there. 0: never.",
+            "silence_prompts": "Number of prompts before the agent hangs up.",
         }
 
 
 @admin.register(Agent)
 class AgentAdmin(ToolSecretMixin, ScopedAdmin):
-    """Agents, saved through their services. Fields of other providers are out of sight."""
+    """Save agents through their services. Hide the fields of other providers."""
 
-    empty = "An agent answers and makes calls: who it is, what it says, and which AI speaks for it."
-    add_words = "Make an agent"
+    empty = "An agent answers and places calls. It combines a system prompt, a voice and an AI provider."
+    add_words = "Add agent"
     form = AgentForm
     list_display = ["name", "state", "way", "provider", "key_check", "language", "workspace"]
     list_select_related = ["workspace"]
@@ -142,7 +142,7 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
     fieldsets = [
         (None, {"fields": ["workspace", ("name", "direction"), "active"]}),
         (
-            "Who speaks for it",
+            "AI provider",
             {
                 "fields": [
                     "ai_provider",
@@ -157,8 +157,8 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
                 ]
             },
         ),
-        ("What it says", {"fields": ["system_prompt", "greeting", ("voice", "language")]}),
-        ("What it may do", {"fields": ["transfers", "sends_digits", "tools"]}),
+        ("Conversation", {"fields": ["system_prompt", "greeting", ("voice", "language")]}),
+        ("Capabilities", {"fields": ["transfers", "sends_digits", "tools"]}),
         (
             "Silence and voicemail",
             {
@@ -171,14 +171,14 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
             },
         ),
         (
-            "After the call",
+            "Post-call analysis",
             {
-                "description": "For agents of OpenAI and of models that speak as OpenAI's do.",
+                "description": "Available for OpenAI agents and OpenAI-compatible models.",
                 "fields": ["analyzes_calls", "analysis_model", "analysis_schema"],
             },
         ),
     ]
-    # Where the page is only read there is no such variable, and everything is in sight.
+    # A read-only page has no such variable and shows every field.
     conditional_fields = {
         name: f"typeof ai_provider === 'undefined' || ai_provider {rule}"
         for name, rule in {
@@ -196,7 +196,7 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
         }.items()
     }
 
-    @display(description="Takes part in")
+    @display(description="Direction")
     def way(self, agent: Agent) -> str:
         return WAYS[AgentDirection(agent.direction)]
 
@@ -204,7 +204,7 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
     def provider(self, agent: Agent) -> str:
         return str(AiProvider(agent.ai_provider).label)
 
-    @display(description="Provider's key", label=_CHECKS)
+    @display(description="Provider API key", label=_CHECKS)
     def key_check(self, agent: Any) -> str:
         return str(ProviderCheck(agent.provider_check).label) if agent.has_key else "None"
 
@@ -212,7 +212,7 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
     def state(self, agent: Agent) -> str:
         return "Active" if agent.active else "Off"
 
-    @display(description="Provider's key")
+    @display(description="Provider API key")
     def key_state(self, agent: Agent) -> str:
         return "Stored" if agent.provider_key else "None"
 
@@ -225,7 +225,7 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
         return [] if obj is None else ["workspace", "key_state", "way"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave the key out where it would be shown rather than asked for."""
+        """Omit the key from read-only pages."""
         shown = without_clearing(super().get_fieldsets(request, obj), stored=bool(obj and obj.provider_key))
         if obj is None or self.has_change_permission(request, obj):
             return shown
@@ -251,7 +251,7 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
 
 
 def _to_read(fields: list[Any], agent: Agent) -> list[Any]:
-    """Return the fields of a page that is only read: none that is empty because it is another provider's."""
+    """Return the fields of a read-only page, without the empty ones of other providers."""
     instead = {"provider_key": "key_state", "direction": "way"}
     other = AgentAdmin.conditional_fields
     kept: list[Any] = []

@@ -1,4 +1,4 @@
-"""The first page: what needs attention, how much there is, and what to do next."""
+"""The dashboard: what needs attention, totals, and the next setup steps."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +26,7 @@ COUNTED = 1_000
 
 @dataclass(frozen=True)
 class Concern:
-    """Something that a person should look at: a headline, why, and where to go."""
+    """An item that needs attention: title, reason and link."""
 
     colour: str
     label: str
@@ -49,7 +49,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that a newcomer does."""
+    """One setup step."""
 
     title: str
     words: str
@@ -59,14 +59,14 @@ class Step:
 
 @dataclass
 class Dashboard:
-    """What the template draws."""
+    """The context of the template."""
 
     concerns: list[Concern] = field(default_factory=list)
     more: str = ""
     tiles: list[Tile] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     sandbox: bool = False
-    looked: str = ""  # when LiveKit was last looked at, also where nothing was found
+    looked: str = ""  # when LiveKit was last checked, even if nothing was found
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -94,32 +94,32 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def environment(request: HttpRequest) -> list[str] | None:
-    """Mark every page of a trial (called by unfold)."""
+    """Label every page of a sandbox installation (called by unfold)."""
     return ["Sandbox", "info"] if settings.LIVEKIT_IS_SANDBOX else None
 
 
 def own(rows: QuerySet[Any], access: Access, path: str = "workspace") -> QuerySet[Any]:
-    """Keep the rows of the person's workspaces."""
+    """Limit the rows to the user's workspaces."""
     return rows if access.superuser else rows.filter(**{f"{path}__in": access.workspaces(Role.VIEWER)})
 
 
 def counted(rows: QuerySet[Any]) -> dict[str, int]:
-    """Count rows, all and by their state."""
+    """Count the rows in total and by state."""
     return rows.aggregate(all=Count("pk"), **{state: Count("pk", filter=Q(status=state)) for state in TrunkStatus})
 
 
 def bounded(rows: QuerySet[Any]) -> int:
-    """Count at most a thousand."""
+    """Count up to `COUNTED` rows."""
     return rows.order_by()[:COUNTED].count()
 
 
 def words(count: int) -> str:
-    """Write a bounded count."""
+    """Format a bounded count."""
     return f"{count:,}" if count < COUNTED else f"{COUNTED:,} or more"
 
 
 def idle_queues(access: Access) -> list[Concern]:
-    """Name the queues that no worker takes from, to those who can start one."""
+    """Report queues without a worker, to superusers only."""
     if not access.superuser:
         return []
     told = [missed(name, since) for name, since in unseen_queues().items()]
@@ -127,31 +127,33 @@ def idle_queues(access: Access) -> list[Concern]:
 
 
 def used_projects(access: Access) -> list[LiveKitProject]:
-    """Return the LiveKit projects of the person's workspaces, the first 50."""
+    """Return the first 50 LiveKit projects of the user's workspaces."""
     used = LiveKitProject.objects.all() if access.superuser else projects_of(access.workspaces(Role.VIEWER))
     return list(used.defer("api_secret")[:50])
 
 
 def away(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
-    """Name the LiveKit projects that are not set up or did not answer last time."""
+    """Report LiveKit projects that are not configured or did not answer the last request."""
     concerns = []
     for project in projects:
         page = reverse("admin:telephony_livekitproject_change", args=[project.pk])
         link = page if access.may(Role.ADMIN) else ""
         if project.is_default and not project.url:
-            reason = "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET and restart Voxa. Trunks wait until then."
-            concerns.append(Concern("warning", "LiveKit", f"{project} is not set up", reason, link, "How to set it up"))
+            reason = "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET and restart Voxa. Trunks stay pending."
+            concerns.append(Concern("warning", "LiveKit", f"{project} is not configured", reason, link, "Configure"))
         elif not project.was_reachable:
-            concerns.append(Concern("danger", "LiveKit", f"{project} is away", project.last_error, link, "Test it"))
+            concerns.append(
+                Concern("danger", "LiveKit", f"{project} is unreachable", project.last_error, link, "Test connection")
+            )
         elif project.takes_no_calls:
-            title = "has no SIP service that takes calls" if project.sip_error else "refused calls just now"
-            reason = f"{project.takes_no_calls} Outbound calls wait, and are dialled when it takes them."
-            concerns.append(Concern("danger", "LiveKit", f"{project} {title}", reason, link, "Test it"))
+            title = "has no SIP service available" if project.sip_error else "recently refused calls"
+            reason = f"{project.takes_no_calls} Outbound calls stay queued until it accepts calls again."
+            concerns.append(Concern("danger", "LiveKit", f"{project} {title}", reason, link, "Test connection"))
     return concerns
 
 
 def harmed(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
-    """Name what the last lint found in LiveKit: all of it to superusers, to others what concerns their own numbers."""
+    """Report the last LiveKit findings: all of them to superusers, to others those that affect their own numbers."""
     mine = access.workspaces(Role.VIEWER)
     concerns = []
     for project in projects:
@@ -162,27 +164,27 @@ def harmed(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
         for harm in harms[:SHOWN]:
             told, remedy = (harm.what, harm.remedy) if access.superuser else (for_tenant(harm), ASK_OPERATOR)
             label, colour = ("LiveKit", "danger" if harm.grave else "warning")
-            seen = f"Seen {when(project.linted_at)}."
+            seen = f"Checked {when(project.linted_at)}."
             link = page if access.may(Role.ADMIN) else ""
             concerns.append(Concern(colour, label, told, f"{remedy} {seen}", link, "Open"))
         if len(harms) > SHOWN:
             title = f"{len(harms) - SHOWN} more findings in {project}"
-            reason = "All of them: manage.py check_telephony." if access.superuser else ASK_OPERATOR
+            reason = "Run manage.py check_telephony to see all of them." if access.superuser else ASK_OPERATOR
             concerns.append(Concern("warning", "LiveKit", title, reason, "", ""))
     return concerns
 
 
 def looked(projects: list[LiveKitProject]) -> str:
-    """Return when LiveKit's trunks and rules were last looked at: of several projects, the one longest ago."""
+    """Return when LiveKit's trunks and rules were last checked: the oldest check of several projects."""
     seen = [project.linted_at for project in projects if project.linted_at]
     if not seen:
-        return "Its trunks and rules were not looked at yet."
-    never = "" if len(seen) == len(projects) else " Other projects were not looked at yet."
-    return f"Its trunks and rules were last looked at {when(min(seen))}.{never}"
+        return "LiveKit trunks and dispatch rules have not been checked yet."
+    never = "" if len(seen) == len(projects) else " Other projects have not been checked yet."
+    return f"LiveKit trunks and dispatch rules were last checked {when(min(seen))}.{never}"
 
 
 def troubled(rows: QuerySet[Any], default: LiveKitProject, access: Access) -> list[Concern]:
-    """Name trunks or SIP endpoints that failed, then those that wait; with a remedy for those who may apply it."""
+    """Report failed, then pending trunks or SIP endpoints, with a remedy for users who may apply it."""
     rows = rows.exclude(status=TrunkStatus.ACTIVE).order_by("status", "-updated_at")
     concerns = []
     for row in rows.select_related("workspace__telephony_settings__project")[:SHOWN]:
@@ -199,16 +201,16 @@ def troubled(rows: QuerySet[Any], default: LiveKitProject, access: Access) -> li
 
 
 def unanswered_numbers(orphans: QuerySet[PhoneNumber], count: int) -> Concern:
-    """Return which numbers ring for nobody."""
+    """Report numbers without an agent."""
     some = ", ".join(orphans.order_by("-created_at").values_list("number", flat=True)[:3])
-    title = "Nobody answers 1 number" if count == 1 else f"Nobody answers {words(count)} numbers"
+    title = "1 number has no agent" if count == 1 else f"{words(count)} numbers have no agent"
     link = reverse("admin:telephony_phonenumber_changelist") + "?answered=no"
-    reason = f"Callers of {some} reach nobody. Choose their agents, or make an active one for inbound calls."
-    return Concern("warning", "Numbers", title, reason, link, "Choose agents")
+    reason = f"Calls to {some} are not answered. Assign an agent, or activate a default agent for inbound calls."
+    return Concern("warning", "Numbers", title, reason, link, "Assign agents")
 
 
 def tiles(access: Access, counts: dict[str, int], silent: int) -> list[Tile]:
-    """Count what there is, and of trunks how many are in service."""
+    """Return the tiles with totals, and how many trunks are in service."""
     numbers, agents = own(PhoneNumber.objects.all(), access), own(Agent.objects.filter(active=True), access)
     keys = own(ApiKey.objects.filter(revoked_at=None), access)
     return [
@@ -216,7 +218,7 @@ def tiles(access: Access, counts: dict[str, int], silent: int) -> list[Tile]:
         Tile(
             "Numbers",
             words(bounded(numbers)),
-            f"{words(silent)} answered by nobody" if silent else "",
+            f"{words(silent)} without an agent" if silent else "",
             _list("telephony_phonenumber"),
             "warning" if silent else "",
         ),
@@ -226,7 +228,7 @@ def tiles(access: Access, counts: dict[str, int], silent: int) -> list[Tile]:
 
 
 def standing_tile(title: str, page: str, counts: dict[str, int]) -> Tile:
-    """Count rows that LiveKit is kept in step with, and say how many are not in service."""
+    """Count synced rows and how many are not in service."""
     if not counts["all"]:
         return Tile(title, "0", "none yet", _list(page))
     failed, pending = counts[TrunkStatus.FAILED], counts[TrunkStatus.PENDING]
@@ -237,31 +239,41 @@ def standing_tile(title: str, page: str, counts: dict[str, int]) -> Tile:
 
 
 def steps(access: Access, counts: dict[str, int]) -> list[Step]:
-    """Lead a newcomer to the first call, until everything is done."""
+    """Return the setup steps until all of them are done."""
     if not access.may(Role.ADMIN):
         return []
     agent = own(Agent.objects.all(), access).exists()
     answered = own(PhoneNumber.objects.exclude(agent=None), access).exists()
     key = own(ApiKey.objects.all(), access).exists()
     found = [
-        Step("Make an agent", "What answers a call, and what it says.", reverse("admin:telephony_agent_add"), agent),
         Step(
-            "Connect a carrier",
-            "A trunk: your carrier's gateway and credentials.",
+            "Add an agent",
+            "Set the system prompt, the voice and the AI provider.",
+            reverse("admin:telephony_agent_add"),
+            agent,
+        ),
+        Step(
+            "Add a trunk",
+            "Enter your carrier's gateway and credentials.",
             reverse("admin:telephony_trunk_add"),
             bool(counts["all"]),
         ),
         Step(
-            "Give it a number",
-            "Add it on the trunk, and choose the agent that answers.",
+            "Add a number",
+            "Add it to the trunk and assign the agent that answers.",
             _list("telephony_trunk"),
             answered,
         ),
-        Step("Let a program in", "An API key for one workspace.", reverse("admin:accounts_apikey_add"), key),
+        Step(
+            "Create an API key",
+            "An API key gives a program access to one workspace.",
+            reverse("admin:accounts_apikey_add"),
+            key,
+        ),
     ]
     if access.superuser:
         first = Step(
-            "Make a workspace", "Everything belongs to one.", reverse("admin:accounts_workspace_add"),
+            "Create a workspace", "Trunks, agents and calls belong to one.", reverse("admin:accounts_workspace_add"),
             Workspace.objects.exists(),
         )  # fmt: skip
         found.insert(0, first)

@@ -1,4 +1,4 @@
-"""SIP headers in forms, one a line, as SIP writes them."""
+"""SIP headers in forms, one per line."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 
 class HeaderLines(forms.CharField):
-    """A mapping of texts as lines `Name: value`; the value may hold colons itself."""
+    """A mapping as lines `Name: value`. The value may contain colons."""
 
     def __init__(self, example: str, **kwargs: Any) -> None:
         look = {"rows": 3, "class": "vx-mono", "spellcheck": "false", "placeholder": example}
@@ -24,9 +24,9 @@ class HeaderLines(forms.CharField):
                 continue
             name, colon, text = line.partition(":")
             if not colon or not text.strip():
-                raise ValidationError(f"Line {number}: write a name, a colon and a value.", code="line")
+                raise ValidationError(f"Line {number}: enter a name, a colon and a value.", code="line")
             if name.strip() in found:
-                raise ValidationError(f"Line {number}: {name.strip()} is there already.", code="line")
+                raise ValidationError(f"Line {number}: {name.strip()} is already listed.", code="line")
             found[name.strip()] = text.strip()
         return found
 

@@ -1,4 +1,4 @@
-"""JSON in forms as people can read and mend it."""
+"""JSON form fields that people can read and edit."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from voxa.api.parsers import bad_text, load
 
 
 class ReadableJson(forms.JSONField):
-    """JSON over several lines; empty stands for an empty value, and a mistake is told with its place."""
+    """JSON over several lines. Empty text is an empty value; errors name line and column."""
 
     def __init__(self, empty: type[list[Any]] | type[dict[str, Any]], example: Any, **kwargs: Any) -> None:
         look = {"rows": 8, "class": "vx-mono", "spellcheck": "false", "placeholder": _written(example)}
@@ -22,7 +22,7 @@ class ReadableJson(forms.JSONField):
         return value if isinstance(value, str) else _written(value) if value else ""
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """Show what was sent as it was sent."""
+        """Return invalid input unchanged."""
         return data
 
     def to_python(self, value: Any) -> Any:
@@ -37,16 +37,16 @@ def _written(value: Any) -> str:
 
 
 def _read(text: str) -> Any:
-    """Read JSON as strictly as the API does."""
+    """Parse JSON as strictly as the API does."""
     try:
         found = load(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise ValidationError(f"This is no JSON: {place}: {error.msg}.", code="invalid") from error
+        raise ValidationError(f"Invalid JSON at {place}: {error.msg}.", code="invalid") from error
     except RecursionError as error:
-        raise ValidationError("This is nested too deeply.", code="invalid") from error
+        raise ValidationError("The JSON is nested too deeply.", code="invalid") from error
     except ValueError as error:
-        raise ValidationError(f"This is no JSON: {error}.", code="invalid") from error
+        raise ValidationError(f"Invalid JSON: {error}.", code="invalid") from error
     for path, words in bad_text(found, ""):
         raise ValidationError(f"{path}: {words}" if path else words, code="invalid_text")
     return found

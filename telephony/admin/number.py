@@ -1,4 +1,4 @@
-"""All phone numbers of one's workspaces: on which trunk, answered by whom."""
+"""Admin of phone numbers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ from voxa.core.imports.report import Report
 
 
 class NumberPageForm(RefusableForm):
-    """A number on a page of its own."""
+    """The form of one number."""
 
     class Meta:
         model = PhoneNumber
@@ -42,13 +42,13 @@ class NumberPageForm(RefusableForm):
 
 
 class AnsweredFilter(RadioFilter):
-    """Numbers that somebody answers, and those that ring for nobody."""
+    """Filter numbers by whether an agent answers them."""
 
     title = "answered"
     parameter_name = "answered"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "By nobody"), ("yes", "By an agent")]
+        return [("no", "No agent"), ("yes", "An agent")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[PhoneNumber]) -> QuerySet[PhoneNumber]:
         if self.value() == "no":
@@ -58,14 +58,14 @@ class AnsweredFilter(RadioFilter):
 
 @admin.register(PhoneNumber)
 class PhoneNumberAdmin(FileImportMixin, RefusablePage, WorkspaceFirst, ScopedAdmin):
-    """Numbers, saved through their services."""
+    """Save numbers through their services."""
 
-    empty = "A number stands on a trunk and is answered by an agent. Connect a carrier first."
+    empty = "A number belongs to a trunk and is answered by an agent. Add a trunk first."
     form = NumberPageForm
     file_kind = "numbers"
     file_form = NumberFileForm
     file_title = "Import numbers"
-    file_words = "These are numbers of your own, on your trunks. One that the workspace has already stays as it is."
+    file_words = "Import your own numbers onto your trunks. Numbers that the workspace already has are not changed."
     list_display = ["number", "label", "trunk", "trunk_state", "answered_by", "workspace"]
     list_select_related = ["trunk", "agent", "workspace"]
     list_filter = [
@@ -76,11 +76,11 @@ class PhoneNumberAdmin(FileImportMixin, RefusablePage, WorkspaceFirst, ScopedAdm
         ("workspace", OwnRowsFilter),
     ]
     search_fields = ["number", "label"]
-    search_help_text = "Number or a part of it, in any spelling, or label"
+    search_help_text = "Full or partial number in any format, or label"
     autocomplete_fields = ["trunk", "agent", "transfer_trunk"]
     fieldsets = [
         (None, {"fields": [("number", "label"), "trunk"]}),
-        ("When it is called", {"fields": [("agent", "transfer_trunk")]}),
+        ("Inbound calls", {"fields": [("agent", "transfer_trunk")]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -97,7 +97,7 @@ class PhoneNumberAdmin(FileImportMixin, RefusablePage, WorkspaceFirst, ScopedAdm
         asked = numbers_like(request, search_term, ["number"])
         return (found | queryset.filter(asked) if asked else found), doubled
 
-    @display(description="Trunk is", ordering="trunk__status", label=LABELS)
+    @display(description="Trunk status", ordering="trunk__status", label=LABELS)
     def trunk_state(self, number: PhoneNumber) -> str:
         return TrunkStatus(number.trunk.status).label
 
@@ -106,7 +106,7 @@ class PhoneNumberAdmin(FileImportMixin, RefusablePage, WorkspaceFirst, ScopedAdm
         if number.agent and number.agent.active:
             return number.agent.name
         if name := getattr(number, "stand_in", None):
-            return f"{name} (stands in)"
+            return f"{name} (default agent)"
         return render_to_string("unfold/helpers/label.html", {"text": "Nobody", "type": "warning"})
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -123,7 +123,7 @@ class PhoneNumberAdmin(FileImportMixin, RefusablePage, WorkspaceFirst, ScopedAdm
             saved = numbers.add_number(values.pop("trunk"), **values)
         obj.__dict__.update(saved.__dict__)
         if answering_agent(obj, obj.workspace_id) is None:
-            messages.warning(request, f"Nobody answers {obj.number} yet: choose an active agent.")
+            messages.warning(request, f"{obj.number} has no agent yet. Assign an active agent.")
 
     def check_import(self, workspace: Workspace, data: bytes, choices: Mapping[str, str | None]) -> Report:
         return check_file(workspace, data, defaults_of(choices))

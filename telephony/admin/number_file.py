@@ -12,28 +12,28 @@ from voxa.core.imports.errors import CellError
 
 
 class NumberFileForm(FileForm):
-    """A file, and what rows take that name no trunk or agent."""
+    """A file, and the trunk and agent of rows that name none."""
 
     trunk = forms.CharField(
         required=False,
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
         label="Trunk",
-        help_text="Name of the trunk of rows that name none.",
+        help_text="Trunk name for rows without a trunk.",
     )
     agent = forms.CharField(
         required=False,
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
         label="Agent",
-        help_text="Name of the agent that answers where a row names none. Empty: the default agent.",
+        help_text="Agent name for rows without an agent. Empty: the default agent.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = f"At most {MOST_ROWS:,} rows. Delimiter and encoding are found out."
+        self.fields["file"].help_text = f"At most {MOST_ROWS:,} rows. Delimiter and encoding are detected."
         self.fields["text"].help_text = (
-            "A number a line, and its label beside it if you like. Or headings in the first line, in any order: "
+            "One number per line, with an optional label. Or use a header row with these columns in any order: "
             "number, label, trunk, agent, transfer trunk."
         )
 
@@ -53,5 +53,5 @@ class NumberFileForm(FileForm):
 
 
 def defaults_of(choices: Mapping[str, str | None]) -> Defaults:
-    """Return what was chosen for rows that name no trunk or agent."""
+    """Return the trunk and agent of rows that name none."""
     return Defaults(choices.get("trunk") or "", choices.get("agent") or "")

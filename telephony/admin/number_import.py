@@ -1,4 +1,4 @@
-"""The button that brings a carrier's numbers in."""
+"""The button that imports a carrier's numbers."""
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -8,16 +8,16 @@ from telephony.carrier_apis import CARRIER_APIS, CarrierError, carrier_api
 from telephony.models import Trunk
 from telephony.services.number_import import FAILURES, import_numbers, summary
 
-NAMED = 10  # numbers that could not be brought in, each with a line of its own
+NAMED = 10  # failed numbers that are listed one by one
 
 
 def may_import(request: HttpRequest, trunk: Trunk) -> bool:
-    """Return whether the person may bring numbers in: the carrier's account is the operator's, so superusers alone."""
+    """Return whether the user may import numbers. The carrier account is the operator's, so superusers only."""
     return access_of(request).superuser and trunk.carrier in CARRIER_APIS
 
 
 def bring_in(request: HttpRequest, trunk: Trunk) -> None:
-    """Ask the carrier, attach what is new, and tell what became of it."""
+    """Fetch the carrier's numbers, attach new ones and report the result."""
     try:
         found = carrier_api(trunk.carrier).numbers()
     except CarrierError as error:
@@ -26,9 +26,9 @@ def bring_in(request: HttpRequest, trunk: Trunk) -> None:
     lines = import_numbers(trunk, found)
     failed = [line for line in lines if line.result in FAILURES]
     messages.add_message(
-        request, messages.WARNING if failed else messages.SUCCESS, f"Numbers of the carrier: {summary(lines)}."
+        request, messages.WARNING if failed else messages.SUCCESS, f"Carrier numbers: {summary(lines)}."
     )
     for line in failed[:NAMED]:
         messages.error(request, f"{line.number}: {line.words}")
     if len(failed) > NAMED:
-        messages.error(request, f"And {len(failed) - NAMED} more: manage.py import_numbers tells of each.")
+        messages.error(request, f"{len(failed) - NAMED} more failed. Run manage.py import_numbers to list all of them.")

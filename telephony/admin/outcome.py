@@ -1,4 +1,4 @@
-"""What became of a sync, told to whoever pressed the button."""
+"""Messages on the result of a sync."""
 
 import time
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _LEVELS = {
 
 
 def tell(request: HttpRequest, rows: Sequence[Trunk | SipEndpoint], kind: RowKind = TRUNKS) -> None:
-    """Wait a moment for LiveKit, `PROVISION_WAIT_SECONDS` in all, and tell how each row fared. Call after commit."""
+    """Wait up to `PROVISION_WAIT_SECONDS` in total for LiveKit and report the result of each row. Call after commit."""
     deadline = time.monotonic() + settings.PROVISION_WAIT_SECONDS
     for row in rows:
         wait_for_sync(row.pk, max(0.0, deadline - time.monotonic()), kind=kind)

@@ -1,4 +1,4 @@
-"""LiveKit projects: which servers there are, and whether they answer."""
+"""Admin of LiveKit projects."""
 
 import time
 from typing import Any
@@ -23,17 +23,19 @@ from telephony.services import sip_service
 
 
 class ProjectForm(WriteOnlyForm):
-    """A project of its own; the secret is write-only."""
+    """A project with its own credentials. The secret is write-only."""
 
     write_only = "api_secret"
     api_secret = secret_field("API secret")
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the secret again where it would sign tokens for another server."""
+        """Require the secret again if the URL or key moves to another server."""
         former = self.instance.url
         cleaned = super().clean()
         if former and not self.changed_secret and not _same_server(former, cleaned.get("url")):
-            self.add_error("api_secret", "The stored secret is of another server. Enter the secret of this one.")
+            self.add_error(
+                "api_secret", "The stored secret belongs to another server. Enter the secret of this server."
+            )
         return cleaned
 
     class Meta:
@@ -45,30 +47,30 @@ def _same_server(one: str, other: str | None) -> bool:
     try:
         return normalise_livekit_url(one) == normalise_livekit_url(other or "")
     except ValidationError:
-        return True  # the field says what is wrong with it
+        return True  # the field reports its own error
 
 
 @admin.register(LiveKitProject)
 class LiveKitProjectAdmin(ScopedAdmin):
-    """Superusers keep them; owners and admins see those of their workspaces and may test the connection."""
+    """Superusers edit projects. Owners and admins see those of their workspaces and may test the connection."""
 
     form = ProjectForm
     view_role = Role.ADMIN
     list_display = ["name", "state", "url", "last_answer", "last_error"]
     search_fields = ["name", "url"]
-    search_help_text = "Name or address"
+    search_help_text = "Name or URL"
     change_form_outer_before_template = "admin/telephony/livekitproject/standing.html"
     actions = None
     fieldsets = [
         (None, {"fields": ["name", ("url", "sip_domain")]}),
-        ("Signing in", {"fields": ["api_key", "api_secret"]}),
+        ("Credentials", {"fields": ["api_key", "api_secret"]}),
     ]
     default_fieldsets = [(None, {"fields": ["name", ("url", "sip_domain"), "key_in_use"]})]
 
-    @display(description="State", label={"Answers": "success", "Away": "danger", "Not set up": "warning"})
+    @display(description="State", label={"Answers": "success", "Unreachable": "danger", "Not configured": "warning"})
     def state(self, project: LiveKitProject) -> str:
         if not project.is_configured:
-            return "Not set up"
+            return "Not configured"
         return "Answers" if project.was_reachable else "Away"
 
     @display(description="Last answer", ordering="last_ok_at")
@@ -91,11 +93,11 @@ class LiveKitProjectAdmin(ScopedAdmin):
         return access_of(request).superuser
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Leave the default project alone: it is what the environment says."""
+        """Keep the default project read-only: it comes from the environment."""
         return access_of(request).superuser and not (isinstance(obj, LiveKitProject) and obj.is_default)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse while a workspace uses it or something of ours stands in it."""
+        """Refuse while a workspace uses the project or Voxa owns objects in it."""
         if not self.has_change_permission(request, obj) or not isinstance(obj, LiveKitProject):
             return False
         return not (obj.workspaces.exists() or obj.objects_owned.exists() or obj.numbers.exists())
@@ -112,7 +114,7 @@ class LiveKitProjectAdmin(ScopedAdmin):
         return [path("<path:object_id>/test/", view, name="telephony_livekitproject_test"), *super().get_urls()]
 
     def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask the server something small, on POST, and tell how long it took or what is wrong."""
+        """Test the connection, on POST, and report the response time or the error."""
         project = self.get_object(request, object_id)
         if project is None or request.method != "POST" or not self.has_view_permission(request, project):
             raise PermissionDenied
@@ -123,7 +125,7 @@ class LiveKitProjectAdmin(ScopedAdmin):
             messages.error(request, f"{project.name}: {error}")
         else:
             taken = round((time.monotonic() - started) * 1000)
-            messages.success(request, f"{project.name} answers, and takes our key. It took {taken} ms.")
+            messages.success(request, f"Connected to {project.name}: the API key is valid. Response time: {taken} ms.")
             without_sip = sip_service.check(project)
             if without_sip is not None:
                 messages.error(request, f"{project.name}: {without_sip}")

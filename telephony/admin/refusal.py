@@ -1,4 +1,4 @@
-"""What a service refuses when a page is saved, said at its field on the same page."""
+"""Show errors of a service at their fields when a page is saved."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from accounts.errors import Conflict
 
 
 class RefusableForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A form that is shown again with what the service said to it. `refused` is that, a moment ago."""
+    """A form that is shown again with the errors of the service, `refused`."""
 
     refused: ValidationError | None = None
 
@@ -23,14 +23,14 @@ class RefusableForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _by_field(refused: ValidationError | None) -> dict[str, list[ValidationError]]:
-    """Return what was refused by field, under "" what is about none."""
+    """Return the errors by field; "" holds those without a field."""
     if refused is None:
         return {}
     return refused.error_dict if hasattr(refused, "error_dict") else {"": refused.error_list}
 
 
 class RefusablePage:
-    """An admin whose `save_model` calls a service. What that refuses is rolled back and shown."""
+    """An admin whose `save_model` calls a service. Errors of the service are rolled back and shown."""
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
@@ -40,7 +40,7 @@ class RefusablePage:
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show or save the page; a refusal shows it again."""
+        """Show or save the page. Show it again on an error of the service."""
         show: Callable[..., HttpResponse] = super().changeform_view  # type: ignore[misc]
         try:
             return show(request, object_id, form_url, extra_context)

@@ -1,6 +1,6 @@
-"""What the command palette finds: pages, and a few rows of each kind, in one's own workspaces.
+"""Results of the command palette: pages, and a few rows of each kind in the user's workspaces.
 
-unfold's own view keeps what a person found for five minutes, so that names would outlive a membership.
+unfold's own view caches results for five minutes, so names would outlive a membership.
 """
 
 import time
@@ -26,7 +26,7 @@ KINDS: list[tuple[type[Model], str, str]] = [
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """Answer the palette, and the search above the navigation, which looks for pages only."""
+    """Answer the palette and the navigation search, which covers pages only."""
     started, term = time.monotonic(), request.GET.get("s", "").strip().lower()
     if not term:
         return HttpResponse()
@@ -45,7 +45,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def find_pages(request: HttpRequest, term: str) -> list[SearchResult]:
-    """Return the lists whose name has the word."""
+    """Return the lists whose name contains the term."""
     return [
         SearchResult(title=str(model["name"]), description=app["name"], link=model["admin_url"], icon="tag")
         for app in admin.site.get_app_list(request)
@@ -55,7 +55,7 @@ def find_pages(request: HttpRequest, term: str) -> list[SearchResult]:
 
 
 def find(request: HttpRequest, term: str) -> list[SearchResult]:
-    """Return what fits a word, through the search and the limits of each kind's own list."""
+    """Return matching rows, using the search and permissions of each list."""
     results = []
     for model, kind, icon in KINDS:
         page = admin.site.get_model_admin(model)

@@ -1,17 +1,17 @@
-"""Secrets in forms: they go in and never come out."""
+"""Write-only secrets in forms."""
 
 from typing import Any, ClassVar
 
 from django import forms
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldBooleanWidget
 
-KEEP = "Stored, and never shown. Empty keeps it."
+KEEP = "A value is stored and never shown. Leave empty to keep it."
 
 
 class WriteOnlyForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A form with one secret: empty keeps it, the box beside it clears it.
+    """A form with one secret. Empty keeps it; the checkbox beside it clears it.
 
-    The field is named as the model's, the box `clear_<name>`. `clears_with` are fields that go with the secret.
+    The field has the name of the model's, the checkbox is `clear_<name>`. `clears_with` are fields cleared with it.
     """
 
     write_only: ClassVar[str]
@@ -34,12 +34,12 @@ class WriteOnlyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def changed_secret(self) -> bool:
-        """Return whether the person entered a new secret or cleared the old one."""
+        """Return whether the user entered a new secret or cleared the old one."""
         return bool({self.write_only, f"clear_{self.write_only}"} & set(self.changed_data))
 
 
 def without_clearing(fieldsets: Any, *, stored: bool) -> Any:
-    """Leave out the box that clears a secret where none is stored."""
+    """Remove the clear checkbox when no secret is stored."""
     if stored:
         return fieldsets
     return [
@@ -49,7 +49,7 @@ def without_clearing(fieldsets: Any, *, stored: bool) -> Any:
 
 
 def secret_field(label: str) -> forms.CharField:
-    """Return a password field that is never filled in, neither by us nor by a browser's store."""
+    """Return a password field that neither Voxa nor the browser fills in."""
     return forms.CharField(
         label=label,
         required=False,
@@ -60,5 +60,5 @@ def secret_field(label: str) -> forms.CharField:
 
 
 def clear_field(label: str) -> forms.BooleanField:
-    """Return the box that clears a secret."""
+    """Return the checkbox that clears a secret."""
     return forms.BooleanField(label=label, required=False, widget=UnfoldBooleanWidget)

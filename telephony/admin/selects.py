@@ -1,4 +1,4 @@
-"""Selects for long lists: they search as one types, within one workspace, and cost no query to draw."""
+"""Autocomplete selects limited to one workspace that need no query to render."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from accounts.admin.scoping import for_workspace
 
 
 class WorkspaceSelect(AutocompleteSelect):
-    """An autocomplete that offers rows of one workspace and knows the name of the chosen one already."""
+    """An autocomplete that offers rows of one workspace and already knows the name of the selected one."""
 
     workspace: Any = None
     known: dict[str, str]
@@ -32,7 +32,7 @@ class WorkspaceSelect(AutocompleteSelect):
 
 
 def name_chosen(form: Any, *fields: str) -> None:
-    """Pass a form's selects the workspace and the names of what its row has chosen, from relations already loaded."""
+    """Pass the workspace and the names of selected rows, from loaded relations, to a form's selects."""
     row = form.instance
     for name in fields:
         widget = getattr(form.fields.get(name), "widget", None)

@@ -1,4 +1,4 @@
-"""SIP endpoints: the address and credentials by which a carrier reaches an agent."""
+"""Admin of SIP endpoints."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ _CHECKS = {
 
 
 class SipEndpointForm(WriteOnlyForm):
-    """An endpoint; its password is write-only. `refused` is what the service said to the same form a moment ago."""
+    """An endpoint. The password is write-only. `refused` are the errors of the service on the same form."""
 
     write_only = "sip_password"
     refused: Conflict | None = None
@@ -55,7 +55,7 @@ class SipEndpointForm(WriteOnlyForm):
         if password:
             validate_sip_password(password)
         elif self.instance._state.adding:
-            raise ValidationError("Give a password of at least 8 characters.", code="required")
+            raise ValidationError("Enter a password of at least 8 characters.", code="required")
         return password
 
     def clean(self) -> dict[str, Any]:
@@ -66,9 +66,9 @@ class SipEndpointForm(WriteOnlyForm):
 
 @admin.register(SipEndpoint)
 class SipEndpointAdmin(ScopedAdmin):
-    """Saved through the services; the answer waits a moment for LiveKit and tells how it went."""
+    """Save through the services. The response waits briefly for LiveKit and reports the result."""
 
-    empty = "A SIP endpoint is an agent that a carrier or a PBX reaches with credentials of its own."
+    empty = "A SIP endpoint gives an agent a SIP address and digest credentials, so that a carrier or PBX can call it."
     form = SipEndpointForm
     list_display = ["name", "state", "reason", "address", "agent", "key_check", "workspace"]
     list_filter = [
@@ -77,12 +77,12 @@ class SipEndpointAdmin(ScopedAdmin):
         ("workspace", OwnRowsFilter),
     ]
     search_fields = ["name", "sip_username", "=livekit_objects__livekit_id", "=livekit_aliases__livekit_id"]
-    search_help_text = "Name, SIP username, or LiveKit id (ST_…)"
+    search_help_text = "Name, SIP username, or LiveKit ID (ST_…)"
     autocomplete_fields = ["agent"]
     change_form_outer_before_template = "admin/telephony/sipendpoint/standing.html"
     fieldsets = [
         (None, {"fields": [("name", "agent")]}),
-        ("How the carrier signs in", {"fields": [("sip_username", "sip_password")]}),
+        ("Inbound authentication", {"fields": [("sip_username", "sip_password")]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -108,7 +108,7 @@ class SipEndpointAdmin(ScopedAdmin):
         return f"{endpoint.user_part}@{settings.project.domain}"
 
     @display(
-        description="Provider's key",
+        description="Provider API key",
         ordering="agent__provider_check",
         label={ProviderCheck(check).label: colour for check, colour in _CHECKS.items()},
     )
@@ -118,7 +118,7 @@ class SipEndpointAdmin(ScopedAdmin):
     # --- the page -----------------------------------------------------------------------------------------
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer, and accept, agents of workspaces where the person may make endpoints."""
+        """Limit the agents to workspaces where the user may add endpoints."""
         field = super().formfield_for_foreignkey(
             db_field, request, **kwargs, widget=WorkspaceSelect(db_field, self.admin_site)
         )
@@ -129,7 +129,7 @@ class SipEndpointAdmin(ScopedAdmin):
         return [] if obj is None else ["agent"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave the password out where it would be shown rather than asked for."""
+        """Omit the password from read-only pages."""
         shown = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return shown
@@ -143,7 +143,7 @@ class SipEndpointAdmin(ScopedAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show or save the page; a username that turns out to be taken is said at its field."""
+        """Show or save the page. A username that is taken is reported at its field."""
         context = {**(extra_context or {}), **self._panel(request, object_id)}
         try:
             answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
@@ -183,7 +183,7 @@ class SipEndpointAdmin(ScopedAdmin):
     response_post_save_change = response_post_save_add
 
     def message_user(self, request: HttpRequest, message: Any, level: Any = messages.INFO, **kwargs: Any) -> None:
-        """Drop Django's own word of success after a save: ours says how LiveKit took it."""
+        """Drop Django's success message after a save: ours reports the result in LiveKit."""
         if level != messages.SUCCESS or not hasattr(request, "_voxa_saved"):
             super().message_user(request, message, level, **kwargs)
 
@@ -214,11 +214,11 @@ class SipEndpointAdmin(ScopedAdmin):
         return HttpResponseRedirect(reverse("admin:telephony_sipendpoint_change", args=[endpoint.pk]))
 
     def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Make a new password, on POST, and show it."""
+        """Generate a new password, on POST, and show it once."""
         endpoint = self.row_or_deny(request, object_id, Role.ADMIN)
         if request.method != "POST":
             raise PermissionDenied
         password, address = endpoints.rotate_password(endpoint), self.address(endpoint)
         tell(request, [endpoint], ENDPOINTS)
         template = "admin/telephony/sipendpoint/rotated.html"
-        return show_once(self, request, template, "The new SIP password", endpoint, password, address=address)
+        return show_once(self, request, template, "New SIP password", endpoint, password, address=address)

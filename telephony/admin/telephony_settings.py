@@ -1,4 +1,4 @@
-"""Telephony settings of a workspace: its LiveKit project, limits and policies."""
+"""Admin of a workspace's telephony settings."""
 
 from datetime import time
 from typing import Any, ClassVar
@@ -25,7 +25,7 @@ DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 
 class CountriesField(forms.CharField):
-    """A list of country codes, written with commas."""
+    """A comma-separated list of country codes."""
 
     widget = UnfoldAdminTextInputWidget
 
@@ -50,14 +50,14 @@ class ClockField(forms.TimeField):
 
 
 class SettingsForm(RefusableForm):
-    """Lists as a person writes them."""
+    """The form of the settings; lists are comma-separated."""
 
-    calling_hours_end = ClockField(label="Until", required=False, help_text="24:00 is the end of the day.")
+    calling_hours_end = ClockField(label="Until", required=False, help_text="Enter 24:00 for the end of the day.")
 
     allowed_countries = CountriesField(
         label="Countries",
         required=False,
-        help_text="Two-letter codes that may be called, such as US, CA. Empty: the own country alone.",
+        help_text="Two-letter country codes, such as US, CA. Empty: only the workspace's country.",
     )
     calling_days = forms.TypedMultipleChoiceField(
         label="On",
@@ -65,26 +65,26 @@ class SettingsForm(RefusableForm):
         coerce=int,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="None ticked: every day.",
+        help_text="None selected: every day.",
     )
 
     class Meta:
         model = TelephonySettings
-        fields = "__all__"  # the admin's fieldsets say which
+        fields = "__all__"  # the admin's fieldsets select them
         labels = {
             "project": "LiveKit project",
-            "max_concurrent_calls": "Calls at once",
+            "max_concurrent_calls": "Max concurrent calls",
             "allowed_countries": "Countries",
-            "allow_premium": "Premium numbers",
-            "allow_unknown_numbers": "Unknown numbers",
-            "allow_shared_trunk": "Shared trunk",
+            "allow_premium": "Allow premium numbers",
+            "allow_unknown_numbers": "Allow unknown numbers",
+            "allow_shared_trunk": "Allow shared trunk",
             "calling_hours_start": "From",
             "calling_days": "On",
-            "calling_hours_fallback": "Without a time zone",
-            "max_attempts": "Tries of a call",
-            "retry_delay_seconds": "Seconds between tries",
-            "daily_attempts_per_callee": "Tries of a number a day",
-            "daily_spend_limit": "Spend limit per day",
+            "calling_hours_fallback": "Numbers without a time zone",
+            "max_attempts": "Max attempts per call",
+            "retry_delay_seconds": "Retry delay in seconds",
+            "daily_attempts_per_callee": "Max attempts per number per day",
+            "daily_spend_limit": "Daily spend limit",
             "record_calls": "Record",
             "recording_announcement": "Announcement",
         }
@@ -97,65 +97,65 @@ def _group(title: str, words: str, fields: list[Any]) -> tuple[str, dict[str, An
 
 @admin.register(TelephonySettings)
 class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
-    """One row a workspace, made when it is first looked at. Only a superuser moves it to another LiveKit."""
+    """One row per workspace, created on first use. Only superusers change its LiveKit project."""
 
     form = SettingsForm
     list_display = ["workspace", "project", "pace", "at_once", "spend", "recorded"]
     list_select_related = ["workspace", "project"]
     search_fields = ["workspace__name", "workspace__slug"]
-    search_help_text = "Name of the workspace"
+    search_help_text = "Workspace name"
     sortable_by: ClassVar[list[str]] = []
     actions = None
     fieldsets = [
         (None, {"fields": [("workspace", "project")]}),
         _group(
-            "How much at once",
-            "Of the whole workspace; each trunk may have limits of its own. A call over a limit waits for its turn.",
+            "Concurrency and rate limits",
+            "Limits for the whole workspace. Each trunk can have its own limits. Calls over a limit stay queued.",
             [("calls_per_second", "max_concurrent_calls")],
         ),
         _group(
-            "Whom it may call",
-            "Looked at when a call is dialled. What is not allowed fails and says so, also if it was queued before.",
+            "Allowed destinations",
+            "Checked when a call is dialed, even if it was queued earlier. Calls that are not allowed fail.",
             ["allowed_countries", ("allow_premium", "allow_unknown_numbers"), "allow_shared_trunk"],
         ),
         _group(
             "When",
-            "In every time zone that the callee may be in. A call outside these hours waits until they begin.",
+            "Checked in every time zone that the callee may be in. Other calls stay queued until these hours start.",
             [("calling_hours_start", "calling_hours_end"), ("calling_days", "calling_hours_fallback")],
         ),
         _group(
-            "How often",
-            "A busy or unanswered call is tried again, each time after twice as long. A declined one is not. A try "
-            "goes through the gateways until one connects, and counts once.",
+            "Retries",
+            "Busy and unanswered calls are retried, with a delay that doubles each time. Declined calls are not. "
+            "An attempt tries the gateways in order until one connects and counts once.",
             [("max_attempts", "retry_delay_seconds"), "daily_attempts_per_callee"],
         ),
         _group(
-            "What it may cost",
-            "Answered outbound minutes, transfers included. At the limit calls end; others wait for the workspace's "
-            "next day. The operator sets price and currency.",
+            "Spend limit",
+            "Covers answered outbound minutes, including transfers. At the limit, calls end and others wait for the "
+            "workspace's next day. The operator sets price and currency.",
             [("price_per_minute", "currency"), "daily_spend_limit"],
         ),
         _group(
             "Conversations",
-            "What becomes of an answered call that no agent speaks in, and whether conversations are recorded.",
+            "What happens to an answered call without an agent, and whether conversations are recorded.",
             ["agent_absent", "record_calls", "recording_announcement"],
         ),
     ]
 
-    @display(description="Calls a second")
+    @display(description="Calls per second")
     def pace(self, row: TelephonySettings) -> str:
         return f"{row.calls_per_second:f}" if row.calls_per_second else "No limit"
 
-    @display(description="Calls at once")
+    @display(description="Max concurrent calls")
     def at_once(self, row: TelephonySettings) -> str:
         return f"{row.max_concurrent_calls:,}" if row.max_concurrent_calls else "No limit"
 
-    @display(description="Spend limit per day")
+    @display(description="Daily spend limit")
     def spend(self, row: TelephonySettings) -> str:
         limit = row.daily_spend_limit
         return f"{limit:,.2f} {row.currency}" if limit is not None else "No limit"
 
-    @display(description="Calls are recorded", boolean=True)
+    @display(description="Recording", boolean=True)
     def recorded(self, row: TelephonySettings) -> bool:
         return row.record_calls
 
@@ -166,7 +166,7 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Leave to superusers what spends the operator's means: the LiveKit project and the shared trunk."""
+        """Reserve the LiveKit project and the shared trunk, which cost the operator money, for superusers."""
         if access_of(request).superuser:
             return ["workspace"]
         return ["workspace", *OPERATOR_FIELDS]
@@ -181,7 +181,7 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
         return [path("of/<uuid:workspace_id>/", view, name="telephony_settings_of"), *super().get_urls()]
 
     def of_view(self, request: HttpRequest, workspace_id: Any) -> HttpResponse:
-        """Go to a workspace's settings, made now if nobody looked before."""
+        """Redirect to a workspace's settings and create them if needed."""
         workspace = get_object_or_404(usable_workspaces(access_of(request), self.view_role), pk=workspace_id)
         row = TelephonySettings.of(workspace.pk)
         return HttpResponseRedirect(reverse("admin:telephony_telephonysettings_change", args=[row.pk]))

@@ -1,4 +1,4 @@
-"""The button on an agent's page that makes the secret of its tools anew, and shows it once."""
+"""The button on an agent's page that rotates its tool secret and shows it once."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from telephony.services.tool_secrets import renew_tool_secret
 
 
 class ToolSecretMixin:
-    """For the admin of agents, before `ScopedAdmin`."""
+    """A mixin for the admin of agents. It goes before `ScopedAdmin`."""
 
     change_form_outer_before_template = "admin/telephony/agent/standing.html"
     change_form_outer_after_template = "admin/telephony/agent/secret_button.html"
@@ -28,7 +28,7 @@ class ToolSecretMixin:
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Offer the button where the agent has tools, to who may change it."""
+        """Show the button if the agent has tools and the user may change it."""
         agent: Any = self.get_object(request, unquote(object_id)) if object_id else None  # type: ignore[attr-defined]
         may = bool(agent and agent.tools) and self.has_change_permission(request, agent)  # type: ignore[attr-defined]
         context = {**(extra_context or {}), "may_renew_secret": may}
@@ -36,9 +36,9 @@ class ToolSecretMixin:
         return answer
 
     def tool_secret_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Make a new secret, on POST, and show it."""
+        """Generate a new secret, on POST, and show it once."""
         agent = self.row_or_deny(request, object_id, Role.ADMIN)  # type: ignore[attr-defined]
         if request.method != "POST":
             raise PermissionDenied
         template, secret = "admin/telephony/agent/secret.html", renew_tool_secret(agent)
-        return show_once(self, request, template, "The new secret of the tools", agent, secret)
+        return show_once(self, request, template, "New tool secret", agent, secret)

@@ -1,4 +1,4 @@
-"""Trunks: the carrier's gateways, credentials and numbers, where they stand in LiveKit, and the next step."""
+"""Admin of trunks: gateways, credentials, numbers and provisioning status."""
 
 from typing import Any, ClassVar
 
@@ -30,22 +30,22 @@ from telephony.services.trunks import delete_trunk, provision_trunk
 from telephony.standing import COLOURS, standing_of
 
 SHOWN_RUNS = 10
-AT_ONCE = 20  # trunks provisioned by one press of the button, each with a line of its own in the answer
+AT_ONCE = 20  # trunks per bulk action, each with its own message
 
 
 @admin.register(Trunk)
 class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
-    """Saved through the services; the answer waits a moment for LiveKit and tells how it went."""
+    """Save through the services. The response waits briefly for LiveKit and reports the result."""
 
-    empty = "A trunk is your carrier: its gateways, its credentials, and the numbers that people call."
-    add_words = "Connect a carrier"
+    empty = "A trunk connects a carrier: gateways, credentials and phone numbers."
+    add_words = "Add trunk"
     form = TrunkForm
     inlines = [GatewayInline, NumberInline]
     list_display = ["name", "state", "reason", "carrier_name", "first_gateway", "number_count", "workspace"]
     list_select_related = ["workspace"]
     list_filter = [("status", ChoicesDropdownFilter), ("workspace", OwnRowsFilter)]
     search_fields = ["name", "gateways__ip_or_domain", "=livekit_objects__livekit_id", "=livekit_aliases__livekit_id"]
-    search_help_text = "Name, gateway, or LiveKit id (ST_…)"
+    search_help_text = "Name, gateway, or LiveKit ID (ST_…)"
     autocomplete_fields = ["workspace"]
     actions: ClassVar[list[str]] = ["provision_selected"]
     change_form_outer_before_template = "admin/telephony/trunk/standing.html"
@@ -62,7 +62,7 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
             },
         ),
         (
-            "Calls going out",
+            "Outbound calls",
             {
                 "classes": ["collapse"],
                 "fields": [
@@ -77,11 +77,11 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
             "Caller identity",
             {
                 "classes": ["collapse"],
-                "description": "What the From header says, where the carrier asks for more than the caller ID.",
+                "description": "Contents of the From header, if the carrier requires more than the caller ID.",
                 "fields": [("from_user", "from_host"), "display_name"],
             },
         ),
-        ("Calls coming in", {"classes": ["collapse"], "fields": ["called_number_format"]}),
+        ("Inbound calls", {"classes": ["collapse"], "fields": ["called_number_format"]}),
         (
             "SIP headers",
             {
@@ -141,7 +141,7 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
         return ["workspace"] if self.has_change_permission(request, obj) else ["workspace", "password_state"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave the password out where it would be shown rather than asked for."""
+        """Omit the password from read-only pages."""
         shown = without_clearing(super().get_fieldsets(request, obj), stored=bool(obj and obj.has_password))
         if obj is None or self.has_change_permission(request, obj):
             return shown
@@ -151,8 +151,8 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show or save the page. A number that turns out to be taken is shown at its row; nothing is saved then."""
-        # Saving leads back to this page, so one button to save is enough.
+        """Show or save the page. A number that is taken is reported at its row, and nothing is saved."""
+        # Saving returns to this page, so one save button is enough.
         one_button = {"show_save_and_continue": False, "show_save_and_add_another": False}
         context = {**(extra_context or {}), **one_button, **self._panels(request, object_id)}
         try:
@@ -186,7 +186,7 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
     # --- saving -------------------------------------------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: Trunk, form: Any, change: bool) -> None:
-        """Leave it to `save_related`, which has the gateways and numbers as well."""
+        """Do nothing: `save_related` saves the trunk with its gateways and numbers."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         by_model = {formset.model: formset for formset in formsets}
@@ -198,7 +198,7 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
         return construct_change_message(form, [], add)
 
     def message_user(self, request: HttpRequest, message: Any, level: Any = messages.INFO, **kwargs: Any) -> None:
-        """Drop Django's own word of success after a save: ours says how LiveKit took it."""
+        """Drop Django's success message after a save: ours reports the result in LiveKit."""
         if level != messages.SUCCESS or not hasattr(request, "_voxa_saved"):
             super().message_user(request, message, level, **kwargs)
 
@@ -225,7 +225,7 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
         ]
 
     def import_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Bring the carrier's numbers in, on POST: what is asked of the carrier, and then what became of each."""
+        """Import the carrier's numbers, on POST, and report the result of each."""
         trunk = self.row_or_deny(request, object_id, Role.ADMIN)
         if request.method != "POST" or not may_import(request, trunk):
             raise PermissionDenied
@@ -243,15 +243,15 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
         return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[trunk.pk]))
 
     def has_provision_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return whether the person may press the button."""
+        """Return whether the user may provision trunks."""
         return self.may(request, Role.OPERATOR, obj)
 
     @admin.action(description="Provision now", permissions=["provision"])
     def provision_selected(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
-        """Provision the ticked trunks that the person may provision, and tell how each fared."""
+        """Provision the selected trunks that the user may provision, and report the result of each."""
         chosen = [trunk for trunk in queryset[: AT_ONCE + 1] if self.may(request, Role.OPERATOR, trunk)]
         if len(chosen) > AT_ONCE:
-            messages.error(request, f"Tick at most {AT_ONCE} trunks, or run manage.py provision_trunks for all.")
+            messages.error(request, f"Select at most {AT_ONCE} trunks, or run manage.py provision_trunks for all.")
             return
         with transaction.atomic():
             for trunk in chosen:

@@ -39,7 +39,7 @@ PRESETS = {
 
 
 class TrunkForm(WriteOnlyForm, RefusableForm):
-    """A trunk; its password is write-only."""
+    """A trunk. The password is write-only."""
 
     write_only = "auth_password"
     clears_with = ["auth_username"]
@@ -47,33 +47,33 @@ class TrunkForm(WriteOnlyForm, RefusableForm):
         choices=CARRIER_CHOICES,
         required=False,
         widget=UnfoldAdminSelectWidget(attrs={"data-presets": json.dumps(PRESETS)}),
-        help_text="A known carrier fills in the form, and brings the addresses that its calls come from.",
+        help_text="A preset fills in the form and adds the IP addresses that the carrier calls from.",
     )
     headers = HeaderLines(
         "P-Asserted-Identity: <sip:{from}@sip.example.com>",
-        label="Headers sent",
-        help_text="One a line, with each call that goes out. Values may hold {callId}, {from} and {to}.",
+        label="INVITE headers",
+        help_text="One per line, sent with each outbound call. Values may contain {callId}, {from} and {to}.",
     )
     transfer_headers = HeaderLines(
         "X-Call: {callId}",
-        label="Headers of transfers",
-        help_text="One a line, with each cold transfer (REFER).",
+        label="REFER headers",
+        help_text="One per line, sent with each cold transfer (REFER).",
     )
     headers_to_attributes = HeaderLines(
         "X-Account: account.id",
-        label="Headers read",
-        help_text="A header and the participant attribute that takes its value, one a line.",
+        label="Headers to attributes",
+        help_text="One per line: a SIP header and the participant attribute that receives its value.",
     )
     attributes_to_headers = HeaderLines(
         "account.id: X-Account",
-        label="Attributes sent",
-        help_text="A participant attribute and the header that sends its value in answers, transfers and hang-ups.",
+        label="Attributes to headers",
+        help_text="One per line: an attribute and the SIP header for its value in responses, transfers, hang-ups.",
     )
     codecs = forms.MultipleChoiceField(
         choices=Codec.choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="None ticked: all of them. LiveKit offers them in its own order.",
+        help_text="None selected: all of them. LiveKit offers them in its own order.",
     )
     auth_password = secret_field("Password")
     clear_auth_password = clear_field("Remove username and password")
@@ -92,12 +92,12 @@ class TrunkForm(WriteOnlyForm, RefusableForm):
 
 
 class NumberFormSet(PaginationInlineFormSet):
-    """The numbers of a trunk. `refused` maps a row's place to the field that a service refused, and why."""
+    """The numbers of a trunk. `refused` maps a row's position to the field that a service refused, and the reason."""
 
     refused: dict[int, tuple[str, str]]
 
     def full_clean(self) -> None:
-        """Set the numbers' workspace, which the check of their agents asks for."""
+        """Set the numbers' workspace, which the validation of their agents needs."""
         for form in self.forms:
             form.instance.workspace_id = self.instance.workspace_id
         super().full_clean()
@@ -115,13 +115,13 @@ class GatewayFormSet(PaginationInlineFormSet):
     """At least one gateway."""
 
     default_error_messages = {
-        "too_few_forms": "Give at least one gateway: the host or IP address of the carrier.",
-        "too_many_forms": f"Give at most {MAX_GATEWAYS} gateways.",
+        "too_few_forms": "Add at least one gateway: the host name or IP address of the carrier.",
+        "too_many_forms": f"Enter at most {MAX_GATEWAYS} gateways.",
     }
 
 
 class GatewayInline(ScopedTabularInline):
-    """Where the carrier is."""
+    """The gateways of a trunk."""
 
     model = Gateway
     workspace_path = "trunk__workspace_id"
@@ -131,7 +131,7 @@ class GatewayInline(ScopedTabularInline):
     min_num = 1
     max_num = MAX_GATEWAYS
     hide_title = True
-    verbose_name_plural = "Gateways: where the carrier is"
+    verbose_name_plural = "Gateways"
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, validate_min=True, validate_max=True, **kwargs)
@@ -150,7 +150,7 @@ class NumberForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class NumberInline(ScopedTabularInline):
-    """What people call, and who answers; a page of 20 at a time."""
+    """The numbers of a trunk, 20 per page."""
 
     model = PhoneNumber
     fk_name = "trunk"
@@ -163,7 +163,7 @@ class NumberInline(ScopedTabularInline):
     ordering = ["number"]  # as its index has them
     hide_title = True
     verbose_name = "number"
-    verbose_name_plural = "Numbers: what people call, and who answers"
+    verbose_name_plural = "Phone numbers"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("agent", "transfer_trunk")
@@ -176,7 +176,7 @@ class NumberInline(ScopedTabularInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
         formset.refused = getattr(request, "_voxa_refused_rows", {})
-        for name in self.autocomplete_fields:  # rows that are added on the page search the trunk's own workspace
+        for name in self.autocomplete_fields:  # rows added on the page search the trunk's workspace
             formset.form.base_fields[name].widget.widget.workspace = self._workspace_id(request, obj)
         return formset
 

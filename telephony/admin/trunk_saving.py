@@ -1,4 +1,4 @@
-"""Saving the trunk page through the services that the API uses."""
+"""Save the trunk page through the services that the API uses."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ NUMBER_FIELDS = ("number", "agent", "transfer_trunk", "label")
 
 
 class RowRefused(Exception):
-    """A service refused one row of the numbers: its place on the page, the field at fault, and why."""
+    """A service refused one number: its position on the page, the field and the reason."""
 
     def __init__(self, place: int, field: str, message: str) -> None:
         super().__init__(message)
@@ -21,7 +21,7 @@ class RowRefused(Exception):
 
 
 def save_trunk(form: Any, gateways: Any, number_rows: Any, *, adding: bool) -> Trunk:
-    """Write what the page says, in the caller's transaction. Raises RowRefused for a number that is not to be had."""
+    """Save the page in the caller's transaction. Raise `RowRefused` for a number that is not available."""
     data = {name: form.cleaned_data[name] for name in trunks.FIELDS if name in form.cleaned_data}
     if adding:
         data["gateways"] = gateway_list(gateways)
@@ -39,7 +39,7 @@ def save_trunk(form: Any, gateways: Any, number_rows: Any, *, adding: bool) -> T
 
 
 def gateway_list(formset: Any) -> list[dict[str, Any]]:
-    """Return the gateways as the page shows them, by priority."""
+    """Return the gateways of the page by priority."""
     kept = [form.cleaned_data for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
     return [
         {name: row[name] for name in GATEWAY_FIELDS if name in row}

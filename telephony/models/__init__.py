@@ -1,4 +1,4 @@
-"""What should exist: LiveKit projects, trunks, gateways, numbers, agents, and what we own in LiveKit."""
+"""Models: LiveKit projects, trunks, gateways, numbers, agents and the LiveKit objects that Voxa owns."""
 
 from telephony.models.agent import Agent
 from telephony.models.gateway import Gateway

@@ -1,4 +1,4 @@
-"""What an agent may do beyond talking, as JSON on it: tools it calls, and whom it hands calls over to."""
+"""Capabilities of an agent as JSON: its tools, transfer targets and analysis fields."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from voxa.safe_http import check_url
 
 MOST_TOOLS = MOST_TRANSFERS = 20
 LONGEST_SCHEMA = 8_192  # characters
-NAME = "^[A-Za-z_][A-Za-z0-9_]{0,63}$"  # as language models take the names of functions
+NAME = "^[A-Za-z_][A-Za-z0-9_]{0,63}$"  # the function names that language models accept
 OWN_TOOLS = frozenset({"end_call", "transfer_call", "send_digits"})  # every agent's own
 
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 1_000}
@@ -55,7 +55,7 @@ def validate_tools(value: Any) -> None:
     _once(value)
     for place, tool in enumerate(value):
         if tool["name"] in OWN_TOOLS:
-            raise _wrong(f"[{place}].name", f"Every agent has {tool['name']} already. Choose another name.")
+            raise _wrong(f"[{place}].name", f"{tool['name']} is a built-in tool of every agent. Choose another name.")
         _parameters(f"[{place}].parameters", tool.get("parameters", {}))
         try:
             tool["url"] = check_url(tool["url"])
@@ -64,7 +64,7 @@ def validate_tools(value: Any) -> None:
 
 
 def validate_transfers(value: Any) -> None:
-    """Accept a list of whom calls may be handed over to: name, to, description, and mode cold or warm."""
+    """Accept a list of transfer targets: name, to, description, and mode cold or warm."""
     _fits(_TRANSFERS, value)
     _once(value)
     for place, one in enumerate(value):
@@ -81,7 +81,7 @@ def validate_transfers(value: Any) -> None:
 def validate_object_schema(value: Any) -> None:
     """Accept a JSON schema of an object, or an empty one."""
     if not isinstance(value, dict):
-        raise ValidationError("Give a JSON schema: an object with type, properties, ...", code="schema")
+        raise ValidationError("Enter a JSON schema: an object with type, properties, ...", code="schema")
     _parameters("", value)
 
 
@@ -89,13 +89,13 @@ def _parameters(place: str, schema: dict[str, Any]) -> None:
     if not schema:
         return
     if schema.get("type") != "object":
-        raise _wrong(place, 'Give a schema with "type": "object".')
+        raise _wrong(place, 'Enter a schema with "type": "object".')
     if len(json.dumps(schema)) > LONGEST_SCHEMA:
         raise _wrong(place, f"A schema has at most {LONGEST_SCHEMA} characters.")
     try:
         compiled(schema)
     except WrongSchema as error:
-        raise _wrong(place, f"This is no JSON schema that can be used: {error}") from None
+        raise _wrong(place, f"The JSON schema is invalid: {error}") from None
 
 
 def _fits(schema: dict[str, Any], value: Any) -> None:
@@ -107,7 +107,7 @@ def _once(value: list[dict[str, Any]]) -> None:
     names = [one["name"] for one in value]
     for place, name in enumerate(names):
         if name in names[:place]:
-            raise _wrong(f"[{place}].name", f"There is a {name} already.")
+            raise _wrong(f"[{place}].name", f"The name {name} is used twice. Choose another name.")
 
 
 def _wrong(place: str, words: str) -> ValidationError:

@@ -1,4 +1,4 @@
-"""A voice agent: what answers and speaks."""
+"""Voice agents."""
 
 import uuid
 from collections.abc import Sequence
@@ -16,27 +16,29 @@ from telephony.validators import validate_provider_key
 from voxa.core.values.fields import LanguageField
 from voxa.safe_http import check_url
 
-# Fields that hold a URL which the agent worker calls, and the schemes they may have.
+# Fields with a URL that the agent worker calls, and their allowed schemes.
 URLS = {
     "custom_endpoint": ("wss",),
     "base_url": ("https",),
     "stt_url": ("https",),
     "tts_url": ("https",),
 }
-ANALYSTS = (AiProvider.OPENAI, AiProvider.PIPELINE)  # whose endpoint has a language model to ask
-NOT_OF_BOTS = ("voicemail_action", "tools", "transfers", "sends_digits")  # a bot of one's own minds these itself
+ANALYSTS = (AiProvider.OPENAI, AiProvider.PIPELINE)  # providers with a language model for analysis
+NOT_OF_BOTS = ("voicemail_action", "tools", "transfers", "sends_digits")  # a custom bot handles these itself
 CHECK_FIELDS = ["provider_check", "provider_checked_at", "provider_check_due_at", "provider_check_failures"]
 
 
 class Agent(models.Model):
-    """The instructions of a voice agent. Its provider's secret never leaves but to the worker."""
+    """The configuration of a voice agent. Its provider key is sent to the worker only."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="agents")
     name = models.CharField(max_length=100)
     direction = models.CharField(max_length=8, choices=AgentDirection.choices, default=AgentDirection.BOTH)
     system_prompt = models.TextField(blank=True, max_length=32_000)
-    greeting = models.TextField(blank=True, max_length=2_000, help_text="Said first; empty lets the agent begin.")
+    greeting = models.TextField(
+        blank=True, max_length=2_000, help_text="Spoken first. Empty: the model opens the conversation."
+    )
     voice = models.CharField(max_length=100, blank=True)
     language = LanguageField(max_length=35, blank=True, help_text="A BCP 47 tag such as en-US.")
     ai_provider = models.CharField("AI provider", max_length=10, choices=AiProvider.choices, default=AiProvider.OPENAI)
@@ -47,66 +49,69 @@ class Agent(models.Model):
         "base URL",
         max_length=500,
         blank=True,
-        help_text="Of an API that speaks as OpenAI's does, such as https://models.example.com/v1. Empty: the "
-        "provider's own.",
+        help_text="URL of an OpenAI-compatible API, such as https://models.example.com/v1. Empty: the "
+        "provider's default.",
     )
     stt_url = models.CharField(
-        "speech recognition URL", max_length=500, blank=True, help_text="Where it is not the base URL."
+        "speech recognition URL", max_length=500, blank=True, help_text="If different from the base URL."
     )
     tts_url = models.CharField(
-        "speech synthesis URL", max_length=500, blank=True, help_text="Where it is not the base URL."
+        "speech synthesis URL", max_length=500, blank=True, help_text="If different from the base URL."
     )
-    llm_model = models.CharField("language model", max_length=100, blank=True, help_text="Empty: a good default.")
+    llm_model = models.CharField("language model", max_length=100, blank=True, help_text="Empty: the default model.")
     stt_model = models.CharField("speech recognition model", max_length=100, blank=True)
     tts_model = models.CharField("speech synthesis model", max_length=100, blank=True)
     voicemail_action = models.CharField(
         max_length=13, choices=VoicemailAction.choices, blank=True, default=VoicemailAction.NONE
     )
-    voicemail_message = models.TextField(blank=True, max_length=2_000, help_text="Left on a voicemail.")
+    voicemail_message = models.TextField(blank=True, max_length=2_000, help_text="Spoken after the voicemail greeting.")
     silence_seconds = models.PositiveSmallIntegerField(
         default=10,
         validators=[MaxValueValidator(300)],
-        help_text="Silence after which the caller is asked whether they are there. 0: never.",
+        help_text="Seconds of silence before the agent asks whether the caller is still there. 0: never.",
     )
     silence_prompt = models.CharField(max_length=500, blank=True, help_text="Empty: Are you still there?")
     silence_prompts = models.PositiveSmallIntegerField(
-        default=2, validators=[MaxValueValidator(10)], help_text="How often, before the call is ended."
+        default=2, validators=[MaxValueValidator(10)], help_text="Number of prompts before the agent hangs up."
     )
     tools = models.JSONField(
         default=list,
         blank=True,
         validators=[validate_tools],
-        help_text="Functions of yours, each with name, description, url, and parameters as a JSON schema.",
+        help_text="HTTP functions, each with name, description, url, and parameters as a JSON schema.",
     )
     transfers = models.JSONField(
         default=list,
         blank=True,
         validators=[validate_transfers],
-        help_text="Whom it may hand calls over to, each with name, to, mode (cold or warm) and description.",
+        help_text="Transfer targets, each with name, to, mode (cold or warm) and description.",
     )
-    sends_digits = models.BooleanField("may press keys", default=False, help_text="Such as for a menu it calls.")
+    sends_digits = models.BooleanField(
+        "can send DTMF", default=False, help_text="Allows the agent to send DTMF tones, for example to navigate an IVR."
+    )
     analyzes_calls = models.BooleanField(
-        default=False, help_text="After each call a language model writes a summary, the outcome, and your fields."
+        default=False,
+        help_text="After each call, a language model writes a summary, the outcome and your analysis fields.",
     )
-    analysis_model = models.CharField(max_length=100, blank=True, help_text="Empty: a good default.")
+    analysis_model = models.CharField(max_length=100, blank=True, help_text="Empty: the default model.")
     analysis_schema = models.JSONField(
         default=dict,
         blank=True,
         validators=[validate_object_schema],
-        help_text="A JSON schema of the fields that are to be found out in each call.",
+        help_text="A JSON schema of the fields to extract from each call.",
     )
     provider_check = models.CharField(
         max_length=10, choices=ProviderCheck.choices, default=ProviderCheck.UNVERIFIED, editable=False
     )
     provider_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
-    provider_check_due_at = models.DateTimeField(null=True, blank=True, editable=False)  # None: nothing to ask
+    provider_check_due_at = models.DateTimeField(null=True, blank=True, editable=False)  # None: nothing to check
     provider_check_failures = models.PositiveSmallIntegerField(default=0, editable=False)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     history = recorded(without=["provider_key", *CHECK_FIELDS, "updated_at"])
-    warnings: Sequence[str] = ()  # what the last change did beside what was asked, in words; not stored
+    warnings: Sequence[str] = ()  # messages on side effects of the last change; not stored
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -133,13 +138,13 @@ class Agent(models.Model):
                 except ValidationError as error:
                     problems[name] = error
         if self.voicemail_action == VoicemailAction.LEAVE_MESSAGE and not self.voicemail_message:
-            problems["voicemail_message"] = ValidationError("Write what is left on a voicemail.", code="required")
+            problems["voicemail_message"] = ValidationError("Enter the message to leave on voicemail.", code="required")
         if self.ai_provider == AiProvider.CUSTOM:
-            words = "A bot of your own minds this itself, or asks for it over the API. Leave it empty."
+            words = "A custom bot handles this itself or through the API. Leave it empty."
             for name in filter(lambda name: getattr(self, name), NOT_OF_BOTS):
                 problems[name] = ValidationError(words, code="provider")
         if self.analyzes_calls and self.ai_provider not in ANALYSTS:
-            words = "Only agents of OpenAI, or of models that speak as OpenAI's do, have their calls analysed."
+            words = "Call analysis is available for OpenAI agents and OpenAI-compatible models only."
             problems["analyzes_calls"] = ValidationError(words, code="provider")
         if problems:
             raise ValidationError(problems)

@@ -1,4 +1,4 @@
-"""Model fields that bring what was typed to its stored form when they are cleaned."""
+"""Model fields that normalize input when they are cleaned."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from telephony.addresses import normalize_host
 
 
 class HostField(models.CharField):  # type: ignore[type-arg]  # not subscriptable when it runs
-    """A host name or address alone, stored as `normalize_host` returns it."""
+    """A host name or IP address, stored as `normalize_host` returns it."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)

@@ -1,4 +1,4 @@
-"""A carrier's SIP gateway: where calls go out to, or come in from."""
+"""A carrier's SIP gateway."""
 
 import uuid
 from collections.abc import Collection
@@ -33,12 +33,12 @@ class Gateway(models.Model):
         default=None,
         null=True,
         blank=True,
-        help_text="Of the addresses calls come from: 32 is one, 24 is 256. Empty: this one address (128 for IPv6).",
+        help_text="Range of source addresses: 32 is one address, 24 is 256. Empty: this address only (128 for IPv6).",
     )
     protocol = models.CharField(max_length=3, choices=Transport.choices, default=Transport.UDP)
-    inbound = models.BooleanField(default=True, help_text="Calls come in from here.")
-    outbound = models.BooleanField(default=True, help_text="Calls go out through here.")
-    priority = models.PositiveSmallIntegerField(default=0, help_text="Lower is tried first.")
+    inbound = models.BooleanField(default=True, help_text="Accept inbound calls from this gateway.")
+    outbound = models.BooleanField(default=True, help_text="Send outbound calls to this gateway.")
+    priority = models.PositiveSmallIntegerField(default=0, help_text="Gateways with lower values are tried first.")
     created_at = models.DateTimeField(auto_now_add=True)
     resolved = models.JSONField(default=dict, blank=True, editable=False)  # by sync/resolution.py
     resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -62,11 +62,11 @@ class Gateway(models.Model):
 
     @property
     def address(self) -> str:
-        """Return host:port as LiveKit takes it, an IPv6 address in brackets."""
+        """Return host:port for LiveKit, with an IPv6 address in brackets."""
         return f"{in_uri(self.ip_or_domain)}:{self.port}"
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """Bring the host to its stored form first: a port or netmask that was typed with it goes to its own field."""
+        """Normalize the host first: move a port or netmask entered with it to its own field."""
         try:
             self._normalize()
         except ValidationError as error:
@@ -87,7 +87,7 @@ class Gateway(models.Model):
             raise ValidationError({"netmask": error}) from error
 
     def fill_netmask(self) -> None:
-        """Set the netmask that means this one address, where none was given."""
+        """Set the netmask of a single address if none was given."""
         if self.netmask is None:
             self.netmask = default_netmask(self.ip_or_domain)
 
@@ -98,12 +98,12 @@ class Gateway(models.Model):
         self.ip_or_domain = host.name
         if host.port is not None:
             if self.port not in (SIP_PORT, host.port):
-                words = f"The host names port {host.port}, this field {self.port}. Name the port once."
+                words = f"The host has port {host.port}, this field has {self.port}. Enter the port once."
                 raise ValidationError({"port": ValidationError(words, code="port")})
             self.port = host.port
         if host.netmask is not None:
             if self.netmask not in (None, host.netmask):
-                words = f"The host names netmask {host.netmask}, this field {self.netmask}. Name the netmask once."
+                words = f"The host has netmask {host.netmask}, this field has {self.netmask}. Enter the netmask once."
                 raise ValidationError({"netmask": ValidationError(words, code="netmask")})
             self.netmask = host.netmask
         elif host.mapped and self.netmask is not None:

@@ -1,4 +1,4 @@
-"""What Voxa owns in LiveKit, and the ids it once had there."""
+"""LiveKit objects that Voxa owns, and their former ids."""
 
 import uuid
 
@@ -12,11 +12,11 @@ from telephony.models.trunk import Trunk
 
 
 class LiveKitObject(models.Model):
-    """One object in LiveKit, recorded before it is created there (`livekit_id` empty until LiveKit answered).
+    """One object in LiveKit, recorded before it is created there (`livekit_id` is empty until LiveKit answers).
 
-    It outlives the row it came from: deleting the trunk or endpoint sets its field null, and the object is a tombstone
-    until LiveKit no longer has it. `source_id` is the trunk's, gateway's or endpoint's UUID and stands in the mark
-    `voxa:<installation>:<kind>:<source_id>` that the object carries in its metadata.
+    It outlives its source row: deleting the trunk or endpoint sets its field to null, and the object is a
+    tombstone until it is gone from LiveKit. `source_id` is the UUID of the trunk, gateway or endpoint and part of the
+    ownership tag `voxa:<installation>:<kind>:<source_id>` in the metadata of the object.
     """
 
     project = models.ForeignKey(LiveKitProject, on_delete=models.PROTECT, related_name="objects_owned")
@@ -43,16 +43,16 @@ class LiveKitObject(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.livekit_id or '(being made)'}"
+        return f"{self.get_kind_display()} {self.livekit_id or '(being created)'}"
 
     @property
     def row_id(self) -> uuid.UUID | None:
-        """Return the id of the trunk or endpoint it belongs to, None for a tombstone."""
+        """Return the id of its trunk or endpoint, None for a tombstone."""
         return self.trunk_id or self.endpoint_id
 
 
 class LiveKitAlias(models.Model):
-    """An id that a trunk or endpoint had in LiveKit once: a client that stored it keeps finding the row."""
+    """A former LiveKit id of a trunk or endpoint: clients that stored it still find the row."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     trunk = models.ForeignKey(Trunk, null=True, on_delete=models.CASCADE, related_name="livekit_aliases")

@@ -22,7 +22,7 @@ def normalise_livekit_url(value: str) -> str:
     """Return one spelling of a server: ws(s) scheme, lower-case host, no default port, path or slash.
 
     Two keys of one server share one number space, so a server must be one project.
-    Raises ValidationError for anything that is no http(s) or ws(s) URL of a server.
+    Raise `ValidationError` for anything but an http(s) or ws(s) URL of a server.
     """
     try:
         url = normalized_url(value.strip(), ("wss", "ws", "https", "http"), query=False, any_port=True)
@@ -37,12 +37,12 @@ def normalise_livekit_url(value: str) -> str:
 
 
 class LiveKitProject(models.Model):
-    """Where trunks are provisioned.
+    """A LiveKit project, where trunks are provisioned.
 
-    The default project is the one of the `LIVEKIT_*` variables: its row holds the URL alone, key and secret are
-    read from the environment each time and never stored. `last_ok_at` and `last_failed_at` tell whether the last
-    call to it succeeded; `sip_error` is why its SIP service takes no calls, empty where it does, and `sip_failed_at`
-    when it refused one last. `lint` is what the last look at LiveKit's trunks and rules found harmful, at `linted_at`.
+    The default project comes from the `LIVEKIT_*` variables: its row holds only the URL; key and secret are
+    read from the environment each time and never stored. `last_ok_at` and `last_failed_at` show whether the last
+    call to it succeeded; `sip_error` is why its SIP service accepts no calls, else empty. `sip_failed_at`
+    is when it last refused one. `lint` are the harmful findings of the last check of trunks and rules, at `linted_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -51,7 +51,7 @@ class LiveKitProject(models.Model):
     url = models.CharField("URL", max_length=255, null=True, blank=True, unique=True)
     api_key = models.CharField("API key", max_length=255, blank=True)
     api_secret = EncryptedTextField("API secret", null=True, blank=True)
-    sip_domain = HostField("SIP domain", max_length=253, blank=True, help_text="Where callers reach SIP.")
+    sip_domain = HostField("SIP domain", max_length=253, blank=True, help_text="Host name that SIP callers use.")
     last_ok_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_failed_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
@@ -86,7 +86,7 @@ class LiveKitProject(models.Model):
         if not self.is_default and not (self.url and self.api_key and self.api_secret):
             raise ValidationError(
                 {
-                    field: "A project of its own needs a URL, a key and a secret."
+                    field: "A LiveKit project needs a URL, an API key and an API secret."
                     for field in ("url", "api_key", "api_secret")
                     if not getattr(self, field)
                 }
@@ -94,7 +94,7 @@ class LiveKitProject(models.Model):
 
     @classmethod
     def default(cls) -> "LiveKitProject":
-        """Return the environment's project, made or brought up to date with `LIVEKIT_URL` where needed."""
+        """Return the default project; create it or update it from `LIVEKIT_URL` if needed."""
         url = normalise_livekit_url(settings.LIVEKIT_URL) if settings.LIVEKIT_URL else None
         project, _ = cls.objects.get_or_create(is_default=True, defaults={"name": "Default", "url": url})
         if project.url != url:
@@ -111,17 +111,17 @@ class LiveKitProject(models.Model):
 
     @property
     def is_configured(self) -> bool:
-        """Return whether calls to LiveKit can be made at all."""
+        """Return whether the project is configured."""
         return bool(self.url and all(self.credentials))
 
     @property
     def was_reachable(self) -> bool:
-        """Return whether LiveKit answered the last call and took our key (2 s late at most), or none was made yet."""
+        """Return whether the last request succeeded (at most 2 s late), or none was made yet."""
         return self.last_failed_at is None or (self.last_ok_at is not None and self.last_ok_at > self.last_failed_at)
 
     @property
     def takes_no_calls(self) -> str:
-        """Return why its SIP service takes no calls, or took none within the last minute; empty where it does."""
+        """Return why its SIP service accepts no calls or refused one within the last minute, else ""."""
         if self.sip_error:
             return self.sip_error
         lately = self.sip_failed_at is not None and timezone.now() - self.sip_failed_at < SIP_REFUSED_LATELY
@@ -134,9 +134,9 @@ class LiveKitProject(models.Model):
 
 
 class Installation(models.Model):
-    """One row: the name this database signs its LiveKit objects with, so that others' are never touched.
+    """One row: the id in this installation's ownership tags, so that others' objects are never touched.
 
-    `swept_at` is when the sweep of each minute began last, which beat asked for and a worker does.
+    `swept_at` is when the last sweep began, which beat triggers every minute.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)

@@ -16,10 +16,10 @@ from voxa.core.number_fields import NumberField
 
 
 class PhoneNumber(models.Model):
-    """A number callable through its trunk, and by which agent it is answered.
+    """A number on its trunk, and the agent that answers it.
 
     `workspace` and `project` repeat the trunk's, so that the database itself keeps a number unique per LiveKit
-    project: LiveKit takes one inbound trunk a number, whichever workspace it belongs to.
+    project: LiveKit accepts one inbound trunk per number, whichever workspace it belongs to.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,7 +47,7 @@ class PhoneNumber(models.Model):
             models.UniqueConstraint(
                 fields=["project", "number"],
                 name="number_once_per_project",
-                violation_error_message="This number is already in use on this LiveKit server. Remove it there first.",
+                violation_error_message="This number is already in use on this LiveKit server. Choose another one.",
             )
         ]
 
@@ -63,16 +63,16 @@ class PhoneNumber(models.Model):
         for field in ("agent", "transfer_trunk"):
             other = getattr(self, field)
             if other is not None and other.workspace_id != self.workspace_id:
-                foreign = ValidationError("Choose one of the number's own workspace.", code="foreign")
+                foreign = ValidationError("Choose one from the same workspace.", code="foreign")
                 raise ValidationError({field: foreign})
 
     @property
     def number_country(self) -> str:
-        """Return the country in which a national form of it is read."""
+        """Return the country used to parse national formats."""
         return self.trunk.number_country if self.trunk_id else self.workspace.country
 
     def adopt_trunk(self) -> None:
-        """Take workspace and project from the trunk, also before validation."""
+        """Set workspace and project from the trunk, before validation too."""
         self.workspace_id = self.trunk.workspace_id
         if self._state.adding:
             self.project_id = TelephonySettings.of(self.workspace_id).project_id

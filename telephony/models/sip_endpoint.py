@@ -1,4 +1,4 @@
-"""A SIP endpoint: an agent that a carrier reaches by calling a SIP address with digest credentials."""
+"""A SIP endpoint: an agent with a SIP address and digest credentials."""
 
 import uuid
 
@@ -16,7 +16,7 @@ from telephony.validators import validate_sip_password, validate_sip_user
 class SipEndpoint(SyncedRow):
     """An agent at `<sip_username>.<workspace slug>@SIP_DOMAIN`.
 
-    LiveKit matches the user part alone, so the slug keeps workspaces apart; the digest user is `sip_username`.
+    LiveKit matches only the user part, so the slug separates workspaces. The digest user is `sip_username`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -42,7 +42,7 @@ class SipEndpoint(SyncedRow):
                 "workspace",
                 Lower("sip_username"),
                 name="endpoint_username_once",
-                violation_error_message="This SIP username is in use already.",
+                violation_error_message="This SIP username is already in use. Choose another one.",
             )
         ]
 
@@ -51,10 +51,10 @@ class SipEndpoint(SyncedRow):
 
     @property
     def public_id(self) -> str:
-        """Return the id that programs of the endpoint dialect use."""
+        """Return the id that clients of the endpoint dialect use."""
         return f"conn_{self.id.hex}"
 
     @property
     def user_part(self) -> str:
-        """Return what stands before the @ in its SIP address, which is also its LiveKit trunk's number."""
+        """Return the user part of its SIP address, which is also the number of its LiveKit trunk."""
         return f"{self.sip_username}.{self.workspace.slug}"

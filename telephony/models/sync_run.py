@@ -1,4 +1,4 @@
-"""What past syncs of a trunk came to, for its page."""
+"""Results of past syncs of a trunk, for its page."""
 
 from django.db import models
 
@@ -7,9 +7,9 @@ from telephony.models.trunk import Trunk
 
 
 class SyncRun(models.Model):
-    """One try to bring LiveKit in step with a trunk. The newest 50 of each trunk are kept, for 30 days.
+    """One sync of a trunk to LiveKit. The newest 50 per trunk are kept for 30 days.
 
-    No constraint of the database: its check would lock the trunk, and a line too many of one just deleted harms nobody.
+    No database constraint: its check would lock the trunk, and a spare row of a deleted trunk is harmless.
     """
 
     trunk = models.ForeignKey(

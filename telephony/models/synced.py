@@ -1,4 +1,4 @@
-"""What every row that LiveKit is kept in step with carries: its state and the claim of whoever syncs it."""
+"""Fields of every row that is synced to LiveKit: its state and the lease of its sync."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from telephony.choices import TrunkStatus
 class SyncedRow(models.Model):
     """State of a row that should exist in LiveKit. States: `TrunkStatus`.
 
-    `generation` rises with each change; a sync writes its result only if the generation is still the one it planned.
-    `lease_token` and `leased_until` are the claim of whoever syncs the row now.
+    `generation` rises with each change; a sync writes its result only if the generation is unchanged.
+    `lease_token` and `leased_until` are the lease of the running sync.
     """
 
     status = models.CharField(max_length=8, choices=TrunkStatus.choices, default=TrunkStatus.PENDING, editable=False)
@@ -29,7 +29,7 @@ class SyncedRow(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save as ever, but leave the sync's own fields alone: what was loaded may be older than what a sync wrote."""
+        """Save all fields but those of the sync, whose loaded values may be stale."""
         if not self._state.adding and kwargs.get("update_fields") is None and not kwargs.get("force_insert"):
             fields = self._meta.concrete_fields
             kwargs["update_fields"] = {

@@ -21,7 +21,7 @@ WEEKDAYS = "Enter weekdays as numbers: 0 is Monday, 6 is Sunday."
 def validate_countries(value: object) -> None:
     """Accept a list of ISO 3166 alpha-2 codes."""
     if not isinstance(value, list):
-        raise ValidationError("Give a list of two-letter country codes.", code="countries")
+        raise ValidationError("Enter a list of two-letter country codes.", code="countries")
     for country in value:
         validate_country(str(country))
 
@@ -35,11 +35,11 @@ def validate_days(value: object) -> None:
 def validate_currency(value: str) -> None:
     """Accept an ISO 4217 code."""
     if not re.fullmatch(r"[A-Z]{3}", value):
-        raise ValidationError("Enter a currency by its three letters, such as USD or EUR.", code="currency")
+        raise ValidationError("Enter a three-letter currency code, such as USD or EUR.", code="currency")
 
 
 class TelephonySettings(models.Model):
-    """One row a workspace, made on first use."""
+    """One row per workspace, created on first use."""
 
     workspace = models.OneToOneField(
         Workspace, on_delete=models.CASCADE, primary_key=True, related_name="telephony_settings"
@@ -50,22 +50,26 @@ class TelephonySettings(models.Model):
         default=list,
         blank=True,
         validators=[validate_countries],
-        help_text="Two-letter codes that may be called. Empty: the workspace's own country alone.",
+        help_text="Two-letter codes of countries that may be called. Empty: only the workspace's country.",
     )
     allow_premium = models.BooleanField(
         default=False, help_text="Allow premium-rate, shared-cost, personal, short and satellite numbers."
     )
     allow_unknown_numbers = models.BooleanField(
-        default=False, help_text="Allow numbers that no numbering plan has, such as new ranges."
+        default=False, help_text="Allow numbers that are in no numbering plan, such as new ranges."
     )
-    allow_shared_trunk = models.BooleanField(default=False, help_text="May use the operator's shared outbound trunk.")
+    allow_shared_trunk = models.BooleanField(
+        default=False, help_text="Allow calls through the operator's shared outbound trunk."
+    )
     calls_per_second = models.DecimalField(
         max_digits=5, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal("0.01"))]
     )
     max_concurrent_calls = models.PositiveIntegerField(
         null=True, blank=True, validators=[MaxValueValidator(100_000)], help_text="Empty: no limit."
     )
-    calling_hours_start = models.TimeField(null=True, blank=True, help_text="Where the callee is. Empty: any time.")
+    calling_hours_start = models.TimeField(
+        null=True, blank=True, help_text="In the callee's local time. Empty: any time."
+    )
     calling_hours_end = models.TimeField(null=True, blank=True)
     calling_days = models.JSONField(
         default=list, blank=True, validators=[validate_days], help_text="0 is Monday, 6 is Sunday. Empty: every day."
@@ -75,8 +79,8 @@ class TelephonySettings(models.Model):
         max_length=9,
         choices=CallingHoursFallback.choices,
         default=CallingHoursFallback.WORKSPACE,
-        help_text="What counts for toll-free and other numbers whose time zone cannot be told or have no hours in "
-        "common.",
+        help_text="Rule for toll-free and other numbers whose time zone is unknown, or whose zones share no calling "
+        "hours.",
     )
     daily_attempts_per_callee = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MaxValueValidator(100)], help_text="Empty: no limit."
@@ -84,22 +88,25 @@ class TelephonySettings(models.Model):
     max_attempts = models.PositiveSmallIntegerField(
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(20)],
-        help_text="Tries of one call, at most. One through several gateways, one after the other, counts once.",
+        help_text="Max attempts per call. An attempt through several gateways counts once.",
     )
     retry_delay_seconds = models.PositiveIntegerField(
         default=300,
         validators=[MinValueValidator(10), MaxValueValidator(86_400)],
-        help_text="Until the second try of a busy or unanswered call; twice as long before each further one.",
+        help_text="Delay before the first retry of a busy or unanswered call. It doubles with each further retry.",
     )
     price_per_minute = models.DecimalField(
         max_digits=8,
         decimal_places=4,
         default=Decimal(0),
         validators=[MinValueValidator(0)],
-        help_text="Of an answered outbound minute. 0: no price is known, and no spend limit can be kept.",
+        help_text="Price of an answered outbound minute. 0: the price is unknown and spend limits do not work.",
     )
     currency = models.CharField(
-        max_length=3, default="USD", validators=[validate_currency], help_text="Of price and limit, such as USD or EUR."
+        max_length=3,
+        default="USD",
+        validators=[validate_currency],
+        help_text="Currency of price and limit, such as USD or EUR.",
     )
     daily_spend_limit = models.DecimalField(
         max_digits=10,
@@ -107,18 +114,18 @@ class TelephonySettings(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text="What the calls of a day may cost. Empty: no limit. It needs a price per minute.",
+        help_text="Maximum cost of outbound calls per day. Empty: no limit. Requires a price per minute.",
     )
     agent_absent = models.CharField(
         "where no agent joins",
         max_length=5,
         choices=AgentAbsent.choices,
         default=AgentAbsent.RETRY,
-        help_text="An answered call that no agent speaks in.",
+        help_text="What happens to an answered call without an agent.",
     )
-    record_calls = models.BooleanField(default=False, help_text="Record conversations, once the announcement was said.")
+    record_calls = models.BooleanField(default=False, help_text="Record conversations after the announcement.")
     recording_announcement = models.CharField(
-        max_length=500, blank=True, help_text="Said before anything is recorded, such as: This call is recorded."
+        max_length=500, blank=True, help_text="Spoken before recording starts, such as: This call is recorded."
     )
 
     history = recorded()
@@ -139,17 +146,17 @@ class TelephonySettings(models.Model):
         super().clean()
         if (self.calling_hours_start is None) != (self.calling_hours_end is None):
             missing = "calling_hours_end" if self.calling_hours_start else "calling_hours_start"
-            raise ValidationError({missing: "Give both the beginning and the end, or neither."}, code="hours")
+            raise ValidationError({missing: "Enter both the start and the end, or neither."}, code="hours")
         if self.daily_spend_limit is not None and not self.price_per_minute:
-            words = "A spend limit needs a price per minute, which the operator of this installation sets."
+            words = "A spend limit requires a price per minute, which the operator of this installation sets."
             raise ValidationError({"daily_spend_limit": ValidationError(words, code="no_price")})
         if self.record_calls and not self.recording_announcement.strip():
-            words = "Write what callers are told before they are recorded."
+            words = "Enter the announcement that is spoken before recording starts."
             raise ValidationError({"recording_announcement": ValidationError(words, code="required")})
 
     @classmethod
     def of(cls, workspace_id: UUID) -> "TelephonySettings":
-        """Return a workspace's settings, made with the default project on first use."""
+        """Return a workspace's settings; create them with the default project on first use."""
         found = only_row(cls.objects.select_related("project").filter(pk=workspace_id))
         if found is None:
             found, _ = cls.objects.select_related("project").get_or_create(

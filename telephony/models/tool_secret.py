@@ -1,4 +1,4 @@
-"""What an agent's calls of its tools are signed with."""
+"""The secret that signs an agent's tool requests."""
 
 from django.db import models
 from fernet_fields import EncryptedTextField
@@ -7,7 +7,7 @@ from telephony.models.agent import Agent
 
 
 class ToolSecret(models.Model):
-    """The secret of one agent, apart from it: no page or list that reads agents reads it."""
+    """The secret of one agent, in its own table so that pages and lists of agents never load it."""
 
     agent = models.OneToOneField(Agent, primary_key=True, on_delete=models.CASCADE, related_name="tool_secret")
     secret = EncryptedTextField(editable=False)

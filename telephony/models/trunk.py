@@ -1,4 +1,4 @@
-"""A SIP trunk: a carrier as a workspace uses it."""
+"""A SIP trunk to a carrier."""
 
 import uuid
 from decimal import Decimal
@@ -27,18 +27,23 @@ from telephony.validators import (
 
 
 class Trunk(SyncedRow):
-    """What should exist in LiveKit for one carrier: its gateways, credentials and numbers."""
+    """The configuration of one carrier in LiveKit: gateways, credentials and numbers."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="trunks")
     name = models.CharField(max_length=100)
     carrier = models.CharField(
-        max_length=32, blank=True, validators=[validate_carrier], help_text="Preset; empty for any other carrier."
+        max_length=32,
+        blank=True,
+        validators=[validate_carrier],
+        help_text="Carrier preset. Empty for any other carrier.",
     )
-    for_transfers = models.BooleanField(default=False, help_text="Used to hand calls over, not to place them.")
+    for_transfers = models.BooleanField(default=False, help_text="Used for transfers only, not to place calls.")
     auth_username = models.CharField("username", max_length=255, blank=True, validators=[validate_credential])
     auth_password = EncryptedTextField("password", null=True, blank=True, validators=[validate_credential])
-    from_host = HostField("From host", max_length=253, blank=True, help_text="Host in From, if asked for.")
+    from_host = HostField(
+        "From host", max_length=253, blank=True, help_text="Host in the From header, if the carrier requires one."
+    )
     tech_prefix = models.CharField(max_length=16, blank=True, validators=[validate_tech_prefix])
     leading_plus = models.BooleanField(default=True, help_text="Dial +15550100000 rather than 15550100000.")
     from_user = models.CharField(
@@ -46,49 +51,49 @@ class Trunk(SyncedRow):
         max_length=64,
         blank=True,
         validators=[validate_from_user],
-        help_text="User in From where the carrier wants its account there. Empty: the caller ID.",
+        help_text="User in the From header, if the carrier requires an account name. Empty: the caller ID.",
     )
     display_name = models.CharField(
         max_length=64,
         blank=True,
         validators=[validate_display_name],
-        help_text="Name in From that callees may see. Empty: the user in From.",
+        help_text="Display name in the From header. Empty: the From user.",
     )
     headers = models.JSONField(
         default=dict,
         blank=True,
         validators=[validate_headers],
-        help_text="Headers of each call that goes out. Values may hold {callId}, {from} and {to}.",
+        help_text="SIP headers of each outbound call. Values may contain {callId}, {from} and {to}.",
     )
     headers_to_attributes = models.JSONField(
         default=dict,
         blank=True,
         validators=[validate_headers_to_attributes],
-        help_text="Headers to read from calls, each with the participant attribute that takes its value.",
+        help_text="SIP headers to read, each with the participant attribute that receives its value.",
     )
     attributes_to_headers = models.JSONField(
         default=dict,
         blank=True,
         validators=[validate_attributes_to_headers],
-        help_text="Attributes, each with the header that sends its value in answers, transfers and hang-ups.",
+        help_text="Attributes, each with the SIP header for its value in responses, transfers and hang-ups.",
     )
     transfer_headers = models.JSONField(
         default=dict,
         blank=True,
         validators=[validate_headers],
-        help_text="Headers of each cold transfer (REFER). Values may hold {callId}, {from} and {to}.",
+        help_text="SIP headers of each cold transfer (REFER). Values may contain {callId}, {from} and {to}.",
     )
     codecs = models.JSONField(
         default=list,
         blank=True,
         validators=[validate_codecs],
-        help_text="Codecs to offer and accept, beside DTMF: PCMU, PCMA, G722. Empty: all three.",
+        help_text="Codecs to offer and accept, in addition to DTMF: PCMU, PCMA, G722. Empty: all three.",
     )
     country = models.CharField(
         max_length=2,
         blank=True,
         validators=[validate_country],
-        help_text="Two letters: where numbers are that the carrier sends without a country code. Empty: the "
+        help_text="Two-letter country of numbers that the carrier sends without a country code. Empty: the "
         "workspace's.",
     )
     media_encryption = models.CharField(max_length=8, choices=MediaEncryption.choices, default=MediaEncryption.DISABLE)
@@ -96,13 +101,13 @@ class Trunk(SyncedRow):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(75)],
-        help_text="How long a callee's phone rings, at most 75 seconds. Empty: 45, in a warm transfer 30.",
+        help_text="Seconds to ring the callee, at most 75. Empty: 45, or 30 in a warm transfer.",
     )
     called_number_format = models.CharField(
         max_length=11,
         choices=CalledNumberFormat.choices,
         default=CalledNumberFormat.E164,
-        help_text="How the carrier writes the number called when it sends a call in.",
+        help_text="Format of the called number in the carrier's inbound calls.",
     )
 
     calls_per_second = models.DecimalField(
@@ -111,10 +116,13 @@ class Trunk(SyncedRow):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal("0.01"))],
-        help_text="Most new calls a second that the carrier takes. Empty: the carrier's preset, or 1.",
+        help_text="New calls per second that the carrier accepts. Empty: the carrier's preset, or 1.",
     )
     max_concurrent_calls = models.PositiveIntegerField(
-        null=True, blank=True, validators=[MaxValueValidator(100_000)], help_text="Channels. Empty: no limit."
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100_000)],
+        help_text="Channels that the carrier provides. Empty: no limit.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -133,7 +141,7 @@ class Trunk(SyncedRow):
                 condition=models.Q(auth_username="", auth_password__isnull=True)
                 | (~models.Q(auth_username="") & models.Q(auth_password__isnull=False)),
                 name="trunk_credentials_whole",
-                violation_error_message="Give both username and password, or neither.",
+                violation_error_message="Enter both username and password, or neither.",
             ),
             models.CheckConstraint(
                 condition=models.Q(called_number_format__in=CalledNumberFormat.values),
@@ -157,12 +165,12 @@ class Trunk(SyncedRow):
         self.auth_password = self.auth_password or None
         if bool(self.auth_username) != bool(self.auth_password):
             missing = "auth_password" if self.auth_username else "auth_username"
-            half = ValidationError("Give both username and password, or neither.", code="credentials")
+            half = ValidationError("Enter both username and password, or neither.", code="credentials")
             raise ValidationError({missing: half})
 
     @property
     def number_country(self) -> str:
-        """Return the country in which the carrier's national forms are read."""
+        """Return the country used to parse the carrier's national formats."""
         return self.country or self.workspace.country
 
     def clean_fields(self, exclude: Any = None) -> None:
@@ -171,5 +179,5 @@ class Trunk(SyncedRow):
 
     @property
     def has_password(self) -> bool:
-        """Return whether a password is stored, without loading it: credentials are whole or absent."""
+        """Return whether a password is stored, without loading it: credentials are complete or absent."""
         return bool(self.auth_username)

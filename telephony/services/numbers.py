@@ -126,5 +126,5 @@ def _check(row: PhoneNumber, problems: Problems) -> None:
     if trunk is None:
         problems.add("trunk", "Choose the trunk that carries it.", "required")
     elif trunk.workspace_id != row.workspace_id:
-        problems.add("trunk", "Choose one of the number's own workspace.", "foreign")
+        problems.add("trunk", "Choose one from the same workspace.", "foreign")
     problems.check(row, _CHECKED)

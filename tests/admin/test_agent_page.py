@@ -77,9 +77,9 @@ def test_a_refused_key_and_an_agent_that_is_off_are_said_on_top(
 
 def test_who_only_reads_sees_no_fields_of_other_providers(agent: Agent, acme_viewer: User, signed_in: Browser) -> None:
     html = signed_in(acme_viewer).get(page(agent)).content.decode()
-    assert "WebSocket address" not in html
+    assert "WebSocket URL" not in html
     assert "Clear provider key" not in html
-    assert "Calls in and out" in html
+    assert "Inbound and outbound calls" in html
 
 
 def test_targets_in_any_spelling_are_read_in_the_workspace_s_country(

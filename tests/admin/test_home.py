@@ -53,7 +53,7 @@ def test_a_failed_sip_endpoint_too(client: Client, acme: Workspace) -> None:
 
 def test_a_livekit_that_is_not_set_up(client: Client, acme: Workspace) -> None:
     make_trunk(acme)
-    assert "Default is not set up" in home(client)
+    assert "Default is not configured" in home(client)
 
 
 def test_a_livekit_that_is_away(client: Client, acme: Workspace, settings: Any) -> None:
@@ -61,32 +61,32 @@ def test_a_livekit_that_is_away(client: Client, acme: Workspace, settings: Any) 
     LiveKitProject.default()
     LiveKitProject.objects.update(last_failed_at=timezone.now(), last_error="Nothing answers there.")
     html = home(client)
-    assert "Default is away" in html
+    assert "Default is unreachable" in html
     assert "Nothing answers there." in html
 
 
 def test_numbers_that_nobody_answers(client: Client, acme: Workspace, globex: Workspace) -> None:
     add_number(make_trunk(acme), "+15550100000")
     create_agent(globex, {"name": "Another workspace's"})
-    assert "Nobody answers 1 number" in home(client)
+    assert "1 number has no agent" in home(client)
     Gateway.objects.update(inbound=False)
-    assert "Nobody answers" not in home(client)  # it is a caller ID, which nobody can call
+    assert "has no agent" not in home(client)  # it is a caller ID, which nobody can call
     Gateway.objects.update(inbound=True)
     link = reverse("admin:telephony_phonenumber_changelist") + "?answered=no"
     assert link in home(client)
     assert "+15550100000" in client.get(link).content.decode()
     PhoneNumber.objects.update(agent=create_agent(acme, {"name": "Asleep", "active": False}))
-    assert "Callers of +15550100000 reach nobody." in home(client)
+    assert "Calls to +15550100000 are not answered." in home(client)
 
 
 def test_a_number_that_the_workspaces_inbound_agent_answers_is_no_concern(client: Client, acme: Workspace) -> None:
     add_number(make_trunk(acme), "+15550100000")
     create_agent(acme, {"name": "Dials only", "direction": "outbound"})
-    assert "Nobody answers 1 number" in home(client)
+    assert "1 number has no agent" in home(client)
     create_agent(acme, {"name": "Reception"})
-    assert "Nobody answers" not in home(client)
+    assert "has no agent" not in home(client)
     numbers = reverse("admin:telephony_phonenumber_changelist")
-    assert "Reception (stands in)" in client.get(numbers).content.decode()
+    assert "Reception (default agent)" in client.get(numbers).content.decode()
     assert client.get(numbers, {"answered": "no"}).context["cl"].result_count == 0
     assert client.get(numbers, {"answered": "yes"}).context["cl"].result_count == 1
 
@@ -103,7 +103,7 @@ def test_next_steps_are_ticked_off_and_go(client: Client, acme: Workspace) -> No
     assert [step.done for step in answer.context["board"].steps] == [False] * 4
     make_trunk(acme)
     answer = client.get(reverse("admin:index"))
-    assert [step.title for step in answer.context["board"].steps if step.done] == ["Connect a carrier"]
+    assert [step.title for step in answer.context["board"].steps if step.done] == ["Add a trunk"]
 
 
 def test_nothing_to_do_is_said(client: Client, acme: Workspace, settings: Any) -> None:
@@ -130,7 +130,7 @@ def test_what_defeats_ours_in_livekit_is_told_with_the_time_it_was_seen(
     html = home(client)
     assert "A dispatch rule in LiveKit that Voxa did not make takes all calls." in html
     assert "SDR_stranger" not in html
-    assert "Seen " in html
+    assert "Checked " in html
     html = home(signed_in(superuser))
     assert "Dispatch rule SDR_stranger (“Everything”), not made by this Voxa, takes all calls." in html
     assert "Delete it in LiveKit." in html
@@ -138,10 +138,10 @@ def test_what_defeats_ours_in_livekit_is_told_with_the_time_it_was_seen(
 
 def test_when_livekit_was_last_looked_at_is_told_also_if_nothing_was_found(client: Client, acme: Workspace) -> None:
     LiveKitProject.default()
-    assert "were not looked at yet" in home(client)
+    assert "have not been checked yet" in home(client)
     LiveKitProject.objects.update(lint=[], linted_at=timezone.now())
     html = home(client)
-    assert "Its trunks and rules were last looked at" in html
+    assert "LiveKit trunks and dispatch rules were last checked" in html
     assert "takes all calls" not in html
 
 
@@ -161,9 +161,9 @@ def test_a_livekit_without_a_sip_service_that_takes_calls(client: Client, acme: 
     assert "no SIP service" not in home(client)
     note_no_calls_taken(project.pk, LiveKitWithoutSip("LiveKit has no SIP service that takes calls."))
     html = home(client)
-    assert "Default has no SIP service that takes calls" in html
-    assert "Outbound calls wait" in html
+    assert "Default has no SIP service available" in html
+    assert "Outbound calls stay queued" in html
     note_calls_taken(project.pk)
-    assert "refused calls just now" in home(client), "for a minute"
+    assert "recently refused calls" in home(client), "for a minute"
     LiveKitProject.objects.update(sip_failed_at=timezone.now() - SIP_REFUSED_LATELY)
     assert "refused calls" not in home(client)

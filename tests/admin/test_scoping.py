@@ -271,7 +271,7 @@ def test_an_empty_list_says_what_it_is_for_and_a_filtered_one_how_to_see_all(
     acme: Workspace, acme_viewer: User, acme_owner: User, signed_in: Browser
 ) -> None:
     url = reverse("admin:telephony_trunk_changelist")
-    assert "A trunk is your carrier" in signed_in(acme_viewer).get(url).content.decode()
-    assert "Connect a carrier" not in signed_in(acme_viewer).get(url).content.decode()
-    assert "Connect a carrier" in signed_in(acme_owner).get(url).content.decode()
+    assert "A trunk connects a carrier" in signed_in(acme_viewer).get(url).content.decode()
+    assert "Add trunk" not in signed_in(acme_viewer).get(url).content.decode()
+    assert "Add trunk" in signed_in(acme_owner).get(url).content.decode()
     assert "Nothing matches" in signed_in(acme_owner).get(url, {"q": "none"}).content.decode()

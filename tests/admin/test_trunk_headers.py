@@ -89,10 +89,10 @@ def test_an_emptied_field_removes_the_headers_and_asks_for_a_sync(client: Client
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        ("X-Account 42", "Line 1: write a name, a colon and a value."),
-        ("X-Account: 42\nX-Call:", "Line 2: write a name, a colon and a value."),
+        ("X-Account 42", "Line 1: enter a name, a colon and a value."),
+        ("X-Account: 42\nX-Call:", "Line 2: enter a name, a colon and a value."),
         (": 42", "is no header name"),
-        ("X-Account: 42\n\nX-Account: 43", "Line 3: X-Account is there already."),
+        ("X-Account: 42\n\nX-Account: 43", "Line 3: X-Account is already listed."),
         ("X-Account: 42\nx-account: 43", "named twice"),
         ("Via: SIP/2.0", "belongs to SIP itself"),
         ("X Account: 42", "is no header name"),

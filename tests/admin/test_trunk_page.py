@@ -71,7 +71,7 @@ def test_a_trunk_needs_a_gateway(client: Client, acme: Workspace) -> None:
     trunk = make_trunk(acme)
     answer = client.post(page(trunk), form_of(client, page(trunk)) | {"gateways-0-DELETE": "on"})
     assert errors_of(answer)["Gateway"].non_form_errors() == [
-        "Give at least one gateway: the host or IP address of the carrier."
+        "Add at least one gateway: the host name or IP address of the carrier."
     ]
     assert trunk.gateways.count() == 1
 

@@ -25,7 +25,7 @@ def test_from_signing_in_to_a_trunk_in_service(
 ) -> None:
     Agent.objects.create(workspace=acme, name="Reception")
     page = sign_in(acme_owner)
-    page.locator("#next-steps").get_by_role("link", name="Connect a carrier").click()
+    page.locator("#next-steps").get_by_role("link", name="Add a trunk").click()
     page.get_by_label("Name").first.fill("Telnyx")
     page.locator("#id_gateways-0-ip_or_domain").fill("192.0.2.10")
     page.get_by_role("link", name="Add another Number").click()

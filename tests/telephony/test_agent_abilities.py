@@ -37,9 +37,12 @@ def test_tools_and_transfers_come_back_as_they_were_given(api: APIClient) -> Non
         ({"url": "http://api.acme.example/"}, "https://"),
         ({"url": "https://169.254.169.254/latest"}, "cannot be called"),
         ({"parameters": {"type": "array"}}, '"type": "object"'),
-        ({"parameters": {"type": "object", "properties": 7}}, "no JSON schema"),
-        ({"parameters": {"type": "object", "properties": {"a": {"$ref": "https://a.example/b"}}}}, "no JSON schema"),
-        ({"parameters": {"type": "object", "properties": {"a": {"pattern": "(?=x)"}}}}, "no JSON schema"),
+        ({"parameters": {"type": "object", "properties": 7}}, "JSON schema is invalid"),
+        (
+            {"parameters": {"type": "object", "properties": {"a": {"$ref": "https://a.example/b"}}}},
+            "JSON schema is invalid",
+        ),
+        ({"parameters": {"type": "object", "properties": {"a": {"pattern": "(?=x)"}}}}, "JSON schema is invalid"),
         ({"parameters": {"type": "object", "description": "x" * 9_000}}, "8192 characters"),
     ],
 )

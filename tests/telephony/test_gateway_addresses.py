@@ -56,8 +56,8 @@ def test_a_gateway_is_stored_in_one_form(api: APIClient, gateway: dict[str, Any]
         ({"ipOrDomain": "::ffff:192.0.2.1", "netmask": 64}, "netmask", "wider than all of IPv4"),
         ({"ipOrDomain": "fe80::1%eth0"}, "ipOrDomain", "names a zone"),
         ({"ipOrDomain": "0.0.0.0"}, "ipOrDomain", "unspecified"),
-        ({"ipOrDomain": "sip.example.com:5061", "port": 5070}, "port", "Name the port once"),
-        ({"ipOrDomain": "192.0.2.0/24", "netmask": 25}, "netmask", "Name the netmask once"),
+        ({"ipOrDomain": "sip.example.com:5061", "port": 5070}, "port", "Enter the port once"),
+        ({"ipOrDomain": "192.0.2.0/24", "netmask": 25}, "netmask", "Enter the netmask once"),
     ],
 )
 def test_a_gateway_is_refused_at_its_field(api: APIClient, gateway: dict[str, Any], field: str, reason: str) -> None:

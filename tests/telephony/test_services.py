@@ -43,9 +43,9 @@ def test_a_taken_number_leaves_no_trunk_behind(acme: Workspace, number: PhoneNum
 
 
 def test_rows_of_another_workspace_are_refused(trunk: Trunk, foreign_agent: Agent, foreign_trunk: Trunk) -> None:
-    with pytest.raises(ValidationError, match="own workspace"):
+    with pytest.raises(ValidationError, match="same workspace"):
         add_number(trunk, "+15550100000", agent=foreign_agent)
-    with pytest.raises(ValidationError, match="own workspace"):
+    with pytest.raises(ValidationError, match="same workspace"):
         add_number(trunk, "+15550100000", transfer_trunk=foreign_trunk)
 
 

@@ -115,7 +115,7 @@ def test_a_spend_limit_needs_a_price(api: APIClient, acme: Workspace) -> None:
 
 def test_the_price_stays_as_long_as_a_spend_limit_needs_it(acme: Workspace) -> None:
     update_settings(acme, {"price_per_minute": Decimal("0.5"), "daily_spend_limit": Decimal(1)}, by_operator=True)
-    with pytest.raises(ValidationError, match="needs a price"):
+    with pytest.raises(ValidationError, match="requires a price"):
         update_settings(acme, {"price_per_minute": Decimal(0)}, by_operator=True)
 
 
