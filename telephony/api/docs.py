@@ -12,44 +12,39 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
+from telephony.api.serializers import TrunkSerializer
+from telephony.models import Trunk
+from voxa.api.names import camel
+
 _ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
 _TIME = "2026-03-01T09:30:00.000000Z"
 _GATEWAY = {"ipOrDomain": "sip.telnyx.com", "port": 5060, "protocol": "udp", "inbound": True, "outbound": True}
 _TRUNK = {"name": "Telnyx", "gateways": [_GATEWAY], "authUsername": "myuser", "authPassword": "mypass"}
-_TRUNK_ANSWER = {
+
+_TRUNK_SHOWN: dict[str, Any] = {
     "id": _ID,
     "name": "Telnyx",
     "status": "active",
-    "lastError": "",
     "gateways": [{**_GATEWAY, "netmask": 32, "priority": 0}],
-    "authUsername": "myuser",
-    "hasPassword": True,
-    "fromHost": "",
-    "mediaEncryption": "disable",
-    "carrier": "",
-    "forTransfers": False,
-    "warnings": [],
-    "techPrefix": "",
-    "leadingPlus": True,
-    "fromUser": "",
-    "displayName": "",
-    "headers": {},
-    "headersToAttributes": {},
-    "attributesToHeaders": {},
-    "transferHeaders": {},
-    "codecs": [],
-    "ringingTimeoutSeconds": None,
-    "calledNumberFormat": "e164",
-    "callsPerSecond": None,
-    "maxConcurrentCalls": None,
-    "country": "",
-    "livekitInboundTrunkId": "ST_zGk5ZyWmGzvK",
-    "livekitOutboundTrunkId": "ST_b2qWJTiQmYJx",
-    "livekitDispatchRuleId": "SDR_kR9Yx5oTSkJd",
+    "auth_username": "myuser",
+    "has_password": True,
+    "livekit_inbound_trunk_id": "ST_zGk5ZyWmGzvK",
+    "livekit_outbound_trunk_id": "ST_b2qWJTiQmYJx",
+    "livekit_dispatch_rule_id": "SDR_kR9Yx5oTSkJd",
     "numbers": [{"id": _ID, "number": "+15550100000", "agentId": None}],
-    "createdAt": _TIME,
-    "updatedAt": _TIME,
+    "created_at": _TIME,
+    "updated_at": _TIME,
 }
+
+
+def _trunk_answer() -> dict[str, Any]:
+    """Return a trunk as answers show it: the values above, and the defaults of all other columns."""
+    defaults = {field.name: field.get_default() for field in Trunk._meta.concrete_fields}
+    shown = {name: getattr(value, "value", value) for name, value in defaults.items()} | _TRUNK_SHOWN
+    return {camel(name): shown[name] for name in TrunkSerializer.Meta.fields if name != "auth_password"}
+
+
+_TRUNK_ANSWER = _trunk_answer()
 _NUMBER = {"number": "+15550100000", "trunkId": _ID}
 _NUMBER_ANSWER = {
     "id": _ID, "number": "+15550100000", "trunkId": _ID, "agentId": None, "transferTrunkId": None, "label": "",

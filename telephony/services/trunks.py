@@ -19,12 +19,8 @@ from telephony.sync.rows import gateway_row, trunk_row
 from telephony.sync.warnings import trunk_warnings
 from voxa.core.destinations import GIVEN_FOR_ANOTHER
 
-FIELDS = (
-    "name", "carrier", "for_transfers", "auth_username", "auth_password", "from_host", "tech_prefix", "leading_plus",
-    "media_encryption", "calls_per_second", "max_concurrent_calls", "from_user", "display_name", "headers",
-    "headers_to_attributes", "attributes_to_headers", "transfer_headers", "codecs", "ringing_timeout_seconds",
-    "called_number_format", "country",
-)  # fmt: skip
+# What whoever creates or changes a trunk may name: every column that is not `editable=False`.
+FIELDS = tuple(field.name for field in Trunk._meta.concrete_fields if field.editable and field.name != "workspace")
 GIVE_AGAIN = "The stored password was given for other gateways. Enter it again, or clear it with the username."
 
 

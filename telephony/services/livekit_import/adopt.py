@@ -34,9 +34,7 @@ def adopt(workspace: Workspace, adoption: Adoption) -> Trunk:
         "from_host": adoption.from_host,
         "media_encryption": adoption.media_encryption,
         "headers": dict(adoption.headers),
-        "headers_to_attributes": dict(adoption.headers_to_attributes),
-        "attributes_to_headers": dict(adoption.attributes_to_headers),
-        "codecs": list(adoption.codecs),
+        **{name: list(value) if isinstance(value, tuple) else value for name, value in adoption.both_ways.items()},
         "gateways": adoption.gateways,
         "numbers": adoption.numbers,
     }

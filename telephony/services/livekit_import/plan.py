@@ -1,11 +1,11 @@
 """Which rows would say what stands in LiveKit. Pure: what was listed in, what would be done out."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from telephony.choices import MediaEncryption, ObjectKind
-from telephony.livekit_client import OutboundTrunkSpec
+from telephony.livekit_client import InboundTrunkSpec, OutboundTrunkSpec
 from telephony.services.gateways import MAX_GATEWAYS
 from telephony.services.livekit_import import checks
 from telephony.services.livekit_import.checks import CannotSay, Inbound, Outbound, Rule
@@ -13,7 +13,11 @@ from telephony.sync.marks import read_mark
 from telephony.sync.plan import AGENT_NAME, ROOM_PREFIX
 
 NAME_LENGTH = 100
-BOTH_WAYS = ("headers_to_attributes", "attributes_to_headers", "codecs")
+# What LiveKit's trunks of either direction hold and our rows say once; the rest is checked or merged below.
+READ_BELOW = {"name", "metadata", "numbers", "auth_username", "auth_password", "media_encryption"}
+BOTH_WAYS = sorted(
+    {one.name for one in fields(InboundTrunkSpec)} & {one.name for one in fields(OutboundTrunkSpec)} - READ_BELOW
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Adoption:
     name: str
     numbers: tuple[str, ...]
     media_encryption: MediaEncryption
+    both_ways: dict[str, Any]  # the values of BOTH_WAYS
     gateways: list[dict[str, Any]] = field(default_factory=list)
     outbound_ids: list[str | None] = field(default_factory=list)
     inbound_id: str = ""
@@ -54,9 +59,6 @@ class Adoption:
     password: str = field(default="", repr=False)
     from_host: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    headers_to_attributes: Mapping[str, str] = field(default_factory=dict)
-    attributes_to_headers: Mapping[str, str] = field(default_factory=dict)
-    codecs: tuple[str, ...] = ()
     changes: list[str] = field(default_factory=list)
 
     @property
@@ -117,7 +119,7 @@ def _inbound(trunk: Inbound, rules: Iterable[Rule], taken: Collection[str], coun
     entrances = checks.networks(trunk)
     if len(entrances) > MAX_GATEWAYS:
         raise CannotSay(f"It admits {len(entrances)} addresses; a trunk has at most {MAX_GATEWAYS} gateways.")
-    adoption = Adoption(_name(trunk), numbers, trunk.spec.media_encryption, inbound_id=trunk.id, **_both_ways(trunk))
+    adoption = Adoption(_name(trunk), numbers, trunk.spec.media_encryption, _both_ways(trunk), inbound_id=trunk.id)
     adoption.changes += _respelled(trunk.spec.numbers, numbers)
     rule = _rule_of(trunk, rules)
     if rule is None:
@@ -167,7 +169,7 @@ def _outbound(trunk: Outbound, plan: ImportPlan, taken: Collection[str], country
         for other in plan.adoptions:
             if shared := sorted(set(other.numbers) & set(numbers)):
                 raise CannotSay(f"It shares {', '.join(shared)} with {other.name}; a number stands on one trunk.")
-        same = Adoption(_name(trunk), numbers, trunk.spec.media_encryption, **_both_ways(trunk))
+        same = Adoption(_name(trunk), numbers, trunk.spec.media_encryption, _both_ways(trunk))
         plan.adoptions.append(same)
     else:
         _refuse_unlike(trunk.spec, same)
@@ -189,7 +191,7 @@ def _refuse_unlike(spec: OutboundTrunkSpec, adoption: Adoption) -> None:
     given = (spec.auth_username, spec.auth_password, spec.from_host, spec.headers)
     if adoption.dials and given != (adoption.username, adoption.password, adoption.from_host, adoption.headers):
         raise CannotSay(f"{adoption.name}, which has the same numbers, signs in otherwise or sends other headers.")
-    if any(getattr(spec, name) != getattr(adoption, name) for name in BOTH_WAYS):
+    if any(getattr(spec, name) != value for name, value in adoption.both_ways.items()):
         raise CannotSay(f"{adoption.name}, which has the same numbers, has other codecs or maps other headers.")
 
 
