@@ -1,7 +1,8 @@
-"""gunicorn's threaded worker, with threads kept for probes and a deadline for what a client sends.
+"""gunicorn's threaded worker, with threads kept for probes and deadlines for what a client sends.
 
-A connection gets a thread when its first bytes are there. A request whose headers and body are not read within
-`SENT_WITHIN` reads the end of its input: a slow sender holds a thread that long at most. Relies on gunicorn 27.
+A request gets a thread when its headers are there: slow headers hold none, and are cut off after `HEADERS_WITHIN`. A
+request whose body is not read within `SENT_WITHIN` reads the end of its input: a slow sender holds a thread that long
+at most. Relies on gunicorn 27.
 """
 
 import selectors
@@ -16,9 +17,10 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from voxa.core.bodies import READERS, SENT_WITHIN
 
-FIRST_BYTE = 5.0  # seconds for a new connection to say anything
+HEADERS_WITHIN = 5.0  # seconds for headers after their first byte, and for a new connection to send that
 PROBES = tuple(f"{verb} {path}".encode() for verb in ("GET", "HEAD") for path in ("/healthz", "/readyz", "/metrics"))
 _LINGER_BYTES = 16 * 1_048_576
+_PEEKED = 16_384  # bytes; longer headers are read in a thread
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -30,16 +32,37 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         super().init_process()
 
     def enqueue_req(self, conn: Any) -> None:
-        if not (conn.initialized or conn.data_ready):
-            conn.sock.setblocking(False)
-            conn.timeout = time.monotonic() + FIRST_BYTE
-            self.pending_conns.append(conn)
-            readable = partial(self.on_pending_socket_readable, conn)
-            self.poller.register(conn.sock, selectors.EVENT_READ, readable)
+        """Give a connection a thread if its next request's headers are there, else wait for more of them."""
+        head = None if self.cfg.is_ssl else _arrived(conn.sock)
+        seen = getattr(conn, "head_seen", 0)
+        is_silent = head is None and not (conn.initialized or conn.data_ready)
+        # Without growth the client has closed its side: then a thread finds the end.
+        is_partial = bool(head) and b"\r\n\r\n" not in head and seen < len(head) < _PEEKED
+        if is_silent or is_partial:
+            self._await_head(conn, len(head or b""))
             return
-        pool = self.probe_pool if _is_probe(conn.sock) else self.tpool
+        if seen:
+            conn.head_seen = 0
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+        pool = self.probe_pool if head and head.startswith(PROBES) else self.tpool
         done = pool.submit(self.handle, conn)
         done.add_done_callback(lambda work: self.method_queue.defer(self.finish_request, conn, work))
+
+    def _await_head(self, conn: Any, seen: int) -> None:
+        """Wait without a thread until more than `seen` bytes are there."""
+        now = time.monotonic()
+        if not getattr(conn, "head_seen", 0):
+            conn.headers_by = now + HEADERS_WITHIN
+        if now > conn.headers_by:
+            self.nr_conns -= 1
+            conn.close()
+            return
+        conn.head_seen, conn.timeout = seen, conn.headers_by
+        conn.sock.setblocking(False)
+        # What was peeked at stays in the socket; it is readable again once there is more.
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, seen + 1)
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def handle(self, conn: Any) -> Any:
         conn.sent_by = time.monotonic() + SENT_WITHIN
@@ -68,7 +91,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.nr_conns -= 1
             conn.close()
             return
-        conn.timeout = time.monotonic() + FIRST_BYTE
+        conn.timeout = time.monotonic() + HEADERS_WITHIN
         self.pending_conns.append(conn)
 
     def linger(self, conn: Any, left: int, sock: socket.socket) -> None:
@@ -86,11 +109,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         conn.close()
 
 
-def _is_probe(sock: socket.socket) -> bool:
+def _arrived(sock: socket.socket) -> bytes | None:
+    """Return what has arrived and was not read, empty at the end of the input; None where nothing has."""
     try:
-        return sock.recv(16, socket.MSG_PEEK | socket.MSG_DONTWAIT).startswith(PROBES)
+        return sock.recv(_PEEKED, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except OSError:
-        return False
+        return None
 
 
 def _end_input(sock: socket.socket) -> None:
