@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from telephony.addresses import validate_host
 from telephony.sip_headers import validate_headers
 from voxa.core.number_fields import to_canonical
+from voxa.core.number_text import NumberError, read_digits
 from voxa.core.phone_numbers import or_none
 
 _SIP = re.compile(
@@ -19,6 +20,7 @@ _PARAMETER = re.compile(r"[A-Za-z0-9.!%*_+`'~-]{1,32}(?:=[A-Za-z0-9.!%*_+`'~\[\]
 _HEADER = re.compile(r"([A-Za-z0-9.!*_~-]{1,64})=([A-Za-z0-9.!*_~'()\[\]/:&+$%-]{0,256})", re.ASCII)
 _TRANSPORTS = ("udp", "tcp", "tls")
 LONGEST_TARGET = 500
+LONGEST_SHORT = 6  # digits of a short code or an extension
 _IS_SIP = re.compile(r"sips?:", re.IGNORECASE)
 _SEPARATORS = str.maketrans("", "", ".-_~")
 
@@ -42,27 +44,37 @@ def read_target(text: str, *, warm: bool = False, country: str | None = None) ->
     `country` is where national forms are. Raises ValidationError also for a SIP address whose user is a telephone
     number without its country code: what it would cost cannot be told.
     """
-    target = _sip(text) if _IS_SIP.match(text) else _number(text, country)
+    target = _sip(text) if _IS_SIP.match(text) else _number(text, country, warm=warm)
     if warm and not target.uri.startswith("tel:"):
         raise ValidationError("A warm transfer goes to a number such as +15550100001.", "to")
     return target
 
 
 def as_stored(text: str, country: str | None) -> str:
-    """Return a target as it is kept: a number in its canonical form, anything else as it is."""
-    return _in_lower_case(text) if _IS_SIP.match(text) else or_none(text, country) or text
+    """Return a target as it is kept: a number in its canonical form, also in a SIP address; anything else as it is."""
+    return _spelled(text) if _IS_SIP.match(text) else or_none(text, country) or text
 
 
-def _in_lower_case(text: str) -> str:
-    """Return an address with its scheme as RFC 3261 writes it; any case means the same."""
-    scheme, colon, rest = text.partition(":")
-    return scheme.lower() + colon + rest
+def _spelled(text: str) -> str:
+    """Return a SIP address in one spelling: the scheme in lower case, a number behind a `+` in canonical form."""
+    scheme, _, rest = text.partition(":")
+    user, at, place = rest.partition("@")
+    prefix, plus, digits = user.rpartition("+")
+    number = or_none(plus + digits) if at and plus else None
+    return f"{scheme.lower()}:{prefix.rstrip('+') + number if number else user}{at}{place}"
 
 
-def _number(text: str, country: str | None) -> Target:
+def _number(text: str, country: str | None, *, warm: bool) -> Target:
     try:
         number = to_canonical(text, country)
     except ValidationError as error:
+        if short := _short(text):
+            remedy = (
+                "A warm transfer calls a whole number such as +15550100001."
+                if warm
+                else f"Enter its SIP address, such as sip:{short}@pbx.example.com, or a whole number."
+            )
+            raise ValidationError(f"{short} is a short code or an extension. {remedy}", error.code) from None
         if error.code != "letters":
             raise
         words = "Enter a number such as +15550100001, or an address such as sip:desk@example.org."
@@ -70,8 +82,18 @@ def _number(text: str, country: str | None) -> Target:
     return Target(f"tel:{number}", number)
 
 
+def _short(text: str) -> str:
+    """Return the digits of a short code or extension, which no numbering plan has; empty for anything else."""
+    try:
+        read = read_digits(text)
+    except NumberError:
+        return ""
+    return read.digits if len(read.digits) <= LONGEST_SHORT and not read.international else ""
+
+
 def _sip(text: str) -> Target:
-    found = _SIP.fullmatch(_in_lower_case(text))
+    address = _spelled(text)
+    found = _SIP.fullmatch(address)
     if found is None:
         raise ValidationError("Enter an address such as sip:desk@example.org.", "to")
     user, host, port = found[2] or "", found[3], int(found[4] or 5060)
@@ -82,7 +104,7 @@ def _sip(text: str) -> Target:
     if found[6] is not None:
         _check_headers(found[6])
     number, short = number_in(user)
-    return Target(_in_lower_case(text), number, short)
+    return Target(address, number, short)
 
 
 def _check_parameters(parameters: list[str]) -> None:
@@ -119,9 +141,9 @@ def number_in(user: str) -> tuple[str | None, str]:
     """
     plain = re.split(r"[*#]", unquote(user).partition(";")[0].translate(_SEPARATORS))[-1]
     digits = plain[plain.rfind("+") :] if "+" in plain else plain
-    if re.fullmatch(r"\d{1,6}", digits):
+    if digits.isdecimal() and len(digits) <= LONGEST_SHORT:
         return None, digits
-    if digits.startswith("+"):
+    if digits.startswith("+") and not digits[1:2].isalpha():
         return to_canonical(digits), ""
     if re.match(r"\d{7,}", digits):
         raise ValidationError("Write the number in the address with + and its country code.", "to")

@@ -2,7 +2,6 @@ import accounts.models.api_key
 import accounts.models.two_step
 import accounts.models.user
 import accounts.models.webhook
-import accounts.models.workspace
 import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
@@ -64,7 +63,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('slug', models.CharField(help_text='Part of SIP addresses, so it does not change once it is in use.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\Z', 'Use lower-case letters, digits and hyphens, such as acme-eu.')])),
                 ('name', models.CharField(max_length=100)),
-                ('country', models.CharField(default='US', help_text='Two letters, such as US.', max_length=2, validators=[accounts.models.workspace.validate_country])),
+                ('country', voxa.core.values.fields.CountryField(default='US', help_text='Two letters, such as US.', max_length=2)),
                 ('time_zone', voxa.core.values.fields.TimeZoneField(default='UTC', help_text='Such as Europe/Berlin.', max_length=64)),
                 ('retention_days', models.PositiveIntegerField(default=90, help_text='Days that calls, their events, transcripts and recordings are kept.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)])),
                 ('closed_at', models.DateTimeField(blank=True, editable=False, null=True)),
@@ -124,7 +123,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
                 ('slug', models.CharField(db_index=True, help_text='Part of SIP addresses, so it does not change once it is in use.', max_length=40, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\Z', 'Use lower-case letters, digits and hyphens, such as acme-eu.')])),
                 ('name', models.CharField(max_length=100)),
-                ('country', models.CharField(default='US', help_text='Two letters, such as US.', max_length=2, validators=[accounts.models.workspace.validate_country])),
+                ('country', voxa.core.values.fields.CountryField(default='US', help_text='Two letters, such as US.', max_length=2)),
                 ('time_zone', voxa.core.values.fields.TimeZoneField(default='UTC', help_text='Such as Europe/Berlin.', max_length=64)),
                 ('retention_days', models.PositiveIntegerField(default=90, help_text='Days that calls, their events, transcripts and recordings are kept.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)])),
                 ('closed_at', models.DateTimeField(blank=True, editable=False, null=True)),

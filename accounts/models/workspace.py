@@ -1,21 +1,12 @@
 """A workspace: one company's trunks, numbers, agents, keys and calls."""
 
 import uuid
-from typing import Any
 
-import phonenumbers
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
 from accounts.models.recording import recorded
-from voxa.core.values.fields import TimeZoneField
-
-
-def validate_country(value: str) -> None:
-    """Accept an ISO 3166 alpha-2 code that has a telephone plan."""
-    if value not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValidationError(f"“{value}” is no country. Use a two-letter code such as US.", code="country")
+from voxa.core.values.fields import CountryField, TimeZoneField
 
 
 class Workspace(models.Model):
@@ -34,9 +25,7 @@ class Workspace(models.Model):
         help_text="Part of SIP addresses, so it does not change once it is in use.",
     )
     name = models.CharField(max_length=100)
-    country = models.CharField(
-        max_length=2, default="US", validators=[validate_country], help_text="Two letters, such as US."
-    )
+    country = CountryField(max_length=2, default="US", help_text="Two letters, such as US.")
     time_zone = TimeZoneField(max_length=64, default="UTC", help_text="Such as Europe/Berlin.")
     retention_days = models.PositiveIntegerField(
         default=90,
@@ -53,7 +42,3 @@ class Workspace(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def clean_fields(self, exclude: Any = None) -> None:
-        self.country = self.country.upper()
-        super().clean_fields(exclude=exclude)

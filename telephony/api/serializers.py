@@ -16,6 +16,7 @@ from telephony.targets import LONGEST_TARGET
 from telephony.validators import validate_trunk_reference
 from voxa.api.serializers import CamelModelSerializer, CamelSerializer, NamedChoiceField
 from voxa.core.number_text import LONGEST_TEXT
+from voxa.core.values.countries import LONGEST
 from voxa.json_values import id_json, time_json
 
 SPELLINGS = "In any common spelling, such as +1 (202) 555-0123; answered as E.164."
@@ -153,6 +154,7 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
                 "help_text": "A preset: it brings port, protocol, `leadingPlus`, `techPrefix`, `mediaEncryption`, "
                 "limits and the addresses its calls come from, where the request names none. Empty: another carrier."
             },
+            "country": {"max_length": LONGEST},
             "tech_prefix": {"help_text": "Dialled before each number, as some carriers ask for."},
         }
 

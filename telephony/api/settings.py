@@ -10,11 +10,12 @@ from rest_framework.response import Response
 from telephony.api.reading import json_names, read
 from telephony.api.serializers import shared
 from telephony.models import TelephonySettings
-from telephony.models.telephony_settings import WEEKDAYS
 from telephony.services.errors import Problems
 from telephony.services.settings import FIELDS, update_settings
 from voxa.api.serializers import CamelModelSerializer
 from voxa.api.views import WorkspaceAPIView
+from voxa.core.values.countries import LONGEST
+from voxa.core.values.fields import WEEKDAYS
 
 _ANSWER = {
     "allowedCountries": ["US", "CA"],
@@ -53,10 +54,10 @@ class TelephonySettingsSerializer(CamelModelSerializer[TelephonySettings]):
     """The limits and policies that every call of the workspace meets."""
 
     allowed_countries = serializers.ListField(
-        child=serializers.CharField(max_length=2),
+        child=serializers.CharField(max_length=LONGEST),
         required=False,
         max_length=250,
-        help_text="Two-letter codes that may be called. Empty: the workspace's own country alone.",
+        help_text="Two-letter codes that may be called, in any case. Empty: the workspace's own country alone.",
     )
     calling_days = serializers.ListField(
         child=WeekdayField(),

@@ -10,26 +10,10 @@ from django.db import models
 
 from accounts.models import Workspace
 from accounts.models.recording import recorded
-from accounts.models.workspace import validate_country
 from telephony.choices import AgentAbsent, CallingHoursFallback
 from telephony.models.livekit_project import LiveKitProject
+from voxa.core.values.fields import CountriesField, WeekdaysField
 from voxa.lookup import only_row
-
-WEEKDAYS = "Enter weekdays as numbers: 0 is Monday, 6 is Sunday."
-
-
-def validate_countries(value: object) -> None:
-    """Accept a list of ISO 3166 alpha-2 codes."""
-    if not isinstance(value, list):
-        raise ValidationError("Enter a list of two-letter country codes.", code="countries")
-    for country in value:
-        validate_country(str(country))
-
-
-def validate_days(value: object) -> None:
-    """Accept a list of weekdays, 0 Monday to 6 Sunday."""
-    if not isinstance(value, list) or any(type(day) is not int or day not in range(7) for day in value):
-        raise ValidationError(WEEKDAYS, code="days")
 
 
 def validate_currency(value: str) -> None:
@@ -46,10 +30,9 @@ class TelephonySettings(models.Model):
     )
     project = models.ForeignKey(LiveKitProject, on_delete=models.PROTECT, related_name="workspaces")
 
-    allowed_countries = models.JSONField(
+    allowed_countries = CountriesField(
         default=list,
         blank=True,
-        validators=[validate_countries],
         help_text="Two-letter codes of countries that may be called. Empty: only the workspace's country.",
     )
     allow_premium = models.BooleanField(
@@ -71,9 +54,7 @@ class TelephonySettings(models.Model):
         null=True, blank=True, help_text="In the callee's local time. Empty: any time."
     )
     calling_hours_end = models.TimeField(null=True, blank=True)
-    calling_days = models.JSONField(
-        default=list, blank=True, validators=[validate_days], help_text="0 is Monday, 6 is Sunday. Empty: every day."
-    )
+    calling_days = WeekdaysField(default=list, blank=True, help_text="0 is Monday, 6 is Sunday. Empty: every day.")
     calling_hours_fallback = models.CharField(
         "numbers without a time zone",
         max_length=9,

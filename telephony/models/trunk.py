@@ -2,7 +2,6 @@
 
 import uuid
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,7 +10,6 @@ from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
 from accounts.models.recording import recorded
-from accounts.models.workspace import validate_country
 from telephony.carriers import validate_carrier
 from telephony.choices import CalledNumberFormat, MediaEncryption, TrunkStatus
 from telephony.models.fields import HostField
@@ -24,6 +22,7 @@ from telephony.validators import (
     validate_from_user,
     validate_tech_prefix,
 )
+from voxa.core.values.fields import CountryField
 
 
 class Trunk(SyncedRow):
@@ -89,10 +88,9 @@ class Trunk(SyncedRow):
         validators=[validate_codecs],
         help_text="Codecs to offer and accept, in addition to DTMF: PCMU, PCMA, G722. Empty: all three.",
     )
-    country = models.CharField(
+    country = CountryField(
         max_length=2,
         blank=True,
-        validators=[validate_country],
         help_text="Two-letter country of numbers that the carrier sends without a country code. Empty: the "
         "workspace's.",
     )
@@ -172,10 +170,6 @@ class Trunk(SyncedRow):
     def number_country(self) -> str:
         """Return the country used to parse the carrier's national formats."""
         return self.country or self.workspace.country
-
-    def clean_fields(self, exclude: Any = None) -> None:
-        self.country = self.country.upper()
-        super().clean_fields(exclude=exclude)
 
     @property
     def has_password(self) -> bool:

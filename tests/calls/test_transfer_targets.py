@@ -23,7 +23,15 @@ from telephony.targets import read_target
         ("sips:desk@example.org:5061", "sips:desk@example.org:5061", None),
         ("sip:1001@192.0.2.1", "sip:1001@192.0.2.1", None),
         ("sip:+12025550142@example.org", "sip:+12025550142@example.org", "+12025550142"),
-        ("sip:+1-202-555-0142@example.org", "sip:+1-202-555-0142@example.org", "+12025550142"),
+        ("sip:+1-202-555-0142@example.org", "sip:+12025550142@example.org", "+12025550142"),
+        ("sip:+112025550142@example.org", "sip:+12025550142@example.org", "+12025550142"),
+        ("sip:++4402079460123@example.org;user=phone", "sip:+442079460123@example.org;user=phone", "+442079460123"),
+        (
+            "SIPS:99*+521 55 1234 5678@example.org".replace(" ", ""),
+            "sips:99*+525512345678@example.org",
+            "+525512345678",
+        ),
+        ("sip:desk+night@example.org", "sip:desk+night@example.org", None),
         ("sip:example.org", "sip:example.org", None),
         ("SIP:Desk@example.org", "sip:Desk@example.org", None),
         ("TEL:++1 202 555 0142", "tel:+12025550142", "+12025550142"),
@@ -70,6 +78,26 @@ def test_what_can_be_called_is_read(text: str, uri: str, number: str | None) -> 
 def test_what_cannot_be_told_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         read_target(text)
+
+
+@pytest.mark.parametrize("text", ["100", "tel:100", " 42-0 ", "911", "123456"])
+def test_a_short_code_is_told_what_to_enter_instead(api: APIClient, text: str) -> None:
+    digits = text.removeprefix("tel:").strip().replace("-", "")
+    for country in (None, "US"):
+        with pytest.raises(ValidationError, match=f"such as sip:{digits}@pbx.example.com"):
+            read_target(text, country=country)
+        with pytest.raises(ValidationError, match="A warm transfer calls a whole number"):
+            read_target(text, warm=True, country=country)
+    answer = api.post("/v1/agents", {"name": "Desk", "transfers": [{"name": "desk", "to": text}]})
+    (detail,) = answer.json()["error"]["details"]
+    assert (answer.status_code, detail["field"]) == (400, "transfers")
+    assert f"{digits} is a short code or an extension." in detail["message"]
+
+
+@pytest.mark.parametrize("to", ["sip:+112025550142@example.org", "SIP:+1-202-555-0142@example.org"])
+def test_a_number_in_an_address_is_stored_in_its_one_form(api: APIClient, to: str) -> None:
+    made = api.post("/v1/agents", {"name": "Desk", "transfers": [{"name": "desk", "to": to}]})
+    assert made.json()["transfers"][0]["to"] == "sip:+12025550142@example.org"
 
 
 @pytest.fixture

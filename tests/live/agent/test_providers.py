@@ -114,6 +114,7 @@ async def test_an_elevenlabs_agent_uses_a_tool_is_interrupted_and_hangs_up(
     assert eleven.ear.heard_seconds > 0.5
 
 
+@pytest.mark.usefixtures("dispatcher")
 async def test_an_elevenlabs_agent_is_recorded_and_hands_its_caller_over(
     stage: Stage, eleven: ElevenLabs, number: str
 ) -> None:
