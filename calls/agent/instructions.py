@@ -61,6 +61,11 @@ class Instructions:
         """Return whether we called."""
         return self.direction == "outbound"
 
+    @property
+    def language_code(self) -> str:
+        """Return the language without region, script or variant: `en` of `en-US`."""
+        return self.language.partition("-")[0]
+
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> "Instructions":
         """Read the API's answer; names it adds later are no matter."""

@@ -18,7 +18,7 @@ from calls.choices import AnalysisStatus, Speaker
 from calls.language_model import LanguageModel, NoAnswer
 from calls.models import Call, CallAnalysis, TranscriptItem
 from calls.showing import analyzed_json
-from telephony.models.agent import ANALYSTS
+from telephony.provider_fields import ANALYSTS
 from voxa.json_schema import misfits
 from voxa.publish import publish
 

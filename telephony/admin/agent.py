@@ -1,5 +1,6 @@
 """Admin of agents."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field, wi
 from telephony.admin.tool_secret import ToolSecretMixin
 from telephony.choices import AgentDirection, AiProvider, ProviderCheck
 from telephony.models import Agent
+from telephony.provider_fields import USED_BY, unused
 from telephony.services import agents
 
 _CHECKS = {"Accepted": "success", "Refused": "danger", "Not checked yet": "info"}
@@ -25,6 +27,12 @@ WAYS = {
     AgentDirection.OUTBOUND: "Outbound calls",
     AgentDirection.BOTH: "Inbound and outbound calls",
 }
+
+
+def _in_sight(name: str, providers: Iterable[AiProvider]) -> str:
+    """Return the condition for showing a field of certain providers."""
+    own = " || ".join(f"ai_provider == '{provider.value}'" for provider in providers)
+    return f"typeof ai_provider === 'undefined' || {own} || {name}"
 
 
 class AgentForm(WriteOnlyForm):
@@ -90,6 +98,10 @@ class AgentForm(WriteOnlyForm):
         if "transfers" in cleaned and workspace:
             cleaned["transfers"] = agents.spelled(cleaned["transfers"], workspace.country)
         named = {name: value for name, value in cleaned.items() if name != "provider_key" or self.changed_secret}
+        given = cleaned if self.instance._state.adding else {name: cleaned.get(name) for name in self.changed_data}
+        for name, words in unused(cleaned.get("ai_provider", ""), given).items():
+            if name in self.fields:
+                self.add_error(name, words)
         if not self.instance._state.adding and agents.needs_key_again(self.instance, named):
             self.add_error("provider_key", agents.KEY_AGAIN)
         return cleaned
@@ -178,22 +190,12 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
             },
         ),
     ]
+    # A field that the provider does not use is shown only while it holds a value, which must then be cleared.
     # A read-only page has no such variable and shows every field.
     conditional_fields = {
-        name: f"typeof ai_provider === 'undefined' || ai_provider {rule}"
-        for name, rule in {
-            "provider_agent_id": "== 'elevenlabs'",
-            "custom_endpoint": "== 'custom'",
-            "voice": "!= 'elevenlabs'",
-            "language": "!= 'elevenlabs'",
-            "base_url": "!= 'custom'",
-            "llm_model": "== 'openai' || ai_provider == 'pipeline'",
-            **dict.fromkeys(("stt_url", "tts_url", "stt_model", "tts_model"), "== 'pipeline'"),
-            **dict.fromkeys(
-                ("analyzes_calls", "analysis_model", "analysis_schema"), "== 'openai' || ai_provider == 'pipeline'"
-            ),
-            "voicemail_message": "&& voicemail_action == 'leave_message'",
-        }.items()
+        **{name: _in_sight(name, providers) for name, providers in USED_BY.items()},
+        "voicemail_message": "typeof ai_provider === 'undefined' || voicemail_action == 'leave_message'"
+        " || (ai_provider == 'custom' && voicemail_message)",
     }
 
     @display(description="Direction")

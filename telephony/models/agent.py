@@ -23,8 +23,6 @@ URLS = {
     "stt_url": ("https",),
     "tts_url": ("https",),
 }
-ANALYSTS = (AiProvider.OPENAI, AiProvider.PIPELINE)  # providers with a language model for analysis
-NOT_OF_BOTS = ("voicemail_action", "tools", "transfers", "sends_digits")  # a custom bot handles these itself
 CHECK_FIELDS = ["provider_check", "provider_checked_at", "provider_check_due_at", "provider_check_failures"]
 
 
@@ -139,12 +137,5 @@ class Agent(models.Model):
                     problems[name] = error
         if self.voicemail_action == VoicemailAction.LEAVE_MESSAGE and not self.voicemail_message:
             problems["voicemail_message"] = ValidationError("Enter the message to leave on voicemail.", code="required")
-        if self.ai_provider == AiProvider.CUSTOM:
-            words = "A custom bot handles this itself or through the API. Leave it empty."
-            for name in filter(lambda name: getattr(self, name), NOT_OF_BOTS):
-                problems[name] = ValidationError(words, code="provider")
-        if self.analyzes_calls and self.ai_provider not in ANALYSTS:
-            words = "Call analysis is available for OpenAI agents and OpenAI-compatible models only."
-            problems["analyzes_calls"] = ValidationError(words, code="provider")
         if problems:
             raise ValidationError(problems)

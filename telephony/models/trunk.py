@@ -169,7 +169,7 @@ class Trunk(SyncedRow):
     @property
     def number_country(self) -> str:
         """Return the country used to parse the carrier's national formats."""
-        return self.country or self.workspace.country
+        return str(self.country or self.workspace.country)
 
     @property
     def has_password(self) -> bool:

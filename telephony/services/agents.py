@@ -10,6 +10,7 @@ from accounts.models import Workspace
 from telephony.choices import ProviderCheck
 from telephony.models import Agent, ToolSecret
 from telephony.models.agent import CHECK_FIELDS
+from telephony.provider_fields import stored_in_vain, unused
 from telephony.providers import Credentials
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
@@ -47,6 +48,7 @@ def build_agent(workspace: Workspace, data: Mapping[str, Any], problems: Problem
     """Return an unsaved agent from model field names; what is wrong is noted."""
     agent = Agent(workspace=workspace)
     _assign(agent, data)
+    _refuse_unused(agent, FIELDS, problems)
     problems.check(agent, FIELDS)
     return agent
 
@@ -62,15 +64,32 @@ def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | 
     agent = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
     needs_key, former_tools = needs_key_again(agent, data), agent.tools
     changed = _assign(agent, data)
+    _refuse_unused(agent, changed, problems)
     problems.check(agent, FIELDS)
     if needs_key and problems.keys().isdisjoint(DESTINATIONS):
         problems.add("provider_key", KEY_AGAIN, GIVEN_FOR_ANOTHER)
     problems.raise_any()
     if changed:
         agent.save(update_fields=[*changed, *CHECK_FIELDS, "updated_at"])
+    agent.warnings = _in_vain(agent) if "ai_provider" in changed else []
     if _tools_moved(former_tools, agent.tools) and ToolSecret.objects.filter(agent=agent).delete()[0]:
-        agent.warnings = [TOOLS_MOVED]
+        agent.warnings = [*agent.warnings, TOOLS_MOVED]
     return agent
+
+
+def _refuse_unused(agent: Agent, given: Sequence[str], problems: Problems) -> None:
+    """Note what is given and has no effect with the agent's provider. What is stored already may stay."""
+    for name, words in unused(agent.ai_provider, {name: getattr(agent, name) for name in given}).items():
+        problems.add(name, words, "provider")
+
+
+def _in_vain(agent: Agent) -> list[str]:
+    """Return a warning that names what another provider left behind."""
+    left = set(stored_in_vain(agent.ai_provider, agent))
+    names = [str(field.verbose_name) for field in Agent._meta.fields if field.name in left]
+    if not names:
+        return []
+    return [f"Stored, and not used by {agent.get_ai_provider_display()}: {', '.join(names)}. Empty what is not needed."]
 
 
 def needs_key_again(agent: Agent, data: Mapping[str, Any]) -> bool:

@@ -62,7 +62,11 @@ def test_a_trunk_that_is_only_renamed_needs_nothing(client: Client, acme: Worksp
 
 @pytest.mark.parametrize(
     "change",
-    [{"base_url": "https://evil.example/v1"}, {"ai_provider": "pipeline"}, {"tts_url": "https://evil.example/v1"}],
+    [
+        {"base_url": "https://evil.example/v1"},
+        {"ai_provider": "pipeline"},
+        {"ai_provider": "pipeline", "tts_url": "https://evil.example/v1"},
+    ],
 )
 def test_an_agents_key_for_another_provider_or_address(client: Client, acme: Workspace, change: dict[str, str]) -> None:
     agent = make_agent(acme)

@@ -20,7 +20,6 @@ MOVES: list[dict[str, Any]] = [
     {"baseUrl": "https://models.example.com:8443/v1"},
     {"sttUrl": EVIL},
     {"ttsUrl": EVIL},
-    {"customEndpoint": "wss://evil.example/voice"},
     {"aiProvider": "openai"},
     {"aiProvider": "elevenlabs"},
     {"aiProvider": "custom", "customEndpoint": "wss://evil.example/voice"},

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class ElevenLabsVoice(SocketVoice):
-    """What the agent is and knows stands at ElevenLabs; prompt and greeting given here replace its own."""
+    """What the agent is and knows stands at ElevenLabs; prompt, greeting and language given here replace its own."""
 
     name = "ElevenLabs"
 
@@ -55,6 +55,8 @@ class ElevenLabsVoice(SocketVoice):
             agent["prompt"] = {"prompt": told.prompt}
         if told.greeting:
             agent["first_message"] = told.greeting
+        if told.language:
+            agent["language"] = told.language_code
         own = {name: value for name, value in told.metadata.items() if isinstance(value, str | int | float | bool)}
         await self._send(
             {

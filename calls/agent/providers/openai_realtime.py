@@ -23,13 +23,16 @@ def realtime_voice(told: Instructions, room: rtc.Room, conversation: Conversatio
     if not provider.key:
         raise ProviderFailed("The agent has no provider key.")
     http = Guard(provider).websockets()
+    transcription = AudioTranscription(model=provider.stt_model or TRANSCRIPTION)
+    if told.language:
+        transcription.language = told.language_code
     model = RealtimeModel(
         model=provider.llm_model or MODEL,
         voice=told.voice or VOICE,
         base_url=provider.base_url,
         api_key=provider.key,
         http_session=http,
-        input_audio_transcription=AudioTranscription(model=provider.stt_model or TRANSCRIPTION),
+        input_audio_transcription=transcription,
         conn_options=ONE_RETRY,
     )
     session: AgentSession[None] = AgentSession(

@@ -24,7 +24,7 @@ def pipeline_voice(told: Instructions, room: rtc.Room, conversation: Conversatio
     def client(url: str) -> openai.AsyncClient:
         return openai.AsyncClient(api_key=provider.key or NO_KEY, base_url=url, http_client=http, max_retries=0)
 
-    language = told.language.partition("-")[0]
+    language = told.language_code
     stt = STT(
         model=provider.stt_model or STT_MODEL,
         client=client(provider.stt_url),

@@ -39,7 +39,7 @@ class CountryField(models.CharField):  # type: ignore[type-arg]  # no parameters
         return super().clean(_country(str(value)) if value else value, model_instance)
 
 
-class CountriesField(models.JSONField):  # type: ignore[type-arg]  # no parameters when running
+class CountriesField(models.JSONField):
     """A list of ISO 3166 codes, each once."""
 
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
@@ -48,7 +48,7 @@ class CountriesField(models.JSONField):  # type: ignore[type-arg]  # no paramete
         return super().clean(list(dict.fromkeys(map(_country, value))), model_instance)
 
 
-class WeekdaysField(models.JSONField):  # type: ignore[type-arg]  # no parameters when running
+class WeekdaysField(models.JSONField):
     """A list of days of the week, each once."""
 
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
