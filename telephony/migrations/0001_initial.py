@@ -1,4 +1,3 @@
-import accounts.models.workspace
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -200,7 +199,7 @@ class Migration(migrations.Migration):
                 ('attributes_to_headers', models.JSONField(blank=True, default=dict, help_text='Attributes, each with the SIP header for its value in responses, transfers and hang-ups.', validators=[telephony.sip_headers.validate_attributes_to_headers])),
                 ('transfer_headers', models.JSONField(blank=True, default=dict, help_text='SIP headers of each cold transfer (REFER). Values may contain {callId}, {from} and {to}.', validators=[telephony.sip_headers.validate_headers])),
                 ('codecs', models.JSONField(blank=True, default=list, help_text='Codecs to offer and accept, in addition to DTMF: PCMU, PCMA, G722. Empty: all three.', validators=[telephony.validators.validate_codecs])),
-                ('country', models.CharField(blank=True, help_text="Two-letter country of numbers that the carrier sends without a country code. Empty: the workspace's.", max_length=2, validators=[accounts.models.workspace.validate_country])),
+                ('country', voxa.core.values.fields.CountryField(blank=True, help_text="Two-letter country of numbers that the carrier sends without a country code. Empty: the workspace's.", max_length=2)),
                 ('media_encryption', models.CharField(choices=[('disable', 'Never'), ('allow', 'If the carrier offers it'), ('require', 'Always')], default='disable', max_length=8)),
                 ('ringing_timeout_seconds', models.PositiveSmallIntegerField(blank=True, help_text='Seconds to ring the callee, at most 75. Empty: 45, or 30 in a warm transfer.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(75)])),
                 ('called_number_format', models.CharField(choices=[('e164', 'E.164: +442079460123'), ('digits', 'E.164 without plus: 442079460123'), ('double_zero', 'With 00: 00442079460123'), ('national', 'National: 02079460123')], default='e164', help_text="Format of the called number in the carrier's inbound calls.", max_length=11)),
@@ -261,7 +260,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='HistoricalTelephonySettings',
             fields=[
-                ('allowed_countries', models.JSONField(blank=True, default=list, help_text="Two-letter codes of countries that may be called. Empty: only the workspace's country.", validators=[telephony.models.telephony_settings.validate_countries])),
+                ('allowed_countries', voxa.core.values.fields.CountriesField(blank=True, default=list, help_text="Two-letter codes of countries that may be called. Empty: only the workspace's country.")),
                 ('allow_premium', models.BooleanField(default=False, help_text='Allow premium-rate, shared-cost, personal, short and satellite numbers.')),
                 ('allow_unknown_numbers', models.BooleanField(default=False, help_text='Allow numbers that are in no numbering plan, such as new ranges.')),
                 ('allow_shared_trunk', models.BooleanField(default=False, help_text="Allow calls through the operator's shared outbound trunk.")),
@@ -269,7 +268,7 @@ class Migration(migrations.Migration):
                 ('max_concurrent_calls', models.PositiveIntegerField(blank=True, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100000)])),
                 ('calling_hours_start', models.TimeField(blank=True, help_text="In the callee's local time. Empty: any time.", null=True)),
                 ('calling_hours_end', models.TimeField(blank=True, null=True)),
-                ('calling_days', models.JSONField(blank=True, default=list, help_text='0 is Monday, 6 is Sunday. Empty: every day.', validators=[telephony.models.telephony_settings.validate_days])),
+                ('calling_days', voxa.core.values.fields.WeekdaysField(blank=True, default=list, help_text='0 is Monday, 6 is Sunday. Empty: every day.')),
                 ('calling_hours_fallback', models.CharField(choices=[('workspace', "Use the workspace's time zone"), ('strict', 'Do not call')], default='workspace', help_text='Rule for toll-free and other numbers whose time zone is unknown, or whose zones share no calling hours.', max_length=9, verbose_name='numbers without a time zone')),
                 ('daily_attempts_per_callee', models.PositiveSmallIntegerField(blank=True, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100)])),
                 ('max_attempts', models.PositiveSmallIntegerField(default=3, help_text='Max attempts per call. An attempt through several gateways counts once.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)])),
@@ -327,7 +326,7 @@ class Migration(migrations.Migration):
             name='TelephonySettings',
             fields=[
                 ('workspace', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='telephony_settings', serialize=False, to='accounts.workspace')),
-                ('allowed_countries', models.JSONField(blank=True, default=list, help_text="Two-letter codes of countries that may be called. Empty: only the workspace's country.", validators=[telephony.models.telephony_settings.validate_countries])),
+                ('allowed_countries', voxa.core.values.fields.CountriesField(blank=True, default=list, help_text="Two-letter codes of countries that may be called. Empty: only the workspace's country.")),
                 ('allow_premium', models.BooleanField(default=False, help_text='Allow premium-rate, shared-cost, personal, short and satellite numbers.')),
                 ('allow_unknown_numbers', models.BooleanField(default=False, help_text='Allow numbers that are in no numbering plan, such as new ranges.')),
                 ('allow_shared_trunk', models.BooleanField(default=False, help_text="Allow calls through the operator's shared outbound trunk.")),
@@ -335,7 +334,7 @@ class Migration(migrations.Migration):
                 ('max_concurrent_calls', models.PositiveIntegerField(blank=True, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100000)])),
                 ('calling_hours_start', models.TimeField(blank=True, help_text="In the callee's local time. Empty: any time.", null=True)),
                 ('calling_hours_end', models.TimeField(blank=True, null=True)),
-                ('calling_days', models.JSONField(blank=True, default=list, help_text='0 is Monday, 6 is Sunday. Empty: every day.', validators=[telephony.models.telephony_settings.validate_days])),
+                ('calling_days', voxa.core.values.fields.WeekdaysField(blank=True, default=list, help_text='0 is Monday, 6 is Sunday. Empty: every day.')),
                 ('calling_hours_fallback', models.CharField(choices=[('workspace', "Use the workspace's time zone"), ('strict', 'Do not call')], default='workspace', help_text='Rule for toll-free and other numbers whose time zone is unknown, or whose zones share no calling hours.', max_length=9, verbose_name='numbers without a time zone')),
                 ('daily_attempts_per_callee', models.PositiveSmallIntegerField(blank=True, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MaxValueValidator(100)])),
                 ('max_attempts', models.PositiveSmallIntegerField(default=3, help_text='Max attempts per call. An attempt through several gateways counts once.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)])),
@@ -382,7 +381,7 @@ class Migration(migrations.Migration):
                 ('attributes_to_headers', models.JSONField(blank=True, default=dict, help_text='Attributes, each with the SIP header for its value in responses, transfers and hang-ups.', validators=[telephony.sip_headers.validate_attributes_to_headers])),
                 ('transfer_headers', models.JSONField(blank=True, default=dict, help_text='SIP headers of each cold transfer (REFER). Values may contain {callId}, {from} and {to}.', validators=[telephony.sip_headers.validate_headers])),
                 ('codecs', models.JSONField(blank=True, default=list, help_text='Codecs to offer and accept, in addition to DTMF: PCMU, PCMA, G722. Empty: all three.', validators=[telephony.validators.validate_codecs])),
-                ('country', models.CharField(blank=True, help_text="Two-letter country of numbers that the carrier sends without a country code. Empty: the workspace's.", max_length=2, validators=[accounts.models.workspace.validate_country])),
+                ('country', voxa.core.values.fields.CountryField(blank=True, help_text="Two-letter country of numbers that the carrier sends without a country code. Empty: the workspace's.", max_length=2)),
                 ('media_encryption', models.CharField(choices=[('disable', 'Never'), ('allow', 'If the carrier offers it'), ('require', 'Always')], default='disable', max_length=8)),
                 ('ringing_timeout_seconds', models.PositiveSmallIntegerField(blank=True, help_text='Seconds to ring the callee, at most 75. Empty: 45, or 30 in a warm transfer.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(75)])),
                 ('called_number_format', models.CharField(choices=[('e164', 'E.164: +442079460123'), ('digits', 'E.164 without plus: 442079460123'), ('double_zero', 'With 00: 00442079460123'), ('national', 'National: 02079460123')], default='e164', help_text="Format of the called number in the carrier's inbound calls.", max_length=11)),
