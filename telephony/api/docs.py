@@ -1,7 +1,9 @@
 """What the OpenAPI schema says of each operation; the trunk's examples are those of the carrier-trunk reference."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Model
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -37,14 +39,16 @@ _TRUNK_SHOWN: dict[str, Any] = {
 }
 
 
-def _trunk_answer() -> dict[str, Any]:
-    """Return a trunk as answers show it: the values above, and the defaults of all other columns."""
-    defaults = {field.name: field.get_default() for field in Trunk._meta.concrete_fields}
-    shown = {name: getattr(value, "value", value) for name, value in defaults.items()} | _TRUNK_SHOWN
-    return {camel(name): shown[name] for name in TrunkSerializer.Meta.fields if name != "auth_password"}
+def example_of(model: type[Model], names: Iterable[str], shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an answer's example: the values in `shown`, by field names, and the model's defaults for the others."""
+    defaults = {field.name: field.get_default() for field in model._meta.concrete_fields}
+    values = {name: getattr(value, "value", value) for name, value in defaults.items()} | dict(shown)
+    return {camel(name): values[name] for name in names}
 
 
-_TRUNK_ANSWER = _trunk_answer()
+_TRUNK_ANSWER = example_of(
+    Trunk, [name for name in TrunkSerializer.Meta.fields if name != "auth_password"], _TRUNK_SHOWN
+)
 _NUMBER = {"number": "+15550100000", "trunkId": _ID}
 _NUMBER_ANSWER = {
     "id": _ID, "number": "+15550100000", "trunkId": _ID, "agentId": None, "transferTrunkId": None, "label": "",

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from telephony.api.docs import example_of
 from telephony.api.reading import json_names, read
 from telephony.api.serializers import shared
 from telephony.models import TelephonySettings
@@ -17,28 +18,29 @@ from voxa.api.views import WorkspaceAPIView
 from voxa.core.values.countries import LONGEST
 from voxa.core.values.fields import WEEKDAYS
 
-_ANSWER = {
-    "allowedCountries": ["US", "CA"],
-    "allowPremium": False,
-    "allowUnknownNumbers": False,
-    "callsPerSecond": "5.00",
-    "maxConcurrentCalls": 20,
-    "callingHoursStart": "09:00:00",
-    "callingHoursEnd": "20:00:00",
-    "callingDays": [0, 1, 2, 3, 4],
-    "callingHoursFallback": "workspace",
-    "dailyAttemptsPerCallee": 3,
-    "maxAttempts": 3,
-    "retryDelaySeconds": 300,
-    "dailySpendLimit": "50.00",
-    "agentAbsent": "retry",
-    "recordCalls": True,
-    "recordingAnnouncement": "This call is recorded.",
-    "allowSharedTrunk": False,
-    "pricePerMinute": "0.0100",
+OPERATORS = ("allow_shared_trunk", "price_per_minute", "currency")
+_SHOWN = {
+    "allowed_countries": ["US", "CA"],
+    "allow_premium": False,
+    "allow_unknown_numbers": False,
+    "calls_per_second": "5.00",
+    "max_concurrent_calls": 20,
+    "calling_hours_start": "09:00:00",
+    "calling_hours_end": "20:00:00",
+    "calling_days": [0, 1, 2, 3, 4],
+    "calling_hours_fallback": "workspace",
+    "daily_attempts_per_callee": 3,
+    "max_attempts": 3,
+    "retry_delay_seconds": 300,
+    "daily_spend_limit": "50.00",
+    "agent_absent": "retry",
+    "record_calls": True,
+    "recording_announcement": "This call is recorded.",
+    "allow_shared_trunk": False,
+    "price_per_minute": "0.0100",
     "currency": "USD",
 }
-OPERATORS = ("allow_shared_trunk", "price_per_minute", "currency")
+_ANSWER = example_of(TelephonySettings, [*FIELDS, *OPERATORS], _SHOWN)
 
 
 class WeekdayField(serializers.IntegerField):
