@@ -1,6 +1,6 @@
-"""Hosts and networks of carriers. Pure: what people type in, the one form that is stored and compared out.
+"""Normalize and validate carriers' hosts and networks. Pure: user input in, stored form out.
 
-Every door uses these rules: API, dialects, admin, imports, and the addresses that DNS or a preset names.
+The API, dialects, admin, imports, DNS answers and presets all use these rules.
 """
 
 import ipaddress
@@ -13,9 +13,9 @@ from django.core.exceptions import ValidationError
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 LONGEST_NAME = 253
-WIDEST = {4: 16, 6: 48}  # a wider netmask admits whole providers
-WIDE = {4: 24, 6: 64}  # wider than this is taken with a warning
-MAPPED_BITS = 96  # that ::ffff:0:0/96 puts before an IPv4 address
+WIDEST = {4: 16, 6: 48}  # a wider netmask allows whole providers
+WIDE = {4: 24, 6: 64}  # a wider netmask is accepted with a warning
+MAPPED_BITS = 96  # prefix length of ::ffff:0:0/96 before an IPv4 address
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _NUMERIC = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
 _AFTER_HOST = re.compile(r"(?P<host>.*?)(?::(?P<port>\d{1,5}))?(?:/(?P<netmask>\d{1,3}))?", re.DOTALL)
@@ -27,7 +27,7 @@ _RESERVED = ipaddress.ip_network("240.0.0.0/4")
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host as it is stored: lower case, no brackets, no trailing dot. `port` and `netmask` if they were with it.
+    """A host as it is stored: lower case, no brackets, no trailing dot. `port`, `netmask`: if given with it.
 
     `mapped` is an IPv4 address that was written as an IPv6 one, ::ffff:192.0.2.1.
     """
@@ -39,7 +39,7 @@ class Host:
 
 
 def parse_ip(value: str) -> Address | None:
-    """Return the address that a text is, or None when it is a name. IPv6 may be in brackets; IPv4-mapped is IPv4."""
+    """Return the IP address in `text`, or None for a name. IPv6 may be in brackets; IPv4-mapped is IPv4."""
     text = value[1:-1] if value.startswith("[") and value.endswith("]") else value
     try:
         address = ipaddress.ip_address(text)
@@ -49,9 +49,9 @@ def parse_ip(value: str) -> Address | None:
 
 
 def read_host(text: str) -> Host:
-    """Read an address or a name as people type it, with a port or a netmask after it where they typed one.
+    """Parse an address or name with an optional port or netmask.
 
-    Raises ValidationError (`host`) for what is no host, and for addresses that no carrier can have.
+    Raise `ValidationError` (`host`) for anything but a host and for addresses that no carrier can have.
     """
     text = text.strip()
     if not text or set(text) & set(" \t\r\n@;,?#\\") or "://" in text or re.match(r"(?i)(sips?|tel):", text):
@@ -70,15 +70,15 @@ def read_host(text: str) -> Host:
 
 
 def normalize_host(text: str) -> str:
-    """Return a host in its stored form. Raises ValidationError (`host`), also where a port or netmask is with it."""
+    """Return a host in its stored form. Raise `ValidationError` (`host`), also if it has a port or netmask."""
     host = read_host(text)
     if host.port is not None or host.netmask is not None:
-        raise ValidationError("Enter the host alone, without a port or a netmask after it.", code="host")
+        raise ValidationError("Enter only the host, without port or netmask.", code="host")
     return host.name
 
 
 def in_uri(host: str) -> str:
-    """Return a host as it is written before a port or in a URI: IPv6 in brackets."""
+    """Return a host for use before a port or in a URI: IPv6 in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
@@ -92,8 +92,7 @@ def refuse_address(address: Address) -> None:
     zone = address.scope_id if isinstance(address, ipaddress.IPv6Address) else None
     if zone:
         raise ValidationError(
-            f"{address} names a zone, %{zone}, which means something on one machine alone. "
-            "Enter an address that is the same everywhere.",
+            f"{address} has the zone %{zone}, which is valid only on one machine. Enter an address without a zone.",
             code="host",
         )
     if reason := _why_unusable(address):
@@ -101,7 +100,7 @@ def refuse_address(address: Address) -> None:
 
 
 def usable(text: str) -> Address | None:
-    """Return the address of a DNS answer, None for one that no carrier can have."""
+    """Return the address of a DNS answer, or None if no carrier can have it."""
     address = parse_ip(text)
     try:
         if address is not None:
@@ -112,7 +111,7 @@ def usable(text: str) -> Address | None:
 
 
 def default_netmask(host: str) -> int:
-    """Return the netmask that means one address: 128 for IPv6, otherwise 32."""
+    """Return the netmask of a single address: 128 for IPv6, otherwise 32."""
     address = parse_ip(host)
     return 128 if address is not None and address.version == 6 else 32
 
@@ -126,15 +125,15 @@ def validate_netmask(host: str, netmask: int) -> None:
         return
     if version == 6 and netmask == 32:
         words = (
-            "32 is what IPv4 clients send for one address; on IPv6 it admits a whole provider. "
-            "Enter 128 for this one address, or leave the netmask out."
+            "/32 is one address for IPv4 only; for IPv6 it allows a whole provider. "
+            "Enter 128 for a single address, or leave the netmask empty."
         )
     elif netmask > one:
-        words = f"Enter a netmask from {widest} to {one}; {one} is this one address."
+        words = f"Enter a netmask from {widest} to {one}; {one} is a single address."
     else:
         words = (
-            f"/{netmask} is wider than /{widest} and admits callers who are not the carrier's. "
-            f"Enter a netmask from {widest} to {one}; {one} is this one address."
+            f"/{netmask} is wider than /{widest} and allows callers other than the carrier. "
+            f"Enter a netmask from {widest} to {one}; {one} is a single address."
         )
     raise ValidationError(words, code="netmask")
 
@@ -156,7 +155,7 @@ def _address_host(literal: str, port: int | None, netmask: int | None) -> Host:
 
 
 def mapped_netmask(netmask: int) -> int:
-    """Return the IPv4 netmask for one of an IPv4-mapped address. Up to 32 it is IPv4's already."""
+    """Return the IPv4 netmask for an IPv4-mapped address. Up to 32 it already is one."""
     if netmask <= 32:
         return netmask
     if netmask < MAPPED_BITS:
@@ -175,7 +174,7 @@ def _name(text: str) -> str:
         except idna.IDNAError:
             raise _no_host() from None
     labels = name.split(".")
-    numeric = _NUMERIC.fullmatch(labels[-1])  # which resolvers read as an IPv4 address
+    numeric = _NUMERIC.fullmatch(labels[-1])  # resolvers read these as IPv4 addresses
     if numeric or len(name) > LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
         raise _no_host()
     return name
@@ -189,7 +188,7 @@ def _why_unusable(address: Address) -> str:
     if address in _RESERVED:
         return "is a broadcast or reserved address."
     if address in _LINK_LOCAL_V4 or address in _LINK_LOCAL_V6:
-        return "is a link-local address, which is valid on one network link alone."
+        return "is a link-local address, which is valid on one network link only."
     return ""
 
 
@@ -197,7 +196,7 @@ def _port(text: str | None) -> int | None:
     if text is None:
         return None
     if not 1 <= int(text) <= 65535:
-        raise ValidationError("Enter a port from 1 to 65535; SIP's own is 5060.", code="port")
+        raise ValidationError("Enter a port from 1 to 65535; the SIP default is 5060.", code="port")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""How a carrier writes the number called, and which of a trunk's numbers it means. Pure."""
+"""Formats of called numbers, and matching them to a trunk's numbers. Pure."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,9 @@ from telephony.choices import CalledNumberFormat
 
 
 def spellings(number: str, form: str) -> tuple[str, ...]:
-    """Return what a number in E.164 is called in this form, its own spelling first where LiveKit tells them apart.
+    """Return the spellings of an E.164 number in this format; E.164 itself comes first where LiveKit tells them apart.
 
-    LiveKit compares numbers with and without `+` as the same, but not `00` and not national forms.
+    LiveKit treats numbers with and without `+` as equal, but not `00` or national formats.
     """
     digits = number.removeprefix("+")
     if form == CalledNumberFormat.DIGITS:
@@ -28,7 +28,7 @@ def all_spellings(numbers: Iterable[str], form: str) -> tuple[str, ...]:
 
 
 def number_called(called: str, numbers: Iterable[str], form: str) -> str | None:
-    """Return which of the numbers a call is for, None for none of them."""
+    """Return the number that a call is for, or None."""
     plain = called.removeprefix("+")
     for number in numbers:
         if plain in {spelling.removeprefix("+") for spelling in spellings(number, form)}:
@@ -37,7 +37,7 @@ def number_called(called: str, numbers: Iterable[str], form: str) -> str | None:
 
 
 def _national(number: str) -> str:
-    """Return a number as it is dialled inside its country, empty where no plan knows it."""
+    """Return a number in national format, or "" if no numbering plan has it."""
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:

@@ -1,4 +1,4 @@
-"""What is known of carriers, as data. A trunk names its preset in `carrier`."""
+"""Carrier presets as data. A trunk names its preset in `carrier`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ CHECKED = date(2026, 11, 28)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carrier:
-    """One carrier. What `sources` do not tell is left empty; they were read on `checked`.
+    """A carrier preset. Values missing in `sources`, which were read on `checked`, are empty.
 
-    `host` is where calls go out to, or empty where each customer has a host of its own, which looks like
-    `host_pattern`. `transports` are the ports that take another transport than `protocol`. `addresses` are the
-    published ones that its calls come from (empty: none are published, so the gateway's own name is resolved).
-    `country` is where its numbers are, if in one alone. `calls_per_second` is what it takes of one customer unless
-    they agreed on more. `note` is for a person who sets up a trunk.
+    `host` receives outbound calls. It is empty if each customer has its own host, which looks like
+    `host_pattern`. `transports` are ports with a transport other than `protocol`. `addresses` are the
+    published source addresses of its calls (empty: none published, so the gateway's name is resolved).
+    `country` is set if it has numbers in one country only. `calls_per_second` is its default limit per customer.
+    `note` is a hint for people who set up a trunk.
     """
 
     name: str
@@ -40,14 +40,18 @@ class Carrier:
     checked: date = CHECKED
 
     def transport(self, port: int) -> Transport:
-        """Return the transport that a port of this carrier takes."""
+        """Return the transport of a port of this carrier."""
         return self.protocol if port == self.port else self.transports.get(port, self.protocol)
 
     @property
     def gaps(self) -> tuple[str, ...]:
-        """Return what the sources do not tell, and what is done instead."""
-        addresses = "" if self.addresses else "No published signaling addresses: the gateways' own are allowed."
-        rate = "" if self.calls_per_second else "No published limit of calls per second: 1 is kept until you set one."
+        """Return notes on missing published values and the fallbacks."""
+        addresses = (
+            ""
+            if self.addresses
+            else "No published signaling addresses: the resolved addresses of the gateways are allowed."
+        )
+        rate = "" if self.calls_per_second else "No published limit of calls per second: Voxa uses 1 until you set one."
         return tuple(filter(None, (addresses, rate)))
 
 
@@ -55,7 +59,7 @@ CARRIERS: dict[str, Carrier] = {
     "bandwidth": Carrier(
         name="Bandwidth",
         sources=("https://support.bandwidth.com/hc/en-us/articles/204138866-Outbound-Calling-Integration-Guide",),
-        note="Bandwidth tells each customer the addresses of its session border controllers: enter each as a gateway.",
+        note="Bandwidth assigns each customer its own session border controllers. Enter each address as a gateway.",
     ),
     "exotel": Carrier(
         name="Exotel",
@@ -70,21 +74,21 @@ CARRIERS: dict[str, Carrier] = {
         media_encryption=MediaEncryption.REQUIRE,
         country="IN",
         calls_per_second=Decimal("3.33"),
-        note="Exotel knows you by your address: have it allowed there. "
+        note="Exotel authenticates by IP: ask Exotel to allow your address. "
         "Enter the SIP domain of your account, such as mysid.pstn.exotel.com, as From host.",
     ),
     "plivo": Carrier(
         name="Plivo",
         sources=(
-            "https://docs.plivo.com/docs/sip-trunking/concepts/technical-specifications.md",  # ports, 2 calls a second
+            "https://docs.plivo.com/docs/sip-trunking/concepts/technical-specifications.md",  # ports, 2 calls/s
             "https://docs.plivo.com/docs/faq/voice-api-and-SIP-trunking/sip-trunking.md",  # account, trunk
             "https://plivo.com/docs/voice-agents/sip-trunking/api/sip-trunking",  # the domain of a trunk
         ),
         host_pattern="21784177241578.zt.plivo.com",
         transports={5061: Transport.TLS},
         calls_per_second=Decimal(2),
-        note="Plivo gives each trunk a domain of its own. Its 2 calls a second hold for the whole account; "
-        "a trunk may have been given less.",
+        note="Plivo assigns each trunk its own domain. Its limit of 2 calls per second is for the whole account; "
+        "a trunk may have a lower limit.",
     ),
     "signalwire": Carrier(
         name="SignalWire",
@@ -95,16 +99,16 @@ CARRIERS: dict[str, Carrier] = {
         ),
         host_pattern="myspace-myapp.dapp.signalwire.com",
         note="Enter the domain of a SIP domain app. Calls come from the addresses of sip.signalwire.com: add it as a "
-        "gateway that only takes calls in.",
+        "gateway for inbound calls only.",
     ),
     "telnyx": Carrier(
         name="Telnyx",
         sources=(
-            "https://developers.telnyx.com/docs/voice/sip-trunking/routing/failover-and-retries",  # two a region
+            "https://developers.telnyx.com/docs/voice/sip-trunking/routing/failover-and-retries",  # two per region
             "https://docs.cloud.google.com/contact-center/ccai-platform/docs/byoc-ip-allow-list",  # the others
             "https://sipdev.telnyx.com/",  # addresses by region, Asia among them
             "https://developers.telnyx.com/docs/voice/sip-trunking/network-configuration/ip-whitelisting.md",  # ports
-            # 20 calls a second from one address and by one SIP username
+            # 20 calls per second from one address and by one SIP username
             "https://support.telnyx.com/en/articles/15668484-calls-per-second-cps-limits",
         ),
         host="sip.telnyx.com",
@@ -117,14 +121,14 @@ CARRIERS: dict[str, Carrier] = {
             "103.115.244.158", "103.115.244.159",  # Asia
         ),
         calls_per_second=Decimal(20),
-        note="Sign in with the credentials of a SIP connection, or have your address allowed there. "
-        "Telnyx answers 503 above 20 calls a second.",
+        note="Use the credentials of a SIP connection, or allow your IP address in the Telnyx portal. "
+        "Telnyx responds with 503 above 20 calls per second.",
     ),
     "twilio": Carrier(
         name="Twilio",
         sources=(
             "https://www.twilio.com/docs/sip-trunking/ip-addresses",  # signalling
-            "https://www.twilio.com/docs/sip-trunking/cps-trunk-termination",  # one call a second
+            "https://www.twilio.com/docs/sip-trunking/cps-trunk-termination",  # one call per second
             "https://docs.livekit.io/sip/quickstarts/configuring-twilio-trunk",  # the domain of a trunk
         ),
         host_pattern="my-trunk.pstn.twilio.com",
@@ -136,26 +140,26 @@ CARRIERS: dict[str, Carrier] = {
             "54.252.254.64/30", "177.71.206.192/30",  # Sydney, São Paulo
         ),
         calls_per_second=Decimal(1),
-        note="Enter the termination URI of your Elastic SIP trunk and the credentials of one of its lists.",
+        note="Enter the termination URI of your Elastic SIP trunk and the credentials from its credential list.",
     ),
     "vonage": Carrier(
         name="Vonage",
         sources=(
             "https://developer.nexmo.com/voice/sip/overview",  # host, credentials, numbers without plus
-            "https://developer.vonage.com/en/voice/voice-api/concepts/cps-limit",  # 3 calls a second
+            "https://developer.vonage.com/en/voice/voice-api/concepts/cps-limit",  # 3 calls per second
             "https://docs.cloud.google.com/contact-center/ccai-platform/docs/byoc-ip-allow-list",  # signalling
         ),
         host="sip.nexmo.com",
         leading_plus=False,
         addresses=tuple(f"216.147.{net}.{host}" for net in range(6) for host in (1, 2)),
         calls_per_second=Decimal(3),
-        note="The username is your Vonage API key, the password its secret.",
+        note="The username is your Vonage API key, the password is its secret.",
     ),
 }  # fmt: skip
 
 
 def preset_rate(carrier: str) -> Decimal:
-    """Return the calls per second that a carrier takes of one customer by default; 1 where that is not known."""
+    """Return the default calls per second of a carrier, or 1 if unknown."""
     preset = CARRIERS.get(carrier)
     return (preset.calls_per_second if preset else None) or Decimal(1)
 

@@ -1,6 +1,6 @@
-"""Does a gateway answer: DNS, then TCP and TLS where it has them, then a SIP OPTIONS.
+"""Check a gateway: DNS, then TCP and TLS if used, then SIP OPTIONS.
 
-Asked from this host, which need not be the one that LiveKit's SIP service calls from: a carrier may know that alone.
+It runs on this host, which may not be the host of LiveKit's SIP service: a carrier may respond only to that one.
 """
 
 import secrets
@@ -20,17 +20,17 @@ LONGEST = 65_535  # bytes of an answer that are read
 
 
 class Step(StrEnum):
-    """Where it ended."""
+    """The step that failed."""
 
-    DNS = "its name"
-    CONNECT = "connecting"
+    DNS = "DNS"
+    CONNECT = "connection"
     TLS = "TLS"
     SIP = "SIP"
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What came of it: the SIP status of the answer, or the step that failed and why."""
+    """The result: the SIP status of the response, or the failed step and the error."""
 
     status: int = 0
     phrase: str = ""
@@ -39,12 +39,12 @@ class Health:
 
     @property
     def is_well(self) -> bool:
-        """Return whether a SIP server answered and did not say that it is out of service. A refusal is an answer."""
+        """Return whether a SIP server responded and is in service. A rejection is a response."""
         return self.failed is None and self.status != 503
 
 
 def check_gateway(host: str, port: int, transport: Transport) -> Health:
-    """Ask one gateway, within `LIMIT` and DNS's 2 seconds. Never in a transaction."""
+    """Check one gateway within `LIMIT` plus 2 seconds for DNS. Never call it in a transaction."""
     addresses = [host] if parse_ip(host) else list((answer := look_up(host)).addresses)
     if not addresses:
         return Health(failed=Step.DNS, error=answer.error)
@@ -59,7 +59,7 @@ def check_gateway(host: str, port: int, transport: Transport) -> Health:
             with ssl.create_default_context().wrap_socket(plain, server_hostname=host) as wrapped:
                 step = Step.SIP
                 return _options(wrapped, host, port, transport, end)
-    except OSError as error:  # ssl.SSLError and TimeoutError are such too
+    except OSError as error:  # ssl.SSLError and TimeoutError are subclasses
         return Health(failed=step, error=_words(error))
 
 
@@ -77,7 +77,7 @@ def _connect(address: str, port: int, transport: Transport, end: float) -> socke
 
 
 def _options(connection: socket.socket, host: str, port: int, transport: Transport, end: float) -> Health:
-    """Send the request and read the first answer to it. Raises OSError, TimeoutError where none came."""
+    """Send the request and return the first response. Raise `OSError`, or `TimeoutError` without a response."""
     call_id = secrets.token_hex(8)
     request = _request(connection, host, port, transport, call_id)
     udp, wait, received = transport == Transport.UDP, AGAIN_AFTER, b""
@@ -94,12 +94,12 @@ def _options(connection: socket.socket, host: str, port: int, transport: Transpo
             connection.sendall(request)
             continue
         if not part:
-            raise ConnectionError("The connection was closed without an answer.")
+            raise ConnectionError("The connection was closed without a response.")
         received = part if udp else received + part
         if (health := _read(received, call_id)) is not None:
             return health
         if len(received) > LONGEST:
-            raise ConnectionError("Something answers, but not SIP.")
+            raise ConnectionError("The server responded, but not with SIP.")
 
 
 def _request(connection: socket.socket, host: str, port: int, transport: Transport, call_id: str) -> bytes:
@@ -121,10 +121,10 @@ def _request(connection: socket.socket, host: str, port: int, transport: Transpo
 
 
 def _read(received: bytes, call_id: str) -> Health | None:
-    """Read a final answer to our request; None while there is none, or it is not whole yet. Bodies are passed over."""
+    """Parse a final response to our request; return None while there is no complete one. Bodies are ignored."""
     text = received.decode("utf-8", "replace").lstrip("\r\n")
     if not text.startswith("SIP/2.0"[: len(text)]):
-        raise ConnectionError("Something answers, but not SIP.")
+        raise ConnectionError("The server responded, but not with SIP.")
     for head in text.split("\r\n\r\n")[:-1]:
         version, _, rest = head.partition("\r\n")[0].partition(" ")
         code, _, phrase = rest.partition(" ")
@@ -135,7 +135,7 @@ def _read(received: bytes, call_id: str) -> Health | None:
 
 
 def _left(end: float) -> float:
-    """Return the seconds left. Raises TimeoutError when there are none."""
+    """Return the seconds left. Raise `TimeoutError` if there are none."""
     left = end - time.monotonic()
     if left <= 0:
         raise TimeoutError
@@ -145,14 +145,14 @@ def _left(end: float) -> float:
 def _words(error: OSError) -> str:
     match error:
         case ssl.SSLCertVerificationError():
-            return f"Its certificate is not accepted: {error.verify_message}."
+            return f"The certificate is not valid: {error.verify_message}."
         case ssl.SSLError():
             return f"The TLS handshake failed ({error.reason or type(error).__name__})."
         case TimeoutError():
-            return f"It did not answer within {LIMIT:g} s."
+            return f"No response within {LIMIT:g} s."
         case ConnectionRefusedError():
-            return "Nothing listens there."
+            return "The connection was refused."
         case ConnectionError() if error.errno is None:
             return str(error)
         case _:
-            return f"It cannot be reached ({error.strerror or type(error).__name__})."
+            return f"The host is unreachable ({error.strerror or type(error).__name__})."

@@ -1,4 +1,4 @@
-"""AI providers: asking one whether it takes an agent's credentials."""
+"""Check agents' credentials with their AI providers."""
 
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -10,14 +10,14 @@ from telephony.choices import AiProvider, ProviderCheck
 from telephony.models import Agent
 from voxa.outbound import Limits, OutboundError, Policy, send
 
-# The operator chose these addresses, so a provider's stand-in within the own network is fine, and plain HTTP too.
+# The operator set these addresses, so private networks and plain HTTP are allowed.
 _ANYWHERE = Policy((ip_network("0.0.0.0/0"), ip_network("::/0")), allow_http=True)
 _LIMITS = Limits(connect=2.0, read=2.5, total=2.5, max_bytes=1_024)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the provider said; `field` is the agent's field that it refuses."""
+    """The result of a check; `field` is the agent's rejected field."""
 
     check: ProviderCheck
     field: str = ""
@@ -25,7 +25,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What an agent shows to its provider. Never shown in a repr."""
+    """The credentials of an agent. The repr hides them."""
 
     provider: AiProvider
     key: str = field(repr=False)
@@ -33,18 +33,18 @@ class Credentials:
 
     @classmethod
     def of(cls, agent: Agent) -> "Credentials | None":
-        """Return what can be checked of an agent, None where nothing can."""
+        """Return the credentials to check, or None if there are none."""
         provider = AiProvider(agent.ai_provider)
         if not agent.provider_key or provider not in (AiProvider.OPENAI, AiProvider.ELEVENLABS):
             return None
         if agent.base_url:
-            return None  # the key is for there, and shown to nobody else
+            return None  # the key belongs to that URL and is sent nowhere else
         if provider == AiProvider.ELEVENLABS and not agent.provider_agent_id:
             return None
         return cls(provider, agent.provider_key, agent.provider_agent_id)
 
     def ask(self) -> Verdict:
-        """Ask the provider, within 2.5 s. Never in a transaction.
+        """Check the credentials within 2.5 s. Never call it in a transaction.
 
         OpenAI: https://platform.openai.com/docs/api-reference/models/list
         ElevenLabs: https://elevenlabs.io/docs/api-reference/agents/get
@@ -58,13 +58,13 @@ class Credentials:
             return Verdict(ProviderCheck.VALID)
         if status in (401, 403):
             return Verdict(ProviderCheck.REFUSED, "provider_key")
-        if status in (404, 422) and self.provider == AiProvider.ELEVENLABS:  # no agent has this id
+        if status in (404, 422) and self.provider == AiProvider.ELEVENLABS:  # unknown agent id
             return Verdict(ProviderCheck.REFUSED, "provider_agent_id")
         return Verdict(ProviderCheck.UNVERIFIED)
 
 
 def _status(url: str, headers: dict[str, str]) -> int | None:
-    """Return the status of the answer, None where there was none."""
+    """Return the HTTP status, or None without a response."""
     try:
         return send("GET", url, policy=_ANYWHERE, headers=headers, limits=_LIMITS).status
     except OutboundError:

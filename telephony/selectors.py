@@ -1,4 +1,4 @@
-"""Reads of telephony, always within one workspace."""
+"""Queries of telephony, always within one workspace."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ _NUMBERS_SHOWN = PhoneNumber.objects.only("id", "number", "agent_id", "trunk_id"
 
 @dataclass(frozen=True, slots=True)
 class LiveKitIds:
-    """What a trunk is in LiveKit now; None where nothing stands yet."""
+    """The LiveKit ids of a trunk; None for objects that do not exist yet."""
 
     inbound: str | None
     outbound: str | None
@@ -38,14 +38,14 @@ class LiveKitIds:
 
 
 def trunks(workspace: Workspace) -> QuerySet[Trunk]:
-    """Return a workspace's trunks, without their passwords: decrypting them would cost more than the read."""
+    """Return a workspace's trunks without passwords, whose decryption would cost more than the query."""
     return Trunk.objects.filter(workspace=workspace).defer("auth_password")
 
 
 def trunks_in_full(workspace: Workspace, numbers_each: int) -> QuerySet[Trunk]:
     """Return trunks with gateways, LiveKit objects and at most so many numbers each, in four queries.
 
-    The numbers, in order, stand in `numbers_shown`, since a relation cannot hold a part of itself.
+    The ordered numbers are in `numbers_shown`, since a relation cannot be partial.
     """
     numbers = Prefetch("numbers", _NUMBERS_SHOWN[:numbers_each], to_attr="numbers_shown")
     return trunks(workspace).prefetch_related("gateways", "livekit_objects", numbers)
@@ -59,19 +59,19 @@ def load_in_full(trunk: Trunk, numbers: int) -> None:
 
 
 def show_created(trunk: Trunk, gateways: Sequence[Gateway]) -> None:
-    """Fill in what `load_in_full` would read of a trunk created a moment ago, without its three queries."""
+    """Fill in the results of `load_in_full` for a new trunk, without its three queries."""
     parts = {"gateways": sorted(gateways, key=lambda one: one.priority), "livekit_objects": []}
-    trunk._prefetched_objects_cache = parts  # type: ignore[attr-defined]  # where prefetch_related puts them
+    trunk._prefetched_objects_cache = parts  # type: ignore[attr-defined]  # as prefetch_related does
     trunk.numbers_shown = []  # type: ignore[attr-defined]
 
 
 def transfer_trunks(workspace: Workspace) -> QuerySet[Trunk]:
-    """Return the trunks that hand calls over, with their gateways."""
+    """Return the transfer trunks with their gateways."""
     return trunks(workspace).filter(for_transfers=True).prefetch_related("gateways")
 
 
 def find_trunk(workspace: Workspace, reference: str) -> Trunk | None:
-    """Find a trunk by its UUID, or by an `ST_` id that it has or once had in LiveKit. None if there is none."""
+    """Find a trunk by its UUID, or by a current or former `ST_` id. Return None if there is none."""
     if reference.startswith("ST_"):
         owned = LiveKitObject.objects.filter(livekit_id=reference, trunk__workspace=workspace)
         former = LiveKitAlias.objects.filter(livekit_id=reference, trunk__workspace=workspace)
@@ -83,26 +83,26 @@ def find_trunk(workspace: Workspace, reference: str) -> Trunk | None:
 
 
 def outbound_trunks(workspace: Workspace, carriers: Iterable[str]) -> list[tuple[Trunk, str]]:
-    """Return the trunks of these carriers that stand in LiveKit, each with its outbound id there, the oldest first."""
+    """Return provisioned trunks of these carriers with their outbound LiveKit ids, oldest first."""
     found = trunks(workspace).filter(carrier__in=list(carriers)).order_by("created_at", "id")
     shown = ((trunk, livekit_ids(trunk).outbound) for trunk in found.prefetch_related("gateways", "livekit_objects"))
     return [(trunk, livekit_id) for trunk, livekit_id in shown if livekit_id]
 
 
 def find_transfer_trunk(workspace: Workspace, reference: str) -> Trunk | None:
-    """Find a trunk that hands calls over, by any of its ids."""
+    """Find a transfer trunk by any of its ids."""
     trunk = find_trunk(workspace, reference)
     return trunk if trunk and trunk.for_transfers else None
 
 
 def endpoints(workspace: Workspace) -> QuerySet[SipEndpoint]:
-    """Return a workspace's SIP endpoints with their agents, all secrets left in the database."""
+    """Return a workspace's SIP endpoints with their agents, without secrets."""
     rows = SipEndpoint.objects.filter(workspace=workspace).select_related("agent", "workspace")
     return rows.defer("sip_password", "agent__provider_key")
 
 
 def find_endpoint(workspace: Workspace, reference: str) -> SipEndpoint | None:
-    """Find a SIP endpoint by its `conn_` id, or by an `ST_` id that it has or once had in LiveKit."""
+    """Find a SIP endpoint by its `conn_` id, or by a current or former `ST_` id."""
     if reference.startswith("ST_"):
         owned = LiveKitObject.objects.filter(livekit_id=reference).values("endpoint")
         former = LiveKitAlias.objects.filter(livekit_id=reference).values("endpoint")
@@ -112,7 +112,7 @@ def find_endpoint(workspace: Workspace, reference: str) -> SipEndpoint | None:
 
 
 def livekit_ids(trunk: Trunk) -> LiveKitIds:
-    """Return a trunk's ids in LiveKit; the outbound one is its first outbound gateway's."""
+    """Return a trunk's LiveKit ids. The outbound id is that of the first outbound gateway."""
     found = {(one.kind, one.source_id): one.livekit_id or None for one in trunk.livekit_objects.all()}
     first = next((gateway.pk for gateway in trunk.gateways.all() if gateway.outbound), None)
     return LiveKitIds(
@@ -128,7 +128,7 @@ def numbers(workspace: Workspace) -> QuerySet[PhoneNumber]:
 
 
 def find_called(trunk: Trunk, called: str) -> PhoneNumber | None:
-    """Return the number of a trunk that a call is for, in the spelling in which its carrier sends it."""
+    """Return the trunk's number that a call is for, given in the carrier's format."""
     alike = PhoneNumber.objects.select_related("agent").filter(trunk=trunk, number__endswith=called[-6:])
     found = {row.number: row for row in alike}
     number = number_called(called, found, trunk.called_number_format)
@@ -137,42 +137,42 @@ def find_called(trunk: Trunk, called: str) -> PhoneNumber | None:
 
 
 def stand_ins() -> QuerySet[Agent]:
-    """Return the agents that answer where a number has no active agent of its own: each workspace's newest one does."""
+    """Return the default agents: the newest active inbound agent of each workspace."""
     return Agent.objects.filter(active=True, direction__in=[AgentDirection.INBOUND, AgentDirection.BOTH])
 
 
 def answering_agent(number: PhoneNumber | None, workspace_id: UUID) -> Agent | None:
-    """Return who answers a number: its own agent, else the workspace's newest active inbound one."""
+    """Return the agent that answers a number: its own active agent, else the default agent."""
     if number is not None and number.agent is not None and number.agent.active:
         return number.agent
     return stand_ins().filter(workspace=workspace_id).first()
 
 
 def unanswered(rows: QuerySet[PhoneNumber]) -> QuerySet[PhoneNumber]:
-    """Keep the numbers for which `answering_agent` gives nobody."""
+    """Filter for numbers without an `answering_agent`."""
     return rows.exclude(agent__active=True).exclude(Exists(stand_ins().filter(workspace=OuterRef("workspace"))))
 
 
 def callable_numbers(rows: QuerySet[PhoneNumber]) -> QuerySet[PhoneNumber]:
-    """Keep the numbers that can be called: the others are caller IDs alone, their trunks have no inbound gateway."""
+    """Filter for numbers that can be called. The others are caller IDs only: their trunks have no inbound gateway."""
     return rows.filter(trunk__in=Gateway.objects.filter(inbound=True).values("trunk"))
 
 
 def agents(workspace: Workspace) -> QuerySet[Agent]:
-    """Return a workspace's agents, their providers' secrets left in the database."""
+    """Return a workspace's agents without provider keys."""
     has_key = Q(provider_key__isnull=False)
     return Agent.objects.filter(workspace=workspace).defer("provider_key").annotate(has_provider_key=has_key)
 
 
 def projects_of(workspaces: Iterable[UUID]) -> QuerySet[LiveKitProject]:
-    """Return the LiveKit projects that these workspaces use; one that never chose uses the default."""
+    """Return the LiveKit projects of these workspaces. Without telephony settings it is the default project."""
     chosen = TelephonySettings.objects.filter(workspace__in=workspaces)
     undecided = Workspace.objects.filter(pk__in=workspaces, telephony_settings=None)
     return LiveKitProject.objects.filter(Q(pk__in=chosen.values("project")) | Q(Exists(undecided), is_default=True))
 
 
 def projects_with_key(key: str) -> list[LiveKitProject]:
-    """Return the LiveKit projects of an API key: more than one where two servers were given the same key."""
+    """Return the LiveKit projects of an API key: more than one if servers share the key."""
     own = list(LiveKitProject.objects.filter(is_default=False, api_key=key).exclude(api_key=""))
     ours = bool(key) and key == settings.LIVEKIT_API_KEY
     return [LiveKitProject.default(), *own] if ours else own

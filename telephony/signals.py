@@ -1,4 +1,4 @@
-"""A row saved or deleted asks for a sync after commit. Nothing else happens here."""
+"""Start a sync after commit when a row is saved or deleted. Nothing else happens here."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from telephony.sync.request import request_many, request_pending_sync, request_r
 def row_saved(
     instance: SyncedRow, created: bool, raw: bool, update_fields: frozenset[str] | None, **kwargs: Any
 ) -> None:
-    """Sync a new or changed row; writing the sync's own fields is no change."""
+    """Sync a new or changed row. The sync's own fields do not count as a change."""
     if raw or (update_fields is not None and update_fields <= set(SYNC_FIELDS)):
         return
     (request_pending_sync if created else request_sync)(instance.pk, _kind_of(instance))
@@ -27,7 +27,7 @@ def row_saved(
 @receiver(pre_delete, sender=Trunk)
 @receiver(pre_delete, sender=SipEndpoint)
 def row_deleted(instance: SyncedRow, **kwargs: Any) -> None:
-    """End the lease of a running sync, which locks the row against new objects, then have its objects removed."""
+    """End the lease of a running sync, so that it creates no more objects, then start the removal of its objects."""
     kind = _kind_of(instance)
     kind.rows().filter(pk=instance.pk).update(lease_token=None, leased_until=None)
     request_removal(kind.objects_of([instance.pk]).values_list("pk", flat=True))
@@ -46,7 +46,7 @@ def gateway_saved(instance: Gateway, raw: bool, **kwargs: Any) -> None:
 
 @receiver(pre_save, sender=PhoneNumber)
 def number_changing(instance: PhoneNumber, raw: bool, **kwargs: Any) -> None:
-    """Sync the trunks that a number leaves and enters; its agent and label mean nothing to LiveKit."""
+    """Sync the old and new trunk of a number. Its agent and label are not part of LiveKit objects."""
     if raw:
         return
     before = None
@@ -61,14 +61,14 @@ def number_changing(instance: PhoneNumber, raw: bool, **kwargs: Any) -> None:
 @receiver(post_delete, sender=Gateway)
 @receiver(post_delete, sender=PhoneNumber)
 def part_deleted(sender: type[Model], instance: Gateway | PhoneNumber, origin: Any, **kwargs: Any) -> None:
-    """Sync the trunk that lost a gateway or number, unless the trunk itself is what is being deleted."""
+    """Sync the trunk that lost a gateway or number, unless the trunk itself is being deleted."""
     if getattr(origin, "model", type(origin)) is sender:
         request_sync(instance.trunk_id)
 
 
 @receiver(post_save, sender=TelephonySettings)
 def settings_saved(instance: TelephonySettings, raw: bool, **kwargs: Any) -> None:
-    """Sync the rows that still stand in another project."""
+    """Sync the rows that are still in another project."""
     if raw:
         return
     elsewhere = LiveKitObject.objects.filter(workspace=instance.pk).exclude(project=instance.project_id)
@@ -79,7 +79,7 @@ def settings_saved(instance: TelephonySettings, raw: bool, **kwargs: Any) -> Non
 
 @receiver(post_save, sender=LiveKitProject)
 def project_saved(instance: LiveKitProject, raw: bool, created: bool, **kwargs: Any) -> None:
-    """Try again, once the project's address or credentials changed, what failed for want of the right ones."""
+    """Retry failed rows after the project's URL or credentials changed."""
     if raw or created:
         return
     for kind in KINDS:

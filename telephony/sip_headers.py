@@ -1,4 +1,4 @@
-"""SIP headers that a trunk or a transfer sends or reads. Pure. Sources: RFC 3261, and what LiveKit itself refuses."""
+"""Validate SIP headers of trunks and transfers. Pure. Sources: RFC 3261, and what LiveKit itself refuses."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.core.exceptions import ValidationError
 
 MOST_HEADERS = 20
-LONGEST_NAME, LONGEST_VALUE = 64, 512  # LiveKit takes 255 and 1024, and a placeholder grows
+LONGEST_NAME, LONGEST_VALUE = 64, 512  # LiveKit allows 255 and 1024, and placeholders expand
 LONGEST_ATTRIBUTE = 64
 PLACEHOLDERS = ("callId", "from", "to")
 
@@ -25,11 +25,11 @@ RESERVED = frozenset({
     "www-authenticate",
 })  # fmt: skip
 IDENTITIES = frozenset({"p-asserted-identity", "p-preferred-identity"})
-_OWN_ATTRIBUTES = ("sip.", "voxa.", "lk.")  # LiveKit's and ours: a caller must not write them
+_OWN_ATTRIBUTES = ("sip.", "voxa.", "lk.")  # reserved by LiveKit and Voxa: callers must not set them
 
 
 def validate_headers(value: Any) -> None:
-    """Accept headers to send, name to value; a value may hold {callId}, {from} or {to}. Raises ValidationError."""
+    """Accept headers to send, name to value; a value may contain {callId}, {from} or {to}. Raise `ValidationError`."""
     for name, text in _pairs(value, 'headers, such as {"X-Account": "42"}').items():
         _check_sent(name)
         _check_value(name, text)
@@ -37,17 +37,19 @@ def validate_headers(value: Any) -> None:
 
 
 def validate_headers_to_attributes(value: Any) -> None:
-    """Accept headers to read, each with the participant attribute that takes its value. Raises ValidationError."""
+    """Accept headers to read, each with the participant attribute that receives its value. Raise `ValidationError`."""
     for name, attribute in _pairs(value, "a mapping of header to attribute").items():
         _check_name(name)
         _check_attribute(attribute)
         if attribute.lower().startswith(_OWN_ATTRIBUTES):
-            _refuse(f"The attribute {attribute} belongs to LiveKit or Voxa. Choose another name, such as account.id.")
+            _refuse(
+                f"The attribute {attribute} is reserved by LiveKit or Voxa. Choose another name, such as account.id."
+            )
     _once(value)
 
 
 def validate_attributes_to_headers(value: Any) -> None:
-    """Accept participant attributes, each with the header that sends its value. Raises ValidationError."""
+    """Accept participant attributes, each with the header that carries its value. Raise `ValidationError`."""
     for attribute, name in _pairs(value, "a mapping of attribute to header").items():
         _check_attribute(attribute)
         _check_sent(name)
@@ -63,9 +65,9 @@ def rendered(headers: Mapping[str, str], **values: str) -> dict[str, str]:
 
 
 def joined(first: Mapping[str, str], then: Mapping[str, str]) -> dict[str, str]:
-    """Return both; where a name is in both, whatever its case, the first spelling with the later value.
+    """Merge headers. A name in both, in any case, keeps the first spelling and takes the later value.
 
-    LiveKit takes names of another case for other headers, and would send both.
+    LiveKit treats names as case-sensitive and would send both.
     """
     spelled = {name.lower(): name for name in first}
     return {**first, **{spelled.get(name.lower(), name): text for name, text in then.items()}}
@@ -80,47 +82,47 @@ def _pairs(value: Any, what: str) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(one, str) for pair in value.items() for one in pair):
         _refuse(f"Send an object of {what}: texts only.")
     if len(value) > MOST_HEADERS:
-        _refuse(f"Name at most {MOST_HEADERS} headers.")
+        _refuse(f"Send at most {MOST_HEADERS} headers.")
     return cast(dict[str, str], value)
 
 
 def _once(names: Any) -> None:
     seen = [name.lower() for name in names]
     if twice := next((name for name in seen if seen.count(name) > 1), None):
-        _refuse(f"The header {twice} is named twice; upper and lower case are the same. Name it once.")
+        _refuse(f"The header {twice} is listed twice; header names are not case-sensitive. List it once.")
 
 
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
-        _refuse(f"{name!r} is no header name. Use letters, digits and hyphens, at most {LONGEST_NAME}: X-Account.")
+        _refuse(f"{name!r} is not a header name. Use letters, digits and hyphens, at most {LONGEST_NAME}: X-Account.")
 
 
 def _check_sent(name: str) -> None:
     _check_name(name)
     if name.lower() in RESERVED or name.lower() in _COMPACT or name.lower().startswith("content-"):
-        _refuse(f"The header {name} belongs to SIP itself and cannot be set. Use one such as X-{name.title()}.")
+        _refuse(f"The header {name} is reserved by SIP and cannot be set. Use one such as X-{name.title()}.")
 
 
 def _check_value(name: str, text: str) -> None:
     if not text.strip():
-        _refuse(f"The header {name} has no value. Enter one, or leave the header out.")
+        _refuse(f"The header {name} has no value. Enter one, or remove the header.")
     if not text.isprintable():
-        _refuse(f"Leave line breaks and control characters out of the value of {name}.")
+        _refuse(f"Remove line breaks and control characters from the value of {name}.")
     if len(text) > LONGEST_VALUE:
         _refuse(f"Use at most {LONGEST_VALUE} characters for the value of {name}.")
     for found in _PLACEHOLDER.findall(text):
         if found not in PLACEHOLDERS:
             known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
-            _refuse(f"{{{found}}} in {name} is no placeholder. Use {known}.")
+            _refuse(f"{{{found}}} in {name} is not a placeholder. Use {known}.")
     example = _PLACEHOLDER.sub("+12025550123", text)
     if name.lower() in IDENTITIES and not all(_URI.fullmatch(one.strip()) for one in example.split(",")):
-        _refuse(f"{name} takes an address such as <sip:+12025550123@sip.example.com> or <tel:{{from}}>.")
+        _refuse(f"{name} requires an address such as <sip:+12025550123@sip.example.com> or <tel:{{from}}>.")
 
 
 def _check_attribute(attribute: str) -> None:
     if not _ATTRIBUTE.fullmatch(attribute):
         words = "Use letters, digits, dots, hyphens and underscores"
-        _refuse(f"{attribute!r} is no attribute name. {words}, at most {LONGEST_ATTRIBUTE}: account.id.")
+        _refuse(f"{attribute!r} is not an attribute name. {words}, at most {LONGEST_ATTRIBUTE}: account.id.")
 
 
 def _refuse(words: str) -> None:

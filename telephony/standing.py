@@ -1,4 +1,4 @@
-"""Where a trunk or SIP endpoint stands, in words, and what the next step is."""
+"""Status text of trunks and SIP endpoints, with the next step."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ COLOURS = {TrunkStatus.ACTIVE: "success", TrunkStatus.PENDING: "warning", TrunkS
 
 @dataclass(frozen=True)
 class Standing:
-    """A row's state: a headline, the reason, and what to do about it."""
+    """A row's status: headline, reason and remedy."""
 
     status: TrunkStatus
     headline: str
@@ -19,7 +19,7 @@ class Standing:
 
     @property
     def colour(self) -> str:
-        """Return the colour of the state."""
+        """Return the color of the status."""
         return COLOURS[self.status]
 
     def __str__(self) -> str:
@@ -27,25 +27,23 @@ class Standing:
 
 
 def standing_of(row: Trunk | SipEndpoint, project: LiveKitProject) -> Standing:
-    """Return where a row stands and why."""
+    """Return the status text of a row."""
     status, noun = TrunkStatus(row.status), row._meta.verbose_name
     if status is TrunkStatus.ACTIVE:
-        return Standing(status, f"In service: LiveKit has this {noun} as you see it here.")
+        return Standing(status, f"In service: this {noun} is synced to LiveKit.")
     if status is TrunkStatus.FAILED:
         return Standing(
-            status, f"LiveKit refused this {noun}.", row.last_error, "Correct it and save, or press Provision now."
+            status, f"LiveKit rejected this {noun}.", row.last_error, "Correct it and save, or select Provision now."
         )
     if not project.is_configured:
-        return Standing(
-            status, "Saved, waiting for LiveKit.", "No LiveKit server is set up for it.", setup_remedy(project)
-        )
+        return Standing(status, "Saved, not synced yet.", "LiveKit is not configured.", setup_remedy(project))
     if row.last_error:
-        return Standing(status, "Waiting for LiveKit.", row.last_error, "It is tried again by itself.")
-    return Standing(status, "On its way to LiveKit.", "", "Reload in a few seconds to see the outcome.")
+        return Standing(status, "Sync pending.", row.last_error, "It is retried automatically.")
+    return Standing(status, "Syncing to LiveKit.", "", "Reload in a few seconds to see the result.")
 
 
 def setup_remedy(project: LiveKitProject) -> str:
-    """Return how a LiveKit project is set up."""
+    """Return how to configure a LiveKit project."""
     if project.is_default:
         return "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, then restart Voxa."
-    return "Give the LiveKit project its URL, key and secret."
+    return "Enter URL, API key and secret of the LiveKit project."

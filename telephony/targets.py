@@ -1,4 +1,4 @@
-"""Transfer targets. Pure: what was typed in, the URI for a REFER and the telephone number in it out."""
+"""Parse transfer targets. Pure: user input in, the REFER URI and its phone number out."""
 
 import re
 from dataclasses import dataclass
@@ -27,8 +27,8 @@ _SEPARATORS = str.maketrans("", "", ".-_~")
 
 @dataclass(frozen=True)
 class Target:
-    """Where a call goes: the URI for a REFER, the number it would call, if it is one that can be told, and the short
-    code or extension that the user of a SIP address is.
+    """A transfer target: the URI for a REFER, the phone number it calls, if any, and the short
+    code or extension in a SIP URI.
     """
 
     uri: str
@@ -37,16 +37,16 @@ class Target:
 
 
 def read_target(text: str, *, warm: bool = False, country: str | None = None) -> Target:
-    """Read a number in any spelling, sip:desk@example.org;transport=tls?X-Queue=2 or sips:...
+    """Parse a number in any format, sip:desk@example.org;transport=tls?X-Queue=2 or sips:...
 
-    A warm transfer dials a number.
+    A warm transfer requires a number.
 
-    `country` is where national forms are. Raises ValidationError also for a SIP address whose user is a telephone
-    number without its country code: what it would cost cannot be told.
+    `country` parses national formats. Raise `ValidationError` also for a SIP URI whose user is a phone
+    number without a country code, since its cost is unknown.
     """
     target = _sip(text) if _IS_SIP.match(text) else _number(text, country, warm=warm)
     if warm and not target.uri.startswith("tel:"):
-        raise ValidationError("A warm transfer goes to a number such as +15550100001.", "to")
+        raise ValidationError("A warm transfer requires a number such as +15550100001.", "to")
     return target
 
 
@@ -77,7 +77,7 @@ def _number(text: str, country: str | None, *, warm: bool) -> Target:
             raise ValidationError(f"{short} is a short code or an extension. {remedy}", error.code) from None
         if error.code != "letters":
             raise
-        words = "Enter a number such as +15550100001, or an address such as sip:desk@example.org."
+        words = "Enter a number such as +15550100001, or a SIP URI such as sip:desk@example.org."
         raise ValidationError(words, error.code) from None
     return Target(f"tel:{number}", number)
 
@@ -95,11 +95,11 @@ def _sip(text: str) -> Target:
     address = _spelled(text)
     found = _SIP.fullmatch(address)
     if found is None:
-        raise ValidationError("Enter an address such as sip:desk@example.org.", "to")
+        raise ValidationError("Enter a SIP URI such as sip:desk@example.org.", "to")
     user, host, port = found[2] or "", found[3], int(found[4] or 5060)
     validate_host(host.strip("[]"))
     if not 0 < port < 65_536:
-        raise ValidationError("A port is from 1 to 65535.", "to")
+        raise ValidationError("Enter a port from 1 to 65535.", "to")
     _check_parameters(found[5].split(";")[1:])
     if found[6] is not None:
         _check_headers(found[6])
@@ -108,15 +108,13 @@ def _sip(text: str) -> Target:
 
 
 def _check_parameters(parameters: list[str]) -> None:
-    """Accept parameters such as transport=tls and user=phone; those that would lead elsewhere are refused."""
+    """Accept parameters such as transport=tls and user=phone. Refuse those that change the destination."""
     for parameter in parameters:
         name, _, value = parameter.lower().partition("=")
         if not _PARAMETER.fullmatch(parameter):
-            raise ValidationError(f";{parameter} is no parameter of an address, such as ;transport=tls.", "to")
+            raise ValidationError(f";{parameter} is not a URI parameter. Enter one such as ;transport=tls.", "to")
         if name in ("maddr", "method", "ttl"):
-            raise ValidationError(
-                f"Leave the parameter {name} out of the address: it changes where the call goes.", "to"
-            )
+            raise ValidationError(f"Remove the parameter {name}: it changes the destination.", "to")
         if name == "transport" and value not in _TRANSPORTS:
             raise ValidationError(f"Choose the transport {', '.join(_TRANSPORTS)}.", "to")
 
@@ -127,17 +125,17 @@ def _check_headers(text: str) -> None:
     for pair in text.split("&"):
         found = _HEADER.fullmatch(pair)
         if found is None or re.search(r"%(?![0-9A-Fa-f]{2})", pair):
-            raise ValidationError("Write headers in the address as ?X-Account=42&X-Queue=sales, escaped with %.", "to")
+            raise ValidationError("Enter headers as ?X-Account=42&X-Queue=sales, escaped with %.", "to")
         if found[1].lower() == "body":
-            raise ValidationError("Leave the body out of the address; it takes headers alone.", "to")
+            raise ValidationError("Remove the body from the URI; only headers are allowed.", "to")
         headers[found[1]] = unquote(found[2])
     validate_headers(headers)
 
 
 def number_in(user: str) -> tuple[str | None, str]:
-    """Return the telephone number that the user of a SIP address is, None for a name, and a short code or extension.
+    """Return the phone number in the user part of a SIP URI (None for a name), and a short code or extension.
 
-    What stands before a `*` or `#`, or before a `+`, is a prefix that the carrier takes off.
+    Text before `*`, `#` or `+` is a prefix that the carrier removes.
     """
     plain = re.split(r"[*#]", unquote(user).partition(";")[0].translate(_SEPARATORS))[-1]
     digits = plain[plain.rfind("+") :] if "+" in plain else plain
@@ -146,5 +144,5 @@ def number_in(user: str) -> tuple[str | None, str]:
     if digits.startswith("+") and not digits[1:2].isalpha():
         return to_canonical(digits), ""
     if re.match(r"\d{7,}", digits):
-        raise ValidationError("Write the number in the address with + and its country code.", "to")
+        raise ValidationError("Enter the number in the URI with + and its country code.", "to")
     return None, ""

@@ -1,4 +1,4 @@
-"""Pure checks of single values: port, E.164, SIP user. Each error says what is right. Hosts are in `addresses`."""
+"""Pure checks of single values: port, E.164, SIP user. Each error names the remedy. Hosts are in `addresses`."""
 
 import re
 from uuid import UUID
@@ -15,11 +15,11 @@ _SIP_USER = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 def validate_port(value: int) -> None:
     """Accept 1 to 65535."""
     if not 1 <= value <= 65535:
-        raise ValidationError("Enter a port from 1 to 65535; SIP's own is 5060.", code="port")
+        raise ValidationError("Enter a port from 1 to 65535; the SIP default is 5060.", code="port")
 
 
 def validate_e164(value: str) -> None:
-    """Accept a number with its country code, in any common spelling."""
+    """Accept a number with its country code, in any common format."""
     to_canonical(value)
 
 
@@ -38,54 +38,54 @@ def validate_sip_password(value: str) -> None:
 
 
 def validate_credential(value: str) -> None:
-    """Accept what a SIP header can carry: no line break, which would begin another one, no control character."""
+    """Accept text for a SIP header: no line breaks, which would start another header, no control characters."""
     if not value.isprintable():
-        raise ValidationError("Leave out line breaks, tabs and other control characters.", code="credential")
+        raise ValidationError("Remove line breaks, tabs and other control characters.", code="credential")
 
 
 def validate_provider_key(value: str) -> None:
-    """Accept what an HTTP header can carry: at most 500 visible ASCII characters."""
+    """Accept text for an HTTP header: at most 500 visible ASCII characters."""
     if not _VISIBLE.fullmatch(value):
         raise ValidationError("Use at most 500 visible ASCII characters, without spaces.", code="provider_key")
 
 
 def validate_tech_prefix(value: str) -> None:
-    """Accept digits, `*` and `#`, as carriers ask for before the number."""
+    """Accept digits, `*` and `#`: a prefix that carriers require before the number."""
     if not re.fullmatch(r"[0-9*#]{0,16}", value, re.ASCII):
         raise ValidationError("Use at most 16 digits, * or #.", code="tech_prefix")
 
 
 def validate_from_user(value: str) -> None:
-    """Accept what the user part of a SIP address may hold, without escapes. Source: RFC 3261, token."""
+    """Accept the user part of a SIP URI, without escapes. Source: RFC 3261, token."""
     if not re.fullmatch(r"[A-Za-z0-9.!%*_+`'~-]{1,64}", value, re.ASCII):
         raise ValidationError(
-            "Enter the user part alone, such as account42 or +12025550123: letters, digits and . - _ + at most 64.",
+            "Enter only the user part, such as account42 or +12025550123: letters, digits and . - _ + at most 64.",
             code="from_user",
         )
 
 
 def validate_display_name(value: str) -> None:
-    """Accept what a quoted string in From can hold, at most 64 characters. LiveKit takes no quotes or backslashes."""
+    """Accept a display name for the From header, at most 64 characters. LiveKit allows no quotes or backslashes."""
     if not value.isprintable() or set(value) & set('"\\'):
         raise ValidationError(
-            "Leave out quotes, backslashes, line breaks and other control characters.", code="display_name"
+            "Remove quotes, backslashes, line breaks and other control characters.", code="display_name"
         )
 
 
 def validate_codecs(value: object) -> None:
-    """Accept a list of codecs, each once; an empty list leaves the choice to LiveKit."""
+    """Accept a list of codecs, each once; an empty list lets LiveKit choose."""
     names = ", ".join(Codec.values)
     if not isinstance(value, list) or not all(isinstance(one, str) and one in Codec.values for one in value):
-        raise ValidationError(f"Send a list of {names}. LiveKit's SIP service speaks no others.", code="codecs")
+        raise ValidationError(f"Send a list of {names}. LiveKit's SIP service supports no others.", code="codecs")
     if len(set(value)) != len(value):
-        raise ValidationError("Name each codec once.", code="codecs")
+        raise ValidationError("List each codec once.", code="codecs")
 
 
 def validate_trunk_reference(value: str) -> None:
-    """Accept what may name a trunk: its UUID, or an `ST_` id of LiveKit."""
+    """Accept a trunk's UUID, or its `ST_` id of LiveKit."""
     if value.startswith("ST_"):
         return
     try:
         UUID(value)
     except ValueError as error:
-        raise ValidationError("Give the trunk's id, a UUID, or its LiveKit id, ST_...", code="invalid") from error
+        raise ValidationError("Enter the trunk's id, a UUID, or its LiveKit id, ST_...", code="invalid") from error

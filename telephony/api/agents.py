@@ -50,5 +50,5 @@ class AgentViewSet(ResourceViewSet[Agent]):
         return Response({"secret": secret}, headers={"Cache-Control": "no-store"})
 
     def fresh(self, agent: Agent) -> Agent:
-        """Return an agent as the list shows it: knowing whether it has a secret, not which."""
+        """Return an agent as in lists, with whether it has a secret, but not the secret."""
         return self.found(str(agent.pk))

@@ -1,4 +1,4 @@
-"""What the OpenAPI schema says of each operation; the trunk's examples are those of the carrier-trunk reference."""
+"""OpenAPI descriptions of each operation. The trunk examples are those of the carrier-trunk reference."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -73,7 +73,9 @@ _AGENT_ANSWER = {
     "silencePrompt": "", "silencePrompts": 2, "sendsDigits": False,
     "analyzesCalls": False, "analysisModel": "", "analysisSchema": {}, "active": True, "warnings": [],
 }  # fmt: skip
-_TRUNK_ID = OpenApiParameter("id", OpenApiTypes.STR, "path", description="The trunk's UUID, or an `ST_` id it has had.")
+_TRUNK_ID = OpenApiParameter(
+    "id", OpenApiTypes.STR, "path", description="The trunk's UUID, or a current or former `ST_` id."
+)
 
 
 def _examples(request: dict[str, Any], answer: dict[str, Any]) -> list[OpenApiExample]:
@@ -92,7 +94,7 @@ def _operations(
     told: dict[str, str],
     *parameters: Any,
 ) -> dict[str, Any]:
-    """Return the schema of the five operations of a kind; `told` says what each does beyond its summary."""
+    """Return the schema of the five operations of a resource; `told` has descriptions beyond the summaries."""
     summaries = {
         "list": f"List {plural}",
         "create": f"Create {name}",
@@ -131,11 +133,11 @@ TRUNKS = extend_schema_view(
         {
             "list": "Trunks with their gateways, status and numbers.",
             "create": "Creates a trunk and provisions it in LiveKit. It stays `pending` while LiveKit cannot be "
-            "reached, and becomes `active` by itself later.",
-            "partial_update": "Changes what the body names and re-provisions; without a body it re-provisions only. "
-            "`gateways` replace the whole list. A password left out stays. Username and password are one pair: "
+            "reached, and becomes `active` automatically later.",
+            "partial_update": "Changes the fields in the body and provisions again; without a body it only provisions. "
+            "`gateways` replaces the whole list. An omitted password is kept. Username and password are one pair: "
             "either of them alone as null clears both.",
-            "destroy": "Deletes the trunk and its numbers, and removes it from LiveKit, as soon as that is reachable.",
+            "destroy": "Deletes the trunk and its numbers, and removes it from LiveKit as soon as that is reachable.",
         },
         _TRUNK_ID,
     ),
@@ -144,7 +146,7 @@ PROVISION = extend_schema(
     tags=["SIP trunks"],
     operation_id="trunks_provision",
     summary="Re-provision SIP trunk",
-    description="Provisions the trunk in LiveKit again, and answers it as it is then.",
+    description="Provisions the trunk in LiveKit again and returns its new state.",
     parameters=[_TRUNK_ID],
     request=None,
     examples=_examples({}, _TRUNK_ANSWER)[1:],
@@ -157,9 +159,9 @@ NUMBERS = extend_schema_view(
         {"agentId": _ID, "label": "Sales"},
         _NUMBER_ANSWER,
         {
-            "create": "Adds a number to a trunk and re-provisions it. A number stands once on a LiveKit server: "
-            "409 `number_taken` when it is in use there.",
-            "partial_update": "Changes what the body names; another `trunkId` moves the number to that trunk.",
+            "create": "Adds a number to a trunk and provisions it again. A number is unique per LiveKit server: "
+            "409 `number_taken` if it is already in use.",
+            "partial_update": "Changes the fields in the body; another `trunkId` moves the number to that trunk.",
         },
     )
 )
@@ -170,15 +172,15 @@ AGENTS = extend_schema_view(
         _AGENT,
         {"greeting": "Good morning, this is Acme."},
         _AGENT_ANSWER,
-        {"destroy": "Deletes the agent. Its numbers stay, answered by nobody."},
+        {"destroy": "Deletes the agent. Its numbers stay, without an agent."},
     )
 )
 TOOL_SECRET = extend_schema(
     tags=["Agents"],
     operation_id="agents_tool_secret",
-    summary="Make an agent's tool secret anew",
-    description="Gives the secret that signs the agent's calls of its tools, by Standard Webhooks. It is not shown "
-    "again, and the one before it ends at once.",
+    summary="Rotate an agent's tool secret",
+    description="Returns a new secret that signs the agent's tool requests (Standard Webhooks). It is not shown "
+    "again, and the old one stops working at once.",
     request=None,
     responses={200: inline_serializer("ToolSecret", {"secret": serializers.CharField()})},
     examples=[OpenApiExample("Answer", {"secret": "whsec_..."}, response_only=True)],

@@ -1,4 +1,4 @@
-"""Fields of trunks and calls alike."""
+"""Fields that trunks and calls share."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,17 +7,17 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 TRANSFER_HEADERS = (
-    "SIP headers of the transfer (the REFER, or the call to the third party), beside those of the trunk. "
-    "Values may hold `{callId}`, `{from}` and `{to}`."
+    "SIP headers of the transfer (the REFER, or the call to the third party), in addition to those of the trunk. "
+    "Values may contain `{callId}`, `{from}` and `{to}`."
 )
 
 
 class HeadersField(serializers.DictField):
-    """SIP headers, or a mapping of headers: an object of texts."""
+    """SIP headers, or a mapping of headers: an object of strings."""
 
     child = serializers.CharField(max_length=1_000, trim_whitespace=False)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and any(not isinstance(text, str) for text in data.values()):
-            raise ValidationError("Give texts, in quotes.", "invalid")
+            raise ValidationError("Send strings, in quotes.", "invalid")
         return super().to_internal_value(data)

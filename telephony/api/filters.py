@@ -12,11 +12,11 @@ from voxa.api.filters import NamedChoiceFilter, NumberAskedFilter, TrueOrFalseFi
 
 
 class TrunkFilter(filters.FilterSet):
-    """Of trunks."""
+    """Filters of trunks."""
 
     status = NamedChoiceFilter(TrunkStatus.choices)
-    name = filters.CharFilter(lookup_expr="icontains", help_text="A part of the name.")
-    carrier = filters.CharFilter(help_text="A preset, such as telnyx.")
+    name = filters.CharFilter(lookup_expr="icontains", help_text="Part of the name.")
+    carrier = filters.CharFilter(help_text="Carrier preset, such as telnyx.")
     forTransfers = TrueOrFalseFilter(field_name="for_transfers")
 
     class Meta:
@@ -25,15 +25,15 @@ class TrunkFilter(filters.FilterSet):
 
 
 class NumberFilter(filters.FilterSet):
-    """Of numbers."""
+    """Filters of numbers."""
 
     trunkId = filters.CharFilter(
         method="by_trunk",
         validators=[validate_trunk_reference],
-        help_text="The trunk's id, or an `ST_` id that it has had.",
+        help_text="The trunk's id, or a current or former `ST_` id.",
     )
     agentId = filters.UUIDFilter(field_name="agent_id")
-    number = NumberAskedFilter(help_text="The whole number, in any spelling; an unescaped + is understood.")
+    number = NumberAskedFilter(help_text="The full number, in any format; an unescaped + is accepted.")
 
     class Meta:
         model = PhoneNumber
@@ -47,11 +47,11 @@ class NumberFilter(filters.FilterSet):
 
 
 class AgentFilter(filters.FilterSet):
-    """Of agents."""
+    """Filters of agents."""
 
     direction = NamedChoiceFilter(AgentDirection.choices)
     active = TrueOrFalseFilter()
-    name = filters.CharFilter(lookup_expr="icontains", help_text="A part of the name.")
+    name = filters.CharFilter(lookup_expr="icontains", help_text="Part of the name.")
 
     class Meta:
         model = Agent

@@ -19,7 +19,7 @@ from telephony.services.errors import Problems
 
 @NUMBERS
 class NumberViewSet(ResourceViewSet[PhoneNumber]):
-    """Phone numbers. Adding or moving one re-provisions the trunks it enters and leaves."""
+    """Phone numbers. Adding or moving one provisions the affected trunks again."""
 
     noun = "number"
     read_scope = Scope.AGENTS_READ
@@ -41,7 +41,7 @@ class NumberViewSet(ResourceViewSet[PhoneNumber]):
         numbers.remove_number(row)
 
     def _with_rows(self, values: dict[str, Any], problems: Problems) -> dict[str, Any]:
-        """Put the workspace's own rows in place of ids; another's row does not exist here."""
+        """Replace ids with rows of the workspace. Rows of others do not exist here."""
         relations: dict[str, Callable[[Any], Any]] = {
             "trunk": partial(selectors.find_trunk, self.workspace),
             "agent": lambda wanted: selectors.agents(self.workspace).filter(pk=wanted).first(),
@@ -52,5 +52,5 @@ class NumberViewSet(ResourceViewSet[PhoneNumber]):
                 values[name] = find(wanted)
                 if values[name] is None:
                     del values[name]
-                    problems.add(name, "There is none with this id in the workspace.", "not_found")
+                    problems.add(name, "The workspace has none with this id.", "not_found")
         return values

@@ -1,6 +1,6 @@
-"""Reading a JSON body: every value that can be read is, and what is wrong is noted rather than raised.
+"""Read a JSON body: collect errors rather than raise at the first one.
 
-So the services can check the rest, and one answer names every wrong field of the whole body.
+So services can check the rest, and one response lists every wrong field of the body.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,10 +18,10 @@ Reader = serializers.Serializer[Any]
 
 
 def read(reader: Reader, data: Any, problems: Problems, *, partial: bool = False, at: str = "") -> dict[str, Any]:
-    """Return the readable values of an object by model field name.
+    """Return the valid values of an object by model field name.
 
-    `partial` accepts that required fields are missing; `at` is the path of the object, such as `gateways[0].`.
-    Raises ValidationError when the body as a whole is no object.
+    `partial` allows missing required fields; `at` is the path of the object, such as `gateways[0].`.
+    Raise `ValidationError` if the body is not an object.
     """
     if not isinstance(data, Mapping):
         wrong = ValidationError("Send a JSON object.", code="invalid")
@@ -31,7 +31,7 @@ def read(reader: Reader, data: Any, problems: Problems, *, partial: bool = False
         return {}
     for name in data:
         if name not in reader.fields:
-            problems.add(f"{at}{name}", "There is no such field; check the spelling.", "unknown_field")
+            problems.add(f"{at}{name}", "Unknown field. Check the spelling.", "unknown_field")
     values = {}
     for name, field in reader.fields.items():
         if field.read_only:
@@ -49,7 +49,7 @@ def read(reader: Reader, data: Any, problems: Problems, *, partial: bool = False
 
 @contextmanager
 def json_names(reader: Reader) -> Iterator[None]:
-    """Name the fields of a ValidationError as the JSON does where that is more than camelCase (`agentId`)."""
+    """Rename the fields of a `ValidationError` to JSON names that are not plain camelCase (`agentId`)."""
     try:
         yield
     except ValidationError as error:
@@ -60,7 +60,7 @@ def json_names(reader: Reader) -> Iterator[None]:
 
 
 def _note(problems: Problems, path: str, detail: Any) -> None:
-    """Note what a field found; a list's findings stand at its items."""
+    """Add the errors of a field; those of a list get the paths of its items."""
     if isinstance(detail, Mapping):
         for place, found in detail.items():
             _note(problems, f"{path}[{place}]", found)
@@ -73,12 +73,12 @@ def _value(field: Any, given: Any, problems: Problems, path: str) -> Any:
     if given is not None and isinstance(field, serializers.Serializer):
         return read(field, given, problems, at=f"{path}.")
     if isinstance(field, serializers.CharField) and isinstance(given, int | float):
-        raise RestValidationError("Give a text, in quotes.", "invalid")  # 1.10 would become "1.1"
+        raise RestValidationError("Send a string, in quotes.", "invalid")  # 1.10 would become "1.1"
     if given is None or not isinstance(field, serializers.ListSerializer):
         return field.run_validation(given)
     if not isinstance(given, list):
-        raise RestValidationError("Give a list.", "not_a_list")
+        raise RestValidationError("Send a list.", "not_a_list")
     most, reader = getattr(field, "max_length", None), cast(Reader, field.child)
     if most is not None and len(given) > most:
-        raise RestValidationError(f"Give at most {most}.", "max_length")
+        raise RestValidationError(f"Send at most {most}.", "max_length")
     return [read(reader, item, problems, at=f"{path}[{place}].") for place, item in enumerate(given)]

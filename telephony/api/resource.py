@@ -1,4 +1,4 @@
-"""List, create, get, change and delete a kind of row; a subclass says how."""
+"""List, create, get, change and delete rows; a subclass defines how."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, TypeVar, cast
@@ -21,7 +21,7 @@ M = TypeVar("M", bound=Model)
 
 
 class ResourceViewSet(WorkspaceViewSet[M], ABC):
-    """The methods of a kind of row. `get_queryset` starts from the workspace, so another's row is a 404."""
+    """The methods of a resource. `get_queryset` starts from the workspace, so others' rows are a 404."""
 
     noun: ClassVar[str]
     filter_backends = [DjangoFilterBackend]
@@ -32,11 +32,11 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
 
     @abstractmethod
     def add(self, values: dict[str, Any], problems: Problems) -> M:
-        """Create a row, and give it as it is to be shown."""
+        """Create a row and return it for display."""
 
     @abstractmethod
     def change(self, row: M, values: dict[str, Any], problems: Problems) -> M:
-        """Change a row, and give it as it is to be shown."""
+        """Change a row and return it for display."""
 
     @abstractmethod
     def remove(self, row: M) -> None:
@@ -61,7 +61,7 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
             with json_names(self.reader):
                 problems = Problems()
                 row = self.change(row, read(self.reader, request.data, problems, partial=True), problems)
-        except ObjectDoesNotExist as error:  # deleted meanwhile
+        except ObjectDoesNotExist as error:  # deleted in the meantime
             raise self.missing() from error
         return Response(self.shown(row))
 
@@ -71,20 +71,20 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
 
     @property
     def reader(self) -> serializers.Serializer[Any]:
-        """Return the serializer that reads bodies and shows rows."""
+        """Return the serializer of request bodies and rows."""
         return shared(cast(Any, self.serializer_class))
 
     def shown(self, row: M) -> Any:
-        """Return a row as JSON shows it."""
+        """Return a row as JSON."""
         return self.reader.to_representation(row)
 
     def found(self, reference: str) -> M:
-        """Return the row of this id. Raises NotFound."""
+        """Return the row with this id. Raise `NotFound`."""
         row = self.find(reference)
         if row is None:
             raise self.missing()
         return row
 
     def missing(self) -> NotFound:
-        """Return the answer for an id that the workspace does not have."""
-        return NotFound(f"There is no {self.noun} with this id in the workspace.")
+        """Return the error for an id that the workspace does not have."""
+        return NotFound(f"The workspace has no {self.noun} with this id.")

@@ -1,4 +1,4 @@
-"""Trunks, numbers and agents in JSON. Rules are the models' and services'; here are only names and types."""
+"""Trunks, numbers and agents in JSON: names and types. Rules are in models and services."""
 
 from functools import cache
 from typing import Any, cast
@@ -19,7 +19,7 @@ from voxa.core.number_text import LONGEST_TEXT
 from voxa.core.values.countries import LONGEST
 from voxa.json_values import id_json, time_json
 
-SPELLINGS = "In any common spelling, such as +1 (202) 555-0123; answered as E.164."
+SPELLINGS = "In any common format, such as +1 (202) 555-0123; returned as E.164."
 
 
 class RowIdField(serializers.UUIDField):
@@ -30,7 +30,7 @@ class RowIdField(serializers.UUIDField):
 
 
 class TrunkReferenceField(serializers.CharField):
-    """A trunk of the same workspace: shown by its id, taken by its id or an `ST_` id that it has had."""
+    """A trunk of the same workspace: returned as its id, accepted as its id or a current or former `ST_` id."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=64, validators=[validate_trunk_reference], **kwargs)
@@ -47,27 +47,27 @@ class GatewaySerializer(CamelModelSerializer[Gateway]):
         fields = ["ip_or_domain", "port", "netmask", "protocol", "inbound", "outbound", "priority"]
         extra_kwargs = {
             "ip_or_domain": {
-                "validators": [],  # the model reads a port or netmask that is typed with it
+                "validators": [],  # the model splits off a port or netmask
                 "max_length": 300,
-                "help_text": "Carrier's SIP host or IP address, such as sip.telnyx.com.",
+                "help_text": "The carrier's SIP host or IP address, such as sip.telnyx.com.",
             },
             "port": {"min_value": 1, "max_value": 65535},
             "netmask": {
                 "min_value": 0,
                 "max_value": 128,
-                "help_text": "Of the addresses calls come from; 32 (IPv6: 128), the default, is this one address. "
-                "At the widest 16, for IPv6 48; wider than 24 (IPv6: 64) leaves a warning.",
+                "help_text": "Range of source addresses. The default, 32 (IPv6: 128), is this address only. "
+                "The minimum is 16 (IPv6: 48); less than 24 (IPv6: 64) causes a warning.",
             },
             "priority": {
                 "min_value": 0,
                 "max_value": 32767,
-                "help_text": "Lower is tried first. Left out: the place in the list.",
+                "help_text": "Lower values are tried first. Default: the position in the list.",
             },
         }
 
 
 class TrunkNumberSerializer(CamelModelSerializer[PhoneNumber]):
-    """A number as its trunk shows it."""
+    """A number within its trunk."""
 
     agent_id = serializers.UUIDField(allow_null=True, read_only=True)
 
@@ -77,13 +77,13 @@ class TrunkNumberSerializer(CamelModelSerializer[PhoneNumber]):
 
 
 class TrunkSerializer(CamelModelSerializer[Trunk]):
-    """A SIP trunk: a carrier's gateways and credentials, and what they are in LiveKit."""
+    """A SIP trunk: a carrier's gateways and credentials, and their LiveKit ids."""
 
     gateways = GatewaySerializer(  # type: ignore[call-arg]  # many takes max_length
         many=True,
         max_length=MAX_GATEWAYS,
         required=False,
-        help_text="At least one. May be left out for a `carrier` whose preset has a host of its own.",
+        help_text="At least one. Optional for a `carrier` whose preset has a host.",
     )
     auth_password = serializers.CharField(
         write_only=True,
@@ -92,45 +92,45 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
         allow_blank=True,
         trim_whitespace=False,
         max_length=255,
-        help_text="SIP digest password. Left out of a change it stays; null clears it together with the username. "
-        "A change that sends it to another host, or no longer by TLS, needs it again.",
+        help_text="SIP digest password. Kept if not sent in a change; null clears it together with the username. "
+        "Required again for a change that sends it to another host, or no longer by TLS.",
     )
     has_password = serializers.BooleanField(read_only=True)
     headers = HeadersField(
         required=False,
-        help_text="Headers of each call that goes out, such as `P-Asserted-Identity`. "
-        "Values may hold `{callId}`, `{from}` and `{to}`.",
+        help_text="SIP headers of each outbound call, such as `P-Asserted-Identity`. "
+        "Values may contain `{callId}`, `{from}` and `{to}`.",
     )
     headers_to_attributes = HeadersField(
         required=False,
-        help_text="Headers to read from calls that come in, and from answers, each with the attribute of the caller's "
-        "participant that takes its value.",
+        help_text="SIP headers to read from inbound calls and from responses, each with the attribute of the caller's "
+        "participant that receives its value.",
     )
     attributes_to_headers = HeadersField(
         required=False,
-        help_text="Participant attributes, each with the header that sends its value "
-        "in answers, transfers and hang-ups.",
+        help_text="Participant attributes, each with the SIP header for its value "
+        "in responses, transfers and hang-ups.",
     )
     transfer_headers = HeadersField(
         required=False,
-        help_text="Headers of each cold transfer, a REFER. Values may hold `{callId}`, `{from}` and `{to}`.",
+        help_text="SIP headers of each cold transfer (REFER). Values may contain `{callId}`, `{from}` and `{to}`.",
     )
     codecs = serializers.ListField(
         child=NamedChoiceField(Codec.choices),
         required=False,
         max_length=len(Codec),
-        help_text="Codecs to offer and accept, beside DTMF. Empty: all of them. LiveKit offers them in its own order.",
+        help_text="Codecs to offer and accept, besides DTMF. Empty: all of them. LiveKit offers them in its own order.",
     )
-    last_error = serializers.CharField(read_only=True, help_text="What a person must do; empty if nothing.")
+    last_error = serializers.CharField(read_only=True, help_text="The error that needs manual action; empty if none.")
     warnings = serializers.ListField(
-        child=serializers.CharField(), read_only=True, help_text="What works only in part."
+        child=serializers.CharField(), read_only=True, help_text="Problems that limit the service."
     )
     livekit_inbound_trunk_id = serializers.CharField(read_only=True, allow_null=True)
     livekit_outbound_trunk_id = serializers.CharField(read_only=True, allow_null=True)
     livekit_dispatch_rule_id = serializers.CharField(read_only=True, allow_null=True)
     numbers = serializers.SerializerMethodField(
-        help_text="By number: the first 100 of each trunk in a list, the first 1000 of a single trunk. "
-        "`/v1/telephony/numbers?trunkId=` gives all."
+        help_text="Sorted by number: the first 100 of each trunk in a list, the first 1000 of a single trunk. "
+        "`/v1/telephony/numbers?trunkId=` returns all."
     )
 
     class Meta:
@@ -151,15 +151,15 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
                 "help_text": "SIP digest username; empty or null clears it and the password.",
             },
             "carrier": {
-                "help_text": "A preset: it brings port, protocol, `leadingPlus`, `techPrefix`, `mediaEncryption`, "
-                "limits and the addresses its calls come from, where the request names none. Empty: another carrier."
+                "help_text": "A preset that sets port, protocol, `leadingPlus`, `techPrefix`, `mediaEncryption`, "
+                "limits and source addresses that the request does not set. Empty: another carrier."
             },
             "country": {"max_length": LONGEST},
-            "tech_prefix": {"help_text": "Dialled before each number, as some carriers ask for."},
+            "tech_prefix": {"help_text": "Dialed before each number, as some carriers require."},
         }
 
     def to_representation(self, trunk: Trunk) -> dict[str, Any]:
-        # By hand: a page may hold hundreds, and field by field takes four times as long.
+        # Built by hand: a page may hold hundreds, and serializer fields take four times as long.
         ids = selectors.livekit_ids(trunk)
         return {
             "id": str(trunk.pk),
@@ -220,14 +220,14 @@ class NumberSerializer(CamelModelSerializer[PhoneNumber]):
 
     trunk_id = TrunkReferenceField(
         source="trunk",
-        help_text="The trunk that carries it, by its id or an `ST_` id; another one moves it there.",
+        help_text="The number's trunk, by its id or an `ST_` id; a change moves the number.",
     )
     agent_id = RowIdField(source="agent", required=False, allow_null=True, help_text="The agent that answers.")
     transfer_trunk_id = TrunkReferenceField(
         source="transfer_trunk",
         required=False,
         allow_null=True,
-        help_text="The trunk that hands its calls over, by its id or an `ST_` id.",
+        help_text="The trunk for transfers of its calls, by its id or an `ST_` id.",
     )
 
     class Meta:
@@ -237,28 +237,34 @@ class NumberSerializer(CamelModelSerializer[PhoneNumber]):
 
 
 class ToolSerializer(CamelSerializer):
-    """A function of yours that an agent may call."""
+    """An HTTP function that an agent may call."""
 
-    name = serializers.CharField(max_length=64, help_text="As the language model calls it, such as `find_order`.")
-    description = serializers.CharField(max_length=1_000, help_text="What it does and when to use it, for the model.")
-    parameters: Any = serializers.DictField(required=False, help_text="A JSON schema of an object: the arguments.")
-    url = serializers.CharField(max_length=500, help_text="Where Voxa sends each call of it, by https.")
+    name = serializers.CharField(
+        max_length=64, help_text="The function name for the language model, such as `find_order`."
+    )
+    description = serializers.CharField(
+        max_length=1_000, help_text="What it does and when to use it, for the language model."
+    )
+    parameters: Any = serializers.DictField(required=False, help_text="JSON schema of the arguments, an object.")
+    url = serializers.CharField(max_length=500, help_text="The https URL that receives its requests.")
 
 
 class AgentTransferSerializer(CamelSerializer):
-    """Somebody an agent may hand calls over to."""
+    """A transfer target of an agent."""
 
-    name = serializers.CharField(max_length=64, help_text="As the language model chooses it, such as `sales`.")
-    description = serializers.CharField(max_length=1_000, required=False, allow_blank=True, help_text="When to.")
-    to = serializers.CharField(
-        max_length=LONGEST_TARGET, help_text="In E.164, or a `tel:`, `sip:` or `sips:` address, parameters and all."
+    name = serializers.CharField(max_length=64, help_text="The target name for the language model, such as `sales`.")
+    description = serializers.CharField(
+        max_length=1_000, required=False, allow_blank=True, help_text="When to transfer."
     )
-    mode = NamedChoiceField(["cold", "warm"], required=False, help_text="`cold` where it is left out.")
+    to = serializers.CharField(
+        max_length=LONGEST_TARGET, help_text="An E.164 number, or a `tel:`, `sip:` or `sips:` URI with parameters."
+    )
+    mode = NamedChoiceField(["cold", "warm"], required=False, help_text="Default: `cold`.")
     transfer_headers = HeadersField(required=False, help_text=TRANSFER_HEADERS)
 
 
 class AgentSerializer(CamelModelSerializer[Agent]):
-    """A voice agent: what answers and speaks."""
+    """A voice agent."""
 
     provider_key = serializers.CharField(
         write_only=True,
@@ -267,19 +273,19 @@ class AgentSerializer(CamelModelSerializer[Agent]):
         allow_blank=True,
         trim_whitespace=False,
         max_length=500,
-        help_text="Secret of the AI provider, never given back. Left out of a change it stays; null clears it. "
-        "A change of the provider or of an address it is sent to needs it again.",
+        help_text="API key of the AI provider, never returned. Kept if not sent in a change; null clears it. "
+        "Required again if the provider or a URL that receives it changes.",
     )
     has_provider_key = serializers.BooleanField(read_only=True)
     warnings = serializers.ListField(
         child=serializers.CharField(),
         read_only=True,
-        help_text="What a change did beside what was asked, such as removing the secret of tools that moved.",
+        help_text="Side effects of a change, such as the removal of a tool secret.",
     )
     tools = ToolSerializer(many=True, required=False, max_length=MOST_TOOLS)  # type: ignore[call-arg]  # many takes it
     transfers = AgentTransferSerializer(many=True, required=False, max_length=MOST_TRANSFERS)  # type: ignore[call-arg]
     analysis_schema: Any = serializers.DictField(
-        required=False, help_text="A JSON schema of the fields that are to be found out in each call."
+        required=False, help_text="JSON schema of the fields to extract from each call."
     )
 
     class Meta:
@@ -293,11 +299,13 @@ class AgentSerializer(CamelModelSerializer[Agent]):
         ]  # fmt: skip
         read_only_fields = ["provider_check"]
         extra_kwargs = {
-            "provider_check": {"help_text": "What the AI provider says of the key: `unverified` until it answered."}
+            "provider_check": {
+                "help_text": "Result of the key check with the AI provider: `unverified` until it responds."
+            }
         }
 
 
 @cache
 def shared(kind: type[Any]) -> serializers.Serializer[Any]:
-    """Return one serializer for all requests: building it costs more than using it, and it keeps no state here."""
+    """Return one serializer for all requests: building it is expensive, and it keeps no state here."""
     return cast(serializers.Serializer[Any], kind())

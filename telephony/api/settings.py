@@ -44,7 +44,7 @@ _ANSWER = example_of(TelephonySettings, [*FIELDS, *OPERATORS], _SHOWN)
 
 
 class WeekdayField(serializers.IntegerField):
-    """A day of the week, whose refusal says which number is which."""
+    """A day of the week. The error explains the numbers."""
 
     def __init__(self, **kwargs: Any) -> None:
         refusals = ("invalid", "null", "min_value", "max_value", "max_string_length")
@@ -53,7 +53,7 @@ class WeekdayField(serializers.IntegerField):
 
 
 class TelephonySettingsSerializer(CamelModelSerializer[TelephonySettings]):
-    """The limits and policies that every call of the workspace meets."""
+    """The limits and policies of every call of the workspace."""
 
     allowed_countries = serializers.ListField(
         child=serializers.CharField(max_length=LONGEST),
@@ -78,13 +78,13 @@ class TelephonySettingsSerializer(CamelModelSerializer[TelephonySettings]):
     get=extend_schema(
         operation_id="settings_telephony_retrieve",
         summary="Get telephony settings",
-        description="The limits and policies that every call of the workspace meets.",
+        description="The limits and policies of every call of the workspace.",
         examples=[OpenApiExample("Answer", _ANSWER, response_only=True)],
     ),
     patch=extend_schema(
         operation_id="settings_telephony_update",
         summary="Change telephony settings",
-        description="Changes what the body names; it holds for the next dial. null lifts a limit.",
+        description="Changes the fields in the body, effective with the next dial. null removes a limit.",
         examples=[
             OpenApiExample("Request", {"callsPerSecond": "5.00", "dailyAttemptsPerCallee": 3}, request_only=True),
             OpenApiExample("Answer", _ANSWER, response_only=True),

@@ -25,7 +25,7 @@ NUMBERS_OF_ONE = 1_000
 
 @TRUNKS
 class TrunkViewSet(ResourceViewSet[Trunk]):
-    """Trunks. After a change the answer waits a moment for LiveKit, so that it usually shows `active`."""
+    """Trunks. After a change the response waits briefly for LiveKit, so that it usually is `active`."""
 
     noun = "trunk"
     read_scope = Scope.AGENTS_READ
@@ -61,7 +61,7 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
         trunks.delete_trunk(row)
 
     def _note_numbers(self, own: Iterable[str], problems: Problems) -> None:
-        """Note numbers in the body that are not the trunk's: to ignore them would lose them in silence."""
+        """Add an error for numbers in the body that the trunk does not have, rather than ignore them silently."""
         sent = self.request.data.get("numbers") if isinstance(self.request.data, Mapping) else None
         if not isinstance(sent, list):
             return
@@ -69,7 +69,7 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
         known = set(own)
         cut_off = len(sent) in (NUMBERS_IN_LIST, NUMBERS_OF_ONE) and numbers <= known
         if numbers != known and not cut_off:
-            words = "Numbers are added, moved and removed at /v1/telephony/numbers. Leave them out here."
+            words = "Numbers are added, moved and removed at /v1/telephony/numbers. Remove them from this request."
             problems.add("numbers", words, "read_only")
 
     @PROVISION
@@ -79,7 +79,7 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
         return Response(self.shown(self.fresh(trunk, even_if_away=True)))
 
     def fresh(self, trunk: Trunk, *, even_if_away: bool = False) -> Trunk:
-        """Return a trunk as it is after a moment's wait for LiveKit."""
+        """Return a trunk after a short wait for LiveKit."""
         wait_for_sync(trunk.pk, settings.PROVISION_WAIT_SECONDS, even_if_away=even_if_away)
         row = self.found(str(trunk.pk))
         selectors.load_in_full(row, NUMBERS_OF_ONE)

@@ -1,4 +1,4 @@
-"""Carriers' own REST APIs: one module for each, behind `CarrierApi`. To add one, write its module and name it here."""
+"""Carriers' REST APIs, one module each, behind `CarrierApi`. To add one, write its module and list it here."""
 
 from django.conf import settings
 
@@ -26,13 +26,13 @@ CARRIER_APIS = {"telnyx": telnyx.from_settings}
 
 
 def carrier_api(carrier: str) -> CarrierApi:
-    """Return a carrier's API with the operator's credentials. Raises CarrierNotConfigured saying what is missing."""
+    """Return a carrier's API with the operator's credentials. Raise `CarrierNotConfigured` with what is missing."""
     if carrier not in CARRIER_APIS:
         known = ", ".join(CARRIER_APIS)
-        raise CarrierNotConfigured(f"Numbers cannot be brought in from “{carrier}”. Known carriers: {known}.")
+        raise CarrierNotConfigured(f"Numbers cannot be imported from “{carrier}”. Supported carriers: {known}.")
     return CARRIER_APIS[carrier]()
 
 
 def default_carrier() -> str:
-    """Return the operator's carrier, `TELEPHONY_PROVIDER`, in lower case; empty where none is named."""
+    """Return the operator's carrier, `TELEPHONY_PROVIDER`, in lower case, or ""."""
     return str(settings.TELEPHONY_PROVIDER).strip().lower()

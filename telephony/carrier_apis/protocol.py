@@ -1,24 +1,24 @@
-"""What Voxa asks of a carrier's API."""
+"""The interface of carrier APIs."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 
 class CarrierError(Exception):
-    """The carrier was not asked, or did not answer as it should. The message tells a person what to do."""
+    """A request to the carrier failed. The message has the remedy."""
 
 
 class CarrierNotConfigured(CarrierError):
-    """Settings are missing, or the carrier does not take them."""
+    """Settings are missing, or the carrier rejects them."""
 
 
 class CarrierUnavailable(CarrierError):
-    """No usable answer now; trying again later may help."""
+    """No usable response now; a later retry may help."""
 
 
 @dataclass(frozen=True, slots=True)
 class CarrierNumber:
-    """A number at the carrier. `problem` says why it cannot carry calls now; empty where it can."""
+    """A number at the carrier. `problem` is why it cannot carry calls now, else ""."""
 
     number: str
     label: str = ""
@@ -29,4 +29,4 @@ class CarrierApi(Protocol):
     """One carrier, with credentials."""
 
     def numbers(self) -> list[CarrierNumber]:
-        """Return all numbers of the connection, within a bounded time. Raises CarrierError. Never in a transaction."""
+        """Return all numbers of the connection, within a bounded time. Raise `CarrierError`. Not in a transaction."""

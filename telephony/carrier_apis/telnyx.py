@@ -1,4 +1,4 @@
-"""Telnyx's numbers, over its API v2.
+"""Telnyx numbers, over API v2.
 
 Source, of the filter, the pages of at most 250 and the statuses:
 https://developers.telnyx.com/api-reference/phone-number-configurations/list-phone-numbers
@@ -20,12 +20,12 @@ PAGE = 250
 MOST_PAGES = 200
 SECONDS = 60.0  # for all pages
 _EACH = Limits(connect=5.0, read=10.0, total=15.0, max_bytes=4_000_000)
-# The operator chose this address, so one within the own network is fine, and plain HTTP too.
+# The operator set this URL, so private networks and plain HTTP are allowed.
 _ANYWHERE = Policy((ip_network("0.0.0.0/0"), ip_network("::/0")), allow_http=True)
 
 
 def from_settings() -> "Telnyx":
-    """Return Telnyx with `TELNYX_API_KEY` and `TELNYX_CONNECTION_ID`. Raises CarrierNotConfigured."""
+    """Return Telnyx with `TELNYX_API_KEY` and `TELNYX_CONNECTION_ID`. Raise `CarrierNotConfigured`."""
     names = ("TELNYX_API_KEY", "TELNYX_CONNECTION_ID")
     missing = [name for name in names if not getattr(settings, name)]
     if missing:
@@ -46,7 +46,7 @@ class Telnyx:
         end, found = time.monotonic() + SECONDS, list[CarrierNumber]()
         for page in range(1, MOST_PAGES + 1):
             if time.monotonic() > end:
-                raise CarrierUnavailable(f"Telnyx did not tell all numbers within {SECONDS:.0f} s. Try again later.")
+                raise CarrierUnavailable(f"Telnyx did not return all numbers within {SECONDS:.0f} s. Try again later.")
             rows, pages = self._page(page)
             found += rows
             if page >= pages:
@@ -67,25 +67,25 @@ class Telnyx:
             body = json.loads(answer.body)
             return [_number(row) for row in body["data"]], int(body["meta"]["total_pages"])
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise CarrierUnavailable("Telnyx answered with something that is no list of numbers.") from None
+            raise CarrierUnavailable("Telnyx returned an invalid list of numbers.") from None
 
 
 def _refuse(answer: Answer) -> None:
-    """Raise for an answer that is no success."""
+    """Raise for an unsuccessful response."""
     if answer.ok:
         return
     match answer.status:
         case 401 | 403:
-            raise CarrierNotConfigured("Telnyx does not take the key. Check TELNYX_API_KEY and what it may do.")
+            raise CarrierNotConfigured("Telnyx rejects the API key. Check TELNYX_API_KEY and its permissions.")
         case 400 | 404 | 422:
             raise CarrierNotConfigured("Telnyx does not know this connection. Check TELNYX_CONNECTION_ID.")
         case 429:
-            raise CarrierUnavailable("Telnyx asks to slow down. Try again in a minute.")
+            raise CarrierUnavailable("Telnyx limits the request rate. Try again in a minute.")
         case status:
-            raise CarrierUnavailable(f"Telnyx answered with status {status}. Try again later.")
+            raise CarrierUnavailable(f"Telnyx responded with status {status}. Try again later.")
 
 
 def _number(row: dict[str, Any]) -> CarrierNumber:
     status = str(row.get("status") or "active")
-    problem = "" if status == "active" else f"At Telnyx it is {status.replace('_', ' ')}."
+    problem = "" if status == "active" else f"Its status at Telnyx is {status.replace('_', ' ')}."
     return CarrierNumber(str(row["phone_number"]), str(row.get("customer_reference") or "")[:100], problem)

@@ -1,4 +1,4 @@
-"""Other products' APIs over the same rows and services: one package each, `docs/adding-a-dialect.md` says how."""
+"""Other products' APIs over the same rows and services, one package each. See docs/adding-a-dialect.md."""
 
 from pkgutil import iter_modules
 
@@ -11,6 +11,6 @@ def available() -> tuple[str, ...]:
 
 
 def enabled() -> tuple[str, ...]:
-    """Return the dialects that are switched on: `VOXA_DIALECTS`, or all where it is not set."""
+    """Return the enabled dialects: `VOXA_DIALECTS`, or all if it is not set."""
     chosen: list[str] | None = settings.VOXA_DIALECTS
     return available() if chosen is None else tuple(name for name in available() if name in chosen)

@@ -1,4 +1,4 @@
-"""What dialects share beside voxa/api: names of fields, and errors where no view of theirs answers."""
+"""Shared code of dialects: field names, and errors for paths without a view."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,11 +22,11 @@ M = TypeVar("M", bound=Model)
 
 @contextmanager
 def named_as(names: Mapping[str, str]) -> Iterator[None]:
-    """Return what services refuse the names of the dialect's JSON: `{"gateways[0].ip_or_domain": "host"}`.
+    """Rename fields in errors of services to the dialect's JSON: `{"gateways[0].ip_or_domain": "host"}`.
 
-    Raises REST framework's ValidationError, whose names the frame leaves as they are; the native one would turn
-    them into camelCase. An item of a list may be named by its list: `numbers` maps `numbers[0]`, too. A name that is
-    not mapped stays.
+    Raise REST framework's `ValidationError`, whose names stay unchanged; the native one would turn
+    them into camelCase. The name of a list also maps its items: `numbers` maps `numbers[0]`. A name that is
+    not mapped is kept.
     """
     try:
         yield
@@ -51,7 +51,7 @@ def _renamed(path: str, names: Mapping[str, str]) -> str:
 
 
 class DialectViewSet(WorkspaceViewSet[M]):
-    """A view of a dialect. A subclass sets `error_renderer` and `error_schema`; lists come whole."""
+    """A view of a dialect. A subclass sets `error_renderer` and `error_schema`; lists are not paginated."""
 
     read_scope = Scope.AGENTS_READ
     write_scope = Scope.WORKSPACE_ADMIN
@@ -59,7 +59,7 @@ class DialectViewSet(WorkspaceViewSet[M]):
 
 
 class NoSuchPath(WorkspaceAPIView[Any]):
-    """A path below the dialect's own that leads nowhere. A subclass sets `error_renderer`, so the 404 has its shape."""
+    """A 404 below a path of the dialect. A subclass sets `error_renderer`, so the error has its shape."""
 
     authentication_classes = []
     schema = None  # type: ignore[assignment]  # not an operation

@@ -1,4 +1,4 @@
-"""URLs of the dialects that are switched on. Each names its own paths from the root."""
+"""URLs of the enabled dialects. Each defines its paths from the root."""
 
 from django.urls import include, path
 

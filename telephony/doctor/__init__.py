@@ -1,4 +1,4 @@
-"""What `check_telephony` asks telephony: LiveKit, trunks, gateways, numbers, endpoints, agents, and the sweep."""
+"""Checks of `check_telephony`: LiveKit, trunks, gateways, numbers, endpoints, agents, and the sweep."""
 
 from telephony.doctor import agents, gateways, livekit, numbers, queues, rows, sweep
 from voxa.doctor.registry import Group, register

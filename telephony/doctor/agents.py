@@ -1,4 +1,4 @@
-"""Agents that could not speak if a call came."""
+"""Checks of agents' provider keys."""
 
 from collections.abc import Iterator
 
@@ -13,29 +13,33 @@ from voxa.doctor.registry import Scope
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Report active agents whose provider refuses their key, or that have none."""
+    """Report active agents without a key or with one that the provider rejects."""
     active = scope.own(Agent.objects.filter(active=True)).select_related("workspace").order_by("-created_at")
     refused = active.filter(provider_check=ProviderCheck.REFUSED)
     yield from some(
         refused.defer("provider_key")[:MOST],
-        lambda agent: _told(agent, "agents.key_refused", "refuses its key: calls with it fail", Severity.ERROR),
+        lambda agent: _told(agent, "agents.key_refused", "rejects the API key, so its calls fail", Severity.ERROR),
         refused.count(),
-        Finding("agents.key_refused", "The AI providers of {more} more agents refuse their keys.", "Enter new keys."),
+        Finding(
+            "agents.key_refused", "The AI providers of {more} more agents reject their API keys.", "Enter valid keys."
+        ),
     )
     if settings.LIVEKIT_IS_SANDBOX:
-        return  # its agents are stand-ins without a voice
+        return  # sandbox agents have no voice
     needs_key = Q(ai_provider__in=[AiProvider.OPENAI, AiProvider.ELEVENLABS], base_url="", provider_key__isnull=True)
     keyless = active.filter(needs_key)
     yield from some(
         keyless.defer("provider_key")[:MOST],
-        lambda agent: _told(agent, "agents.no_key", "has no key of ours: calls with it fail", Severity.WARNING),
+        lambda agent: _told(agent, "agents.no_key", "has no API key, so its calls fail", Severity.WARNING),
         keyless.count(),
-        Finding("agents.no_key", "{more} more agents have no key of their own.", "Enter keys.", Severity.WARNING),
+        Finding("agents.no_key", "{more} more agents have no API key.", "Enter keys.", Severity.WARNING),
     )
 
 
 def _told(agent: Agent, code: str, words: str, severity: Severity) -> Finding:
     provider = AiProvider(agent.ai_provider).label
     page = reverse("admin:telephony_agent_change", args=[agent.pk])
-    what = f"{provider}, which speaks for agent {agent.name}, {words}."
-    return Finding(code, what, "Enter a key of the provider on the agent's page.", severity, page, agent.workspace.slug)
+    what = f"Agent {agent.name}: {provider} {words}."
+    return Finding(
+        code, what, "Enter a valid provider API key on the agent's page.", severity, page, agent.workspace.slug
+    )

@@ -1,4 +1,4 @@
-"""Gateways, asked side by side as a carrier would be."""
+"""Checks of gateways, made in parallel."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -17,14 +17,14 @@ from voxa.doctor.registry import Scope
 from voxa.doctor.side_by_side import side_by_side
 
 LIMIT = 12.0  # seconds for all of them
-MOST = 100  # different gateways that are asked
+MOST = 100  # different gateways that are checked
 LATE = Health(failed=Step.CONNECT, error=f"It did not answer within {LIMIT:g} s.")
 
 Target = tuple[str, int, str, bool]  # host, port, protocol, whether calls go out there
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Ask each different gateway once, however many trunks have it."""
+    """Check each distinct gateway once, however many trunks use it."""
     if not scope.network:
         return
     gateways = scope.own(Gateway.objects.exclude(_in_the_sandbox()), "trunk__workspace")
@@ -42,14 +42,14 @@ def look(scope: Scope) -> Iterator[Finding]:
     if len(targets) > MOST:
         yield Finding(
             "gateways.unasked",
-            f"{len(targets) - MOST:,} of {len(targets):,} gateways were not asked: there are too many.",
-            "Ask a workspace at a time: --workspace SLUG.",
+            f"{len(targets) - MOST:,} of {len(targets):,} gateways were not checked: there are too many.",
+            "Check one workspace at a time with --workspace SLUG.",
             Severity.WARNING,
         )
 
 
 def _in_the_sandbox() -> Q:
-    """Choose the gateways that the sandbox stands in for."""
+    """Return the gateways that the sandbox replaces."""
     if not settings.LIVEKIT_IS_SANDBOX:
         return Q(pk__in=[])
     config = "trunk__workspace__telephony_settings"
@@ -61,7 +61,7 @@ def _ask(target: Target) -> Health:
     if outbound:
         return check_gateway(host, port, Transport(protocol))
     if parse_ip(host):
-        return Health()  # calls come in from there: nobody need listen
+        return Health()  # inbound only: nothing needs to listen there
     answer = look_up(host)
     return Health(failed=None if answer.addresses else Step.DNS, error=answer.error)
 
@@ -74,22 +74,25 @@ def _told(gateway: Gateway, health: Health) -> Finding:
     if health.failed is Step.DNS:
         return Finding(
             "gateways.dns",
-            f"{title} has no address: {health.error}",
-            "Correct the host name or its DNS. Calls out through it fail; calls in keep former addresses.",
+            f"{title} does not resolve to an address: {health.error}",
+            "Correct the host name or its DNS. Outbound calls fail; inbound calls use the last known addresses.",
             page=page,
             workspace=slug,
         )
     if health.failed is None:
-        what = f"{title} says that it is out of service: {health.status} {health.phrase}".rstrip() + "."
-        return Finding("gateways.out_of_service", what, "Ask the carrier.", Severity.WARNING, page, slug)
+        what = f"{title} reports that it is out of service: {health.status} {health.phrase}".rstrip() + "."
+        return Finding("gateways.out_of_service", what, "Contact the carrier.", Severity.WARNING, page, slug)
     code, remedy = _REMEDIES[health.failed]
-    what = f"{title} fails at {health.failed}: {health.error}"
+    what = f"{title} failed the {health.failed} check: {health.error}"
     return Finding(code, what, remedy, Severity.WARNING, page, slug)
 
 
-_ELSEWHERE = "Carriers often answer LiveKit's SIP service alone: ask from its host before you act."
+_ELSEWHERE = "Carriers often respond only to LiveKit's SIP service: repeat the check from its host first."
 _REMEDIES = {
-    Step.CONNECT: ("gateways.connect", f"Check host, port and protocol with the carrier. {_ELSEWHERE}"),
-    Step.TLS: ("gateways.tls", "Check that the port speaks TLS, and show the carrier what its certificate lacks."),
-    Step.SIP: ("gateways.options", f"It may not answer OPTIONS; if calls fail too, check the port. {_ELSEWHERE}"),
+    Step.CONNECT: ("gateways.connect", f"Check host, port and transport with the carrier. {_ELSEWHERE}"),
+    Step.TLS: ("gateways.tls", "Check that the port uses TLS, and report the certificate error to the carrier."),
+    Step.SIP: (
+        "gateways.options",
+        f"The gateway may not respond to OPTIONS. If calls fail too, check the port. {_ELSEWHERE}",
+    ),
 }

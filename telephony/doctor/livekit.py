@@ -1,4 +1,4 @@
-"""Each LiveKit project: does it answer and take our key, and does it hold what our rows say."""
+"""Checks of each LiveKit project: connection, credentials and drift."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -33,23 +33,26 @@ from voxa.doctor.registry import Scope
 from voxa.doctor.side_by_side import side_by_side
 
 LIMIT = 25.0  # seconds for all projects, within the check's own
-APART, FAR_APART = timedelta(seconds=5), timedelta(seconds=30)  # LiveKit takes no token from beyond a minute
+APART, FAR_APART = (
+    timedelta(seconds=5),
+    timedelta(seconds=30),
+)  # LiveKit rejects tokens that are off by more than a minute
 HURTS = (sync.Cause.MISSING, sync.Cause.VANISHED, sync.Cause.DIFFERS)
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Ask the projects side by side."""
+    """Check the projects in parallel."""
     found = projects(scope)
     if len(found) == 1:
         yield from _project(scope, found[0])
         return
     answers = dict(side_by_side([partial(_project, scope, project) for project in found], LIMIT))
     for place, project in enumerate(found):
-        yield from answers.get(place) or ([] if place in answers else [_away(project, "It takes too long to answer.")])
+        yield from answers.get(place) or ([] if place in answers else [_away(project, "The request timed out.")])
 
 
 def _project(scope: Scope, project: LiveKitProject) -> list[Finding]:
-    """Report the first thing that is wrong with a project; what comes after it cannot be checked."""
+    """Report the first problem of a project; later checks depend on earlier ones."""
     if not project.is_configured:
         return [_unconfigured(project)] if _has_rows(scope, project) else []
     if not scope.network:
@@ -77,21 +80,21 @@ def _has_rows(scope: Scope, project: LiveKitProject) -> bool:
 
 
 def _unconfigured(project: LiveKitProject) -> Finding:
-    what = f"{title(project)} is not set up: trunks, SIP endpoints and calls wait."
+    what = f"{title(project)} is not configured: trunks and SIP endpoints stay pending, calls stay queued."
     return Finding("livekit.unconfigured", what, setup_remedy(project), page=_page(project))
 
 
 def _away(project: LiveKitProject, why: str) -> Finding:
     return Finding(
         "livekit.away",
-        f"{title(project)} ({project.url}) does not answer: {why}",
-        "Check that LiveKit runs, its URL, and that this host reaches it. Trunks and calls catch up by themselves.",
+        f"{title(project)} ({project.url}) does not respond: {why}",
+        "Check the URL, and that LiveKit runs and this host can reach it. Trunks and calls recover automatically.",
         page=_page(project),
     )
 
 
 def _without_sip(project: LiveKitProject, error: LiveKitError | None) -> Iterator[Finding]:
-    """Report that nobody places calls there: asked just now, or by a dial that was refused within the last minute."""
+    """Report a missing SIP service: as asked now, or from a dial that was refused within the last minute."""
     if isinstance(error, LiveKitWithoutSip):
         why = str(error)
     else:
@@ -100,9 +103,9 @@ def _without_sip(project: LiveKitProject, error: LiveKitError | None) -> Iterato
     if why:
         yield Finding(
             "livekit.no_sip",
-            f"{title(project)} has no SIP service that takes calls. {why}",
-            "Check that livekit-sip runs beside LiveKit, uses the same Redis, and is neither draining nor above its "
-            "CPU limit. Calls wait, and are dialled when it takes them.",
+            f"{title(project)} has no SIP service available. {why}",
+            "Check that livekit-sip runs, uses the same Redis as LiveKit, and is neither draining nor above its "
+            "CPU limit. Calls stay queued until it accepts them.",
             page=_page(project),
         )
 
@@ -111,8 +114,8 @@ def _refused(project: LiveKitProject, error: LiveKitUnauthorized) -> Finding:
     where = "LIVEKIT_API_KEY and LIVEKIT_API_SECRET" if project.is_default else "the project's key and secret"
     return Finding(
         "livekit.credentials",
-        f"{title(project)} ({project.url}) answers, but refuses us: {error}",
-        f"Make {where} those of LiveKit's configuration (keys:), and restart Voxa where they are in the environment.",
+        f"{title(project)} ({project.url}) responds, but rejects our credentials: {error}",
+        f"Set {where} to a pair from LiveKit's configuration (keys:). Restart Voxa if you set environment variables.",
         page=_page(project),
     )
 
@@ -124,24 +127,24 @@ def _clock(project: LiveKitProject) -> Iterator[Finding]:
     way = "ahead of" if ahead > timedelta() else "behind"
     yield Finding(
         "livekit.clock",
-        f"This host's clock is {abs(ahead).total_seconds():.0f} s {way} that of {title(project)}. From a minute "
-        "on each refuses the other's tokens.",
-        "Keep the clocks of all hosts together by NTP.",
+        f"This host's clock is {abs(ahead).total_seconds():.0f} s {way} that of {title(project)}. With a difference of "
+        "a minute or more, each rejects the other's tokens.",
+        "Synchronize the clocks of all hosts with NTP.",
         Severity.ERROR if abs(ahead) >= FAR_APART else Severity.WARNING,
         _page(project),
     )
 
 
 def _harms(project: LiveKitProject, report: Report) -> Iterator[Finding]:
-    """Report what stands in LiveKit and defeats ours: open trunks and rules, taken numbers."""
+    """Report foreign LiveKit objects that override ours: open trunks and rules, taken numbers."""
     for code, group in groupby(sorted(report.harms, key=_code), key=_code):
         harms = list(group)
         yield from some(
             harms[:MOST],
-            lambda harm: Finding(_code(harm), f"{harm.what} It stands in {title(project)}.", harm.remedy,
+            lambda harm: Finding(_code(harm), f"{harm.what} It is in {title(project)}.", harm.remedy,
                                  Severity.ERROR if harm.grave else Severity.WARNING, _page(project)),
             len(harms),
-            Finding(code, "So it is with {more} more objects.", "All of them: manage.py reconcile_livekit --dry-run.",
+            Finding(code, "{more} more objects have the same problem.", "See manage.py reconcile_livekit --dry-run.",
                     page=_page(project)),
         )  # fmt: skip
 
@@ -157,15 +160,15 @@ def _shared_trunk(scope: Scope, project: LiveKitProject, client: LiveKitClient) 
     used = scope.own(TelephonySettings.objects.filter(project=project, allow_shared_trunk=True)).exists()
     yield Finding(
         "livekit.shared_trunk",
-        f"{title(project)} has no outbound trunk {shared}, which LIVEKIT_SIP_OUTBOUND_TRUNK_ID names.",
-        "Set it to the id of one that exists, or leave it empty.",
+        f"{title(project)} has no outbound trunk {shared}, the value of LIVEKIT_SIP_OUTBOUND_TRUNK_ID.",
+        "Set it to the id of an existing trunk, or leave it empty.",
         Severity.ERROR if used else Severity.WARNING,
         _page(project),
     )
 
 
 def _differences(scope: Scope, project: LiveKitProject) -> Iterator[Finding]:
-    """Report what a reconcile would do, and what none mends; rows not in service are told of with the trunks."""
+    """Report drift. Rows that are not in service are reported with the trunks."""
     report = reconcile(project, workspace=scope.workspace, dry_run=True)
     if report.error:
         yield _away(project, report.error)
@@ -179,8 +182,8 @@ def _differences(scope: Scope, project: LiveKitProject) -> Iterator[Finding]:
     if left:
         yield Finding(
             "livekit.left_over",
-            f"{len(left)} objects of deleted rows stand in {title(project)} still: {names(_said(left), len(left))}.",
-            "They are removed by themselves within ten minutes; now: manage.py reconcile_livekit.",
+            f"{title(project)} still has {len(left)} objects of deleted rows: {names(_said(left), len(left))}.",
+            "They are removed within ten minutes. Run manage.py reconcile_livekit to remove them now.",
             Severity.WARNING,
             _page(project),
         )
@@ -199,16 +202,16 @@ def _rows(by_row: dict[UUID, list[sync.Finding]]) -> Iterator[Finding]:
             noun = str(row._meta.verbose_name)
             yield Finding(
                 "livekit.differs",
-                f"LiveKit does not hold {noun} {row.name} as Voxa says: {names(_said(wrong), len(wrong))}.",
-                f"It is mended by itself within ten minutes; now: manage.py reconcile_livekit --workspace "
-                f"{row.workspace.slug}. Does it come back? Then something else writes there.",
+                f"LiveKit is out of sync with {noun} {row.name}: {names(_said(wrong), len(wrong))}.",
+                f"It is repaired within ten minutes. To repair it now, run manage.py reconcile_livekit --workspace "
+                f"{row.workspace.slug}. If it recurs, another program changes these objects.",
                 Severity.ERROR if any(found.cause in HURTS for found in wrong) else Severity.WARNING,
                 reverse(f"admin:telephony_{row._meta.model_name}_change", args=[row.pk]),
                 row.workspace.slug,
             )
     if told > MOST:
-        what = f"LiveKit does not hold {told - MOST:,} more trunks and SIP endpoints as Voxa says."
-        yield Finding("livekit.differs", what, "See them all: manage.py reconcile_livekit --dry-run.")
+        what = f"{told - MOST:,} more trunks and SIP endpoints are out of sync in LiveKit."
+        yield Finding("livekit.differs", what, "Run manage.py reconcile_livekit --dry-run to list them.")
 
 
 def _said(found: Iterable[sync.Finding]) -> list[str]:

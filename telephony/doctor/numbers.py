@@ -1,4 +1,4 @@
-"""Numbers: who answers them, and can they be called at all."""
+"""Checks of numbers: whether they can be called and have an agent."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +16,7 @@ from voxa.doctor.registry import Scope
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Report numbers by workspace or trunk: they have one remedy."""
+    """Report numbers by workspace or trunk, since they share one remedy."""
     numbers = scope.own(PhoneNumber.objects.all())
     yield from _without_service(numbers)
     yield from _unanswered(numbers)
@@ -34,14 +34,14 @@ def _without_service(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
         state = trunk.get_status_display().lower()
         return Finding(
             "numbers.trunk",
-            f"{listed} cannot be called and is no caller ID: trunk {trunk.name} is {state}.",
-            "Put the trunk right first: it is told of with the trunks.",
+            f"{listed} cannot receive or place calls: trunk {trunk.name} is {state}.",
+            "Fix the trunk first; see its own finding.",
             page=reverse("admin:telephony_trunk_change", args=[trunk.pk]),
             workspace=trunk.workspace.slug,
         )
 
-    more = "The numbers of {more} more trunks cannot be called."
-    yield from some(counts, tell, total, Finding("numbers.trunk", more, "Put the trunks right.", page=_list()))
+    more = "The numbers of {more} more trunks cannot receive or place calls."
+    yield from some(counts, tell, total, Finding("numbers.trunk", more, "Fix the trunks.", page=_list()))
 
 
 def _unanswered(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
@@ -49,8 +49,8 @@ def _unanswered(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
         unanswered(callable_numbers(numbers)),
         Finding(
             "numbers.unanswered",
-            "Nobody answers {numbers}: no active agent, and the workspace has none for inbound calls.",
-            "Choose an active agent for each, or make one for inbound calls.",
+            "No agent answers {numbers}: no active agent is assigned, and the workspace has no default agent.",
+            "Assign an active agent to each, or add one for inbound calls.",
             page=_list("?answered=no"),
         ),
     )
@@ -62,8 +62,8 @@ def _stood_in_for(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
         asleep.exclude(pk__in=unanswered(asleep).values("pk")),
         Finding(
             "numbers.stand_in",
-            "Another agent answers {numbers}: the chosen one is not active.",
-            "Activate the chosen agent, or choose another.",
+            "The default agent answers {numbers}: the assigned agent is not active.",
+            "Activate the assigned agent, or assign another one.",
             Severity.WARNING,
             _list(),
         ),
@@ -71,7 +71,7 @@ def _stood_in_for(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
 
 
 def _by_workspace(rows: QuerySet[PhoneNumber], finding: Finding) -> Iterator[Finding]:
-    """Report it for each workspace's numbers, which replace `{numbers}`."""
+    """Report the finding for each workspace. Its numbers replace `{numbers}`."""
     counts, total = _counted(rows, "workspace")
     workspaces = Workspace.objects.in_bulk(list(counts))
 
@@ -84,7 +84,7 @@ def _by_workspace(rows: QuerySet[PhoneNumber], finding: Finding) -> Iterator[Fin
 
 
 def _counted(rows: QuerySet[PhoneNumber], owner: str) -> tuple[dict[UUID, int], int]:
-    """Count the numbers of those that own the most of them, and these owners: trunks, or workspaces."""
+    """Return the owners (trunks or workspaces) with the most numbers, and their counts."""
     groups = rows.order_by().values(owner).annotate(count=Count("pk")).order_by("-count", owner)
     return {group[owner]: group["count"] for group in groups[:MOST]}, groups.count()
 

@@ -1,4 +1,4 @@
-"""The LiveKit projects that are looked at."""
+"""The LiveKit projects that are checked."""
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -9,12 +9,12 @@ from voxa.doctor.registry import Scope
 
 
 def title(project: LiveKitProject) -> str:
-    """Name a project in a sentence."""
+    """Return the name of a project for use in a sentence."""
     return f"LiveKit project {project}"
 
 
 def projects(scope: Scope) -> list[LiveKitProject]:
-    """Return the projects in use, by the workspace or by any; the default one only with a LIVEKIT_URL that is one."""
+    """Return the projects used by the workspace or by any; the default one only if LIVEKIT_URL is valid."""
     found = LiveKitProject.objects.all()
     if scope.workspace is not None:
         found = projects_of([scope.workspace.pk])
@@ -22,7 +22,7 @@ def projects(scope: Scope) -> list[LiveKitProject]:
         used = Q(workspaces__isnull=False) | Q(objects_owned__isnull=False) | Q(is_default=True)
         found = found.filter(used).distinct()
     try:
-        LiveKitProject.default()  # takes over a changed LIVEKIT_URL
+        LiveKitProject.default()  # applies a changed LIVEKIT_URL
     except ValidationError:
-        found = found.filter(is_default=False)  # what is wrong with it is told with the settings
+        found = found.filter(is_default=False)  # its problem is reported with the settings
     return list(found)

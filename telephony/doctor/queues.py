@@ -1,4 +1,4 @@
-"""The queues: is each taken from, seen by what was taken last."""
+"""Checks of queues: whether a worker consumes each."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from voxa.doctor.registry import Scope
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Report which queues nobody took from for a minute."""
+    """Report queues without a worker for a minute."""
     for name, since in unseen_queues().items():
         what, remedy = missed(name, since)
         yield Finding("processes.queue_unseen", what, remedy)

@@ -1,4 +1,4 @@
-"""Trunks and SIP endpoints: failed, pending for too long, or in service with a warning."""
+"""Checks of trunks and SIP endpoints: failed, pending for too long, or in service with a warning."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +15,7 @@ from telephony.standing import standing_of
 from voxa.doctor.findings import MOST, Finding, Severity, some
 from voxa.doctor.registry import Group, Scope
 
-SOON = timedelta(minutes=3)  # in which a sync, or the sweep after it, brings every row to where it stays
+SOON = timedelta(minutes=3)  # time for a sync, or the sweep after it, to settle every row
 
 
 def look_at_trunks(scope: Scope) -> Iterator[Finding]:
@@ -24,7 +24,7 @@ def look_at_trunks(scope: Scope) -> Iterator[Finding]:
 
 
 def look_at_endpoints(scope: Scope) -> Iterator[Finding]:
-    """Report SIP endpoints, and those whose agent does not answer."""
+    """Report SIP endpoints, and those with an inactive agent."""
     endpoints = scope.own(SipEndpoint.objects.defer("sip_password"))
     yield from _standing(endpoints, Group.ENDPOINTS)
     silent = endpoints.filter(agent__active=False).select_related("workspace", "agent").defer("agent__provider_key")
@@ -32,13 +32,13 @@ def look_at_endpoints(scope: Scope) -> Iterator[Finding]:
         silent[:MOST],
         lambda row: Finding(
             "endpoints.agent",
-            f"Nobody answers SIP endpoint {row.name}: its agent {row.agent.name} is not active.",
+            f"SIP endpoint {row.name} is not answered: its agent {row.agent.name} is not active.",
             "Activate the agent, or delete the endpoint.",
             page=_page(row),
             workspace=row.workspace.slug,
         ),
         silent.count(),
-        Finding("endpoints.agent", "Nobody answers {more} more SIP endpoints.", "Activate their agents."),
+        Finding("endpoints.agent", "{more} more SIP endpoints are not answered.", "Activate their agents."),
     )
 
 
@@ -64,7 +64,7 @@ def _standing(rows: QuerySet[Any], group: Group) -> Iterator[Finding]:
 
 
 def _stuck() -> Q:
-    """Pending for too long: never in service, changed long ago, or tried in vain."""
+    """Return rows that are pending for too long: never in service, changed long ago, or failing to sync."""
     before = timezone.now() - SOON
     return Q(status=TrunkStatus.PENDING) & (Q(updated_at__lt=before) | Q(created_at__lt=before, sync_failures__gt=1))
 
@@ -73,18 +73,18 @@ def _told(row: Trunk | SipEndpoint, config: Any, default: LiveKitProject, group:
     title = f"{capfirst(row._meta.verbose_name)} {row.name}"
     where = {"page": _page(row), "workspace": row.workspace.slug}
     if row.status == TrunkStatus.ACTIVE:
-        what = f"{title} works only in part. {' '.join(row.warnings)}"
+        what = f"{title} is only partly in service. {' '.join(row.warnings)}"
         return Finding(
-            f"{group}.warning", what, "Follow what it says; each sync looks again.", Severity.WARNING, **where
+            f"{group}.warning", what, "Resolve the warning; each sync checks again.", Severity.WARNING, **where
         )
     standing = standing_of(row, config.project if config else default)
     what = f"{title}: {standing.headline} {standing.reason}".rstrip()
     remedy = standing.remedy
     if row.status == TrunkStatus.PENDING and not row.last_error:
-        remedy = "Check that beat and a worker run; by hand: manage.py provision_trunks."
+        remedy = "Check that beat and a worker run. To sync now, run manage.py provision_trunks."
     former = row.status == TrunkStatus.PENDING and row.synced_at is not None
     if former:
-        what += " LiveKit works with what it was before the change."
+        what += " LiveKit still uses the configuration from before the change."
     return Finding(f"{group}.{row.status}", what, remedy, Severity.WARNING if former else Severity.ERROR, **where)
 
 

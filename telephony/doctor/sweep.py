@@ -1,4 +1,4 @@
-"""Beat, by what it has done: a worker notes each sweep that beat asks for."""
+"""Check of beat: a worker records each sweep that beat triggers."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,11 +9,11 @@ from telephony.models import Installation, LiveKitProject
 from voxa.doctor.findings import Finding
 from voxa.doctor.registry import Scope
 
-LATE = timedelta(minutes=3)  # a sweep is asked for each minute
+LATE = timedelta(minutes=3)  # a sweep runs every minute
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Report when the last sweep is too long ago, or none came in the first minutes of an installation."""
+    """Report a late sweep, or none in the first minutes of an installation."""
     swept_at = Installation.objects.values_list("swept_at", flat=True).first()
     now = timezone.now()
     if swept_at is None:
@@ -26,6 +26,6 @@ def look(scope: Scope) -> Iterator[Finding]:
         words = f"has not run for {round((now - swept_at).total_seconds() / 60):,} minutes"
     yield Finding(
         "processes.beat",
-        f"The sweep of each minute {words}: what a lost message asked for is not done, lost calls are not ended.",
-        "Check that exactly one beat runs (celery -A voxa beat), and that a worker takes what it sends.",
+        f"The sweep, due every minute, {words}: lost tasks are not repeated and stale calls are not ended.",
+        "Check that exactly one beat runs (celery -A voxa beat), and that a worker consumes its tasks.",
     )

@@ -45,13 +45,13 @@ def as_livekit_error(error: Exception, deadline: float, reader: Reader | None = 
         case api.ServerError():
             return (reader and reader(error)) or _server_error(error)
         case TimeoutError():
-            return LiveKitUnavailable(f"LiveKit did not answer within {deadline:g} seconds. It is tried again.")
+            return LiveKitUnavailable(f"LiveKit did not answer within {deadline:g} seconds. It will be retried.")
         case aiohttp.ClientConnectorError():
             return LiveKitUnreached("LiveKit cannot be reached. Check that it runs and that its URL is right.")
         case aiohttp.InvalidURL():
             return LiveKitRefused("The LiveKit URL is not valid. Enter one such as wss://livekit.example.com.")
         case aiohttp.ClientError() | OSError():
-            return LiveKitUnavailable("The connection to LiveKit broke before it answered. It is tried again.")
+            return LiveKitUnavailable("The connection to LiveKit broke before it answered. It will be retried.")
         case DecodeError():
             return LiveKitUnavailable("Something answered, but not as LiveKit does. Check the LiveKit URL.")
         case _:
@@ -71,7 +71,7 @@ def _server_error(error: api.ServerError) -> LiveKitError:
         return LiveKitWithoutSip("LiveKit has no SIP service that takes calls. Check that livekit-sip runs.")
     if not text or error.code == api.ServerErrorCode.BAD_ROUTE:
         return LiveKitUnavailable(f"HTTP {error.status} came back, but not from LiveKit's API. Check the LiveKit URL.")
-    return LiveKitUnavailable(f"LiveKit could not do it now ({error.code}: {text}). It is tried again.")
+    return LiveKitUnavailable(f"LiveKit could not do it now ({error.code}: {text}). It will be retried.")
 
 
 def _remedy(text: str) -> str:

@@ -1,4 +1,4 @@
-"""How commands show their work: progress on standard error of a terminal, results as a table on standard output."""
+"""Output of commands: progress on standard error of a terminal, result tables on standard output."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ PIPE_WIDTH = 200  # columns where standard output is no terminal, so that nothin
 
 @contextmanager
 def progress(stderr: Any, label: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show a bar while the block runs; call what it gives once for each thing done."""
+    """Show a progress bar while the block runs; call the yielded function once per item."""
     terminal = Console(file=_stream(stderr))
     with Progress(console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
         task = bar.add_task(label, total=total)
@@ -21,7 +21,7 @@ def progress(stderr: Any, label: str, total: int) -> Iterator[Callable[[], None]
 
 
 def print_table(stdout: Any, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under these headings. What stands in a cell is shown as it is, brackets too."""
+    """Print rows under these headings. Cells are printed literally, brackets included."""
     table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*map(str, row))
@@ -29,7 +29,7 @@ def print_table(stdout: Any, columns: Sequence[str], rows: Iterable[Sequence[obj
 
 
 def console(stdout: Any) -> Console:
-    """Return a console on a command's output, which takes every text as it is."""
+    """Return a console on a command's output that prints text literally."""
     found = Console(file=_stream(stdout), markup=False, highlight=False)
     if not found.is_terminal:
         found.width = PIPE_WIDTH

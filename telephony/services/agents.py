@@ -1,4 +1,4 @@
-"""Creating, changing and deleting agents."""
+"""Create, change and delete agents."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,16 +26,21 @@ FIELDS = (
 
 
 CREDENTIALS = {"ai_provider", "provider_key", "provider_agent_id", "base_url"}
-DESTINATIONS = ("base_url", "stt_url", "tts_url", "custom_endpoint")  # and the provider: where its key is sent
-KEY_AGAIN = "The stored key was given for another provider or address. Enter the key again, or clear it."
+DESTINATIONS = (
+    "base_url",
+    "stt_url",
+    "tts_url",
+    "custom_endpoint",
+)  # with the provider, these decide where its key is sent
+KEY_AGAIN = "The stored key belongs to another provider or URL. Enter the key again, or clear it."
 TOOLS_MOVED = (
-    "A tool has another URL, so the secret that signed the calls of this agent's tools was removed. "
-    "Renew it and store the new one where the tools are."
+    "A tool URL changed, so the secret that signs this agent's tool requests was removed. "
+    "Generate a new one and store it at your endpoints."
 )
 
 
 def create_agent(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> Agent:
-    """Create an agent from model field names. Raises ValidationError with every wrong field."""
+    """Create an agent from model field names. Raise `ValidationError` with every wrong field."""
     problems = Problems() if problems is None else problems
     agent = build_agent(workspace, data, problems)
     problems.raise_any()
@@ -45,7 +50,7 @@ def create_agent(workspace: Workspace, data: Mapping[str, Any], *, problems: Pro
 
 
 def build_agent(workspace: Workspace, data: Mapping[str, Any], problems: Problems) -> Agent:
-    """Return an unsaved agent from model field names; what is wrong is noted."""
+    """Return an unsaved agent from model field names; add errors to `problems`."""
     agent = Agent(workspace=workspace)
     _assign(agent, data)
     _refuse_unused(agent, FIELDS, problems)
@@ -55,10 +60,10 @@ def build_agent(workspace: Workspace, data: Mapping[str, Any], problems: Problem
 
 @transaction.atomic
 def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | None = None) -> Agent:
-    """Change what `data` names, and return the fresh agent; its `warnings` tell what else that changed.
+    """Change the fields in `data` and return the fresh agent. Its `warnings` list side effects.
 
-    A provider key that is not named stays, unless the provider or an address changes: then it is asked for again. An
-    empty one is cleared. Raise Agent.DoesNotExist if it was deleted meanwhile, ValidationError with every wrong field.
+    A provider key that is not in `data` is kept, unless the provider or a URL changes: then it is required again. An
+    empty one clears it. Raise `Agent.DoesNotExist` if it was deleted, `ValidationError` with every wrong field.
     """
     problems = Problems() if problems is None else problems
     agent = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
@@ -93,7 +98,7 @@ def _in_vain(agent: Agent) -> list[str]:
 
 
 def needs_key_again(agent: Agent, data: Mapping[str, Any]) -> bool:
-    """Return whether the stored key would go where it was not given for: `data` changes that, and names no key."""
+    """Return whether `data` would send the stored key to a new destination without naming a key."""
     if not agent.provider_key or "provider_key" in data:
         return False
     moved = any(name in data and not same_url(data[name], getattr(agent, name)) for name in DESTINATIONS)
@@ -101,18 +106,18 @@ def needs_key_again(agent: Agent, data: Mapping[str, Any]) -> bool:
 
 
 def _tools_moved(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether a tool has an address that none had, and some had one: who gets a signature could reuse it."""
+    """Return whether a tool has a new URL: a new recipient could reuse signatures."""
     former = {url_key(tool["url"]) for tool in before}
     return bool(former) and not former.issuperset(url_key(tool["url"]) for tool in after)
 
 
 def delete_agent(agent: Agent) -> None:
-    """Delete an agent; its numbers stay, answered by nobody."""
+    """Delete an agent. Its numbers stay, without an agent."""
     agent.delete()
 
 
 def spelled(transfers: Any, country: str) -> Any:
-    """Return transfer targets as they are stored; what is none stays, for the validators to refuse."""
+    """Return transfer targets in stored form. Invalid ones are kept for the validators to reject."""
     if not isinstance(transfers, list):
         return transfers
     readable = [isinstance(one, dict) and isinstance(one.get("to"), str) for one in transfers]
@@ -128,7 +133,7 @@ def _assign(agent: Agent, data: Mapping[str, Any]) -> list[str]:
     if "transfers" in data:
         data = {**data, "transfers": spelled(data["transfers"], agent.workspace.country)}
     changed = assign(agent, data, FIELDS)
-    if CREDENTIALS & set(changed):  # what was said of the old ones counts no more
+    if CREDENTIALS & set(changed):  # the result for the old ones is void
         agent.provider_check, agent.provider_checked_at = ProviderCheck.UNVERIFIED, None
         agent.provider_check_failures = 0
         agent.provider_check_due_at = timezone.now() if Credentials.of(agent) else None

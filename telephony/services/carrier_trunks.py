@@ -1,4 +1,4 @@
-"""Outbound trunks from a carrier preset, created together with what they are in LiveKit, or not at all."""
+"""Create outbound trunks from a carrier preset, together with their LiveKit objects or not at all."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,11 +29,11 @@ def create_outbound(
     username: str = "",
     password: str | None = None,
 ) -> str:
-    """Create a trunk that only dials out, wait until LiveKit holds it, and give its `ST_` id there.
+    """Create an outbound trunk, wait until it is provisioned, and return its `ST_` id.
 
-    What is left out comes from the preset. Call it outside of a transaction. Raises ValidationError with every wrong
-    field, Conflict naming the numbers that are taken, and Unavailable when LiveKit did not create it: then nothing
-    stays, neither rows nor what LiveKit may have made without our hearing of it.
+    Missing values come from the preset. Call it outside of a transaction. Raise `ValidationError` with every wrong
+    field, `Conflict` with the numbers that are taken, and `Unavailable` if LiveKit did not create it: then nothing
+    remains, neither rows nor LiveKit objects.
     """
     preset = CARRIERS[carrier]
     port = port or preset.port
@@ -47,7 +47,7 @@ def create_outbound(
         "tech_prefix": preset.tech_prefix,
         "leading_plus": preset.leading_plus,
         "country": preset.country,
-        # SRTP's keys travel in the signalling, so a carrier that wants it wants it over TLS.
+        # SRTP keys are part of the signaling, so SRTP requires TLS.
         "media_encryption": preset.media_encryption if protocol == Transport.TLS else MediaEncryption.DISABLE,
         "gateways": [{"ip_or_domain": host or preset.host, "port": port, "protocol": protocol, "inbound": False}],
         "numbers": numbers,
@@ -65,21 +65,21 @@ def create_outbound(
 
 
 def _provisioned(trunk: Trunk) -> str:
-    """Return the trunk's id in LiveKit once it stands there; otherwise delete it. Raises Unavailable."""
+    """Return the trunk's LiveKit id once it exists; otherwise delete the trunk and raise `Unavailable`."""
     wait_for_sync(trunk.pk, WAIT, even_if_away=True)
     after = selectors.trunks(trunk.workspace).filter(pk=trunk.pk).first()
     if after is not None and (livekit_id := selectors.livekit_ids(after).outbound):
         return livekit_id
     delete_trunk(trunk)
-    raise Unavailable("trunk_not_created", f"The trunk was not created. {_reason(after)} Nothing was left behind.")
+    raise Unavailable("trunk_not_created", f"The trunk was not created. {_reason(after)} No data was kept.")
 
 
 def _reason(trunk: Trunk | None) -> str:
     if trunk is None:
-        return "It was deleted meanwhile."
+        return "It was deleted in the meantime."
     if trunk.last_error:
-        reason, again, _ = trunk.last_error.partition(" It is tried again")  # by the sync, but the trunk is gone now
+        reason, again, _ = trunk.last_error.partition(" It will be retried")  # by the sync, but the trunk is gone now
         return f"{reason} Try again later." if again else reason
     if not TelephonySettings.of(trunk.workspace_id).project.is_configured:
-        return "LiveKit is not configured here; the operator must do that."
-    return "LiveKit did not answer in time. Try again."
+        return "LiveKit is not configured. Ask the operator to configure it."
+    return "LiveKit did not respond in time. Try again."

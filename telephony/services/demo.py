@@ -1,4 +1,4 @@
-"""A way to call at once, for who tries Voxa on the sandbox."""
+"""Demo data for trying Voxa on the sandbox."""
 
 from django.db import transaction
 
@@ -8,13 +8,13 @@ from telephony.services.agents import create_agent
 from telephony.services.numbers import add_number
 from telephony.services.trunks import create_trunk
 
-NUMBER = "+12025550100"  # nobody's: 555-0100 to 555-0199 are kept for fiction
-GATEWAY = "192.0.2.10"  # nobody's: RFC 5737
+NUMBER = "+12025550100"  # 555-0100 to 555-0199 are reserved for fiction
+GATEWAY = "192.0.2.10"  # reserved for documentation: RFC 5737
 
 
 @transaction.atomic
 def create_demo_line(workspace: Workspace) -> PhoneNumber:
-    """Make a trunk, an agent and its number, which calls out and takes calls. Raises Conflict if it is there."""
+    """Create a trunk, an agent and its number for calls in both directions. Raise `Conflict` if the number exists."""
     trunk = create_trunk(workspace, {"name": "Demo carrier", "gateways": [{"ip_or_domain": GATEWAY}]})
     agent = create_agent(
         workspace,

@@ -1,4 +1,4 @@
-"""SIP endpoints: an agent and the address and credentials by which a carrier reaches it."""
+"""Create, change and delete SIP endpoints."""
 
 import secrets
 import string
@@ -37,11 +37,11 @@ def create_endpoint(
     *,
     problems: Problems | None = None,
 ) -> SipEndpoint:
-    """Create a SIP endpoint with an agent of its own, from field names of the two models. Not in a transaction.
+    """Create a SIP endpoint with its agent, from field names of the two models. Never call it in a transaction.
 
-    What Voxa can tell by itself is checked first, then that the username is free, and the AI provider is asked last:
-    it sees no key of a request that fails anyway. Raises ValidationError with every wrong field, Conflict
-    (`sip_username_taken`) and ProviderRefused.
+    Local rules are checked first, then that the username is free. The AI provider is asked last, so that
+    it gets no key of a request that fails anyway. Raise `ValidationError` with every wrong field, `Conflict`
+    (`sip_username_taken`) and `ProviderRefused`.
     """
     problems = Problems() if problems is None else problems
     agent = build_agent(workspace, agent_data, problems)
@@ -57,9 +57,9 @@ def create_endpoint(
 
 
 def connect_agent(agent: Agent, data: Mapping[str, Any]) -> SipEndpoint:
-    """Return an agent that is there a SIP endpoint.
+    """Create a SIP endpoint for an existing agent.
 
-    Raises ValidationError with every wrong field, and Conflict (`sip_username_taken`, `agent_taken`).
+    Raise `ValidationError` with every wrong field, and `Conflict` (`sip_username_taken`, `agent_taken`).
     """
     problems = Problems()
     endpoint = _build(agent.workspace, agent, data, problems)
@@ -76,10 +76,10 @@ def update_endpoint(
     *,
     problems: Problems | None = None,
 ) -> SipEndpoint:
-    """Change what `data` names of an endpoint and `agent_data` of its agent; return the row. Not in a transaction.
+    """Change an endpoint by `data` and its agent by `agent_data`; return the row. Never call it in a transaction.
 
-    The provider is asked again about credentials that are named. Raises SipEndpoint.DoesNotExist if it was deleted
-    meanwhile, and as `create_endpoint`.
+    Credentials in the data are checked with the provider. Raise `SipEndpoint.DoesNotExist` if it was deleted,
+    else as `create_endpoint`.
     """
     problems, agent_data = Problems() if problems is None else problems, agent_data or {}
     draft = SipEndpoint(workspace=endpoint.workspace, agent=endpoint.agent)
@@ -98,7 +98,7 @@ def update_endpoint(
 
 
 def _checked(endpoint: SipEndpoint, agent_data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
-    """Check what is to be changed of the agent; return what its provider said, as the fields that keep it."""
+    """Check the changes of the agent; return the provider's result as model fields."""
     asked = Agent.objects.get(sip_endpoint=endpoint.pk)
     if needs_key_again(asked, agent_data):
         problems.add("provider_key", KEY_AGAIN, GIVEN_FOR_ANOTHER)
@@ -115,15 +115,15 @@ def _checked(endpoint: SipEndpoint, agent_data: Mapping[str, Any], problems: Pro
 
 @transaction.atomic
 def provision_endpoint(endpoint: SipEndpoint) -> None:
-    """Bring LiveKit in step with an endpoint again, also after a failure that stopped further tries."""
+    """Sync an endpoint again, even after a permanent failure."""
     request_sync(endpoint.pk, ENDPOINTS)
 
 
 @transaction.atomic
 def rotate_password(endpoint: SipEndpoint) -> str:
-    """Return an endpoint a new password and answer it, the only time. The old one ends with the next sync.
+    """Set and return a new password; it cannot be read again. The old one ends with the next sync.
 
-    Raises SipEndpoint.DoesNotExist if it was deleted meanwhile.
+    Raise `SipEndpoint.DoesNotExist` if it was deleted.
     """
     row = SipEndpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
     password = row.sip_password = new_password()
@@ -133,7 +133,7 @@ def rotate_password(endpoint: SipEndpoint) -> str:
 
 @transaction.atomic
 def delete_endpoint(endpoint: SipEndpoint, *, with_agent: bool) -> None:
-    """Delete an endpoint; with its agent and the provider's key, unless phone numbers are answered by that too."""
+    """Delete an endpoint, and its agent unless that also answers phone numbers."""
     row = SipEndpoint.objects.select_for_update(of=("self",)).select_related("agent").filter(pk=endpoint.pk).first()
     if row is None:
         return
@@ -144,7 +144,7 @@ def delete_endpoint(endpoint: SipEndpoint, *, with_agent: bool) -> None:
 
 
 def new_password() -> str:
-    """Return 24 random letters and digits: 142 bits, and nothing that a phone system might stumble over."""
+    """Return 24 random letters and digits: 142 bits, safe for every phone system."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(24))
 
 
@@ -156,14 +156,14 @@ def _build(workspace: Workspace, agent: Agent, data: Mapping[str, Any], problems
 
 
 def _require(agent: Agent, provider: str, problems: Problems, only: Collection[str] | None = None) -> None:
-    """Note what the agent's provider needs and it does not have; `only` of these fields."""
+    """Add an error for each required field of the provider that is empty; `only` limits the fields."""
     for name in _NEEDS.get(provider, ()):
         if (only is None or name in only) and not getattr(agent, name):
-            problems.add(name, "This AI provider needs it.", "required")
+            problems.add(name, "This AI provider requires a value.", "required")
 
 
 def _refuse_taken(endpoint: SipEndpoint) -> None:
-    """Raise Conflict where the username is taken. The constraint decides; this only comes before the provider."""
+    """Raise `Conflict` if the username is taken. The constraint decides; this saves a request to the provider."""
     named_so = SipEndpoint.objects.filter(workspace=endpoint.workspace, sip_username__iexact=endpoint.sip_username)
     if named_so.exists():
         raise username_taken()

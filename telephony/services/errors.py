@@ -1,4 +1,4 @@
-"""What a service refuses: wrong fields, all of them together, or what exists standing against the request."""
+"""Errors of services: all wrong fields together, or a conflict with existing rows."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,15 +12,15 @@ from voxa.core.number_fields import to_canonical
 
 
 class Problems(dict[str, list[ValidationError]]):
-    """Everything wrong with a request, by path (`name`, `gateways[0].port`); the first finding of a path stands."""
+    """All errors of a request by path (`name`, `gateways[0].port`). The first error of a path is kept."""
 
     def add(self, path: str, error: ValidationError | str, code: str = "invalid") -> None:
-        """Note one finding."""
+        """Add an error."""
         found = error if isinstance(error, ValidationError) else ValidationError(error, code=code)
         self.setdefault(path, found.error_list)
 
     def number(self, path: str, text: str, country: str) -> str:
-        """Return the canonical form of a telephone number; what is none is noted, and comes to nothing."""
+        """Return the canonical form of a phone number. Add an error and return "" if it is invalid."""
         try:
             return to_canonical(text, country)
         except ValidationError as error:
@@ -28,7 +28,7 @@ class Problems(dict[str, list[ValidationError]]):
             return ""
 
     def check(self, row: models.Model, fields: Iterable[str], prefix: str = "") -> None:
-        """Run a row's own rules on some of its fields: its validators and `clean`, no query."""
+        """Run a row's validators and `clean` on some of its fields, without a query."""
         unnamed = {field.name for field in row._meta.fields} - set(fields)
         self._collect(partial(row.clean_fields, unnamed), prefix)
         self._collect(row.clean, prefix)
@@ -39,21 +39,21 @@ class Problems(dict[str, list[ValidationError]]):
         except ValidationError as error:
             for field, errors in error.error_dict.items():
                 path = prefix + field
-                # Parts of a value that was not read whole have their findings; the rest of it tells nothing new.
+                # A value with invalid parts has errors already; errors of the whole add nothing.
                 if not any(known.startswith((f"{path}[", f"{path}.")) for known in self):
                     self.setdefault(path, errors)
 
     def raise_any(self) -> None:
-        """Raise one ValidationError of all findings, if there are any."""
+        """Raise one `ValidationError` with all errors, if any."""
         if self:
             raise ValidationError(dict(self))
 
 
 @contextmanager
 def conflicts_named() -> Iterator[None]:
-    """Run a transaction; what the database refuses because of other rows becomes a Conflict.
+    """Run a transaction; turn a broken constraint into a `Conflict`.
 
-    The constraint decides, not a look beforehand: of two who ask at once, one wins.
+    The constraint decides, not a query beforehand: of two concurrent requests, one wins.
     """
     try:
         with transaction.atomic():
@@ -63,8 +63,8 @@ def conflicts_named() -> Iterator[None]:
 
 
 def username_taken() -> Conflict:
-    """Return the conflict of a SIP username that another endpoint of the workspace has."""
-    return Conflict("sip_username_taken", "This SIP username is in use already. Choose another one.", "sip_username")
+    """Return the conflict of a SIP username that is taken."""
+    return Conflict("sip_username_taken", "This SIP username is already in use. Choose another one.", "sip_username")
 
 
 def _conflict(error: IntegrityError) -> Exception:
@@ -76,7 +76,7 @@ def _conflict(error: IntegrityError) -> Exception:
     if "endpoint_username_once" in text:
         return username_taken()
     if "sipendpoint" in text and "agent_id" in text:
-        return Conflict("agent_taken", "This agent has a SIP endpoint already. Choose another agent.", "agent")
+        return Conflict("agent_taken", "This agent already has a SIP endpoint. Choose another agent.", "agent")
     if "foreign key" in text.lower():
-        return Conflict("changed_meanwhile", "A row this refers to was deleted at the same time. Look again and retry.")
+        return Conflict("changed_meanwhile", "A row this refers to was deleted at the same time. Reload and try again.")
     return error

@@ -1,4 +1,4 @@
-"""A trunk's list of gateways: checked, and replaced without losing the rows that stay."""
+"""Validate a trunk's gateways and replace them, keeping unchanged rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -14,14 +14,14 @@ FIELDS = ("ip_or_domain", "port", "netmask", "protocol", "inbound", "outbound", 
 
 
 def build_gateways(trunk: Trunk, items: Sequence[Mapping[str, Any]], problems: Problems) -> list[Gateway]:
-    """Return unsaved gateways for a list; what is wrong is noted as `gateways[0].port`.
+    """Return unsaved gateways for a list. Errors have paths such as `gateways[0].port`.
 
-    A gateway that names no priority takes its place in the list, so that the list's order is the order of trying.
+    A gateway without a priority gets its position in the list, so gateways are tried in list order.
     """
     if not items:
-        problems.add("gateways", "Give at least one gateway.", "required")
+        problems.add("gateways", "Add at least one gateway.", "required")
     if len(items) > MAX_GATEWAYS:
-        problems.add("gateways", f"Give at most {MAX_GATEWAYS} gateways.", "max_length")
+        problems.add("gateways", f"Enter at most {MAX_GATEWAYS} gateways.", "max_length")
     gateways = []
     for place, item in enumerate(items[:MAX_GATEWAYS]):
         gateway = Gateway(trunk=trunk, priority=place)
@@ -33,9 +33,9 @@ def build_gateways(trunk: Trunk, items: Sequence[Mapping[str, Any]], problems: P
 
 
 def match_gateways(stored: Sequence[Gateway], wanted: Sequence[Gateway]) -> list[Gateway | None]:
-    """Give, for each wanted gateway, the stored one it goes on as, or None.
+    """Return for each wanted gateway the stored one that it updates, or None.
 
-    First by host, port and protocol, then what is left over by position. Each stored one serves at most once.
+    Match by host, port and protocol first, then by position. Each stored one is used once.
     """
     free = list(stored)
     matches: list[Gateway | None] = []
@@ -49,9 +49,9 @@ def match_gateways(stored: Sequence[Gateway], wanted: Sequence[Gateway]) -> list
 
 
 def leads_elsewhere(stored: Iterable[Gateway], wanted: Iterable[Gateway]) -> bool:
-    """Return whether calls go out to a host that they did not go out to, or leave TLS there.
+    """Return whether calls go to a new outbound host, or to the same one no longer by TLS.
 
-    A name is a host of its own: which address it stands for is up to who owns it.
+    A name counts as a different host than its address, which its owner can change.
     """
     former = {_way_out(gateway) for gateway in stored if gateway.outbound}
     known = former | {(host, True) for host, _ in former}
@@ -63,7 +63,7 @@ def _way_out(gateway: Gateway) -> tuple[str, bool]:
 
 
 def replace_gateways(trunk: Trunk, wanted: Sequence[Gateway]) -> bool:
-    """Make a trunk's gateways the wanted ones; return whether that changed any.
+    """Replace a trunk's gateways; return whether anything changed.
 
     Call in a transaction that holds the trunk's row.
     """

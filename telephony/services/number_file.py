@@ -1,4 +1,4 @@
-"""A file of a workspace's own numbers: what it comes to, and its import."""
+"""Preview and import a file of a workspace's numbers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Defaults:
-    """The trunk and the agent, by name or id, of rows that name none."""
+    """The trunk and agent, by name or id, of rows that name none."""
 
     trunk: str = ""
     agent: str = ""
@@ -41,27 +41,29 @@ class Found:
         self.rows = {"trunk": _by_name(trunks), "agent": _by_name(agents)}
 
     def find(self, kind: str, text: str) -> Any:
-        """Return the row of a name or an id, None for no text. Raises CellError where there is none, or several."""
+        """Return the row of a name or id, None for "". Raise `CellError` if there is none or several."""
         if not text:
             return None
         found = self.rows[kind].get(text.casefold(), [])
         if not found:
-            raise CellError(f"unknown_{kind}", f"There is no {kind} “{text}” in {self.workspace}. Correct its name.")
+            raise CellError(
+                f"unknown_{kind}", f"{kind.capitalize()} “{text}” does not exist in {self.workspace}. Correct the name."
+            )
         if len(found) > 1:
-            raise CellError(f"ambiguous_{kind}", f"Several {kind}s are called “{text}”. Write the id instead.")
+            raise CellError(f"ambiguous_{kind}", f"Several {kind}s have the name “{text}”. Enter the id instead.")
         return found[0]
 
 
 def check_file(workspace: Workspace, data: bytes, defaults: Defaults) -> Report:
-    """Return what an import of the file would come to, and change nothing. Raises FileError for what is no list."""
+    """Return the report of an import without changing anything. Raise `FileError` if the file is not a list."""
     return _check(workspace, data, defaults)[0]
 
 
 @transaction.atomic
 def import_file(workspace: Workspace, data: bytes, defaults: Defaults, *, good_rows_only: bool = False) -> Report:
-    """Add the numbers of a file: all of them or, where a row fails, none, unless `good_rows_only`.
+    """Add the numbers of a file: all of them or, if a row fails, none, unless `good_rows_only`.
 
-    Look at `failed` of the report to tell which it was. Raises FileError for what is no list.
+    `failed` of the report tells which. Raise `FileError` if the file is not a list.
     """
     found, rows = _check(workspace, data, defaults)
     if found.failed and not good_rows_only:
@@ -70,7 +72,7 @@ def import_file(workspace: Workspace, data: bytes, defaults: Defaults, *, good_r
     for entry in found.new:
         try:
             create_number(workspace, rows[entry.number])
-        except (Conflict, ValidationError) as error:  # it was taken meanwhile
+        except (Conflict, ValidationError) as error:  # taken in the meantime
             reasons[entry.line] = CellError("refused", _words(error))
     if reasons and not good_rows_only:
         transaction.set_rollback(True)
@@ -94,11 +96,11 @@ def _check(workspace: Workspace, data: bytes, defaults: Defaults) -> tuple[Repor
 
 
 def _values(found: Found, entry: Entry, defaults: Defaults) -> dict[str, Any]:
-    """Return a number's fields."""
+    """Return the fields of a number."""
     named: Mapping[str, str] = entry.values
     trunk = found.find("trunk", named.get("trunk", "") or defaults.trunk)
     if trunk is None:
-        raise CellError("required", "The row names no trunk. Add a column “trunk”, or choose one for all rows.")
+        raise CellError("required", "The row has no trunk. Add a column “trunk”, or select one for all rows.")
     return {
         "number": entry.number,
         "trunk": trunk,
@@ -117,7 +119,7 @@ def _by_name(rows: Any) -> dict[str, list[Any]]:
 
 
 def _known(workspace: Workspace, sheet: Sheet) -> set[str]:
-    """Return the numbers that the workspace has already."""
+    """Return the numbers that the workspace already has."""
     return _stored(sheet, workspace=workspace)
 
 

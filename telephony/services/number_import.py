@@ -1,4 +1,4 @@
-"""Bringing a carrier's numbers in: those that are new, and what became of each."""
+"""Import a carrier's numbers and report the result of each."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,11 +14,11 @@ from telephony.services.numbers import add_number
 from telephony.validators import validate_e164
 from voxa.core.phone_numbers import or_none
 
-TOGETHER = 100  # numbers of one transaction, which asks for one sync
+TOGETHER = 100  # numbers per transaction, which triggers one sync
 
 
 class Result(StrEnum):
-    """What became of one number."""
+    """The result of one number."""
 
     ADDED = "added"
     THERE = "there"
@@ -33,7 +33,7 @@ FAILURES = frozenset({Result.TAKEN, Result.REFUSED})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One number of the carrier, and what became of it in words."""
+    """A number of the carrier, its result and a message."""
 
     number: str
     result: Result
@@ -47,9 +47,9 @@ def import_numbers(
     dry_run: bool = False,
     on_done: Callable[[], None] = lambda: None,
 ) -> list[Line]:
-    """Attach the carrier's numbers to a trunk. One that is there stays as it is; one that fails keeps no other.
+    """Add the carrier's numbers to a trunk. Existing ones are not changed; a failed one does not stop the others.
 
-    A taken number does not tell whose it is. With `dry_run` nothing is written.
+    The result of a taken number does not name its owner. With `dry_run` nothing is written.
     """
     lines = []
     for group in _groups([_canonical(one, trunk.number_country) for one in found]):
@@ -62,25 +62,25 @@ def import_numbers(
 
 
 def summary(lines: Iterable[Line]) -> str:
-    """Return how many there are of each, such as `3 added, 1 taken`."""
+    """Return counts by result, such as `3 added, 1 taken`."""
     results = [line.result for line in lines]
     counts = [(results.count(result), result) for result in Result]
     return ", ".join(f"{count} {result}" for count, result in counts if count) or "no numbers"
 
 
 def _canonical(one: CarrierNumber, country: str) -> CarrierNumber:
-    """Return the number in its canonical form; what is none stays, and is refused by name."""
+    """Return the number in canonical form. An invalid one is returned unchanged, to be rejected later."""
     return replace(one, number=or_none(one.number, country, plus_may_be_lost=True) or one.number)
 
 
 def _groups(found: Sequence[CarrierNumber]) -> Iterable[Sequence[CarrierNumber]]:
-    """Return each number once, so many at a time."""
+    """Yield batches of distinct numbers."""
     unique = list({one.number: one for one in found}.values())
     return (unique[start : start + TOGETHER] for start in range(0, len(unique), TOGETHER))
 
 
 def _known(trunk: Trunk, group: Sequence[CarrierNumber]) -> dict[str, PhoneNumber]:
-    """Return those of the numbers that the LiveKit project has."""
+    """Return the rows of numbers that exist in the LiveKit project."""
     project = TelephonySettings.of(trunk.workspace_id).project
     rows = PhoneNumber.objects.filter(project=project, number__in=[one.number for one in group])
     return {row.number: row for row in rows.select_related("trunk").defer("trunk__auth_password")}
@@ -108,5 +108,5 @@ def _standing(trunk: Trunk, row: PhoneNumber) -> Line:
     if row.trunk_id == trunk.pk:
         return Line(row.number, Result.THERE)
     if row.workspace_id == trunk.workspace_id:
-        return Line(row.number, Result.ELSEWHERE, f"It is on the trunk {row.trunk.name}, and stays there.")
+        return Line(row.number, Result.ELSEWHERE, f"It stays on trunk {row.trunk.name}.")
     return Line(row.number, Result.TAKEN, "This number is already in use on this LiveKit server.")

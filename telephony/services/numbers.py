@@ -1,4 +1,4 @@
-"""Phone numbers: adding, moving and removing. The database alone decides who gets a number."""
+"""Add, move and remove phone numbers. A database constraint decides who gets a number."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,16 +13,16 @@ from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
 from voxa.core.phone_numbers import or_none
 
-MAX_NUMBERS = 1_000  # in one request
+MAX_NUMBERS = 1_000  # per request
 FIELDS = ("number", "trunk", "agent", "transfer_trunk", "label")
 _CHECKED = ("number", "label")
 
 
 def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> PhoneNumber:
-    """Attach a number to a trunk; `data` holds `number`, `trunk`, and may hold `agent`, `transfer_trunk`, `label`.
+    """Attach a number to a trunk; `data` has `number`, `trunk`, and optionally `agent`, `transfer_trunk`, `label`.
 
-    Raises ValidationError with every wrong field, also for rows of another workspace, and Conflict when the number is
-    taken (`number_taken`, which does not tell by whom).
+    Raise `ValidationError` with every wrong field, also for rows of another workspace, and `Conflict` if the number is
+    taken (`number_taken`, without its owner).
     """
     problems = Problems() if problems is None else problems
     row = PhoneNumber(workspace=workspace)
@@ -43,15 +43,15 @@ def add_number(
     transfer_trunk: Trunk | None = None,
     label: str = "",
 ) -> PhoneNumber:
-    """Attach a number to a trunk. Raises as `create_number`."""
+    """Add a number to a trunk. Raise as `create_number`."""
     data = {"trunk": trunk, "number": number, "agent": agent, "transfer_trunk": transfer_trunk, "label": label}
     return create_number(trunk.workspace, data)
 
 
 def update_number(row: PhoneNumber, data: Mapping[str, Any], *, problems: Problems | None = None) -> PhoneNumber:
-    """Change what `data` names of a number; a new `trunk` of the own workspace moves it there. Give the fresh row.
+    """Change the fields in `data` and return the fresh row. A new `trunk` of the workspace moves the number.
 
-    Raises PhoneNumber.DoesNotExist if it was deleted meanwhile, ValidationError and Conflict as `add_number`.
+    Raise `PhoneNumber.DoesNotExist` if it was deleted, `ValidationError` and `Conflict` as `add_number`.
     """
     problems = Problems() if problems is None else problems
     with conflicts_named():
@@ -66,16 +66,16 @@ def update_number(row: PhoneNumber, data: Mapping[str, Any], *, problems: Proble
 
 
 def remove_number(row: PhoneNumber) -> None:
-    """Take a number off its trunk."""
+    """Remove a number from its trunk."""
     with transaction.atomic():
         _hold_trunks(row.trunk_id)
         row.delete()
 
 
 def build_numbers(trunk: Trunk, numbers: Sequence[str], problems: Problems) -> list[PhoneNumber]:
-    """Return unsaved numbers of a trunk; what is wrong is noted as `numbers[0]`."""
+    """Return unsaved numbers of a trunk. Errors have paths such as `numbers[0]`."""
     if len(numbers) > MAX_NUMBERS:
-        problems.add("numbers", f"Give at most {MAX_NUMBERS} numbers at once.", "max_length")
+        problems.add("numbers", f"Send at most {MAX_NUMBERS} numbers at once.", "max_length")
         return []
     rows = [PhoneNumber(trunk=trunk, workspace=trunk.workspace, number=number) for number in numbers]
     seen: set[str] = set()
@@ -85,13 +85,13 @@ def build_numbers(trunk: Trunk, numbers: Sequence[str], problems: Problems) -> l
         for errors in found.values():
             problems.setdefault(f"numbers[{place}]", errors)
         if row.number in seen:
-            problems.add(f"numbers[{place}]", "This number stands in the list twice.", "duplicate")
+            problems.add(f"numbers[{place}]", "This number is in the list twice.", "duplicate")
         seen.add(row.number)
     return rows
 
 
 def taken(workspace: Workspace, numbers: Sequence[str]) -> list[str]:
-    """Return those of the numbers that are in use in the workspace's LiveKit project, whoever has them."""
+    """Return the numbers that are in use in the workspace's LiveKit project, by any workspace."""
     project = TelephonySettings.of(workspace.pk).project
     plain = [or_none(number, workspace.country) or number for number in numbers]
     found = PhoneNumber.objects.filter(project=project, number__in=plain)
@@ -110,13 +110,13 @@ def insert_numbers(rows: list[PhoneNumber]) -> None:
 
 
 def _hold_trunks(*ids: UUID | None) -> None:
-    """Lock trunks before their numbers, and always in one order: so a move and a deletion cannot block each other."""
+    """Lock trunks before their numbers, always in the same order, so that a move and a deletion cannot deadlock."""
     trunks = Trunk.objects.select_for_update(no_key=True).filter(pk__in=[pk for pk in ids if pk])
     list(trunks.order_by("pk").values_list("pk"))
 
 
 def _hold_project(workspace_id: UUID) -> None:
-    """Lock the choice of the LiveKit project, so that no number is added to one that the workspace is leaving."""
+    """Lock the workspace's choice of LiveKit project, so that no number is added to one that it leaves."""
     chosen = TelephonySettings.objects.select_for_update(no_key=True).filter(pk=workspace_id)
     list(chosen.values_list("pk"))
 
@@ -124,7 +124,7 @@ def _hold_project(workspace_id: UUID) -> None:
 def _check(row: PhoneNumber, problems: Problems) -> None:
     trunk: Trunk | None = row.trunk if row.trunk_id else None
     if trunk is None:
-        problems.add("trunk", "Choose the trunk that carries it.", "required")
+        problems.add("trunk", "Choose the trunk of the number.", "required")
     elif trunk.workspace_id != row.workspace_id:
         problems.add("trunk", "Choose one from the same workspace.", "foreign")
     problems.check(row, _CHECKED)

@@ -1,4 +1,4 @@
-"""What a carrier's preset brings to a trunk. Values that a request names win."""
+"""Apply a carrier preset to a trunk. Values in the request take precedence."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,11 +11,11 @@ from telephony.choices import MediaEncryption, Transport
 from telephony.models import Trunk
 from telephony.services.errors import Problems
 
-OTHER = Carrier(name="", sources=())  # what a trunk has without a preset
+OTHER = Carrier(name="", sources=())  # defaults without a preset
 
 
 def with_preset(data: Mapping[str, Any], problems: Problems) -> Mapping[str, Any]:
-    """Return a new trunk's values with those of its preset where none are named, the carrier's own gateway too."""
+    """Return a new trunk's values, with defaults and the gateway from its preset."""
     preset = CARRIERS.get(data.get("carrier") or "")
     if preset is None:
         return data
@@ -27,7 +27,7 @@ def with_preset(data: Mapping[str, Any], problems: Problems) -> Mapping[str, Any
     return {
         "leading_plus": preset.leading_plus,
         "tech_prefix": preset.tech_prefix,
-        # SRTP's keys travel in the signaling, so a carrier that wants it wants it over TLS.
+        # SRTP keys are part of the signaling, so SRTP requires TLS.
         "media_encryption": preset.media_encryption if encrypted else MediaEncryption.DISABLE,
         **data,
         "gateways": filled,
@@ -35,7 +35,7 @@ def with_preset(data: Mapping[str, Any], problems: Problems) -> Mapping[str, Any
 
 
 def with_changed_preset(trunk: Trunk, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a change with the values of the preset that it names; a value that somebody set on the trunk stays."""
+    """Return a change with the values of its preset. Values that were set on the trunk are kept."""
     carrier = data.get("carrier")
     if carrier is None or carrier == trunk.carrier or (carrier and carrier not in CARRIERS):
         return data

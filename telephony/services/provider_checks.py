@@ -1,4 +1,4 @@
-"""Checks of agents' credentials with their AI providers: at once where someone waits, later where nobody answered."""
+"""Check agents' credentials with their AI providers: at once in a request, later if the provider did not respond."""
 
 import random
 import time
@@ -13,33 +13,33 @@ from telephony.choices import ProviderCheck
 from telephony.models import Agent
 from telephony.providers import Credentials, Verdict
 
-FIRST, AT_MOST = 60.0, 3600.0  # seconds until the next try
+FIRST, AT_MOST = 60.0, 3600.0  # seconds until the next check
 
 
 class ProviderRefused(ServiceError):
-    """The AI provider does not take the credentials; `field` is the agent's field at fault."""
+    """The AI provider rejects the credentials; `field` is the agent's field."""
 
 
 def check_now(agent: Agent) -> None:
-    """Ask the provider about an agent that is not saved yet, and note what it said on it. Never in a transaction.
+    """Check an unsaved agent with the provider and set the result on it. Never call it in a transaction.
 
-    A provider that does not answer leaves the agent unverified, to be checked again. Raises ProviderRefused.
+    If the provider does not respond, the agent stays unverified and is rechecked. Raise `ProviderRefused`.
     """
     credentials = Credentials.of(agent)
     if credentials is None:
         return
     verdict = credentials.ask()
     if verdict.check == ProviderCheck.REFUSED:
-        words = "The AI provider does not accept it. Look it up at the provider, and enter it anew."
+        words = "The AI provider rejects this value. Copy it from the provider again."
         raise ProviderRefused("invalid_provider_credentials", words, verdict.field)
     for name, value in _outcome(verdict, agent.provider_check_failures).items():
         setattr(agent, name, value)
 
 
 def check_due(seconds: float) -> int:
-    """Check the agents whose time has come, each workspace's longest waiting first; return how many.
+    """Check the agents that are due, longest waiting of each workspace first; return how many.
 
-    Begins none after so long. One is asked at a time, so that no workspace ever waits behind another's second agent.
+    Start no check after the time limit. Workspaces take turns, so that none waits for another's second agent.
     """
     end, done = time.monotonic() + seconds, 0
     due = Agent.objects.filter(provider_check_due_at__lte=timezone.now())
@@ -51,7 +51,7 @@ def check_due(seconds: float) -> int:
 
 
 def check_again(agent_id: UUID) -> bool:
-    """Check one agent, unless someone else is at it; return whether it was checked."""
+    """Check one agent unless another worker has it; return whether it was checked."""
     agent = Agent.objects.filter(pk=agent_id, provider_check_due_at__lte=timezone.now()).first()
     if agent is None:
         return False
@@ -64,7 +64,7 @@ def check_again(agent_id: UUID) -> bool:
     outcome = _outcome(verdict, agent.provider_check_failures)
     if credentials is None:
         outcome["provider_check_due_at"] = None
-    # Other credentials entered meanwhile have a due time of their own, so that this is not written over theirs.
+    # Credentials entered in the meantime have another due time, so this result is not written over theirs.
     return bool(Agent.objects.filter(pk=agent_id, provider_check_due_at=claim).update(**outcome))
 
 
@@ -84,6 +84,6 @@ def _outcome(verdict: Verdict, failures: int) -> dict[str, object]:
 
 
 def _later(failures: int) -> datetime:
-    """Double the wait with each failure, with jitter so that many do not come back at once."""
+    """Return a wait that doubles with each failure, with jitter."""
     seconds = min(FIRST * 2 ** min(failures, 16), AT_MOST)
     return timezone.now() + timedelta(seconds=seconds * random.uniform(0.5, 1))

@@ -1,4 +1,4 @@
-"""Whether the queues of the background work are taken from, by what was taken last."""
+"""Track whether workers consume the background queues."""
 
 from datetime import timedelta
 
@@ -7,17 +7,17 @@ from django.utils import timezone
 from telephony.models import LiveKitProject, SeenQueue
 from voxa import queues
 
-AWAY_AFTER = timedelta(seconds=60)  # beat asks each queue every 15 s
+AWAY_AFTER = timedelta(seconds=60)  # beat sends a task to each queue every 15 s
 
 
 def note_queue(name: str) -> None:
-    """Write that a worker takes from this queue."""
+    """Record that a worker consumes this queue."""
     if name in queues.ALL:
         SeenQueue.objects.update_or_create(pk=name, defaults={"seen_at": timezone.now()})
 
 
 def unseen_queues() -> dict[str, timedelta | None]:
-    """Return the queues that nobody took from for a minute, with how long; None: never, in an installation not new."""
+    """Return queues without a worker for a minute, and for how long; None: never, unless the installation is new."""
     now = timezone.now()
     seen = dict(SeenQueue.objects.values_list("pk", "seen_at"))
     silent: dict[str, timedelta | None] = {}
@@ -31,18 +31,18 @@ def unseen_queues() -> dict[str, timedelta | None]:
 
 
 def missed(name: str, since: timedelta | None) -> tuple[str, str]:
-    """Return in two sentences what an unseen queue means, and what to do."""
-    words = f"for {round(since.total_seconds() / 60) or 1:,} min" if since else "since Voxa was set up"
+    """Return the effect of an unconsumed queue, and the remedy."""
+    words = f"for {round(since.total_seconds() / 60) or 1:,} min" if since else "since Voxa was installed"
     effect = EFFECTS[name]
     return (
-        f"No worker took anything from the queue {name} {words}: {effect}.",
-        f"Start one: celery -A voxa worker -Q {name}. If one runs, all of it may be busy: start more, or see its log. "
-        "If no queue is taken from, look at beat and the broker first.",
+        f"No worker has consumed the queue {name} {words}: {effect}.",
+        f"Start one: celery -A voxa worker -Q {name}. If one runs, it may be fully busy: start more, or check its log. "
+        "If no queue is consumed, check beat and the broker first.",
     )
 
 
 EFFECTS = {
-    queues.URGENT: "trunks are not provisioned, calls' ends are late",
-    queues.ORDINARY: "sweeps, recordings and retention stand still",
-    queues.EXTERNAL: "webhooks, analyses and agents' tools wait",
+    queues.URGENT: "trunks are not provisioned, call endings are late",
+    queues.ORDINARY: "sweeps, recordings and retention do not run",
+    queues.EXTERNAL: "webhooks, analyses and agent tools are delayed",
 }

@@ -1,4 +1,4 @@
-"""Writing named values onto a row, for services that change only what a request names."""
+"""Set named values on a row, for services that change only the fields of a request."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
@@ -7,9 +7,9 @@ from django.db import models
 
 
 def assign(row: models.Model, values: Mapping[str, Any], fields: Iterable[str]) -> list[str]:
-    """Set those of the fields that the values name; return the names of the ones that changed.
+    """Set the fields that are in `values`; return the names of those that changed.
 
-    None empties a text that may be empty.
+    None clears a text that may be empty.
     """
     changed = []
     for name in fields:

@@ -1,4 +1,4 @@
-"""Changing a workspace's telephony settings."""
+"""Change a workspace's telephony settings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from telephony.services.rows import assign
 from telephony.sync.kinds import ENDPOINTS, TRUNKS
 from telephony.sync.request import request_many
 
-# What the workspace itself decides. Project, shared trunk and price are the operator's alone.
+# Settings that the workspace decides. Project, shared trunk and price are the operator's.
 FIELDS = (
     "allowed_countries", "allow_premium", "allow_unknown_numbers", "calls_per_second", "max_concurrent_calls",
     "calling_hours_start", "calling_hours_end", "calling_days", "calling_hours_fallback", "daily_attempts_per_callee",
@@ -20,16 +20,16 @@ FIELDS = (
     "recording_announcement",
 )  # fmt: skip
 OPERATOR_FIELDS = ("project", "allow_shared_trunk", "price_per_minute", "currency")
-NAMED = 5  # numbers that a refusal names
+NAMED = 5  # numbers named in an error
 
 
 def update_settings(
     workspace: Workspace, data: Mapping[str, Any], *, by_operator: bool = False, problems: Problems | None = None
 ) -> TelephonySettings:
-    """Change what `data` names, by model field names, and give the settings. They hold for the next dial.
+    """Change the model fields in `data` and return the settings. They apply to the next dial.
 
-    `by_operator` allows OPERATOR_FIELDS too. Another LiveKit project takes the workspace's numbers along.
-    Raises ValidationError with every wrong field, also where the other project has one of the numbers already.
+    `by_operator` allows OPERATOR_FIELDS too. A new LiveKit project moves the workspace's numbers.
+    Raise `ValidationError` with every wrong field, also if the new project already has one of the numbers.
     """
     problems = Problems() if problems is None else problems
     TelephonySettings.of(workspace.pk)
@@ -39,7 +39,7 @@ def update_settings(
         changed = assign(found, data, fields)
         problems.check(found, fields)
         if "record_calls" in changed and found.record_calls and not settings.RECORDING_S3_BUCKET:
-            words = "The operator has set no storage for recordings, RECORDING_S3_BUCKET."
+            words = "Recording storage is not configured. The operator sets RECORDING_S3_BUCKET."
             problems.add("record_calls", words, "no_storage")
         if "project" in changed:
             _refuse_taken(workspace, found.project, problems)
@@ -52,18 +52,18 @@ def update_settings(
 
 
 def _refuse_taken(workspace: Workspace, project: LiveKitProject, problems: Problems) -> None:
-    """Note which numbers stand in the other project already. The constraint decides; this only names them."""
+    """Report the numbers that the new project already has. The constraint decides; this names them."""
     mine = PhoneNumber.objects.filter(workspace=workspace)
     there = PhoneNumber.objects.filter(project=project, number__in=mine.values("number")).exclude(workspace=workspace)
     taken = list(there.order_by("number").values_list("number", flat=True)[: NAMED + 1])
     if taken:
         names = ", ".join(taken[:NAMED]) + (" and others" if len(taken) > NAMED else "")
-        remedy = "Remove them in one of the two workspaces, or choose another project."
-        problems.add("project", f"{project} has numbers of this workspace already: {names}. {remedy}", "number_taken")
+        remedy = "Remove them from one of the two workspaces, or choose another project."
+        problems.add("project", f"{project} already has numbers of this workspace: {names}. {remedy}", "number_taken")
 
 
 def _take_along(workspace: Workspace, project: LiveKitProject) -> None:
-    """Move the numbers, and have every trunk and endpoint made anew in the project."""
+    """Move the numbers, and provision every trunk and endpoint in the new project."""
     trunks = list(
         Trunk.objects.select_for_update(no_key=True)  # before their numbers, as everywhere
         .filter(workspace=workspace)

@@ -1,4 +1,4 @@
-"""Whether LiveKit has a SIP service that takes calls: what dials and checks found, and a check that dials nothing."""
+"""Track whether LiveKit has an available SIP service, from dials and from a check that dials nothing."""
 
 from uuid import UUID
 
@@ -10,18 +10,18 @@ from telephony.models import LiveKitProject
 
 
 def note_no_calls_taken(project_id: UUID, error: LiveKitError) -> None:
-    """Keep that LiveKit refused a dial because it has nobody who would place it."""
+    """Record that LiveKit refused a dial because no SIP service is available."""
     if isinstance(error, LiveKitWithoutSip):
         LiveKitProject.objects.filter(pk=project_id).update(sip_failed_at=timezone.now(), sip_error=str(error))
 
 
 def note_calls_taken(project_id: UUID) -> None:
-    """Keep that LiveKit's SIP service takes calls."""
+    """Record that LiveKit's SIP service accepts calls."""
     LiveKitProject.objects.filter(pk=project_id).exclude(sip_error="").update(sip_error="")
 
 
 def check(project: LiveKitProject) -> LiveKitError | None:
-    """Ask LiveKit whether it has a SIP service that takes calls, within 5 s; return why not. Keeps what it found."""
+    """Check within 5 s whether LiveKit has an available SIP service; record and return the reason if not."""
     try:
         client_for(project).run(check_sip_service())
     except LiveKitWithoutSip as error:
@@ -30,6 +30,6 @@ def check(project: LiveKitProject) -> LiveKitError | None:
     except LiveKitUnavailable as error:
         return error
     except LiveKitError:
-        pass  # it answered, and refused the question: whoever did so is there
+        pass  # a rejection is a response, so the service is available
     note_calls_taken(project.pk)
     return None

@@ -1,4 +1,4 @@
-"""Trunks that hand calls over to another phone system: outbound only, one host each."""
+"""Transfer trunks to another phone system: outbound only, one host each."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from telephony.services.trunks import create_trunk
 def create_transfer_trunk(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems) -> Trunk:
     """Create a trunk from `name`, `host`, `port`, `auth_username` and `auth_password`.
 
-    A port that is not named, or None, is 5060. Raises ValidationError with every wrong field and the caller's
+    The default port is 5060. Raise `ValidationError` with every wrong field and the caller's
     `problems`; the host is `gateways[0].ip_or_domain`.
     """
     for field in ("auth_username", "auth_password"):
@@ -29,16 +29,16 @@ def create_transfer_trunk(workspace: Workspace, data: Mapping[str, Any], *, prob
 
 @transaction.atomic
 def delete_transfer_trunk(trunk: Trunk) -> None:
-    """Delete a trunk; numbers that transferred by it stay, without one.
+    """Delete a trunk. Numbers that used it for transfers stay, without a transfer trunk.
 
-    Raises Conflict (`trunk_in_use`) while it carries numbers of its own: they would go with it.
+    Raise `Conflict` (`trunk_in_use`) while it has numbers: they would be deleted with it.
     """
     for locked in Trunk.objects.select_for_update().filter(pk=trunk.pk):
         carried = locked.numbers.count()
         if carried:
             raise Conflict(
                 "trunk_in_use",
-                f"Calls to {carried} phone number{'s' * (carried > 1)} come in by this trunk. "
+                f"This trunk has {carried} phone number{'s' * (carried > 1)} for inbound calls. "
                 "Move them to another trunk or remove them first.",
             )
         locked.delete()

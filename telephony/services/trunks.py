@@ -1,4 +1,4 @@
-"""Creating, changing and deleting trunks, each in one transaction. The sync with LiveKit follows by signal."""
+"""Create, change and delete trunks, each in one transaction. A signal starts the sync."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -21,15 +21,15 @@ from voxa.core.destinations import GIVEN_FOR_ANOTHER
 
 # What whoever creates or changes a trunk may name: every column that is not `editable=False`.
 FIELDS = tuple(field.name for field in Trunk._meta.concrete_fields if field.editable and field.name != "workspace")
-GIVE_AGAIN = "The stored password was given for other gateways. Enter it again, or clear it with the username."
+GIVE_AGAIN = "The stored password belongs to other gateways. Enter it again, or clear it with the username."
 
 
 def create_trunk(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> Trunk:
     """Create a trunk with its gateways and, if named, its numbers.
 
-    `data` holds model field names, `gateways` (a list of the same kind, at least one) and `numbers` (E.164 texts);
-    the values have their fields' types. `problems` are findings of the caller, raised with the ones here.
-    Raises ValidationError with every wrong field, and Conflict when a number is taken.
+    `data` has model field names, `gateways` (a list of such dicts, at least one) and `numbers` (E.164 texts);
+    the values have their fields' types. `problems` are errors of the caller, raised with those found here.
+    Raise `ValidationError` with every wrong field, and `Conflict` if a number is taken.
     """
     return create_with_gateways(workspace, data, problems=problems)[0]
 
@@ -37,7 +37,7 @@ def create_trunk(workspace: Workspace, data: Mapping[str, Any], *, problems: Pro
 def create_with_gateways(
     workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None
 ) -> tuple[Trunk, list[Gateway]]:
-    """Create a trunk as `create_trunk`, and give its gateways too, so that nobody has to read them back."""
+    """Create a trunk as `create_trunk`, and return its gateways too, to save a query."""
     problems = Problems() if problems is None else problems
     data = with_preset(data, problems)
     trunk = Trunk(workspace=workspace)
@@ -56,11 +56,11 @@ def create_with_gateways(
 
 @transaction.atomic
 def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | None = None) -> Trunk:
-    """Change what `data` names, and re-provision, also when that changes nothing. `gateways` replace the list.
+    """Change the fields in `data` and provision again, even without a change. `gateways` replaces the list.
 
-    A password that is not named stays, unless it would go to another host, or no longer by TLS: then it is asked for
-    again. Username and password are one pair: either of them named alone and empty
-    (None or "") clears both. Raises Trunk.DoesNotExist if it was deleted meanwhile, ValidationError as `create_trunk`.
+    A password that is not in `data` is kept, unless it would go to another host, or no longer by TLS: then it is
+    required again. Username and password are a pair: either of them alone and empty
+    (None or "") clears both. Raise `Trunk.DoesNotExist` if it was deleted, `ValidationError` as `create_trunk`.
     """
     problems = Problems() if problems is None else problems
     trunk = Trunk.objects.select_for_update(no_key=True).get(pk=trunk.pk)
@@ -86,20 +86,20 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
 
 @transaction.atomic
 def provision_trunk(trunk: Trunk) -> None:
-    """Bring LiveKit in step with a trunk again, also after a failure that stopped further tries."""
+    """Sync a trunk again, even after a permanent failure."""
     request_sync(trunk.pk)
 
 
 @transaction.atomic
 def delete_trunk(trunk: Trunk) -> None:
-    """Delete a trunk with its gateways and numbers. What it owns in LiveKit stays on record until it is gone there."""
+    """Delete a trunk with its gateways and numbers. Its LiveKit objects stay recorded until they are deleted there."""
     for locked in Trunk.objects.select_for_update().filter(pk=trunk.pk):
         locked.delete()
 
 
 def _warnings(trunk: Trunk, gateways: Iterable[Gateway], numbers: Iterable[str]) -> list[str]:
-    """Return what a sync will warn of, so that the answer to a change has it at once."""
-    no_matter = trunk.workspace_id  # which project the trunk is in changes no warning
+    """Return the warnings of the next sync, for the response to a change."""
+    no_matter = trunk.workspace_id  # the project does not affect warnings
     row = trunk_row(trunk, no_matter, map(gateway_row, gateways), numbers)
     return list(dict.fromkeys(trunk_warnings(row)))
 

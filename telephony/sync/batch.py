@@ -134,7 +134,7 @@ class Batch:
             work.note(Result.UNKNOWN, str(error))
         except Exception:
             logger.exception("The sync of %s %s failed", self.kind.field, work.row.id)
-            work.note(Result.UNKNOWN, "Voxa failed here; its log says how. It is tried again.")
+            work.note(Result.UNKNOWN, "An internal error occurred; see the log of Voxa. It will be retried.")
 
     def _resolve(self, syncer: Syncer, works: list[Work]) -> None:
         """Look up the domains that calls come in from, then plan with what was found."""

@@ -39,7 +39,7 @@ def _of_use(answer: Answer) -> Answer:
     """Leave out what no carrier can have, such as the 0.0.0.0 of a blocking name server, and unmap IPv4."""
     found = dict.fromkeys(str(address) for text in answer.addresses if (address := usable(text)))
     if answer.addresses and not found:
-        return Answer(error=f"The name leads to {', '.join(answer.addresses)}, which no carrier can have.")
+        return Answer(error=f"The name resolves to {', '.join(answer.addresses)}, which no carrier can have.")
     return Answer(tuple(found), answer.error)
 
 
@@ -67,7 +67,7 @@ def _from_servers(name: str) -> Answer:
         except dns.resolver.NXDOMAIN:
             return Answer(error="The name does not exist.")
         except (dns.exception.DNSException, OSError) as failure:
-            trouble = f"The name server gave no answer ({type(failure).__name__})."
+            trouble = f"The name server did not respond ({type(failure).__name__})."
         else:
             found += [record.to_text() for record in answer.rrset or ()]
     return Answer(tuple(found)) if found else Answer(error=trouble or "The name has no address.")

@@ -105,7 +105,7 @@ class Door:
 
     async def _call(self, operation: Operation[T]) -> T:
         if self._batch.failures >= GIVE_UP_AFTER:
-            raise LiveKitUnreached("LiveKit does not answer at present. It is tried again within a minute.")
+            raise LiveKitUnreached("LiveKit does not answer at present. It will be retried within a minute.")
         self.calls += 1
         try:
             value = await self.client.ask(operation)

@@ -17,13 +17,13 @@ from telephony.sync.rows import Row
 class Cause(StrEnum):
     """Why an object is not as it should be."""
 
-    ORPHAN = "ours, but no row wants it"
-    COPY = "a second one of the same row"
-    TOMBSTONE = "of a deleted row"
+    ORPHAN = "an orphan without a row"
+    COPY = "a duplicate of the same row"
+    TOMBSTONE = "an object of a deleted row"
     UNPLANNED = "no longer wanted"
-    MISSING = "not made yet"
+    MISSING = "not created yet"
     VANISHED = "gone from LiveKit"
-    DIFFERS = "not what was written"
+    DIFFERS = "out of sync"
 
     @property
     def action(self) -> str:

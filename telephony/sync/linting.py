@@ -15,7 +15,7 @@ from telephony.sync.lint.harm import concerned
 
 MOST = 200  # harms of one project that are kept
 
-ASK_OPERATOR = "Ask the operator of this Voxa, who sees which it is: manage.py check_telephony."
+ASK_OPERATOR = "Ask the operator of Voxa, who can identify it with manage.py check_telephony."
 
 
 def lint_project(project: LiveKitProject, listed: Iterable[AnyStored]) -> list[Harm]:

@@ -158,7 +158,7 @@ class Syncer:
 
     def _explain(self, work: Work, lent: Iterable[str], foreign: Iterable[str]) -> None:
         if lent := sorted(lent):
-            work.note(Result.WAITING, f"Waiting for LiveKit to release {', '.join(lent)}. It is tried again.")
+            work.note(Result.WAITING, f"Waiting for LiveKit to release {', '.join(lent)}. It will be retried.")
         if foreign := sorted(foreign):
             work.note(
                 Result.REFUSED,

@@ -91,13 +91,13 @@ def test_an_emptied_field_removes_the_headers_and_asks_for_a_sync(client: Client
     [
         ("X-Account 42", "Line 1: enter a name, a colon and a value."),
         ("X-Account: 42\nX-Call:", "Line 2: enter a name, a colon and a value."),
-        (": 42", "is no header name"),
+        (": 42", "is not a header name"),
         ("X-Account: 42\n\nX-Account: 43", "Line 3: X-Account is already listed."),
-        ("X-Account: 42\nx-account: 43", "named twice"),
-        ("Via: SIP/2.0", "belongs to SIP itself"),
-        ("X Account: 42", "is no header name"),
-        ("X-Call: {call_id}", "is no placeholder"),
-        ("P-Asserted-Identity: Acme", "takes an address"),
+        ("X-Account: 42\nx-account: 43", "listed twice"),
+        ("Via: SIP/2.0", "is reserved by SIP"),
+        ("X Account: 42", "is not a header name"),
+        ("X-Call: {call_id}", "is not a placeholder"),
+        ("P-Asserted-Identity: Acme", "requires an address"),
         ("X-Account: " + "4" * 513, "at most 512"),
         ("X-Account: a\tb", "line breaks and control"),
         ("\n".join(f"X-{number}: 1" for number in range(21)), "at most 20"),
@@ -114,11 +114,11 @@ def test_a_wrong_line_is_refused_at_its_field(
 @pytest.mark.parametrize(
     ("field", "lines", "reason"),
     [
-        ("headers_to_attributes", "X-Account: sip.callID", "belongs to LiveKit or Voxa"),
-        ("headers_to_attributes", "X-Account: account id", "is no attribute name"),
-        ("attributes_to_headers", "account id: X-Account", "is no attribute name"),
-        ("attributes_to_headers", "account.id: Contact", "belongs to SIP itself"),
-        ("attributes_to_headers", "one: X-Account\ntwo: x-account", "named twice"),
+        ("headers_to_attributes", "X-Account: sip.callID", "is reserved by LiveKit or Voxa"),
+        ("headers_to_attributes", "X-Account: account id", "is not an attribute name"),
+        ("attributes_to_headers", "account id: X-Account", "is not an attribute name"),
+        ("attributes_to_headers", "account.id: Contact", "is reserved by SIP"),
+        ("attributes_to_headers", "one: X-Account\ntwo: x-account", "listed twice"),
     ],
 )
 def test_a_wrong_mapping_is_refused_at_its_field(

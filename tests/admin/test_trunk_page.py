@@ -62,7 +62,7 @@ def test_the_only_workspace_is_chosen_already(client: Client, acme: Workspace) -
 def test_saving_says_where_the_trunk_stands_and_why(client: Client, acme: Workspace) -> None:
     answer = client.post(reverse(ADD), filled(client))
     assert said(answer) == [
-        "Telnyx: Saved, waiting for LiveKit. No LiveKit server is set up for it. "
+        "Telnyx: Saved, not synced yet. LiveKit is not configured. "
         "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, then restart Voxa."
     ]
 
@@ -152,7 +152,7 @@ def test_the_page_says_the_last_error_and_what_to_do(client: Client, acme: Works
     trunk = make_trunk(acme)
     Trunk.objects.update(status=TrunkStatus.FAILED, last_error="The number is taken.", warnings=["No address."])
     html = client.get(page(trunk)).content.decode()
-    for words in ("LiveKit refused this trunk.", "The number is taken.", "Correct it and save", "No address."):
+    for words in ("LiveKit rejected this trunk.", "The number is taken.", "Correct it and save", "No address."):
         assert words in html
 
 

@@ -36,7 +36,7 @@ def test_a_new_trunk_is_filled_in_and_saved(
     page.select_option("#id_carrier", "exotel")
     assert values(page) == ("pstn.in2.exotel.com", "443", "tls")
     assert page.input_value("#id_media_encryption") == "require"
-    expect(page.locator("#carrier-note")).to_contain_text("Exotel knows you by your address")
+    expect(page.locator("#carrier-note")).to_contain_text("Exotel authenticates by IP")
     page.select_option("#id_carrier", "vonage")
     assert values(page) == ("sip.nexmo.com", "5060", "udp")
     assert not page.is_checked("#id_leading_plus")
@@ -68,4 +68,4 @@ def test_a_stored_trunk_keeps_its_values(acme: Workspace, acme_owner: User, sign
     page.goto(f"/admin/telephony/trunk/{trunk.pk}/change/")
     page.select_option("#id_carrier", "exotel")
     assert values(page) == ("192.0.2.1", "5070", "udp")
-    expect(page.locator("#carrier-note")).to_contain_text("Exotel knows you")
+    expect(page.locator("#carrier-note")).to_contain_text("Exotel authenticates")

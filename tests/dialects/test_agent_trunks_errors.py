@@ -138,7 +138,7 @@ def test_what_is_wrong_first_is_said_first(api: APIClient, providers: Providers)
         PASSWORD,
         "elevenlabs_api_key is required",
         "elevenlabs_agent_id is required",
-        "custom_endpoint: This trunk's ai_provider is elevenlabs, which does not use it. Leave it out.",
+        "custom_endpoint: This trunk's ai_provider is elevenlabs, which does not use this field. Remove it.",
         "A trunk with sip_username 'taken' already exists",
         "The provided elevenlabs_api_key could not be validated",
     ]
@@ -168,4 +168,4 @@ def test_paths_that_lead_nowhere_and_methods_that_are_none(api: APIClient) -> No
 def test_a_field_of_another_provider_is_refused_rather_than_dropped(api: APIClient, providers: Providers) -> None:
     answer = api.post(TRUNKS, {**CUSTOM, "openai_api_key": "sk-openai-abc123"}, format="json")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_openai_api_key")
-    assert "does not use it" in answer.json()["error"]["message"]
+    assert "does not use this field" in answer.json()["error"]["message"]

@@ -43,8 +43,8 @@ def test_livekit_that_is_not_configured(api: APIClient) -> None:
 def test_livekit_that_is_away(api: APIClient, faults: FaultyServer, sandbox: SandboxServer) -> None:
     sandbox.stop()
     message = refused(api)
-    assert message.endswith("Try again later. Nothing was left behind.")
-    assert "tried again" not in message
+    assert message.endswith("Try again later. No data was kept.")
+    assert "retried" not in message
     sandbox.start()
     sweep_later()
     assert not LiveKitObject.objects.exists()

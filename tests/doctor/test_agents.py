@@ -22,7 +22,7 @@ def test_one_whose_provider_refuses_its_key(agent: Agent, globex: Workspace) -> 
     Agent.objects.filter(pk=agent.pk).update(provider_check="refused")
     finding = found(doctor.look)["agents.key_refused"]
     assert (finding.workspace, finding.severity) == ("acme", Severity.ERROR)
-    assert "OpenAI Realtime, which speaks for agent Reception, refuses its key" in finding.what
+    assert "Agent Reception: OpenAI Realtime rejects the API key" in finding.what
     assert "s3cret" not in str(finding)
     assert found(doctor.look, Scope(globex)) == {}
     Agent.objects.update(active=False)

@@ -44,20 +44,20 @@ def test_a_refusal_is_an_answer_too_but_503_is_out_of_service(status: int, *, we
 def test_nothing_listens(transport: Transport) -> None:
     found = check_gateway(HOST, free_port(), transport)
     assert (found.failed, found.error) == (
-        Step.SIP if transport == Transport.UDP else Step.CONNECT, "Nothing listens there.",
+        Step.SIP if transport == Transport.UDP else Step.CONNECT, "The connection was refused.",
     )  # fmt: skip
 
 
 def test_what_answers_does_not_speak_sip() -> None:
     with stream(lambda request: b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
         found = check_gateway(HOST, port, Transport.TCP)
-    assert (found.failed, found.error) == (Step.SIP, "Something answers, but not SIP.")
+    assert (found.failed, found.error) == (Step.SIP, "The server responded, but not with SIP.")
 
 
 def test_an_answer_to_another_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "LIMIT", 0.3)
     with udp(lambda request: OK("Call-ID: other")) as port:
-        assert check_gateway(HOST, port, Transport.UDP).error == "It did not answer within 0.3 s."
+        assert check_gateway(HOST, port, Transport.UDP).error == "No response within 0.3 s."
 
 
 def test_a_name_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_a_certificate_of_another_name_is_not_accepted(tls: ssl.SSLContext) -> N
     with stream(OK, tls) as port:
         found = check_gateway("other.localhost", port, Transport.TLS)
     assert found.failed is Step.TLS
-    assert found.error.startswith("Its certificate is not accepted: Hostname mismatch")
+    assert found.error.startswith("The certificate is not valid: Hostname mismatch")
 
 
 def test_a_port_without_tls() -> None:

@@ -32,7 +32,10 @@ def test_one_where_nothing_listens_is_named_with_its_trunk(acme: Workspace, glob
     port = free_port()
     with_gateway(acme, port=port, protocol="tcp")
     finding = found(doctor.look)["gateways.connect"]
-    assert finding.what == f"Gateway 127.0.0.1:{port} (TCP) of trunk Main fails at connecting: Nothing listens there."
+    assert (
+        finding.what
+        == f"Gateway 127.0.0.1:{port} (TCP) of trunk Main failed the connection check: The connection was refused."
+    )
     assert (finding.workspace, finding.severity) == ("acme", Severity.WARNING)
     assert found(doctor.look, Scope(globex)) == {}
     assert found(doctor.look, Scope(network=False)) == {}
@@ -49,7 +52,10 @@ def test_a_name_without_an_address_hurts_calls(acme: Workspace, monkeypatch: pyt
     with_gateway(acme, ip_or_domain="sip.example.com")
     finding = found(doctor.look)["gateways.dns"]
     assert finding.severity is Severity.ERROR
-    assert "sip.example.com:5060 (UDP) of trunk Main has no address: The name does not exist." in finding.what
+    assert (
+        "sip.example.com:5060 (UDP) of trunk Main does not resolve to an address: The name does not exist."
+        in finding.what
+    )
 
 
 def test_where_calls_only_come_in_from_nobody_need_listen(acme: Workspace) -> None:

@@ -52,7 +52,7 @@ def test_an_object_that_vanished_is_told_with_its_trunk(
     livekit.ask(lambda lk: lk.sip.delete_trunk(api.DeleteSIPTrunkRequest(sip_trunk_id=gone)))
     finding = found(doctor.look)["livekit.differs"]
     assert (finding.workspace, finding.severity) == ("acme", Severity.ERROR)
-    assert f"trunk Main as Voxa says: inbound trunk {gone} is gone from LiveKit" in finding.what
+    assert f"trunk Main: inbound trunk {gone} is gone from LiveKit" in finding.what
     assert str(standing.pk) in finding.page
     assert found(doctor.look, Scope(globex)) == {}
 
@@ -60,7 +60,7 @@ def test_an_object_that_vanished_is_told_with_its_trunk(
 def test_what_is_left_of_a_deleted_trunk(standing: Trunk) -> None:
     delete_trunk(standing)
     finding = found(doctor.look)["livekit.left_over"]
-    assert finding.what.startswith("3 objects of deleted rows stand in LiveKit project Default still")
+    assert finding.what.startswith("LiveKit project Default still has 3 objects of deleted rows")
     assert finding.severity is Severity.WARNING
 
 

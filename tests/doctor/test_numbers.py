@@ -27,7 +27,7 @@ def test_one_on_an_active_trunk_that_an_agent_answers_is_well(active: Trunk, age
 def test_one_on_a_trunk_that_failed_has_no_service(active: Trunk, agent: Agent, globex: Workspace) -> None:
     Trunk.objects.update(status="failed")
     finding = found(doctor.look)["numbers.trunk"]
-    assert finding.what == f"{NUMBER} cannot be called and is no caller ID: trunk Main is failed."
+    assert finding.what == f"{NUMBER} cannot receive or place calls: trunk Main is failed."
     assert (finding.workspace, finding.severity) == ("acme", Severity.ERROR)
     assert found(doctor.look, Scope(globex)) == {}
 
@@ -36,7 +36,7 @@ def test_nobody_answers_without_an_agent(active: Trunk, globex: Workspace) -> No
     for last in range(1, 5):
         add_number(active, f"+1202555010{last}")
     finding = found(doctor.look)["numbers.unanswered"]
-    assert finding.what.startswith(f"Nobody answers {NUMBER}, +12025550101, +12025550102 and 2 more:")
+    assert finding.what.startswith(f"No agent answers {NUMBER}, +12025550101, +12025550102 and 2 more:")
     assert found(doctor.look, Scope(globex)) == {}
 
 
@@ -45,7 +45,7 @@ def test_a_stand_in_answers_where_the_chosen_agent_is_not_active(active: Trunk, 
     PhoneNumber.objects.update(agent=chosen)
     finding = found(doctor.look)["numbers.stand_in"]
     assert (finding.what, finding.severity) == (
-        f"Another agent answers {NUMBER}: the chosen one is not active.", Severity.WARNING,
+        f"The default agent answers {NUMBER}: the assigned agent is not active.", Severity.WARNING,
     )  # fmt: skip
 
 

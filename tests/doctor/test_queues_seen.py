@@ -45,7 +45,7 @@ def test_one_that_nobody_takes_from_is_named_with_the_command(seen: None, name: 
 
 def test_one_never_seen_is_told_once_the_installation_is_not_new(seen: None) -> None:
     SeenQueue.objects.filter(pk=queues.EXTERNAL).delete()
-    assert "since Voxa was set up" in found(queues_check.look)["processes.queue_unseen"].what
+    assert "since Voxa was installed" in found(queues_check.look)["processes.queue_unseen"].what
     LiveKitProject.objects.update(created_at=timezone.now())
     assert found(queues_check.look) == {}
 

@@ -31,7 +31,7 @@ def test_one_on_its_way_and_one_in_service_are_well(trunk: Trunk) -> None:
 def test_what_livekit_refused_is_told_with_its_reason(trunk: Trunk, globex: Workspace) -> None:
     stands(trunk, status="failed", last_error="Another trunk has +12025550100.")
     finding = found(rows.look_at_trunks)["trunks.failed"]
-    assert finding.what == "Trunk Main: LiveKit refused this trunk. Another trunk has +12025550100."
+    assert finding.what == "Trunk Main: LiveKit rejected this trunk. Another trunk has +12025550100."
     assert (finding.workspace, finding.severity) == ("acme", Severity.ERROR)
     assert finding.page.endswith(f"/trunk/{trunk.pk}/change/")
     assert found(rows.look_at_trunks, Scope(globex)) == {}
@@ -41,7 +41,7 @@ def test_what_livekit_refused_is_told_with_its_reason(trunk: Trunk, globex: Work
     ("fields", "severity", "words"),
     [
         ({"last_error": "LiveKit cannot be reached."}, Severity.ERROR, "LiveKit cannot be reached."),
-        ({"synced_at": LONG_AGO}, Severity.WARNING, "LiveKit works with what it was before the change."),
+        ({"synced_at": LONG_AGO}, Severity.WARNING, "LiveKit still uses the configuration from before the change."),
     ],
 )
 def test_one_that_waits_for_too_long(
@@ -61,7 +61,7 @@ def test_one_that_nobody_worked_on_points_at_beat_and_worker(livekit: SandboxSer
 def test_one_in_service_with_a_warning(trunk: Trunk) -> None:
     stands(trunk, status="active", warnings=["sip.example.com does not resolve."])
     finding = found(rows.look_at_trunks)["trunks.warning"]
-    assert finding.what == "Trunk Main works only in part. sip.example.com does not resolve."
+    assert finding.what == "Trunk Main is only partly in service. sip.example.com does not resolve."
     assert finding.severity is Severity.WARNING
 
 
@@ -81,5 +81,5 @@ def test_endpoints_are_told_of_alike_and_with_an_agent_that_is_not_active(agent:
     SipEndpoint.objects.filter(pk=endpoint.pk).update(status="failed", last_error="Refused.")
     findings = found(rows.look_at_endpoints)
     assert set(findings) == {"endpoints.failed", "endpoints.agent"}
-    assert findings["endpoints.agent"].what == "Nobody answers SIP endpoint Desk: its agent Reception is not active."
+    assert findings["endpoints.agent"].what == "SIP endpoint Desk is not answered: its agent Reception is not active."
     assert "s3cret" not in str(findings)

@@ -50,11 +50,11 @@ def test_a_gateway_is_stored_in_one_form(api: APIClient, gateway: dict[str, Any]
 @pytest.mark.parametrize(
     ("gateway", "field", "reason"),
     [
-        ({"ipOrDomain": "2001:db8::1", "netmask": 32}, "netmask", "32 is what IPv4 clients send"),
+        ({"ipOrDomain": "2001:db8::1", "netmask": 32}, "netmask", "32 is one address for IPv4 only"),
         ({"ipOrDomain": "192.0.2.1", "netmask": 8}, "netmask", "/8 is wider than /16"),
         ({"ipOrDomain": "192.0.2.1/8"}, "netmask", "/8 is wider than /16"),
         ({"ipOrDomain": "::ffff:192.0.2.1", "netmask": 64}, "netmask", "wider than all of IPv4"),
-        ({"ipOrDomain": "fe80::1%eth0"}, "ipOrDomain", "names a zone"),
+        ({"ipOrDomain": "fe80::1%eth0"}, "ipOrDomain", "has the zone"),
         ({"ipOrDomain": "0.0.0.0"}, "ipOrDomain", "unspecified"),
         ({"ipOrDomain": "sip.example.com:5061", "port": 5070}, "port", "Enter the port once"),
         ({"ipOrDomain": "192.0.2.0/24", "netmask": 25}, "netmask", "Enter the netmask once"),

@@ -100,14 +100,14 @@ def test_each_number_for_itself(carrier: Carrier, trunk: Trunk, acme: Workspace,
     carrier.have("+15550100000", "+15550100001", "+15550100002", "555", "+15550100000")
     carrier.have("+15550100004", status="port_pending")
     out = StringIO()
-    with pytest.raises(CommandError, match="Not every number") as error:
+    with pytest.raises(CommandError, match="Some numbers") as error:
         call_command(
             "import_numbers", carrier="telnyx", workspace="acme", trunk=str(trunk.pk), stdout=out, stderr=StringIO()
         )
     assert error.value.returncode == 1
     table = {row.split()[0]: row for row in out.getvalue().splitlines()[1:]}
     assert "added" in table["+15550100000"]
-    assert "It is on the trunk Other" in table["+15550100001"]
+    assert "It stays on trunk Other" in table["+15550100001"]
     assert "taken" in table["+15550100002"]
     assert "globex" not in out.getvalue().lower()
     assert "refused" in table["555"]
@@ -126,7 +126,7 @@ def test_the_operators_carrier_is_the_default(carrier: Carrier, trunk: Trunk, se
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (["--workspace", "nobody"], "no workspace"),
+        (["--workspace", "nobody"], "does not exist"),
         (["--workspace", "acme", "--trunk", "ST_nothing"], "no trunk"),
         (["--workspace", "globex"], "has no trunk of telnyx"),
         (["--workspace", "acme"], "several trunks"),
@@ -149,11 +149,11 @@ def test_what_is_wrong_is_said(
         (401, b"{}", CarrierNotConfigured, "TELNYX_API_KEY"),
         (403, b"{}", CarrierNotConfigured, "TELNYX_API_KEY"),
         (404, b"{}", CarrierNotConfigured, "TELNYX_CONNECTION_ID"),
-        (429, b"{}", CarrierUnavailable, "slow down"),
+        (429, b"{}", CarrierUnavailable, "limits the request rate"),
         (503, b"", CarrierUnavailable, "status 503"),
-        (200, b"<html>", CarrierUnavailable, "no list of numbers"),
-        (200, b'{"data": [{}], "meta": {"total_pages": 1}}', CarrierUnavailable, "no list of numbers"),
-        (200, b"[]", CarrierUnavailable, "no list of numbers"),
+        (200, b"<html>", CarrierUnavailable, "invalid list of numbers"),
+        (200, b'{"data": [{}], "meta": {"total_pages": 1}}', CarrierUnavailable, "invalid list of numbers"),
+        (200, b"[]", CarrierUnavailable, "invalid list of numbers"),
     ],
 )
 def test_what_the_carrier_says_no_with(

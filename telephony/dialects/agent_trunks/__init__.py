@@ -1,1 +1,1 @@
-"""`/v1/trunks`: AI agents that a carrier reaches by SIP. See docs/dialects/agent-trunks.md."""
+"""`/v1/trunks`: AI agents with a SIP address for carriers. See docs/dialects/agent-trunks.md."""

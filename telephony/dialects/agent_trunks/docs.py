@@ -1,4 +1,4 @@
-"""What the OpenAPI schema says of this dialect; the examples are the reference's own."""
+"""OpenAPI descriptions of this dialect. The examples are those of the reference."""
 
 from typing import Any
 
@@ -71,7 +71,7 @@ AGENT_TRUNKS = extend_schema_view(
         tags=[TAG],
         operation_id="agent_trunks_list",
         summary="List agent trunks",
-        description="The workspace's SIP endpoints with their agents, the newest first.",
+        description="The workspace's SIP endpoints with their agents, newest first.",
         parameters=[AgentTrunkQuerySerializer],
         responses={200: AgentTrunkListSerializer},
         examples=[_answer({"trunks": [_LISTED], "pagination": {"limit": 20, "offset": 0, "total": 1}})],
@@ -80,8 +80,8 @@ AGENT_TRUNKS = extend_schema_view(
         tags=[TAG],
         operation_id="agent_trunks_create",
         summary="Create an agent trunk",
-        description="Creates an agent that a carrier reaches by SIP with these credentials. The AI provider's key is "
-        "checked with the provider; one that does not answer is asked again later.",
+        description="Creates an agent that a carrier reaches by SIP with these credentials. The provider API key is "
+        "checked with the provider, later if the provider does not respond.",
         request=NewAgentTrunkSerializer,
         responses={201: AgentTrunkSerializer},
         examples=[
@@ -104,8 +104,8 @@ AGENT_TRUNKS = extend_schema_view(
         tags=[TAG],
         operation_id="agent_trunks_update",
         summary="Change an agent trunk",
-        description="What is left out stays, and a trunk may be sent back as GET shows it. "
-        "A key is checked with its provider again.",
+        description="Fields that are not sent are kept, and a trunk may be sent back as returned by GET. "
+        "A new key is checked with its provider.",
         parameters=[_ID],
         request=AgentTrunkChangeSerializer,
         responses=UpdatedAgentTrunkSerializer,
@@ -127,7 +127,7 @@ AGENT_TRUNKS = extend_schema_view(
         tags=[TAG],
         operation_id="agent_trunks_destroy",
         summary="Delete an agent trunk",
-        description="The agent goes too, with its provider's key, unless phone numbers are answered by it.",
+        description="The agent is deleted too, with its provider key, unless it answers phone numbers.",
         parameters=[_ID],
         responses={204: None},
     ),
@@ -137,7 +137,7 @@ ROTATE_PASSWORD = extend_schema(
     tags=[TAG],
     operation_id="agent_trunks_rotate_password",
     summary="Rotate the SIP password",
-    description="Makes a new password and answers it once. The old one stops working.",
+    description="Generates a new password and returns it once. The old one stops working.",
     parameters=[_ID],
     request=None,
     responses={200: RotatedPasswordSerializer},

@@ -1,4 +1,4 @@
-"""From the reference's JSON to the fields of an endpoint and its agent."""
+"""Map the reference's JSON to fields of an endpoint and its agent."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,18 +13,18 @@ from telephony.services.errors import Conflict, Problems
 from telephony.services.provider_checks import ProviderRefused
 from voxa.api.errors import ApiError
 
-# Fields of the agent by provider, and what the reference calls them.
+# Fields of the agent by provider, with their names in the reference.
 NAMES: dict[str, dict[str, str]] = {
     AiProvider.OPENAI: {"provider_key": "openai_api_key"},
     AiProvider.ELEVENLABS: {"provider_key": "elevenlabs_api_key", "provider_agent_id": "elevenlabs_agent_id"},
     AiProvider.CUSTOM: {"custom_endpoint": "custom_endpoint"},
 }
-_NEW = "It cannot be changed. Create a new trunk."
-_OURS = "It cannot be set: leave it out, or send it as GET shows it."
+_NEW = "This field cannot be changed. Create a new trunk."
+_OURS = "This field is read-only: remove it, or send the value returned by GET."
 _FIXED = {
     "ai_provider": _NEW,
     "sip_username": _NEW,
-    "sip_password": "It cannot be set. Use rotate-password.",
+    "sip_password": "The password cannot be set. Use rotate-password.",
     "id": _OURS,
     "status": _OURS,
     "sip_endpoint": _OURS,
@@ -45,9 +45,9 @@ def read_new(data: Any, problems: Problems) -> tuple[Values, Values]:
 
 
 def read_change(data: Any, now: Mapping[str, Any], problems: Problems) -> tuple[Values, Values]:
-    """Return what is to be changed of a trunk that is `now` so, by the names of the JSON.
+    """Return the changes of a trunk whose JSON is `now`, by JSON name.
 
-    What is sent as it is now is no change: programs send whole objects back.
+    Unchanged values are not changes: clients send whole objects back.
     """
     if isinstance(data, Mapping):
         kept = {name for name, value in data.items() if name in now and value == now[name]} | _CHANGE_BY_THEMSELVES
@@ -62,17 +62,17 @@ def read_change(data: Any, now: Mapping[str, Any], problems: Problems) -> tuple[
 
 
 def _refuse_others(values: Mapping[str, Any], provider: str, problems: Problems) -> None:
-    """Note what another provider would need: it would be dropped, and a key be sent for nothing."""
+    """Add an error for fields of other providers, rather than drop them."""
     own = NAMES.get(provider, {}).values()
     for name in {name for names in NAMES.values() for name in names.values()} - set(own):
         if values.get(name):
-            words = f"This trunk's ai_provider is {provider}, which does not use it. Leave it out."
+            words = f"This trunk's ai_provider is {provider}, which does not use this field. Remove it."
             problems.add(name, words, "other_provider")
 
 
 @contextmanager
 def worded(username: str, provider: str) -> Iterator[None]:
-    """Answer a service's refusal in the reference's names and words."""
+    """Translate errors of a service to the reference's names and messages."""
     names = NAMES.get(provider, {})
     try:
         with named_as(names):

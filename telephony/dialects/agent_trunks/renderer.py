@@ -1,4 +1,4 @@
-"""Errors as `{"error": {"code", "message", "status"}}`: one finding each, chosen in a fixed order.
+"""Errors as `{"error": {"code", "message", "status"}}`: one error each, chosen in a fixed order.
 
 Source: https://www.telepathvoice.com/docs/api-reference/trunks/create and the pages beside it. What they leave open is
 settled in docs/dialects/agent-trunks.md.
@@ -25,17 +25,17 @@ _MESSAGES = {
     ("sip_password", "min_length"): "sip_password must be at least 8 characters",
 }
 DESCRIPTIONS = {
-    400: "The input is wrong; `code` and `message` tell the first finding.",
-    401: "The API key is missing, unknown, expired or revoked; or the AI provider refuses the key given for it.",
-    409: "The SIP username exists already, or a request with this Idempotency-Key is still under way.",
+    400: "The request is invalid; `code` and `message` are those of the first error.",
+    401: "The API key is missing, unknown, expired or revoked; or the AI provider rejects its key.",
+    409: "The SIP username exists already, or a request with this Idempotency-Key is still in progress.",
 }
 
 
 class AgentTrunkErrorContentSerializer(serializers.Serializer[Any]):
-    """What went wrong."""
+    """The error."""
 
     code = serializers.CharField(help_text="For programs, such as `missing_required_field`.")
-    message = serializers.CharField(help_text="For people: what is wrong.")
+    message = serializers.CharField(help_text="For people: the problem.")
     status = serializers.IntegerField(help_text="The HTTP status.")
 
 
@@ -55,7 +55,7 @@ def render(problem: Problem) -> Response:
 
 
 def _rank(detail: Detail) -> tuple[int, int]:
-    """Order findings: the body, missing fields, wrong values, the password's length, what the provider needs or not."""
+    """Sort errors: the body, missing fields, invalid values, password length, fields of the provider."""
     place = FIELDS.index(detail.field) if detail.field in FIELDS else len(FIELDS)
     missing, basic = detail.code in _MISSING, detail.field in REQUIRED
     if detail.field is None:

@@ -26,7 +26,7 @@ class _TrunkSerializer(serializers.Serializer[Any]):
 
 
 class AgentTrunkSerializer(_TrunkSerializer):
-    """An AI agent that a carrier reaches by SIP. Its password and its provider's key are never given back."""
+    """An AI agent with a SIP address. Its password and provider key are never returned."""
 
     sip_endpoint = serializers.CharField(help_text="The address that the carrier sends calls to.")
     created_at = serializers.DateTimeField()
@@ -36,12 +36,12 @@ class AgentTrunkMetricsSerializer(serializers.Serializer[Any]):
     """The agent's calls since midnight in the workspace's time zone."""
 
     calls_today = serializers.IntegerField()
-    success_rate = serializers.FloatField(help_text="Per cent of the calls that ended and were completed; 0 for none.")
-    avg_latency_ms = serializers.IntegerField(help_text="From the call's start to its answer; 0 for none.")
+    success_rate = serializers.FloatField(help_text="Percentage of ended calls that were completed; 0 without calls.")
+    avg_latency_ms = serializers.IntegerField(help_text="From the start of the call to its answer; 0 without calls.")
 
 
 class ListedAgentTrunkSerializer(_TrunkSerializer):
-    """A trunk as the list shows it."""
+    """A trunk in the list."""
 
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -49,7 +49,7 @@ class ListedAgentTrunkSerializer(_TrunkSerializer):
 
 
 class AgentTrunkPaginationSerializer(serializers.Serializer[Any]):
-    """Which part of the list this is."""
+    """The position of the page in the list."""
 
     limit = serializers.IntegerField()
     offset = serializers.IntegerField()
@@ -58,7 +58,7 @@ class AgentTrunkPaginationSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(many=False)
 class AgentTrunkListSerializer(serializers.Serializer[Any]):
-    """The workspace's trunks, the newest first."""
+    """The workspace's trunks, newest first."""
 
     trunks = ListedAgentTrunkSerializer(many=True)
     pagination = AgentTrunkPaginationSerializer()
@@ -95,7 +95,7 @@ def _secret(help_text: str) -> serializers.CharField:
 
 
 class AgentTrunkChangeSerializer(StrictSerializer):
-    """What may change of a trunk; what is left out stays."""
+    """The writable fields of a trunk. Fields that are not sent are kept."""
 
     name = serializers.CharField(max_length=100, required=False)
     openai_api_key = _secret("Required when `ai_provider` is `openai`. Checked with OpenAI.")
@@ -112,7 +112,7 @@ class AgentTrunkChangeSerializer(StrictSerializer):
         allow_null=True,
         allow_blank=True,
         max_length=500,
-        help_text="A public `wss://` address. Required when `ai_provider` is `custom`.",
+        help_text="A public `wss://` URL. Required when `ai_provider` is `custom`.",
     )
     system_prompt = serializers.CharField(
         required=False,
@@ -120,12 +120,12 @@ class AgentTrunkChangeSerializer(StrictSerializer):
         allow_blank=True,
         trim_whitespace=False,
         max_length=32_000,
-        help_text="Given to the agent at the start of each call.",
+        help_text="Sent to the agent at the start of each call.",
     )
 
 
 class NewAgentTrunkSerializer(AgentTrunkChangeSerializer):
-    """What creates a trunk. Keys of other providers than the chosen one are refused."""
+    """A new trunk. Keys of other providers are rejected."""
 
     name = serializers.CharField(max_length=100)
     ai_provider = NamedChoiceField(PROVIDERS)
@@ -139,7 +139,7 @@ class NewAgentTrunkSerializer(AgentTrunkChangeSerializer):
 
 
 class AgentTrunkQuerySerializer(serializers.Serializer[Any]):
-    """Which part of the list is asked for."""
+    """The requested page."""
 
     limit = serializers.IntegerField(default=20, min_value=1, max_value=100)
     offset = serializers.IntegerField(default=0, min_value=0, max_value=1_000_000_000)
@@ -147,7 +147,7 @@ class AgentTrunkQuerySerializer(serializers.Serializer[Any]):
 
 
 def show(endpoint: SipEndpoint, domain: str) -> dict[str, Any]:
-    """Return a trunk as the reference shows it."""
+    """Return a trunk in the reference's format."""
     return {
         **_head(endpoint),
         "ai_provider": endpoint.agent.ai_provider,
@@ -158,7 +158,7 @@ def show(endpoint: SipEndpoint, domain: str) -> dict[str, Any]:
 
 
 def show_listed(endpoint: SipEndpoint, metrics: Mapping[Any, CallMetrics]) -> dict[str, Any]:
-    """Return a trunk as the product's list shows it."""
+    """Return a trunk in the format of the reference's list."""
     found = metrics.get(endpoint.agent_id, CallMetrics())
     return {
         **_head(endpoint),
@@ -175,19 +175,19 @@ def show_listed(endpoint: SipEndpoint, metrics: Mapping[Any, CallMetrics]) -> di
 
 
 def show_updated(endpoint: SipEndpoint) -> dict[str, Any]:
-    """Return what the product answers to a change."""
+    """Return the reference's response to a change."""
     return {**_head(endpoint), "updated_at": _updated(endpoint)}
 
 
 def time_text(time: datetime) -> str:
-    """Return a time as the reference writes it, in whole seconds: 2024-03-10T12:00:00Z."""
+    """Return a time in the reference's format, in whole seconds: 2024-03-10T12:00:00Z."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def status_of(endpoint: SipEndpoint) -> str:
-    """Return the product's word: `error` waits for a person, `inactive` takes no calls at present.
+    """Return the reference's status: `error` needs manual action, `inactive` accepts no calls now.
 
-    A change that LiveKit has not heard of yet leaves it `active`: calls are taken as before the change.
+    A change that is not synced yet leaves it `active`: calls are handled as before the change.
     """
     if endpoint.status == TrunkStatus.FAILED or endpoint.agent.provider_check == ProviderCheck.REFUSED:
         return "error"

@@ -38,7 +38,7 @@ _BY_STATUS = {"error": _ERROR, "active": _ACTIVE, "inactive": ~_ACTIVE & ~_ERROR
 
 @AGENT_TRUNKS
 class AgentTrunkViewSet(DialectViewSet[SipEndpoint]):
-    """SIP endpoints with their agents. After a change the answer waits a moment for LiveKit."""
+    """SIP endpoints with their agents. After a change the response waits briefly for LiveKit."""
 
     error_renderer = renderer.render
     error_schema = renderer.AgentTrunkErrorSerializer
@@ -77,7 +77,7 @@ class AgentTrunkViewSet(DialectViewSet[SipEndpoint]):
                 now = {**self.shown(endpoint), "sip_password": endpoint.sip_password}
                 values, agent_values = read_change(request.data, now, problems)
                 endpoints.update_endpoint(endpoint, values, agent_values, problems=problems)
-        except ObjectDoesNotExist:  # deleted meanwhile
+        except ObjectDoesNotExist:  # deleted in the meantime
             raise self.missing(id) from None
         return Response(show_updated(self.fresh(endpoint)))
 
@@ -90,7 +90,7 @@ class AgentTrunkViewSet(DialectViewSet[SipEndpoint]):
         endpoint = self.found(id)
         try:
             password = endpoints.rotate_password(endpoint)
-        except ObjectDoesNotExist:  # deleted meanwhile
+        except ObjectDoesNotExist:  # deleted in the meantime
             raise self.missing(id) from None
         rotated = time_text(timezone.now())
         self.fresh(endpoint)
@@ -98,27 +98,27 @@ class AgentTrunkViewSet(DialectViewSet[SipEndpoint]):
         return Response({**answer, "sip_password": password, "rotated_at": rotated})
 
     def shown(self, endpoint: SipEndpoint) -> dict[str, Any]:
-        """Return a trunk as JSON shows it."""
+        """Return a trunk as JSON."""
         return show(endpoint, TelephonySettings.of(self.workspace.pk).project.domain)
 
     def fresh(self, endpoint: SipEndpoint) -> SipEndpoint:
-        """Return a trunk as it is after a moment's wait for LiveKit."""
+        """Return a trunk after a short wait for LiveKit."""
         wait_for_sync(endpoint.pk, settings.PROVISION_WAIT_SECONDS, kind=ENDPOINTS)
         return self.found(endpoint.public_id)
 
     def found(self, id: str) -> SipEndpoint:
-        """Return the trunk of this id. Raises NotFound."""
+        """Return the trunk with this id. Raise `NotFound`."""
         endpoint = selectors.find_endpoint(self.workspace, id)
         if endpoint is None:
             raise self.missing(id)
         return endpoint
 
     def missing(self, id: str) -> NotFound:
-        """Return the answer for an id that the workspace does not have."""
+        """Return the error for an id that the workspace does not have."""
         return NotFound(f"Trunk '{id}' not found")
 
 
 class NoAgentTrunkPath(NoSuchPath):
-    """Anything else below `/v1/trunks`."""
+    """Any other path below `/v1/trunks`."""
 
     error_renderer = renderer.render

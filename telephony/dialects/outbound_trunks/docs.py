@@ -1,4 +1,4 @@
-"""What the OpenAPI schema says of this dialect; the examples are the reference's own."""
+"""OpenAPI descriptions of this dialect. The examples are those of the reference."""
 
 from typing import Any
 
@@ -61,8 +61,8 @@ OUTBOUND_TRUNKS = extend_schema_view(
         tags=[TAG],
         operation_id="outbound_trunks_create",
         summary="Create outbound trunk",
-        description="Creates a SIP trunk from a carrier preset, and waits until LiveKit holds it. Where it does not "
-        "come to that, the answer is a 500 and nothing stays behind.",
+        description="Creates a SIP trunk from a carrier preset, and waits until it is provisioned. If that fails, "
+        "the response is a 500 and no data is kept.",
         request=PolymorphicProxySerializer(
             component_name="NewOutboundTrunk",
             serializers={"twilio": NewTwilioTrunkSerializer, "exotel": NewExotelTrunkSerializer},
@@ -79,7 +79,7 @@ OUTBOUND_TRUNKS = extend_schema_view(
         tags=[TAG],
         operation_id="outbound_trunks_list",
         summary="List SIP trunks",
-        description="The workspace's trunks of these carriers that LiveKit holds, without their configuration.",
+        description="The workspace's provisioned trunks of these carriers, without their configuration.",
         responses=OutboundTrunkListSerializer,
         examples=[_example("Answer", _LISTED)],
     ),

@@ -1,4 +1,4 @@
-"""Every answer as `{"success", "message", "data"}`, every error of an endpoint with one of its documented statuses."""
+"""Every response as `{"success", "message", "data"}`, endpoint errors with one of their documented statuses."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from voxa.api.errors import Problem
 
 STATUSES = {403: 401, 409: 400, 413: 400, 415: 400, 422: 400, 429: 500, 503: 500}
 DESCRIPTIONS = {
-    400: "Invalid input, a configuration of the other type, or a number that is in use already.",
+    400: "Invalid input, a configuration of the other type, or a number that is already in use.",
     401: "The API key is missing, unknown, expired or revoked, or lacks the scope.",
-    500: "LiveKit cannot be reached, too many requests came with this key, or we are at fault. Nothing was created.",
+    500: "LiveKit is unreachable, the key exceeds its rate limit, or an internal error. Nothing was created.",
 }
 
 
@@ -24,7 +24,7 @@ class OutboundTrunkErrorSerializer(serializers.Serializer[Any]):
 
 
 def answer(message: str, data: Any) -> Response:
-    """Return a success; creating is a 200, too."""
+    """Return a success. Creation is a 200 too."""
     return Response({"success": True, "message": message, "data": data})
 
 

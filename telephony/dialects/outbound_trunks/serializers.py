@@ -1,4 +1,4 @@
-"""An outbound trunk in JSON, and how a `trunk_config` becomes the fields of a trunk."""
+"""An outbound trunk in JSON, and the mapping of `trunk_config` to trunk fields."""
 
 from collections.abc import Mapping
 from datetime import UTC
@@ -35,7 +35,7 @@ class TwilioConfigSerializer(StrictSerializer):
 
 
 def _optional_host(help_text: str) -> serializers.CharField:
-    """Return a field that may be left out, null or empty, which mean the same."""
+    """Return an optional field. Missing, null and empty mean the same."""
     return serializers.CharField(
         required=False,
         allow_null=True,
@@ -47,7 +47,7 @@ def _optional_host(help_text: str) -> serializers.CharField:
 
 
 class ExotelConfigSerializer(StrictSerializer):
-    """An Exotel virtual number; what is left out comes from the preset."""
+    """An Exotel virtual number. Missing values come from the preset."""
 
     exotel_number = serializers.CharField(
         max_length=LONGEST_TEXT,
@@ -66,7 +66,7 @@ class ExotelConfigSerializer(StrictSerializer):
 
 
 class NewTwilioTrunkSerializer(StrictSerializer):
-    """What creates a trunk at Twilio."""
+    """A new Twilio trunk."""
 
     trunk_name = serializers.CharField(min_length=1, max_length=100)
     trunk_type = NamedChoiceField(["twilio"])
@@ -74,7 +74,7 @@ class NewTwilioTrunkSerializer(StrictSerializer):
 
 
 class NewExotelTrunkSerializer(StrictSerializer):
-    """What creates a trunk at Exotel."""
+    """A new Exotel trunk."""
 
     trunk_name = serializers.CharField(min_length=1, max_length=100)
     trunk_type = NamedChoiceField(["exotel"])
@@ -82,7 +82,7 @@ class NewExotelTrunkSerializer(StrictSerializer):
 
 
 class NewTrunkSerializer(StrictSerializer):
-    """What every request has, whatever its type."""
+    """The fields of every request."""
 
     trunk_name = serializers.CharField(min_length=1, max_length=100)
     trunk_type = NamedChoiceField(["twilio", "exotel"])
@@ -90,7 +90,7 @@ class NewTrunkSerializer(StrictSerializer):
 
 
 TYPES: dict[str, type[StrictSerializer]] = {"twilio": NewTwilioTrunkSerializer, "exotel": NewExotelTrunkSerializer}
-# Where the JSON says what a trunk's fields say.
+# JSON paths of the trunk's fields.
 NAMES = {
     "twilio": {
         "name": "trunk_name",
@@ -113,7 +113,7 @@ NAMES = {
 class CreatedDataSerializer(serializers.Serializer[Any]):
     """The new trunk."""
 
-    trunk_id = serializers.CharField(help_text="LiveKit's id, `ST_...`; it names the trunk everywhere in Voxa.")
+    trunk_id = serializers.CharField(help_text="The LiveKit id, `ST_...`. It identifies the trunk everywhere in Voxa.")
 
 
 class OutboundTrunkCreatedSerializer(serializers.Serializer[Any]):
@@ -135,7 +135,7 @@ class OutboundTrunkSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(many=False)
 class OutboundTrunkListSerializer(serializers.Serializer[Any]):
-    """The trunks that LiveKit holds, the oldest first."""
+    """The provisioned trunks, oldest first."""
 
     success = serializers.BooleanField()
     message = serializers.CharField()
@@ -143,7 +143,7 @@ class OutboundTrunkListSerializer(serializers.Serializer[Any]):
 
 
 def read_new_trunk(data: Any, problems: Problems) -> tuple[str, dict[str, Any]]:
-    """Return a body's trunk type and readable values; a configuration of the other type is told as such."""
+    """Return a body's trunk type and valid values. Report a configuration of the other type as such."""
     given = data.get("trunk_type") if isinstance(data, Mapping) else None
     kind = given if isinstance(given, str) else ""
     reader = shared(cast(Any, TYPES.get(kind, NewTrunkSerializer)))
@@ -171,7 +171,7 @@ def _fields(kind: str) -> list[str]:
 
 
 def show(trunk: Trunk, trunk_id: str) -> dict[str, str]:
-    """Return a trunk as the list shows it."""
+    """Return a trunk as in the list."""
     created = trunk.created_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
     return {
         "trunk_id": trunk_id,

@@ -24,7 +24,7 @@ LISTED = "SIP trunks retrieved successfully"
 
 @OUTBOUND_TRUNKS
 class OutboundTrunkViewSet(DialectViewSet[Trunk]):
-    """Trunks of the carriers that this dialect knows."""
+    """Trunks of the carriers that this dialect supports."""
 
     error_renderer = renderer.render
     error_schema = renderer.OutboundTrunkErrorSerializer
@@ -60,6 +60,6 @@ class OutboundTrunkViewSet(DialectViewSet[Trunk]):
 
 
 class NoOutboundTrunkPath(NoSuchPath):
-    """Anything else below `/sip/`."""
+    """Any other path below `/sip/`."""
 
     error_renderer = renderer.render

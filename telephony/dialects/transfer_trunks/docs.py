@@ -1,4 +1,4 @@
-"""What the OpenAPI schema says of this dialect; the list's example is the reference's own."""
+"""OpenAPI descriptions of this dialect. The example of the list is that of the reference."""
 
 from typing import Any
 
@@ -59,8 +59,8 @@ TRANSFER_TRUNKS = extend_schema_view(
         tags=[TAG],
         operation_id="transfer_trunks_destroy",
         summary="Delete a SIP trunk",
-        description="Numbers that used it for transfers stay, with no trunk to transfer by. A trunk that carries "
-        "numbers itself is a 409: move or remove them first.",
+        description="Numbers that used it for transfers stay, without a transfer trunk. A trunk with its own "
+        "numbers is a 409: move or remove them first.",
         parameters=[_ID],
         responses={204: None},
     ),

@@ -1,7 +1,7 @@
 """Errors as `{"error": {"code", "message", "param", "type"}}`.
 
-Source: https://doc.hmsovereign.com/docs/reference/error-codes (shape, statuses and the codes of `_CODES` but for those
-marked as ours, which follow the same style where that page is silent).
+Source: https://doc.hmsovereign.com/docs/reference/error-codes (shape, statuses and the codes of `_CODES` except those
+marked as ours, which follow the same style where that page has none).
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ _CODES = {
     429: "rate_limit_exceeded",  # ours
     500: "internal_error",  # ours
 }
-_OWN_CODES = frozenset({"trunk_in_use"})  # said by our services, and worth telling apart
+_OWN_CODES = frozenset({"trunk_in_use"})  # codes of our services that are passed on
 _TYPES = {
     401: "authentication_error",
     403: "permission_error",
@@ -27,15 +27,15 @@ _TYPES = {
     409: "conflict_error",
     429: "rate_limit_error",
 }
-DESCRIPTIONS = {400: "The input is wrong; `param` is the first wrong field, `message` names them all."}
+DESCRIPTIONS = {400: "The request is invalid; `param` is the first wrong field, `message` lists them all."}
 
 
 class TransferTrunkErrorContentSerializer(serializers.Serializer[Any]):
-    """What went wrong."""
+    """The error."""
 
     code = serializers.CharField(help_text="For programs, such as `missing_field`.")
     message = serializers.CharField(help_text="For people: what to do.")
-    param = serializers.CharField(allow_null=True, help_text="The field at fault, if it is one.")
+    param = serializers.CharField(allow_null=True, help_text="The wrong field, if any.")
     type = serializers.CharField(help_text="The category, such as `invalid_request_error`.")
 
 
@@ -65,6 +65,6 @@ def _code(problem: Problem) -> str:
 
 
 def _message(problem: Problem) -> str:
-    """Return all findings in one text, since `param` holds one field only."""
+    """Return all errors in one text, since `param` holds one field only."""
     found = [f"{detail.field}: {detail.message}" if detail.field else detail.message for detail in problem.details]
     return " ".join(found) or problem.message

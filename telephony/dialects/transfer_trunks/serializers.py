@@ -11,7 +11,7 @@ from voxa.api.serializers import StrictSerializer
 
 
 class TransferTrunkSerializer(serializers.Serializer[Any]):
-    """A SIP trunk that hands calls over. Its password is never given back."""
+    """A SIP trunk for transfers. Its password is never returned."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -23,25 +23,25 @@ class TransferTrunkSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(many=False)
 class TransferTrunkListSerializer(serializers.Serializer[Any]):
-    """All transfer trunks of the workspace, the newest first."""
+    """All transfer trunks of the workspace, newest first."""
 
     trunks = TransferTrunkSerializer(many=True)
 
 
 class NewTransferTrunkSerializer(StrictSerializer):
-    """What creates a trunk. Sources are the names of the service's fields."""
+    """A new trunk. Sources are the field names of the service."""
 
     name = serializers.CharField(max_length=100, help_text="Display name.")
     host = serializers.CharField(max_length=253, help_text="SIP server: a host name or an IP address.")
     port = serializers.IntegerField(default=5060, allow_null=True, min_value=1, max_value=65535)
     username = serializers.CharField(max_length=255, source="auth_username")
     password = serializers.CharField(
-        max_length=255, source="auth_password", trim_whitespace=False, help_text="Stored encrypted, never given back."
+        max_length=255, source="auth_password", trim_whitespace=False, help_text="Stored encrypted, never returned."
     )
 
 
 def show(trunk: Trunk) -> dict[str, Any]:
-    """Return a trunk as the reference shows it: the first gateway that it dials out by is its host."""
+    """Return a trunk in the reference's format. Its host is the first outbound gateway."""
     gateways = list(trunk.gateways.all())
     gateway = next((one for one in gateways if one.outbound), gateways[0])
     created = trunk.created_at.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -25,7 +25,7 @@ NAMES = {
 
 @TRANSFER_TRUNKS
 class TransferTrunkViewSet(DialectViewSet[Trunk]):
-    """Trunks with `for_transfers`, and no others."""
+    """Trunks with `for_transfers` only."""
 
     error_renderer = renderer.render
     error_schema = renderer.TransferTrunkErrorSerializer
@@ -51,14 +51,14 @@ class TransferTrunkViewSet(DialectViewSet[Trunk]):
         return Response(status=204)
 
     def found(self, id: str) -> Trunk:
-        """Return the trunk of this id. Raises NotFound."""
+        """Return the trunk with this id. Raise `NotFound`."""
         trunk = selectors.find_transfer_trunk(self.workspace, id)
         if trunk is None:
-            raise NotFound("There is no SIP trunk with this id.")
+            raise NotFound("SIP trunk not found.")
         return trunk
 
 
 class NoTransferTrunkPath(NoSuchPath):
-    """Anything else below `/sip-trunks`."""
+    """Any other path below `/sip-trunks`."""
 
     error_renderer = renderer.render

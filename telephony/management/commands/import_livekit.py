@@ -1,4 +1,4 @@
-"""Adopt trunks and rules that already stand in a workspace's LiveKit project; exit 1 if one could not be adopted."""
+"""Adopt existing trunks and rules of a workspace's LiveKit project; exit 1 if one could not be adopted."""
 
 import sys
 from typing import Any
@@ -17,13 +17,15 @@ from telephony.services.livekit_import.plan import Adoption, ImportPlan
 
 
 class Command(BaseCommand):
-    help = "Adopt trunks and rules that already stand in the workspace's LiveKit project, after showing the plan."
+    help = (
+        "Show a plan to adopt existing trunks and dispatch rules of the workspace's LiveKit project, and carry it out."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--workspace", metavar="SLUG", required=True, help="whose trunks they become")
-        parser.add_argument("--project", metavar="P", help="name or id of its LiveKit project, to make sure")
+        parser.add_argument("--workspace", metavar="SLUG", required=True, help="workspace that receives the trunks")
+        parser.add_argument("--project", metavar="P", help="name or id of the expected LiveKit project, as a safeguard")
         parser.add_argument("--dry-run", action="store_true", help="only show the plan")
-        parser.add_argument("--yes", action="store_true", help="do not ask")
+        parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
 
     def handle(self, *args: Any, **options: Any) -> None:
         workspace = self._workspace(options["workspace"])
@@ -38,7 +40,7 @@ class Command(BaseCommand):
         if not plan.adoptions:
             self.stderr.write("Nothing to adopt.")
         elif options["dry_run"]:
-            self.stderr.write("Nothing was changed: this was a dry run.")
+            self.stderr.write("Nothing was changed (dry run).")
         elif options["yes"] or self._confirmed(workspace, len(plan.adoptions)):
             self._adopt(workspace, plan.adoptions)
         else:
@@ -47,20 +49,22 @@ class Command(BaseCommand):
     def _workspace(self, slug: str) -> Workspace:
         workspace = Workspace.objects.filter(slug=slug).first()
         if workspace is None:
-            raise CommandError(f"There is no workspace “{slug}”.")
+            raise CommandError(f"Workspace “{slug}” does not exist.")
         return workspace
 
     def _make_sure(self, project: LiveKitProject, named: str | None) -> None:
-        """Trunks of a workspace stand in its own project, so another one's cannot become its."""
+        """Check the project: a workspace can only adopt objects of its own LiveKit project."""
         if named not in (None, project.name, str(project.pk)):
             raise CommandError(
                 f"The workspace's LiveKit project is “{project.name}” ({project.pk}), not “{named}”. "
-                "Give the workspace that project in its telephony settings first."
+                "Select that project in the workspace's telephony settings first."
             )
 
     def _confirmed(self, workspace: Workspace, count: int) -> bool:
         if not sys.stdin.isatty():
-            raise CommandError("Nobody is here to ask. Repeat it with --yes, or with --dry-run for the plan alone.")
+            raise CommandError(
+                "Cannot ask for confirmation without a terminal. Add --yes, or --dry-run to see only the plan."
+            )
         question = f"Adopt {count} trunk{'s' * (count > 1)} into {workspace.slug}? [y/N] "
         return input(question).strip().lower() in ("y", "yes")
 
@@ -68,7 +72,7 @@ class Command(BaseCommand):
         if plan.adoptions:
             print_table(
                 self.stdout,
-                ("TRUNK", "TAKES OVER", "NUMBERS", "GATEWAYS", "SIGNS IN AS"),
+                ("TRUNK", "ADOPTS", "NUMBERS", "GATEWAYS", "USERNAME"),
                 [_row(adoption) for adoption in plan.adoptions],
             )
         changes = [(adoption.name, change) for adoption in plan.adoptions for change in adoption.changes]
@@ -77,11 +81,11 @@ class Command(BaseCommand):
         if plan.left:
             print_table(
                 self.stdout,
-                ("LEFT ALONE", "LIVEKIT ID", "NAME", "BECAUSE"),
+                ("NOT ADOPTED", "LIVEKIT ID", "NAME", "REASON"),
                 [(ObjectKind(one.kind).label, one.id, one.name or "-", one.reason) for one in plan.left],
             )
         if plan.managed:
-            self.stderr.write(f"{plan.managed} objects are managed by Voxa already.")
+            self.stderr.write(f"{plan.managed} objects are already managed by Voxa.")
 
     def _adopt(self, workspace: Workspace, adoptions: list[Adoption]) -> None:
         failed = 0
@@ -94,8 +98,8 @@ class Command(BaseCommand):
             else:
                 self.stdout.write(f"{adoption.name} is now trunk {trunk.pk}.")
         self.stderr.write(
-            "The next sync, at most a minute away, writes Voxa's mark into them; their ids stay. "
-            "manage.py provision_trunks does it at once and says how it went."
+            "The next sync, within a minute, writes the ownership tag to these objects. Their ids do not change. "
+            "Run manage.py provision_trunks to sync now."
         )
         if failed:
             raise CommandError(f"{failed} of {len(adoptions)} trunks were not adopted.", returncode=1)

@@ -1,4 +1,4 @@
-"""A LiveKit for trying things out, in this terminal."""
+"""Run a LiveKit sandbox in this terminal."""
 
 import socket
 import sqlite3
@@ -17,7 +17,7 @@ from telephony.sandbox.state import RING_SECONDS, SILENCE_SECONDS, State
 
 BANNER = """
 LiveKit sandbox on {url}
-This is a sandbox: no real call is made, nothing rings, and no carrier is contacted.
+This is a sandbox: no real calls are made and no carrier is contacted.
 Trunks and rules: {state}. Rooms and calls are in memory.
 Events go to {webhook}. Stop it with Ctrl-C.
 """
@@ -25,44 +25,46 @@ SHUTDOWN_SECONDS = 1.0  # for requests under way, such as dials that ring
 
 
 class Command(BaseCommand):
-    help = "Run a sandbox LiveKit for trying things out. No real call is made."
+    help = "Run a LiveKit sandbox for development and trials. No real calls are made."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-        parser.add_argument("--port", type=int, default=7880, help="port to listen on (7880; 0 takes a free one)")
+        parser.add_argument("--port", type=int, default=7880, help="port to listen on (7880; 0 picks a free port)")
         parser.add_argument("--state", type=Path, help="file that keeps trunks and rules between runs")
-        parser.add_argument("--webhook", default="", help="URL that events are told to, signed as LiveKit signs them")
+        parser.add_argument("--webhook", default="", help="URL that receives webhooks, signed as by LiveKit")
         parser.add_argument("--ring", type=float, default=RING_SECONDS, help="seconds a phone rings (%(default)s)")
 
         parser.add_argument(
             "--silence",
             type=float,
             default=SILENCE_SECONDS,
-            help="seconds until a gateway that says nothing is given up (%(default)s, as SIP does over UDP)",
+            help="seconds until an unresponsive gateway times out (%(default)s, as SIP over UDP)",
         )
-        parser.add_argument("--sip", choices=list(SipState), default="on", help="the SIP service's state at the start")
+        parser.add_argument("--sip", choices=list(SipState), default="on", help="initial state of the SIP service")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.LIVEKIT_API_KEY and settings.LIVEKIT_API_SECRET):
-            raise CommandError("Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET: the sandbox takes the same pair as Voxa.")
+            raise CommandError("Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET: the sandbox uses the same pair as Voxa.")
         if options["webhook"] and urlsplit(options["webhook"]).scheme not in ("http", "https"):
-            raise CommandError(f"--webhook must be a URL of http or https, not {options['webhook']}.")
+            raise CommandError(f"--webhook must be an http or https URL, not {options['webhook']}.")
         try:
             state = State(options["state"], ring=options["ring"], silence=options["silence"])
             state.sip.switch(SipState(options["sip"]))
         except (OSError, sqlite3.Error) as error:
-            raise CommandError(f"Cannot keep the state in {options['state']}: {error}. Name another file.") from None
+            raise CommandError(f"Cannot write the state to {options['state']}: {error}. Choose another file.") from None
         try:
             listener = socket.create_server((options["host"], options["port"]))
         except (OSError, OverflowError) as error:
-            raise CommandError(f"Cannot listen on {options['host']}:{options['port']}: {error}. Try --port.") from None
+            raise CommandError(
+                f"Cannot listen on {options['host']}:{options['port']}: {error}. Try another --port."
+            ) from None
         url = f"ws://{options['host']}:{listener.getsockname()[1]}"
         self.stdout.write(
             BANNER.format(
                 url=url,
-                state=options["state"] or "in memory, gone when it stops",
-                webhook=options["webhook"] or "nobody (--webhook names a URL)",
+                state=options["state"] or "in memory only",
+                webhook=options["webhook"] or "no URL (set one with --webhook)",
             )
         )
         self.stdout.flush()

@@ -1,4 +1,4 @@
-"""Bring LiveKit in step with trunks and SIP endpoints now; exit 1 if one did not become active."""
+"""Sync trunks and SIP endpoints to LiveKit now; exit 1 if one did not become active."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ Chosen = dict[RowKind, list[UUID]]
 
 
 class Command(BaseCommand):
-    help = "Bring LiveKit in step with trunks and SIP endpoints: those that are not active, unless told otherwise."
+    help = "Sync trunks and SIP endpoints to LiveKit; by default those that are not active."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--workspace", metavar="SLUG", help="only of this workspace")
@@ -31,14 +31,14 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--pending", action="store_true", help="those that are not active (the default)")
         which.add_argument("--all", action="store_true", help="active ones too")
-        parser.add_argument("--dry-run", action="store_true", help="only tell which would be written")
-        parser.add_argument("--concurrency", type=int, default=CONCURRENCY, help="calls to LiveKit at a time")
+        parser.add_argument("--dry-run", action="store_true", help="only show what would be written")
+        parser.add_argument("--concurrency", type=int, default=CONCURRENCY, help="concurrent requests to LiveKit")
 
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = self._chosen(options)
         total = sum(map(len, chosen.values()))
         if not total:
-            self.stderr.write("No trunk or SIP endpoint to provision.")
+            self.stderr.write("No trunks or SIP endpoints to provision.")
             return
         if options["dry_run"]:
             self._tell(chosen)
@@ -54,7 +54,7 @@ class Command(BaseCommand):
     def _chosen(self, options: dict[str, Any]) -> Chosen:
         slug, text = options["workspace"], options["trunk"]
         if slug and not Workspace.objects.filter(slug=slug).exists():
-            raise CommandError(f"There is no workspace “{slug}”.")
+            raise CommandError(f"Workspace “{slug}” does not exist.")
         wanted = Q(workspace__slug=slug) if slug else Q()
         if text:
             wanted &= _named(text)
@@ -65,15 +65,15 @@ class Command(BaseCommand):
             rows = kind.rows().filter(wanted).order_by("workspace__slug", "created_at", "pk")
             chosen[kind] = list(dict.fromkeys(rows.values_list("pk", flat=True)))
         if text and not any(chosen.values()):
-            raise CommandError(f"There is no trunk or SIP endpoint “{text}”" + (f" in {slug}." if slug else "."))
+            raise CommandError(f"Trunk or SIP endpoint “{text}” does not exist" + (f" in {slug}." if slug else "."))
         return chosen
 
     def _tell(self, chosen: Chosen) -> None:
         drifted = {row_id for kind, ids in chosen.items() for row_id in find_drifted(kind, ids)}
         self._table(
             chosen,
-            ("STATUS", "WOULD BE"),
-            lambda row: (row.status, "written" if row.pk in drifted else "left as it is"),
+            ("STATUS", "PLANNED"),
+            lambda row: (row.status, "written" if row.pk in drifted else "unchanged"),
         )
 
     def _report(self, chosen: Chosen, outcomes: dict[UUID, Outcome]) -> None:
@@ -85,7 +85,7 @@ class Command(BaseCommand):
         count = Counter(outcomes.values())
         self.stderr.write(", ".join(f"{number} {outcome}" for outcome, number in sorted(count.items())))
         if count[Outcome.FAILED] or count[Outcome.PENDING]:
-            raise CommandError("Not everything is active.", returncode=1)
+            raise CommandError("Some trunks or SIP endpoints are not active.", returncode=1)
 
     def _table(
         self, chosen: Chosen, columns: tuple[str, str], tell: Callable[[Trunk | SipEndpoint], tuple[object, object]]
@@ -98,7 +98,7 @@ class Command(BaseCommand):
 
 
 def _rows(chosen: Chosen) -> Iterator[Trunk | SipEndpoint]:
-    """Read the rows again, in their order; one that was deleted meanwhile is left out."""
+    """Reload the rows in the same order, without those deleted in the meantime."""
     for kind, ids in chosen.items():
         found = kind.rows().select_related("workspace").in_bulk(ids)
         yield from (found[pk] for pk in ids if pk in found)

@@ -1,4 +1,4 @@
-"""Compare LiveKit with the rows, print the plan and carry it out; exit 1 if something stays wrong."""
+"""Compare LiveKit with the database, print a plan and carry it out; exit 1 if drift remains."""
 
 import time
 from typing import Any
@@ -12,14 +12,14 @@ from telephony.models import LiveKitProject, TelephonySettings
 from telephony.sync.lease import LEASE
 from telephony.sync.reconcile import Report, reconcile
 
-PAUSE = 2.0  # seconds between looks at what another process holds
+PAUSE = 2.0  # seconds between checks of a lease held by another process
 
 
 class Command(BaseCommand):
-    help = "Compare LiveKit with what should exist, print the plan and carry it out."
+    help = "Compare LiveKit with the database, print a plan and carry it out."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--workspace", metavar="SLUG", help="only this workspace; orphans are left alone")
+        parser.add_argument("--workspace", metavar="SLUG", help="only this workspace; orphans are not removed")
         parser.add_argument("--dry-run", action="store_true", help="only print the plan")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,14 +33,14 @@ class Command(BaseCommand):
             report = self._reconcile(project, workspace, options["dry_run"])
             well = well and report.is_clean
         if not well:
-            raise CommandError("LiveKit is not as it should be yet.", returncode=1)
+            raise CommandError("LiveKit is still out of sync.", returncode=1)
 
     def _reconcile(self, project: LiveKitProject, workspace: Workspace | None, dry_run: bool) -> Report:
-        """Reconcile, and again until nobody else holds a part of it: a worker that was killed does for a minute."""
+        """Reconcile, and repeat while another process holds a lease: that of a killed worker lasts a minute."""
         report = reconcile(project, workspace=workspace, dry_run=dry_run)
         self._print(report)
         if report.busy:
-            self.stderr.write("A part of it is held by another process: waiting for it, a minute at most.")
+            self.stderr.write("Another process holds a lease. Waiting up to a minute.")
             deadline = time.monotonic() + LEASE.total_seconds() + PAUSE
             while report.busy and time.monotonic() < deadline:
                 time.sleep(PAUSE)
@@ -53,16 +53,16 @@ class Command(BaseCommand):
             return None
         workspace = Workspace.objects.filter(slug=slug).first()
         if workspace is None:
-            raise CommandError(f"There is no workspace “{slug}”.")
+            raise CommandError(f"Workspace “{slug}” does not exist.")
         return workspace
 
     def _print(self, report: Report) -> None:
         if report.findings:
             print_table(
                 self.stdout,
-                ("ACTION", "OBJECT", "LIVEKIT ID", "OF", "BECAUSE"),
+                ("ACTION", "OBJECT", "LIVEKIT ID", "OF", "REASON"),
                 [
-                    (f.cause.action, f.kind.label.lower(), f.livekit_id or "-", f.row_name or "-", f"it is {f.cause}")
+                    (f.cause.action, f.kind.label.lower(), f.livekit_id or "-", f.row_name or "-", f"{f.cause}")
                     for f in report.findings
                 ],
             )
@@ -73,11 +73,11 @@ class Command(BaseCommand):
         if report.harms:
             print_table(
                 self.stdout,
-                ("HARM", "LIVEKIT ID", "WHAT", "REMEDY"),
+                ("FINDING", "LIVEKIT ID", "WHAT", "REMEDY"),
                 [(harm.code, harm.livekit_id, harm.what, harm.remedy) for harm in report.harms],
             )
-            self.stderr.write(f"{len(report.harms)} findings that no reconcile mends: a person must act in LiveKit.")
+            self.stderr.write(f"{len(report.harms)} findings need manual changes in LiveKit.")
         if report.error:
             self.stderr.write(report.error)
         elif not report.findings and not report.harms:
-            self.stderr.write("Everything is as it should be.")
+            self.stderr.write("Everything is in sync.")

@@ -1,4 +1,4 @@
-"""Faults for the running sandbox: no SIP service, no agents, a server that crashes."""
+"""Inject faults into the running sandbox: no SIP service, no agents, a server crash."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,14 +12,14 @@ from telephony.sandbox.sip_service import SipState
 
 
 class Command(BaseCommand):
-    help = "Switch the sandbox's SIP service or its agents off and on, or let its server crash and come back."
+    help = "Turn the sandbox's SIP service or agents off and on, or crash and restart its server."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--sip",
             choices=list(SipState),
-            help="what the SIP service is from now on; off ends its calls as a stopped service does, killed silently",
+            help="new state of the SIP service; off ends its calls as a stopped service does, killed does so silently",
         )
         parser.add_argument("--agents", choices=["on", "off"], help="whether an agent is registered for new rooms")
         parser.add_argument(
@@ -33,6 +33,6 @@ class Command(BaseCommand):
         if options["agents"]:
             change["agents"] = options["agents"] == "on"
         if change == {"crash": False}:
-            raise CommandError("Nothing to change. Name --sip, --agents or --crash.")
+            raise CommandError("Nothing to change. Use --sip, --agents or --crash.")
         now = ask_sandbox(CONTROL_PATH, change, api.SIPGrants(admin=True))
         self.stdout.write(f"sip {now['sip']}, agents {'on' if now['agents'] else 'off'}")

@@ -1,1 +1,1 @@
-"""Adopting trunks and rules that already stand in a LiveKit project into rows of a workspace."""
+"""Adopt existing LiveKit trunks and rules as rows of a workspace."""

@@ -1,4 +1,4 @@
-"""Reading a LiveKit project, and making rows of what was planned."""
+"""Read a LiveKit project, and create the planned rows."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,7 +13,7 @@ from telephony.services.trunks import create_with_gateways
 
 
 def plan_for(workspace: Workspace) -> ImportPlan:
-    """List the workspace's LiveKit project and plan its import. Raises LiveKitError."""
+    """List the workspace's LiveKit project and plan its import. Raise `LiveKitError`."""
     project = TelephonySettings.of(workspace.pk).project
     client = client_for(LiveKitProject.default() if project.is_default else project)
     inbound, outbound = client.run(trunks.list_inbound()), client.run(trunks.list_outbound())
@@ -22,9 +22,9 @@ def plan_for(workspace: Workspace) -> ImportPlan:
 
 
 def adopt(workspace: Workspace, adoption: Adoption) -> Trunk:
-    """Make the rows of one trunk and record what it is in LiveKit; the sync that follows writes our mark in place.
+    """Create the rows of one trunk and record its LiveKit objects; the next sync writes the ownership tags.
 
-    Raises Conflict when someone else adopted it or took one of its numbers meanwhile, ValidationError as any trunk.
+    Raise `Conflict` if it was adopted or one of its numbers taken in the meantime, `ValidationError` as any trunk.
     """
     settings = TelephonySettings.of(workspace.pk)
     data = {
@@ -39,10 +39,10 @@ def adopt(workspace: Workspace, adoption: Adoption) -> Trunk:
         "numbers": adoption.numbers,
     }
     with transaction.atomic():
-        # One import of a project at a time: two would adopt the same objects.
+        # Allow one import per project at a time: two would adopt the same objects.
         project = LiveKitProject.objects.select_for_update().get(pk=settings.project_id)
         if not _known_ids(project).isdisjoint(adoption.livekit_ids):
-            raise Conflict("adopted_meanwhile", "Another import adopted it meanwhile.")
+            raise Conflict("adopted_meanwhile", "Another import adopted it in the meantime.")
         trunk, gateways = create_with_gateways(workspace, data)
         owned = [(ObjectKind.INBOUND, trunk.pk, adoption.inbound_id), (ObjectKind.RULE, trunk.pk, adoption.rule_id)]
         pairs = zip(gateways, adoption.outbound_ids, strict=True)
@@ -58,7 +58,7 @@ def adopt(workspace: Workspace, adoption: Adoption) -> Trunk:
 
 
 def reason_of(error: Conflict | ValidationError) -> str:
-    """Return why a trunk was not adopted, in words."""
+    """Return the reason why a trunk was not adopted."""
     return error.message if isinstance(error, Conflict) else " ".join(error.messages)
 
 

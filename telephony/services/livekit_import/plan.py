@@ -1,4 +1,4 @@
-"""Which rows would say what stands in LiveKit. Pure: what was listed in, what would be done out."""
+"""Plan an import of LiveKit objects. Pure: listed objects in, plan out."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -22,7 +22,7 @@ BOTH_WAYS = sorted(
 
 @dataclass(frozen=True)
 class Found:
-    """What stands in a LiveKit project."""
+    """The objects of a LiveKit project."""
 
     inbound: list[Inbound]
     outbound: list[Outbound]
@@ -31,7 +31,7 @@ class Found:
 
 @dataclass(frozen=True)
 class LeftAlone:
-    """An object that stays as it is, and why."""
+    """An object that is not adopted, and the reason."""
 
     kind: ObjectKind
     id: str
@@ -41,10 +41,10 @@ class LeftAlone:
 
 @dataclass
 class Adoption:
-    """A trunk to be: its rows' values, and which objects become which of its own.
+    """A planned trunk: the values of its rows, and the objects that it adopts.
 
-    `outbound_ids` go with `gateways` by place, None where a gateway only takes calls in. `changes` are what the next
-    sync changes in LiveKit beside writing our mark.
+    `outbound_ids` match `gateways` by position, None for inbound-only gateways. `changes` are what the next
+    sync changes in LiveKit besides the ownership tag.
     """
 
     name: str
@@ -63,18 +63,18 @@ class Adoption:
 
     @property
     def livekit_ids(self) -> list[str]:
-        """Return the ids of everything it takes over."""
+        """Return the ids of all objects that it adopts."""
         return [found for found in (self.inbound_id, self.rule_id, *self.outbound_ids) if found]
 
     @property
     def dials(self) -> bool:
-        """Return whether it has an outbound trunk already."""
+        """Return whether it has an outbound trunk."""
         return any(self.outbound_ids)
 
 
 @dataclass
 class ImportPlan:
-    """What would be adopted, what is left alone, and how many objects are some Voxa's already."""
+    """What is adopted, what is not, and how many objects Voxa already manages."""
 
     adoptions: list[Adoption] = field(default_factory=list)
     left: list[LeftAlone] = field(default_factory=list)
@@ -84,8 +84,8 @@ class ImportPlan:
 def plan_import(
     found: Found, *, ours: Collection[str], taken: Collection[str], country: str | None = None
 ) -> ImportPlan:
-    """Plan an import. `ours` are ids that rows know already, `taken` numbers that rows have already; `country` is where
-    national forms are.
+    """Plan an import. `ours` are ids that rows have, `taken` numbers that rows have; `country` parses
+    national formats.
     """
     plan = ImportPlan()
 
@@ -118,7 +118,7 @@ def _inbound(trunk: Inbound, rules: Iterable[Rule], taken: Collection[str], coun
     _refuse_taken(numbers, taken)
     entrances = checks.networks(trunk)
     if len(entrances) > MAX_GATEWAYS:
-        raise CannotSay(f"It admits {len(entrances)} addresses; a trunk has at most {MAX_GATEWAYS} gateways.")
+        raise CannotSay(f"It allows {len(entrances)} addresses; a trunk has at most {MAX_GATEWAYS} gateways.")
     adoption = Adoption(_name(trunk), numbers, trunk.spec.media_encryption, _both_ways(trunk), inbound_id=trunk.id)
     adoption.changes += _respelled(trunk.spec.numbers, numbers)
     rule = _rule_of(trunk, rules)
@@ -137,38 +137,42 @@ def _inbound(trunk: Inbound, rules: Iterable[Rule], taken: Collection[str], coun
 
 
 def _respelled(stored: Iterable[str], numbers: Collection[str]) -> list[str]:
-    """Report numbers that LiveKit has under other digits: it would not find them by these any more."""
+    """Report numbers that LiveKit has with other digits: it will no longer match these."""
     changed = sorted(number for number in stored if f"+{number.removeprefix('+')}" not in numbers)
-    return [f"The numbers {', '.join(changed)} are written in E.164. The carrier must send them so."] if changed else []
+    return (
+        [f"The numbers {', '.join(changed)} are changed to E.164. The carrier must send them in this format."]
+        if changed
+        else []
+    )
 
 
 def _rule_of(trunk: Inbound, rules: Iterable[Rule]) -> Rule | None:
-    """Return the one rule of a trunk. Rules that anyone shares with it cannot be expressed."""
+    """Return the dispatch rule of a trunk. Shared rules are not supported."""
     all_rules = list(rules)
     if wild := [rule.id for rule in all_rules if not rule.spec.trunk_ids]:
-        raise CannotSay(f"The rule {wild[0]} names no trunk, so it takes this trunk's calls as well.")
+        raise CannotSay(f"The rule {wild[0]} has no trunk, so it matches this trunk's calls too.")
     own = [rule for rule in all_rules if trunk.id in rule.spec.trunk_ids]
     if len(own) > 1:
-        raise CannotSay(f"Several rules name it: {', '.join(rule.id for rule in own)}.")
+        raise CannotSay(f"Several rules match it: {', '.join(rule.id for rule in own)}.")
     for rule in own:
         if len(rule.spec.trunk_ids) > 1:
-            raise CannotSay(f"Its rule {rule.id} names other trunks as well.")
+            raise CannotSay(f"Its rule {rule.id} matches other trunks too.")
         try:
             checks.check_rule(rule)
         except CannotSay as refusal:
-            raise CannotSay(f"Its rule {rule.id} stays as it is: {refusal}") from None
+            raise CannotSay(f"Its rule {rule.id} cannot be adopted: {refusal}") from None
     return own[0] if own else None
 
 
 def _outbound(trunk: Outbound, plan: ImportPlan, taken: Collection[str], country: str | None) -> None:
-    """Add an outbound trunk to the adoption that has its numbers, or make it one of its own."""
+    """Add an outbound trunk to the adoption with the same numbers, or as a new one."""
     numbers, (host, port, transport) = checks.outbound_numbers(trunk, country), checks.address(trunk)
     _refuse_taken(numbers, taken)
     same = next((one for one in plan.adoptions if numbers and set(one.numbers) == set(numbers)), None)
     if same is None:
         for other in plan.adoptions:
             if shared := sorted(set(other.numbers) & set(numbers)):
-                raise CannotSay(f"It shares {', '.join(shared)} with {other.name}; a number stands on one trunk.")
+                raise CannotSay(f"It shares {', '.join(shared)} with {other.name}; a number can be on one trunk only.")
         same = Adoption(_name(trunk), numbers, trunk.spec.media_encryption, _both_ways(trunk))
         plan.adoptions.append(same)
     else:
@@ -177,7 +181,7 @@ def _outbound(trunk: Outbound, plan: ImportPlan, taken: Collection[str], country
     same.headers = spec.headers
     same.username, same.password, same.from_host = spec.auth_username, spec.auth_password, spec.from_host
     if spec.transport is None:
-        same.changes.append(f"{trunk.id} dials by udp, which LiveKit may have chosen by itself until now.")
+        same.changes.append(f"{trunk.id} dials over UDP. Until now LiveKit chose the transport.")
     gateway = {"ip_or_domain": host, "port": port, "protocol": transport, "inbound": False, "outbound": True}
     same.gateways.append(gateway)
     same.outbound_ids.append(trunk.id)
@@ -185,30 +189,30 @@ def _outbound(trunk: Outbound, plan: ImportPlan, taken: Collection[str], country
 
 def _refuse_unlike(spec: OutboundTrunkSpec, adoption: Adoption) -> None:
     if len(adoption.gateways) >= MAX_GATEWAYS:
-        raise CannotSay(f"{adoption.name}, which has the same numbers, has {MAX_GATEWAYS} gateways already.")
+        raise CannotSay(f"{adoption.name}, which has the same numbers, already has {MAX_GATEWAYS} gateways.")
     if spec.media_encryption != adoption.media_encryption:
-        raise CannotSay(f"{adoption.name}, which has the same numbers, has another media encryption.")
+        raise CannotSay(f"{adoption.name}, which has the same numbers, has different media encryption.")
     given = (spec.auth_username, spec.auth_password, spec.from_host, spec.headers)
     if adoption.dials and given != (adoption.username, adoption.password, adoption.from_host, adoption.headers):
-        raise CannotSay(f"{adoption.name}, which has the same numbers, signs in otherwise or sends other headers.")
+        raise CannotSay(f"{adoption.name}, which has the same numbers, has different credentials or headers.")
     if any(getattr(spec, name) != value for name, value in adoption.both_ways.items()):
-        raise CannotSay(f"{adoption.name}, which has the same numbers, has other codecs or maps other headers.")
+        raise CannotSay(f"{adoption.name}, which has the same numbers, has different codecs or header mappings.")
 
 
 def _both_ways(trunk: Inbound | Outbound) -> dict[str, Any]:
-    """Return what a trunk's rows say once for calls in and out."""
+    """Return the values that inbound and outbound trunks share."""
     return {name: getattr(trunk.spec, name) for name in BOTH_WAYS}
 
 
 def _refuse_taken(numbers: Iterable[str], taken: Collection[str]) -> None:
     if held := sorted(set(numbers) & set(taken)):
-        raise CannotSay(f"{', '.join(held)}: already on a trunk of Voxa in this LiveKit project.")
+        raise CannotSay(f"{', '.join(held)}: already on a Voxa trunk in this LiveKit project.")
 
 
 def _why_rule_stays(rule: Rule) -> str:
     if not rule.spec.trunk_ids:
-        return "It names no trunk, so it takes everyone's calls. Name its trunk in LiveKit first."
-    return f"{', '.join(rule.spec.trunk_ids)}, whose calls it takes, is not adopted."
+        return "It has no trunk, so it matches all calls. Set its trunk in LiveKit first."
+    return f"Its trunk {', '.join(rule.spec.trunk_ids)} is not adopted."
 
 
 def _name(trunk: Inbound | Outbound) -> str:

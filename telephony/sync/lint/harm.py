@@ -11,7 +11,7 @@ from telephony.livekit_client.matching import normalized
 from telephony.sync.marks import Mark, read_mark
 
 MOST_NUMBERS = 1_000  # of one harm that are kept
-MENDED = "Voxa mends it within ten minutes; now: manage.py reconcile_livekit. Does it come back? Another writes there."
+MENDED = "Repaired within ten minutes; now: manage.py reconcile_livekit. If it recurs, another program changes it."
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from telephony.sync.lint.harm import Harm, Standing
 
 OURS = "voxa."  # what the attributes that our rules set begin with
 
-_TRUNK = "Name its trunks in LiveKit, or delete it there."
+_TRUNK = "Set its trunks in LiveKit, or delete it there."
 _DELETE = "Delete it in LiveKit."
 
 
@@ -54,8 +54,8 @@ def _on_our_trunks(standing: Standing, rule: Rule, rows: dict[str, object]) -> I
         own = [one for one in standing.rules if standing.row_of(one) and set(rows) & set(one.trunk_ids)]
         wins = any(one.kind and rank(rule)[0] < rank(one)[0] for one in own) or not own
         some = " some" if rule.numbers or rule.inbound_numbers else ""
-        does = f"takes{some} calls of a trunk of Voxa away from its agents" if wins else "names a trunk of Voxa"
-        remedy = "Take the trunk out of it in LiveKit, or delete it there."
+        does = f"diverts{some} calls of a Voxa trunk from its agents" if wins else "matches a Voxa trunk"
+        remedy = "Remove the trunk from it in LiveKit, or delete it there."
         yield standing.harm(
             rule, "rule.on_our_trunk", does, remedy, detail=", ".join(sorted(rows)), touches=touched, grave=wins
         )

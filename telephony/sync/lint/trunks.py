@@ -11,9 +11,9 @@ from telephony.sync.lint.harm import Harm, Standing
 WIDEST = {4: 16, 6: 48}  # prefix lengths; a wider network holds strangers
 OPEN = {4: 8, 6: 16}  # from here on it holds next to everyone
 
-_NUMBERS = "Give it its numbers in LiveKit, or delete it there."
-_CALLERS = "Give it addresses with a prefix length, or a username and a password, in LiveKit; or delete it there."
-_PREFIX = "Write each as an address with a prefix length, such as 198.51.100.7/32."
+_NUMBERS = "Set its numbers in LiveKit, or delete it there."
+_CALLERS = "Set addresses with a prefix length, or a username and password, in LiveKit, or delete it there."
+_PREFIX = "Enter each as an address with a prefix length, such as 198.51.100.7/32."
 
 
 def look(standing: Standing) -> Iterator[Harm]:
@@ -45,7 +45,7 @@ def _callers(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
     if trunk.has_username != trunk.has_password:
         half = "a username without a password" if trunk.has_username else "a password without a username"
         does = f"has {half}: LiveKit asks no caller for credentials"
-        remedy = "Give it both in LiveKit, or neither and the addresses that may call."
+        remedy = "Set both in LiveKit, or neither and the allowed addresses."
         yield _tell(standing, trunk, "trunk.half_credentials", does, remedy, grave=is_open(trunk))
     if not is_open(trunk):
         return
@@ -77,7 +77,7 @@ def _entries(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
             "trunk.host_names",
             lists["name"],
             "allows host names, which LiveKit compares with the From header that any caller may write",
-            "Put the addresses behind these names in their place, each with a prefix length.",
+            "Replace these names with their addresses, each with a prefix length.",
             unguarded,
         ),
         (
@@ -91,7 +91,7 @@ def _entries(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
             "trunk.wide_network",
             [*lists["open"], *lists["wide"]],
             "allows networks that hold many strangers",
-            "Put the carrier's own addresses in their place.",
+            "Replace them with the carrier's own addresses.",
             unguarded and bool(lists["open"]),
         ),
     )

@@ -61,7 +61,7 @@ def test_what_changes_is_told_before(acme: Workspace, by_hand: Project) -> None:
     assert "named call-… instead of old-…" in told
     assert "voxa-agent answers its calls instead of nobody" in told
     assert "A dispatch rule is added" in told
-    assert "dials by udp" in told
+    assert "dials over UDP" in told
     assert not Trunk.objects.exists()
 
 

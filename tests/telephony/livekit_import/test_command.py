@@ -42,7 +42,7 @@ def test_on_a_terminal_it_asks(
 
 
 def test_an_unknown_workspace_or_another_project_is_refused(acme: Workspace, by_hand: Project) -> None:
-    assert "There is no workspace" in Result("--workspace", "nobody", "--yes").err
+    assert "does not exist" in Result("--workspace", "nobody", "--yes").err
     project = LiveKitProject.default()
     for named in (project.name, str(project.pk)):
         assert Result("--workspace", acme.slug, "--project", named, "--yes").status == 0
@@ -77,5 +77,5 @@ def test_two_imports_at_once_adopt_once(acme: Workspace, globex: Workspace, by_h
     by_hand.outbound()
     plan = adopting.plan_for(acme)
     assert Result("--workspace", globex.slug, "--yes").status == 0
-    with pytest.raises(Conflict, match="adopted it meanwhile"):
+    with pytest.raises(Conflict, match="adopted it in the meantime"):
         adopting.adopt(acme, plan.adoptions[0])

@@ -26,16 +26,16 @@ def left_alone(workspace: Workspace, by_hand: Project, *reasons: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"numbers": []}, "takes calls to any number"),
+        ({"numbers": []}, "accepts calls to any number"),
         ({"numbers": ["100"]}, "Not in E.164: 100"),
-        ({"allowed_addresses": []}, "takes calls from anyone"),
+        ({"allowed_addresses": []}, "accepts calls from any"),
         ({"allowed_addresses": ["sip.example.com"]}, "by the name sip.example.com"),
         ({"allowed_addresses": ["10.0.0.0/8"]}, "/8 is wider than /16"),
-        ({"allowed_addresses": ["2001:db8::/32"]}, "32 is what IPv4 clients send"),
+        ({"allowed_addresses": ["2001:db8::/32"]}, "32 is one address for IPv4 only"),
         ({"allowed_addresses": ["0.0.0.0/0"]}, "the unspecified address"),
         ({"allowed_addresses": ["224.0.0.1"]}, "a multicast address"),
         ({"allowed_addresses": [f"192.0.2.{n}" for n in range(21)]}, "at most 20 gateways"),
-        ({"auth_username": "u", "auth_password": "p"}, "asks callers for a password"),
+        ({"auth_username": "u", "auth_password": "p"}, "authenticates callers by password"),
         ({"headers": {"X-A": "a"}}, "uses headers"),
         ({"allowed_numbers": ["+15550100009"]}, "uses allowed_numbers"),
         ({"krisp_enabled": True}, "uses krisp_enabled"),
@@ -50,11 +50,11 @@ def test_an_inbound_trunk(acme: Workspace, by_hand: Project, fields: dict[str, A
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"auth_password": ""}, "half a pair"),
-        ({"numbers": ["*", "+15550100000"]}, "numbers beside *"),
+        ({"auth_password": ""}, "only one of username"),
+        ({"numbers": ["*", "+15550100000"]}, "both *"),
         ({"address": "sip_x!"}, "is not a host and port"),
         ({"address": "sip.example.com:99999"}, "is not a host and port"),
-        ({"address": "sip.example.com:5061", "transport": 0}, "transport on port 5061 is left to LiveKit"),
+        ({"address": "sip.example.com:5061", "transport": 0}, "transport on port 5061 is automatic"),
         ({"include_headers": 1}, "uses include_headers"),
         ({"destination_country": "US"}, "uses destination_country"),
         ({"metadata": "theirs"}, "metadata belongs to another program"),
@@ -78,19 +78,19 @@ def test_an_outbound_trunk(acme: Workspace, by_hand: Project, fields: dict[str, 
 def test_a_rule_and_with_it_its_trunk(acme: Workspace, by_hand: Project, fields: dict[str, Any], reason: str) -> None:
     trunk = by_hand.inbound()
     rule = by_hand.rule(trunk, **fields)
-    left_alone(acme, by_hand, f"Its rule {rule} stays as it is", reason, f"{trunk}, whose calls it takes")
+    left_alone(acme, by_hand, f"Its rule {rule} cannot be adopted", reason, f"{trunk}")
 
 
 def test_rules_that_trunks_share(acme: Workspace, by_hand: Project) -> None:
     one, two = by_hand.inbound(), by_hand.inbound(name="Two", numbers=["+15550100001"])
     rule = by_hand.rule(one, two)
-    left_alone(acme, by_hand, f"Its rule {rule} names other trunks as well")
+    left_alone(acme, by_hand, f"Its rule {rule} matches other trunks too")
 
 
 def test_a_rule_without_trunk(acme: Workspace, by_hand: Project) -> None:
     by_hand.inbound()
     rule = by_hand.rule()
-    left_alone(acme, by_hand, f"The rule {rule} names no trunk", "It names no trunk, so it takes everyone's calls")
+    left_alone(acme, by_hand, f"The rule {rule} names no trunk", "It has no trunk, so it matches all calls")
 
 
 def test_a_number_that_a_row_has_already(acme: Workspace, globex: Workspace, by_hand: Project) -> None:
@@ -113,5 +113,5 @@ def test_outbound_trunks_whose_numbers_overlap_or_that_sign_in_otherwise(acme: W
     by_hand.outbound(name="Third", numbers=numbers[:1])
     told = Result("--workspace", acme.slug, "--yes").out
     assert Trunk.objects.count() == 1
-    assert "signs in otherwise" in told or "shares +15550100000" in told
+    assert "has different credentials" in told or "shares +15550100000" in told
     assert len(by_hand.server.standing()) == 3

@@ -50,7 +50,7 @@ def test_an_accepted_caller_stands_in_the_room(line: SandboxServer, monkeypatch:
     said = play(username="acme")
     assert "ACCEPT from 198.51.100.7" in said
     assert "agents   voxa-agent" in said
-    assert "hangs up after 10 s. No real call is made." in said
+    assert "hangs up after 10 s. No real calls are made." in said
     room = next(row.split()[1] for row in said.splitlines() if row.startswith("room"))
     assert f"sip_{CALLER}" in [one.identity for one in line.ask(lambda lk: participants_now(lk, room))]
     assert "right" not in said + "".join(line.lines)
@@ -62,19 +62,19 @@ def test_a_dropped_call_says_why(line: SandboxServer) -> None:
 
 
 def test_a_source_that_is_no_address_is_refused(line: SandboxServer) -> None:
-    with pytest.raises(CommandError, match="The sandbox refused: 'nowhere' does not appear"):
+    with pytest.raises(CommandError, match="The sandbox rejected the request: 'nowhere' does not appear"):
         play(source_ip="nowhere")
 
 
 def test_another_key_is_refused(configured: SandboxServer, settings: Any) -> None:
     settings.LIVEKIT_API_KEY = "another"
-    with pytest.raises(CommandError, match="The sandbox refused: invalid API key"):
+    with pytest.raises(CommandError, match="The sandbox rejected the request: invalid API key"):
         play()
 
 
 def test_without_a_sandbox_it_says_what_to_start(settings: Any, configured: SandboxServer) -> None:
     configured.stop()
-    with pytest.raises(CommandError, match="does not answer"):
+    with pytest.raises(CommandError, match="does not respond"):
         play()
     settings.LIVEKIT_URL = ""
     with pytest.raises(CommandError, match="Start `make run`"):

@@ -39,7 +39,7 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]
 
 def test_it_says_that_no_call_is_made_and_serves_until_interrupted() -> None:
     with running() as (process, banner):
-        assert "This is a sandbox: no real call is made" in "".join(banner)
+        assert "This is a sandbox: no real calls are made" in "".join(banner)
         found = re.search(r"ws://127\.0\.0\.1:\d+", "".join(banner))
         assert found is not None
         trunk_id = LiveKitClient(found[0], "devkey", SECRET).run(trunks.create_outbound(OUTBOUND))
@@ -66,7 +66,7 @@ def test_a_state_it_cannot_keep_is_named(tmp_path: Path) -> None:
     for path in (tmp_path / "notes.txt", tmp_path / "missing" / "state"):
         done = run("--port", "0", "--state", str(path))
         assert done.returncode == 1
-        assert f"Cannot keep the state in {path}" in done.stderr
+        assert f"Cannot write the state to {path}" in done.stderr
 
 
 @pytest.mark.parametrize("port", ["taken", "99999"])
@@ -76,7 +76,7 @@ def test_a_port_it_cannot_have_is_named(port: str) -> None:
         done = run("--port", wanted)
     assert done.returncode == 1
     assert f"Cannot listen on 127.0.0.1:{wanted}" in done.stderr
-    assert "Try --port" in done.stderr
+    assert "Try another --port" in done.stderr
 
 
 def test_it_stops_at_once_while_a_phone_rings() -> None:
@@ -101,4 +101,4 @@ def test_it_stops_at_once_while_a_phone_rings() -> None:
 def test_events_go_to_a_url() -> None:
     done = run("--port", "0", "--webhook", "localhost:8000/livekit/webhook")
     assert done.returncode == 1
-    assert "--webhook must be a URL of http or https" in done.stderr
+    assert "--webhook must be an http or https URL" in done.stderr

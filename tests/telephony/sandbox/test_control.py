@@ -53,12 +53,12 @@ def test_the_sip_service_is_switched_off_and_on(configured: SandboxServer) -> No
 
 
 def test_what_is_no_change_is_refused(configured: SandboxServer, settings: Any) -> None:
-    with pytest.raises(CommandError, match="Name --sip, --agents or --crash"):
+    with pytest.raises(CommandError, match="Use --sip, --agents or --crash"):
         control()
     with pytest.raises(CommandError, match="invalid choice"):
         call_command("sandbox_control", "--sip", "asleep")
     settings.LIVEKIT_API_KEY = "another"
-    with pytest.raises(CommandError, match="The sandbox refused: invalid API key"):
+    with pytest.raises(CommandError, match="The sandbox rejected the request: invalid API key"):
         control(sip="off")
 
 

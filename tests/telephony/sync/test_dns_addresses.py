@@ -25,4 +25,4 @@ def test_addresses_that_no_carrier_can_have_are_left_out(
 
 def test_a_name_that_leads_nowhere_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dns, "_from_servers", lambda name: Answer(("0.0.0.0",)))
-    assert look_up("blocked.example").error == "The name leads to 0.0.0.0, which no carrier can have."
+    assert look_up("blocked.example").error == "The name resolves to 0.0.0.0, which no carrier can have."

@@ -67,7 +67,7 @@ def test_the_command_prints_id_harm_and_remedy(trunk: Trunk, project: LiveKitPro
     printed = " ".join(out.getvalue().split())
     assert rule_id in printed
     assert "rule.any_trunk" in printed
-    assert "Everything is as it should be" not in err.getvalue()
+    assert "Everything is in sync" not in err.getvalue()
 
 
 def test_our_own_that_somebody_opened_is_told_dry_and_mended_wet(
