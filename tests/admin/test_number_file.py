@@ -64,7 +64,7 @@ def test_rows_that_cannot_be_are_told_with_the_reason(
     lines += ["+12025550104,Main carrier,Nobody", "+12025550109,Main carrier,"]
     shown = upload(client, acme, "\n".join(lines))["Location"]
     page = client.get(shown).content.decode()
-    for words in ("has no trunk", "no trunk “Theirs”", "no agent “Nobody”", "already in use"):
+    for words in ("has no trunk", "Trunk “Theirs” does not exist", "Agent “Nobody” does not exist", "already in use"):
         assert words in page, words
     assert "globex" not in page.lower()
     client.post(shown, {"mode": "all"})

@@ -76,7 +76,7 @@ def test_one_of_many_trunks_is_asked_once_and_too_many_not_all(
     monkeypatch.setattr(doctor, "MOST", 2)
     for port, workspace in ((5060, acme), (5060, globex), (5062, acme), (5064, acme)):
         with_gateway(workspace, port=port)
-    assert found(doctor.look)["gateways.unasked"].what.startswith("1 of 3 gateways were not asked")
+    assert found(doctor.look)["gateways.unasked"].what.startswith("1 of 3 gateways were not checked")
     assert len(asked) == 2
 
 

@@ -60,4 +60,4 @@ def test_many_trunks_are_counted(active: Trunk, agent: Agent, monkeypatch: pytes
     for place, trunk in enumerate(trunks):
         PhoneNumber.objects.create(trunk=trunk, workspace=trunk.workspace, number=f"+1202555020{place}")
     told = [finding.what for finding in doctor.look(Scope())]
-    assert (len(told), told[1]) == (2, "The numbers of 2 more trunks cannot be called.")
+    assert (len(told), told[1]) == (2, "The numbers of 2 more trunks cannot receive or place calls.")

@@ -127,7 +127,7 @@ def test_the_operators_carrier_is_the_default(carrier: Carrier, trunk: Trunk, se
     ("more", "words"),
     [
         (["--workspace", "nobody"], "does not exist"),
-        (["--workspace", "acme", "--trunk", "ST_nothing"], "no trunk"),
+        (["--workspace", "acme", "--trunk", "ST_nothing"], "does not exist"),
         (["--workspace", "globex"], "has no trunk of telnyx"),
         (["--workspace", "acme"], "several trunks"),
         (["--workspace", "acme", "--carrier", ""], "TELEPHONY_PROVIDER"),
@@ -186,7 +186,7 @@ def test_missing_settings_are_named(settings: Any) -> None:
     settings.TELNYX_API_KEY = settings.TELNYX_CONNECTION_ID = ""
     with pytest.raises(CarrierNotConfigured, match="TELNYX_API_KEY and TELNYX_CONNECTION_ID"):
         carrier_api("telnyx")
-    with pytest.raises(CarrierNotConfigured, match="Known carriers: telnyx"):
+    with pytest.raises(CarrierNotConfigured, match="Supported carriers: telnyx"):
         carrier_api("acoustic")
 
 

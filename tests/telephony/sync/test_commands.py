@@ -62,7 +62,7 @@ def test_sip_endpoints_are_provisioned_with_the_trunks(trunk: Trunk, acme: Works
 
 
 def test_another_workspaces_trunk_is_not_there(trunk: Trunk, globex: Workspace) -> None:
-    with pytest.raises(CommandError, match="no trunk"):
+    with pytest.raises(CommandError, match="does not exist"):
         _run("provision_trunks", "--workspace", globex.slug, "--trunk", str(trunk.pk))
     with pytest.raises(CommandError, match="does not exist"):
         _run("provision_trunks", "--workspace", "nobody")
