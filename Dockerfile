@@ -9,12 +9,12 @@ RUN useradd --system --create-home voxa
 COPY --from=agent-packages /venv /venv
 WORKDIR /app
 COPY calls/__init__.py calls/
-COPY calls/agent calls/agent
+COPY agents/worker agents/worker
 COPY voxa/__init__.py voxa/
 COPY voxa/core/__init__.py voxa/core/
 COPY voxa/core/http voxa/core/http
 USER voxa
-CMD ["python", "-m", "calls.agent"]
+CMD ["python", "-m", "agents.worker"]
 
 FROM python:3.13-slim AS packages
 WORKDIR /app

@@ -10,8 +10,11 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet, Sum, prefetch_related_objects
 
 from accounts.models import Workspace
+from calls.do_not_call.erased_numbers import (
+    MARK,
+    listed_as,
+)
 from calls.models import Attempt, Call, CallAnalysis, Conversation, DoNotCall, Event, Recording, UsageDay
-from calls.suppression import MARK, listed_as
 from voxa.core.number_fields import to_canonical
 
 MOST_WITH_ID = 50  # calls that one Call-ID finds; a carrier should never give one twice

@@ -6,22 +6,17 @@ from uuid import UUID
 
 from celery import shared_task
 
+from calls.analysis import analyze as analysis
+from calls.dialer import lapse, spend
+from calls.livekit import closing, expiry, ingest, room_monitor, talk_time
+from calls.recordings import deletion
+from calls.recordings import recording as recordings
 from calls.services import (
-    analysis,
-    closing,
     conversations,
-    ingest,
-    lapse,
-    limits,
-    reap,
-    recording_deletion,
-    recordings,
     retention,
-    spend,
     tool_runs,
-    watch,
 )
-from telephony.livekit_client import LiveKitError
+from telephony.livekit import LiveKitError
 from telephony.models import LiveKitProject
 
 logger = logging.getLogger(__name__)
@@ -38,7 +33,7 @@ def close_call(call_id: str) -> None:
 @shared_task
 def end_at_limit(call_id: str) -> None:
     """End a call when its longest duration is over."""
-    _close(limits.end_at_limit, call_id)
+    _close(talk_time.end_at_limit, call_id)
 
 
 @shared_task
@@ -64,7 +59,7 @@ def ingest_events() -> None:
 @shared_task
 def watch_calls() -> None:
     """End what is past its limit, and have each project's rooms compared with its calls."""
-    reap.reap()
+    expiry.reap()
     lapse.end_lapsed()
     spend.look_after()
     tool_runs.sweep()
@@ -80,7 +75,7 @@ def watch_project(project_id: str) -> None:
     if project is None:
         return
     try:
-        watch.watch(project)
+        room_monitor.watch(project)
     except LiveKitError as error:
         logger.info("The rooms of %s could not be seen: %s", project, error)
 
@@ -137,7 +132,7 @@ def stop_recording(recording_id: str) -> None:
 def look_after_recordings() -> None:
     """Find out what became of recordings, and delete those whose calls are gone."""
     recordings.look_after()
-    recording_deletion.delete_due()
+    deletion.delete_due()
 
 
 @shared_task

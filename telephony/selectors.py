@@ -22,8 +22,8 @@ from telephony.models import (
     TelephonySettings,
     Trunk,
 )
+from voxa.core.lookup import only_row
 from voxa.core.phone_numbers import or_none
-from voxa.lookup import only_row
 
 _NUMBERS_SHOWN = PhoneNumber.objects.only("id", "number", "agent_id", "trunk_id").order_by("number")
 

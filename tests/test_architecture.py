@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from voxa.rotation import encrypted_fields
+from voxa.core.encryption import encrypted_fields
 
 ROOT = Path(__file__).resolve().parent.parent
 # Each app, and the apps it may import.
@@ -81,7 +81,7 @@ def test_the_sandbox_knows_nothing_of_voxas_rows() -> None:
 
 def test_the_voice_worker_is_a_program_of_its_own() -> None:
     wrong = []
-    for path in [*sources("calls/agent"), *sources("voxa/core/http")]:
+    for path in [*sources("agents/worker"), *sources("voxa/core/http")]:
         named = [parts for parts in imports(path) if parts[:3] != ["voxa", "core", "http"]]
         foreign = {parts[0] for parts in named} & NOT_IN_THE_WORKER
         wrong += [(path, name) for name in foreign | rooms(path, "calls") - {"agent"}]

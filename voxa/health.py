@@ -22,9 +22,9 @@ from kombu.exceptions import OperationalError
 
 from telephony.models import LiveKitProject
 from telephony.services.queues import unseen_queues
-from voxa import queues
-from voxa.api.fallbacks import problem
 from voxa.celery import app
+from voxa.core import queues
+from voxa.core.api.fallbacks import problem
 from voxa.variables import is_https
 
 NEEDS_TOKEN = "Send METRICS_TOKEN: Authorization: Bearer .... It is a setting of Voxa; without it nobody gets in."  # noqa: S105

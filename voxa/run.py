@@ -20,7 +20,11 @@ from honcho.manager import KILL_WAIT, Manager
 from honcho.printer import Message, Printer
 from honcho.process import Process
 
-from voxa import dotenv, ports, queues
+from voxa import (
+    dotenv,
+    ports,
+)
+from voxa.core import queues
 
 BASE = Path(__file__).resolve().parent.parent
 VAR = BASE / "var"

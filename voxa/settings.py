@@ -59,13 +59,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "voxa.lean.LeanPathsMiddleware",
+    "voxa.fast_path.LeanPathsMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
-    "voxa.api.middleware.RequestIdMiddleware",
+    "voxa.core.api.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "voxa.api.middleware.LoggedRequests",
+    "voxa.core.api.middleware.LoggedRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "voxa.health.CommonExceptProbes",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -194,7 +194,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FERNET_KEYS = env.list("FERNET_KEYS", default=[])  # the first encrypts, all decrypt
 SIMPLE_HISTORY_REVERT_DISABLED = True
 
-# --- calls to addresses that customers choose (webhooks, tools): voxa/safe_http.py --------------------------
+# --- calls to addresses that customers choose (webhooks, tools): voxa/core/safe_http.py --------------------------
 VOXA_OUTBOUND_ALLOW = env.list("VOXA_OUTBOUND_ALLOW", default=[])  # networks such as 10.1.0.0/16; empty: public only
 VOXA_OUTBOUND_ALLOW_HTTP = env.bool("VOXA_OUTBOUND_ALLOW_HTTP", default=False)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from voxa import queues
+from voxa.core import queues
 from voxa.logs import renderers
 from voxa.variables import env
 
@@ -22,21 +22,21 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": None,
 }
 DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "voxa.api.errors.ProblemHandler",
-    "EXCEPTION_FORMATTER_CLASS": "voxa.api.errors.ProblemFormatter",
+    "EXCEPTION_HANDLER_CLASS": "voxa.core.api.errors.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "voxa.core.api.errors.ProblemFormatter",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,  # the debug page would show secrets of the request
 }
 API_RATE_LIMIT = env.int("API_RATE_LIMIT", default=60_000)  # requests a minute and key; 0: no limit
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # empty: /metrics answers this machine only
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Voxa",
-    "DESCRIPTION": (Path(__file__).parent / "api" / "description.md").read_text("utf-8"),
+    "DESCRIPTION": (Path(__file__).parent / "core" / "api" / "description.md").read_text("utf-8"),
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/v1",
-    "GET_LIB_DOC_EXCLUDES": "voxa.api.schema.undescribed_classes",
+    "GET_LIB_DOC_EXCLUDES": "accounts.api.views.undescribed_classes",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "voxa.api.schema.refuse_unknown_fields",
+        "voxa.core.api.schema.refuse_unknown_fields",
     ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
@@ -178,5 +178,5 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # made sane by voxa.api.middleware
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # made sane by voxa.core.api.middleware
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # the line at the end says it all

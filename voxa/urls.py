@@ -5,10 +5,10 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.admin.password import change_password
-from calls.livekit_events import livekit_webhook
+from calls.livekit.webhook import livekit_webhook
 from telephony.admin.search import search
 from voxa import docs, health
-from voxa.api.fallbacks import no_shortcut
+from voxa.core.api.fallbacks import no_shortcut
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -28,7 +28,7 @@ urlpatterns = [
     path("internal/agent/", include("calls.api.internal_urls")),
     path("", include("telephony.dialects.urls")),
 ]
-handler400 = "voxa.api.fallbacks.bad_request"
-handler403 = "voxa.api.fallbacks.permission_denied"
-handler404 = "voxa.api.fallbacks.not_found"
-handler500 = "voxa.api.fallbacks.server_error"
+handler400 = "voxa.core.api.fallbacks.bad_request"
+handler403 = "voxa.core.api.fallbacks.permission_denied"
+handler404 = "voxa.core.api.fallbacks.not_found"
+handler500 = "voxa.core.api.fallbacks.server_error"

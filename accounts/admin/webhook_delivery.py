@@ -18,10 +18,10 @@ from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
 from accounts.choices import DeliveryStatus, Role
-from accounts.errors import Conflict
 from accounts.models import WebhookDelivery
 from accounts.services.webhooks import resend
 from accounts.webhook_events import EVENT_TYPES
+from voxa.core.errors import Conflict
 
 _COLOURS = {"Delivered": "success", "Pending": "info", "Retrying": "warning", "Sending": "info", "Failed": "danger"}
 

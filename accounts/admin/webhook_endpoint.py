@@ -16,10 +16,10 @@ from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.shown_once import show_once
 from accounts.choices import Role
-from accounts.errors import Conflict
 from accounts.models import WebhookEndpoint
 from accounts.services import webhooks
 from accounts.webhook_events import EVENT_TYPES
+from voxa.core.errors import Conflict
 
 _COLOURS = {"Active": "success", "Failing": "warning", "Disabled": "danger", "Paused": "info"}
 

@@ -15,11 +15,11 @@ from accounts.api.serializers import (
     WebhookEndpointSerializer,
     WebhookEndpointWithSecretSerializer,
 )
+from accounts.api.views import WorkspaceViewSet
 from accounts.choices import DeliveryStatus
 from accounts.models import WebhookDelivery, WebhookEndpoint
 from accounts.services import webhooks
-from voxa.api.filters import NamedChoiceFilter
-from voxa.api.views import WorkspaceViewSet
+from voxa.core.api.filters import NamedChoiceFilter
 
 
 @ENDPOINTS

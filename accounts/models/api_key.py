@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.choices import Scope
-from accounts.models.recording import recorded
+from accounts.models.history import recorded
 from accounts.models.workspace import Workspace
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.choices import Role
-from accounts.models.recording import recorded
+from accounts.models.history import recorded
 from accounts.models.workspace import Workspace
 
 

@@ -9,10 +9,10 @@ from django.db import models
 from fernet_fields import EncryptedTextField
 
 from accounts.choices import DeliveryStatus
-from accounts.models.recording import recorded
+from accounts.models.history import recorded
 from accounts.models.workspace import Workspace
 from accounts.webhook_events import EVENT_TYPES
-from voxa.safe_http import check_url
+from voxa.core.safe_http import check_url
 
 
 def validate_event_types(value: object) -> None:

@@ -5,7 +5,7 @@ import uuid
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
-from accounts.models.recording import recorded
+from accounts.models.history import recorded
 from voxa.core.values.fields import CountryField, TimeZoneField
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import ApiKey, User, Workspace
-from voxa.lookup import only_row
+from voxa.core.lookup import only_row
 
 PREFIX = "vx_live_"
 LAST_USED_PRECISION = timedelta(minutes=1)

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 
 from accounts.models import WebhookEndpoint, WebhookMessage
 from accounts.webhook_schedule import retry_after
-from voxa import safe_http
+from voxa.core import safe_http
 
 logger = logging.getLogger(__name__)
 _GONE = 410

@@ -12,11 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.choices import DeliveryStatus
-from accounts.errors import Conflict
 from accounts.models import WebhookDelivery, WebhookEndpoint, WebhookMessage, Workspace
 from accounts.webhook_events import EVENT_TYPES, TEST
 from voxa.core.destinations import same_url
-from voxa.publish import publish
+from voxa.core.errors import Conflict
+from voxa.core.tasks import publish
 
 MOST_ENDPOINTS = 20
 SECRET_OVERLAP = timedelta(hours=24)

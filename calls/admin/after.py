@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.text import capfirst
 
 from calls.choices import AnalysisStatus, RecordingStatus
-from calls.explaining import duration
 from calls.models import Call, CallAnalysis, Recording
+from calls.presentation.status_text import duration
 
 _COLOURS = {
     AnalysisStatus.PENDING: "info",

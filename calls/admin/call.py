@@ -23,18 +23,22 @@ from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.number_search import countries_of
 from accounts.admin.scoping import ScopedAdmin, is_uuid
 from accounts.choices import Role
-from accounts.errors import ServiceError
 from calls import selectors
 from calls.admin.call_filters import CallPaginator, StatusFilter, TimeRangeFilter, find_calls
 from calls.admin.inbound_check import InboundCheckView
 from calls.admin.panel import panel_of
 from calls.admin.placing import PlacingMixin
 from calls.choices import LIVE, CallStatus, Direction, Reason
-from calls.explaining import COLOURS, duration, reason_words
 from calls.models import Call
+from calls.presentation.status_text import (
+    COLOURS,
+    duration,
+    reason_words,
+)
+from calls.recordings.recording import link_of
 from calls.services.hangup import hang_up
 from calls.services.place import cancel, dispatch_now
-from calls.services.recordings import link_of
+from voxa.core.errors import ServiceError
 
 MOST_POLLED = 100  # calls whose status one request of a list asks for
 

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from calls.choices import Reason
-from calls.explaining import ending_words
 from calls.models import Event
-from calls.sip_codes import sip_words
+from calls.presentation.sip_codes import sip_words
+from calls.presentation.status_text import ending_words
 
 _WORDS = {
     "call.queued": "Queued",

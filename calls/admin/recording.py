@@ -17,8 +17,8 @@ from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
 from calls.admin.call_filters import find_calls
 from calls.choices import RecordingStatus
-from calls.explaining import duration
 from calls.models import Call, Recording
+from calls.presentation.status_text import duration
 
 DELETING = "To be deleted"
 

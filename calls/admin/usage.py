@@ -18,8 +18,8 @@ from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.number_search import numbers_like
 from accounts.admin.scoping import ScopedAdmin
 from calls.choices import CallStatus, Direction
-from calls.explaining import COLOURS
 from calls.models import UsageDay
+from calls.presentation.status_text import COLOURS
 
 DAYS = 30  # of the chart, unless the filter says which
 MOST_DAYS = 92

@@ -1,6 +1,6 @@
-"""`python -m calls.agent`."""
+"""`python -m agents.worker`."""
 
-from calls.agent.main import main
+from agents.worker.main import main
 
 if __name__ == "__main__":
     main()

@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from calls.agent.api import Api, ApiFailed, NotDone
-from calls.agent.conversation import Conversation
-from calls.agent.instructions import Instructions
-from calls.agent.keypad import Keypad
+from agents.worker.api import (
+    Api,
+    ApiFailed,
+    NotDone,
+)
+from agents.worker.conversation import Conversation
+from agents.worker.instructions import Instructions
+from agents.worker.keypad import Keypad
 
 TOOL_SECONDS = 16.0  # a customer's endpoint has 8, and the API gives up after 15
 TRANSFER_SECONDS = 130.0  # a third party's phone rings for 30, at each gateway

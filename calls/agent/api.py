@@ -8,8 +8,7 @@ from typing import Any, Self
 
 import aiohttp
 import jwt
-
-from calls.agent.config import Config
+from agents.worker.config import Config
 
 logger = logging.getLogger(__name__)
 

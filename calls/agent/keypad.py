@@ -6,9 +6,11 @@ import logging
 import re
 import uuid
 
+from agents.worker.api import (
+    Api,
+    ApiFailed,
+)
 from livekit import rtc
-
-from calls.agent.api import Api, ApiFailed
 
 logger = logging.getLogger(__name__)
 

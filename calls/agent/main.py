@@ -10,13 +10,19 @@ import sys
 from importlib.metadata import version
 
 import psutil
+from agents.worker.api import (
+    Api,
+    ApiFailed,
+)
+from agents.worker.config import (
+    AGENT_NAME,
+    WORKER_ID,
+    Config,
+)
+from agents.worker.session import entrypoint
 from livekit.agents import AgentServer
 
-from calls.agent.api import Api, ApiFailed
-from calls.agent.config import AGENT_NAME, WORKER_ID, Config
-from calls.agent.session import entrypoint
-
-logger = logging.getLogger("calls.agent")
+logger = logging.getLogger("agents.worker")
 
 BEAT = 10.0  # seconds between two reports of the worker
 LIVEKIT_FULL = 0.7  # LiveKit gives no call to a worker that reports more (agents.target_load)

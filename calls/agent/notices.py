@@ -3,9 +3,11 @@
 import json
 import logging
 
+from agents.worker.providers.base import (
+    Voice,
+    Work,
+)
 from livekit import rtc
-
-from calls.agent.providers.base import Voice, Work
 
 logger = logging.getLogger(__name__)
 

@@ -3,8 +3,14 @@
 import asyncio
 import logging
 
-from calls.agent.api import Api, ApiFailed
-from calls.agent.conversation import Conversation, Ending
+from agents.worker.api import (
+    Api,
+    ApiFailed,
+)
+from agents.worker.conversation import (
+    Conversation,
+    Ending,
+)
 
 logger = logging.getLogger(__name__)
 

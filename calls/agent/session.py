@@ -5,24 +5,35 @@ import logging
 from contextlib import suppress
 from http import HTTPStatus
 
+from agents.worker import watchers
+from agents.worker.abilities import Abilities
+from agents.worker.api import (
+    Api,
+    ApiFailed,
+)
+from agents.worker.apology import apologise
+from agents.worker.config import Config
+from agents.worker.conversation import (
+    Conversation,
+    Ending,
+)
+from agents.worker.instructions import Instructions
+from agents.worker.keypad import Keypad
+from agents.worker.notices import Notices
+from agents.worker.phone import (
+    wait_for_answer,
+    wait_for_phone,
+)
+from agents.worker.providers import voice_for
+from agents.worker.providers.base import (
+    Voice,
+    Work,
+)
+from agents.worker.redaction import hide_in_logs
+from agents.worker.reporting import Reporter
+from agents.worker.voicemail import mind_voicemail
 from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
-
-from calls.agent import watchers
-from calls.agent.abilities import Abilities
-from calls.agent.api import Api, ApiFailed
-from calls.agent.apology import apologise
-from calls.agent.config import Config
-from calls.agent.conversation import Conversation, Ending
-from calls.agent.instructions import Instructions
-from calls.agent.keypad import Keypad
-from calls.agent.notices import Notices
-from calls.agent.phone import wait_for_answer, wait_for_phone
-from calls.agent.providers import voice_for
-from calls.agent.providers.base import Voice, Work
-from calls.agent.redaction import hide_in_logs
-from calls.agent.reporting import Reporter
-from calls.agent.voicemail import mind_voicemail
 
 logger = logging.getLogger(__name__)
 

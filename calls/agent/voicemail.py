@@ -3,9 +3,12 @@
 import asyncio
 import re
 
-from calls.agent.conversation import CALLER, Conversation
-from calls.agent.instructions import Instructions
-from calls.agent.providers.base import Voice
+from agents.worker.conversation import (
+    CALLER,
+    Conversation,
+)
+from agents.worker.instructions import Instructions
+from agents.worker.providers.base import Voice
 
 LISTEN_SECONDS = 30.0  # after the answer; later a person speaks
 BEEP_OVER = 1.5  # seconds of quiet after a greeting, when its beep is over

@@ -3,9 +3,9 @@
 import asyncio
 import time
 
-from calls.agent.conversation import Conversation
-from calls.agent.instructions import Silence
-from calls.agent.providers.base import Voice
+from agents.worker.conversation import Conversation
+from agents.worker.instructions import Silence
+from agents.worker.providers.base import Voice
 
 LOOK_EVERY = 0.2  # seconds
 PATIENCE = 10.0  # seconds that a caller waits for an answer before the provider counts as failed

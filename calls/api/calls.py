@@ -11,6 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.views import WorkspaceViewSet
 from accounts.choices import Scope
 from calls import selectors
 from calls.api.docs import ANALYSIS, CALLS, CANCEL, DISPATCH, EVENTS, HANG_UP, RECORDING, TRANSCRIPT
@@ -19,16 +20,21 @@ from calls.api.pages import CallPagination
 from calls.api.serializers import CallSerializer, PlaceCallSerializer
 from calls.choices import Reason
 from calls.models import Call
+from calls.presentation.payloads import (
+    analysis_json,
+    call_json,
+    event_json,
+    recording_json,
+    transcript_json,
+)
+from calls.recordings.recording import link_of
 from calls.services.hangup import hang_up
 from calls.services.place import cancel, dispatch_now, place_call
-from calls.services.recordings import link_of
-from calls.showing import analysis_json, call_json, event_json, recording_json, transcript_json
 from telephony import selectors as telephony
 from telephony.api.reading import json_names, read
 from telephony.api.serializers import shared
 from telephony.services.errors import Problems
-from voxa.api.views import WorkspaceViewSet
-from voxa.lookup import only_row
+from voxa.core.lookup import only_row
 
 
 @CALLS

@@ -9,16 +9,16 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.views import WorkspaceAPIView
 from accounts.choices import Scope
 from calls import selectors
 from calls.api.docs import DIGITS
 from calls.api.serializers import DigitsSerializer
 from calls.models import Call
+from calls.presentation.payloads import call_json
 from calls.services.digits import send_digits
-from calls.showing import call_json
 from telephony.api.reading import read
 from telephony.services.errors import Problems
-from voxa.api.views import WorkspaceAPIView
 
 
 class DigitsView(WorkspaceAPIView[Call]):

@@ -11,6 +11,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.views import WorkspaceViewSet
 from accounts.choices import Scope
 from accounts.models import ApiKey
 from calls import selectors
@@ -18,17 +19,19 @@ from calls.api.docs import DO_NOT_CALL, IMPORT
 from calls.api.filters import DoNotCallFilter
 from calls.api.serializers import AddNumbersSerializer, DoNotCallSerializer
 from calls.choices import ListedBy
+from calls.do_not_call import entries
+from calls.do_not_call.erased_numbers import MARK
+from calls.do_not_call.file_import import (
+    check_file,
+    import_file,
+)
 from calls.models import DoNotCall
-from calls.services import do_not_call
-from calls.services.do_not_call_import import check_file, import_file
-from calls.suppression import MARK
 from telephony.api.reading import read
 from telephony.api.serializers import shared
 from telephony.services.errors import Problems
-from voxa.api.filters import number_asked
-from voxa.api.imports import answer_import
-from voxa.api.parsers import CsvParser
-from voxa.api.views import WorkspaceViewSet
+from voxa.core.api.filters import number_asked
+from voxa.core.api.imports import answer_import
+from voxa.core.api.parsers import CsvParser
 from voxa.core.imports.report import Report
 
 
@@ -54,7 +57,7 @@ class DoNotCallViewSet(WorkspaceViewSet[DoNotCall]):
         problems = Problems()
         values = read(shared(AddNumbersSerializer), request.data, problems)
         numbers, note = values.get("numbers", []), values.get("note", "")
-        added = do_not_call.add_numbers(self.workspace, numbers, note, origin=_origin(request), problems=problems)
+        added = entries.add_numbers(self.workspace, numbers, note, origin=_origin(request), problems=problems)
         return Response(asdict(added), status=201)
 
     def retrieve(self, request: Request, number: str) -> Response:
@@ -64,7 +67,7 @@ class DoNotCallViewSet(WorkspaceViewSet[DoNotCall]):
         return Response(self.get_serializer(entry).data)
 
     def destroy(self, request: Request, number: str) -> Response:
-        if not do_not_call.remove_number(self.workspace, self._asked(number)):
+        if not entries.remove_number(self.workspace, self._asked(number)):
             raise NotFound("This number is not on the list.")
         return Response(status=204)
 
@@ -89,5 +92,5 @@ class ImportView(DoNotCallViewSet):
         return answer_import(request, lambda data: check_file(self.workspace, data), load_all)
 
 
-def _origin(request: Request) -> do_not_call.Origin:
-    return do_not_call.Origin(ListedBy.API, key=cast(ApiKey, request.auth))
+def _origin(request: Request) -> entries.Origin:
+    return entries.Origin(ListedBy.API, key=cast(ApiKey, request.auth))

@@ -22,8 +22,11 @@ from calls.api.serializers import (
     TransferStateSerializer,
 )
 from calls.services.place import NOT_CONFIGURED
-from voxa.api.imports import ImportedSerializer, ImportQuery
-from voxa.api.schema import ErrorSerializer
+from voxa.core.api.imports import (
+    ImportedSerializer,
+    ImportQuery,
+)
+from voxa.core.api.schema import ErrorSerializer
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"

@@ -4,10 +4,14 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from calls.choices import CallStatus, Direction
+from calls.do_not_call.erased_numbers import MARK
 from calls.models import Call, DoNotCall
 from calls.selectors import known_as, listed
-from calls.suppression import MARK
-from voxa.api.filters import MomentFilter, NamedChoiceFilter, NumberAskedFilter
+from voxa.core.api.filters import (
+    MomentFilter,
+    NamedChoiceFilter,
+    NumberAskedFilter,
+)
 
 SPELLINGS = "The whole number, in any spelling; an unescaped + is understood."
 

@@ -10,18 +10,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.errors import Unavailable
 from calls.api.worker_serializers import ReportSerializer
 from calls.models import Call, TranscriptItem
 from calls.services.conversations import Report, take_report
 from calls.services.worker_session import call_of_room, instructions
+from calls.services.worker_tokens import (
+    BadToken,
+    WorkerToken,
+    read_token,
+)
 from calls.services.workers import note_worker
-from calls.worker_tokens import BadToken, WorkerToken, read_token
-from telephony.livekit_client import LiveKitError
-from voxa.api import bodies
-from voxa.api.names import camel
-from voxa.api.negotiation import JsonNegotiation
-from voxa.api.parsers import StrictJSONParser
+from telephony.livekit import LiveKitError
+from voxa.core.api import bodies
+from voxa.core.api.names import camel
+from voxa.core.api.negotiation import JsonNegotiation
+from voxa.core.api.parsers import StrictJSONParser
+from voxa.core.errors import Unavailable
 
 
 class WorkerAuthentication(BaseAuthentication):

@@ -11,12 +11,16 @@ from rest_framework.response import Response
 
 from calls.api.internal import WorkerView
 from calls.models import Transfer
-from calls.services import recordings, tool_runs
-from calls.services.agent_transfer import outcome_of, transfer_as_agent
+from calls.recordings import recording as recordings
+from calls.services import tool_runs
 from calls.services.digits import note_pressed
 from calls.services.tool_runs import request_tool, run_of
 from calls.services.tools import Done
-from voxa.api.serializers import CamelSerializer
+from calls.transfers.by_agent import (
+    outcome_of,
+    transfer_as_agent,
+)
+from voxa.core.api.serializers import CamelSerializer
 
 
 class RecordingSerializer(CamelSerializer):

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 
 from calls.models import Call
-from voxa.api.filters import number_asked
-from voxa.api.pagination import CursorPagination
+from voxa.core.api.filters import number_asked
+from voxa.core.api.pagination import CursorPagination
 
 
 class CallPagination(CursorPagination):

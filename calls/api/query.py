@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from accounts.models import ApiKey
 from telephony.api.reading import json_names, read
 from telephony.services.errors import Problems
-from voxa.api.filters import number_asked
+from voxa.core.api.filters import number_asked
 
 
 @contextmanager

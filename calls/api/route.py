@@ -8,23 +8,33 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.views import WorkspaceAPIView
 from accounts.choices import Scope
 from calls.api.filters import SPELLINGS
 from calls.api.query import asked
 from calls.api.serializers import REASONS
 from calls.choices import Direction
 from calls.models import Call
-from calls.policies import Refusal
-from calls.route_check import RouteCheck, check_inbound, check_outbound
+from calls.routing.policies import Refusal
+from calls.routing.preview import (
+    RouteCheck,
+    check_inbound,
+    check_outbound,
+)
 from telephony import selectors
 from telephony.api.serializers import RowIdField, shared
-from telephony.livekit_client.entrances import Entrance, Rule
+from telephony.livekit.entrances import (
+    Entrance,
+    Rule,
+)
 from telephony.models import Gateway
 from telephony.services.errors import Problems
-from voxa.api.serializers import CamelSerializer, NamedChoiceField
-from voxa.api.views import WorkspaceAPIView
+from voxa.core.api.serializers import (
+    CamelSerializer,
+    NamedChoiceField,
+)
+from voxa.core.json_values import time_json
 from voxa.core.phone_numbers import is_withheld
-from voxa.json_values import time_json
 
 _ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
 _REFUSED = "Calls to JM are not allowed; this workspace calls US."

@@ -1,4 +1,4 @@
-"""Calls in JSON: what is read, and for the schema what `calls.showing` gives."""
+"""Calls in JSON: what is read, and for the schema what `calls.presentation.payloads` gives."""
 
 from typing import Any
 
@@ -19,8 +19,13 @@ from calls.choices import (
 from calls.models import DoNotCall
 from telephony.api.fields import TRANSFER_HEADERS, HeadersField
 from telephony.api.serializers import SPELLINGS, RowIdField
-from telephony.targets import LONGEST_TARGET
-from voxa.api.serializers import CamelModelSerializer, CamelSerializer, MomentField, NamedChoiceField
+from telephony.transfer_targets import LONGEST_TARGET
+from voxa.core.api.serializers import (
+    CamelModelSerializer,
+    CamelSerializer,
+    MomentField,
+    NamedChoiceField,
+)
 from voxa.core.number_text import LONGEST_TEXT
 
 REASONS = [(code, words) for code, words in Reason.choices if code]

@@ -9,17 +9,20 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.views import WorkspaceAPIView
 from accounts.choices import Scope
 from calls import selectors
 from calls.api.docs import TRANSFER, TRANSFER_STATE
 from calls.api.serializers import TransferSerializer
 from calls.choices import TransferMode
 from calls.models import Call, Transfer
-from calls.services.transfer_requests import transfer_call
-from calls.showing import transfer_json, transferred_json
+from calls.presentation.payloads import (
+    transfer_json,
+    transferred_json,
+)
+from calls.transfers.requests import transfer_call
 from telephony.api.reading import read
 from telephony.services.errors import Problems
-from voxa.api.views import WorkspaceAPIView
 
 
 class TransferView(WorkspaceAPIView[Call]):

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.views import WorkspaceAPIView
 from accounts.choices import Scope
 from accounts.models import Workspace
 from calls import selectors
@@ -18,8 +19,10 @@ from calls.models import UsageDay
 from calls.selectors import UsageLine
 from telephony.api.serializers import shared
 from telephony.services.errors import Problems
-from voxa.api.serializers import CamelSerializer, NamedChoiceField
-from voxa.api.views import WorkspaceAPIView
+from voxa.core.api.serializers import (
+    CamelSerializer,
+    NamedChoiceField,
+)
 
 LONGEST = 366  # days in one answer
 BY_DEFAULT = 30

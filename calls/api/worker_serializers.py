@@ -4,7 +4,10 @@ from rest_framework import serializers
 
 from calls.choices import Speaker
 from calls.services.conversations import ENDINGS
-from voxa.api.serializers import CamelSerializer, NamedChoiceField
+from voxa.core.api.serializers import (
+    CamelSerializer,
+    NamedChoiceField,
+)
 
 MOST_ITEMS = 500  # of one report
 

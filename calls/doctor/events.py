@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from calls.models import Call, LiveKitEvent
 from telephony.doctor.projects import projects, title
-from voxa.doctor.findings import Finding, Severity
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.findings import (
+    Finding,
+    Severity,
+)
+from voxa.core.doctor.registry import Scope
 
 LATELY = timedelta(days=1)
 WAITED = timedelta(minutes=2)  # in which an event has come, and is ingested

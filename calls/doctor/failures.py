@@ -9,10 +9,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calls.choices import AttemptStatus, CallStatus, Reason
-from calls.explaining import NEXT_STEPS, attempt_words
 from calls.models import Attempt, Call
-from voxa.doctor.findings import Finding, Severity
-from voxa.doctor.registry import Scope
+from calls.presentation.status_text import (
+    NEXT_STEPS,
+    attempt_words,
+)
+from voxa.core.doctor.findings import (
+    Finding,
+    Severity,
+)
+from voxa.core.doctor.registry import Scope
 
 LATELY = timedelta(hours=1)
 LOOKED_AT = 5_000  # newest failed calls

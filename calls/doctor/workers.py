@@ -9,9 +9,12 @@ from django.utils import timezone
 from calls.models import AgentWorker, RunningDispatcher
 from telephony.doctor.projects import projects, title
 from telephony.models import Agent, LiveKitProject
-from voxa.doctor.database import clocks
-from voxa.doctor.findings import Finding, Severity
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.database import clocks
+from voxa.core.doctor.findings import (
+    Finding,
+    Severity,
+)
+from voxa.core.doctor.registry import Scope
 
 
 def look(scope: Scope) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """The ids that others know a call by: the carrier's SIP Call-ID, and LiveKit's."""
 
+from calls.livekit.room_state import CallIds
 from calls.models import Attempt, Call
-from calls.story import CallIds
 
 
 def note_ids(call: Call, room: str, ids: CallIds) -> None:

@@ -11,13 +11,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.errors import Conflict
 from accounts.services.webhooks import emit
+from calls.analysis.analyze import ask_for_analysis
 from calls.choices import ENDED, AnalysisStatus, Reason
 from calls.models import Call, CallAnalysis, Conversation, TranscriptItem
-from calls.services.analysis import ask_for_analysis
+from calls.presentation.payloads import report_json
 from calls.services.hangup import hang_up
-from calls.showing import report_json
+from voxa.core.errors import Conflict
 
 LATE = timedelta(seconds=30)  # after a call's end, when no more is expected of its worker
 ANALYZED = timedelta(minutes=2)  # after a call's end, in which its report waits for the analysis

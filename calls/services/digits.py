@@ -12,12 +12,22 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.errors import Conflict, Unavailable
 from calls.choices import CallStatus, Reason
 from calls.models import Call
 from calls.services.timeline import note
-from telephony.livekit_client import LiveKitError, LiveKitNotConfigured, client_for
-from telephony.livekit_client.rooms import participants, send_data
+from telephony.livekit import (
+    LiveKitError,
+    LiveKitNotConfigured,
+    client_for,
+)
+from telephony.livekit.rooms import (
+    participants,
+    send_data,
+)
+from voxa.core.errors import (
+    Conflict,
+    Unavailable,
+)
 
 TOPIC = "voxa.digits"
 _DIGITS = re.compile(r"[0-9*#A-DW]{1,64}", re.ASCII)

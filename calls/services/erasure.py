@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 
 from accounts.models import IdempotencyRecord, ImportFile, WebhookMessage, Workspace
 from calls.choices import ENDED
+from calls.do_not_call.erased_numbers import hashed
 from calls.models import (
     Attempt,
     Call,
@@ -30,8 +31,7 @@ from calls.models import (
     TranscriptItem,
     Transfer,
 )
-from calls.services.recording_deletion import let_go
-from calls.suppression import hashed
+from calls.recordings.deletion import let_go
 from telephony.models import PhoneNumber, Trunk
 from voxa.core.number_fields import to_canonical
 from voxa.core.numbering_plans import national_of, spelled_as

@@ -8,13 +8,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.errors import Conflict
 from calls.choices import LIVE, Reason
+from calls.livekit.closing import close_call
 from calls.models import Call
-from calls.services.closing import close_call
 from calls.services.timeline import note
-from telephony.livekit_client import LiveKitError
-from voxa.publish import publish
+from telephony.livekit import LiveKitError
+from voxa.core.errors import Conflict
+from voxa.core.tasks import publish
 
 logger = logging.getLogger(__name__)
 

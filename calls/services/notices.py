@@ -4,8 +4,11 @@ import json
 from typing import Any
 
 from calls.models import Call
-from telephony.livekit_client import client_for
-from telephony.livekit_client.rooms import participants, send_data
+from telephony.livekit import client_for
+from telephony.livekit.rooms import (
+    participants,
+    send_data,
+)
 
 TOPIC = "voxa.notice"
 

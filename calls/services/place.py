@@ -7,18 +7,21 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.errors import Conflict, Unavailable
 from accounts.models import Workspace
-from calls import routing
 from calls.choices import LIVE, CallStatus, Direction, Reason
+from calls.dialer.wake import wake_dispatchers
 from calls.models import Call
-from calls.routing import NOT_VERIFIED
+from calls.routing import route
+from calls.routing.route import NOT_VERIFIED
 from calls.services.hangup import hang_up
 from calls.services.timeline import end, note, tell
-from calls.services.wake import wake_dispatchers
 from telephony.choices import AgentDirection
 from telephony.models import Agent, TelephonySettings, Trunk
 from telephony.services.errors import Problems
+from voxa.core.errors import (
+    Conflict,
+    Unavailable,
+)
 
 # The sentence of the queue-and-dispatch reference, to the letter: programs compare it.
 NOT_CONFIGURED = "Telephony worker not configured — call remains queued. Set LIVEKIT_* and carrier credentials in .env."
@@ -50,7 +53,7 @@ def place_call(
     config = TelephonySettings.of(workspace.pk)
     called = problems.number("to", to, workspace.country)
     caller_id = problems.number("from", from_, workspace.country)
-    number = routing.own_number(workspace.pk, caller_id)
+    number = route.own_number(workspace.pk, caller_id)
     call = Call(
         workspace=workspace,
         project=config.project,
@@ -86,7 +89,7 @@ def as_typed(text: str, number: str) -> str:
 
 
 def _check(call: Call, now: datetime, problems: Problems) -> None:
-    if call.number is None or not routing.is_verified(call.number, call.project):
+    if call.number is None or not route.is_verified(call.number, call.project):
         problems.add("from", NOT_VERIFIED, Reason.CALLER_ID)
     agent, trunk = call.agent, call.trunk
     if agent is None or agent.workspace_id != call.workspace_id:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Workspace
 from calls.choices import ENDED
 from calls.models import Attempt, Call, LiveKitEvent
-from calls.services.recording_deletion import let_go
+from calls.recordings.deletion import let_go
 from telephony.models import LiveKitProject
 
 AT_ONCE = 500

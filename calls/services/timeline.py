@@ -15,9 +15,9 @@ from django.db import transaction
 from accounts.services.webhooks import emit
 from calls.choices import ENDED, LIVE, AttemptStatus, CallStatus, Reason
 from calls.models import Attempt, Call, Conversation, Event
+from calls.presentation.payloads import call_json
 from calls.services.usage import count_call
-from calls.showing import call_json
-from voxa.publish import publish
+from voxa.core.tasks import publish
 
 BEFORE: dict[CallStatus, Collection[CallStatus]] = {
     CallStatus.DIALING: {CallStatus.QUEUED},

@@ -17,14 +17,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.choices import ExternalWork
-from accounts.errors import ServiceError
 from accounts.services.external_leases import most_at_once
 from calls.choices import ToolRunStatus
 from calls.models import Call, ToolRun
 from calls.services.timeline import note
 from calls.services.tools import BUSY, Done, call_tool, misfit, tool_of
 from telephony.models import LiveKitProject
-from voxa.publish import publish
+from voxa.core.errors import ServiceError
+from voxa.core.tasks import publish
 
 logger = logging.getLogger(__name__)
 

@@ -13,14 +13,14 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 
 from accounts.choices import ExternalWork
-from accounts.errors import Conflict
 from accounts.services.external_leases import external_lease
 from calls.choices import CallStatus
 from calls.models import Call
 from telephony.models import Agent
 from telephony.services.tool_secrets import tool_secret
-from voxa import safe_http
-from voxa.json_schema import misfits
+from voxa.core import safe_http
+from voxa.core.errors import Conflict
+from voxa.core.json_schema import misfits
 
 LIMITS = safe_http.Limits(connect=3.0, read=8.0, total=8.0, max_bytes=16_384)
 BUSY = "Too many tools run at once. Try again in a moment."

@@ -4,17 +4,17 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.errors import Conflict
 from calls.choices import ENDED
+from calls.livekit.inbound import is_ours
+from calls.livekit.ingest import settle
+from calls.livekit.room_monitor import seen
 from calls.models import Call
-from calls.services.inbound import is_ours
-from calls.services.ingest import settle
-from calls.services.recordings import announcement_of
-from calls.services.watch import seen
+from calls.recordings.recording import announcement_of
 from telephony.choices import AiProvider
-from telephony.livekit_client import client_for
-from telephony.livekit_client.rooms import participants
+from telephony.livekit import client_for
+from telephony.livekit.rooms import participants
 from telephony.models import Agent, LiveKitProject
+from voxa.core.errors import Conflict
 
 SILENCE_PROMPT = "Are you still there?"
 

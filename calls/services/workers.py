@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.errors import Conflict
 from calls.models import AgentWorker, RunningDispatcher
 from telephony.models import LiveKitProject
+from voxa.core.errors import Conflict
 
 FORGET_AFTER = timedelta(days=1)
 

@@ -17,7 +17,7 @@ from telephony.choices import TrunkStatus
 from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
 from telephony.selectors import callable_numbers, projects_of, unanswered
 from telephony.services.queues import missed, unseen_queues
-from telephony.standing import standing_of
+from telephony.status_text import standing_of
 from telephony.sync.linting import ASK_OPERATOR, concerning, for_tenant, kept
 
 SHOWN = 6  # rows of a list on this page

@@ -7,7 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from voxa.api.parsers import bad_text, load
+from voxa.core.api.parsers import (
+    bad_text,
+    load,
+)
 
 
 class ReadableJson(forms.JSONField):

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from accounts.errors import Conflict
+from voxa.core.errors import Conflict
 
 
 class RefusableForm(forms.ModelForm):  # type: ignore[type-arg]

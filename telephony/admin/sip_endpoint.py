@@ -16,16 +16,16 @@ from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin, usable_workspaces
 from accounts.admin.shown_once import show_once
 from accounts.choices import Role
-from accounts.errors import Conflict
 from telephony.admin.outcome import LABELS, tell
 from telephony.admin.secrets import WriteOnlyForm, secret_field
 from telephony.admin.selects import WorkspaceSelect, name_chosen
 from telephony.choices import ProviderCheck, TrunkStatus
 from telephony.models import SipEndpoint, TelephonySettings
 from telephony.services import endpoints
-from telephony.standing import standing_of
+from telephony.status_text import standing_of
 from telephony.sync.kinds import ENDPOINTS
 from telephony.validators import validate_sip_password
+from voxa.core.errors import Conflict
 
 _CHECKS = {
     ProviderCheck.VALID: "success",

@@ -23,11 +23,14 @@ from telephony.admin.refusal import RefusablePage
 from telephony.admin.secrets import without_clearing
 from telephony.admin.trunk_form import GatewayInline, NumberInline, TrunkForm
 from telephony.admin.trunk_saving import RowRefused, save_trunk
-from telephony.carriers import CARRIERS
+from telephony.carriers.presets import CARRIERS
 from telephony.choices import TrunkStatus
 from telephony.models import Gateway, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.trunks import delete_trunk, provision_trunk
-from telephony.standing import COLOURS, standing_of
+from telephony.status_text import (
+    COLOURS,
+    standing_of,
+)
 
 SHOWN_RUNS = 10
 AT_ONCE = 20  # trunks per bulk action, each with its own message

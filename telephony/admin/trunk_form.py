@@ -14,8 +14,8 @@ from telephony.admin.header_lines import HeaderLines
 from telephony.admin.refusal import RefusableForm
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field
 from telephony.admin.selects import WorkspaceSelect, name_chosen
-from telephony.carrier_apis import default_carrier
-from telephony.carriers import CARRIERS
+from telephony.carriers.presets import CARRIERS
+from telephony.carriers.registry import default_carrier
 from telephony.choices import Codec
 from telephony.models import Gateway, PhoneNumber, Trunk
 from telephony.services.gateways import MAX_GATEWAYS

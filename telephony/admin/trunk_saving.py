@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from accounts.errors import Conflict
 from telephony.models import PhoneNumber, Trunk
 from telephony.services import numbers, trunks
 from telephony.services.gateways import FIELDS as GATEWAY_FIELDS
+from voxa.core.errors import Conflict
 
 NUMBER_FIELDS = ("number", "agent", "transfer_trunk", "label")
 

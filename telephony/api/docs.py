@@ -16,7 +16,7 @@ from rest_framework import serializers
 
 from telephony.api.serializers import TrunkSerializer
 from telephony.models import Trunk
-from voxa.api.names import camel
+from voxa.core.api.names import camel
 
 _ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
 _TIME = "2026-03-01T09:30:00.000000Z"

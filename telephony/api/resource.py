@@ -11,11 +11,11 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.views import WorkspaceViewSet
 from telephony.api.reading import json_names, read
 from telephony.api.serializers import shared
 from telephony.services.errors import Problems
-from voxa.api.views import WorkspaceViewSet
-from voxa.lookup import only_row
+from voxa.core.lookup import only_row
 
 M = TypeVar("M", bound=Model)
 

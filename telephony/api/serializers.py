@@ -12,12 +12,19 @@ from telephony.choices import Codec
 from telephony.models import Agent, Gateway, PhoneNumber, Trunk
 from telephony.models.abilities import MOST_TOOLS, MOST_TRANSFERS
 from telephony.services.gateways import MAX_GATEWAYS
-from telephony.targets import LONGEST_TARGET
+from telephony.transfer_targets import LONGEST_TARGET
 from telephony.validators import validate_trunk_reference
-from voxa.api.serializers import CamelModelSerializer, CamelSerializer, NamedChoiceField
+from voxa.core.api.serializers import (
+    CamelModelSerializer,
+    CamelSerializer,
+    NamedChoiceField,
+)
+from voxa.core.json_values import (
+    id_json,
+    time_json,
+)
 from voxa.core.number_text import LONGEST_TEXT
 from voxa.core.values.countries import LONGEST
-from voxa.json_values import id_json, time_json
 
 SPELLINGS = "In any common format, such as +1 (202) 555-0123; returned as E.164."
 

@@ -11,11 +11,17 @@ from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
+from accounts.api.views import (
+    WorkspaceAPIView,
+    WorkspaceViewSet,
+)
 from accounts.choices import Scope
-from accounts.errors import Conflict
-from voxa.api.errors import ApiError, Detail
-from voxa.api.fallbacks import nowhere
-from voxa.api.views import WorkspaceAPIView, WorkspaceViewSet
+from voxa.core.api.errors import (
+    ApiError,
+    Detail,
+)
+from voxa.core.api.fallbacks import nowhere
+from voxa.core.errors import Conflict
 
 M = TypeVar("M", bound=Model)
 

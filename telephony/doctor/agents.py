@@ -8,8 +8,13 @@ from django.urls import reverse
 
 from telephony.choices import AiProvider, ProviderCheck
 from telephony.models import Agent
-from voxa.doctor.findings import MOST, Finding, Severity, some
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.findings import (
+    MOST,
+    Finding,
+    Severity,
+    some,
+)
+from voxa.core.doctor.registry import Scope
 
 
 def look(scope: Scope) -> Iterator[Finding]:

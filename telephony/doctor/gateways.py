@@ -12,9 +12,12 @@ from telephony.choices import Transport
 from telephony.health import Health, Step, check_gateway
 from telephony.models import Gateway
 from telephony.sync.dns import look_up
-from voxa.doctor.findings import Finding, Severity
-from voxa.doctor.registry import Scope
-from voxa.doctor.side_by_side import side_by_side
+from voxa.core.doctor.findings import (
+    Finding,
+    Severity,
+)
+from voxa.core.doctor.registry import Scope
+from voxa.core.doctor.side_by_side import side_by_side
 
 LIMIT = 12.0  # seconds for all of them
 MOST = 100  # different gateways that are checked

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from telephony.choices import TrunkStatus
 from telephony.doctor.projects import projects, title
-from telephony.livekit_client import (
+from telephony.livekit import (
     LiveKitClient,
     LiveKitError,
     LiveKitUnauthorized,
@@ -20,17 +20,23 @@ from telephony.livekit_client import (
     client_for,
     trunks,
 )
-from telephony.livekit_client.clock import clock_ahead
+from telephony.livekit.clock import clock_ahead
 from telephony.models import LiveKitProject, SipEndpoint, TelephonySettings, Trunk
 from telephony.services import sip_service
-from telephony.standing import setup_remedy
+from telephony.status_text import setup_remedy
 from telephony.sync import findings as sync
 from telephony.sync.kinds import KINDS
 from telephony.sync.lint import Harm
 from telephony.sync.reconcile import Report, reconcile
-from voxa.doctor.findings import MOST, Finding, Severity, names, some
-from voxa.doctor.registry import Scope
-from voxa.doctor.side_by_side import side_by_side
+from voxa.core.doctor.findings import (
+    MOST,
+    Finding,
+    Severity,
+    names,
+    some,
+)
+from voxa.core.doctor.registry import Scope
+from voxa.core.doctor.side_by_side import side_by_side
 
 LIMIT = 25.0  # seconds for all projects, within the check's own
 APART, FAR_APART = (

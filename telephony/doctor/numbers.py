@@ -11,8 +11,14 @@ from accounts.models import Workspace
 from telephony.choices import TrunkStatus
 from telephony.models import PhoneNumber, Trunk
 from telephony.selectors import callable_numbers, unanswered
-from voxa.doctor.findings import MOST, Finding, Severity, names, some
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.findings import (
+    MOST,
+    Finding,
+    Severity,
+    names,
+    some,
+)
+from voxa.core.doctor.registry import Scope
 
 
 def look(scope: Scope) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from telephony.models import LiveKitProject
 from telephony.selectors import projects_of
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.registry import Scope
 
 
 def title(project: LiveKitProject) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from telephony.services.queues import missed, unseen_queues
-from voxa.doctor.findings import Finding
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.findings import Finding
+from voxa.core.doctor.registry import Scope
 
 
 def look(scope: Scope) -> Iterator[Finding]:

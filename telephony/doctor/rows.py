@@ -11,9 +11,17 @@ from django.utils.text import capfirst
 
 from telephony.choices import TrunkStatus
 from telephony.models import LiveKitProject, SipEndpoint, Trunk
-from telephony.standing import standing_of
-from voxa.doctor.findings import MOST, Finding, Severity, some
-from voxa.doctor.registry import Group, Scope
+from telephony.status_text import standing_of
+from voxa.core.doctor.findings import (
+    MOST,
+    Finding,
+    Severity,
+    some,
+)
+from voxa.core.doctor.registry import (
+    Group,
+    Scope,
+)
 
 SOON = timedelta(minutes=3)  # time for a sync, or the sweep after it, to settle every row
 

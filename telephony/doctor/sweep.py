@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from telephony.models import Installation, LiveKitProject
-from voxa.doctor.findings import Finding
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.findings import Finding
+from voxa.core.doctor.registry import Scope
 
 LATE = timedelta(minutes=3)  # a sweep runs every minute
 

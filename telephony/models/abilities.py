@@ -6,9 +6,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from telephony.sip_headers import validate_headers
-from telephony.targets import LONGEST_TARGET, read_target
-from voxa.json_schema import WrongSchema, compiled, misfits
-from voxa.safe_http import check_url
+from telephony.transfer_targets import (
+    LONGEST_TARGET,
+    read_target,
+)
+from voxa.core.json_schema import (
+    WrongSchema,
+    compiled,
+    misfits,
+)
+from voxa.core.safe_http import check_url
 
 MOST_TOOLS = MOST_TRANSFERS = 20
 LONGEST_SCHEMA = 8_192  # characters

@@ -9,12 +9,12 @@ from django.db import models
 from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
-from accounts.models.recording import recorded
+from accounts.models.history import recorded
 from telephony.choices import AgentDirection, AiProvider, ProviderCheck, VoicemailAction
 from telephony.models.abilities import validate_object_schema, validate_tools, validate_transfers
 from telephony.validators import validate_provider_key
+from voxa.core.safe_http import check_url
 from voxa.core.values.fields import LanguageField
-from voxa.safe_http import check_url
 
 # Fields with a URL that the agent worker calls, and their allowed schemes.
 URLS = {

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from accounts.models.recording import recorded
+from accounts.models.history import recorded
 from telephony.addresses import (
     default_netmask,
     in_uri,

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from fernet_fields import EncryptedTextField
 
-from accounts.models.recording import recorded
+from accounts.models.history import recorded
 from telephony.models.fields import HostField
 from voxa.core.http.urls import BadUrl, normalized_url
 

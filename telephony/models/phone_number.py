@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models import Workspace
-from accounts.models.recording import recorded
+from accounts.models.history import recorded
 from telephony.models.agent import Agent
 from telephony.models.livekit_project import LiveKitProject
 from telephony.models.telephony_settings import TelephonySettings

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
-from accounts.models.recording import recorded
+from accounts.models.history import recorded
 from telephony.models.agent import Agent
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
 from telephony.validators import validate_sip_password, validate_sip_user

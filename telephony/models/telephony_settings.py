@@ -9,11 +9,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.models import Workspace
-from accounts.models.recording import recorded
+from accounts.models.history import recorded
 from telephony.choices import AgentAbsent, CallingHoursFallback
 from telephony.models.livekit_project import LiveKitProject
+from voxa.core.lookup import only_row
 from voxa.core.values.fields import CountriesField, WeekdaysField
-from voxa.lookup import only_row
 
 
 def validate_currency(value: str) -> None:

@@ -9,8 +9,8 @@ from django.db import models
 from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
-from accounts.models.recording import recorded
-from telephony.carriers import validate_carrier
+from accounts.models.history import recorded
+from telephony.carriers.presets import validate_carrier
 from telephony.choices import CalledNumberFormat, MediaEncryption, TrunkStatus
 from telephony.models.fields import HostField
 from telephony.models.synced import SYNC_FIELDS, SyncedRow

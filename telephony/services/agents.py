@@ -14,7 +14,7 @@ from telephony.provider_fields import stored_in_vain, unused
 from telephony.providers import Credentials
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
-from telephony.targets import as_stored
+from telephony.transfer_targets import as_stored
 from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url, url_key
 
 FIELDS = (

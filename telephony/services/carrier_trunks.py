@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from accounts.errors import Unavailable
 from accounts.models import Workspace
 from telephony import selectors
-from telephony.carriers import CARRIERS
+from telephony.carriers.presets import CARRIERS
 from telephony.choices import MediaEncryption, Transport
 from telephony.models import TelephonySettings, Trunk
 from telephony.services.errors import Conflict
 from telephony.services.numbers import taken
 from telephony.services.trunks import create_trunk, delete_trunk
 from telephony.sync.request import wait_for_sync
+from voxa.core.errors import Unavailable
 
 WAIT = 10.0  # seconds; LiveKit's own deadline is 5, and the message to a worker takes a moment
 

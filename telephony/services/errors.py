@@ -7,7 +7,7 @@ from functools import partial
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
-from accounts.errors import Conflict as Conflict
+from voxa.core.errors import Conflict as Conflict
 from voxa.core.number_fields import to_canonical
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from telephony.carrier_apis import CarrierNumber
+from telephony.carriers.registry import CarrierNumber
 from telephony.models import PhoneNumber, TelephonySettings, Trunk
 from telephony.services.errors import Conflict
 from telephony.services.numbers import add_number

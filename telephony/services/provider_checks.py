@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.errors import ServiceError
 from accounts.services.external_leases import in_turn
 from telephony.choices import ProviderCheck
 from telephony.models import Agent
 from telephony.providers import Credentials, Verdict
+from voxa.core.errors import ServiceError
 
 FIRST, AT_MOST = 60.0, 3600.0  # seconds until the next check
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from telephony.models import LiveKitProject, SeenQueue
-from voxa import queues
+from voxa.core import queues
 
 AWAY_AFTER = timedelta(seconds=60)  # beat sends a task to each queue every 15 s
 

@@ -4,8 +4,13 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from telephony.livekit_client import LiveKitError, LiveKitUnavailable, LiveKitWithoutSip, client_for
-from telephony.livekit_client.sip_service import check_sip_service
+from telephony.livekit import (
+    LiveKitError,
+    LiveKitUnavailable,
+    LiveKitWithoutSip,
+    client_for,
+)
+from telephony.livekit.sip_service import check_sip_service
 from telephony.models import LiveKitProject
 
 

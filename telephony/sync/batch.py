@@ -9,22 +9,30 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from telephony.livekit_client import LiveKitError, LiveKitNotConfigured, LiveKitRefused, LiveKitUnreached
+from telephony.livekit import (
+    LiveKitError,
+    LiveKitNotConfigured,
+    LiveKitRefused,
+    LiveKitUnreached,
+)
 from telephony.models import Installation, LiveKitObject
 from telephony.sync import records, results
-from telephony.sync.doors import Doors
 from telephony.sync.history import record_runs
 from telephony.sync.kinds import RowKind
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.plan import plan
+from telephony.sync.project_session import Doors
 from telephony.sync.removal import remove_objects, tombstones
 from telephony.sync.request import request_pending_sync
 from telephony.sync.resolve import resolve_for
 from telephony.sync.results import Outcome
+from telephony.sync.row_sync import (
+    Result,
+    Work,
+)
 from telephony.sync.rows import TrunkRow, read_gateways
 from telephony.sync.side_by_side import run_side_by_side
 from telephony.sync.steps import Syncer
-from telephony.sync.work import Result, Work
 
 Step = Callable[[Work], Awaitable[None]]
 logger = logging.getLogger(__name__)

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from telephony.choices import ObjectKind
-from telephony.livekit_client import InboundTrunkSpec
-from telephony.sync.doors import AnyStored
-from telephony.sync.marks import Mark, read_mark
+from telephony.livekit import InboundTrunkSpec
+from telephony.sync.ownership import (
+    Mark,
+    read_mark,
+)
 from telephony.sync.plan import Spec
+from telephony.sync.project_session import AnyStored
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from telephony.choices import TrunkStatus
 from telephony.models import SyncRun
 from telephony.sync.kinds import TRUNKS
 from telephony.sync.results import Outcome
-from telephony.sync.work import Work
+from telephony.sync.row_sync import Work
 
 KEPT = 50  # of each trunk
 KEPT_FOR = timedelta(days=30)

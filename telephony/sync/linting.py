@@ -6,12 +6,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from telephony.livekit_client.entrances import Entrance, Rule
-from telephony.livekit_client.matching import normalized
+from telephony.livekit.entrances import (
+    Entrance,
+    Rule,
+)
+from telephony.livekit.matching import normalized
 from telephony.models import Installation, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
-from telephony.sync.doors import AnyStored
 from telephony.sync.lint import Harm, Standing, lint
 from telephony.sync.lint.harm import concerned
+from telephony.sync.project_session import AnyStored
 
 MOST = 200  # harms of one project that are kept
 

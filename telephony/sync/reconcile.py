@@ -15,19 +15,19 @@ from django.utils import timezone
 
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
-from telephony.livekit_client import LiveKitError
-from telephony.livekit_client.loop import complete
+from telephony.livekit import LiveKitError
+from telephony.livekit.loop import complete
 from telephony.models import Installation, LiveKitObject, LiveKitProject
 from telephony.sync import records, removal
 from telephony.sync.apply import sync_rows
-from telephony.sync.doors import Door
 from telephony.sync.findings import Cause, Finding, Listing, compare, marked, strangers
 from telephony.sync.kinds import KINDS, RowKind
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.lint import Harm
 from telephony.sync.linting import concerning, lint_project
+from telephony.sync.project_session import Door
 from telephony.sync.results import Outcome
-from telephony.sync.work import REMOVAL_ORDER
+from telephony.sync.row_sync import REMOVAL_ORDER
 
 CHUNK = 500
 CONCURRENCY = 8

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from telephony.livekit_client.loop import in_caller
+from telephony.livekit.loop import in_caller
 from telephony.models import LiveKitAlias, LiveKitObject
 from telephony.sync import lease as leases
 from telephony.sync.kinds import RowKind

@@ -10,14 +10,17 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from telephony.choices import ObjectKind
-from telephony.livekit_client import LiveKitError, LiveKitNotConfigured
-from telephony.livekit_client.loop import in_caller
+from telephony.livekit import (
+    LiveKitError,
+    LiveKitNotConfigured,
+)
+from telephony.livekit.loop import in_caller
 from telephony.models import Installation, LiveKitObject
-from telephony.sync.doors import Doors
 from telephony.sync.lease import LEASE
+from telephony.sync.project_session import Doors
+from telephony.sync.row_sync import REMOVAL_ORDER
 from telephony.sync.side_by_side import run_side_by_side
 from telephony.sync.steps import remove_object
-from telephony.sync.work import REMOVAL_ORDER
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from django.db.models import F
 from telephony.choices import TrunkStatus
 from telephony.models import TelephonySettings
 from telephony.sync.kinds import TRUNKS, RowKind
-from voxa.publish import publish
+from voxa.core.tasks import publish
 
 
 def request_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:

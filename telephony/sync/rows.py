@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.models import Workspace
 from telephony.addresses import parse_ip
-from telephony.carriers import CARRIERS
+from telephony.carriers.presets import CARRIERS
 from telephony.choices import CalledNumberFormat, MediaEncryption, Transport, TrunkStatus
 from telephony.models import Gateway, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.sync.resolution import Resolution

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
-from telephony.livekit_client.loop import complete
+from telephony.livekit.loop import complete
 
 Job = Callable[[], Awaitable[None]]
 

@@ -5,22 +5,29 @@ from dataclasses import replace
 from uuid import UUID
 
 from telephony.choices import ObjectKind
-from telephony.livekit_client import (
+from telephony.livekit import (
     InboundTrunkSpec,
     LiveKitNotConfigured,
     LiveKitNotFound,
     LiveKitRefused,
     LiveKitUnauthorized,
 )
-from telephony.livekit_client.loop import in_caller
+from telephony.livekit.loop import in_caller
 from telephony.models import LiveKitObject
 from telephony.sync import records
 from telephony.sync.conflicts import NO_CONFLICT, Conflict, find_conflict
-from telephony.sync.doors import AnyStored, Door, Doors
 from telephony.sync.lease import Lease, LeaseLost
-from telephony.sync.marks import Mark
+from telephony.sync.ownership import Mark
 from telephony.sync.plan import Desired
-from telephony.sync.work import Result, Work
+from telephony.sync.project_session import (
+    AnyStored,
+    Door,
+    Doors,
+)
+from telephony.sync.row_sync import (
+    Result,
+    Work,
+)
 
 
 class Syncer:

@@ -119,7 +119,7 @@ def test_a_call_that_breaks_on_our_side_is_a_failure_of_that_delivery_alone(
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("voxa.safe_http.send", broken)
+    monkeypatch.setattr("voxa.core.safe_http.send", broken)
     deliver(waiting.endpoint_id)
     waiting.refresh_from_db()
     assert (waiting.status, waiting.last_code) == (DeliveryStatus.PENDING, None)

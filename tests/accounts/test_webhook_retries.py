@@ -135,7 +135,7 @@ def test_an_address_that_became_private_is_not_called(
     endpoint: WebhookEndpoint, web: Receiver, tell: Emit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([["127.0.0.1"], ["10.0.0.7"]])
-    monkeypatch.setattr("voxa.safe_http.resolve", lambda host, timeout: next(answers))
+    monkeypatch.setattr("voxa.core.safe_http.resolve", lambda host, timeout: next(answers))
     WebhookEndpoint.objects.update(url=web.url(host="rebind.example.com"))
     assert tell().status == DeliveryStatus.DELIVERED
     delivery = tell()

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User, Workspace
 from calls.choices import AttemptStatus, CallStatus, Direction, Reason
+from calls.dialer.attempts import apply_refusal
 from calls.models import Attempt, Call
-from calls.policies import Refusal
-from calls.services.attempts import apply_refusal
+from calls.routing.policies import Refusal
 from calls.services.timeline import advance, end, note
 from telephony.models import LiveKitProject
 from tests.admin.conftest import Browser

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.models import ImportFile, User, Workspace
 from accounts.services.import_files import purge_files
+from calls.do_not_call.entries import add_numbers
 from calls.models import DoNotCall
-from calls.services.do_not_call import add_numbers
 from tests.admin.conftest import Browser
 
 LIST = reverse("admin:calls_donotcall_changelist")

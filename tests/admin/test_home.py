@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User, Workspace
 from telephony.choices import TrunkStatus
-from telephony.livekit_client import LiveKitWithoutSip
+from telephony.livekit import LiveKitWithoutSip
 from telephony.models import Gateway, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
 from telephony.models.livekit_project import SIP_REFUSED_LATELY
 from telephony.services.agents import create_agent

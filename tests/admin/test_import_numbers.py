@@ -6,7 +6,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User, Workspace
-from telephony.carrier_apis import CarrierNumber, CarrierUnavailable
+from telephony.carriers.registry import (
+    CarrierNumber,
+    CarrierUnavailable,
+)
 from telephony.models import Trunk
 from telephony.services.numbers import add_number
 from tests.admin.conftest import Browser

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from accounts.models import Membership, User, Workspace
 from accounts.services.keys import create_api_key
+from calls.do_not_call.entries import add_numbers
 from calls.models import Call, Recording, UsageDay
-from calls.services.do_not_call import add_numbers
 from telephony.models import Agent, LiveKitObject, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.numbers import add_number
 from tests.admin.conftest import Browser

@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
-
-from calls.agent.conversation import CALLER, Conversation, Turn
-from calls.agent.instructions import Instructions
+from agents.worker.conversation import (
+    CALLER,
+    Conversation,
+    Turn,
+)
+from agents.worker.instructions import Instructions
 
 TOLD: dict[str, Any] = {
     "call": {

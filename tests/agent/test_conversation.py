@@ -1,8 +1,12 @@
 """What a conversation measures and how it ends."""
 
 import time_machine
-
-from calls.agent.conversation import AGENT, CALLER, Conversation, Turn
+from agents.worker.conversation import (
+    AGENT,
+    CALLER,
+    Conversation,
+    Turn,
+)
 
 
 async def test_it_measures_the_first_word_and_each_answer(conversation: Conversation) -> None:

@@ -4,9 +4,8 @@ import asyncio
 from typing import Any, cast
 
 import pytest
-
-from calls.agent.api import Api
-from calls.agent.keypad import Keypad
+from agents.worker.api import Api
+from agents.worker.keypad import Keypad
 
 
 class Phone:
@@ -16,7 +15,7 @@ class Phone:
         self.now = 0.0
         self.did: list[tuple[float, str]] = []
         self.local_participant = self
-        monkeypatch.setattr("calls.agent.keypad.asyncio.sleep", self.sleep)
+        monkeypatch.setattr("agents.worker.keypad.asyncio.sleep", self.sleep)
 
     def on(self, event: str, take: Any) -> None:
         self.taken = event

@@ -5,12 +5,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from agents.worker.conversation import Conversation
+from agents.worker.notices import (
+    TOPIC,
+    Notices,
+)
+from agents.worker.providers.elevenlabs import ElevenLabsVoice
+from agents.worker.providers.media_streams import MediaStreamsVoice
+from agents.worker.providers.spoken import SpokenVoice
 
-from calls.agent.conversation import Conversation
-from calls.agent.notices import TOPIC, Notices
-from calls.agent.providers.elevenlabs import ElevenLabsVoice
-from calls.agent.providers.media_streams import MediaStreamsVoice
-from calls.agent.providers.spoken import SpokenVoice
 from calls.services import notices
 from tests.agent.conftest import told
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
+from agents.worker import abilities
+from agents.worker.abilities import (
+    Abilities,
+    Outcome,
+)
+from agents.worker.api import Api
+from agents.worker.config import Config
+from agents.worker.conversation import Conversation
 from aiohttp import web
 
-from calls.agent import abilities
-from calls.agent.abilities import Abilities, Outcome
-from calls.agent.api import Api
-from calls.agent.config import Config
-from calls.agent.conversation import Conversation
 from tests.agent.conftest import told
 
 RUN = "5d1f0f5e-31a5-4a60-8a3c-2f0b7f3cf7a1"

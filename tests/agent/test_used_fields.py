@@ -4,13 +4,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from agents.worker.conversation import Conversation
+from agents.worker.providers import (
+    elevenlabs,
+    media_streams,
+    openai_realtime,
+    pipeline,
+)
+from agents.worker.providers.bridge import Bridge
+from agents.worker.providers.media_streams import MediaStreamsVoice
+from agents.worker.providers.sockets import SocketVoice
 from livekit.plugins.openai.realtime import RealtimeModel
 
-from calls.agent.conversation import Conversation
-from calls.agent.providers import elevenlabs, media_streams, openai_realtime, pipeline
-from calls.agent.providers.bridge import Bridge
-from calls.agent.providers.media_streams import MediaStreamsVoice
-from calls.agent.providers.sockets import SocketVoice
 from telephony.choices import AiProvider
 from telephony.provider_fields import USED_BY
 from tests.agent.conftest import told

@@ -3,10 +3,20 @@
 import asyncio
 
 import pytest
+from agents.worker import (
+    voicemail,
+    watchers,
+)
+from agents.worker.conversation import (
+    CALLER,
+    Conversation,
+    Turn,
+)
+from agents.worker.voicemail import (
+    is_greeting,
+    mind_voicemail,
+)
 
-from calls.agent import voicemail, watchers
-from calls.agent.conversation import CALLER, Conversation, Turn
-from calls.agent.voicemail import is_greeting, mind_voicemail
 from tests.agent.conftest import NotedVoice, hear, told
 
 

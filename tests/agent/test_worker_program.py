@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from agents.worker.config import Config
+from agents.worker.redaction import hide_in_logs
 
-from calls.agent.config import Config
-from calls.agent.redaction import hide_in_logs
 from tests.agent.conftest import told
 from tests.live.installation import CHECKOUT
 
@@ -72,11 +72,11 @@ def test_the_command_says_what_is_missing() -> None:
 
 def test_it_loads_no_django_and_of_ours_only_itself_and_core_http() -> None:
     program = (
-        "import sys, calls.agent.main; "
+        "import sys, agents.worker.main; "
         "foreign = ('django', 'celery', 'voxa', 'accounts', 'telephony'); "
         "print([name for name in sys.modules if name.split('.')[0] in foreign and not "
         "'voxa.core.http.public_addresses'.startswith(name) "
-        "or (name.startswith('calls.') and not name.startswith('calls.agent'))])"
+        "or (name.startswith('calls.') and not name.startswith('agents.worker'))])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -10,12 +10,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from accounts.api.views import WorkspaceViewSet
 from accounts.choices import Scope
-from accounts.errors import Conflict, Unavailable
 from telephony.models import Agent
 from voxa import urls as voxa_urls
-from voxa.api.serializers import CamelModelSerializer, CamelSerializer
-from voxa.api.views import WorkspaceViewSet
+from voxa.core.api.serializers import (
+    CamelModelSerializer,
+    CamelSerializer,
+)
+from voxa.core.errors import (
+    Conflict,
+    Unavailable,
+)
 
 handler400, handler403 = voxa_urls.handler400, voxa_urls.handler403
 handler404, handler500 = voxa_urls.handler404, voxa_urls.handler500

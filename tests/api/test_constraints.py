@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.choices import Role
 from accounts.models import Membership, User, Workspace
-from voxa.api.constraints import conflict_of
+from voxa.core.api.constraints import conflict_of
 
 
 def broken(user: User, workspace: Workspace, role: str) -> IntegrityError:

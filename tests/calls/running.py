@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import connections
 
-from calls.dispatcher import Dispatcher
+from calls.dialer.dispatcher import Dispatcher
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from livekit.api import AccessToken, SIPGrants
 
 from accounts.models import Workspace
 from calls.choices import ENDED
-from calls.dispatcher import Dispatcher
+from calls.dialer.dispatcher import Dispatcher
 from calls.models import Call
 from calls.services.place import place_call
 from telephony.models import Agent, LiveKitProject, PhoneNumber, TelephonySettings, Trunk

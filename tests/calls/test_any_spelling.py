@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
-from calls import routing
 from calls.admin.call_filters import find_calls
+from calls.do_not_call.entries import (
+    add_numbers,
+    remove_number,
+)
 from calls.models import Attempt, Call, DoNotCall
-from calls.routing import Route
-from calls.services.do_not_call import add_numbers, remove_number
+from calls.routing import route as routing
+from calls.routing.route import Route
 from calls.services.erasure import erase_number
 from telephony.models import TelephonySettings
 from tests.calls.conftest import CALLEE, Line

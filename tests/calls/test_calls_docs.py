@@ -6,12 +6,15 @@ import pytest
 from livekit import api
 
 from calls.choices import Reason
-from calls.outcomes import outcome_of
-from calls.policies import POLICIES
+from calls.dialer.outcomes import outcome_of
+from calls.routing.policies import POLICIES
 from calls.validators import METADATA_BYTES
-from telephony.livekit_client import LiveKitError, SipRefused
-from telephony.livekit_client.dial_failures import dial_failure
-from telephony.livekit_client.failures import as_livekit_error
+from telephony.livekit import (
+    LiveKitError,
+    SipRefused,
+)
+from telephony.livekit.dial_failures import dial_failure
+from telephony.livekit.failures import as_livekit_error
 from tests.calls.ending_rows import BY_CODE, ROWS, TEXT, EndingRow, section
 
 QUOTED = [row for row in ROWS if row.quoted[1]]

@@ -2,10 +2,16 @@
 
 import pytest
 
-from calls.carrier_limits import is_limit, retry_after
 from calls.choices import Reason
-from calls.outcomes import Next, outcome_of
-from telephony.livekit_client import SipRefused
+from calls.dialer.carrier_limits import (
+    is_limit,
+    retry_after,
+)
+from calls.dialer.outcomes import (
+    Next,
+    outcome_of,
+)
+from telephony.livekit import SipRefused
 
 LIMITS = [
     "cps limit exceeded",

@@ -10,10 +10,18 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import Workspace
-from calls.claims import claim_due, release, renew, take_over
+from calls.dialer.attempts import LEASE
+from calls.dialer.queue import (
+    claim_due,
+    release,
+    renew,
+    take_over,
+)
+from calls.dialer.rate_limits import (
+    HORIZON,
+    LONG_AGO,
+)
 from calls.models import Call, DialSlot
-from calls.pacing import HORIZON, LONG_AGO
-from calls.services.attempts import LEASE
 from tests.calls.conftest import Line, make_line
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -5,7 +5,7 @@ import pytest
 from calls.choices import CallStatus, Reason
 from calls.models import Call
 from calls.tasks import close_call
-from telephony.livekit_client import LiveKitUnreached
+from telephony.livekit import LiveKitUnreached
 from tests.calls.conftest import Line
 
 
@@ -20,7 +20,7 @@ def test_livekit_away_is_no_traceback(
     def away(project: object) -> None:
         raise LiveKitUnreached("LiveKit cannot be reached.")
 
-    monkeypatch.setattr("calls.services.closing.client_for", away)
+    monkeypatch.setattr("calls.livekit.closing.client_for", away)
     close_call(str(call.pk))
     call.refresh_from_db()
     assert call.status == CallStatus.IN_PROGRESS

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from calls.choices import ENDED, Reason
+from calls.dialer.attempts import LEASE
+from calls.dialer.rate_limits import LATENESS
 from calls.models import Attempt, Call
-from calls.pacing import LATENESS
-from calls.services.attempts import LEASE
 from tests.calls.conftest import Line
 from tests.calls.dispatchers import dispatcher
 from tests.calls.sink import DialSink

@@ -7,8 +7,8 @@ from rest_framework.test import APIClient
 
 from accounts.choices import Scope
 from accounts.models import ApiKey, Workspace
+from calls.do_not_call.erased_numbers import hashed
 from calls.models import DoNotCall
-from calls.suppression import hashed
 from tests.conftest import ApiFor
 
 LIST = "/v1/do-not-call"

@@ -4,8 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from telephony.livekit_client import DialTooLate, LiveKitClient, SipRefused
-from telephony.livekit_client.rooms import LONGEST_RINGING, Dial, dial
+from telephony.livekit import (
+    DialTooLate,
+    LiveKitClient,
+    SipRefused,
+)
+from telephony.livekit.rooms import (
+    LONGEST_RINGING,
+    Dial,
+    dial,
+)
 from tests.calls.sink import DialSink
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from calls import tasks
 from calls.choices import CallStatus, Direction, Reason
+from calls.livekit import expiry, talk_time
 from calls.models import Call
-from calls.services import limits, reap
 from tests.calls.conftest import Line
 
 
@@ -22,7 +22,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
         if task is tasks.end_at_limit:
             found.append((call_id, after))
 
-    monkeypatch.setattr("calls.services.reap.publish", publish)
+    monkeypatch.setattr("calls.livekit.expiry.publish", publish)
     return found
 
 
@@ -38,7 +38,7 @@ def talking(line: Line, left: timedelta, **fields: Any) -> Call:
 def test_beat_sends_a_call_whose_limit_comes_soon_for_that_moment(line: Line, sent: list[tuple[str, float]]) -> None:
     soon = talking(line, timedelta(seconds=4))
     talking(line, timedelta(minutes=4))
-    reap.reap()
+    expiry.reap()
     ((call_id, after),) = sent
     assert call_id == str(soon.pk)
     assert 3 < after <= 4
@@ -48,11 +48,11 @@ def test_beat_sends_a_call_whose_limit_comes_soon_for_that_moment(line: Line, se
 def test_a_worker_ends_a_call_at_its_limit_and_not_before(sink_line: Callable[..., Line], direction: Direction) -> None:
     line = sink_line()
     call = talking(line, timedelta(seconds=60), direction=direction)
-    limits.end_at_limit(call.pk)
+    talk_time.end_at_limit(call.pk)
     call.refresh_from_db()
     assert call.status == CallStatus.IN_PROGRESS
     Call.objects.update(leased_until=timezone.now())
-    limits.end_at_limit(call.pk)
-    limits.end_at_limit(call.pk)
+    talk_time.end_at_limit(call.pk)
+    talk_time.end_at_limit(call.pk)
     call.refresh_from_db()
     assert (call.status, call.reason) == (CallStatus.COMPLETED, Reason.MAX_DURATION)

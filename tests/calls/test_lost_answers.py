@@ -9,14 +9,14 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from calls import looking, routing
 from calls.choices import AttemptStatus, CallStatus, Reason
+from calls.dialer import attempts, lost_answers
+from calls.dialer.rate_limits import limits_of
 from calls.models import Attempt, Call, LiveKitEvent
-from calls.pacing import limits_of
-from calls.policies import Refusal
-from calls.routing import Route
-from calls.services import attempts
-from telephony.livekit_client import client_for
+from calls.routing import route
+from calls.routing.policies import Refusal
+from calls.routing.route import Route
+from telephony.livekit import client_for
 from telephony.models import TelephonySettings
 from tests.calls.conftest import Line
 
@@ -26,15 +26,15 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in (("SETTLES_IN", 0.3), ("TOLD_IN", 0.3)):
-        monkeypatch.setattr(looking, name, timedelta(seconds=seconds))
-    monkeypatch.setattr(looking, "LOOK_EVERY", 0.1)
+        monkeypatch.setattr(lost_answers, name, timedelta(seconds=seconds))
+    monkeypatch.setattr(lost_answers, "LOOK_EVERY", 0.1)
 
 
 def dialled(line: Line) -> tuple[Call, Attempt]:
     """Return a call whose dial was sent and never answered."""
     call, now = line.place(), timezone.now()
     config = TelephonySettings.of(line.workspace.pk)
-    found = routing.route(call, config, now)
+    found = route.route(call, config, now)
     assert isinstance(found, Route)
     begun = attempts.begin(call, found, found.hops[0], limits_of(found.trunk, config), now)
     assert not isinstance(begun, Refusal)
@@ -54,7 +54,7 @@ def left(call: Call, attempt: Attempt, reason: str, status: str) -> None:
 
 
 def settled(call: Call, attempt: Attempt) -> tuple[str, str, str]:
-    asyncio.run(looking.look(call, attempt, client_for(call.project), 45, more_hops=False))
+    asyncio.run(lost_answers.look(call, attempt, client_for(call.project), 45, more_hops=False))
     call.refresh_from_db()
     attempt.refresh_from_db()
     return call.status, attempt.status, attempt.reason

@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from calls import routing
 from calls.choices import CallStatus, Reason
+from calls.dialer.attempts import apply_refusal
+from calls.dialer.lapse import end_lapsed
 from calls.models import Call, Event
-from calls.policies import first_refusal
-from calls.services.attempts import apply_refusal
-from calls.services.lapse import end_lapsed
+from calls.routing import route
+from calls.routing.policies import first_refusal
 from telephony.models import TelephonySettings
 from tests.calls.conftest import CALLEE, Line
 
@@ -74,10 +74,10 @@ def test_a_call_that_is_being_dialed_goes_on(line: Line) -> None:
 def test_a_retry_and_the_last_look_before_a_dial_lapse_too(line: Line) -> None:
     call = line.place(not_after=timezone.now() + timedelta(minutes=5))
     now, config = timezone.now(), TelephonySettings.of(line.workspace.pk)
-    facts = routing.facts(call, routing.Route((), line.trunk, line.number), config, now)
+    facts = route.facts(call, route.Route((), line.trunk, line.number), config, now)
     assert first_refusal(facts) is None
     later = now + timedelta(minutes=5)
-    refusal = first_refusal(routing.facts_now(call, facts, later))
+    refusal = first_refusal(route.facts_now(call, facts, later))
     assert refusal is not None
     assert (refusal.reason, refusal.until) == (Reason.LAPSED, None)
     apply_refusal(call, refusal, later)

@@ -10,8 +10,7 @@ from django.db import transaction
 
 from accounts.models import Workspace
 from calls.choices import LIVE, Reason
-from calls.models import Call, DialSlot
-from calls.pacing import (
+from calls.dialer.rate_limits import (
     FULL_FOR,
     HORIZON,
     LATENESS,
@@ -25,7 +24,8 @@ from calls.pacing import (
     slow_down,
     take_turn,
 )
-from calls.policies import Refusal
+from calls.models import Call, DialSlot
+from calls.routing.policies import Refusal
 from telephony.models import TelephonySettings
 from tests.calls.conftest import Line, make_line
 

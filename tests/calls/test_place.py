@@ -6,13 +6,16 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.errors import Conflict, Unavailable
 from accounts.models import Workspace
 from calls.choices import CallStatus, Direction, Reason
 from calls.models import Call
 from calls.services.place import cancel, dispatch_now, place_call
 from telephony.models import LiveKitProject
 from tests.calls.conftest import CALLEE, Line, make_line
+from voxa.core.errors import (
+    Conflict,
+    Unavailable,
+)
 
 
 @pytest.mark.parametrize(("hours", "due_in"), [(None, 0), (-0.015, 0), (3, 3)])

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calls.calling_hours import Hours
 from calls.choices import Reason
-from calls.policies import Facts, calling_hours
+from calls.routing.calling_hours import Hours
+from calls.routing.policies import (
+    Facts,
+    calling_hours,
+)
 from voxa.core.numbering_plans import zones_of
 
 NEW_YORK, BERLIN, TOLL_FREE = "+12125550123", "+4930901820", "+18005550199"

@@ -2,12 +2,23 @@
 
 import pytest
 
-from calls.outcomes import Next, outcome_of
-from calls.pacing import LATENESS, MOST_LATE_TRIES
-from calls.services.attempts import LEASE
-from calls.services.third_party import ThirdPartyDial
-from telephony.livekit_client import DialRangOut, LiveKitClient, LiveKitError, SipRefused
-from telephony.livekit_client.rooms import Dial
+from calls.dialer.attempts import LEASE
+from calls.dialer.outcomes import (
+    Next,
+    outcome_of,
+)
+from calls.dialer.rate_limits import (
+    LATENESS,
+    MOST_LATE_TRIES,
+)
+from calls.transfers.third_party import ThirdPartyDial
+from telephony.livekit import (
+    DialRangOut,
+    LiveKitClient,
+    LiveKitError,
+    SipRefused,
+)
+from telephony.livekit.rooms import Dial
 
 
 @pytest.mark.parametrize("code", [408, 500, 503, 504])

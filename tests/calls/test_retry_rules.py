@@ -6,15 +6,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import Workspace
-from calls import routing
 from calls.choices import AttemptStatus, CallStatus, Reason
+from calls.dialer import attempts
+from calls.dialer.attempts import Fenced
+from calls.dialer.outcomes import (
+    Next,
+    Outcome,
+)
+from calls.dialer.rate_limits import limits_of
 from calls.models import Attempt, Call, DialSlot, Event
-from calls.outcomes import Next, Outcome
-from calls.pacing import limits_of
-from calls.policies import Refusal
-from calls.routing import Route
-from calls.services import attempts
-from calls.services.attempts import Fenced
+from calls.routing import route
+from calls.routing.policies import Refusal
+from calls.routing.route import Route
 from telephony.models import TelephonySettings
 from tests.calls.conftest import Line, make_line
 
@@ -39,7 +42,7 @@ class Dialler:
         """Record the next dial, whatever became of the one before."""
         DialSlot.objects.all().delete()
         config = TelephonySettings.of(self.line.workspace.pk)
-        found = routing.route(self.call, config, AT)
+        found = route.route(self.call, config, AT)
         assert isinstance(found, Route)
         begun = attempts.begin(self.call, found, found.hops[0], limits_of(found.trunk, config), AT)
         assert not isinstance(begun, Refusal)

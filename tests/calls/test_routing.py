@@ -10,13 +10,17 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Workspace
-from calls import routing
-from calls.calling_hours import Hours
 from calls.choices import CallStatus, Direction, Reason
+from calls.dialer.spend import (
+    cap_of,
+    day_of,
+    spent,
+)
 from calls.models import Attempt, Call, DoNotCall
-from calls.policies import Refusal
-from calls.routing import Route
-from calls.services.spend import cap_of, day_of, spent
+from calls.routing import route as routing
+from calls.routing.calling_hours import Hours
+from calls.routing.policies import Refusal
+from calls.routing.route import Route
 from telephony.choices import TrunkStatus
 from telephony.models import Agent, LiveKitObject, TelephonySettings, Trunk
 from telephony.selectors import answering_agent

@@ -2,8 +2,11 @@
 
 import pytest
 
-from calls.outcomes import _BY_CODE
-from calls.sip_codes import sip_name, sip_words
+from calls.dialer.outcomes import _BY_CODE
+from calls.presentation.sip_codes import (
+    sip_name,
+    sip_words,
+)
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ import pytest
 import time_machine
 
 from accounts.models import Workspace
-from calls import routing
 from calls.choices import CallStatus, Reason
+from calls.dialer import attempts, spend
+from calls.dialer.rate_limits import limits_of
 from calls.models import Call
-from calls.pacing import limits_of
-from calls.policies import Refusal
-from calls.services import attempts, spend
+from calls.routing import route
+from calls.routing.policies import Refusal
 from telephony.models import TelephonySettings, Trunk
 from tests.calls.conftest import Line, make_line
 
@@ -44,7 +44,7 @@ def limited(line: Line, limit: str) -> None:
 def dial(line: Line, call: Call) -> Call | Refusal:
     """Begin a call's dial as the dispatcher does."""
     config = TelephonySettings.of(line.workspace.pk)
-    found = routing.route(call, config, NOW)
+    found = route.route(call, config, NOW)
     assert not isinstance(found, Refusal)
     cap = spend.cap_of(config, datetime.now(UTC))
     begun = attempts.begin(call, found, found.hops[0], limits_of(found.trunk, config), datetime.now(UTC), cap)

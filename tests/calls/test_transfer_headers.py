@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from calls.choices import CallStatus, Direction
 from calls.models import Call
-from calls.services.transfer import carry_out
-from calls.services.transfer_requests import claim
+from calls.transfers.carry_out import carry_out
+from calls.transfers.requests import claim
 from telephony.models import Trunk
 from telephony.sandbox.checks import check_headers
 from tests.calls.conftest import make_line
@@ -54,7 +54,7 @@ class Server:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     server = Server()
-    monkeypatch.setattr("calls.services.transfer.client_for", lambda project: server)
+    monkeypatch.setattr("calls.transfers.carry_out.client_for", lambda project: server)
     monkeypatch.setattr("telephony.models.LiveKitProject.is_configured", True)
     return server
 

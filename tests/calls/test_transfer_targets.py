@@ -11,7 +11,7 @@ from accounts.models import Workspace
 from calls.choices import CallStatus, Direction
 from calls.models import Call, DoNotCall
 from telephony.models import TelephonySettings
-from telephony.targets import read_target
+from telephony.transfer_targets import read_target
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from livekit import api
 
-from telephony.livekit_client import LiveKitClient
+from telephony.livekit import LiveKitClient
 from tests.contract.phones import BridgePhones, Phones, SandboxPhones
 from tests.contract.receiver import Receiver, receiving
 from tests.live.fixtures import made

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from telephony.livekit_client import (
+from telephony.livekit import (
     LiveKitClient,
     LiveKitError,
     LiveKitNotFound,
@@ -15,7 +15,7 @@ from telephony.livekit_client import (
     SipRefused,
     trunks,
 )
-from telephony.livekit_client.rooms import (
+from telephony.livekit.rooms import (
     Dial,
     Participant,
     close_room,

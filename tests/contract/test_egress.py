@@ -3,8 +3,17 @@
 import pytest
 from livekit import api
 
-from telephony.livekit_client import LiveKitClient, LiveKitNotFound, LiveKitUnreached
-from telephony.livekit_client.egress import Bucket, recordings, start_recording, stop_recording
+from telephony.livekit import (
+    LiveKitClient,
+    LiveKitNotFound,
+    LiveKitUnreached,
+)
+from telephony.livekit.egress import (
+    Bucket,
+    recordings,
+    start_recording,
+    stop_recording,
+)
 
 STORAGE = Bucket("recordings", "us-east-1", "http://127.0.0.1:9", "key", "secret")
 

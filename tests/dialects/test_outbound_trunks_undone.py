@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from telephony.livekit_client import LiveKitClient
+from telephony.livekit import LiveKitClient
 from telephony.models import Gateway, LiveKitObject, PhoneNumber, Trunk
 from telephony.sync.lease import LEASE
 from telephony.sync.sweep import sweep

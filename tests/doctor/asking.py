@@ -6,8 +6,11 @@ from typing import Any
 
 from django.core.management import call_command
 
-from voxa.doctor.findings import Finding
-from voxa.doctor.registry import Look, Scope
+from voxa.core.doctor.findings import Finding
+from voxa.core.doctor.registry import (
+    Look,
+    Scope,
+)
 
 
 def found(look: Look, scope: Scope | None = None) -> dict[str, Finding]:

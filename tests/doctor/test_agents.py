@@ -8,8 +8,8 @@ from accounts.models import Workspace
 from telephony.doctor import agents as doctor
 from telephony.models import Agent
 from tests.doctor.asking import found
-from voxa.doctor.findings import Severity
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.findings import Severity
+from voxa.core.doctor.registry import Scope
 
 pytestmark = pytest.mark.django_db
 

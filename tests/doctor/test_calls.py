@@ -15,8 +15,11 @@ from telephony.models import LiveKitProject
 from tests.calls.conftest import Line, make_line
 from tests.doctor.asking import found
 from tests.sandbox import SandboxServer
-from voxa.doctor.findings import Severity
-from voxa.doctor.registry import Look, Scope
+from voxa.core.doctor.findings import Severity
+from voxa.core.doctor.registry import (
+    Look,
+    Scope,
+)
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)

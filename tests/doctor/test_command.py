@@ -13,11 +13,17 @@ from rich.console import Console
 
 from accounts.models import Workspace
 from tests.doctor.asking import run
-from voxa.doctor import registry
-from voxa.doctor import run as running
-from voxa.doctor.findings import Finding, Severity
-from voxa.doctor.registry import Group, Scope
-from voxa.doctor.report import Report
+from voxa.core.doctor import registry
+from voxa.core.doctor import run as running
+from voxa.core.doctor.findings import (
+    Finding,
+    Severity,
+)
+from voxa.core.doctor.registry import (
+    Group,
+    Scope,
+)
+from voxa.core.doctor.report import Report
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,7 +117,7 @@ def test_a_database_that_is_away_is_a_finding_and_the_rest_is_left(say: Any, mon
         raise OperationalError("password s3cret-word refused")
 
     say(Group.TRUNKS, ERROR)
-    monkeypatch.setattr("voxa.doctor.database.clock_ahead", away)
+    monkeypatch.setattr("voxa.core.doctor.database.clock_ahead", away)
     ended = run("--workspace", "acme")
     assert ended.code == 1
     assert "does not answer (OperationalError)." in ended.out

@@ -10,8 +10,8 @@ from accounts.models import Workspace
 from telephony.models import Trunk
 from telephony.services.trunks import create_trunk
 from tests.doctor.asking import found
-from voxa.doctor import database
-from voxa.doctor.findings import Severity
+from voxa.core.doctor import database
+from voxa.core.doctor.findings import Severity
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,9 @@ def test_nothing_is_wrong_with_a_good_one() -> None:
 
 
 def test_tables_that_this_version_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voxa.doctor.database.MigrationExecutor.migration_plan", lambda self, targets: ["one", "two"])
+    monkeypatch.setattr(
+        "voxa.core.doctor.database.MigrationExecutor.migration_plan", lambda self, targets: ["one", "two"]
+    )
     findings = found(database.look)
     assert "lacks 2 of" in findings["database.migrations"].what
     assert database.UNUSABLE & set(findings)

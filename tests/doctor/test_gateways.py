@@ -12,8 +12,8 @@ from telephony.sync.dns import Answer
 from tests.doctor.asking import found
 from tests.doctor.carrier import says, udp
 from tests.live.process import free_port
-from voxa.doctor.findings import Severity
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.findings import Severity
+from voxa.core.doctor.registry import Scope
 
 pytestmark = pytest.mark.django_db
 

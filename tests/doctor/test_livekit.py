@@ -8,14 +8,14 @@ from livekit import api
 
 from accounts.models import Workspace
 from telephony.doctor import livekit as doctor
-from telephony.livekit_client.clock import clock_ahead
+from telephony.livekit.clock import clock_ahead
 from telephony.models import LiveKitProject, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.trunks import delete_trunk, update_trunk
 from tests.doctor.asking import found
 from tests.doctor.conftest import NUMBER
 from tests.sandbox import SandboxServer
-from voxa.doctor.findings import Severity
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.findings import Severity
+from voxa.core.doctor.registry import Scope
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from telephony.models import Agent, PhoneNumber, Trunk
 from telephony.services.numbers import add_number
 from tests.doctor.asking import found
 from tests.doctor.conftest import NUMBER
-from voxa.doctor.findings import Severity
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.findings import Severity
+from voxa.core.doctor.registry import Scope
 
 pytestmark = pytest.mark.django_db
 

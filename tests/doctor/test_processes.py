@@ -18,9 +18,9 @@ from telephony.sync.sweep import sweep
 from tests.doctor.asking import found
 from tests.sandbox import SandboxServer
 from voxa.celery import app
+from voxa.core.doctor.findings import Severity
+from voxa.core.doctor.registry import Scope
 from voxa.doctor import processes
-from voxa.doctor.findings import Severity
-from voxa.doctor.registry import Scope
 
 pytestmark = pytest.mark.django_db
 STATE = {"host": "voice-1", "version": "1", "sessions": 0, "load": 0.1, "memory_bytes": 1, "draining": False}

@@ -12,8 +12,8 @@ from telephony.doctor import queues as queues_check
 from telephony.models import LiveKitProject, SeenQueue
 from telephony.tasks import note_queue
 from tests.doctor.asking import found
-from voxa import queues
 from voxa.celery import app
+from voxa.core import queues
 
 pytestmark = pytest.mark.django_db
 OLD = timedelta(minutes=5)

@@ -15,7 +15,7 @@ from telephony.models import Agent, LiveKitProject, SipEndpoint, TelephonySettin
 from tests.calls.conftest import Line, make_line
 from tests.doctor.asking import run
 from tests.sandbox import SandboxServer
-from voxa.doctor.registry import Group
+from voxa.core.doctor.registry import Group
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

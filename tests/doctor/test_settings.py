@@ -4,7 +4,7 @@ import pytest
 from pytest_django import Settings
 
 from tests.doctor.asking import found
-from voxa.doctor.findings import Severity
+from voxa.core.doctor.findings import Severity
 from voxa.doctor.settings import look
 
 PRODUCTION = {

@@ -11,8 +11,8 @@ from telephony.doctor import rows
 from telephony.models import Agent, SipEndpoint, Trunk
 from tests.doctor.asking import found
 from tests.sandbox import SandboxServer
-from voxa.doctor.findings import Severity
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.findings import Severity
+from voxa.core.doctor.registry import Scope
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = timezone.now() - timedelta(hours=1)

@@ -11,7 +11,7 @@ from accounts.models import ApiKey, WebhookDelivery, WebhookEndpoint, WebhookMes
 from accounts.services.keys import create_api_key
 from accounts.services.webhooks import create_endpoint
 from tests.doctor.asking import found
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.registry import Scope
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -11,12 +11,18 @@ from rest_framework.test import APIClient
 
 from accounts.models import Workspace
 from calls.choices import Direction
-from calls.dial_request import dial_request
+from calls.dialer.rate_limits import (
+    Limit,
+    trunk_limit,
+)
+from calls.dialer.request import dial_request
 from calls.models import Call
-from calls.pacing import Limit, trunk_limit
-from calls.routing import Hop, Route
-from telephony.livekit_client import messages
-from telephony.livekit_client.rooms import Dial
+from calls.routing.route import (
+    Hop,
+    Route,
+)
+from telephony.livekit import messages
+from telephony.livekit.rooms import Dial
 from telephony.models import Trunk
 from telephony.services.numbers import add_number
 from telephony.sync.plan import plan

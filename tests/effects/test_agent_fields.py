@@ -8,8 +8,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
+from calls.analysis.language_model import LanguageModel
 from calls.choices import CallStatus, Direction
-from calls.language_model import LanguageModel
 from calls.models import Call
 from calls.services.worker_session import instructions
 from telephony.api.serializers import AgentSerializer

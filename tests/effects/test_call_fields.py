@@ -11,11 +11,14 @@ from rest_framework.test import APIClient
 
 from accounts.models import Workspace
 from calls.api.serializers import PlaceCallSerializer, TransferSerializer
-from calls.dial_request import dial_request
+from calls.dialer.request import dial_request
 from calls.models import Call
-from calls.routing import Hop, Route
+from calls.routing.route import (
+    Hop,
+    Route,
+)
 from calls.services.worker_session import instructions
-from telephony.livekit_client.rooms import Dial
+from telephony.livekit.rooms import Dial
 from telephony.services.agents import create_agent
 from telephony.services.numbers import add_number
 from tests.calls.conftest import Line, make_line

@@ -19,7 +19,7 @@ def broken(text):
     password = "local-s3cret"
     raise RuntimeError("The drum is jammed.")
 
-with patch("voxa.api.authentication.find_api_key", broken):
+with patch("accounts.api.authentication.find_api_key", broken):
     body = {"name": "Carrier", "authPassword": "body-s3cret"}
     headers = {"Authorization": "Bearer header-s3cret", "Cookie": "sessionid=cookie-s3cret"}
     client = Client(raise_request_exception=False)

@@ -29,7 +29,7 @@ def fail() -> None:
 
 def line(log_format: str, **more: Any) -> str:
     """Return what the log says of the failure."""
-    record = logging.LogRecord("calls.dispatcher", logging.ERROR, __file__, 1, "It %s.", ("broke",), None)
+    record = logging.LogRecord("calls.dialer.dispatcher", logging.ERROR, __file__, 1, "It %s.", ("broke",), None)
     record.exc_info = more.get("exc_info") or _exc_info()
     return ProcessorFormatter(processors=renderers(log_format)).format(record)
 
@@ -85,7 +85,7 @@ def test_structlogs_own_loggers_tell_it_the_same_way(log_format: str) -> None:
 
 
 PROGRAMS = {
-    "a command": ("import logging; log = logging.getLogger('calls.dispatcher')", "log.exception('It broke.')"),
+    "a command": ("import logging; log = logging.getLogger('calls.dialer.dispatcher')", "log.exception('It broke.')"),
     "a worker": (
         "from voxa.celery import app; app.log.setup(); log = app.log.get_default_logger()",
         "log.exception('x')",

@@ -5,7 +5,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ApiKey, Workspace
 from accounts.services.keys import create_api_key
-from voxa.lookup import only_row
+from voxa.core.lookup import only_row
 
 
 def test_one_row_is_asked_for_without_sorting(acme: Workspace) -> None:

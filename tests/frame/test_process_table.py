@@ -7,7 +7,8 @@ import pytest
 import yaml
 from django.conf import settings
 
-from voxa import queues, run
+from voxa import run
+from voxa.core import queues
 
 BASE = Path(settings.BASE_DIR)
 UNITS = sorted((BASE / "deploy/systemd").glob("*.service"))
@@ -53,7 +54,7 @@ def test_systemd_starts_again_whatever_ends_for_ever(unit: Path) -> None:
     assert "WantedBy=voxa.target" in text
 
 
-@pytest.mark.parametrize("process", ["gunicorn", "beat", "dispatch_calls", "calls.agent"])
+@pytest.mark.parametrize("process", ["gunicorn", "beat", "dispatch_calls", "agents.worker"])
 def test_every_process_of_the_readme_has_a_unit(process: str) -> None:
     assert any(process in command for command in commands("README"))
     assert any(process in command for command in commands("systemd"))

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.frame.reach import reaches
-from voxa import queues
 from voxa.celery import app
+from voxa.core import queues
 
-OUTWARD = {"voxa.outbound.send", "voxa.safe_http.send", "telephony.sync.dns.look_up_all"}
+OUTWARD = {"voxa.core.http.outbound.send", "voxa.core.safe_http.send", "telephony.sync.dns.look_up_all"}
 
 
 def own_tasks() -> list[str]:

@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from accounts.models import Workspace
 from telephony.models import Agent, Trunk
-from voxa import rotation
-from voxa.rotation import encrypted_fields
+from voxa.core import encryption
+from voxa.core.encryption import encrypted_fields
 
 CACHED = ("keys", "fernet_keys", "fernet")
 
@@ -72,9 +72,9 @@ def test_a_trial_changes_nothing(agent: Agent, keys: Settings) -> None:
 def test_a_second_run_has_nothing_to_do(agent: Agent, keys: Settings) -> None:
     restart(keys, "new", "old")
     rotate()
-    before = rotation._raw(Agent, "provider_key").values_list("raw").get()
+    before = encryption._raw(Agent, "provider_key").values_list("raw").get()
     rotate()
-    assert rotation._raw(Agent, "provider_key").values_list("raw").get() == before
+    assert encryption._raw(Agent, "provider_key").values_list("raw").get() == before
 
 
 def test_a_lost_key_is_named_with_its_rows(agent: Agent, keys: Settings) -> None:
@@ -87,21 +87,21 @@ def test_an_edit_meanwhile_is_kept(agent: Agent, keys: Settings, monkeypatch: py
     restart(keys, "new", "old")
     column = Agent._meta.get_field("provider_key")
     assert isinstance(column, EncryptedField)
-    read = rotation._secrets
+    read = encryption._secrets
 
     def edited_after_reading(model: type, name: str) -> Iterator[tuple[object, bytes]]:
         for row in read(model, name):
             Agent.objects.filter(pk=agent.pk).update(provider_key="sk-edited")
             yield row
 
-    monkeypatch.setattr(rotation, "_secrets", edited_after_reading)
-    (*_, tally) = rotation.rotate(Agent, column)
+    monkeypatch.setattr(encryption, "_secrets", edited_after_reading)
+    (*_, tally) = encryption.rotate(Agent, column)
     assert tally.rotated == 0
     assert stored_key(agent) == "sk-edited"
 
 
 def test_more_rows_than_a_batch(acme: Workspace, keys: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rotation, "BATCH", 2)
+    monkeypatch.setattr(encryption, "BATCH", 2)
     restart(keys, "old")
     for number in range(5):
         Agent.objects.create(workspace=acme, name=f"A{number}", provider_key=f"sk-{number}")

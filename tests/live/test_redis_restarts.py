@@ -12,8 +12,8 @@ import pytest
 from tests.live.installation import CHECKOUT, new_database
 from tests.live.process import Process, wait_until
 from tests.live.servers import RedisServer
-from voxa import queues
 from voxa.celery import app
+from voxa.core import queues
 
 pytestmark = [pytest.mark.live, pytest.mark.soak]
 RESTARTS = 30 if os.environ.get("VOXA_SOAK") == "1" else 2

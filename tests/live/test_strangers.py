@@ -30,7 +30,7 @@ ALLOW = {"VOXA_OUTBOUND_ALLOW": "127.0.0.0/8", "VOXA_OUTBOUND_ALLOW_HTTP": "1"}
 OVER = """
 from django.utils import timezone
 from calls.models import Call, TranscriptItem
-from calls.services.analysis import ask_for_analysis
+from calls.analysis.analyze import ask_for_analysis
 from telephony.models import Agent, LiveKitProject
 agent, now = Agent.objects.get(pk="{agent}"), timezone.now()
 for n in range({count}):

@@ -16,7 +16,7 @@ from telephony.services.agents import create_agent
 from telephony.services.trunks import create_trunk
 from tests.load.report import Line, interleaved, say
 from tests.load.voxa import Voxa
-from voxa.api.pagination import Cursor
+from voxa.core.api.pagination import Cursor
 
 LISTS = 20  # of each kind a repeat
 DEEP = 0.9  # how far into the list

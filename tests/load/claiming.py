@@ -9,13 +9,22 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.services.workspaces import create_workspace
-from calls.claims import claim_due
-from calls.dispatcher import BATCH
+from calls.dialer import attempts
+from calls.dialer.dispatcher import BATCH
+from calls.dialer.queue import claim_due
+from calls.dialer.rate_limits import (
+    Turn,
+    limits_of,
+)
 from calls.models import Attempt, Call, DialSlot
-from calls.pacing import Turn, limits_of
-from calls.policies import Facts, Refusal
-from calls.routing import Hop, Route
-from calls.services import attempts
+from calls.routing.policies import (
+    Facts,
+    Refusal,
+)
+from calls.routing.route import (
+    Hop,
+    Route,
+)
 from telephony.models import TelephonySettings, Trunk
 from telephony.services.agents import create_agent
 from telephony.services.numbers import add_number

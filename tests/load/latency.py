@@ -6,7 +6,7 @@ from decimal import Decimal
 from statistics import median
 
 from accounts.services.workspaces import create_workspace
-from calls.dispatcher import Dispatcher
+from calls.dialer.dispatcher import Dispatcher
 from telephony.models import LiveKitProject, TelephonySettings
 from tests.calls.conftest import Line as Phone
 from tests.calls.conftest import make_line

@@ -3,10 +3,10 @@
 import pytest
 from django.test import override_settings
 
-from accounts.errors import Conflict
 from accounts.models import Workspace
 from telephony.models import PhoneNumber, Trunk
 from telephony.services.demo import NUMBER, create_demo_line
+from voxa.core.errors import Conflict
 from voxa.management.commands.bootstrap import make_first_rows
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from telephony.carriers import CARRIERS
+from telephony.carriers.presets import CARRIERS
 from tests.telephony.conftest import TRUNKS
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from telephony.models import Agent
 from telephony.provider_fields import USED_BY
 from telephony.services.agents import create_agent
 from tests.telephony.conftest import AGENTS
-from voxa.api.names import camel
+from voxa.core.api.names import camel
 
 pytestmark = pytest.mark.django_db
 

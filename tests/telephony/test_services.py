@@ -3,12 +3,12 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from accounts.errors import Conflict
 from accounts.models import Workspace
 from telephony.models import Agent, PhoneNumber, Trunk
 from telephony.services.agents import update_agent
 from telephony.services.numbers import MAX_NUMBERS, add_number, update_number
 from telephony.services.trunks import create_trunk, delete_trunk, update_trunk
+from voxa.core.errors import Conflict
 
 GATEWAYS = [{"ip_or_domain": "sip.twilio.example"}]
 

@@ -4,8 +4,15 @@ Each app keeps its checks in a module `doctor`, which registers them when the co
 frame's own. Django's system checks are asked by one of them: they know neither workspaces nor time limits.
 """
 
-from voxa.doctor import database, processes, settings
-from voxa.doctor.registry import Group, register
+from voxa.core.doctor import database
+from voxa.core.doctor.registry import (
+    Group,
+    register,
+)
+from voxa.doctor import (
+    processes,
+    settings,
+)
 
 register(Group.SETTINGS, settings.look, needs_database=False)
 register(Group.DATABASE, database.look, needs_database=False)

@@ -6,10 +6,13 @@ from health_check.exceptions import ServiceUnavailable
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from voxa import queues
 from voxa.celery import app
-from voxa.doctor.findings import Finding, Severity
-from voxa.doctor.registry import Scope
+from voxa.core import queues
+from voxa.core.doctor.findings import (
+    Finding,
+    Severity,
+)
+from voxa.core.doctor.registry import Scope
 from voxa.health import Broker
 
 PING = 2.0  # seconds to wait for workers' answers

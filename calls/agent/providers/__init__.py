@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 
+from agents.worker.abilities import Abilities
+from agents.worker.conversation import Conversation
+from agents.worker.instructions import Instructions
+from agents.worker.providers.base import Voice
+from agents.worker.providers.elevenlabs import ElevenLabsVoice
+from agents.worker.providers.media_streams import MediaStreamsVoice
+from agents.worker.providers.openai_realtime import realtime_voice
+from agents.worker.providers.pipeline import pipeline_voice
 from livekit import rtc
-
-from calls.agent.abilities import Abilities
-from calls.agent.conversation import Conversation
-from calls.agent.instructions import Instructions
-from calls.agent.providers.base import Voice
-from calls.agent.providers.elevenlabs import ElevenLabsVoice
-from calls.agent.providers.media_streams import MediaStreamsVoice
-from calls.agent.providers.openai_realtime import realtime_voice
-from calls.agent.providers.pipeline import pipeline_voice
 
 __all__ = ["voice_for"]
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
-from calls.agent.conversation import Conversation
+from agents.worker.conversation import Conversation
 
 logger = logging.getLogger(__name__)
 

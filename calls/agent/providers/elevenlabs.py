@@ -13,15 +13,27 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from agents.worker.abilities import Abilities
+from agents.worker.conversation import (
+    AGENT,
+    CALLER,
+    Conversation,
+    Turn,
+)
+from agents.worker.instructions import Instructions
+from agents.worker.providers import mulaw
+from agents.worker.providers.base import (
+    ENDS_SOON,
+    PATIENCE,
+    ProviderFailed,
+)
+from agents.worker.providers.bridge import RATE
+from agents.worker.providers.sockets import (
+    BROKEN,
+    LAST_WORDS,
+    SocketVoice,
+)
 from livekit import rtc
-
-from calls.agent.abilities import Abilities
-from calls.agent.conversation import AGENT, CALLER, Conversation, Turn
-from calls.agent.instructions import Instructions
-from calls.agent.providers import mulaw
-from calls.agent.providers.base import ENDS_SOON, PATIENCE, ProviderFailed
-from calls.agent.providers.bridge import RATE
-from calls.agent.providers.sockets import BROKEN, LAST_WORDS, SocketVoice
 
 logger = logging.getLogger(__name__)
 

@@ -12,12 +12,11 @@ import uuid
 from functools import partial
 from typing import Any
 
+from agents.worker.conversation import Conversation
+from agents.worker.instructions import Instructions
+from agents.worker.providers import mulaw
+from agents.worker.providers.sockets import SocketVoice
 from livekit import rtc
-
-from calls.agent.conversation import Conversation
-from calls.agent.instructions import Instructions
-from calls.agent.providers import mulaw
-from calls.agent.providers.sockets import SocketVoice
 
 RATE = 8_000
 

@@ -1,17 +1,20 @@
 """OpenAI's Realtime API, or one that speaks as it does: one model hears and speaks."""
 
+from agents.worker.abilities import Abilities
+from agents.worker.conversation import Conversation
+from agents.worker.guard import Guard
+from agents.worker.instructions import Instructions
+from agents.worker.providers.base import ProviderFailed
+from agents.worker.providers.spoken import (
+    CONNECTING,
+    ONE_RETRY,
+    SpokenVoice,
+)
 from livekit import rtc
 from livekit.agents import AgentSession
 from livekit.plugins.openai.realtime import RealtimeModel
 from openai.types.realtime import AudioTranscription
 from openai.types.realtime.realtime_audio_input_turn_detection import SemanticVad
-
-from calls.agent.abilities import Abilities
-from calls.agent.conversation import Conversation
-from calls.agent.guard import Guard
-from calls.agent.instructions import Instructions
-from calls.agent.providers.base import ProviderFailed
-from calls.agent.providers.spoken import CONNECTING, ONE_RETRY, SpokenVoice
 
 LISTENS = SemanticVad(type="semantic_vad", create_response=False, interrupt_response=False)
 MODEL, VOICE, TRANSCRIPTION = "gpt-realtime", "marin", "gpt-4o-mini-transcribe"

@@ -1,16 +1,18 @@
 """Speech recognition, a language model and speech synthesis, each over an API that speaks as OpenAI's does."""
 
 import openai
+from agents.worker.abilities import Abilities
+from agents.worker.conversation import Conversation
+from agents.worker.guard import Guard
+from agents.worker.instructions import Instructions
+from agents.worker.providers.base import PATIENCE
+from agents.worker.providers.spoken import (
+    CONNECTING,
+    SpokenVoice,
+)
 from livekit import rtc
 from livekit.agents import AgentSession
 from livekit.plugins.openai import LLM, STT, TTS
-
-from calls.agent.abilities import Abilities
-from calls.agent.conversation import Conversation
-from calls.agent.guard import Guard
-from calls.agent.instructions import Instructions
-from calls.agent.providers.base import PATIENCE
-from calls.agent.providers.spoken import CONNECTING, SpokenVoice
 
 STT_MODEL, LLM_MODEL, TTS_MODEL, VOICE = "gpt-4o-mini-transcribe", "gpt-4.1-mini", "gpt-4o-mini-tts", "alloy"
 NO_KEY = "none"  # the library wants one; models at home often do not

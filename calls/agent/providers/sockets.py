@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
+from agents.worker.conversation import Conversation
+from agents.worker.guard import Guard
+from agents.worker.instructions import Instructions
+from agents.worker.providers.base import (
+    PATIENCE,
+    ProviderFailed,
+    Work,
+)
+from agents.worker.providers.bridge import Bridge
+from agents.worker.redaction import hidden
 from livekit import rtc
-
-from calls.agent.conversation import Conversation
-from calls.agent.guard import Guard
-from calls.agent.instructions import Instructions
-from calls.agent.providers.base import PATIENCE, ProviderFailed, Work
-from calls.agent.providers.bridge import Bridge
-from calls.agent.redaction import hidden
 
 LARGEST = 16 * 1024 * 1024  # bytes of one message
 LAST_WORDS = 10.0  # seconds in which what was sent before a goodbye is still heard

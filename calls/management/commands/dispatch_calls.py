@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from calls.dispatcher import Dispatcher
+from calls.dialer.dispatcher import Dispatcher
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from telephony.dialects.agent_trunks.serializers import AgentTrunkChangeSerializ
 from telephony.dialects.frame import named_as
 from telephony.services.errors import Conflict, Problems
 from telephony.services.provider_checks import ProviderRefused
-from voxa.api.errors import ApiError
+from voxa.core.api.errors import ApiError
 
 # Fields of the agent by provider, with their names in the reference.
 NAMES: dict[str, dict[str, str]] = {

@@ -11,7 +11,10 @@ from telephony.call_metrics import CallMetrics
 from telephony.choices import AiProvider, ProviderCheck, TrunkStatus
 from telephony.models import SipEndpoint
 from telephony.validators import validate_sip_user
-from voxa.api.serializers import NamedChoiceField, StrictSerializer
+from voxa.core.api.serializers import (
+    NamedChoiceField,
+    StrictSerializer,
+)
 
 PROVIDERS = [(one.value, one.label) for one in (AiProvider.OPENAI, AiProvider.ELEVENLABS, AiProvider.CUSTOM)]
 STATUSES = ("active", "inactive", "error")

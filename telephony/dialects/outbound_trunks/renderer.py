@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from voxa.api.errors import Problem
+from voxa.core.api.errors import Problem
 
 STATUSES = {403: 401, 409: 400, 413: 400, 415: 400, 422: 400, 429: 500, 503: 500}
 DESCRIPTIONS = {

@@ -9,7 +9,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from voxa.api.errors import Problem
+from voxa.core.api.errors import Problem
 
 _CODES = {
     401: "unauthorized",

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from telephony.models import Trunk
-from voxa.api.serializers import StrictSerializer
+from voxa.core.api.serializers import StrictSerializer
 
 
 class TransferTrunkSerializer(serializers.Serializer[Any]):

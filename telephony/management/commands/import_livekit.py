@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
-from telephony.livekit_client import LiveKitError
+from telephony.livekit import LiveKitError
 from telephony.management.output import print_table
 from telephony.models import LiveKitProject, TelephonySettings
 from telephony.services.errors import Conflict

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from telephony.choices import MediaEncryption, ObjectKind
-from telephony.livekit_client import InboundTrunkSpec, OutboundTrunkSpec
+from telephony.livekit import (
+    InboundTrunkSpec,
+    OutboundTrunkSpec,
+)
 from telephony.services.gateways import MAX_GATEWAYS
 from telephony.services.livekit_import import checks
 from telephony.services.livekit_import.checks import CannotSay, Inbound, Outbound, Rule
-from telephony.sync.marks import read_mark
+from telephony.sync.ownership import read_mark
 from telephony.sync.plan import AGENT_NAME, ROOM_PREFIX
 
 NAME_LENGTH = 100

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
-from telephony.livekit_client.entrances import Rule
-from telephony.livekit_client.matching import rank, rule_conflicts
+from telephony.livekit.entrances import Rule
+from telephony.livekit.matching import (
+    rank,
+    rule_conflicts,
+)
 from telephony.sync.lint.harm import Harm, Standing
 
 OURS = "voxa."  # what the attributes that our rules set begin with

@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.errors import Conflict
 from calls.choices import TransferMode, TransferStatus
 from calls.models import Call, Transfer
 from telephony.services.agents import update_agent
+from voxa.core.errors import Conflict
 
 SALES = {"name": "sales", "to": "+12025550142", "mode": "warm"}
 
@@ -28,7 +28,7 @@ def transfers(call: Call, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ..
             requested_at=timezone.now(),
         )  # fmt: skip
 
-    monkeypatch.setattr("calls.services.agent_transfer.transfer_call", hand_over)
+    monkeypatch.setattr("calls.transfers.by_agent.transfer_call", hand_over)
     return asked
 
 
@@ -57,7 +57,7 @@ def test_why_it_did_not_work_is_told_to_the_model(
     def refuse(*_: Any) -> None:
         raise Conflict("transfer_failed", "The third party is busy.")
 
-    monkeypatch.setattr("calls.services.agent_transfer.transfer_call", refuse)
+    monkeypatch.setattr("calls.transfers.by_agent.transfer_call", refuse)
     assert hand_over(worker, "sales").json() == {"ok": False, "result": "The third party is busy."}
 
 
@@ -67,7 +67,7 @@ def test_one_that_takes_longer_is_asked_for_by_its_id(
     goes_on = Transfer.objects.create(
         workspace_id=call.workspace_id, call=call, to="tel:+12025550142", mode="warm", requested_at=timezone.now()
     )
-    monkeypatch.setattr("calls.services.agent_transfer.transfer_call", lambda *_: goes_on)
+    monkeypatch.setattr("calls.transfers.by_agent.transfer_call", lambda *_: goes_on)
     answer = hand_over(worker, "sales")
     assert (answer.status_code, answer.json()) == (202, {"id": str(goes_on.pk)})
     path = f"/internal/agent/transfer/{goes_on.pk}"

@@ -11,9 +11,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import WebhookMessage, Workspace
 from accounts.services.webhooks import create_endpoint
+from calls.analysis import analyze
 from calls.choices import AnalysisStatus, Reason
 from calls.models import Call, CallAnalysis
-from calls.services import analysis
 from calls.services.conversations import ANALYZED, tell_late
 from calls.services.timeline import end
 from calls.tasks import analyze_call
@@ -65,7 +65,7 @@ def test_it_is_found_out_told_and_read_by_the_workspace_alone(
 ) -> None:
     create_endpoint(acme, "https://hooks.acme.example/", ["call.analyzed"])
     assert api.get(f"/v1/calls/{told.pk}/analysis").json()["status"] == "pending"
-    analysis.analyze(told.pk)
+    analyze.analyze(told.pk)
     read = api.get(f"/v1/calls/{told.pk}/analysis").json()
     assert {name: read[name] for name in FOUND} == FOUND
     assert (read["status"], read["error"]) == ("done", "")
@@ -101,7 +101,7 @@ def test_the_report_does_not_wait_for_long(reports: Callable[[], list[Any]], tol
 
 
 def test_the_model_reads_the_transcript_with_the_agents_key(told: Call, model: Receiver) -> None:
-    analysis.analyze(told.pk)
+    analyze.analyze(told.pk)
     (sent,) = model.requests
     asked = json.loads(sent.body)
     assert (sent.path, sent.headers["authorization"]) == ("/v1/chat/completions", f"Bearer {KEY}")
@@ -112,7 +112,7 @@ def test_the_model_reads_the_transcript_with_the_agents_key(told: Call, model: R
 def test_it_is_done_once_however_often_it_is_asked_for(told: Call, model: Receiver, worker: APIClient) -> None:
     for _ in range(2):
         worker.post(REPORT, {"finished": True})
-        analysis.analyze(told.pk)
+        analyze.analyze(told.pk)
     assert len(model.requests) == 1
 
 
@@ -128,18 +128,18 @@ def test_it_is_done_once_however_often_it_is_asked_for(told: Call, model: Receiv
 )
 def test_no_usable_answer_is_asked_for_again(told: Call, model: Receiver, respond: Any, words: str) -> None:
     model.respond = respond
-    analysis.analyze(told.pk)
+    analyze.analyze(told.pk)
     row = CallAnalysis.objects.get()
     assert (row.status, row.attempts) == (AnalysisStatus.PENDING, 1)
     assert words in row.error
     assert row.due_at is not None
     assert timedelta(seconds=5) < row.due_at - timezone.now() < timedelta(seconds=15)
-    analysis.analyze(told.pk)
+    analyze.analyze(told.pk)
     assert len(model.requests) == 1
     model.respond = says(FOUND)
     due_now(told)
-    assert analysis.sweep() == 1
-    analysis.analyze(told.pk)
+    assert analyze.sweep() == 1
+    analyze.analyze(told.pk)
     assert CallAnalysis.objects.get().status == AnalysisStatus.DONE
 
 
@@ -147,7 +147,7 @@ def test_after_some_tries_it_fails_and_says_why(told: Call, model: Receiver) -> 
     model.respond = answer(500)
     for _ in range(6):
         due_now(told)
-        analysis.analyze(told.pk)
+        analyze.analyze(told.pk)
     row = CallAnalysis.objects.get()
     assert (row.status, len(model.requests)) == (AnalysisStatus.FAILED, 5)
     assert "HTTP 500" in row.error
@@ -155,7 +155,7 @@ def test_after_some_tries_it_fails_and_says_why(told: Call, model: Receiver) -> 
 
 def test_a_refused_key_fails_at_once_and_stands_nowhere(told: Call, model: Receiver, api: APIClient) -> None:
     model.respond = answer(401, KEY.encode())
-    analysis.analyze(told.pk)
+    analyze.analyze(told.pk)
     read = api.get(f"/v1/calls/{told.pk}/analysis")
     assert read.json()["status"] == "failed"
     assert KEY not in read.content.decode()
@@ -163,7 +163,7 @@ def test_a_refused_key_fails_at_once_and_stands_nowhere(told: Call, model: Recei
 
 def test_a_model_at_a_private_address_is_not_asked(told: Call, model: Receiver, settings: Any) -> None:
     settings.VOXA_OUTBOUND_ALLOW = []
-    analysis.analyze(told.pk)
+    analyze.analyze(told.pk)
     assert model.requests == []
     assert "cannot be called" in CallAnalysis.objects.get().error
 

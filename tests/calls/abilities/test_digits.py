@@ -9,8 +9,8 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from calls.models import Call, Event
 from calls.services.digits import TOPIC
-from telephony.livekit_client import LiveKitUnavailable
-from telephony.livekit_client.rooms import Participant
+from telephony.livekit import LiveKitUnavailable
+from telephony.livekit.rooms import Participant
 from tests.conftest import ApiFor
 
 

@@ -12,9 +12,10 @@ from django.utils import timezone
 from accounts.choices import ExternalWork
 from accounts.models import ExternalLease, Workspace
 from accounts.services.external_leases import external_lease
+from calls.analysis import analyze as analysis
 from calls.choices import AnalysisStatus
 from calls.models import Call, CallAnalysis, Event, ToolRun
-from calls.services import analysis, tools
+from calls.services import tools
 from telephony.choices import AiProvider
 from telephony.models import Agent
 from telephony.services import provider_checks

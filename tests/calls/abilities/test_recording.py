@@ -7,11 +7,14 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from calls.choices import RecordingStatus
+from calls.livekit.ingest import ingest_waiting
 from calls.models import Call, Event, LiveKitEvent, Recording
-from calls.services import recordings
-from calls.services.ingest import ingest_waiting
-from telephony.livekit_client import LiveKitUnavailable, LiveKitUnreached
-from telephony.livekit_client.egress import Egress
+from calls.recordings import recording as recordings
+from telephony.livekit import (
+    LiveKitUnavailable,
+    LiveKitUnreached,
+)
+from telephony.livekit.egress import Egress
 from telephony.models import TelephonySettings
 from tests.calls.events.conftest import START
 
@@ -41,9 +44,9 @@ def livekit(monkeypatch: pytest.MonkeyPatch, settings: Any, call: Call) -> Livek
         record_calls=True, recording_announcement="This call is recorded."
     )
     livekit = Livekit()
-    monkeypatch.setattr("calls.services.recordings.client_for", lambda project: livekit)
-    monkeypatch.setattr("calls.services.recordings._send_start", recordings.start)
-    monkeypatch.setattr("calls.services.recordings._send_stop", recordings.stop_unwanted)
+    monkeypatch.setattr("calls.recordings.recording.client_for", lambda project: livekit)
+    monkeypatch.setattr("calls.recordings.recording._send_start", recordings.start)
+    monkeypatch.setattr("calls.recordings.recording._send_stop", recordings.stop_unwanted)
     return livekit
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import WebhookMessage
 from calls.choices import CallStatus, RecordingStatus, Speaker
 from calls.models import Call, CallAnalysis, Recording, TranscriptItem
+from calls.recordings.deletion import delete_due
 from calls.services.erasure import erase_number
-from calls.services.recording_deletion import delete_due
 from calls.services.retention import purge
 from tests.receiver import Receiver, answer, receiver
 
@@ -106,7 +106,7 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
             asked.append(operation)
             return []
 
-    monkeypatch.setattr("calls.services.recordings.client_for", lambda project: Client())
+    monkeypatch.setattr("calls.recordings.recording.client_for", lambda project: Client())
     return asked
 
 

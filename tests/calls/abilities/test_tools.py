@@ -14,7 +14,7 @@ from telephony.models import Agent
 from telephony.services.tool_secrets import tool_secret
 from tests.calls.abilities.conftest import Asks
 from tests.receiver import Receiver, answer
-from voxa.safe_http import Limits
+from voxa.core.safe_http import Limits
 
 
 def line() -> dict[str, Any]:

@@ -8,8 +8,8 @@ import jwt
 import pytest
 from rest_framework.test import APIClient
 
+from calls.livekit.ingest import settle
 from calls.models import Call
-from calls.services.ingest import settle
 from telephony.models import Agent, LiveKitProject
 from tests.calls.events.conftest import Entrance, entrance, joined, store
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from calls.choices import CallStatus
 from calls.models import Call
 from calls.services import worker_session
-from telephony.livekit_client.rooms import Participant
+from telephony.livekit.rooms import Participant
 from telephony.models import Agent
 from telephony.services.agents import update_agent
 from tests.calls.agent.conftest import SESSION, WorkerFor

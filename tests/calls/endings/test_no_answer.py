@@ -14,7 +14,7 @@ RINGS_OUT = "+12025550999"
 
 @pytest.fixture(autouse=True)
 def short_ringing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("calls.dialling.RINGING", 3.0)
+    monkeypatch.setattr("calls.dialer.dial.RINGING", 3.0)
 
 
 def test_a_number_that_rings_out_is_dialled_again_while_attempts_are_left(line_over: LineOver) -> None:

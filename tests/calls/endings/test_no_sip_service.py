@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from calls import revival
 from calls.choices import CallStatus, Reason
-from calls.explaining import explain
+from calls.dialer import revival
+from calls.dialer.rate_limits import pause
 from calls.models import Attempt, Call, DialSlot
-from calls.pacing import pause
+from calls.presentation.status_text import explain
 from telephony.doctor import livekit
 from telephony.models import LiveKitProject
 from tests.calls.sandbox_lines import SandboxLine, dispatch_until
-from voxa.doctor.registry import Scope
+from voxa.core.doctor.registry import Scope
 
 pytestmark = pytest.mark.postgres
 LineOver = Callable[..., SandboxLine]

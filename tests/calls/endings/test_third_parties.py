@@ -7,11 +7,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from calls.choices import Reason
-from calls.outcomes import Next
-from calls.services.third_party import ThirdPartyDial, why_failed
-from calls.services.transfer import KNOWN
-from telephony.livekit_client import LiveKitError, client_for
-from telephony.livekit_client.rooms import Dial, create_room
+from calls.dialer.outcomes import Next
+from calls.transfers.carry_out import KNOWN
+from calls.transfers.third_party import (
+    ThirdPartyDial,
+    why_failed,
+)
+from telephony.livekit import (
+    LiveKitError,
+    client_for,
+)
+from telephony.livekit.rooms import (
+    Dial,
+    create_room,
+)
 from telephony.models import LiveKitObject, TelephonySettings
 from tests.calls.sandbox_lines import SandboxLine
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from calls.livekit.ingest import ingest_waiting
 from calls.models import Call, LiveKitEvent, UsageDay
-from calls.services.ingest import ingest_waiting
 from tests.calls.events.conftest import Entrance, event, finished, joined, left, store
 
 Payload = dict[str, Any]

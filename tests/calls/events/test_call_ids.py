@@ -3,9 +3,9 @@
 from django.utils import timezone
 
 from accounts.models import Workspace
+from calls.livekit.ingest import settle
 from calls.models import Attempt, Call
-from calls.services.ingest import settle
-from calls.showing import call_json
+from calls.presentation.payloads import call_json
 from tests.calls.conftest import Line, make_line
 from tests.calls.events.conftest import Entrance, event, project_of, store
 

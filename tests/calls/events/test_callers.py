@@ -3,10 +3,10 @@
 import pytest
 
 from accounts.models import Workspace
+from calls.livekit.ingest import settle
 from calls.models import Call, LiveKitEvent
+from calls.presentation.payloads import call_json
 from calls.services.erasure import erase_number
-from calls.services.ingest import settle
-from calls.showing import call_json
 from telephony.models import Trunk
 from tests.calls.events.conftest import Entrance, joined, left, store
 

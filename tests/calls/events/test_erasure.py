@@ -13,11 +13,14 @@ from django.db.models.functions import Cast
 
 from accounts.models import User, WebhookMessage, Workspace
 from calls.choices import CallStatus
+from calls.do_not_call.erased_numbers import (
+    hashed,
+    listed_as,
+)
+from calls.livekit.ingest import settle
 from calls.models import Call, DoNotCall, LiveKitEvent
 from calls.services.erasure import erase_number
-from calls.services.ingest import settle
 from calls.services.timeline import note
-from calls.suppression import hashed, listed_as
 from tests.calls.events.conftest import START, Entrance, joined, left, make_entrance, store
 
 PERSON = "+12025550177"

@@ -7,8 +7,8 @@ import pytest
 
 from accounts.models import Workspace
 from calls.choices import CallStatus, Direction, Reason
+from calls.livekit.ingest import settle
 from calls.models import Call
-from calls.services.ingest import settle
 from telephony.models import PhoneNumber, SipEndpoint, TelephonySettings
 from telephony.services.agents import create_agent
 from tests.calls.events.conftest import START, Entrance, event, finished, joined, left, make_entrance, store

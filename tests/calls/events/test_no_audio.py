@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from calls.choices import CallStatus, Reason, Speaker
-from calls.explaining import NEXT_STEPS
+from calls.livekit.ingest import settle
 from calls.models import Call, TranscriptItem
-from calls.services.ingest import settle
+from calls.presentation.status_text import NEXT_STEPS
 from tests.calls.events.conftest import Entrance, event, joined, left, store
 
 pytestmark = pytest.mark.django_db

@@ -8,10 +8,13 @@ import pytest
 from django.utils import timezone
 
 from calls.choices import CallStatus, Reason
+from calls.livekit import room_monitor
+from calls.livekit.ingest import settle
 from calls.models import Call
-from calls.services import watch
-from calls.services.ingest import settle
-from telephony.livekit_client.rooms import Participant, Room
+from telephony.livekit.rooms import (
+    Participant,
+    Room,
+)
 from telephony.models import TelephonySettings
 from tests.calls.events.conftest import START, Entrance, event, joined, left, store
 
@@ -74,12 +77,12 @@ def look(call: Call, entrance: Entrance, monkeypatch: pytest.MonkeyPatch) -> Loo
     def run(agents: tuple[tuple[str, int], ...] = (("agent-1", -59),)) -> list[str]:
         asked.clear()
         client = Client(agents)
-        monkeypatch.setattr(watch, "client_for", lambda project: client)
-        monkeypatch.setattr(watch, "rooms", lambda: lambda: [Room(call.room_name, 1, 2)])
-        monkeypatch.setattr(watch, "participants", lambda room: lambda: client.people)
-        monkeypatch.setattr(watch, "dispatch_agent", lambda *a, **k: lambda: asked.append("dispatch"))
-        monkeypatch.setattr(watch, "remove_participant", lambda room, who: lambda: asked.append(f"remove {who}"))
-        watch.watch(call.project)
+        monkeypatch.setattr(room_monitor, "client_for", lambda project: client)
+        monkeypatch.setattr(room_monitor, "rooms", lambda: lambda: [Room(call.room_name, 1, 2)])
+        monkeypatch.setattr(room_monitor, "participants", lambda room: lambda: client.people)
+        monkeypatch.setattr(room_monitor, "dispatch_agent", lambda *a, **k: lambda: asked.append("dispatch"))
+        monkeypatch.setattr(room_monitor, "remove_participant", lambda room, who: lambda: asked.append(f"remove {who}"))
+        room_monitor.watch(call.project)
         call.refresh_from_db()
         return list(asked)
 

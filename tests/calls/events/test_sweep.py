@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from calls.livekit import ingest
 from calls.models import Call, LiveKitEvent
-from calls.services import ingest
 from tests.calls.events.conftest import Entrance, event, joined, store
 
 
@@ -15,7 +15,7 @@ def test_one_task_does_for_a_burst(settings: Any, monkeypatch: pytest.MonkeyPatc
     clock = iter([100.0, 100.01, 100.04, 100.06, 100.2])
     monkeypatch.setattr(ingest, "_woken_at", 0.0)
     monkeypatch.setattr(ingest, "publish", lambda task, after: sent.append(after))
-    monkeypatch.setattr("calls.services.ingest.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("calls.livekit.ingest.time.monotonic", lambda: next(clock))
     for _ in range(5):
         ingest.wake()
     assert sent == [0.1, 0.1, 0.1]  # at 100, at 100.06 and at 100.2

@@ -10,9 +10,13 @@ from django.utils import timezone
 from accounts.models import Workspace
 from calls.choices import CallStatus, TransferMode, TransferStatus
 from calls.models import Call, Transfer
-from calls.services import transfer_requests
-from calls.services.transfer import carry_out
-from calls.services.transfer_requests import claim, renew, settle
+from calls.transfers import requests
+from calls.transfers.carry_out import carry_out
+from calls.transfers.requests import (
+    claim,
+    renew,
+    settle,
+)
 from tests.calls.conftest import Line, make_line
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +32,7 @@ def asked(line: Line) -> Transfer:
     call = line.place()
     Call.objects.filter(pk=call.pk).update(status=CallStatus.IN_PROGRESS, room_name=f"call-{call.pk}-1", due_at=None)
     call.refresh_from_db()
-    return transfer_requests.request_transfer(call, "+12025550142", TransferMode.WARM)
+    return requests.request_transfer(call, "+12025550142", TransferMode.WARM)
 
 
 def status(transfer: Transfer) -> str:

@@ -9,15 +9,15 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.errors import Conflict
 from calls.choices import CallStatus, Direction, Reason, TransferMode, TransferStatus
+from calls.dialer import spend
 from calls.models import Call, Transfer
-from calls.services import spend
-from calls.services.transfer import finish
-from calls.services.transfer_requests import request_transfer
+from calls.transfers.carry_out import finish
+from calls.transfers.requests import request_transfer
 from telephony.models import TelephonySettings
 from tests.calls.conftest import Line
 from tests.calls.transfers.conftest import InProgress, settled
+from voxa.core.errors import Conflict
 
 THIRD = "+12025550177"
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from calls.choices import CallStatus, Reason, TransferMode, TransferStatus
 from calls.models import Call, Transfer
-from calls.services import transfer_requests
+from calls.transfers import requests
 from tests.calls.transfers.conftest import InProgress, settled
 from tests.live.process import wait_until
 
@@ -72,12 +72,12 @@ def test_while_one_goes_on_no_second_is_asked_for(api: APIClient, in_progress: I
 def test_no_more_requests_wait_than_may(api: APIClient, in_progress: InProgress, settings: Any) -> None:
     settings.TRANSFER_WAIT_SECONDS = 30
     call, began = in_progress(), time.monotonic()
-    for _ in range(transfer_requests.WAITING):
-        assert transfer_requests._waiting.acquire(blocking=False)
+    for _ in range(requests.WAITING):
+        assert requests._waiting.acquire(blocking=False)
     try:
         assert ask(api, call, PICKS_UP).status_code == 202
     finally:
-        transfer_requests._waiting.release(transfer_requests.WAITING)
+        requests._waiting.release(requests.WAITING)
     assert time.monotonic() - began < 20
 
 
@@ -88,6 +88,6 @@ def test_none_was_asked_for(api: APIClient, in_progress: InProgress) -> None:
 def test_an_outsider_neither_asks_nor_sees(outsider_api: APIClient, in_progress: InProgress) -> None:
     call = in_progress()
     assert ask(outsider_api, call, PICKS_UP).status_code == 404
-    transfer_requests.request_transfer(call, PICKS_UP, TransferMode.WARM)
+    requests.request_transfer(call, PICKS_UP, TransferMode.WARM)
     assert outsider_api.get(f"/v1/calls/{call.pk}/transfer").status_code == 404
     assert Transfer.objects.get().status == TransferStatus.REQUESTED

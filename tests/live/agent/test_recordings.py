@@ -7,8 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from telephony.livekit_client import LiveKitClient
-from telephony.livekit_client.egress import recordings, stop_recording
+from telephony.livekit import LiveKitClient
+from telephony.livekit.egress import (
+    recordings,
+    stop_recording,
+)
 from tests.live.agent.caller import Caller, until
 from tests.live.agent.conftest import STORAGE, Stage
 from tests.live.agent.models import Models

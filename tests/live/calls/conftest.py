@@ -12,7 +12,7 @@ import pytest
 from accounts.models import Workspace
 from accounts.services.workspaces import create_workspace
 from calls.choices import ENDED
-from calls.dispatcher import Dispatcher
+from calls.dialer.dispatcher import Dispatcher
 from calls.models import Call
 from calls.services.place import place_call
 from telephony.models import Agent, LiveKitProject, PhoneNumber, TelephonySettings, Trunk

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from calls.choices import CallStatus, Reason
+from calls.dialer import attempts
+from calls.dialer.rate_limits import Turn
 from calls.models import Call
-from calls.pacing import Turn
-from calls.services import attempts
 from calls.services.place import cancel
 from tests.live.calls.conftest import Line, ended
 
@@ -54,7 +54,7 @@ def test_a_call_cancelled_as_its_dial_sets_out_does_not_ring_on(
         return taken
 
     monkeypatch.setattr(attempts, "turn", turn_then_cancel)
-    monkeypatch.setattr("calls.pacing.LATENESS", timedelta(seconds=5))  # else it would not be sent so late
+    monkeypatch.setattr("calls.dialer.rate_limits.LATENESS", timedelta(seconds=5))  # else it would not be sent so late
     call = line.place(RINGS_ON)
     dispatch_until(lambda: ended(call)() and bool(line.dials(call)), 15)
     dispatch_until(silent(line, call), 10)

@@ -111,7 +111,7 @@ def test_a_callee_who_declined_is_not_called_through_another_gateway(
 def test_a_phone_that_nobody_answers_rings_to_its_limit(
     line: Line, dispatch_until: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("calls.dialling.RINGING", 3.0)
+    monkeypatch.setattr("calls.dialer.dial.RINGING", 3.0)
     line.settings(max_attempts=1)
     call = line.place("+12025550999")
     dispatch_until(reached(call, CallStatus.RINGING))
@@ -123,7 +123,7 @@ def test_a_phone_that_nobody_answers_rings_to_its_limit(
 def test_a_lost_answer_is_settled_by_the_room_and_never_dialled_again(
     make_line: Callable[..., Line], dispatch_until: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("calls.dialling.RINGING", 2.0)
+    monkeypatch.setattr("calls.dialer.dial.RINGING", 2.0)
     line = make_line("lost.example.org")
     call = line.place("+12025550103")
     dispatch_until(reached(call, CallStatus.IN_PROGRESS), 30)
@@ -133,7 +133,7 @@ def test_a_lost_answer_is_settled_by_the_room_and_never_dialled_again(
 def test_a_lost_answer_without_a_trace_is_left_to_a_person(
     make_line: Callable[..., Line], dispatch_until: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("calls.dialling.RINGING", 2.0)
+    monkeypatch.setattr("calls.dialer.dial.RINGING", 2.0)
     line = make_line("lost.example.org", "sip.example.org")
     call = line.place("+12025550201")  # gone from its room before anyone looks
     dispatch_until(ended(call), 30)

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, LiveKitClient, OutboundTrunkSpec
+from telephony.livekit import (
+    DispatchRuleSpec,
+    InboundTrunkSpec,
+    LiveKitClient,
+    OutboundTrunkSpec,
+)
 from tests.faults import FaultyServer, faulty_server
 from tests.sandbox import SandboxServer
 

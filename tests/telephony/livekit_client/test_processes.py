@@ -5,7 +5,11 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from telephony.livekit_client import LiveKitClient, OutboundTrunkSpec, trunks
+from telephony.livekit import (
+    LiveKitClient,
+    OutboundTrunkSpec,
+    trunks,
+)
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import OUTBOUND
 
@@ -14,7 +18,7 @@ FORK_AND_EXIT = """
 import os, sys
 import django
 django.setup()
-from telephony.livekit_client import LiveKitClient, trunks
+from telephony.livekit import LiveKitClient, trunks
 client = LiveKitClient(*sys.argv[1:])
 client.run(trunks.list_rules())
 child = os.fork()

@@ -2,7 +2,10 @@
 
 import pytest
 
-from telephony.livekit_client.texts import LONGEST, public_text
+from telephony.livekit.texts import (
+    LONGEST,
+    public_text,
+)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from telephony.livekit_client import (
+from telephony.livekit import (
     DispatchRuleSpec,
     InboundTrunkSpec,
     LiveKitClient,

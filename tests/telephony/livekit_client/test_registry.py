@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
-from telephony.livekit_client import (
+from telephony.livekit import (
     LiveKitNotConfigured,
     LiveKitRefused,
     LiveKitUnauthorized,
@@ -15,7 +15,7 @@ from telephony.livekit_client import (
     registry,
     trunks,
 )
-from telephony.livekit_client.rooms import transfer
+from telephony.livekit.rooms import transfer
 from telephony.models import LiveKitProject
 from tests.faults import FaultyServer
 from tests.sandbox import SandboxServer

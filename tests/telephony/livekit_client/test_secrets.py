@@ -5,7 +5,11 @@ import traceback
 
 import pytest
 
-from telephony.livekit_client import LiveKitClient, LiveKitError, trunks
+from telephony.livekit import (
+    LiveKitClient,
+    LiveKitError,
+    trunks,
+)
 from tests.faults import FaultyServer
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import INBOUND, OUTBOUND

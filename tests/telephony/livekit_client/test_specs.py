@@ -7,8 +7,13 @@ from hypothesis import strategies as st
 from livekit import api
 
 from telephony.choices import MediaEncryption, Transport
-from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
-from telephony.livekit_client import messages as to
+from telephony.livekit import (
+    DispatchRuleSpec,
+    InboundTrunkSpec,
+    OutboundTrunkSpec,
+    Stored,
+)
+from telephony.livekit import messages as to
 from tests.telephony.livekit_client.conftest import INBOUND, OUTBOUND, RULE
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)

@@ -6,8 +6,11 @@ import jwt
 import pytest
 import time_machine
 
-from telephony.livekit_client import LiveKitClient, trunks
-from telephony.livekit_client.sip_admin import TOKEN_LIFE
+from telephony.livekit import (
+    LiveKitClient,
+    trunks,
+)
+from telephony.livekit.sip_admin import TOKEN_LIFE
 from tests.faults import FaultyServer
 from tests.sandbox import SandboxServer
 

@@ -4,7 +4,13 @@ import socket
 
 import pytest
 
-from telephony.livekit_client import LiveKitClient, LiveKitError, LiveKitNotFound, LiveKitUnavailable, trunks
+from telephony.livekit import (
+    LiveKitClient,
+    LiveKitError,
+    LiveKitNotFound,
+    LiveKitUnavailable,
+    trunks,
+)
 from tests.faults import FaultyServer
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import OUTBOUND
@@ -87,6 +93,6 @@ def test_what_nobody_thought_of_is_an_error_of_ours(client: LiveKitClient, monke
     def broken(*_: object) -> object:
         raise RuntimeError("with a secret in it")
 
-    monkeypatch.setattr("telephony.livekit_client.messages.outbound_message", broken)
+    monkeypatch.setattr("telephony.livekit.messages.outbound_message", broken)
     with pytest.raises(LiveKitError, match=r"^The call to LiveKit failed: RuntimeError\.$"):
         client.run(trunks.create_outbound(OUTBOUND))

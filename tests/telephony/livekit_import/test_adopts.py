@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Workspace
 from telephony.choices import TrunkStatus
 from telephony.models import LiveKitObject, Trunk
-from telephony.sync.marks import read_mark
+from telephony.sync.ownership import read_mark
 from tests.telephony.livekit_import.conftest import Project, Result
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from accounts.errors import Conflict
 from accounts.models import Workspace
 from telephony.models import LiveKitProject, Trunk
 from telephony.services.livekit_import import adopt as adopting
 from telephony.services.trunks import create_trunk
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_import.conftest import Project, Result
+from voxa.core.errors import Conflict
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

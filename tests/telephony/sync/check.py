@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from telephony.choices import ObjectKind
 from telephony.models import Installation, LiveKitObject, Trunk
-from telephony.sync.doors import AnyStored
 from telephony.sync.plan import Spec, plan
+from telephony.sync.project_session import AnyStored
 from telephony.sync.rows import read_trunks
 from tests.telephony.sync.fake import FakeLiveKit
 

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import Workspace
 from telephony.models import Gateway, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
-from telephony.sync import dns, doors
+from telephony.sync import dns, project_session
 from tests.telephony.sync.fake import FakeLiveKit
 
 MakeTrunk = Callable[..., Trunk]
@@ -18,7 +18,7 @@ def livekit(settings: Any, monkeypatch: pytest.MonkeyPatch) -> FakeLiveKit:
     """LiveKit as the default project of the environment reaches it."""
     settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET = "ws://fake", "key", "secret"
     server = FakeLiveKit()
-    monkeypatch.setattr(doors, "client_for", server.client_for)
+    monkeypatch.setattr(project_session, "client_for", server.client_for)
     return server
 
 

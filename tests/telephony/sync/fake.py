@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from livekit import api
 from livekit.protocol import sip
 
-from telephony.livekit_client import (
+from telephony.livekit import (
     DispatchRuleSpec,
     InboundTrunkSpec,
     LiveKitClient,
@@ -17,8 +17,8 @@ from telephony.livekit_client import (
     Stored,
     trunks,
 )
-from telephony.livekit_client.failures import as_livekit_error
-from telephony.livekit_client.loop import in_caller
+from telephony.livekit.failures import as_livekit_error
+from telephony.livekit.loop import in_caller
 from telephony.models import LiveKitProject
 from telephony.sandbox import rules
 from telephony.sandbox import trunks as objects

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from telephony.livekit_client import trunks
+from telephony.livekit import trunks
 from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, Trunk
 from telephony.sync import records
 from telephony.sync.apply import sync_rows, sync_trunk

@@ -7,9 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from telephony.choices import ObjectKind
-from telephony.livekit_client.entrances import Entrance, Rule
+from telephony.livekit.entrances import (
+    Entrance,
+    Rule,
+)
 from telephony.sync.lint import Harm, Standing, lint
-from telephony.sync.marks import Mark
+from telephony.sync.ownership import Mark
 
 HERE, ROW = uuid4(), uuid4()
 NUMBER, ANOTHER = "+15550100000", "+15550109999"

@@ -9,12 +9,20 @@ from uuid import uuid4
 from livekit import api
 
 from telephony.choices import ObjectKind
-from telephony.livekit_client.entrances import entrance_of, rule_of
-from telephony.livekit_client.matching import Answer, Invite, Match, match
+from telephony.livekit.entrances import (
+    entrance_of,
+    rule_of,
+)
+from telephony.livekit.matching import (
+    Answer,
+    Invite,
+    Match,
+    match,
+)
 from telephony.sandbox import conflicts, matching
 from telephony.sandbox.errors import TwirpError
 from telephony.sync.lint import Standing, lint
-from telephony.sync.marks import Mark
+from telephony.sync.ownership import Mark
 
 T = TypeVar("T")
 World = tuple[list[api.SIPInboundTrunkInfo], list[api.SIPDispatchRuleInfo]]

@@ -10,7 +10,7 @@ from telephony.choices import TrunkStatus
 from telephony.models import LiveKitProject, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.numbers import add_number
 from telephony.services.settings import update_settings
-from telephony.sync import doors
+from telephony.sync import project_session
 from telephony.sync.apply import sync_trunk
 from telephony.sync.sweep import sweep
 from tests.telephony.sync.conftest import MakeTrunk
@@ -30,7 +30,7 @@ def other_livekit(livekit: FakeLiveKit, monkeypatch: pytest.MonkeyPatch) -> Fake
     """The server of the other project; `livekit` stays that of the default one."""
     server = FakeLiveKit()
     servers = {OTHER_URL: server}
-    monkeypatch.setattr(doors, "client_for", lambda to: servers.get(to.url, livekit).client_for(to))
+    monkeypatch.setattr(project_session, "client_for", lambda to: servers.get(to.url, livekit).client_for(to))
     return server
 
 

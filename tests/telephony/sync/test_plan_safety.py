@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony.choices import MediaEncryption, Transport
-from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec
+from telephony.livekit import (
+    DispatchRuleSpec,
+    InboundTrunkSpec,
+    OutboundTrunkSpec,
+)
 from telephony.sync.plan import plan
 from telephony.sync.resolution import Resolution
 from telephony.sync.rows import GatewayRow, TrunkRow

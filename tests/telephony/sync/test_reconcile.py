@@ -7,11 +7,16 @@ import pytest
 
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
-from telephony.livekit_client import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, trunks
+from telephony.livekit import (
+    DispatchRuleSpec,
+    InboundTrunkSpec,
+    OutboundTrunkSpec,
+    trunks,
+)
 from telephony.models import Installation, LiveKitAlias, LiveKitObject, LiveKitProject, Trunk
 from telephony.sync.apply import sync_trunk
 from telephony.sync.findings import Cause
-from telephony.sync.marks import Mark
+from telephony.sync.ownership import Mark
 from telephony.sync.reconcile import reconcile
 from telephony.sync.results import Outcome
 from tests.telephony.sync.conftest import MakeTrunk

@@ -7,8 +7,11 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import Workspace
-from telephony.livekit_client import InboundTrunkSpec, trunks
-from telephony.livekit_client.entrances import Rule
+from telephony.livekit import (
+    InboundTrunkSpec,
+    trunks,
+)
+from telephony.livekit.entrances import Rule
 from telephony.models import LiveKitProject, Trunk
 from telephony.sandbox.store import new_id
 from telephony.sync.apply import sync_trunk

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from telephony.livekit_client import (
+from telephony.livekit import (
     LiveKitClient,
     LiveKitNotFound,
     LiveKitUnauthorized,
@@ -13,7 +13,10 @@ from telephony.livekit_client import (
     Operation,
     trunks,
 )
-from telephony.livekit_client.loop import complete, in_caller
+from telephony.livekit.loop import (
+    complete,
+    in_caller,
+)
 from telephony.sync.side_by_side import Job, run_side_by_side
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import OUTBOUND

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from calls.choices import CallStatus
+from calls.livekit.room_monitor import watch
 from calls.models import Call
-from calls.services.watch import watch
 from telephony.services.numbers import add_number
 from telephony.services.trunks import create_trunk
 from tests.live.calls.conftest import Line

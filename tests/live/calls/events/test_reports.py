@@ -7,14 +7,14 @@ import pytest
 from django.utils import timezone
 
 from calls.choices import CallStatus, Reason
+from calls.livekit.expiry import reap
+from calls.livekit.ingest import ingest_waiting
+from calls.livekit.room_monitor import watch
 from calls.models import Call, LiveKitEvent
-from calls.services.ingest import ingest_waiting
-from calls.services.reap import reap
 from calls.services.timeline import note
-from calls.services.watch import watch
 from telephony.choices import AgentAbsent
-from telephony.livekit_client import client_for
-from telephony.livekit_client.rooms import rooms
+from telephony.livekit import client_for
+from telephony.livekit.rooms import rooms
 from tests.live.calls.conftest import Line
 from tests.live.calls.events.conftest import CALLER, Dispatch, Doorbell, answered, taken, wait_for
 from tests.live.calls.events.relay import Relay
@@ -79,7 +79,7 @@ def test_without_webhooks_the_rooms_tell_of_callers(doorbell: Doorbell) -> None:
 def test_a_late_webhook_puts_right_what_the_rooms_told(
     line: Line, dispatch_until: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("calls.services.ingest.wake", lambda: None)
+    monkeypatch.setattr("calls.livekit.ingest.wake", lambda: None)
     call = answered(line, dispatch_until, "+12025550201")
     wait_until(lambda: LiveKitEvent.objects.filter(type="participant_left").exists(), "the webhook")
     LiveKitEvent.objects.all().update(room_name="later")

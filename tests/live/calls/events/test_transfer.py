@@ -10,8 +10,8 @@ from accounts.choices import Scope
 from accounts.services.keys import create_api_key
 from calls.choices import CallStatus, Reason
 from calls.models import Call
-from telephony.livekit_client import client_for
-from telephony.livekit_client.rooms import participants
+from telephony.livekit import client_for
+from telephony.livekit.rooms import participants
 from tests.calls.running import running_dispatcher
 from tests.live.calls.conftest import Line
 from tests.live.calls.events.conftest import Dispatch, Doorbell, answered, taken, wait_for

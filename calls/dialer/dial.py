@@ -1,0 +1,291 @@
+"""One claimed call on its way: route, policies, slot, room, dial, outcome. The database is asked in threads."""
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from calls.choices import CallStatus, Reason
+from calls.dialer import attempts
+from calls.dialer.attempts import Fenced
+from calls.dialer.lost_answers import (
+    IDENTITY,
+    STATUS,
+    close,
+    look,
+    phone_of,
+    settle_answered,
+    told_of,
+)
+from calls.dialer.outcomes import (
+    CLOSED,
+    Next,
+    Outcome,
+    before_dial,
+    outcome_of,
+    outcome_told,
+)
+from calls.dialer.rate_limits import (
+    Limit,
+    Turn,
+    limits_of,
+    paused_until,
+)
+from calls.dialer.request import dial_request
+from calls.dialer.spend import (
+    Cap,
+    cap_of,
+)
+from calls.dialer.threads import in_thread
+from calls.models import Attempt, Call
+from calls.routing import route as routing
+from calls.routing.policies import (
+    Facts,
+    Refusal,
+    first_refusal,
+)
+from calls.routing.route import (
+    Hop,
+    Route,
+    trunk_rings,
+)
+from calls.services.timeline import end
+from telephony.livekit import (
+    DialRangOut,
+    DialTooLate,
+    LiveKitClient,
+    LiveKitError,
+    LiveKitRefused,
+    Operation,
+    client_for,
+)
+from telephony.livekit.rooms import (
+    Dialled,
+    create_room,
+    dial,
+    participants,
+)
+from telephony.models import TelephonySettings
+from telephony.services import sip_service
+
+AGENT_NAME = "voxa-agent"
+# Seconds that a phone rings where its trunk says nothing. LiveKit gives up a silent gateway after 32.
+RINGING = 45.0
+LOOK_EVERY = 1.0  # seconds between looks at the room being dialled
+SEEN_LATELY = 5.0  # seconds for which a look tells that nothing rings
+UNCONFIGURED_FOR = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A claimed call that may be dialled as far as can be told without a slot."""
+
+    call: Call
+    route: Route
+    facts: Facts
+    limits: list[Limit]
+    client: LiveKitClient
+    cap: Cap | None
+
+
+def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
+    """Read a claimed call and ask route and policies; what they refuse is written, and None given."""
+    call = (
+        Call.objects.select_related("workspace", "trunk", "agent")
+        .filter(pk=call_id, fence=fence, status=CallStatus.QUEUED)
+        .first()
+    )
+    if call is None:
+        return None
+    if call.workspace.closed_at is not None:
+        end(call, now, Reason.WORKSPACE_CLOSED, CallStatus.FAILED, fence=fence)
+        return None
+    if call.agent is None or not call.agent.active:
+        end(call, now, Reason.NO_AGENT, CallStatus.FAILED, fence=fence)  # nobody would speak
+        return None
+    config = TelephonySettings.of(call.workspace_id)
+    config.workspace = call.workspace
+    call.project = config.project  # a workspace that moved takes its waiting calls along
+    if not call.project.is_configured:
+        waits = Refusal(Reason.NOT_CONFIGURED, "LiveKit is not configured.", now + UNCONFIGURED_FOR)
+        attempts.apply_refusal(call, waits, now)
+        return None
+    pause_ends = paused_until(call.project_id, now)
+    if pause_ends is not None:
+        waits = Refusal(Reason.LIVEKIT_UNAVAILABLE, call.project.sip_error or "LiveKit takes no calls now.", pause_ends)
+        attempts.apply_refusal(call, waits, now)
+        return None
+    found = routing.route(call, config, now)
+    if isinstance(found, Refusal):
+        attempts.apply_refusal(call, found, now)
+        return None
+    facts = routing.facts(call, found, config, now)
+    refusal = first_refusal(facts)
+    if refusal is not None:
+        attempts.apply_refusal(call, refusal, now)
+        return None
+    limits, cap = limits_of(found.trunk, config), cap_of(config, now)
+    return Prepared(call, found, facts, limits, client_for(call.project), cap)
+
+
+async def place(call_id: UUID, fence: int) -> None:
+    """Dial a claimed call, gateway after gateway where one fails, and write what came of it.
+
+    Raises Fenced when the call was taken from us, or its end asked for, before it was dialled.
+    """
+    ready = await in_thread(prepare, call_id, fence, timezone.now())
+    if ready is None:
+        return
+    hops = ready.route.hops
+    for hop in hops:
+        begun = await in_thread(attempts.begin, ready.call, ready.route, hop, ready.limits, timezone.now(), ready.cap)
+        if isinstance(begun, Refusal):
+            await in_thread(attempts.apply_refusal, ready.call, begun, timezone.now())
+            return
+        attempt, at = begun
+        if not await OneDial(ready, hop, attempt).run(at, more_hops=hop is not hops[-1]):
+            return
+
+
+class OneDial:
+    """One attempt, from its room to its outcome."""
+
+    def __init__(self, ready: Prepared, hop: Hop, attempt: Attempt) -> None:
+        self._call, self._limits, self._attempt = ready.call, ready.limits, attempt
+        self._client, self._facts = ready.client, ready.facts
+        self._rang, self._sent, self._silent = False, 0.0, -SEEN_LATELY  # seconds of the monotonic clock
+        self._dial = dial_request(
+            ready.call,
+            ready.route,
+            hop,
+            to_number=ready.call.to_number,
+            caller_id=ready.call.from_number,
+            room=attempt.room_name,
+            identity=IDENTITY,
+            ringing=RINGING,
+        )
+
+    async def run(self, at: datetime, *, more_hops: bool) -> bool:
+        """Dial at the moment granted; return whether the next gateway is to be tried."""
+        try:
+            await self._client.arun(self._room())
+        except LiveKitError as error:
+            return await self._failed(before_dial(error), more_hops=more_hops)
+        try:
+            dialled = await self._on_time(at)
+        except Fenced:
+            await close(self._client, self._dial.room)
+            raise
+        except LiveKitError as error:
+            outcome = await self._read(error)
+            if outcome.next == Next.LOOK:
+                return await look(
+                    self._call, self._attempt, self._client, self._dial.ringing_seconds, more_hops=more_hops
+                )
+            await close(self._client, self._dial.room)
+            return await self._failed(outcome, more_hops=more_hops)
+        if isinstance(dialled, Refusal):
+            await close(self._client, self._dial.room)
+            await in_thread(attempts.refused, self._call, self._attempt, dialled, timezone.now())
+        else:
+            await settle_answered(self._call, self._attempt, dialled, self._client)
+            await in_thread(sip_service.note_calls_taken, self._call.project_id)
+        return False
+
+    async def _read(self, error: LiveKitError) -> Outcome:
+        """Return what came of the dial, by LiveKit's answer and, where that is not clear, by how the phone left."""
+        rang = self._may_have_rung(error)
+        outcome = outcome_of(error, rang=rang)
+        if outcome.next is Next.WAIT:
+            await in_thread(sip_service.note_no_calls_taken, self._call.project_id, error)
+        elif isinstance(error, DialRangOut | LiveKitRefused):
+            story = await in_thread(told_of, self._call.project_id, self._dial.room)
+            told = outcome_told(story.disconnect, "", outcome.sip_status, rang=rang)
+            if told is not None and (story.disconnect in CLOSED or isinstance(error, LiveKitRefused)):
+                return told
+        return outcome
+
+    def _may_have_rung(self, error: LiveKitError) -> bool:
+        """Return whether a phone rang, or may have where the room could not be seen: LiveKit's error does not tell."""
+        now = time.monotonic()
+        to_its_end = isinstance(error, DialRangOut) or now - self._sent >= self._dial.ringing_seconds
+        return self._rang or (to_its_end and now - self._silent > SEEN_LATELY)
+
+    async def _on_time(self, at: datetime) -> Dialled | Refusal:
+        """Ask LiveKit to dial when it is this attempt's turn, or at a later turn where this process was held up."""
+        tries = 0
+        while True:
+            await _sleep_until(at)
+            turn = await in_thread(attempts.turn, self._call, self._attempt, self._limits, tries, self._facts)
+            if isinstance(turn, Refusal):
+                return turn
+            if not isinstance(turn, Turn):
+                at = turn
+                continue
+            await _sleep_until(turn.at)
+            self._sent = time.monotonic()
+            watch = asyncio.create_task(self._watch_ringing())
+            try:
+                return await self._client.arun(dial(self._dial, not_after=turn.not_after))
+            except DialTooLate:
+                at, tries = timezone.now(), tries + 1
+            finally:
+                watch.cancel()
+
+    async def _watch_ringing(self) -> None:
+        """Look at the room each second until the phone rings: no event of LiveKit's tells."""
+        while not self._rang:
+            await asyncio.sleep(LOOK_EVERY)
+            with suppress(LiveKitError):
+                phone = phone_of(await self._client.arun(participants(self._dial.room)))
+                status = phone.attributes.get(STATUS) if phone is not None else None
+                if status == "ringing":
+                    self._rang = True
+                    await in_thread(attempts.rang, self._call, self._attempt, timezone.now())
+                elif status == "dialing":
+                    self._silent = time.monotonic()
+
+    def _room(self) -> Operation[None]:
+        metadata = {"workspace": str(self._call.workspace_id), "call": str(self._call.pk)}
+        return create_room(
+            self._dial.room,
+            agent_name=AGENT_NAME,
+            agent_metadata=metadata,
+            empty_seconds=int(self._dial.ringing_seconds) + 15,
+        )
+
+    async def _failed(self, outcome: Outcome, *, more_hops: bool) -> bool:
+        return await in_thread(
+            attempts.unanswered, self._call, self._attempt, outcome, timezone.now(), more_hops=more_hops
+        )
+
+
+async def hang_up(call: Call) -> None:
+    """Close the room of a call that is over, or to end."""
+    await close(client_for(call.project), call.room_name)
+
+
+async def recover(call_id: UUID, fence: int) -> None:
+    """Settle a call whose dispatcher went away: dial it afresh if it surely was not dialled, else look at its room."""
+    left = await in_thread(_left_behind, call_id, fence)
+    if left is None:
+        return
+    call, attempt, client = left
+    if attempt.dialed_at is None:
+        await in_thread(attempts.never_dialed, call, attempt, timezone.now())
+    else:
+        await look(call, attempt, client, trunk_rings(attempt.trunk, RINGING), more_hops=False)
+
+
+def _left_behind(call_id: UUID, fence: int) -> tuple[Call, Attempt, LiveKitClient] | None:
+    call = Call.objects.select_related("workspace", "project").filter(pk=call_id, fence=fence).first()
+    attempt = call.attempts.select_related("trunk").last() if call else None
+    return None if call is None or attempt is None else (call, attempt, client_for(call.project))
+
+
+async def _sleep_until(moment: datetime) -> None:
+    await asyncio.sleep(max(0.0, (moment - timezone.now()).total_seconds()))

@@ -1,0 +1,206 @@
+"""The dispatcher: claims due calls and sends each on its way, as many at once as it is allowed to carry.
+
+Any number of them run side by side. Due times live in the database; a NOTIFY on PostgreSQL only shortens the wait.
+"""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+import psycopg
+from django.db import Error, connection
+from django.utils import timezone
+
+from calls.dialer import dial as dialling
+from calls.dialer import queue as claims
+from calls.dialer import revival, spend
+from calls.dialer.attempts import (
+    LEASE,
+    Fenced,
+)
+from calls.dialer.threads import (
+    in_thread,
+    on_live_connection,
+)
+from calls.dialer.wake import CHANNEL
+from calls.livekit import talk_time
+from calls.services import workers
+from calls.transfers.runner import Transferring
+from telephony.livekit import LiveKitError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+POLL = 0.25  # seconds between looks at the queue when nothing wakes it
+BATCH = 50  # calls claimed at once
+RECOVER_EVERY = 2.0  # seconds between looks for calls that another dispatcher left behind
+NOTED_EVERY = 10.0  # seconds between notes that this dispatcher runs
+LIMITS_EVERY = 0.5  # seconds between looks for calls, of whatever dispatcher, whose talk time is over
+REVIVAL_EVERY = 1.0  # seconds between looks for LiveKit projects to be asked whether they take calls again
+CALLED_OFF_EVERY = 1.0  # seconds between looks for calls that were ended while they are dialled
+SPEND_EVERY = 1.0  # seconds between looks at calls under a spend limit
+AFTER_TROUBLE = 1.0  # seconds to wait when the database does not answer
+
+
+class Dispatcher:
+    """One process's dispatching. `most` is how many calls it carries from claim to answer."""
+
+    def __init__(self, most: int = 500) -> None:
+        self.token = uuid.uuid4()
+        self._most = most
+        self._busy: dict[UUID, asyncio.Task[None]] = {}
+        self._ending: dict[UUID, asyncio.Task[None]] = {}
+        self._woken = asyncio.Event()
+        self._stopping = asyncio.Event()
+        # Leases are renewed and calls claimed in a thread of their own: behind hundreds of calls they would be late.
+        self._own_thread = ThreadPoolExecutor(1, "dispatcher")
+        self._transfers = Transferring(self.token, self._ask)
+
+    def stop(self) -> None:
+        """Claim nothing more; calls that are being dialled are seen through."""
+        self._stopping.set()
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Dispatch until stopped, then finish what is under way."""
+        helpers = [
+            self._forever(self._renew, LEASE.total_seconds() / 3),
+            self._forever(self._recover, RECOVER_EVERY),
+            self._forever(self._hang_up, CALLED_OFF_EVERY),
+            self._forever(self._note, NOTED_EVERY),
+            self._forever(self._take_transfers, POLL),
+            self._forever(self._transfers.renew, LEASE.total_seconds() / 3),
+            self._forever(self._transfers.settle, RECOVER_EVERY),
+            self._forever(self._keep_spend_limits, SPEND_EVERY),
+            self._forever(self._end_at_limits, LIMITS_EVERY),
+            self._forever(self._revive, REVIVAL_EVERY),
+        ]
+        if connection.vendor == "postgresql":
+            helpers.append(self._listen())
+        tasks = [asyncio.create_task(helper) for helper in helpers]
+        try:
+            await self._own_note(workers.note_dispatcher, self.token, 0)
+            while not self._stopping.is_set():
+                await self._claim()
+            await self._ask(claims.release, self.token, timezone.now())
+            while under_way := [*self._busy.values(), *self._transfers.busy.values()]:
+                await asyncio.wait(under_way)
+            await self._own_note(workers.forget_dispatcher, self.token)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _claim(self) -> None:
+        """Claim what is due, then wait for more: briefly where there is more than one batch."""
+        self._woken.clear()
+        room = min(BATCH, self._most - len(self._busy))
+        try:
+            found = await self._ask(claims.claim_due, self.token, timezone.now(), room) if room > 0 else []
+        except Error:
+            logger.exception("The queue could not be read. It is tried again.")
+            await asyncio.sleep(AFTER_TROUBLE)
+            return
+        for call_id, fence in found:
+            self._start(call_id, dialling.place(call_id, fence))
+        if len(found) < BATCH:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), POLL)
+
+    async def _ask(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        asked = partial(on_live_connection, work, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._own_thread, asked)
+
+    def _start(self, call_id: UUID, work: Awaitable[None]) -> None:
+        task = asyncio.create_task(self._guard(call_id, work))
+        self._busy[call_id] = task
+        task.add_done_callback(lambda done: self._busy.pop(call_id, None) if self._busy.get(call_id) is done else None)
+
+    async def _guard(self, call_id: UUID, work: Awaitable[None]) -> None:
+        """Keep one call's failure from the others. Its lease runs out, and whoever takes it over settles it."""
+        try:
+            await work
+        except Fenced:
+            logger.info("Call %s is dealt with elsewhere.", call_id)
+        except Exception:
+            logger.exception("Call %s could not be seen through.", call_id)
+
+    async def _renew(self) -> None:
+        await self._ask(claims.renew, self.token, list(self._busy), timezone.now())
+
+    async def _note(self) -> None:
+        await self._ask(workers.note_dispatcher, self.token, len(self._busy))
+
+    async def _take_transfers(self) -> None:
+        if not self._stopping.is_set():
+            await self._transfers.take()
+
+    async def _own_note(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Write about this process, for those who look after it: no reason not to begin, or not to end."""
+        try:
+            await self._ask(work, *args, **kwargs)
+        except Error:
+            logger.exception("The database did not answer. It is tried again.")
+
+    async def _recover(self) -> None:
+        for call_id, fence in await self._ask(claims.take_over, self.token, timezone.now(), BATCH):
+            self._start(call_id, dialling.recover(call_id, fence))
+
+    async def _hang_up(self) -> None:
+        """Close the rooms of calls that were ended: a dial that was on its way just then would ring all the same."""
+        if self._busy:
+            await asyncio.gather(*map(dialling.hang_up, await self._ask(claims.called_off, list(self._busy))))
+
+    async def _keep_spend_limits(self) -> None:
+        await in_thread(spend.look_after)
+
+    async def _end_at_limits(self) -> None:
+        """End calls on time, side by side: a LiveKit that does not answer holds up its own alone."""
+        for call_id in await self._ask(talk_time.past_limit, timezone.now()):
+            if call_id not in self._ending:
+                self._ending[call_id] = asyncio.create_task(self._end(call_id))
+
+    async def _end(self, call_id: UUID) -> None:
+        try:
+            await in_thread(talk_time.end_at_limit, call_id)
+        except LiveKitError as error:
+            logger.warning("The room of call %s is not closed yet: %s", call_id, error)
+        except Error:
+            logger.exception("Call %s could not be ended. It is tried again.", call_id)
+        finally:
+            self._ending.pop(call_id, None)
+
+    async def _revive(self) -> None:
+        """Ask LiveKit projects that took no calls whether they do now."""
+        for project_id in await self._ask(revival.to_ask, timezone.now()):
+            if await in_thread(revival.ask, project_id):
+                self._woken.set()
+
+    async def _forever(self, work: Callable[[], Awaitable[None]], every: float) -> None:
+        while True:
+            await asyncio.sleep(every)
+            try:
+                await work()
+            except Error:
+                logger.exception("The database did not answer. It is tried again.")
+
+    async def _listen(self) -> None:
+        """Be woken by PostgreSQL; without it the poll does."""
+        parameters = connection.get_connection_params()
+        known = {key: parameters[key] for key in ("host", "port", "user", "password", "dbname") if key in parameters}
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(**known, autocommit=True) as listener:
+                    await listener.execute(f"LISTEN {CHANNEL}")
+                    async for _ in listener.notifies():
+                        self._woken.set()
+            except psycopg.Error:
+                logger.warning("Not listening to PostgreSQL for due calls; polling instead.")
+                await asyncio.sleep(AFTER_TROUBLE)

@@ -1,0 +1,110 @@
+"""Which calls a dispatcher has: claimed when due, kept by renewing the lease, taken over when another's ran out."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import reduce
+from operator import and_
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from calls.choices import ENDED, CallStatus
+from calls.dialer.attempts import LEASE
+from calls.dialer.rate_limits import HORIZON
+from calls.models import Call, DialSlot
+
+DIALLING = (CallStatus.DIALING, CallStatus.RINGING)
+
+
+# Found and marked by one statement. As an IN, the planner might look for due calls more than once, and lock too many.
+_CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT id, due_at FROM calls_call WHERE status = 'queued' AND due_at <= %(now)s AND NOT EXISTS (
+        SELECT 1 FROM calls_dialslot
+        WHERE calls_dialslot.id IN (calls_call.trunk_id, calls_call.workspace_id, calls_call.project_id)
+        AND (next_at > %(horizon)s OR full_until > %(now)s)
+    ) ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE calls_call SET fence = fence + 1, lease_token = %(token)s, leased_until = %(until)s, due_at = %(until)s
+    FROM due WHERE calls_call.id = due.id RETURNING calls_call.id, fence, due.due_at AS since
+)
+SELECT id, fence FROM claimed ORDER BY since
+"""
+
+
+def claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
+    """Claim due calls, oldest first; return ids and fences. A claimed call is due again only when its lease runs out.
+
+    Calls of a trunk or workspace whose next dial is not granted yet, or of a LiveKit project that takes none, are left
+    alone.
+    """
+    if connection.vendor != "postgresql":
+        return _claim_due(token, now, most)
+    values: dict[str, UUID | datetime | int] = {
+        "token": token,
+        "now": now,
+        "horizon": now + HORIZON,
+        "until": now + LEASE,
+        "most": most,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        return list(cursor.fetchall())
+
+
+def claimable(now: datetime) -> Q:
+    """Return which calls a dispatcher would claim now: due, next dial granted by trunk and workspace, LiveKit there."""
+    busy = DialSlot.objects.filter(Q(next_at__gt=now + HORIZON) | Q(full_until__gt=now))
+    held = ("trunk_id", "workspace_id", "project_id")
+    free = reduce(and_, (~Exists(busy.filter(pk=OuterRef(name))) for name in held))
+    return Q(free, status=CallStatus.QUEUED, due_at__lte=now)
+
+
+@transaction.atomic
+def _claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
+    """Do the same where writers wait for one another: the transaction is the lock."""
+    due = Call.objects.filter(claimable(now)).order_by("due_at")
+    found = list(due.values_list("id", "fence")[:most])
+    if found:
+        Call.objects.filter(pk__in=[pk for pk, _ in found]).update(
+            fence=F("fence") + 1, lease_token=token, leased_until=now + LEASE, due_at=now + LEASE
+        )
+    return [(pk, fence + 1) for pk, fence in found]
+
+
+def renew(token: UUID, call_ids: Iterable[UUID], now: datetime) -> None:
+    """Keep the calls that this dispatcher is busy with."""
+    mine = Call.objects.filter(pk__in=list(call_ids), lease_token=token)
+    mine.filter(status__in=DIALLING).update(leased_until=now + LEASE)
+    mine.filter(status=CallStatus.QUEUED).update(leased_until=now + LEASE, due_at=now + LEASE)
+
+
+def release(token: UUID, now: datetime) -> None:
+    """Return to the queue what was claimed and not begun, so that another dispatcher finds it at once.
+
+    The fence turns away whoever is about to begin one of them here.
+    """
+    Call.objects.filter(lease_token=token, status=CallStatus.QUEUED).update(
+        fence=F("fence") + 1, lease_token=None, leased_until=None, due_at=now
+    )
+
+
+def called_off(call_ids: Iterable[UUID]) -> list[Call]:
+    """Return those of the calls being dialled here that ended meanwhile, or are to end."""
+    over = Q(status__in=ENDED) | ~Q(end_requested="")
+    return list(Call.objects.select_related("project").filter(over, pk__in=list(call_ids)).exclude(room_name=""))
+
+
+@transaction.atomic
+def take_over(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
+    """Take calls being dialled whose dispatcher went away; return ids and fences."""
+    left = Call.objects.filter(status__in=DIALLING, leased_until__lt=now, direction="outbound").order_by("leased_until")
+    if connection.features.has_select_for_update_skip_locked:
+        left = left.select_for_update(skip_locked=True)
+    found = list(left.values_list("id", "fence")[:most])
+    if found:
+        Call.objects.filter(pk__in=[pk for pk, _ in found]).update(
+            fence=F("fence") + 1, lease_token=token, leased_until=now + LEASE
+        )
+    return [(pk, fence + 1) for pk, fence in found]

@@ -1,0 +1,43 @@
+"""One dial as LiveKit is asked for it: what the route's trunk says about caller ID, headers and ringing."""
+
+from collections.abc import Mapping
+
+from calls.models import Call
+from calls.routing.route import (
+    Hop,
+    Route,
+)
+from telephony.livekit.rooms import Dial
+from telephony.sip_headers import joined, rendered
+
+
+def dial_request(
+    call: Call,
+    route: Route,
+    hop: Hop,
+    *,
+    to_number: str,
+    caller_id: str,
+    room: str,
+    identity: str,
+    ringing: float,
+    headers: Mapping[str, str] | None = None,
+) -> Dial:
+    """Return the dial of `to_number` into a room. `ringing` seconds hold where the trunk has no ringing timeout.
+
+    `headers` win over the trunk's of the same name, whatever their case.
+    """
+    trunk = route.trunk
+    own = rendered(trunk.headers, call_id=str(call.pk), caller_id=caller_id, to=to_number) if trunk else {}
+    return Dial(
+        livekit_trunk_id=hop.livekit_trunk_id,
+        to=route.dialled(to_number),
+        caller_id=(trunk.from_user if trunk else "") or caller_id,
+        display_name=trunk.display_name if trunk else "",
+        headers=joined(own, headers or {}),
+        room=room,
+        identity=identity,
+        ringing_seconds=route.ringing_seconds(ringing),
+        max_seconds=call.max_duration_seconds,
+        attributes={"voxa.workspace": str(call.workspace_id), "voxa.call": str(call.pk)},
+    )

@@ -1,0 +1,55 @@
+"""A file of numbers that are never called: what it comes to, and its import."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from django.db import transaction
+
+from accounts.models import Workspace
+from calls.do_not_call.entries import (
+    CHUNK,
+    NOBODY,
+    NOTE_LENGTH,
+    Origin,
+    store,
+)
+from calls.do_not_call.erased_numbers import listed_as
+from calls.models import DoNotCall
+from voxa.core.imports.report import Report, report
+from voxa.core.imports.sheet import Shape, read_sheet
+
+SHAPE = Shape({"note": NOTE_LENGTH}, unnamed=("note",))
+
+
+def check_file(workspace: Workspace, data: bytes) -> Report:
+    """Return what an import of the file would come to, and change nothing. Raises FileError for what is no list."""
+    sheet = read_sheet(data, SHAPE, workspace.country)
+    return report(sheet, _known(workspace, {entry.number for entry in sheet.entries}))
+
+
+@transaction.atomic
+def import_file(workspace: Workspace, data: bytes, origin: Origin = NOBODY, *, good_rows_only: bool = False) -> Report:
+    """Add the numbers of a file: all of them or, where a row fails, none, unless `good_rows_only`.
+
+    Look at `failed` of the report to tell which it was. Raises FileError for what is no list.
+    """
+    found = check_file(workspace, data)
+    if good_rows_only or not found.failed:
+        store(workspace, {entry.number: entry.values.get("note", "") for entry in found.new}, origin)
+    return found
+
+
+def _known(workspace: Workspace, numbers: Iterable[str]) -> set[str]:
+    """Return those of the numbers that are on the list, also under the hash of an erased one."""
+    known = set[str]()
+    for chunk in _chunks(numbers):
+        spellings = {spelling: number for number in chunk for spelling in listed_as(number)}
+        rows = DoNotCall.objects.filter(workspace=workspace, number__in=list(spellings))
+        known |= {spellings[found] for found in rows.values_list("number", flat=True)}
+    return known
+
+
+def _chunks(numbers: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(numbers)
+    while chunk := list(islice(rest, CHUNK // 2)):
+        yield chunk

@@ -1,0 +1,42 @@
+"""Ending what should have ended: calls past their limit, and those whose end was asked for and did not come."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from calls.choices import LIVE, Reason
+from calls.livekit.ingest import conclude
+from calls.livekit.room_monitor import in_rooms
+from calls.livekit.talk_time import due_within
+from calls.models import Call
+from calls.services.hangup import ask_for_end, send_close
+from voxa.core.errors import Conflict
+from voxa.core.tasks import publish
+
+ASK_AGAIN = timedelta(seconds=10)  # after which a close is taken for lost
+SOON = timedelta(seconds=8)  # ahead of a call's limit a worker is sent it: beat asks each 5 s, which would be late
+GIVE_UP = timedelta(minutes=10)  # past its limit, a call ends here whatever LiveKit says or does not say
+
+
+def reap() -> None:
+    """Ask for the end of calls past their limit, again where it did not come, and in the end write it anyway."""
+    now = timezone.now()
+    for call_id, at in due_within(SOON, now):
+        _send_limit(call_id, (at - now).total_seconds())
+    for call in in_rooms().filter(leased_until__lt=now, end_requested=""):
+        try:
+            ask_for_end(call, Reason.MAX_DURATION)
+        except Conflict:
+            continue  # it ended meanwhile
+    asked = Call.objects.filter(status__in=LIVE, updated_at__lt=now - ASK_AGAIN).exclude(end_requested="")
+    for call_id in asked.values_list("pk", flat=True):
+        send_close(call_id)
+    for call_id in in_rooms().filter(leased_until__lt=now - GIVE_UP).values_list("pk", flat=True):
+        conclude(call_id, now)
+
+
+def _send_limit(call_id: UUID, after: float) -> None:
+    from calls.tasks import end_at_limit
+
+    publish(end_at_limit, str(call_id), after=after)

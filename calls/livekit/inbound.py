@@ -1,0 +1,99 @@
+"""An inbound call appears: whose it is, and who answers."""
+
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from accounts.models import Workspace
+from calls.choices import CallStatus, Direction, Reason
+from calls.livekit.room_state import Story
+from calls.models import Call
+from calls.services.hangup import ask_for_end
+from calls.services.timeline import note, tell
+from telephony.models import Agent, LiveKitProject, SipEndpoint, TelephonySettings, Trunk
+from telephony.selectors import answering_agent, find_called
+from voxa.core.phone_numbers import caller
+
+R = TypeVar("R", bound=Model)
+
+ROOM_PREFIX = "call-"
+
+
+def is_ours(room: str) -> bool:
+    """Return whether a room has a name such as our dispatch rules and attempts give."""
+    return room.startswith(ROOM_PREFIX)
+
+
+def begin_inbound(project: LiveKitProject, room: str, story: Story) -> UUID | None:
+    """Write the inbound call of a room and give its id; None where no trunk or endpoint of ours let it in.
+
+    The id follows from project and room, so that two reports of one call make one row. The caller's attributes were set
+    by our dispatch rule; all the same, the trunk's or endpoint's own workspace decides, and must be of this project.
+    """
+    if not story.phone or story.joined_at is None:
+        return None
+    call = _by_trunk(story) or _by_endpoint(story)
+    if call is None or TelephonySettings.of(call.workspace_id).project_id != project.pk:
+        return None
+    call.id = uuid5(project.pk, room)
+    call.project, call.room_name = project, room
+    came = story.phone.get("sip.phoneNumber", "")[:80]
+    call.from_number = caller(came, call.trunk.number_country if call.trunk else call.workspace.country)
+    call.from_typed = "" if came == call.from_number else came
+    call.started_at = story.joined_at
+    call.leased_until = story.joined_at + timedelta(seconds=call.max_duration_seconds)
+    try:
+        with transaction.atomic():
+            call.save(force_insert=True)
+    except IntegrityError:
+        return call.pk  # another report was faster
+    note(call, "call.ringing", story.joined_at)
+    tell(call)
+    if call.agent is None:
+        note(call, "call.no_agent", timezone.now(), message="Give the number an agent, or make one for inbound calls.")
+        ask_for_end(call, Reason.NO_AGENT)  # nobody would speak, and the caller would pay for it
+    return call.pk
+
+
+def _row(rows: QuerySet[R], text: str | None) -> R | None:
+    """Find a row by an id that came from outside."""
+    try:
+        return rows.filter(pk=UUID(text)).first() if text else None
+    except ValueError:
+        return None
+
+
+def _by_trunk(story: Story) -> Call | None:
+    attributes = story.phone or {}
+    trunk = _row(Trunk.objects.select_related("workspace"), attributes.get("voxa.trunk"))
+    if trunk is None:
+        return None
+    came = attributes.get("sip.trunkPhoneNumber", "")
+    number = find_called(trunk, came)
+    agent = answering_agent(number, trunk.workspace_id)
+    return _call(trunk.workspace, number.number if number else came, agent, trunk=trunk, number=number)
+
+
+def _by_endpoint(story: Story) -> Call | None:
+    attributes = story.phone or {}
+    endpoint = _row(SipEndpoint.objects.select_related("workspace", "agent"), attributes.get("voxa.endpoint"))
+    if endpoint is None:
+        return None
+    return _call(endpoint.workspace, endpoint.user_part, endpoint.agent if endpoint.agent.active else None)
+
+
+def _call(workspace: Workspace, called: str, agent: Agent | None, /, **route: Any) -> Call | None:
+    if workspace.closed_at is not None:
+        return None
+    return Call(
+        workspace=workspace,
+        direction=Direction.INBOUND,
+        status=CallStatus.RINGING,
+        to_number=called[:80],
+        agent=agent,
+        **route,
+    )

@@ -1,0 +1,250 @@
+"""Bringing calls up to what LiveKit's events tell of their rooms.
+
+Each time, all stored events of a room are read as one story: so it does not matter in which order they came, how
+often, or how late. A project's events find that project's calls alone.
+"""
+
+import logging
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from google.protobuf.json_format import ParseDict
+from livekit.protocol.webhook import WebhookEvent
+
+from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, Reason, Speaker, TransferMode
+from calls.livekit.closing import status_for
+from calls.livekit.inbound import (
+    begin_inbound,
+    is_ours,
+)
+from calls.livekit.room_state import (
+    EGRESS,
+    TOLD,
+    Sighting,
+    Story,
+    sighting_of,
+    tell,
+)
+from calls.models import Attempt, Call, Event, LiveKitEvent, TranscriptItem
+from calls.recordings import recording
+from calls.services.call_ids import note_ids
+from calls.services.timeline import advance, correct, end, note
+from telephony.livekit.egress import egress_of
+from telephony.models import LiveKitProject
+from voxa.core.tasks import publish
+
+logger = logging.getLogger(__name__)
+
+MOST_FAILURES = 5  # of one event; after that it stays as it is, for a person to look at
+AT_ONCE = 500
+SECONDS = 30.0  # of one run
+REJOINED = "phone.rejoined"
+SLACK = timedelta(seconds=2)  # LiveKit's clock of the longest duration is not ours
+_woken_at = 0.0  # by this process
+# Around the 30 s after which the SIP service ends a call without audio.
+SILENT_FROM, SILENT_UNTIL = timedelta(seconds=27), timedelta(seconds=40)
+BROKEN = frozenset(
+    {"SIP_TRUNK_FAILURE", "CONNECTION_TIMEOUT", "MEDIA_FAILURE", "SIGNAL_CLOSE", "STATE_MISMATCH", "JOIN_FAILURE"}
+)
+BY_US = frozenset({"ROOM_DELETED", "PARTICIPANT_REMOVED", "ROOM_CLOSED"})
+
+
+def wake() -> None:
+    """Ask for the stored events to be ingested soon: one task serves all that comes while it waits."""
+    from calls.tasks import ingest_events
+
+    global _woken_at
+    gather, now = settings.LIVEKIT_GATHER_SECONDS, time.monotonic()
+    if gather and now - _woken_at < gather / 2:
+        return  # the task sent then begins later than this; were its clock wrong, the sweep would find the event
+    _woken_at = now
+    publish(ingest_events, after=gather)
+
+
+def ingest_waiting() -> int:
+    """Ingest what is stored and not ingested, the oldest first, for a bounded time; return how many rooms it was of.
+
+    One event's failure is its own: it is tried again a few times.
+    """
+    until, rooms = time.monotonic() + SECONDS, 0
+    waiting = LiveKitEvent.objects.filter(ingested_at=None, failures__lt=MOST_FAILURES)
+    _take_egress(waiting.filter(type__in=EGRESS))
+    waiting.exclude(type__in=[*TOLD, *EGRESS]).update(ingested_at=timezone.now())
+    waiting = waiting.exclude(type__in=EGRESS)
+    seen: set[UUID] = set()
+    while time.monotonic() < until and (
+        batch := list(waiting.exclude(pk__in=seen).select_related("project")[:AT_ONCE])
+    ):
+        for event in {(event.project_id, event.room_name): event for event in batch}.values():
+            rooms += 1
+            try:
+                settle(event.project, event.room_name)
+            except Exception:
+                logger.exception("LiveKit event %s could not be ingested.", event.pk)
+                LiveKitEvent.objects.filter(pk=event.pk).update(failures=F("failures") + 1)
+        seen |= {event.pk for event in batch}
+    return rooms
+
+
+def _take_egress(waiting: QuerySet[LiveKitEvent]) -> None:
+    """Bring recordings up to what LiveKit's egress events tell, the oldest first."""
+    for event in waiting.select_related("project")[:AT_ONCE]:
+        try:
+            told = ParseDict(event.payload, WebhookEvent(), ignore_unknown_fields=True).egress_info
+            recording.take(event.project, egress_of(told))
+        except Exception:
+            logger.exception("LiveKit event %s could not be ingested.", event.pk)
+            LiveKitEvent.objects.filter(pk=event.pk).update(failures=F("failures") + 1)
+        else:
+            LiveKitEvent.objects.filter(pk=event.pk).update(ingested_at=timezone.now())
+
+
+@transaction.atomic
+def settle(project: LiveKitProject, room: str, seen: Iterable[Sighting] = ()) -> Call | None:
+    """Bring the call of a room up to what its events, and `seen` just now, tell; None where it is no call of ours."""
+    rows = list(LiveKitEvent.objects.filter(project=project, room_name=room, type__in=TOLD))
+    found = [sighting for row in rows if (sighting := sighting_of(row.payload, row.received_at))]
+    story = tell([*found, *seen])
+    call = _call_of(project, room, story)
+    if call is not None:
+        note_ids(call, room, story.ids)
+        _follow_agent(call, story)
+        _note_rejoined(call, story)
+        if call.direction == Direction.INBOUND:
+            _follow_caller(call, story)
+        else:
+            _follow_callee(call, story)
+    LiveKitEvent.objects.filter(pk__in=[row.pk for row in rows]).update(ingested_at=timezone.now())
+    return call
+
+
+def _call_of(project: LiveKitProject, room: str, story: Story) -> Call | None:
+    """Find and lock the call that a room is for: an outbound one by its last attempt, an inbound one, or a new one."""
+    if not is_ours(room):
+        return None
+    calls = Call.objects.select_for_update().filter(project=project)
+    call = calls.filter(room_name=room).first()
+    if call is not None or Attempt.objects.filter(room_name=room).exists():
+        return call  # an attempt before the last is the dispatcher's matter
+    begun = begin_inbound(project, room, story)
+    return calls.get(pk=begun) if begun else None
+
+
+def _follow_agent(call: Call, story: Story) -> None:
+    """Write in the timeline, once, that the agent came or went."""
+    if not story.agent or story.agent_at is None:
+        return
+    kind, about_then = f"agent.{story.agent}", story.agent_at - timedelta(seconds=1)
+    if not call.events.filter(type=kind, at__gt=about_then).exists():
+        note(call, kind, story.agent_at)
+
+
+def _note_rejoined(call: Call, story: Story) -> None:
+    """Write in the timeline, once, that the phone of an answered call came back under a new id."""
+    at = story.rejoined_at
+    if at is None or call.answered_at is None or call.status in ENDED:
+        return
+    if not call.events.filter(type=REJOINED, at__gt=at - timedelta(seconds=2)).exists():
+        note(call, REJOINED, at)
+
+
+def _follow_caller(call: Call, story: Story) -> None:
+    """An inbound call: its events alone tell."""
+    known = [moment for moment in (story.answered_at, call.answered_at) if moment]
+    answered_at = min(known, default=None)  # what is seen after a crash of LiveKit does not undo an answer
+    if answered_at is not None and call.status == CallStatus.RINGING:
+        limit = answered_at + timedelta(seconds=call.max_duration_seconds)
+        advance(call, CallStatus.IN_PROGRESS, answered_at, answered_at=answered_at, leased_until=limit)
+    _finish_if_over(call, story, answered_at)
+
+
+def _follow_callee(call: Call, story: Story) -> None:
+    """An outbound call: until it is answered its dispatcher decides, and what came of a dial is not told by events."""
+    if call.answered_at is None or call.status == CallStatus.QUEUED:
+        return
+    _finish_if_over(call, story, call.answered_at)
+
+
+def _finish_if_over(call: Call, story: Story, answered_at: datetime | None) -> None:
+    """End a call whose phone or room is gone, or whose caller was left by whom it was handed over to."""
+    ended_at = story.over_at or (story.third_left_at if _handed_over(call, mode=TransferMode.WARM) else None)
+    if ended_at is None:
+        return
+    if answered_at is not None:
+        ended_at = max(ended_at, answered_at)  # LiveKit tells whole seconds
+    reason = _reason(call, story, answered_at, ended_at)
+    status = status_for(reason)
+    fields = {"answered_at": answered_at} if answered_at else {}
+    if call.status in ENDED:
+        correct(call, ended_at, reason, status, **fields)
+    elif end(call, ended_at, reason, status, **fields):
+        Attempt.objects.filter(call=call, room_name=call.room_name).update(
+            ended_at=ended_at, status=AttemptStatus.ENDED
+        )
+        if story.closed_at is None:
+            transaction.on_commit(partial(_close_left_over, call.pk))
+
+
+@transaction.atomic
+def conclude(call_id: UUID, now: datetime) -> None:
+    """End a call whose phone is gone though nothing told when. What a late event adds is put right by `settle`."""
+    call = Call.objects.select_for_update().get(pk=call_id)
+    if call.status in ENDED:
+        return
+    reason = _asked_or_due(call, call.answered_at, now) or Reason.LOST
+    if end(call, now, reason, status_for(reason)):
+        Attempt.objects.filter(call=call, room_name=call.room_name).update(ended_at=now, status=AttemptStatus.ENDED)
+        transaction.on_commit(partial(_close_left_over, call.pk))
+
+
+def _close_left_over(call_id: UUID) -> None:
+    from calls.tasks import close_left_over
+
+    publish(close_left_over, str(call_id))
+
+
+def _reason(call: Call, story: Story, answered_at: datetime | None, ended_at: datetime) -> Reason:
+    """Return why a call ended: what was asked for, the limit, else who left."""
+    if reason := _asked_or_due(call, answered_at, ended_at):
+        return reason
+    if story.disconnect in BROKEN:
+        return Reason.CONNECTION_LOST
+    if story.left_at is None or story.disconnect in BY_US:
+        return Reason.AGENT_HUNG_UP
+    if _silent(call, story, answered_at, ended_at):
+        return Reason.NO_AUDIO
+    return Reason.CALLER_HUNG_UP if call.direction == Direction.INBOUND else Reason.CALLEE_HUNG_UP
+
+
+def _silent(call: Call, story: Story, answered_at: datetime | None, ended_at: datetime) -> bool:
+    """Return whether the SIP service ended the call for want of audio, which looks like a phone that hangs up.
+
+    It does so 30 s after the answer, where no packet came; of such a phone there is no track.
+    """
+    if story.published or story.disconnect != "CLIENT_INITIATED" or answered_at is None:
+        return False
+    if not SILENT_FROM <= ended_at - answered_at <= SILENT_UNTIL:
+        return False
+    return not TranscriptItem.objects.filter(call=call, speaker=Speaker.CALLER).exists()
+
+
+def _asked_or_due(call: Call, answered_at: datetime | None, ended_at: datetime) -> Reason | None:
+    if call.end_requested:
+        return Reason(call.end_requested)
+    if _handed_over(call):
+        return Reason.TRANSFERRED
+    if answered_at and ended_at - answered_at >= timedelta(seconds=call.max_duration_seconds) - SLACK:
+        return Reason.MAX_DURATION
+    return None
+
+
+def _handed_over(call: Call, **how: TransferMode) -> bool:
+    which = {f"data__{name}": value.value for name, value in how.items()}
+    return Event.objects.filter(call=call, type="transfer.completed", **which).exists()

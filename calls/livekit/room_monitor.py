@@ -1,0 +1,206 @@
+"""Looking into LiveKit for what its events did not tell: calls that are over, callers nobody knows, absent agents."""
+
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from calls.choices import ENDED, CallStatus, Direction, Reason
+from calls.livekit.closing import close_left_over
+from calls.livekit.inbound import is_ours
+from calls.livekit.ingest import (
+    REJOINED,
+    conclude,
+    settle,
+)
+from calls.livekit.room_state import (
+    TRANSFER,
+    Sighting,
+    What,
+)
+from calls.models import Attempt, Call, Event
+from calls.services.hangup import ask_for_end
+from calls.services.timeline import note
+from telephony.choices import AgentAbsent
+from telephony.livekit import (
+    LiveKitClient,
+    LiveKitError,
+    client_for,
+)
+from telephony.livekit.rooms import (
+    Participant,
+    Room,
+    dispatch_agent,
+    participants,
+    remove_participant,
+    rooms,
+)
+from telephony.models import LiveKitProject, TelephonySettings
+from voxa.core.errors import Conflict
+
+AGENT_NAME = "voxa-agent"
+SECONDS = 20.0  # after which a look at a project's rooms begins nothing new
+LEFT_OVER = timedelta(seconds=5)  # how long after a call's end its room may stand
+TELLS_ITS_ID_WITHIN = timedelta(seconds=30)  # after the answer
+AGENT = "agent."  # what the timeline's lines of the agent begin with
+
+
+def in_rooms() -> QuerySet[Call]:
+    """Return the calls that live in their rooms: those answered, and callers that ring. A dial is its dispatcher's."""
+    ringing = Q(status=CallStatus.RINGING, direction=Direction.INBOUND)
+    return Call.objects.filter(Q(status=CallStatus.IN_PROGRESS) | ringing)
+
+
+def watch(project: LiveKitProject) -> None:
+    """Compare a project's rooms, listed once, with its calls. Raises LiveKitError where LiveKit does not answer.
+
+    Only rooms that look wrong are looked into.
+    """
+    told = Q(type__startswith=AGENT) | Q(type=REJOINED)
+    agent = Event.objects.filter(told, call=OuterRef("pk")).order_by("-at", "-id")
+    # The calls are read before the rooms: a call that is live then has its room by the time they are listed.
+    live = list(in_rooms().filter(project=project).annotate(agent_line=Subquery(agent.values("type")[:1])))
+    client = client_for(project)
+    standing = {room.name: room for room in client.run(rooms()) if is_ours(room.name)}
+    for call in live:
+        if call.room_name not in standing:
+            settle(project, call.room_name)
+            conclude(call.pk, timezone.now())
+    _Look(project, client).into(
+        [call for call in live if call.room_name in standing and _looks_wrong(call, standing[call.room_name])]
+    )
+    unheard = set(standing) - {call.room_name for call in live}
+    if unheard:
+        _Look(project, client).at_others(unheard)
+
+
+def _looks_wrong(call: Call, room: Room) -> bool:
+    """Return whether a call's room may lack its phone or its agent, who both publish a track.
+
+    A call answered lately is looked into for its SIP Call-ID, which no event tells before the end.
+    """
+    if not call.sip_call_id and call.answered_at and timezone.now() - call.answered_at < TELLS_ITS_ID_WITHIN:
+        return True
+    agent_joined = getattr(call, "agent_line", None) == f"{AGENT}joined"
+    return room.people == 0 or room.publishers < 2 or not agent_joined or call.status == CallStatus.RINGING
+
+
+class _Look:
+    """Looks into the rooms of one project, one after the other, for a bounded time."""
+
+    def __init__(self, project: LiveKitProject, client: LiveKitClient) -> None:
+        self._project, self._client = project, client
+        self._until = time.monotonic() + SECONDS
+
+    def into(self, calls: Iterable[Call]) -> None:
+        """Bring calls up to date with who is in their rooms."""
+        for call in calls:
+            if time.monotonic() > self._until:
+                return
+            people = self._client.run(participants(call.room_name))
+            settle(self._project, call.room_name, seen(people))
+            call.refresh_from_db()
+            if call.status in ENDED:
+                continue
+            if not any(map(_is_caller, people)):
+                conclude(call.pk, timezone.now())
+            elif not call.end_requested:
+                self._mind_agent(call, people)
+
+    def at_others(self, names: set[str]) -> None:
+        """Take in the callers that no event told of, and close what calls that are over left behind."""
+        known = Call.objects.filter(project=self._project, room_name__in=names)
+        for call in known.filter(status__in=ENDED, ended_at__lt=timezone.now() - LEFT_OVER):
+            close_left_over(call.pk)
+        names = names - set(known.values_list("room_name", flat=True))
+        names -= set(Attempt.objects.filter(room_name__in=names).values_list("room_name", flat=True))
+        for name in names:
+            if time.monotonic() > self._until:
+                return
+            settle(self._project, name, seen(self._client.run(participants(name))))
+
+    def _mind_agent(self, call: Call, people: list[Participant]) -> None:
+        """Where no agent is there for a call, ask for one once more if the workspace says so; then end it.
+
+        A caller who rings waits for one too: LiveKit's SIP service answers when the agent's track is there.
+        """
+        wait = timedelta(seconds=settings.AGENT_WAIT_SECONDS)
+        dead = _ghosts(call, people)
+        if not wait or any((who.is_agent and who not in dead) or who.identity == TRANSFER for who in people):
+            return
+        now = timezone.now()
+        last = call.events.filter(type__startswith=AGENT).order_by("at", "id").last()
+        if last is not None and last.type == "agent.joined":
+            note(call, "agent.left", now)
+            if not _came_back(call, people):
+                return
+            last = call.events.filter(type="agent.left").order_by("at", "id").last()
+        since = last.at if last else call.answered_at or call.started_at
+        once_more = TelephonySettings.of(call.workspace_id).agent_absent == AgentAbsent.RETRY
+        crashed = _came_back(call, people)
+        asked = last is not None and last.type == "agent.absent"
+        if crashed and once_more and not asked:
+            pass  # the agent is dead for certain: another one is asked for at once
+        elif since is None or now - since < (wait / 2 if once_more or crashed else wait):
+            return
+        if not once_more or asked:
+            was_there = call.events.filter(type="agent.joined").exists()
+            _ask_for_end(call, Reason.WORKER_LOST if was_there else Reason.AGENT_ABSENT)
+            return
+        note(call, "agent.absent", now)
+        metadata = {"workspace": str(call.workspace_id), "call": str(call.pk)}
+        for ghost in dead:
+            with suppress(LiveKitError):  # were it alive after all, the caller would hear two agents
+                self._client.run(remove_participant(call.room_name, ghost.identity))
+        with suppress(LiveKitError):  # it changes nothing for the calls looked at next, and the wait goes on
+            self._client.run(dispatch_agent(call.room_name, agent_name=AGENT_NAME, metadata=metadata))
+
+
+def _is_caller(who: Participant) -> bool:
+    return who.is_phone and who.identity != TRANSFER
+
+
+def _came_back(call: Call, people: list[Participant]) -> int:
+    """Return when the phone joined anew after the answer, as after a crash of LiveKit's server; 0 if it did not."""
+    joined = max((who.joined_at for who in people if _is_caller(who)), default=0)
+    rejoined = call.answered_at is not None and joined > call.answered_at.timestamp() + 1
+    return joined if rejoined and call.events.filter(type=REJOINED).exists() else 0
+
+
+def _ghosts(call: Call, people: list[Participant]) -> list[Participant]:
+    """Return agents that are listed and dead.
+
+    A crash of LiveKit's server ends every session; the phone's begins anew within seconds, while the agent of before
+    stays in the list. An agent that came before the phone came back is such a one.
+    """
+    back = _came_back(call, people)
+    return [who for who in people if who.is_agent and who.joined_at < back]
+
+
+def _ask_for_end(call: Call, reason: Reason) -> None:
+    try:
+        ask_for_end(call, reason)
+    except Conflict:
+        return  # it ended meanwhile
+
+
+def seen(people: list[Participant]) -> list[Sighting]:
+    """Return who is in a room now as sightings."""
+    now = timezone.now()
+    return [
+        Sighting(
+            What.SEEN,
+            now,
+            who.identity,
+            who.participant_id,
+            who.kind,
+            who.attributes,
+            datetime.fromtimestamp(who.joined_at, UTC) if who.joined_at else None,
+            publishes=who.publishes,
+        )
+        for who in people
+    ]

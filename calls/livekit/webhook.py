@@ -1,0 +1,145 @@
+"""`POST /livekit/webhook`: LiveKit's events, verified, stored once as they came, ingested by a task."""
+
+import json
+import time
+from http import HTTPStatus
+from typing import Any
+
+import jwt
+from django.conf import settings
+from django.db import DatabaseError, DataError, IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from google.protobuf.json_format import ParseError
+from livekit.api import TokenVerifier, WebhookReceiver
+from livekit.protocol.webhook import WebhookEvent
+
+from calls.livekit import ingest
+from calls.livekit.room_state import (
+    EGRESS,
+    TOLD,
+)
+from calls.models import LiveKitEvent
+from telephony.models import LiveKitProject
+from telephony.selectors import projects_with_key
+from voxa.core import bodies
+
+_UNSIGNED = "No LiveKit project's key signed this. Check webhook.api_key of LiveKit."
+_known: dict[str, tuple[float, list[LiveKitProject]]] = {}  # by API key, until when
+
+
+class _Refused(Exception):
+    """The request is answered with this status and these words."""
+
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@csrf_exempt
+@require_POST
+def livekit_webhook(request: HttpRequest) -> HttpResponse:
+    """Store an event and answer 200, also for one that came before.
+
+    LiveKit drops what is answered with 4xx and sends again for about 15 s after a 5xx: a 503 is for our faults alone.
+    """
+    try:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        signers = _signers(token)
+        body = _body(request)
+        project, event = _verified(signers, token, body)
+        _store(project, event, body)
+    except _Refused as refused:
+        return _answer(refused.status, str(refused))
+    except DatabaseError:
+        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer. Send the event again.")
+    return HttpResponse(status=200)
+
+
+def _body(request: HttpRequest) -> str:
+    try:
+        bodies.receive(request.META, "livekit")
+        return request.body.decode()
+    except bodies.BodyRefused as refused:
+        raise _Refused(refused.status, refused.message) from None
+    except UnicodeDecodeError:
+        raise _Refused(HTTPStatus.BAD_REQUEST, "The body is not UTF-8.") from None
+
+
+def _signers(token: str) -> list[tuple[LiveKitProject, TokenVerifier]]:
+    """Return the projects whose key signed the token: known before anything of the body is read."""
+    found = []
+    for project in _projects(_issuer(token)):
+        key, secret = project.credentials
+        if not (key and secret):  # the verifier would take what is missing from the environment
+            continue
+        verifier = TokenVerifier(key, secret)
+        try:
+            verifier.verify(token)
+        except Exception:  # noqa: S112  # whatever the library raises, this key did not sign it
+            continue
+        found.append((project, verifier))
+    if not found:
+        raise _Refused(HTTPStatus.UNAUTHORIZED, _UNSIGNED)
+    return found
+
+
+def _verified(
+    signers: list[tuple[LiveKitProject, TokenVerifier]], token: str, body: str
+) -> tuple[LiveKitProject, WebhookEvent]:
+    """Return the event and the project whose key signed it."""
+    for project, verifier in signers:
+        try:
+            event = WebhookReceiver(verifier).receive(body, token)
+        except ParseError:
+            raise _Refused(HTTPStatus.BAD_REQUEST, "The body is not an event of LiveKit's.") from None
+        except Exception:  # noqa: S112  # whatever the library raises, this key did not sign this body
+            continue
+        if not (event.id and event.event):
+            raise _Refused(HTTPStatus.BAD_REQUEST, "The event has no id or no name.")
+        return project, event
+    raise _Refused(HTTPStatus.UNAUTHORIZED, _UNSIGNED)
+
+
+def _issuer(token: str) -> str:
+    try:
+        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+    except (jwt.PyJWTError, UnicodeError):
+        raise _Refused(HTTPStatus.UNAUTHORIZED, "The Authorization header holds no token of LiveKit's.") from None
+    return issuer if isinstance(issuer, str) else ""
+
+
+def _projects(key: str) -> list[LiveKitProject]:
+    """Return the projects of an API key, as they were some seconds ago at most.
+
+    More than one where two servers were given the same key; each then needs a secret of its own.
+    """
+    known_until, projects = _known.get(key, (0.0, []))
+    if known_until < time.monotonic():
+        projects = projects_with_key(key)
+        if projects:  # keys that strangers make up are not remembered
+            _known[key] = (time.monotonic() + settings.LIVEKIT_KEYS_KEPT_SECONDS, projects)
+    return projects
+
+
+def _store(project: LiveKitProject, event: WebhookEvent, body: str) -> None:
+    payload: dict[str, Any] = json.loads(body.replace("\\u0000", ""))  # PostgreSQL stores no NUL
+    payload.get("room", {}).pop("turnPassword", None)
+    room = event.room.name or event.egress_info.room_name
+    row = LiveKitEvent(
+        project_id=project.pk, event_id=event.id, type=event.event, room_name=room[:128], payload=payload
+    )
+    try:
+        row.save(force_insert=True)
+    except IntegrityError:
+        return  # it came before
+    except DataError:
+        raise _Refused(HTTPStatus.BAD_REQUEST, "The event's id or name is too long.") from None
+    if event.event in TOLD or event.event in EGRESS:
+        transaction.on_commit(ingest.wake)
+
+
+def _answer(status: HTTPStatus, message: str) -> HttpResponse:
+    error: dict[str, Any] = {"code": status.name.lower(), "message": message, "status": status.value, "details": []}
+    return JsonResponse({"error": error}, status=status)

@@ -1,0 +1,261 @@
+"""Recording calls: asked for by the worker once the announcement was said, done by LiveKit's egress service."""
+
+import time
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from calls.choices import CallStatus, RecordingStatus
+from calls.models import Call, Recording
+from calls.recordings import storage
+from calls.services.timeline import note
+from calls.services.tools import speaking
+from telephony.livekit import (
+    LiveKitError,
+    LiveKitNotFound,
+    LiveKitRefused,
+    LiveKitUnreached,
+    client_for,
+    egress,
+)
+from telephony.models import LiveKitProject, TelephonySettings
+from voxa.core.tasks import publish
+
+OPEN = (RecordingStatus.STARTING, RecordingStatus.RECORDING)
+_BEFORE = {
+    RecordingStatus.RECORDING: (RecordingStatus.STARTING,),
+    RecordingStatus.SAVED: (*OPEN, RecordingStatus.FAILED),
+    RecordingStatus.FAILED: OPEN,
+}
+LOOK_AFTER = timedelta(minutes=2)  # without news of a recording
+SECONDS = 30.0  # after which a look begins nothing new
+SAVES = timedelta(minutes=15)  # after the end, in which a file is saved. LiveKit never forgets a recorder that died
+THIRD_PARTY = "A third party is called into the room, whom nobody told of the recording."
+UNANNOUNCED = "The announcement could not be said, so nothing is recorded. A bot of one's own cannot be told to say it."
+GAVE_UP = "LiveKit's egress service ended it and saved no file."
+LOST = "LiveKit's egress service went away before it had saved the recording."
+UNCONFIGURED = "No storage is set for recordings. The operator sets RECORDING_S3_BUCKET and its keys."
+
+
+def announcement_of(call: Call) -> str:
+    """Return what callers are told before they are recorded; empty where they are not."""
+    config = TelephonySettings.of(call.workspace_id)
+    return config.recording_announcement if config.record_calls and storage.bucket() else ""
+
+
+@transaction.atomic
+def begin(call: Call, *, announced: bool) -> None:
+    """Record a call, once, if its workspace records calls and the announcement was said.
+
+    Nothing that goes wrong with a recording ends a call: it is written in the timeline. Raises Conflict where the call
+    is not in progress.
+    """
+    speaking(call)
+    if not TelephonySettings.of(call.workspace_id).record_calls:
+        return
+    recording = _new_part(call, 1)
+    if recording is None:
+        return
+    note(call, "recording.requested", timezone.now())
+    if not recording.bucket or not announced:
+        fail(recording, UNANNOUNCED if recording.bucket else UNCONFIGURED)
+    else:
+        transaction.on_commit(partial(_send_start, recording.pk))
+
+
+@transaction.atomic
+def resume(call: Call) -> None:
+    """Record on, into a next part, after `stop`, where nobody was called in after all."""
+    fresh = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    last = Recording.objects.filter(call=call).order_by("part").last()
+    if fresh.status != CallStatus.IN_PROGRESS or fresh.end_requested or last is None:
+        return
+    recording = _new_part(fresh, last.part + 1)
+    if recording is not None and recording.bucket:
+        note(call, "recording.resumed", timezone.now())
+        transaction.on_commit(partial(_send_start, recording.pk))
+
+
+def _new_part(call: Call, part: int) -> Recording | None:
+    """Write that a call is to be recorded; None where that was written before."""
+    bucket = storage.bucket()
+    recording, made = Recording.objects.get_or_create(
+        call=call,
+        part=part,
+        defaults={
+            "workspace_id": call.workspace_id,
+            "project_id": call.project_id,
+            "room_name": call.room_name,
+            "bucket": bucket.name if bucket else "",
+            "key": f"recordings/{call.workspace_id}/{call.pk}{'' if part == 1 else f'-{part}'}.ogg",
+        },
+    )
+    return recording if made else None
+
+
+def _send_start(recording_id: UUID) -> None:
+    from calls.tasks import start_recording
+
+    publish(start_recording, str(recording_id))
+
+
+def start(recording_id: UUID) -> None:
+    """Ask LiveKit to record, once. What is not known afterwards is looked up later."""
+    now = timezone.now()
+    fresh = Recording.objects.filter(pk=recording_id, status=RecordingStatus.STARTING, asked_at=None)
+    if not fresh.update(asked_at=now, updated_at=now):
+        return
+    recording = Recording.objects.select_related("call", "project").get(pk=recording_id)
+    bucket = storage.bucket()
+    if bucket is None or recording.project is None:
+        fail(recording, UNCONFIGURED)
+        return
+    client = client_for(recording.project)
+    try:
+        told = client.run(egress.start_recording(recording.room_name, recording.key, bucket))
+        Recording.objects.filter(pk=recording_id).update(egress_id=told.egress_id)
+        take(recording.project, told)
+    except (LiveKitUnreached, LiveKitRefused, LiveKitNotFound) as error:
+        fail(recording, str(error))
+    except LiveKitError as error:
+        Recording.objects.filter(pk=recording_id).update(error=str(error)[:500])
+
+
+@transaction.atomic
+def take(project: LiveKitProject, told: egress.Egress) -> None:
+    """Bring a recording up to what LiveKit tells of it. Late and repeated news change nothing.
+
+    One that was given up and is saved after all counts as saved; one that was given up and begins after all is stopped.
+    """
+    rows = Recording.objects.select_for_update(of=("self",)).filter(project=project, room_name=told.room)
+    known = Q(egress_id=told.egress_id) | Q(egress_id="", key=told.key)
+    recording = rows.filter(known, asked_at__isnull=False).first()
+    if recording is None or recording.status == RecordingStatus.SAVED:
+        return
+    if not recording.egress_id:
+        Recording.objects.filter(pk=recording.pk).update(egress_id=told.egress_id)
+    if told.is_saved:
+        found = {"duration_seconds": told.seconds, "bytes": told.bytes, "error": told.error}
+        _write(recording, RecordingStatus.SAVED, "recording.saved", **found)
+    elif not told.is_running:
+        fail(recording, told.error or GAVE_UP)
+    elif recording.status == RecordingStatus.FAILED:
+        transaction.on_commit(partial(_send_stop, recording.pk))
+    else:
+        _write(recording, RecordingStatus.RECORDING, "recording.started", error="")
+
+
+def _send_stop(recording_id: UUID) -> None:
+    from calls.tasks import stop_recording
+
+    publish(stop_recording, str(recording_id))
+
+
+def stop_unwanted(recording_id: UUID) -> None:
+    """End a recording that was given up and began after all. Raises LiveKitError where it may go on."""
+    recording = Recording.objects.select_related("project").get(pk=recording_id)
+    if recording.status == RecordingStatus.FAILED and recording.project is not None:
+        with suppress(LiveKitNotFound):
+            client_for(recording.project).run(egress.stop_recording(recording.room_name, recording.egress_id))
+
+
+def link_of(recording: Recording) -> str:
+    """Return a URL that plays a saved recording for the next 5 minutes; empty where there is nothing to play."""
+    if recording.status != RecordingStatus.SAVED:
+        return ""
+    with suppress(storage.StorageFailed):  # the operator has set it no more
+        return storage.link(recording.bucket, recording.key)
+    return ""
+
+
+def fail(recording: Recording, words: str) -> None:
+    """Write that there is no recording, and why."""
+    _write(recording, RecordingStatus.FAILED, "recording.failed", error=words[:500])
+
+
+def stop(call: Call) -> bool:
+    """End a call's recording before somebody joins whom nobody told of it; return whether there was one.
+
+    Raises LiveKitUnreached where it may go on: then nobody is to be called in.
+    """
+    recording = Recording.objects.select_related("project", "call").filter(call=call, status__in=OPEN).first()
+    if recording is None or recording.project is None:
+        return False
+    try:
+        end_egress(recording, recording.project)
+    except LiveKitError as error:
+        raise LiveKitUnreached(f"The recording could not be stopped, so nobody was called in: {error}") from None
+    recording.refresh_from_db(fields=["egress_id"])
+    if recording.egress_id:
+        note(call, "recording.stopped", timezone.now(), None, message=THIRD_PARTY)
+    else:
+        fail(recording, THIRD_PARTY)  # if it begins after all, `take` has it stopped
+    return True
+
+
+def end_egress(recording: Recording, project: LiveKitProject) -> None:
+    """Stop what records: the one that is known, else what LiveKit tells of, its answer lost. Raises LiveKitError."""
+    client = client_for(project)
+    ids = [recording.egress_id]
+    if not recording.egress_id:
+        known = client.run(egress.recordings(recording.room_name))
+        for told in known:
+            take(project, told)
+        ids = [told.egress_id for told in known if told.is_running]
+    for egress_id in ids:
+        with suppress(LiveKitNotFound):
+            client.run(egress.stop_recording(recording.room_name, egress_id))
+
+
+def look_after(most: int = 100) -> None:
+    """Ask LiveKit about recordings that no event tells of any more, ask for those that were never asked for, and stop
+    those that go on though they were given up. Takes so many, those first that waited longest, for a bounded time.
+    """
+    until = time.monotonic() + SECONDS
+    unwanted = Recording.objects.filter(status=RecordingStatus.FAILED, call__status=CallStatus.IN_PROGRESS)
+    for rows in (unwanted.exclude(egress_id=""), Recording.objects.filter(status__in=OPEN).exclude(call=None)):
+        quiet = rows.filter(updated_at__lt=timezone.now() - LOOK_AFTER).order_by("updated_at")
+        for recording in quiet.select_related("project", "call")[:most]:
+            if time.monotonic() > until:
+                return
+            # First, so that one whose LiveKit does not answer lets the others go before it.
+            Recording.objects.filter(pk=recording.pk).update(updated_at=timezone.now())
+            with suppress(LiveKitError):  # asked again with a later sweep
+                _see_to(recording)
+
+
+def _see_to(recording: Recording) -> None:
+    if recording.status == RecordingStatus.FAILED:
+        stop_unwanted(recording.pk)
+    elif recording.project is None:
+        fail(recording, "Its LiveKit project is gone.")
+    elif recording.asked_at is None:
+        _send_start(recording.pk)
+    else:
+        _look(recording, recording.project)
+
+
+def _look(recording: Recording, project: LiveKitProject) -> None:
+    known = client_for(project).run(egress.recordings(recording.room_name))
+    for told in known:
+        take(project, told)
+    ended_at = recording.call.ended_at if recording.call else None
+    if not known:
+        fail(recording, "LiveKit knows of no recording of this call.")
+    elif ended_at is not None and ended_at < timezone.now() - SAVES:
+        fail(recording, LOST)
+
+
+def _write(recording: Recording, status: RecordingStatus, line: str, **fields: Any) -> None:
+    """Move a recording forward, with a line in its call's timeline; nothing where it moved on already."""
+    now = timezone.now()
+    rows = Recording.objects.filter(pk=recording.pk, status__in=_BEFORE[status])
+    if rows.update(status=status, updated_at=now, **fields) and recording.call is not None:
+        message = fields.get("error") or ""
+        note(recording.call, line, now, None, **({"message": message} if message else {}))

@@ -1,0 +1,96 @@
+"""The client of one LiveKit server: carries out operations, each within its deadline, and is safe from any thread."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import aiohttp
+from livekit import api
+
+from telephony.livekit import loop
+from telephony.livekit.errors import (
+    LiveKitError,
+    LiveKitNotConfigured,
+)
+from telephony.livekit.failures import as_livekit_error
+from telephony.livekit.operation import Operation
+from telephony.livekit.sip_admin import SipAdmin
+
+T = TypeVar("T")
+
+DEADLINE = 5.0  # seconds from the start of a call to its answer or LiveKitUnavailable
+
+
+class LiveKitClient:
+    """One LiveKit server and one key to it.
+
+    Every operation raises LiveKitUnavailable (nothing is known of the outcome), LiveKitRefused, LiveKitUnauthorized or
+    LiveKitNotFound. `on_outcome` is told None or the error after each.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        secret: str,
+        *,
+        deadline: float = DEADLINE,
+        on_outcome: Callable[[LiveKitError | None], None] | None = None,
+    ) -> None:
+        if not (url and key and secret):  # livekit-api would take what is missing from the environment
+            raise LiveKitNotConfigured
+        self._url, self._key, self._secret = url, key, secret
+        self._deadline = deadline
+        self._on_outcome = on_outcome
+        self._sip_admin = SipAdmin(url, key, secret)
+
+    def __repr__(self) -> str:
+        return f"<LiveKitClient {self._url}>"
+
+    def speaks_for(self, url: str, key: str, secret: str) -> bool:
+        """Return whether this client was made with these."""
+        return (self._url, self._key, self._secret) == (url, key, secret)
+
+    def run(self, operation: Operation[T]) -> T:
+        """Carry out an operation and wait for it."""
+        deadline = operation.deadline or self._deadline
+        try:
+            outcome = loop.run(lambda session: self._attempt(session, operation, deadline), deadline)
+        except TimeoutError as late:
+            outcome = as_livekit_error(late, deadline)
+        return self._settle(operation, outcome)
+
+    async def ask(self, operation: Operation[T]) -> T:
+        """Carry out an operation from a coroutine of `loop.complete`, whose thread records the outcome."""
+        outcome = await self._attempt(loop.session(), operation, operation.deadline or self._deadline)
+        return await loop.in_caller(self._settle, operation, outcome)
+
+    async def arun(self, operation: Operation[T]) -> T:
+        """Carry out an operation from any other loop. The outcome is recorded in a thread."""
+        deadline = operation.deadline or self._deadline
+        outcome = await loop.arun(lambda session: self._attempt(session, operation, deadline))
+        return await asyncio.to_thread(self._settle, operation, outcome)
+
+    def _settle(self, operation: Operation[T], outcome: Any) -> T:
+        """Record and return the outcome. The error raised is a new one: no frame of it holds a message or a token."""
+        error = outcome if isinstance(outcome, LiveKitError) else None
+        if self._on_outcome is not None:
+            self._on_outcome(error)
+        if isinstance(outcome, LiveKitError):
+            raise outcome
+        return operation.read(outcome)
+
+    async def _attempt(
+        self, session: aiohttp.ClientSession, operation: Operation[Any], deadline: float
+    ) -> Any | LiveKitError:
+        try:
+            async with asyncio.timeout(deadline):  # livekit-api's own timeout holds for dials alone
+                return await operation.call(self._library(session, operation))
+        except Exception as failure:
+            return as_livekit_error(failure, deadline, operation.failure)
+
+    def _library(self, session: aiohttp.ClientSession, operation: Operation[Any]) -> api.LiveKitAPI:
+        """Return livekit-api's client. With failover on it would repeat a create or a dial by itself."""
+        if operation.sip_admin:
+            return self._sip_admin.server(session)
+        return api.LiveKitAPI(self._url, self._key, self._secret, session=session, failover=False)

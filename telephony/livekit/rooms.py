@@ -1,0 +1,242 @@
+"""Rooms, participants and dials: operations for `LiveKitClient.run` and `arun`."""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from google.protobuf.duration_pb2 import Duration
+from livekit import api
+from livekit.protocol.models import DataPacket, ParticipantInfo
+
+from telephony.livekit.dial_failures import dial_failure
+from telephony.livekit.errors import DialTooLate
+from telephony.livekit.operation import Operation
+
+LONGEST_RINGING = 75.0  # seconds; the server itself gives up on a waiting dial after 80
+DIAL_GRACE = 5.0  # seconds that the answer may come after ringing ended
+LIMIT_GRACE = 15.0  # seconds beyond ringing and talk time, after which LiveKit hangs up what Voxa did not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial:
+    """One dial: `to` as the carrier is to be asked for, `caller_id` always set (LiveKit would pick a random one).
+
+    `max_seconds` limits talk time. LiveKit counts from the INVITE, so it is given the ringing on top.
+    `caller_id` is the user in From, `display_name` the name there: empty, LiveKit writes the user. `headers` join those
+    of the trunk.
+    """
+
+    livekit_trunk_id: str
+    to: str
+    caller_id: str
+    room: str
+    identity: str
+    ringing_seconds: float
+    max_seconds: int
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """An answered dial."""
+
+    participant_id: str
+    livekit_call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room as the list shows it.
+
+    As measured, `people` does not count agents, and both counts are a few seconds behind.
+    """
+
+    name: str
+    people: int
+    publishers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Who is in a room. `kind` is LiveKit's: standard, sip, agent, ...; times are in seconds since the epoch."""
+
+    identity: str
+    participant_id: str
+    kind: str
+    attributes: Mapping[str, str]
+    joined_at: int
+    publishes: bool = False
+
+    @property
+    def is_phone(self) -> bool:
+        """Return whether it is a caller or callee."""
+        return self.kind == "sip"
+
+    @property
+    def is_agent(self) -> bool:
+        """Return whether it is an agent worker."""
+        return self.kind == "agent"
+
+
+def participant_of(info: ParticipantInfo) -> Participant:
+    """Read LiveKit's message."""
+    kind = ParticipantInfo.Kind.Name(info.kind).lower()
+    return Participant(info.identity, info.sid, kind, dict(info.attributes), info.joined_at, bool(info.tracks))
+
+
+def create_room(
+    name: str, *, agent_name: str, agent_metadata: Mapping[str, str], empty_seconds: int
+) -> Operation[None]:
+    """Make a room with an agent dispatched into it. Making one that exists succeeds."""
+
+    async def call(server: api.LiveKitAPI) -> None:
+        agent = api.RoomAgentDispatch(agent_name=agent_name, metadata=json.dumps(dict(agent_metadata)))
+        await server.room.create_room(
+            api.CreateRoomRequest(name=name, empty_timeout=empty_seconds, departure_timeout=20, agents=[agent])
+        )
+
+    return Operation(call)
+
+
+def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialled]:
+    """Call a number into a room and wait until it is answered.
+
+    With `not_after` it raises DialTooLate, and sends nothing, once that moment has passed.
+
+    Raises SipRefused with the far end's code, a DialEnded where it ended without one, LiveKitUnreached when nothing was
+    dialled, LiveKitUnavailable when nobody knows. Not idempotent: never repeat a dial whose outcome is unknown.
+    """
+    if asked.ringing_seconds > LONGEST_RINGING:
+        raise ValueError(f"A dial rings at most {LONGEST_RINGING:g} seconds.")
+
+    async def call(server: api.LiveKitAPI) -> Dialled:
+        if not_after is not None and datetime.now(UTC) > not_after:
+            raise DialTooLate("The dial was held up. It waits for its next turn.")
+        answer = await server.sip.create_sip_participant(
+            api.CreateSIPParticipantRequest(
+                sip_trunk_id=asked.livekit_trunk_id,
+                # The SIP service escapes nothing, and a bare # would end the address (RFC 3261, 25.1).
+                sip_call_to=asked.to.replace("#", "%23"),
+                sip_number=asked.caller_id,
+                room_name=asked.room,
+                participant_identity=asked.identity,
+                participant_attributes=dict(asked.attributes),
+                headers=dict(asked.headers),
+                display_name=asked.display_name or None,
+                ringing_timeout=_duration(asked.ringing_seconds),
+                max_call_duration=_duration(asked.max_seconds + asked.ringing_seconds + LIMIT_GRACE),
+                wait_until_answered=True,
+            )
+        )
+        return Dialled(answer.participant_id, answer.sip_call_id)
+
+    return Operation(call, asked.ringing_seconds + DIAL_GRACE, failure=dial_failure)
+
+
+def room_names(wanted: Iterable[str] | None = None) -> Operation[list[str]]:
+    """Return the rooms that exist, of those wanted or of all. An empty `wanted` gives none."""
+    names = None if wanted is None else list(wanted)
+
+    async def call(server: api.LiveKitAPI) -> list[str]:
+        if names == []:
+            return []
+        answer = await server.room.list_rooms(api.ListRoomsRequest(names=names))
+        return [room.name for room in answer.rooms]
+
+    return Operation(call)
+
+
+def rooms() -> Operation[list[Room]]:
+    """Return all rooms of the project, in one request."""
+
+    async def call(server: api.LiveKitAPI) -> list[Room]:
+        answer = await server.room.list_rooms(api.ListRoomsRequest())
+        return [Room(room.name, room.num_participants, room.num_publishers) for room in answer.rooms]
+
+    return Operation(call)
+
+
+def dispatch_agent(room: str, *, agent_name: str, metadata: Mapping[str, str]) -> Operation[None]:
+    """Ask for an agent to join a room. Not idempotent: each request may bring one more."""
+
+    async def call(server: api.LiveKitAPI) -> None:
+        await server.agent_dispatch.create_dispatch(
+            api.CreateAgentDispatchRequest(agent_name=agent_name, room=room, metadata=json.dumps(dict(metadata)))
+        )
+
+    return Operation(call)
+
+
+def participants(room: str) -> Operation[list[Participant]]:
+    """Return who is in a room; nobody if it does not exist."""
+
+    async def call(server: api.LiveKitAPI) -> list[Participant]:
+        answer = await server.room.list_participants(api.ListParticipantsRequest(room=room))
+        return [participant_of(info) for info in answer.participants]
+
+    return Operation(call)
+
+
+def close_room(name: str) -> Operation[None]:
+    """Close a room: its callers are hung up, its agents leave. Raises LiveKitNotFound if it does not exist."""
+
+    async def call(server: api.LiveKitAPI) -> None:
+        await server.room.delete_room(api.DeleteRoomRequest(room=name))
+
+    return Operation(call)
+
+
+def remove_participant(room: str, identity: str) -> Operation[None]:
+    """Take someone out of a room; a caller is hung up. Raises LiveKitNotFound if nobody is there by that identity."""
+
+    async def call(server: api.LiveKitAPI) -> None:
+        await server.room.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity))
+
+    return Operation(call)
+
+
+def send_data(room: str, data: bytes, *, topic: str, identities: Iterable[str]) -> Operation[None]:
+    """Send a message to some participants of a room. Nothing tells whether they took it."""
+
+    async def call(server: api.LiveKitAPI) -> None:
+        await server.room.send_data(
+            api.SendDataRequest(
+                room=room,
+                data=data,
+                kind=DataPacket.RELIABLE,
+                topic=topic,
+                destination_identities=list(identities),
+                nonce=secrets.token_bytes(16),
+            )
+        )
+
+    return Operation(call)
+
+
+def transfer(
+    room: str, identity: str, to: str, ringing_seconds: float = 30.0, headers: Mapping[str, str] | None = None
+) -> Operation[None]:
+    """Hand a caller over by REFER; `to` is tel:, sip: or sips:. Raises SipRefused when the far end declines."""
+
+    async def call(server: api.LiveKitAPI) -> None:
+        await server.sip.transfer_sip_participant(
+            api.TransferSIPParticipantRequest(
+                room_name=room,
+                participant_identity=identity,
+                transfer_to=to,
+                headers=dict(headers or {}),
+                ringing_timeout=_duration(ringing_seconds),
+            )
+        )
+
+    return Operation(call, ringing_seconds + DIAL_GRACE)
+
+
+def _duration(seconds: float) -> Duration:
+    duration = Duration()
+    duration.FromTimedelta(timedelta(seconds=seconds))
+    return duration

@@ -1,0 +1,105 @@
+"""The findings as text for people and as JSON for programs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from voxa.core.doctor.findings import (
+    Finding,
+    Severity,
+)
+from voxa.core.doctor.run import Examined
+
+SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red"), "skipped": ("-", "dim")}
+
+
+@dataclass(frozen=True)
+class Report:
+    """All groups that were looked at; `workspace` is the slug of the one asked for, empty for all."""
+
+    groups: Sequence[Examined]
+    workspace: str = ""
+
+    def count(self, severity: Severity) -> int:
+        """Count findings."""
+        return sum(finding.severity is severity for group in self.groups for finding in group.findings)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return what `--format json` prints; names are added from release to release, none is changed."""
+        return {
+            "version": 1,
+            "workspace": self.workspace or None,
+            "errors": self.count(Severity.ERROR),
+            "warnings": self.count(Severity.WARNING),
+            "groups": [
+                {
+                    "group": one.group.value,
+                    "status": one.status,
+                    "skipped": one.skipped or None,
+                    "findings": [_data(finding) for finding in one.findings],
+                }
+                for one in self.groups
+            ],
+        }
+
+    def print_on(self, console: Console) -> None:
+        """Print it for people."""
+        for group in self.groups:
+            sign, colour = SIGNS[group.status]
+            heading = Text.assemble((f"{sign} {group.group.heading}", f"bold {colour}"))
+            heading.append(f"  {group.skipped}" if group.skipped and not group.findings else "", "dim")
+            console.print(heading, soft_wrap=not console.is_terminal)
+            for finding in group.findings:
+                _print(console, finding)
+        console.print(self.summary(), soft_wrap=True)
+
+    def summary(self) -> str:
+        """Return the last line."""
+        errors, warnings = self.count(Severity.ERROR), self.count(Severity.WARNING)
+        if not errors and not warnings:
+            skipped = any(group.skipped for group in self.groups)
+            return "Nothing is wrong" + (" with what was looked at." if skipped else ".")
+        return f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}."
+
+
+def _print(console: Console, finding: Finding) -> None:
+    sign, colour = SIGNS[finding.severity]
+    whose = (f"[{finding.workspace}] ", "dim") if finding.workspace else ""
+    _indented(console, 4, Text.assemble((f"{sign} ", colour), whose, finding.what))
+    _indented(console, 6, Text.assemble("→ ", finding.remedy))
+    if finding.page:
+        console.print(Text(" " * 8 + address(finding.page), "dim"), soft_wrap=True)  # a broken one cannot be clicked
+
+
+def _indented(console: Console, by: int, text: Text) -> None:
+    """Print text, whole paragraphs on a terminal; a pipe gets one line."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, by)))
+    else:
+        console.print(Text(" " * by) + text, soft_wrap=True)
+
+
+def _data(finding: Finding) -> dict[str, str | None]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "what": finding.what,
+        "remedy": finding.remedy,
+        "workspace": finding.workspace or None,
+        "url": address(finding.page) if finding.page else None,
+    }
+
+
+def address(page: str) -> str:
+    """Return the address of an admin page, its path alone where nobody knows Voxa's own."""
+    public: str = settings.API_PUBLIC_URL
+    return public.rstrip("/") + page if public.startswith(("http://", "https://")) else page
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
