@@ -63,9 +63,7 @@ def _queue(
 
 def wake(endpoint_id: UUID) -> None:
     """Ask the workers to send what is due to an endpoint."""
-    from accounts.tasks import deliver_webhooks
-
-    publish(deliver_webhooks, str(endpoint_id))
+    publish("accounts.tasks.deliver_webhooks", str(endpoint_id))
 
 
 def create_endpoint(

@@ -23,8 +23,9 @@ from calls.models import Call, CallAnalysis, TranscriptItem
 from calls.presentation.payloads import analyzed_json
 from telephony.provider_fields import ANALYSTS
 from voxa.core.json_schema import misfits
-from voxa.core.tasks import publish
+from voxa.core.tasks import publish, publish_on_commit
 
+ANALYZE = "calls.tasks.analyze_call"
 LEASE = timedelta(seconds=60)  # beyond the 45 s that a language model has
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 LONGEST = 60_000  # characters of a transcript; of a longer one the beginning and the end are read
@@ -45,7 +46,7 @@ def ask_for_analysis(call: Call) -> None:
         return  # nobody said anything
     _, made = CallAnalysis.objects.get_or_create(call=call, defaults={"due_at": timezone.now()})
     if made:
-        transaction.on_commit(partial(_wake, call.pk))
+        publish_on_commit(ANALYZE, str(call.pk))
 
 
 def sweep(most: int = 100) -> int:
@@ -58,18 +59,12 @@ def sweep(most: int = 100) -> int:
     turns = in_turn(waiting, "call__workspace_id", "due_at").filter(turn__lte=most_at_once(work))
     due = list(turns.values_list("pk", flat=True)[:most])
     for call_id in due:
-        _wake(call_id)
+        publish(ANALYZE, str(call_id))
     return len(due)
 
 
 def _due() -> QuerySet[CallAnalysis]:
     return CallAnalysis.objects.filter(status=AnalysisStatus.PENDING, due_at__lte=timezone.now())
-
-
-def _wake(call_id: UUID) -> None:
-    from calls.tasks import analyze_call
-
-    publish(analyze_call, str(call_id))
 
 
 def analyze(call_id: UUID) -> None:
@@ -84,7 +79,7 @@ def analyze(call_id: UUID) -> None:
         if may:
             _analyze(call_id)
     if may and (following := _due().filter(call__workspace_id=workspace_id).order_by("due_at").first()):
-        _wake(following.pk)
+        publish(ANALYZE, str(following.pk))
 
 
 def _analyze(call_id: UUID) -> None:

@@ -1,7 +1,6 @@
 """Ending what should have ended: calls past their limit, and those whose end was asked for and did not come."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -23,7 +22,7 @@ def reap() -> None:
     """Ask for the end of calls past their limit, again where it did not come, and in the end write it anyway."""
     now = timezone.now()
     for call_id, at in due_within(SOON, now):
-        _send_limit(call_id, (at - now).total_seconds())
+        publish("calls.tasks.end_at_limit", str(call_id), after=(at - now).total_seconds())
     for call in in_rooms().filter(leased_until__lt=now, end_requested=""):
         try:
             ask_for_end(call, Reason.MAX_DURATION)
@@ -34,9 +33,3 @@ def reap() -> None:
         send_close(call_id)
     for call_id in in_rooms().filter(leased_until__lt=now - GIVE_UP).values_list("pk", flat=True):
         conclude(call_id, now)
-
-
-def _send_limit(call_id: UUID, after: float) -> None:
-    from calls.tasks import end_at_limit
-
-    publish(end_at_limit, str(call_id), after=after)

@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -38,7 +37,7 @@ from calls.services.call_ids import note_ids
 from calls.services.timeline import advance, correct, end, note
 from telephony.livekit.egress import egress_of
 from telephony.models import LiveKitProject
-from voxa.core.tasks import publish
+from voxa.core.tasks import publish, publish_on_commit
 
 logger = logging.getLogger(__name__)
 
@@ -58,14 +57,12 @@ BY_US = frozenset({"ROOM_DELETED", "PARTICIPANT_REMOVED", "ROOM_CLOSED"})
 
 def wake() -> None:
     """Ask for the stored events to be ingested soon: one task serves all that comes while it waits."""
-    from calls.tasks import ingest_events
-
     global _woken_at
     gather, now = settings.LIVEKIT_GATHER_SECONDS, time.monotonic()
     if gather and now - _woken_at < gather / 2:
         return  # the task sent then begins later than this; were its clock wrong, the sweep would find the event
     _woken_at = now
-    publish(ingest_events, after=gather)
+    publish("calls.tasks.ingest_events", after=gather)
 
 
 def ingest_waiting() -> int:
@@ -189,7 +186,7 @@ def _finish_if_over(call: Call, story: Story, answered_at: datetime | None) -> N
             ended_at=ended_at, status=AttemptStatus.ENDED
         )
         if story.closed_at is None:
-            transaction.on_commit(partial(_close_left_over, call.pk))
+            publish_on_commit("calls.tasks.close_left_over", str(call.pk))
 
 
 @transaction.atomic
@@ -201,13 +198,7 @@ def conclude(call_id: UUID, now: datetime) -> None:
     reason = _asked_or_due(call, call.answered_at, now) or Reason.LOST
     if end(call, now, reason, status_for(reason)):
         Attempt.objects.filter(call=call, room_name=call.room_name).update(ended_at=now, status=AttemptStatus.ENDED)
-        transaction.on_commit(partial(_close_left_over, call.pk))
-
-
-def _close_left_over(call_id: UUID) -> None:
-    from calls.tasks import close_left_over
-
-    publish(close_left_over, str(call_id))
+        publish_on_commit("calls.tasks.close_left_over", str(call.pk))
 
 
 def _reason(call: Call, story: Story, answered_at: datetime | None, ended_at: datetime) -> Reason:

@@ -3,7 +3,6 @@
 import time
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +24,9 @@ from telephony.livekit import (
     egress,
 )
 from telephony.models import LiveKitProject, TelephonySettings
-from voxa.core.tasks import publish
+from voxa.core.tasks import publish, publish_on_commit
 
+START = "calls.tasks.start_recording"
 OPEN = (RecordingStatus.STARTING, RecordingStatus.RECORDING)
 _BEFORE = {
     RecordingStatus.RECORDING: (RecordingStatus.STARTING,),
@@ -66,7 +66,7 @@ def begin(call: Call, *, announced: bool) -> None:
     if not recording.bucket or not announced:
         fail(recording, UNANNOUNCED if recording.bucket else UNCONFIGURED)
     else:
-        transaction.on_commit(partial(_send_start, recording.pk))
+        publish_on_commit(START, str(recording.pk))
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def resume(call: Call) -> None:
     recording = _new_part(fresh, last.part + 1)
     if recording is not None and recording.bucket:
         note(call, "recording.resumed", timezone.now())
-        transaction.on_commit(partial(_send_start, recording.pk))
+        publish_on_commit(START, str(recording.pk))
 
 
 def _new_part(call: Call, part: int) -> Recording | None:
@@ -97,12 +97,6 @@ def _new_part(call: Call, part: int) -> Recording | None:
         },
     )
     return recording if made else None
-
-
-def _send_start(recording_id: UUID) -> None:
-    from calls.tasks import start_recording
-
-    publish(start_recording, str(recording_id))
 
 
 def start(recording_id: UUID) -> None:
@@ -146,15 +140,9 @@ def take(project: LiveKitProject, told: egress.Egress) -> None:
     elif not told.is_running:
         fail(recording, told.error or GAVE_UP)
     elif recording.status == RecordingStatus.FAILED:
-        transaction.on_commit(partial(_send_stop, recording.pk))
+        publish_on_commit("calls.tasks.stop_recording", str(recording.pk))
     else:
         _write(recording, RecordingStatus.RECORDING, "recording.started", error="")
-
-
-def _send_stop(recording_id: UUID) -> None:
-    from calls.tasks import stop_recording
-
-    publish(stop_recording, str(recording_id))
 
 
 def stop_unwanted(recording_id: UUID) -> None:
@@ -236,7 +224,7 @@ def _see_to(recording: Recording) -> None:
     elif recording.project is None:
         fail(recording, "Its LiveKit project is gone.")
     elif recording.asked_at is None:
-        _send_start(recording.pk)
+        publish(START, str(recording.pk))
     else:
         _look(recording, recording.project)
 

@@ -59,6 +59,4 @@ def close_now(call_id: UUID) -> None:
 
 def send_close(call_id: UUID) -> None:
     """Ask a worker to close the room of a call that is to end."""
-    from calls.tasks import close_call
-
-    publish(close_call, str(call_id))
+    publish("calls.tasks.close_call", str(call_id))

@@ -8,7 +8,6 @@ from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -17,7 +16,7 @@ from calls.choices import ENDED, LIVE, AttemptStatus, CallStatus, Reason
 from calls.models import Attempt, Call, Conversation, Event
 from calls.presentation.payloads import call_json
 from calls.services.usage import count_call
-from voxa.core.tasks import publish
+from voxa.core.tasks import publish_on_commit
 
 BEFORE: dict[CallStatus, Collection[CallStatus]] = {
     CallStatus.DIALING: {CallStatus.QUEUED},
@@ -72,14 +71,8 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
         count_call(call)
         tell(call, "call.ended")
         if Conversation.objects.filter(call=call).exists():
-            transaction.on_commit(partial(_tell_report, call.pk))
+            publish_on_commit("calls.tasks.tell_report", str(call.pk))
     return moved
-
-
-def _tell_report(call_id: UUID) -> None:
-    from calls.tasks import tell_report
-
-    publish(tell_report, str(call_id))
 
 
 def tell(call: Call, event_type: str = "call.status") -> None:

@@ -2,16 +2,14 @@
 
 import time
 from collections.abc import Collection, Iterable
-from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F
 
 from telephony.choices import TrunkStatus
 from telephony.models import TelephonySettings
 from telephony.sync.kinds import TRUNKS, RowKind
-from voxa.core.tasks import publish
+from voxa.core.tasks import publish_on_commit
 
 
 def request_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
@@ -25,26 +23,21 @@ def request_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
 
 def request_pending_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
     """Ask for the sync, on commit, of a row that is already pending."""
-    from telephony.tasks import sync_endpoint, sync_trunk
-
-    _publish_on_commit(sync_trunk if kind == TRUNKS else sync_endpoint, str(row_id))
+    task = "telephony.tasks.sync_trunk" if kind == TRUNKS else "telephony.tasks.sync_endpoint"
+    publish_on_commit(task, str(row_id))
 
 
 def request_many(row_ids: Collection[UUID], kind: RowKind = TRUNKS) -> None:
     """Note that many rows changed, and have the sweep find them once that is committed."""
-    from telephony.tasks import sweep_trunks
-
     if row_ids:
         _mark_changed(row_ids, kind)
-        _publish_on_commit(sweep_trunks)
+        publish_on_commit("telephony.tasks.sweep_trunks")
 
 
 def request_removal(object_ids: Iterable[int]) -> None:
     """Ask for the removal from LiveKit, on commit, of these objects of a deleted row."""
-    from telephony.tasks import remove_objects
-
     if ids := sorted(object_ids):
-        _publish_on_commit(remove_objects, ids)
+        publish_on_commit("telephony.tasks.remove_objects", ids)
 
 
 def wait_for_sync(row_id: UUID, seconds: float, *, even_if_away: bool = False, kind: RowKind = TRUNKS) -> None:
@@ -85,34 +78,3 @@ def _mark_changed(row_ids: Collection[UUID], kind: RowKind) -> None:
     kind.rows().filter(pk__in=row_ids).update(
         generation=F("generation") + 1, status=TrunkStatus.PENDING, last_error="", sync_failures=0, next_sync_at=None
     )
-
-
-class _Message:
-    """A message of this transaction, not sent yet."""
-
-    def __init__(self, task: Any, arguments: tuple[object, ...]) -> None:
-        self.task, self.arguments, self.sent = task, arguments, False
-
-
-class _Send:
-    """Sends a message on commit, if no other of its senders did. One that a savepoint took back is not missed."""
-
-    def __init__(self, message: _Message) -> None:
-        self.message = message
-
-    def __call__(self) -> None:
-        if not self.message.sent:
-            self.message.sent = True
-            publish(self.message.task, *self.message.arguments)
-
-
-def _publish_on_commit(task: Any, *arguments: object) -> None:
-    """Send the message after the commit, once however often it is asked for in this transaction."""
-    waiting = (
-        known.message
-        for _, known, _ in transaction.get_connection().run_on_commit
-        if isinstance(known, _Send)
-        and not known.message.sent
-        and (known.message.task, known.message.arguments) == (task, arguments)
-    )
-    transaction.on_commit(_Send(next(waiting, None) or _Message(task, arguments)))

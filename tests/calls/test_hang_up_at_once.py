@@ -26,7 +26,7 @@ CALLS = "/v1/calls"
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was left to a worker; none takes it here, as if all were busy."""
     names: list[str] = []
-    monkeypatch.setattr(hangup, "publish", lambda task, *args: names.append(task.name))
+    monkeypatch.setattr(hangup, "publish", lambda name, *args: names.append(name))
     return names
 
 

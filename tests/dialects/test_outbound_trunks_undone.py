@@ -82,7 +82,7 @@ def test_livekit_that_refuses(api: APIClient, faults: FaultyServer) -> None:
 def test_a_worker_that_does_not_come_in_time(
     api: APIClient, faults: FaultyServer, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    monkeypatch.setattr("telephony.sync.request.publish", lambda task, *args: None)
+    monkeypatch.setattr("voxa.core.tasks.publish", lambda task, *args: None)
     monkeypatch.setattr("telephony.services.carrier_trunks.WAIT", 0.05)
     assert "in time" in refused(api)
     assert len(sandbox.standing()) == 0

@@ -199,7 +199,7 @@ def test_many_numbers_ask_for_few_syncs(
     carrier: Carrier, trunk: Trunk, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr("telephony.sync.request.publish", lambda *args: sent.append(args))
+    monkeypatch.setattr("voxa.core.tasks.publish", lambda *args: sent.append(args))
     carrier.have(*(f"+1555010{n:04d}" for n in range(6)))
     with django_capture_on_commit_callbacks(execute=True):
         run()

@@ -74,7 +74,7 @@ def test_a_change_asks_for_one_sync(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     sent: list[tuple[object, ...]] = []
-    monkeypatch.setattr("telephony.sync.request.publish", lambda task, *arguments: sent.append(arguments))
+    monkeypatch.setattr("voxa.core.tasks.publish", lambda task, *arguments: sent.append(arguments))
     before = trunk.generation
     with django_capture_on_commit_callbacks(execute=True):
         gateways = [{"ipOrDomain": f"g{n}.example"} for n in range(3)]

@@ -79,7 +79,7 @@ def test_running_twice_changes_nothing(acme: Workspace, by_hand: Project) -> Non
 def test_before_the_next_sync_it_knows_what_it_adopted(
     acme: Workspace, by_hand: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("telephony.sync.request.publish", lambda task, *args: None)
+    monkeypatch.setattr("voxa.core.tasks.publish", lambda task, *args: None)
     by_hand.outbound()
     run(acme, "--yes")
     assert "Nothing to adopt" in run(acme, "--yes").err
