@@ -9,12 +9,13 @@ RUN useradd --system --create-home voxa
 COPY --from=agent-packages /venv /venv
 WORKDIR /app
 COPY calls/__init__.py calls/
-COPY agents/worker agents/worker
+COPY calls/agent calls/agent
+COPY agents agents
 COPY voxa/__init__.py voxa/
 COPY voxa/core/__init__.py voxa/core/
 COPY voxa/core/http voxa/core/http
 USER voxa
-CMD ["python", "-m", "agents.worker"]
+CMD ["python", "-m", "calls.agent"]
 
 FROM python:3.13-slim AS packages
 WORKDIR /app
@@ -29,6 +30,7 @@ WORKDIR /app
 COPY manage.py gunicorn.conf.py ./
 COPY voxa voxa
 COPY accounts accounts
+COPY agents agents
 COPY telephony telephony
 COPY calls calls
 COPY templates templates

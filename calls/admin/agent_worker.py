@@ -15,7 +15,7 @@ from calls.models import AgentWorker
 class AgentWorkerAdmin(ProjectRowAdmin):
     """Read by superusers alone: a worker speaks for all workspaces of its project."""
 
-    empty = "Agents speak through workers. Start one on any machine: python -m agents.worker."
+    empty = "Agents speak through workers. Start one on any machine: python -m calls.agent."
     list_display = ["host", "state", "conversations", "load_percent", "memory", "version", "project", "seen"]
     list_select_related = ["project"]
     ordering = ["-seen_at", "id"]

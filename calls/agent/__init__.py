@@ -1,4 +1,1 @@
-"""The voice agent worker: a program of its own that joins calls and talks.
-
-Of ours it imports itself and `voxa.core.http` alone.
-"""
+"""The name by which the voice agent worker is started: `python -m calls.agent`. The program is `agents/worker`."""

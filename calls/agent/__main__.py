@@ -1,4 +1,4 @@
-"""`python -m agents.worker`."""
+"""`python -m calls.agent`."""
 
 from agents.worker.main import main
 

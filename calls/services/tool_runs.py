@@ -107,9 +107,7 @@ def sweep() -> None:
 
 def _send(run: ToolRun) -> None:
     """Send the task. Where the broker is away the model is told so at the next question."""
-    from calls.tasks import run_tool
-
-    if not publish(run_tool, str(run.pk)):
+    if not publish("calls.tasks.run_tool", str(run.pk)):
         _finish(run, Done(False, NOT_CALLED))
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("accounts", "telephony", "calls", "voxa")
+OURS = ("accounts", "telephony", "agents", "calls", "voxa")
 
 
 def reaches(start: str) -> set[str]:

@@ -54,7 +54,7 @@ def test_systemd_starts_again_whatever_ends_for_ever(unit: Path) -> None:
     assert "WantedBy=voxa.target" in text
 
 
-@pytest.mark.parametrize("process", ["gunicorn", "beat", "dispatch_calls", "agents.worker"])
+@pytest.mark.parametrize("process", ["gunicorn", "beat", "dispatch_calls", "calls.agent"])
 def test_every_process_of_the_readme_has_a_unit(process: str) -> None:
     assert any(process in command for command in commands("README"))
     assert any(process in command for command in commands("systemd"))

@@ -96,7 +96,7 @@ def _worker(livekit: LiveKitServer, api: ApiStandIn, folder: Path) -> Iterator[P
         "API_PUBLIC_URL": api.url, "VOXA_AGENT_LOAD_LIMIT": "1", "PATH": os.environ["PATH"], "HOME": str(folder),
     }  # fmt: skip
     pinned = ["taskset", "-c", ",".join(str(one) for one in sorted(os.sched_getaffinity(0))[:PROCESSORS])]
-    worker = Process([*pinned, sys.executable, "-m", "agents.worker"], folder / "agent.log", env=env, cwd=CHECKOUT)
+    worker = Process([*pinned, sys.executable, "-m", "calls.agent"], folder / "agent.log", env=env, cwd=CHECKOUT)
     worker.ready = lambda: "is registered" in worker.output()
     worker.start()
     try:

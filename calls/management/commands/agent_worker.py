@@ -1,4 +1,4 @@
-"""`manage.py agent_worker`: runs `python -m agents.worker`, a program of its own."""
+"""`manage.py agent_worker`: runs `python -m calls.agent`, a program of its own."""
 
 import os
 import sys
@@ -23,4 +23,4 @@ class Command(BaseCommand):
         names = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "API_PUBLIC_URL")
         environment = {**os.environ, **{name: getattr(settings, name) for name in names}}
         os.chdir(settings.BASE_DIR)
-        os.execve(sys.executable, [sys.executable, "-m", "agents.worker"], environment)  # noqa: S606
+        os.execve(sys.executable, [sys.executable, "-m", "calls.agent"], environment)  # noqa: S606

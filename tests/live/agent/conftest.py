@@ -46,7 +46,7 @@ class Stage:
         env = {name: self.installation.env[name] for name in names}
         env |= {"PATH": "/usr/bin:/bin", "HOME": str(self.installation.folder), "VOXA_AGENT_LOAD_LIMIT": "1"}
         log = self.installation.folder / f"agent-{free_port()}.log"
-        worker = Process([sys.executable, "-m", "agents.worker"], log, env=env, cwd=CHECKOUT)
+        worker = Process([sys.executable, "-m", "calls.agent"], log, env=env, cwd=CHECKOUT)
         worker.ready = lambda: "is registered" in worker.output()
         worker.start()
         self.workers.append(worker)

@@ -22,7 +22,7 @@ from agents.worker.config import (
 from agents.worker.session import entrypoint
 from livekit.agents import AgentServer
 
-logger = logging.getLogger("agents.worker")
+logger = logging.getLogger("calls.agent")
 
 BEAT = 10.0  # seconds between two reports of the worker
 LIVEKIT_FULL = 0.7  # LiveKit gives no call to a worker that reports more (agents.target_load)

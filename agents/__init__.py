@@ -1,0 +1,1 @@
+"""Who speaks in a call. `worker` is the voice agent worker."""
