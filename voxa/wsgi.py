@@ -4,8 +4,8 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voxa.settings")
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402 - after the settings are named
+from django.core.wsgi import get_wsgi_application
 
-from voxa.bodies import BoundedBodies  # noqa: E402 - it reads settings when it is imported
+from voxa.bodies import BoundedBodies
 
 application = BoundedBodies(get_wsgi_application())

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import aiohttp
 import jwt
+
 from agents.worker.config import Config
 
 logger = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from ipaddress import ip_address, ip_network
 
 import aiohttp
 import httpx2
-from agents.worker.instructions import Provider
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from agents.worker.instructions import Provider
 from voxa.core.http.public_addresses import refused_address, refused_host
 
 

@@ -6,11 +6,12 @@ import logging
 import re
 import uuid
 
+from livekit import rtc
+
 from agents.worker.api import (
     Api,
     ApiFailed,
 )
-from livekit import rtc
 
 logger = logging.getLogger(__name__)
 

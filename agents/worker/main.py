@@ -10,6 +10,8 @@ import sys
 from importlib.metadata import version
 
 import psutil
+from livekit.agents import AgentServer
+
 from agents.worker.api import (
     Api,
     ApiFailed,
@@ -20,7 +22,6 @@ from agents.worker.config import (
     Config,
 )
 from agents.worker.session import entrypoint
-from livekit.agents import AgentServer
 
 logger = logging.getLogger("calls.agent")
 

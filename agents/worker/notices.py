@@ -3,11 +3,12 @@
 import json
 import logging
 
+from livekit import rtc
+
 from agents.worker.providers.base import (
     Voice,
     Work,
 )
-from livekit import rtc
 
 logger = logging.getLogger(__name__)
 

@@ -5,6 +5,9 @@ import logging
 from contextlib import suppress
 from http import HTTPStatus
 
+from livekit import rtc
+from livekit.agents import AutoSubscribe, JobContext
+
 from agents.worker import watchers
 from agents.worker.abilities import Abilities
 from agents.worker.api import (
@@ -32,8 +35,6 @@ from agents.worker.providers.base import (
 from agents.worker.redaction import hide_in_logs
 from agents.worker.reporting import Reporter
 from agents.worker.voicemail import mind_voicemail
-from livekit import rtc
-from livekit.agents import AutoSubscribe, JobContext
 
 logger = logging.getLogger(__name__)
 

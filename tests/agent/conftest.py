@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from agents.worker.conversation import (
     CALLER,
     Conversation,

@@ -1,6 +1,7 @@
 """What a conversation measures and how it ends."""
 
 import time_machine
+
 from agents.worker.conversation import (
     AGENT,
     CALLER,

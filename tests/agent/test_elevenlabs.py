@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
+
 from agents.worker.conversation import Conversation
 from agents.worker.providers.bridge import Bridge
 from agents.worker.providers.elevenlabs import ElevenLabsVoice
-
 from tests.agent.conftest import told
 from tests.receiver import answer, receiver
 

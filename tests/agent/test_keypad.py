@@ -4,6 +4,7 @@ import asyncio
 from typing import Any, cast
 
 import pytest
+
 from agents.worker.api import Api
 from agents.worker.keypad import Keypad
 

@@ -1,9 +1,10 @@
 """Mu-law as G.711 has it."""
 
 import numpy as np
-from agents.worker.providers import mulaw
 from hypothesis import given
 from hypothesis import strategies as st
+
+from agents.worker.providers import mulaw
 
 
 def test_known_codes() -> None:

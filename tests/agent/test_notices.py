@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from agents.worker.conversation import Conversation
 from agents.worker.notices import (
     TOPIC,
@@ -13,7 +14,6 @@ from agents.worker.notices import (
 from agents.worker.providers.elevenlabs import ElevenLabsVoice
 from agents.worker.providers.media_streams import MediaStreamsVoice
 from agents.worker.providers.spoken import SpokenVoice
-
 from calls.services import notices
 from tests.agent.conftest import told
 

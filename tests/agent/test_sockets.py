@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp import web
+
 from agents.worker.conversation import Conversation
 from agents.worker.providers.bridge import Bridge
 from agents.worker.providers.sockets import SocketVoice
-from aiohttp import web
-
 from tests.agent.conftest import told
 
 

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from agents.worker.conversation import Conversation
-from agents.worker.providers.spoken import SpokenVoice
 from livekit.agents.llm import RealtimeError
 from livekit.agents.voice import SpeechHandle
 
+from agents.worker.conversation import Conversation
+from agents.worker.providers.spoken import SpokenVoice
 from tests.agent.conftest import told
 
 

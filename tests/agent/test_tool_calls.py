@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
+from aiohttp import web
+
 from agents.worker import abilities
 from agents.worker.abilities import (
     Abilities,
@@ -15,8 +17,6 @@ from agents.worker.abilities import (
 from agents.worker.api import Api
 from agents.worker.config import Config
 from agents.worker.conversation import Conversation
-from aiohttp import web
-
 from tests.agent.conftest import told
 
 RUN = "5d1f0f5e-31a5-4a60-8a3c-2f0b7f3cf7a1"

@@ -4,6 +4,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from livekit.plugins.openai.realtime import RealtimeModel
+
 from agents.worker.conversation import Conversation
 from agents.worker.providers import (
     elevenlabs,
@@ -14,8 +16,6 @@ from agents.worker.providers import (
 from agents.worker.providers.bridge import Bridge
 from agents.worker.providers.media_streams import MediaStreamsVoice
 from agents.worker.providers.sockets import SocketVoice
-from livekit.plugins.openai.realtime import RealtimeModel
-
 from telephony.choices import AiProvider
 from telephony.provider_fields import USED_BY
 from tests.agent.conftest import told

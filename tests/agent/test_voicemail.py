@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from agents.worker import (
     voicemail,
     watchers,
@@ -16,7 +17,6 @@ from agents.worker.voicemail import (
     is_greeting,
     mind_voicemail,
 )
-
 from tests.agent.conftest import NotedVoice, hear, told
 
 

@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
+
 from agents.worker import watchers
 from agents.worker.conversation import Conversation
-
 from tests.agent.conftest import NotedVoice, hear, told
 
 

@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 import pytest
+
 from agents.worker.config import Config
 from agents.worker.redaction import hide_in_logs
-
 from tests.agent.conftest import told
 from tests.live.installation import CHECKOUT
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from livekit import rtc
+
 from agents.worker.abilities import Abilities
 from agents.worker.conversation import Conversation
 from agents.worker.instructions import Instructions
@@ -10,7 +12,6 @@ from agents.worker.providers.elevenlabs import ElevenLabsVoice
 from agents.worker.providers.media_streams import MediaStreamsVoice
 from agents.worker.providers.openai_realtime import realtime_voice
 from agents.worker.providers.pipeline import pipeline_voice
-from livekit import rtc
 
 __all__ = ["voice_for"]
 

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 import numpy as np
-from agents.worker.conversation import Conversation
 from livekit import rtc
+
+from agents.worker.conversation import Conversation
 
 RATE = 24_000  # samples a second of the track we publish
 STEP_MS = 20

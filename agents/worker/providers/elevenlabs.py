@@ -13,6 +13,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from livekit import rtc
+
 from agents.worker.abilities import Abilities
 from agents.worker.conversation import (
     AGENT,
@@ -33,7 +35,6 @@ from agents.worker.providers.sockets import (
     LAST_WORDS,
     SocketVoice,
 )
-from livekit import rtc
 
 logger = logging.getLogger(__name__)
 

@@ -12,11 +12,12 @@ import uuid
 from functools import partial
 from typing import Any
 
+from livekit import rtc
+
 from agents.worker.conversation import Conversation
 from agents.worker.instructions import Instructions
 from agents.worker.providers import mulaw
 from agents.worker.providers.sockets import SocketVoice
-from livekit import rtc
 
 RATE = 8_000
 

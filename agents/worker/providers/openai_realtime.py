@@ -1,5 +1,11 @@
 """OpenAI's Realtime API, or one that speaks as it does: one model hears and speaks."""
 
+from livekit import rtc
+from livekit.agents import AgentSession
+from livekit.plugins.openai.realtime import RealtimeModel
+from openai.types.realtime import AudioTranscription
+from openai.types.realtime.realtime_audio_input_turn_detection import SemanticVad
+
 from agents.worker.abilities import Abilities
 from agents.worker.conversation import Conversation
 from agents.worker.guard import Guard
@@ -10,11 +16,6 @@ from agents.worker.providers.spoken import (
     ONE_RETRY,
     SpokenVoice,
 )
-from livekit import rtc
-from livekit.agents import AgentSession
-from livekit.plugins.openai.realtime import RealtimeModel
-from openai.types.realtime import AudioTranscription
-from openai.types.realtime.realtime_audio_input_turn_detection import SemanticVad
 
 LISTENS = SemanticVad(type="semantic_vad", create_response=False, interrupt_response=False)
 MODEL, VOICE, TRANSCRIPTION = "gpt-realtime", "marin", "gpt-4o-mini-transcribe"

@@ -1,6 +1,10 @@
 """Speech recognition, a language model and speech synthesis, each over an API that speaks as OpenAI's does."""
 
 import openai
+from livekit import rtc
+from livekit.agents import AgentSession
+from livekit.plugins.openai import LLM, STT, TTS
+
 from agents.worker.abilities import Abilities
 from agents.worker.conversation import Conversation
 from agents.worker.guard import Guard
@@ -10,9 +14,6 @@ from agents.worker.providers.spoken import (
     CONNECTING,
     SpokenVoice,
 )
-from livekit import rtc
-from livekit.agents import AgentSession
-from livekit.plugins.openai import LLM, STT, TTS
 
 STT_MODEL, LLM_MODEL, TTS_MODEL, VOICE = "gpt-4o-mini-transcribe", "gpt-4.1-mini", "gpt-4o-mini-tts", "alloy"
 NO_KEY = "none"  # the library wants one; models at home often do not

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
+from livekit import rtc
+
 from agents.worker.conversation import Conversation
 from agents.worker.guard import Guard
 from agents.worker.instructions import Instructions
@@ -16,7 +18,6 @@ from agents.worker.providers.base import (
 )
 from agents.worker.providers.bridge import Bridge
 from agents.worker.redaction import hidden
-from livekit import rtc
 
 LARGEST = 16 * 1024 * 1024  # bytes of one message
 LAST_WORDS = 10.0  # seconds in which what was sent before a goodbye is still heard

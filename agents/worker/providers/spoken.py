@@ -7,19 +7,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from agents.worker.abilities import Abilities
-from agents.worker.conversation import (
-    AGENT,
-    CALLER,
-    Conversation,
-    Turn,
-)
-from agents.worker.instructions import Instructions
-from agents.worker.providers.base import (
-    ENDS_SOON,
-    PATIENCE,
-    ProviderFailed,
-)
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, RunContext, StopResponse, ToolError, function_tool, llm
 from livekit.agents.llm.tool_context import RawFunctionTool
@@ -34,6 +21,20 @@ from livekit.agents.voice import (
 )
 from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.agents.voice.room_io import RoomOptions
+
+from agents.worker.abilities import Abilities
+from agents.worker.conversation import (
+    AGENT,
+    CALLER,
+    Conversation,
+    Turn,
+)
+from agents.worker.instructions import Instructions
+from agents.worker.providers.base import (
+    ENDS_SOON,
+    PATIENCE,
+    ProviderFailed,
+)
 
 logger = logging.getLogger(__name__)
 

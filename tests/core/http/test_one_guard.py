@@ -8,9 +8,9 @@ from typing import Any
 import aiohttp
 import httpx2
 import pytest
+
 from agents.worker.guard import Guard
 from agents.worker.guard import UnsafeAddress as UnsafeForWorker
-
 from tests.agent.conftest import told
 from tests.core.http.spellings import ADDRESSES, NAMES, in_url
 from voxa.core.http.outbound import (

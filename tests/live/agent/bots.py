@@ -5,9 +5,9 @@ import base64
 import json
 from typing import Any
 
-from agents.worker.providers import mulaw
 from aiohttp import web
 
+from agents.worker.providers import mulaw
 from tests.live.agent.models import Server
 from tests.live.agent.speech import LOUD, RATE, loudness, speech
 
