@@ -4,7 +4,7 @@ import django.db.models.functions.text
 import fernet_fields.fields
 import simple_history.models
 import telephony.addresses
-import telephony.carriers
+import telephony.carriers.presets
 import telephony.models.abilities
 import telephony.models.fields
 import telephony.models.telephony_settings
@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
                 ('name', models.CharField(max_length=100)),
-                ('carrier', models.CharField(blank=True, help_text='Carrier preset. Empty for any other carrier.', max_length=32, validators=[telephony.carriers.validate_carrier])),
+                ('carrier', models.CharField(blank=True, help_text='Carrier preset. Empty for any other carrier.', max_length=32, validators=[telephony.carriers.presets.validate_carrier])),
                 ('for_transfers', models.BooleanField(default=False, help_text='Used for transfers only, not to place calls.')),
                 ('auth_username', models.CharField(blank=True, max_length=255, validators=[telephony.validators.validate_credential], verbose_name='username')),
                 ('from_host', telephony.models.fields.HostField(blank=True, help_text='Host in the From header, if the carrier requires one.', max_length=253, verbose_name='From host')),
@@ -367,7 +367,7 @@ class Migration(migrations.Migration):
                 ('leased_until', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=100)),
-                ('carrier', models.CharField(blank=True, help_text='Carrier preset. Empty for any other carrier.', max_length=32, validators=[telephony.carriers.validate_carrier])),
+                ('carrier', models.CharField(blank=True, help_text='Carrier preset. Empty for any other carrier.', max_length=32, validators=[telephony.carriers.presets.validate_carrier])),
                 ('for_transfers', models.BooleanField(default=False, help_text='Used for transfers only, not to place calls.')),
                 ('auth_username', models.CharField(blank=True, max_length=255, validators=[telephony.validators.validate_credential], verbose_name='username')),
                 ('auth_password', fernet_fields.fields.EncryptedTextField(blank=True, null=True, validators=[telephony.validators.validate_credential], verbose_name='password')),
