@@ -9,17 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiKey, WebhookDelivery, WebhookEndpoint
-from voxa.core.doctor.findings import (
-    MOST,
-    Finding,
-    Severity,
-    some,
-)
-from voxa.core.doctor.registry import (
-    Group,
-    Scope,
-    register,
-)
+from voxa.core.doctor.findings import MOST, Finding, Severity, some
+from voxa.core.doctor.registry import Group, Scope, register
 
 LATE = timedelta(minutes=5)  # a sweep comes every 5 s
 SOON = timedelta(days=14)

@@ -10,10 +10,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet, Sum, prefetch_related_objects
 
 from accounts.models import Workspace
-from calls.do_not_call.erased_numbers import (
-    MARK,
-    listed_as,
-)
+from calls.do_not_call.erased_numbers import MARK, listed_as
 from calls.models import Attempt, Call, CallAnalysis, Conversation, DoNotCall, Event, Recording, UsageDay
 from voxa.core.number_fields import to_canonical
 

@@ -11,11 +11,7 @@ from calls.dialer import lapse, spend
 from calls.livekit import closing, expiry, ingest, room_monitor, talk_time
 from calls.recordings import deletion
 from calls.recordings import recording as recordings
-from calls.services import (
-    conversations,
-    retention,
-    tool_runs,
-)
+from calls.services import conversations, retention, tool_runs
 from telephony.livekit import LiveKitError
 from telephony.models import LiveKitProject
 

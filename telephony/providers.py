@@ -8,12 +8,7 @@ from django.conf import settings
 
 from telephony.choices import AiProvider, ProviderCheck
 from telephony.models import Agent
-from voxa.core.http.outbound import (
-    Limits,
-    OutboundError,
-    Policy,
-    send,
-)
+from voxa.core.http.outbound import Limits, OutboundError, Policy, send
 
 # The operator set these addresses, so private networks and plain HTTP are allowed.
 _ANYWHERE = Policy((ip_network("0.0.0.0/0"), ip_network("::/0")), allow_http=True)

@@ -20,10 +20,7 @@ from honcho.manager import KILL_WAIT, Manager
 from honcho.printer import Message, Printer
 from honcho.process import Process
 
-from voxa import (
-    dotenv,
-    ports,
-)
+from voxa import dotenv, ports
 from voxa.core import queues
 
 BASE = Path(__file__).resolve().parent.parent

@@ -9,10 +9,7 @@ from rest_framework.response import Response
 
 from accounts.models import IdempotencyRecord, Workspace
 from accounts.services import idempotency as records
-from voxa.core.api.errors import (
-    ApiError,
-    Detail,
-)
+from voxa.core.api.errors import ApiError, Detail
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"

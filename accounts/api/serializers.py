@@ -7,10 +7,7 @@ from rest_framework import serializers
 from accounts.models import WebhookDelivery, WebhookEndpoint
 from accounts.models.webhook import validate_event_types
 from accounts.webhook_events import EVENT_TYPES
-from voxa.core.api.serializers import (
-    CamelModelSerializer,
-    NamedChoiceField,
-)
+from voxa.core.api.serializers import CamelModelSerializer, NamedChoiceField
 
 
 class EventTypesField(serializers.ListField):

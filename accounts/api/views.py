@@ -18,17 +18,11 @@ from accounts.api.permissions import HasScope
 from accounts.choices import Scope
 from accounts.models import ApiKey, Workspace
 from voxa.core.api import bodies
-from voxa.core.api.errors import (
-    ErrorRenderer,
-    render_error,
-)
+from voxa.core.api.errors import ErrorRenderer, render_error
 from voxa.core.api.negotiation import JsonNegotiation
 from voxa.core.api.pagination import CursorPagination
 from voxa.core.api.parsers import StrictJSONParser
-from voxa.core.api.schema import (
-    ErrorSerializer,
-    WorkspaceSchema,
-)
+from voxa.core.api.schema import ErrorSerializer, WorkspaceSchema
 from voxa.core.api.serializers import CamelModelSerializer, CamelSerializer, StrictSerializer
 from voxa.core.api.throttling import KeyThrottle
 

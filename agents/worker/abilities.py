@@ -8,11 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agents.worker.api import (
-    Api,
-    ApiFailed,
-    NotDone,
-)
+from agents.worker.api import Api, ApiFailed, NotDone
 from agents.worker.conversation import Conversation
 from agents.worker.instructions import Instructions
 from agents.worker.keypad import Keypad

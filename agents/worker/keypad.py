@@ -8,10 +8,7 @@ import uuid
 
 from livekit import rtc
 
-from agents.worker.api import (
-    Api,
-    ApiFailed,
-)
+from agents.worker.api import Api, ApiFailed
 
 logger = logging.getLogger(__name__)
 

@@ -12,15 +12,8 @@ from importlib.metadata import version
 import psutil
 from livekit.agents import AgentServer
 
-from agents.worker.api import (
-    Api,
-    ApiFailed,
-)
-from agents.worker.config import (
-    AGENT_NAME,
-    WORKER_ID,
-    Config,
-)
+from agents.worker.api import Api, ApiFailed
+from agents.worker.config import AGENT_NAME, WORKER_ID, Config
 from agents.worker.session import entrypoint
 
 logger = logging.getLogger("calls.agent")

@@ -5,10 +5,7 @@ import logging
 
 from livekit import rtc
 
-from agents.worker.providers.base import (
-    Voice,
-    Work,
-)
+from agents.worker.providers.base import Voice, Work
 
 logger = logging.getLogger(__name__)
 

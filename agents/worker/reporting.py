@@ -3,14 +3,8 @@
 import asyncio
 import logging
 
-from agents.worker.api import (
-    Api,
-    ApiFailed,
-)
-from agents.worker.conversation import (
-    Conversation,
-    Ending,
-)
+from agents.worker.api import Api, ApiFailed
+from agents.worker.conversation import Conversation, Ending
 
 logger = logging.getLogger(__name__)
 

@@ -10,28 +10,16 @@ from livekit.agents import AutoSubscribe, JobContext
 
 from agents.worker import watchers
 from agents.worker.abilities import Abilities
-from agents.worker.api import (
-    Api,
-    ApiFailed,
-)
+from agents.worker.api import Api, ApiFailed
 from agents.worker.apology import apologise
 from agents.worker.config import Config
-from agents.worker.conversation import (
-    Conversation,
-    Ending,
-)
+from agents.worker.conversation import Conversation, Ending
 from agents.worker.instructions import Instructions
 from agents.worker.keypad import Keypad
 from agents.worker.notices import Notices
-from agents.worker.phone import (
-    wait_for_answer,
-    wait_for_phone,
-)
+from agents.worker.phone import wait_for_answer, wait_for_phone
 from agents.worker.providers import voice_for
-from agents.worker.providers.base import (
-    Voice,
-    Work,
-)
+from agents.worker.providers.base import Voice, Work
 from agents.worker.redaction import hide_in_logs
 from agents.worker.reporting import Reporter
 from agents.worker.voicemail import mind_voicemail

@@ -3,10 +3,7 @@
 import asyncio
 import re
 
-from agents.worker.conversation import (
-    CALLER,
-    Conversation,
-)
+from agents.worker.conversation import CALLER, Conversation
 from agents.worker.instructions import Instructions
 from agents.worker.providers.base import Voice
 

@@ -30,11 +30,7 @@ from calls.admin.panel import panel_of
 from calls.admin.placing import PlacingMixin
 from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.models import Call
-from calls.presentation.status_text import (
-    COLOURS,
-    duration,
-    reason_words,
-)
+from calls.presentation.status_text import COLOURS, duration, reason_words
 from calls.recordings.recording import link_of
 from calls.services.hangup import hang_up
 from calls.services.place import cancel, dispatch_now

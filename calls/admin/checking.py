@@ -6,10 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from calls.routing.policies import Refusal
-from calls.routing.preview import (
-    RouteCheck,
-    check_outbound,
-)
+from calls.routing.preview import RouteCheck, check_outbound
 from voxa.core.number_fields import to_canonical
 
 BUTTON = "_check"

@@ -11,10 +11,7 @@ from django.utils import timezone
 from accounts.admin.access import access_of
 from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.models import Call
-from calls.presentation.status_text import (
-    COLOURS,
-    NEXT_STEPS,
-)
+from calls.presentation.status_text import COLOURS, NEXT_STEPS
 from telephony.admin import dashboard as telephony
 
 SHOWN = 6

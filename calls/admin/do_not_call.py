@@ -16,15 +16,8 @@ from accounts.admin.scoping import ScopedAdmin
 from accounts.choices import Role
 from accounts.models import ImportFile, User, Workspace
 from calls.choices import ListedBy
-from calls.do_not_call.entries import (
-    Origin,
-    add_numbers,
-    remove_number,
-)
-from calls.do_not_call.file_import import (
-    check_file,
-    import_file,
-)
+from calls.do_not_call.entries import Origin, add_numbers, remove_number
+from calls.do_not_call.file_import import check_file, import_file
 from calls.models import DoNotCall
 from voxa.core.imports.report import Report
 

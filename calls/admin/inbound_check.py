@@ -14,10 +14,7 @@ from accounts.admin.access import access_of
 from accounts.admin.scoping import usable_workspaces
 from accounts.choices import Role
 from accounts.models import Workspace
-from calls.routing.preview import (
-    RouteCheck,
-    check_inbound,
-)
+from calls.routing.preview import RouteCheck, check_inbound
 from voxa.core.phone_numbers import NumberError, canonical, is_withheld
 
 

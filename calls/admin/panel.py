@@ -14,11 +14,7 @@ from calls.admin.after import after_of
 from calls.admin.placing import AGAIN
 from calls.choices import ENDED, AttemptStatus, CallStatus, Direction
 from calls.models import Attempt, Call, Conversation, Event, TranscriptItem
-from calls.presentation.status_text import (
-    attempt_words,
-    duration,
-    explain,
-)
+from calls.presentation.status_text import attempt_words, duration, explain
 
 MOST_LINES = 300
 MOST_ATTEMPTS = 50

@@ -8,10 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from unfold.contrib.filters.admin import (
-    DropdownFilter,
-    RangeDateFilter,
-)
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.decorators import display
 
 from accounts.admin.filters import OwnRowsFilter

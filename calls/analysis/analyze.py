@@ -14,10 +14,7 @@ from django.utils import timezone
 from accounts.choices import ExternalWork
 from accounts.services.external_leases import external_lease, in_turn, most_at_once, workspaces_at_limit
 from accounts.services.webhooks import emit
-from calls.analysis.language_model import (
-    LanguageModel,
-    NoAnswer,
-)
+from calls.analysis.language_model import LanguageModel, NoAnswer
 from calls.choices import AnalysisStatus, Speaker
 from calls.models import Call, CallAnalysis, TranscriptItem
 from calls.presentation.payloads import analyzed_json

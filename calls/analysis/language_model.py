@@ -12,12 +12,7 @@ from django.conf import settings
 
 from telephony.models import Agent
 from voxa.core import safe_http
-from voxa.core.http.outbound import (
-    Limits,
-    OutboundError,
-    Policy,
-    send,
-)
+from voxa.core.http.outbound import Limits, OutboundError, Policy, send
 
 MODEL = "gpt-4.1-mini"
 _LIMITS = Limits(connect=5.0, read=40.0, total=45.0, max_bytes=262_144)

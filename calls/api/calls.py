@@ -20,13 +20,7 @@ from calls.api.pages import CallPagination
 from calls.api.serializers import CallSerializer, PlaceCallSerializer
 from calls.choices import Reason
 from calls.models import Call
-from calls.presentation.payloads import (
-    analysis_json,
-    call_json,
-    event_json,
-    recording_json,
-    transcript_json,
-)
+from calls.presentation.payloads import analysis_json, call_json, event_json, recording_json, transcript_json
 from calls.recordings.recording import link_of
 from calls.services.hangup import hang_up
 from calls.services.place import cancel, dispatch_now, place_call

@@ -21,10 +21,7 @@ from calls.api.serializers import AddNumbersSerializer, DoNotCallSerializer
 from calls.choices import ListedBy
 from calls.do_not_call import entries
 from calls.do_not_call.erased_numbers import MARK
-from calls.do_not_call.file_import import (
-    check_file,
-    import_file,
-)
+from calls.do_not_call.file_import import check_file, import_file
 from calls.models import DoNotCall
 from telephony.api.reading import read
 from telephony.api.serializers import shared

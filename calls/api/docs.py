@@ -22,10 +22,7 @@ from calls.api.serializers import (
     TransferStateSerializer,
 )
 from calls.services.place import NOT_CONFIGURED
-from voxa.core.api.imports import (
-    ImportedSerializer,
-    ImportQuery,
-)
+from voxa.core.api.imports import ImportedSerializer, ImportQuery
 from voxa.core.api.schema import ErrorSerializer
 
 F = TypeVar("F", bound=Callable[..., Any])

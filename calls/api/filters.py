@@ -7,11 +7,7 @@ from calls.choices import CallStatus, Direction
 from calls.do_not_call.erased_numbers import MARK
 from calls.models import Call, DoNotCall
 from calls.selectors import known_as, listed
-from voxa.core.api.filters import (
-    MomentFilter,
-    NamedChoiceFilter,
-    NumberAskedFilter,
-)
+from voxa.core.api.filters import MomentFilter, NamedChoiceFilter, NumberAskedFilter
 
 SPELLINGS = "The whole number, in any spelling; an unescaped + is understood."
 

@@ -14,11 +14,7 @@ from calls.api.worker_serializers import ReportSerializer
 from calls.models import Call, TranscriptItem
 from calls.services.conversations import Report, take_report
 from calls.services.worker_session import call_of_room, instructions
-from calls.services.worker_tokens import (
-    BadToken,
-    WorkerToken,
-    read_token,
-)
+from calls.services.worker_tokens import BadToken, WorkerToken, read_token
 from calls.services.workers import note_worker
 from telephony.livekit import LiveKitError
 from voxa.core.api import bodies

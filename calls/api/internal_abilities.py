@@ -16,10 +16,7 @@ from calls.services import tool_runs
 from calls.services.digits import note_pressed
 from calls.services.tool_runs import request_tool, run_of
 from calls.services.tools import Done
-from calls.transfers.by_agent import (
-    outcome_of,
-    transfer_as_agent,
-)
+from calls.transfers.by_agent import outcome_of, transfer_as_agent
 from voxa.core.api.serializers import CamelSerializer
 
 

@@ -20,12 +20,7 @@ from calls.models import DoNotCall
 from telephony.api.fields import TRANSFER_HEADERS, HeadersField
 from telephony.api.serializers import SPELLINGS, RowIdField
 from telephony.transfer_targets import LONGEST_TARGET
-from voxa.core.api.serializers import (
-    CamelModelSerializer,
-    CamelSerializer,
-    MomentField,
-    NamedChoiceField,
-)
+from voxa.core.api.serializers import CamelModelSerializer, CamelSerializer, MomentField, NamedChoiceField
 from voxa.core.number_text import LONGEST_TEXT
 
 REASONS = [(code, words) for code, words in Reason.choices if code]

@@ -16,10 +16,7 @@ from calls.api.docs import TRANSFER, TRANSFER_STATE
 from calls.api.serializers import TransferSerializer
 from calls.choices import TransferMode
 from calls.models import Call, Transfer
-from calls.presentation.payloads import (
-    transfer_json,
-    transferred_json,
-)
+from calls.presentation.payloads import transfer_json, transferred_json
 from calls.transfers.requests import transfer_call
 from telephony.api.reading import read
 from telephony.services.errors import Problems

@@ -19,10 +19,7 @@ from calls.models import UsageDay
 from calls.selectors import UsageLine
 from telephony.api.serializers import shared
 from telephony.services.errors import Problems
-from voxa.core.api.serializers import (
-    CamelSerializer,
-    NamedChoiceField,
-)
+from voxa.core.api.serializers import CamelSerializer, NamedChoiceField
 
 LONGEST = 366  # days in one answer
 BY_DEFAULT = 30

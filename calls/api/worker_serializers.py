@@ -4,10 +4,7 @@ from rest_framework import serializers
 
 from calls.choices import Speaker
 from calls.services.conversations import ENDINGS
-from voxa.core.api.serializers import (
-    CamelSerializer,
-    NamedChoiceField,
-)
+from voxa.core.api.serializers import CamelSerializer, NamedChoiceField
 
 MOST_ITEMS = 500  # of one report
 

@@ -12,33 +12,13 @@ from django.db.models.functions import Coalesce, Now
 
 from calls.choices import ENDED, AttemptStatus, CallStatus, Reason
 from calls.dialer import spend
-from calls.dialer.outcomes import (
-    Next,
-    Outcome,
-)
-from calls.dialer.rate_limits import (
-    HORIZON,
-    Limit,
-    Turn,
-    one_by_one,
-    pause,
-    plan,
-    slow_down,
-    take_turn,
-    trunk_limit,
-)
+from calls.dialer.outcomes import Next, Outcome
+from calls.dialer.rate_limits import HORIZON, Limit, Turn, one_by_one, pause, plan, slow_down, take_turn, trunk_limit
 from calls.livekit.room_state import CallIds
 from calls.models import Attempt, Call
 from calls.routing import route as routing
-from calls.routing.policies import (
-    Facts,
-    Refusal,
-    first_refusal,
-)
-from calls.routing.route import (
-    Hop,
-    Route,
-)
+from calls.routing.policies import Facts, Refusal, first_refusal
+from calls.routing.route import Hop, Route
 from calls.services.call_ids import note_ids
 from calls.services.timeline import advance, end, note, tell
 from telephony.livekit.rooms import Dialled

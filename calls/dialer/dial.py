@@ -12,47 +12,16 @@ from django.utils import timezone
 from calls.choices import CallStatus, Reason
 from calls.dialer import attempts
 from calls.dialer.attempts import Fenced
-from calls.dialer.lost_answers import (
-    IDENTITY,
-    STATUS,
-    close,
-    look,
-    phone_of,
-    settle_answered,
-    told_of,
-)
-from calls.dialer.outcomes import (
-    CLOSED,
-    Next,
-    Outcome,
-    before_dial,
-    outcome_of,
-    outcome_told,
-)
-from calls.dialer.rate_limits import (
-    Limit,
-    Turn,
-    limits_of,
-    paused_until,
-)
+from calls.dialer.lost_answers import IDENTITY, STATUS, close, look, phone_of, settle_answered, told_of
+from calls.dialer.outcomes import CLOSED, Next, Outcome, before_dial, outcome_of, outcome_told
+from calls.dialer.rate_limits import Limit, Turn, limits_of, paused_until
 from calls.dialer.request import dial_request
-from calls.dialer.spend import (
-    Cap,
-    cap_of,
-)
+from calls.dialer.spend import Cap, cap_of
 from calls.dialer.threads import in_thread
 from calls.models import Attempt, Call
 from calls.routing import route as routing
-from calls.routing.policies import (
-    Facts,
-    Refusal,
-    first_refusal,
-)
-from calls.routing.route import (
-    Hop,
-    Route,
-    trunk_rings,
-)
+from calls.routing.policies import Facts, Refusal, first_refusal
+from calls.routing.route import Hop, Route, trunk_rings
 from calls.services.timeline import end
 from telephony.livekit import (
     DialRangOut,
@@ -63,12 +32,7 @@ from telephony.livekit import (
     Operation,
     client_for,
 )
-from telephony.livekit.rooms import (
-    Dialled,
-    create_room,
-    dial,
-    participants,
-)
+from telephony.livekit.rooms import Dialled, create_room, dial, participants
 from telephony.models import TelephonySettings
 from telephony.services import sip_service
 

@@ -20,14 +20,8 @@ from django.utils import timezone
 from calls.dialer import dial as dialling
 from calls.dialer import queue as claims
 from calls.dialer import revival, spend
-from calls.dialer.attempts import (
-    LEASE,
-    Fenced,
-)
-from calls.dialer.threads import (
-    in_thread,
-    on_live_connection,
-)
+from calls.dialer.attempts import LEASE, Fenced
+from calls.dialer.threads import in_thread, on_live_connection
 from calls.dialer.wake import CHANNEL
 from calls.livekit import talk_time
 from calls.services import workers

@@ -10,32 +10,12 @@ from django.utils import timezone
 
 from calls.choices import CallStatus, Reason
 from calls.dialer import attempts
-from calls.dialer.outcomes import (
-    UNKNOWN,
-    Next,
-    Outcome,
-    outcome_told,
-)
+from calls.dialer.outcomes import UNKNOWN, Next, Outcome, outcome_told
 from calls.dialer.threads import in_thread
-from calls.livekit.room_state import (
-    ANSWERED,
-    CALL_STATUS,
-    TOLD,
-    Story,
-    sighting_of,
-    tell,
-)
+from calls.livekit.room_state import ANSWERED, CALL_STATUS, TOLD, Story, sighting_of, tell
 from calls.models import Attempt, Call, LiveKitEvent
-from telephony.livekit import (
-    LiveKitClient,
-    LiveKitError,
-)
-from telephony.livekit.rooms import (
-    Dialled,
-    Participant,
-    close_room,
-    participants,
-)
+from telephony.livekit import LiveKitClient, LiveKitError
+from telephony.livekit.rooms import Dialled, Participant, close_room, participants
 
 IDENTITY = "phone"
 STATUS = CALL_STATUS

@@ -8,12 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from calls.choices import CallStatus, Reason
-from calls.dialer.carrier_limits import (
-    is_bad_login,
-    is_limit,
-    is_unpaid,
-    retry_after,
-)
+from calls.dialer.carrier_limits import is_bad_login, is_limit, is_unpaid, retry_after
 from telephony.livekit import (
     CarrierAuthFailed,
     DialCanceled,

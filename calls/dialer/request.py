@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 
 from calls.models import Call
-from calls.routing.route import (
-    Hop,
-    Route,
-)
+from calls.routing.route import Hop, Route
 from telephony.livekit.rooms import Dial
 from telephony.sip_headers import joined, rendered
 

@@ -10,10 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from calls.choices import CallStatus, Reason
-from calls.dialer.rate_limits import (
-    LONG_AGO,
-    pause,
-)
+from calls.dialer.rate_limits import LONG_AGO, pause
 from calls.dialer.wake import wake_dispatchers
 from calls.models import Call, DialSlot
 from telephony.models import LiveKitProject, TelephonySettings

@@ -17,10 +17,7 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, S
 from django.utils import timezone
 
 from calls.choices import LIVE, CallStatus, Direction, Reason
-from calls.dialer.rate_limits import (
-    one_by_one,
-    workspace_limit,
-)
+from calls.dialer.rate_limits import one_by_one, workspace_limit
 from calls.models import Call
 from calls.routing.policies import Refusal
 from calls.services.hangup import ask_for_end

@@ -6,13 +6,7 @@ from itertools import islice
 from django.db import transaction
 
 from accounts.models import Workspace
-from calls.do_not_call.entries import (
-    CHUNK,
-    NOBODY,
-    NOTE_LENGTH,
-    Origin,
-    store,
-)
+from calls.do_not_call.entries import CHUNK, NOBODY, NOTE_LENGTH, Origin, store
 from calls.do_not_call.erased_numbers import listed_as
 from calls.models import DoNotCall
 from voxa.core.imports.report import Report, report

@@ -1,10 +1,7 @@
 """What `check_telephony` asks calls: dispatchers and agent workers, the queue, LiveKit's events, what failed lately."""
 
 from calls.doctor import events, failures, queue, workers
-from voxa.core.doctor.registry import (
-    Group,
-    register,
-)
+from voxa.core.doctor.registry import Group, register
 
 register(Group.PROCESSES, workers.look)
 register(Group.CALLS, queue.look)

@@ -9,10 +9,7 @@ from django.utils import timezone
 
 from calls.models import Call, LiveKitEvent
 from telephony.doctor.projects import projects, title
-from voxa.core.doctor.findings import (
-    Finding,
-    Severity,
-)
+from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
 
 LATELY = timedelta(days=1)

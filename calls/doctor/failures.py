@@ -10,14 +10,8 @@ from django.utils import timezone
 
 from calls.choices import AttemptStatus, CallStatus, Reason
 from calls.models import Attempt, Call
-from calls.presentation.status_text import (
-    NEXT_STEPS,
-    attempt_words,
-)
-from voxa.core.doctor.findings import (
-    Finding,
-    Severity,
-)
+from calls.presentation.status_text import NEXT_STEPS, attempt_words
+from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
 
 LATELY = timedelta(hours=1)

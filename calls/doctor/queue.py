@@ -8,21 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calls.choices import LIVE, CallStatus, Direction
-from calls.dialer.queue import (
-    DIALLING,
-    claimable,
-)
+from calls.dialer.queue import DIALLING, claimable
 from calls.livekit.room_monitor import in_rooms
 from calls.models import Call
-from calls.presentation.status_text import (
-    OVERDUE,
-    duration,
-)
+from calls.presentation.status_text import OVERDUE, duration
 from telephony.doctor.projects import projects
-from voxa.core.doctor.findings import (
-    Finding,
-    Severity,
-)
+from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
 
 LEFT = timedelta(seconds=60)  # after which somebody should have taken over, or ended, what was left behind

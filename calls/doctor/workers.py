@@ -10,10 +10,7 @@ from calls.models import AgentWorker, RunningDispatcher
 from telephony.doctor.projects import projects, title
 from telephony.models import Agent, LiveKitProject
 from voxa.core.doctor.database import clocks
-from voxa.core.doctor.findings import (
-    Finding,
-    Severity,
-)
+from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
 
 

@@ -9,10 +9,7 @@ from django.utils import timezone
 from calls.choices import ENDED, FAULTS, LIVE, CallStatus, Direction, Reason
 from calls.models import Call
 from calls.services.timeline import end
-from telephony.livekit import (
-    LiveKitNotFound,
-    client_for,
-)
+from telephony.livekit import LiveKitNotFound, client_for
 from telephony.livekit.rooms import close_room
 
 

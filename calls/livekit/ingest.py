@@ -19,18 +19,8 @@ from livekit.protocol.webhook import WebhookEvent
 
 from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, Reason, Speaker, TransferMode
 from calls.livekit.closing import status_for
-from calls.livekit.inbound import (
-    begin_inbound,
-    is_ours,
-)
-from calls.livekit.room_state import (
-    EGRESS,
-    TOLD,
-    Sighting,
-    Story,
-    sighting_of,
-    tell,
-)
+from calls.livekit.inbound import begin_inbound, is_ours
+from calls.livekit.room_state import EGRESS, TOLD, Sighting, Story, sighting_of, tell
 from calls.models import Attempt, Call, Event, LiveKitEvent, TranscriptItem
 from calls.recordings import recording
 from calls.services.call_ids import note_ids

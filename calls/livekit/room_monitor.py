@@ -12,33 +12,14 @@ from django.utils import timezone
 from calls.choices import ENDED, CallStatus, Direction, Reason
 from calls.livekit.closing import close_left_over
 from calls.livekit.inbound import is_ours
-from calls.livekit.ingest import (
-    REJOINED,
-    conclude,
-    settle,
-)
-from calls.livekit.room_state import (
-    TRANSFER,
-    Sighting,
-    What,
-)
+from calls.livekit.ingest import REJOINED, conclude, settle
+from calls.livekit.room_state import TRANSFER, Sighting, What
 from calls.models import Attempt, Call, Event
 from calls.services.hangup import ask_for_end
 from calls.services.timeline import note
 from telephony.choices import AgentAbsent
-from telephony.livekit import (
-    LiveKitClient,
-    LiveKitError,
-    client_for,
-)
-from telephony.livekit.rooms import (
-    Participant,
-    Room,
-    dispatch_agent,
-    participants,
-    remove_participant,
-    rooms,
-)
+from telephony.livekit import LiveKitClient, LiveKitError, client_for
+from telephony.livekit.rooms import Participant, Room, dispatch_agent, participants, remove_participant, rooms
 from telephony.models import LiveKitProject, TelephonySettings
 from voxa.core.errors import Conflict
 

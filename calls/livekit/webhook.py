@@ -16,10 +16,7 @@ from livekit.api import TokenVerifier, WebhookReceiver
 from livekit.protocol.webhook import WebhookEvent
 
 from calls.livekit import ingest
-from calls.livekit.room_state import (
-    EGRESS,
-    TOLD,
-)
+from calls.livekit.room_state import EGRESS, TOLD
 from calls.models import LiveKitEvent
 from telephony.models import LiveKitProject
 from telephony.selectors import projects_with_key

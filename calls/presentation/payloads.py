@@ -8,10 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from calls.models import Attempt, Call, CallAnalysis, Conversation, Event, Recording, TranscriptItem, Transfer
-from voxa.core.json_values import (
-    id_json,
-    time_json,
-)
+from voxa.core.json_values import id_json, time_json
 
 
 def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str, Any]:

@@ -6,14 +6,8 @@ from zoneinfo import ZoneInfo
 
 from calls.choices import ENDED, CallStatus, Direction, Reason
 from calls.models import Attempt, Call
-from calls.presentation.sip_codes import (
-    sip_name,
-    sip_words,
-)
-from telephony.livekit.dial_failures import (
-    media_words,
-    unreachable_cause,
-)
+from calls.presentation.sip_codes import sip_name, sip_words
+from telephony.livekit.dial_failures import media_words, unreachable_cause
 
 OVERDUE = timedelta(seconds=30)  # a dispatcher takes a due call within a second
 COLOURS = {

@@ -11,11 +11,7 @@ from django.utils import timezone
 
 from calls.models import Recording
 from calls.recordings import storage
-from calls.recordings.recording import (
-    OPEN,
-    SAVES,
-    end_egress,
-)
+from calls.recordings.recording import OPEN, SAVES, end_egress
 from telephony.livekit import LiveKitError
 
 logger = logging.getLogger(__name__)

@@ -15,14 +15,7 @@ from calls.models import Call, Recording
 from calls.recordings import storage
 from calls.services.timeline import note
 from calls.services.tools import speaking
-from telephony.livekit import (
-    LiveKitError,
-    LiveKitNotFound,
-    LiveKitRefused,
-    LiveKitUnreached,
-    client_for,
-    egress,
-)
+from telephony.livekit import LiveKitError, LiveKitNotFound, LiveKitRefused, LiveKitUnreached, client_for, egress
 from telephony.models import LiveKitProject, TelephonySettings
 from voxa.core.tasks import publish, publish_on_commit
 

@@ -4,23 +4,9 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from uuid import UUID
 
-from telephony.livekit import (
-    LiveKitError,
-    client_for,
-    trunks,
-)
-from telephony.livekit.entrances import (
-    Entrance,
-    Rule,
-)
-from telephony.livekit.matching import (
-    Answer,
-    Invite,
-    Match,
-    match,
-    network_of,
-    takes_number,
-)
+from telephony.livekit import LiveKitError, client_for, trunks
+from telephony.livekit.entrances import Entrance, Rule
+from telephony.livekit.matching import Answer, Invite, Match, match, network_of, takes_number
 from telephony.models import Installation, LiveKitProject
 from telephony.sync.lint import Standing
 

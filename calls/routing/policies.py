@@ -6,10 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from calls.choices import Reason
-from calls.routing.calling_hours import (
-    Hours,
-    outside,
-)
+from calls.routing.calling_hours import Hours, outside
 from voxa.core.numbering_plans import country_of, is_costly, is_known, zones_of
 
 SLOT_RETRY = timedelta(seconds=2)  # when a full trunk or workspace is looked at again

@@ -9,17 +9,8 @@ from accounts.models import Workspace
 from calls.choices import Direction, Reason
 from calls.models import Call
 from calls.routing import route as routing
-from calls.routing.inbound import (
-    RINGS,
-    Seen,
-    ask_livekit,
-    describe,
-)
-from calls.routing.policies import (
-    Refusal,
-    verdicts,
-    weightiest,
-)
+from calls.routing.inbound import RINGS, Seen, ask_livekit, describe
+from calls.routing.policies import Refusal, verdicts, weightiest
 from calls.routing.route import Route
 from telephony.choices import AgentDirection, TrunkStatus
 from telephony.livekit.matching import Answer

@@ -11,19 +11,11 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from calls.choices import BEFORE_RINGING, LIVE, Reason
-from calls.dialer.spend import (
-    cap_of,
-    spent,
-)
+from calls.dialer.spend import cap_of, spent
 from calls.do_not_call.erased_numbers import listed_as
 from calls.models import Attempt, Call, DoNotCall
 from calls.routing.calling_hours import Hours
-from calls.routing.policies import (
-    ATTEMPT_WINDOW,
-    Facts,
-    Load,
-    Refusal,
-)
+from calls.routing.policies import ATTEMPT_WINDOW, Facts, Load, Refusal
 from telephony.choices import CallingHoursFallback, ObjectKind, TrunkStatus
 from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
 from voxa.core.lookup import only_row

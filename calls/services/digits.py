@@ -15,19 +15,9 @@ from django.utils import timezone
 from calls.choices import CallStatus, Reason
 from calls.models import Call
 from calls.services.timeline import note
-from telephony.livekit import (
-    LiveKitError,
-    LiveKitNotConfigured,
-    client_for,
-)
-from telephony.livekit.rooms import (
-    participants,
-    send_data,
-)
-from voxa.core.errors import (
-    Conflict,
-    Unavailable,
-)
+from telephony.livekit import LiveKitError, LiveKitNotConfigured, client_for
+from telephony.livekit.rooms import participants, send_data
+from voxa.core.errors import Conflict, Unavailable
 
 TOPIC = "voxa.digits"
 _DIGITS = re.compile(r"[0-9*#A-DW]{1,64}", re.ASCII)

@@ -5,10 +5,7 @@ from typing import Any
 
 from calls.models import Call
 from telephony.livekit import client_for
-from telephony.livekit.rooms import (
-    participants,
-    send_data,
-)
+from telephony.livekit.rooms import participants, send_data
 
 TOPIC = "voxa.notice"
 

@@ -18,10 +18,7 @@ from calls.services.timeline import end, note, tell
 from telephony.choices import AgentDirection
 from telephony.models import Agent, TelephonySettings, Trunk
 from telephony.services.errors import Problems
-from voxa.core.errors import (
-    Conflict,
-    Unavailable,
-)
+from voxa.core.errors import Conflict, Unavailable
 
 # The sentence of the queue-and-dispatch reference, to the letter: programs compare it.
 NOT_CONFIGURED = "Telephony worker not configured — call remains queued. Set LIVEKIT_* and carrier credentials in .env."

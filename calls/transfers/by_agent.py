@@ -5,14 +5,8 @@ from django.core.exceptions import ValidationError
 from calls.choices import TransferMode
 from calls.models import Call, Transfer
 from calls.services.tools import Done, speaking
-from calls.transfers.requests import (
-    failure_of,
-    transfer_call,
-)
-from voxa.core.errors import (
-    Conflict,
-    ServiceError,
-)
+from calls.transfers.requests import failure_of, transfer_call
+from voxa.core.errors import Conflict, ServiceError
 
 
 def transfer_as_agent(call: Call, name: str) -> Done | Transfer:

@@ -22,15 +22,8 @@ from django.utils import timezone
 from accounts.services.webhooks import emit
 from calls.choices import OPEN_TRANSFERS, CallStatus, Direction, Reason, TransferMode, TransferStatus
 from calls.dialer import spend
-from calls.dialer.outcomes import (
-    Next,
-    outcome_of,
-)
-from calls.dialer.rate_limits import (
-    Turn,
-    take_turn,
-    trunk_limit,
-)
+from calls.dialer.outcomes import Next, outcome_of
+from calls.dialer.rate_limits import Turn, take_turn, trunk_limit
 from calls.dialer.request import dial_request
 from calls.livekit.ingest import settle
 from calls.livekit.room_state import TRANSFER
@@ -38,16 +31,10 @@ from calls.models import Call, Transfer
 from calls.presentation.payloads import transferred_json
 from calls.recordings import recording as recordings
 from calls.routing import route as routing
-from calls.routing.route import (
-    Hop,
-    Route,
-)
+from calls.routing.route import Hop, Route
 from calls.services.hangup import ask_for_end
 from calls.services.timeline import note
-from calls.transfers.third_party import (
-    ThirdPartyDial,
-    why_failed,
-)
+from calls.transfers.third_party import ThirdPartyDial, why_failed
 from telephony.choices import TrunkStatus
 from telephony.livekit import (
     DialEnded,
@@ -64,14 +51,8 @@ from telephony.livekit import (
 )
 from telephony.models import Trunk
 from telephony.sip_headers import joined, rendered
-from telephony.transfer_targets import (
-    Target,
-    read_target,
-)
-from voxa.core.errors import (
-    Conflict,
-    ServiceError,
-)
+from telephony.transfer_targets import Target, read_target
+from voxa.core.errors import Conflict, ServiceError
 
 RINGING = 30.0  # seconds that the third party's phone rings, at most
 NOT_KNOWN = "What became of the transfer is not known. Look at the call before you ask again."

@@ -14,36 +14,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from calls.choices import CallStatus, Reason, TransferMode, TransferStatus
-from calls.dialer.spend import (
-    cap_of,
-    spent,
-)
+from calls.dialer.spend import cap_of, spent
 from calls.dialer.wake import wake_dispatchers
 from calls.models import Call, Transfer
 from calls.routing import route
-from calls.routing.policies import (
-    Facts,
-    Refusal,
-    first_refusal,
-)
+from calls.routing.policies import Facts, Refusal, first_refusal
 from calls.services.timeline import note
-from calls.transfers.carry_out import (
-    finish,
-    settle_left_behind,
-    warm_route,
-)
+from calls.transfers.carry_out import finish, settle_left_behind, warm_route
 from telephony.livekit import LiveKitNotConfigured
 from telephony.models import TelephonySettings
 from telephony.sip_headers import validate_headers
-from telephony.transfer_targets import (
-    Target,
-    read_target,
-)
-from voxa.core.errors import (
-    Conflict,
-    ServiceError,
-    Unavailable,
-)
+from telephony.transfer_targets import Target, read_target
+from voxa.core.errors import Conflict, ServiceError, Unavailable
 from voxa.core.numbering_plans import is_costly_short
 
 LEASE = timedelta(seconds=15)

@@ -5,18 +5,9 @@ import time
 from contextlib import suppress
 from datetime import datetime
 
-from calls.dialer.outcomes import (
-    Outcome,
-    outcome_of,
-)
+from calls.dialer.outcomes import Outcome, outcome_of
 from calls.livekit.room_state import CALL_STATUS
-from telephony.livekit import (
-    DialRangOut,
-    LiveKitClient,
-    LiveKitError,
-    SipRefused,
-    rooms,
-)
+from telephony.livekit import DialRangOut, LiveKitClient, LiveKitError, SipRefused, rooms
 from telephony.livekit.loop import complete
 
 LOOK_EVERY = 1.0  # seconds between looks at the room

@@ -7,10 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from voxa.core.api.parsers import (
-    bad_text,
-    load,
-)
+from voxa.core.api.parsers import bad_text, load
 
 
 class ReadableJson(forms.JSONField):

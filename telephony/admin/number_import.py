@@ -4,11 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from accounts.admin.access import access_of
-from telephony.carriers.registry import (
-    CARRIER_APIS,
-    CarrierError,
-    carrier_api,
-)
+from telephony.carriers.registry import CARRIER_APIS, CarrierError, carrier_api
 from telephony.models import Trunk
 from telephony.services.number_import import FAILURES, import_numbers, summary
 

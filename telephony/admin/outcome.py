@@ -9,10 +9,7 @@ from django.http import HttpRequest
 
 from telephony.choices import TrunkStatus
 from telephony.models import SipEndpoint, TelephonySettings, Trunk
-from telephony.status_text import (
-    COLOURS,
-    standing_of,
-)
+from telephony.status_text import COLOURS, standing_of
 from telephony.sync.kinds import TRUNKS, RowKind
 from telephony.sync.request import wait_for_sync
 

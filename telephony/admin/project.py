@@ -15,11 +15,7 @@ from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
 from accounts.choices import Role
 from telephony.admin.secrets import WriteOnlyForm, secret_field
-from telephony.livekit import (
-    LiveKitError,
-    client_for,
-    trunks,
-)
+from telephony.livekit import LiveKitError, client_for, trunks
 from telephony.models import LiveKitProject
 from telephony.models.livekit_project import normalise_livekit_url
 from telephony.selectors import projects_of

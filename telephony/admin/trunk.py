@@ -27,10 +27,7 @@ from telephony.carriers.presets import CARRIERS
 from telephony.choices import TrunkStatus
 from telephony.models import Gateway, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.trunks import delete_trunk, provision_trunk
-from telephony.status_text import (
-    COLOURS,
-    standing_of,
-)
+from telephony.status_text import COLOURS, standing_of
 
 SHOWN_RUNS = 10
 AT_ONCE = 20  # trunks per bulk action, each with its own message

@@ -8,11 +8,7 @@ from django_filters import rest_framework as filters
 from telephony.choices import AgentDirection, TrunkStatus
 from telephony.models import Agent, PhoneNumber, Trunk
 from telephony.validators import validate_trunk_reference
-from voxa.core.api.filters import (
-    NamedChoiceFilter,
-    NumberAskedFilter,
-    TrueOrFalseFilter,
-)
+from voxa.core.api.filters import NamedChoiceFilter, NumberAskedFilter, TrueOrFalseFilter
 
 
 class TrunkFilter(filters.FilterSet):

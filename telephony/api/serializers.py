@@ -14,15 +14,8 @@ from telephony.models.abilities import MOST_TOOLS, MOST_TRANSFERS
 from telephony.services.gateways import MAX_GATEWAYS
 from telephony.transfer_targets import LONGEST_TARGET
 from telephony.validators import validate_trunk_reference
-from voxa.core.api.serializers import (
-    CamelModelSerializer,
-    CamelSerializer,
-    NamedChoiceField,
-)
-from voxa.core.json_values import (
-    id_json,
-    time_json,
-)
+from voxa.core.api.serializers import CamelModelSerializer, CamelSerializer, NamedChoiceField
+from voxa.core.json_values import id_json, time_json
 from voxa.core.number_text import LONGEST_TEXT
 from voxa.core.values.countries import LONGEST
 

@@ -13,18 +13,8 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from telephony.carriers.protocol import (
-    CarrierNotConfigured,
-    CarrierNumber,
-    CarrierUnavailable,
-)
-from voxa.core.http.outbound import (
-    Answer,
-    Limits,
-    OutboundError,
-    Policy,
-    send,
-)
+from telephony.carriers.protocol import CarrierNotConfigured, CarrierNumber, CarrierUnavailable
+from voxa.core.http.outbound import Answer, Limits, OutboundError, Policy, send
 
 PAGE = 250
 MOST_PAGES = 200

@@ -11,15 +11,9 @@ from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
-from accounts.api.views import (
-    WorkspaceAPIView,
-    WorkspaceViewSet,
-)
+from accounts.api.views import WorkspaceAPIView, WorkspaceViewSet
 from accounts.choices import Scope
-from voxa.core.api.errors import (
-    ApiError,
-    Detail,
-)
+from voxa.core.api.errors import ApiError, Detail
 from voxa.core.api.fallbacks import nowhere
 from voxa.core.errors import Conflict
 

@@ -1,10 +1,7 @@
 """Checks of `check_telephony`: LiveKit, trunks, gateways, numbers, endpoints, agents, and the sweep."""
 
 from telephony.doctor import agents, gateways, livekit, numbers, queues, rows, sweep
-from voxa.core.doctor.registry import (
-    Group,
-    register,
-)
+from voxa.core.doctor.registry import Group, register
 
 register(Group.PROCESSES, sweep.look)
 register(Group.PROCESSES, queues.look)

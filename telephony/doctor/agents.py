@@ -8,12 +8,7 @@ from django.urls import reverse
 
 from telephony.choices import AiProvider, ProviderCheck
 from telephony.models import Agent
-from voxa.core.doctor.findings import (
-    MOST,
-    Finding,
-    Severity,
-    some,
-)
+from voxa.core.doctor.findings import MOST, Finding, Severity, some
 from voxa.core.doctor.registry import Scope
 
 

@@ -12,10 +12,7 @@ from telephony.choices import Transport
 from telephony.health import Health, Step, check_gateway
 from telephony.models import Gateway
 from telephony.sync.dns import look_up
-from voxa.core.doctor.findings import (
-    Finding,
-    Severity,
-)
+from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
 from voxa.core.doctor.side_by_side import side_by_side
 

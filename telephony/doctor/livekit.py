@@ -12,14 +12,7 @@ from django.urls import reverse
 
 from telephony.choices import TrunkStatus
 from telephony.doctor.projects import projects, title
-from telephony.livekit import (
-    LiveKitClient,
-    LiveKitError,
-    LiveKitUnauthorized,
-    LiveKitWithoutSip,
-    client_for,
-    trunks,
-)
+from telephony.livekit import LiveKitClient, LiveKitError, LiveKitUnauthorized, LiveKitWithoutSip, client_for, trunks
 from telephony.livekit.clock import clock_ahead
 from telephony.models import LiveKitProject, SipEndpoint, TelephonySettings, Trunk
 from telephony.services import sip_service
@@ -28,13 +21,7 @@ from telephony.sync import findings as sync
 from telephony.sync.kinds import KINDS
 from telephony.sync.lint import Harm
 from telephony.sync.reconcile import Report, reconcile
-from voxa.core.doctor.findings import (
-    MOST,
-    Finding,
-    Severity,
-    names,
-    some,
-)
+from voxa.core.doctor.findings import MOST, Finding, Severity, names, some
 from voxa.core.doctor.registry import Scope
 from voxa.core.doctor.side_by_side import side_by_side
 

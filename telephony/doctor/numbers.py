@@ -11,13 +11,7 @@ from accounts.models import Workspace
 from telephony.choices import TrunkStatus
 from telephony.models import PhoneNumber, Trunk
 from telephony.selectors import callable_numbers, unanswered
-from voxa.core.doctor.findings import (
-    MOST,
-    Finding,
-    Severity,
-    names,
-    some,
-)
+from voxa.core.doctor.findings import MOST, Finding, Severity, names, some
 from voxa.core.doctor.registry import Scope
 
 

@@ -12,16 +12,8 @@ from django.utils.text import capfirst
 from telephony.choices import TrunkStatus
 from telephony.models import LiveKitProject, SipEndpoint, Trunk
 from telephony.status_text import standing_of
-from voxa.core.doctor.findings import (
-    MOST,
-    Finding,
-    Severity,
-    some,
-)
-from voxa.core.doctor.registry import (
-    Group,
-    Scope,
-)
+from voxa.core.doctor.findings import MOST, Finding, Severity, some
+from voxa.core.doctor.registry import Group, Scope
 
 SOON = timedelta(minutes=3)  # time for a sync, or the sweep after it, to settle every row
 

@@ -4,10 +4,7 @@
 in Voxa speaks to LiveKit's server API.
 """
 
-from telephony.livekit.client import (
-    DEADLINE,
-    LiveKitClient,
-)
+from telephony.livekit.client import DEADLINE, LiveKitClient
 from telephony.livekit.errors import (
     CarrierAuthFailed,
     DialCanceled,
@@ -29,12 +26,7 @@ from telephony.livekit.errors import (
 )
 from telephony.livekit.operation import Operation
 from telephony.livekit.registry import client_for
-from telephony.livekit.specs import (
-    DispatchRuleSpec,
-    InboundTrunkSpec,
-    OutboundTrunkSpec,
-    Stored,
-)
+from telephony.livekit.specs import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 
 __all__ = [
     "DEADLINE",

@@ -8,10 +8,7 @@ import aiohttp
 from livekit import api
 
 from telephony.livekit import loop
-from telephony.livekit.errors import (
-    LiveKitError,
-    LiveKitNotConfigured,
-)
+from telephony.livekit.errors import LiveKitError, LiveKitNotConfigured
 from telephony.livekit.failures import as_livekit_error
 from telephony.livekit.operation import Operation
 from telephony.livekit.sip_admin import SipAdmin

@@ -11,10 +11,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from itertools import product
 
-from telephony.livekit.entrances import (
-    Entrance,
-    Rule,
-)
+from telephony.livekit.entrances import Entrance, Rule
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network

@@ -7,16 +7,8 @@ from typing import TypeVar
 from livekit import api
 
 from telephony.choices import MediaEncryption, Transport
-from telephony.livekit.entrances import (
-    entrance_of,
-    rule_of,
-)
-from telephony.livekit.specs import (
-    DispatchRuleSpec,
-    InboundTrunkSpec,
-    OutboundTrunkSpec,
-    Stored,
-)
+from telephony.livekit.entrances import entrance_of, rule_of
+from telephony.livekit.specs import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 
 SpecT = TypeVar("SpecT", InboundTrunkSpec, OutboundTrunkSpec, DispatchRuleSpec)
 InfoT = TypeVar("InfoT", api.SIPInboundTrunkInfo, api.SIPOutboundTrunkInfo, api.SIPDispatchRuleInfo)

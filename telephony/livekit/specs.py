@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from telephony.choices import MediaEncryption, Transport
-from telephony.livekit.entrances import (
-    Entrance,
-    Rule,
-)
+from telephony.livekit.entrances import Entrance, Rule
 from telephony.livekit.errors import LiveKitRefused
 
 SpecT = TypeVar("SpecT", covariant=True)

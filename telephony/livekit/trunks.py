@@ -12,12 +12,7 @@ from livekit.api.sip_service import SipService
 
 from telephony.livekit import messages as to
 from telephony.livekit.operation import Operation
-from telephony.livekit.specs import (
-    DispatchRuleSpec,
-    InboundTrunkSpec,
-    OutboundTrunkSpec,
-    Stored,
-)
+from telephony.livekit.specs import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 
 AnswerT = TypeVar("AnswerT")
 T = TypeVar("T")

@@ -6,15 +6,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from telephony.sip_headers import validate_headers
-from telephony.transfer_targets import (
-    LONGEST_TARGET,
-    read_target,
-)
-from voxa.core.json_schema import (
-    WrongSchema,
-    compiled,
-    misfits,
-)
+from telephony.transfer_targets import LONGEST_TARGET, read_target
+from voxa.core.json_schema import WrongSchema, compiled, misfits
 from voxa.core.safe_http import check_url
 
 MOST_TOOLS = MOST_TRANSFERS = 20

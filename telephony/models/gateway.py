@@ -7,14 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models.history import recorded
-from telephony.addresses import (
-    default_netmask,
-    in_uri,
-    mapped_netmask,
-    read_host,
-    validate_host,
-    validate_netmask,
-)
+from telephony.addresses import default_netmask, in_uri, mapped_netmask, read_host, validate_host, validate_netmask
 from telephony.choices import Transport
 from telephony.models.trunk import Trunk
 from telephony.validators import validate_port

@@ -6,10 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from telephony.addresses import read_host
-from telephony.carriers.presets import (
-    CARRIERS,
-    Carrier,
-)
+from telephony.carriers.presets import CARRIERS, Carrier
 from telephony.choices import MediaEncryption, Transport
 from telephony.models import Trunk
 from telephony.services.errors import Problems

@@ -4,12 +4,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from telephony.livekit import (
-    LiveKitError,
-    LiveKitUnavailable,
-    LiveKitWithoutSip,
-    client_for,
-)
+from telephony.livekit import LiveKitError, LiveKitUnavailable, LiveKitWithoutSip, client_for
 from telephony.livekit.sip_service import check_sip_service
 from telephony.models import LiveKitProject
 

@@ -9,12 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from telephony.livekit import (
-    LiveKitError,
-    LiveKitNotConfigured,
-    LiveKitRefused,
-    LiveKitUnreached,
-)
+from telephony.livekit import LiveKitError, LiveKitNotConfigured, LiveKitRefused, LiveKitUnreached
 from telephony.models import Installation, LiveKitObject
 from telephony.sync import records, results
 from telephony.sync.history import record_runs
@@ -26,10 +21,7 @@ from telephony.sync.removal import remove_objects, tombstones
 from telephony.sync.request import request_pending_sync
 from telephony.sync.resolve import resolve_for
 from telephony.sync.results import Outcome
-from telephony.sync.row_sync import (
-    Result,
-    Work,
-)
+from telephony.sync.row_sync import Result, Work
 from telephony.sync.rows import TrunkRow, read_gateways
 from telephony.sync.side_by_side import run_side_by_side
 from telephony.sync.steps import Syncer

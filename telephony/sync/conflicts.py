@@ -6,10 +6,7 @@ from uuid import UUID
 
 from telephony.choices import ObjectKind
 from telephony.livekit import InboundTrunkSpec
-from telephony.sync.ownership import (
-    Mark,
-    read_mark,
-)
+from telephony.sync.ownership import Mark, read_mark
 from telephony.sync.plan import Spec
 from telephony.sync.project_session import AnyStored
 

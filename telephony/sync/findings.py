@@ -8,10 +8,7 @@ from uuid import UUID
 from telephony.choices import ObjectKind
 from telephony.models import LiveKitObject
 from telephony.sync.kinds import ENDPOINTS, TRUNKS, RowKind
-from telephony.sync.ownership import (
-    Mark,
-    read_mark,
-)
+from telephony.sync.ownership import Mark, read_mark
 from telephony.sync.plan import Desired, plan
 from telephony.sync.project_session import AnyStored
 from telephony.sync.rows import Row

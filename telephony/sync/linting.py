@@ -6,10 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from telephony.livekit.entrances import (
-    Entrance,
-    Rule,
-)
+from telephony.livekit.entrances import Entrance, Rule
 from telephony.livekit.matching import normalized
 from telephony.models import Installation, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
 from telephony.sync.lint import Harm, Standing, lint

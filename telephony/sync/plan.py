@@ -11,11 +11,7 @@ from django.utils.crypto import salted_hmac
 from telephony.addresses import in_uri, parse_ip, usable
 from telephony.called_numbers import all_spellings
 from telephony.choices import ObjectKind
-from telephony.livekit import (
-    DispatchRuleSpec,
-    InboundTrunkSpec,
-    OutboundTrunkSpec,
-)
+from telephony.livekit import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec
 from telephony.sip_headers import static
 from telephony.sync.ownership import Mark
 from telephony.sync.rows import EndpointRow, GatewayRow, Row, TrunkRow

@@ -10,10 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from telephony.choices import ObjectKind
-from telephony.livekit import (
-    LiveKitError,
-    LiveKitNotConfigured,
-)
+from telephony.livekit import LiveKitError, LiveKitNotConfigured
 from telephony.livekit.loop import in_caller
 from telephony.models import Installation, LiveKitObject
 from telephony.sync.lease import LEASE

@@ -19,15 +19,8 @@ from telephony.sync.conflicts import NO_CONFLICT, Conflict, find_conflict
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.ownership import Mark
 from telephony.sync.plan import Desired
-from telephony.sync.project_session import (
-    AnyStored,
-    Door,
-    Doors,
-)
-from telephony.sync.row_sync import (
-    Result,
-    Work,
-)
+from telephony.sync.project_session import AnyStored, Door, Doors
+from telephony.sync.row_sync import Result, Work
 
 
 class Syncer:

@@ -6,10 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User, Workspace
-from telephony.carriers.registry import (
-    CarrierNumber,
-    CarrierUnavailable,
-)
+from telephony.carriers.registry import CarrierNumber, CarrierUnavailable
 from telephony.models import Trunk
 from telephony.services.numbers import add_number
 from tests.admin.conftest import Browser

@@ -8,10 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User, Workspace
-from telephony.livekit import (
-    LiveKitUnavailable,
-    Operation,
-)
+from telephony.livekit import LiveKitUnavailable, Operation
 from telephony.models import Agent, LiveKitProject, PhoneNumber, TelephonySettings
 from telephony.services.numbers import add_number
 from telephony.services.settings import update_settings

@@ -4,11 +4,7 @@ from typing import Any
 
 import pytest
 
-from agents.worker.conversation import (
-    CALLER,
-    Conversation,
-    Turn,
-)
+from agents.worker.conversation import CALLER, Conversation, Turn
 from agents.worker.instructions import Instructions
 
 TOLD: dict[str, Any] = {

@@ -2,12 +2,7 @@
 
 import time_machine
 
-from agents.worker.conversation import (
-    AGENT,
-    CALLER,
-    Conversation,
-    Turn,
-)
+from agents.worker.conversation import AGENT, CALLER, Conversation, Turn
 
 
 async def test_it_measures_the_first_word_and_each_answer(conversation: Conversation) -> None:

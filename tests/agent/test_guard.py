@@ -4,10 +4,7 @@ import aiohttp
 import httpx2
 import pytest
 
-from agents.worker.guard import (
-    Guard,
-    UnsafeAddress,
-)
+from agents.worker.guard import Guard, UnsafeAddress
 from tests.agent.conftest import told
 from tests.receiver import answer, receiver
 

@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from agents.worker.conversation import Conversation
-from agents.worker.notices import (
-    TOPIC,
-    Notices,
-)
+from agents.worker.notices import TOPIC, Notices
 from agents.worker.providers.elevenlabs import ElevenLabsVoice
 from agents.worker.providers.media_streams import MediaStreamsVoice
 from agents.worker.providers.spoken import SpokenVoice

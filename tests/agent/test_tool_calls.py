@@ -10,10 +10,7 @@ import pytest
 from aiohttp import web
 
 from agents.worker import abilities
-from agents.worker.abilities import (
-    Abilities,
-    Outcome,
-)
+from agents.worker.abilities import Abilities, Outcome
 from agents.worker.api import Api
 from agents.worker.config import Config
 from agents.worker.conversation import Conversation

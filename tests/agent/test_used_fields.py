@@ -7,12 +7,7 @@ import pytest
 from livekit.plugins.openai.realtime import RealtimeModel
 
 from agents.worker.conversation import Conversation
-from agents.worker.providers import (
-    elevenlabs,
-    media_streams,
-    openai_realtime,
-    pipeline,
-)
+from agents.worker.providers import elevenlabs, media_streams, openai_realtime, pipeline
 from agents.worker.providers.bridge import Bridge
 from agents.worker.providers.media_streams import MediaStreamsVoice
 from agents.worker.providers.sockets import SocketVoice

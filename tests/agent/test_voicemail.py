@@ -4,19 +4,9 @@ import asyncio
 
 import pytest
 
-from agents.worker import (
-    voicemail,
-    watchers,
-)
-from agents.worker.conversation import (
-    CALLER,
-    Conversation,
-    Turn,
-)
-from agents.worker.voicemail import (
-    is_greeting,
-    mind_voicemail,
-)
+from agents.worker import voicemail, watchers
+from agents.worker.conversation import CALLER, Conversation, Turn
+from agents.worker.voicemail import is_greeting, mind_voicemail
 from tests.agent.conftest import NotedVoice, hear, told
 
 

@@ -14,14 +14,8 @@ from accounts.api.views import WorkspaceViewSet
 from accounts.choices import Scope
 from telephony.models import Agent
 from voxa import urls as voxa_urls
-from voxa.core.api.serializers import (
-    CamelModelSerializer,
-    CamelSerializer,
-)
-from voxa.core.errors import (
-    Conflict,
-    Unavailable,
-)
+from voxa.core.api.serializers import CamelModelSerializer, CamelSerializer
+from voxa.core.errors import Conflict, Unavailable
 
 handler400, handler403 = voxa_urls.handler400, voxa_urls.handler403
 handler404, handler500 = voxa_urls.handler404, voxa_urls.handler500

@@ -6,10 +6,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User, Workspace
 from tests.admin.conftest import Browser, signed_in
-from voxa.core.api.errors import (
-    Detail,
-    _summary,
-)
+from voxa.core.api.errors import Detail, _summary
 
 __all__ = ["signed_in"]
 

@@ -14,10 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from telephony.models import Agent
 from tests.api.test_errors import fields
-from voxa.core.api.pagination import (
-    Cursor,
-    NotACursor,
-)
+from voxa.core.api.pagination import Cursor, NotACursor
 
 pytestmark = pytest.mark.urls("tests.api.probe")
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,10 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from calls.dialer.outcomes import (
-    Next,
-    Outcome,
-)
+from calls.dialer.outcomes import Next, Outcome
 from calls.presentation.status_text import ending_words
 
 TEXT = (Path(__file__).parents[2] / "docs" / "calls.md").read_text("utf-8")

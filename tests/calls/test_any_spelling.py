@@ -10,10 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Workspace
 from calls.admin.call_filters import find_calls
-from calls.do_not_call.entries import (
-    add_numbers,
-    remove_number,
-)
+from calls.do_not_call.entries import add_numbers, remove_number
 from calls.models import Attempt, Call, DoNotCall
 from calls.routing import route as routing
 from calls.routing.route import Route

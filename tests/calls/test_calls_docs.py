@@ -9,10 +9,7 @@ from calls.choices import Reason
 from calls.dialer.outcomes import outcome_of
 from calls.routing.policies import POLICIES
 from calls.validators import METADATA_BYTES
-from telephony.livekit import (
-    LiveKitError,
-    SipRefused,
-)
+from telephony.livekit import LiveKitError, SipRefused
 from telephony.livekit.dial_failures import dial_failure
 from telephony.livekit.failures import as_livekit_error
 from tests.calls.ending_rows import BY_CODE, ROWS, TEXT, EndingRow, section

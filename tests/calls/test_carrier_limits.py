@@ -3,14 +3,8 @@
 import pytest
 
 from calls.choices import Reason
-from calls.dialer.carrier_limits import (
-    is_limit,
-    retry_after,
-)
-from calls.dialer.outcomes import (
-    Next,
-    outcome_of,
-)
+from calls.dialer.carrier_limits import is_limit, retry_after
+from calls.dialer.outcomes import Next, outcome_of
 from telephony.livekit import SipRefused
 
 LIMITS = [

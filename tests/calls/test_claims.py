@@ -11,16 +11,8 @@ from django.db import connection, transaction
 
 from accounts.models import Workspace
 from calls.dialer.attempts import LEASE
-from calls.dialer.queue import (
-    claim_due,
-    release,
-    renew,
-    take_over,
-)
-from calls.dialer.rate_limits import (
-    HORIZON,
-    LONG_AGO,
-)
+from calls.dialer.queue import claim_due, release, renew, take_over
+from calls.dialer.rate_limits import HORIZON, LONG_AGO
 from calls.models import Call, DialSlot
 from tests.calls.conftest import Line, make_line
 

@@ -4,16 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from telephony.livekit import (
-    DialTooLate,
-    LiveKitClient,
-    SipRefused,
-)
-from telephony.livekit.rooms import (
-    LONGEST_RINGING,
-    Dial,
-    dial,
-)
+from telephony.livekit import DialTooLate, LiveKitClient, SipRefused
+from telephony.livekit.rooms import LONGEST_RINGING, Dial, dial
 from tests.calls.sink import DialSink
 
 

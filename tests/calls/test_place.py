@@ -12,10 +12,7 @@ from calls.models import Call
 from calls.services.place import cancel, dispatch_now, place_call
 from telephony.models import LiveKitProject
 from tests.calls.conftest import CALLEE, Line, make_line
-from voxa.core.errors import (
-    Conflict,
-    Unavailable,
-)
+from voxa.core.errors import Conflict, Unavailable
 
 
 @pytest.mark.parametrize(("hours", "due_in"), [(None, 0), (-0.015, 0), (3, 3)])

@@ -8,10 +8,7 @@ from hypothesis import strategies as st
 
 from calls.choices import Reason
 from calls.routing.calling_hours import Hours
-from calls.routing.policies import (
-    Facts,
-    calling_hours,
-)
+from calls.routing.policies import Facts, calling_hours
 from voxa.core.numbering_plans import zones_of
 
 NEW_YORK, BERLIN, TOLL_FREE = "+12125550123", "+4930901820", "+18005550199"

@@ -5,12 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from calls.choices import Reason
-from calls.routing.policies import (
-    SLOT_RETRY,
-    Facts,
-    Load,
-    first_refusal,
-)
+from calls.routing.policies import SLOT_RETRY, Facts, Load, first_refusal
 
 NOW = datetime(2026, 1, 14, 12, tzinfo=UTC)
 US = Facts(now=NOW, to_number="+12125550123", countries=frozenset({"US"}))

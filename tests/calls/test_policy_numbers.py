@@ -6,10 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from calls.choices import Reason
-from calls.routing.policies import (
-    Facts,
-    first_refusal,
-)
+from calls.routing.policies import Facts, first_refusal
 from voxa.core.numbering_plans import country_of
 
 US = Facts(now=datetime(2026, 1, 14, 12, tzinfo=UTC), to_number="+12125550123", countries=frozenset({"US"}))

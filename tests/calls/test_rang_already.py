@@ -3,21 +3,10 @@
 import pytest
 
 from calls.dialer.attempts import LEASE
-from calls.dialer.outcomes import (
-    Next,
-    outcome_of,
-)
-from calls.dialer.rate_limits import (
-    LATENESS,
-    MOST_LATE_TRIES,
-)
+from calls.dialer.outcomes import Next, outcome_of
+from calls.dialer.rate_limits import LATENESS, MOST_LATE_TRIES
 from calls.transfers.third_party import ThirdPartyDial
-from telephony.livekit import (
-    DialRangOut,
-    LiveKitClient,
-    LiveKitError,
-    SipRefused,
-)
+from telephony.livekit import DialRangOut, LiveKitClient, LiveKitError, SipRefused
 from telephony.livekit.rooms import Dial
 
 

@@ -9,10 +9,7 @@ from accounts.models import Workspace
 from calls.choices import AttemptStatus, CallStatus, Reason
 from calls.dialer import attempts
 from calls.dialer.attempts import Fenced
-from calls.dialer.outcomes import (
-    Next,
-    Outcome,
-)
+from calls.dialer.outcomes import Next, Outcome
 from calls.dialer.rate_limits import limits_of
 from calls.models import Attempt, Call, DialSlot, Event
 from calls.routing import route

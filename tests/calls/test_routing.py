@@ -11,11 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Workspace
 from calls.choices import CallStatus, Direction, Reason
-from calls.dialer.spend import (
-    cap_of,
-    day_of,
-    spent,
-)
+from calls.dialer.spend import cap_of, day_of, spent
 from calls.models import Attempt, Call, DoNotCall
 from calls.routing import route as routing
 from calls.routing.calling_hours import Hours

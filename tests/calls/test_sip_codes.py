@@ -3,10 +3,7 @@
 import pytest
 
 from calls.dialer.outcomes import _BY_CODE
-from calls.presentation.sip_codes import (
-    sip_name,
-    sip_words,
-)
+from calls.presentation.sip_codes import sip_name, sip_words
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,7 @@ from dataclasses import replace
 import pytest
 
 from telephony.choices import MediaEncryption, Transport
-from telephony.livekit import (
-    LiveKitClient,
-    LiveKitNotFound,
-    LiveKitRefused,
-    trunks,
-)
+from telephony.livekit import LiveKitClient, LiveKitNotFound, LiveKitRefused, trunks
 from tests.live.servers import LiveKitEndpoint
 from tests.telephony.livekit_client.conftest import INBOUND, OUTBOUND, RULE
 

@@ -9,11 +9,7 @@ import pytest
 from livekit import api
 
 from calls.dialer.outcomes import outcome_of
-from telephony.livekit import (
-    LiveKitClient,
-    LiveKitError,
-    rooms,
-)
+from telephony.livekit import LiveKitClient, LiveKitError, rooms
 from tests.calls.ending_rows import BY_CODE, ROWS, EndingRow
 from tests.contract.cases import add_outbound
 from tests.live.servers import LiveKitEndpoint

@@ -15,16 +15,7 @@ from telephony.livekit import (
     SipRefused,
     trunks,
 )
-from telephony.livekit.rooms import (
-    Dial,
-    Participant,
-    close_room,
-    create_room,
-    dial,
-    participants,
-    room_names,
-    transfer,
-)
+from telephony.livekit.rooms import Dial, Participant, close_room, create_room, dial, participants, room_names, transfer
 from tests.contract.phones import Phones
 from tests.live.process import wait_until
 

@@ -3,17 +3,8 @@
 import pytest
 from livekit import api
 
-from telephony.livekit import (
-    LiveKitClient,
-    LiveKitNotFound,
-    LiveKitUnreached,
-)
-from telephony.livekit.egress import (
-    Bucket,
-    recordings,
-    start_recording,
-    stop_recording,
-)
+from telephony.livekit import LiveKitClient, LiveKitNotFound, LiveKitUnreached
+from telephony.livekit.egress import Bucket, recordings, start_recording, stop_recording
 
 STORAGE = Bucket("recordings", "us-east-1", "http://127.0.0.1:9", "key", "secret")
 

@@ -4,15 +4,7 @@ import pytest
 from livekit import api
 from livekit.protocol.models import Pagination
 
-from tests.contract.cases import (
-    add_inbound,
-    add_outbound,
-    add_rule,
-    answers,
-    inbound_now,
-    outbound_now,
-    rules_now,
-)
+from tests.contract.cases import add_inbound, add_outbound, add_rule, answers, inbound_now, outbound_now, rules_now
 
 A, B = "+15550100001", "+15550100002"
 

@@ -5,15 +5,8 @@ from ipaddress import ip_address
 import pytest
 from livekit import api
 
-from telephony.livekit.entrances import (
-    entrance_of,
-    rule_of,
-)
-from telephony.livekit.matching import (
-    Answer,
-    Invite,
-    match,
-)
+from telephony.livekit.entrances import entrance_of, rule_of
+from telephony.livekit.matching import Answer, Invite, match
 from tests.contract.cases import add_inbound, add_rule, inbound_now, rules_now
 from tests.contract.phones import Phones
 

@@ -4,16 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from calls.dialer.outcomes import (
-    Next,
-    outcome_of,
-)
-from telephony.livekit import (
-    LiveKitClient,
-    LiveKitError,
-    LiveKitWithoutSip,
-    rooms,
-)
+from calls.dialer.outcomes import Next, outcome_of
+from telephony.livekit import LiveKitClient, LiveKitError, LiveKitWithoutSip, rooms
 from telephony.livekit.sip_service import check_sip_service
 from tests.calls.ending_rows import ROWS
 from tests.contract.phones import Phones

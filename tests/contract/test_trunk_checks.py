@@ -6,15 +6,7 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from livekit import api
 
-from tests.contract.cases import (
-    add_inbound,
-    add_outbound,
-    answers,
-    inbound,
-    inbound_now,
-    outbound,
-    outbound_now,
-)
+from tests.contract.cases import add_inbound, add_outbound, answers, inbound, inbound_now, outbound, outbound_now
 
 A = "+15550100001"
 

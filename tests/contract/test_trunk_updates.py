@@ -6,15 +6,7 @@ import pytest
 from livekit import api
 from livekit.protocol.models import ListUpdate
 
-from tests.contract.cases import (
-    add_inbound,
-    add_outbound,
-    answers,
-    inbound,
-    inbound_now,
-    outbound,
-    outbound_now,
-)
+from tests.contract.cases import add_inbound, add_outbound, answers, inbound, inbound_now, outbound, outbound_now
 
 A, B, C = "+15550100001", "+15550100002", "+15550100003"
 GONE = "requested sip trunk does not exist"

@@ -7,10 +7,7 @@ from typing import Any
 from django.core.management import call_command
 
 from voxa.core.doctor.findings import Finding
-from voxa.core.doctor.registry import (
-    Look,
-    Scope,
-)
+from voxa.core.doctor.registry import Look, Scope
 
 
 def found(look: Look, scope: Scope | None = None) -> dict[str, Finding]:

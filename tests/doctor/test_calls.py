@@ -16,10 +16,7 @@ from tests.calls.conftest import Line, make_line
 from tests.doctor.asking import found
 from tests.sandbox import SandboxServer
 from voxa.core.doctor.findings import Severity
-from voxa.core.doctor.registry import (
-    Look,
-    Scope,
-)
+from voxa.core.doctor.registry import Look, Scope
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)

@@ -15,14 +15,8 @@ from accounts.models import Workspace
 from tests.doctor.asking import run
 from voxa.core.doctor import registry
 from voxa.core.doctor import run as running
-from voxa.core.doctor.findings import (
-    Finding,
-    Severity,
-)
-from voxa.core.doctor.registry import (
-    Group,
-    Scope,
-)
+from voxa.core.doctor.findings import Finding, Severity
+from voxa.core.doctor.registry import Group, Scope
 from voxa.core.doctor.report import Report
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,16 +11,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import Workspace
 from calls.choices import Direction
-from calls.dialer.rate_limits import (
-    Limit,
-    trunk_limit,
-)
+from calls.dialer.rate_limits import Limit, trunk_limit
 from calls.dialer.request import dial_request
 from calls.models import Call
-from calls.routing.route import (
-    Hop,
-    Route,
-)
+from calls.routing.route import Hop, Route
 from telephony.livekit import messages
 from telephony.livekit.rooms import Dial
 from telephony.models import Trunk

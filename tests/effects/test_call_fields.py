@@ -13,10 +13,7 @@ from accounts.models import Workspace
 from calls.api.serializers import PlaceCallSerializer, TransferSerializer
 from calls.dialer.request import dial_request
 from calls.models import Call
-from calls.routing.route import (
-    Hop,
-    Route,
-)
+from calls.routing.route import Hop, Route
 from calls.services.worker_session import instructions
 from telephony.livekit.rooms import Dial
 from telephony.services.agents import create_agent

@@ -7,14 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.receiver import Receiver, answer
-from voxa.core.http.outbound import (
-    Limits,
-    OutboundError,
-    Policy,
-    UnsafeAddress,
-    resolve,
-    send,
-)
+from voxa.core.http.outbound import Limits, OutboundError, Policy, UnsafeAddress, resolve, send
 
 LOOPBACK = ipaddress.ip_network("127.0.0.1/32")
 

@@ -6,13 +6,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from tests.receiver import Receiver, answer
-from voxa.core.http.outbound import (
-    Answer,
-    Limits,
-    OutboundError,
-    Policy,
-    send,
-)
+from voxa.core.http.outbound import Answer, Limits, OutboundError, Policy, send
 
 POLICY = Policy((ipaddress.ip_network("127.0.0.0/8"),), allow_http=True)
 

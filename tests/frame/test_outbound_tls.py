@@ -10,11 +10,7 @@ import pytest
 from tests.certificates import write_certificate
 from tests.receiver import Receiver, receiver
 from voxa.core.http import outbound
-from voxa.core.http.outbound import (
-    OutboundError,
-    Policy,
-    send,
-)
+from voxa.core.http.outbound import OutboundError, Policy, send
 
 POLICY = Policy((ipaddress.ip_network("127.0.0.0/8"),), resolver=lambda host, timeout: ["127.0.0.1"])
 

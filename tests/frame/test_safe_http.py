@@ -5,11 +5,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from pytest_django import Settings
 
 from tests.receiver import Receiver
-from voxa.core.safe_http import (
-    UnsafeAddress,
-    check_url,
-    send,
-)
+from voxa.core.safe_http import UnsafeAddress, check_url, send
 
 
 def test_by_default_nothing_local_may_be_called(web: Receiver) -> None:

@@ -12,19 +12,10 @@ from accounts.services.workspaces import create_workspace
 from calls.dialer import attempts
 from calls.dialer.dispatcher import BATCH
 from calls.dialer.queue import claim_due
-from calls.dialer.rate_limits import (
-    Turn,
-    limits_of,
-)
+from calls.dialer.rate_limits import Turn, limits_of
 from calls.models import Attempt, Call, DialSlot
-from calls.routing.policies import (
-    Facts,
-    Refusal,
-)
-from calls.routing.route import (
-    Hop,
-    Route,
-)
+from calls.routing.policies import Facts, Refusal
+from calls.routing.route import Hop, Route
 from telephony.models import TelephonySettings, Trunk
 from telephony.services.agents import create_agent
 from telephony.services.numbers import add_number

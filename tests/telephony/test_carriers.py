@@ -7,12 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from telephony.addresses import validate_host
-from telephony.carriers.presets import (
-    CARRIERS,
-    Carrier,
-    preset_rate,
-    validate_carrier,
-)
+from telephony.carriers.presets import CARRIERS, Carrier, preset_rate, validate_carrier
 from telephony.choices import Transport
 from telephony.models import Trunk
 from telephony.validators import validate_port, validate_tech_prefix

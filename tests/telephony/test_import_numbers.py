@@ -12,11 +12,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Workspace
 from telephony.carriers import telnyx
-from telephony.carriers.registry import (
-    CarrierNotConfigured,
-    CarrierUnavailable,
-    carrier_api,
-)
+from telephony.carriers.registry import CarrierNotConfigured, CarrierUnavailable, carrier_api
 from telephony.models import PhoneNumber, Trunk
 from telephony.services.numbers import add_number
 from telephony.services.trunks import create_trunk

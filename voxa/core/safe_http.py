@@ -8,13 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 from voxa.core.http import outbound
-from voxa.core.http.outbound import (
-    Answer,
-    Limits,
-    OutboundError,
-    UnsafeAddress,
-    resolve,
-)
+from voxa.core.http.outbound import Answer, Limits, OutboundError, UnsafeAddress, resolve
 from voxa.core.http.public_addresses import Network
 from voxa.core.http.urls import BadUrl, normalized_url
 

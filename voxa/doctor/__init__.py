@@ -5,14 +5,8 @@ frame's own. Django's system checks are asked by one of them: they know neither 
 """
 
 from voxa.core.doctor import database
-from voxa.core.doctor.registry import (
-    Group,
-    register,
-)
-from voxa.doctor import (
-    processes,
-    settings,
-)
+from voxa.core.doctor.registry import Group, register
+from voxa.doctor import processes, settings
 
 register(Group.SETTINGS, settings.look, needs_database=False)
 register(Group.DATABASE, database.look, needs_database=False)

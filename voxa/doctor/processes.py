@@ -8,10 +8,7 @@ from redis.exceptions import RedisError
 
 from voxa.celery import app
 from voxa.core import queues
-from voxa.core.doctor.findings import (
-    Finding,
-    Severity,
-)
+from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
 from voxa.health import Broker
 

@@ -8,10 +8,7 @@ from django.core.checks import ERROR, CheckMessage, run_checks
 from django.http.request import validate_host
 
 from telephony.addresses import parse_ip
-from voxa.core.doctor.findings import (
-    Finding,
-    Severity,
-)
+from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
 
 PARTNERS = (("TELNYX_API_KEY", "TELNYX_CONNECTION_ID"),)

@@ -16,25 +16,12 @@ from urllib.parse import quote, urlencode
 from livekit import rtc
 
 from agents.worker.abilities import Abilities
-from agents.worker.conversation import (
-    AGENT,
-    CALLER,
-    Conversation,
-    Turn,
-)
+from agents.worker.conversation import AGENT, CALLER, Conversation, Turn
 from agents.worker.instructions import Instructions
 from agents.worker.providers import mulaw
-from agents.worker.providers.base import (
-    ENDS_SOON,
-    PATIENCE,
-    ProviderFailed,
-)
+from agents.worker.providers.base import ENDS_SOON, PATIENCE, ProviderFailed
 from agents.worker.providers.bridge import RATE
-from agents.worker.providers.sockets import (
-    BROKEN,
-    LAST_WORDS,
-    SocketVoice,
-)
+from agents.worker.providers.sockets import BROKEN, LAST_WORDS, SocketVoice
 
 logger = logging.getLogger(__name__)
 

@@ -11,11 +11,7 @@ from agents.worker.conversation import Conversation
 from agents.worker.guard import Guard
 from agents.worker.instructions import Instructions
 from agents.worker.providers.base import ProviderFailed
-from agents.worker.providers.spoken import (
-    CONNECTING,
-    ONE_RETRY,
-    SpokenVoice,
-)
+from agents.worker.providers.spoken import CONNECTING, ONE_RETRY, SpokenVoice
 
 LISTENS = SemanticVad(type="semantic_vad", create_response=False, interrupt_response=False)
 MODEL, VOICE, TRANSCRIPTION = "gpt-realtime", "marin", "gpt-4o-mini-transcribe"

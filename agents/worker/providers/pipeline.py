@@ -10,10 +10,7 @@ from agents.worker.conversation import Conversation
 from agents.worker.guard import Guard
 from agents.worker.instructions import Instructions
 from agents.worker.providers.base import PATIENCE
-from agents.worker.providers.spoken import (
-    CONNECTING,
-    SpokenVoice,
-)
+from agents.worker.providers.spoken import CONNECTING, SpokenVoice
 
 STT_MODEL, LLM_MODEL, TTS_MODEL, VOICE = "gpt-4o-mini-transcribe", "gpt-4.1-mini", "gpt-4o-mini-tts", "alloy"
 NO_KEY = "none"  # the library wants one; models at home often do not

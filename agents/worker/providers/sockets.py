@@ -11,11 +11,7 @@ from livekit import rtc
 from agents.worker.conversation import Conversation
 from agents.worker.guard import Guard
 from agents.worker.instructions import Instructions
-from agents.worker.providers.base import (
-    PATIENCE,
-    ProviderFailed,
-    Work,
-)
+from agents.worker.providers.base import PATIENCE, ProviderFailed, Work
 from agents.worker.providers.bridge import Bridge
 from agents.worker.redaction import hidden
 

@@ -23,18 +23,9 @@ from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.agents.voice.room_io import RoomOptions
 
 from agents.worker.abilities import Abilities
-from agents.worker.conversation import (
-    AGENT,
-    CALLER,
-    Conversation,
-    Turn,
-)
+from agents.worker.conversation import AGENT, CALLER, Conversation, Turn
 from agents.worker.instructions import Instructions
-from agents.worker.providers.base import (
-    ENDS_SOON,
-    PATIENCE,
-    ProviderFailed,
-)
+from agents.worker.providers.base import ENDS_SOON, PATIENCE, ProviderFailed
 
 logger = logging.getLogger(__name__)
 

@@ -9,10 +9,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from voxa.core.api.errors import (
-    Detail,
-    Problem,
-)
+from voxa.core.api.errors import Detail, Problem
 
 REQUIRED = ("name", "ai_provider", "sip_username", "sip_password")
 FIELDS = (

@@ -11,10 +11,7 @@ from telephony.call_metrics import CallMetrics
 from telephony.choices import AiProvider, ProviderCheck, TrunkStatus
 from telephony.models import SipEndpoint
 from telephony.validators import validate_sip_user
-from voxa.core.api.serializers import (
-    NamedChoiceField,
-    StrictSerializer,
-)
+from voxa.core.api.serializers import NamedChoiceField, StrictSerializer
 
 PROVIDERS = [(one.value, one.label) for one in (AiProvider.OPENAI, AiProvider.ELEVENLABS, AiProvider.CUSTOM)]
 STATUSES = ("active", "inactive", "error")

@@ -14,10 +14,7 @@ from telephony.models import Trunk
 from telephony.services.errors import Problems
 from telephony.services.numbers import MAX_NUMBERS
 from telephony.validators import validate_e164
-from voxa.core.api.serializers import (
-    NamedChoiceField,
-    StrictSerializer,
-)
+from voxa.core.api.serializers import NamedChoiceField, StrictSerializer
 from voxa.core.number_text import LONGEST_TEXT
 
 

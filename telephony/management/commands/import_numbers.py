@@ -7,12 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
 from accounts.models import Workspace
-from telephony.carriers.registry import (
-    CARRIER_APIS,
-    CarrierError,
-    carrier_api,
-    default_carrier,
-)
+from telephony.carriers.registry import CARRIER_APIS, CarrierError, carrier_api, default_carrier
 from telephony.management.output import print_table, progress
 from telephony.models import Trunk
 from telephony.services.number_import import FAILURES, import_numbers, summary

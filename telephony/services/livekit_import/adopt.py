@@ -5,10 +5,7 @@ from django.db import transaction
 
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
-from telephony.livekit import (
-    client_for,
-    trunks,
-)
+from telephony.livekit import client_for, trunks
 from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.errors import Conflict
 from telephony.services.livekit_import.plan import Adoption, Found, ImportPlan, plan_import

@@ -7,12 +7,7 @@ from django.core.exceptions import ValidationError
 
 from telephony.addresses import default_netmask, normalize_host, parse_ip, read_host, validate_netmask
 from telephony.choices import Transport
-from telephony.livekit import (
-    DispatchRuleSpec,
-    InboundTrunkSpec,
-    OutboundTrunkSpec,
-    Stored,
-)
+from telephony.livekit import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 from telephony.validators import validate_port
 from voxa.core.phone_numbers import or_none
 

@@ -5,10 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from telephony.choices import MediaEncryption, ObjectKind
-from telephony.livekit import (
-    InboundTrunkSpec,
-    OutboundTrunkSpec,
-)
+from telephony.livekit import InboundTrunkSpec, OutboundTrunkSpec
 from telephony.services.gateways import MAX_GATEWAYS
 from telephony.services.livekit_import import checks
 from telephony.services.livekit_import.checks import CannotSay, Inbound, Outbound, Rule

@@ -6,15 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from telephony.choices import ObjectKind
-from telephony.livekit.entrances import (
-    Entrance,
-    Rule,
-)
+from telephony.livekit.entrances import Entrance, Rule
 from telephony.livekit.matching import normalized
-from telephony.sync.ownership import (
-    Mark,
-    read_mark,
-)
+from telephony.sync.ownership import Mark, read_mark
 
 MOST_NUMBERS = 1_000  # of one harm that are kept
 MENDED = "Repaired within ten minutes; now: manage.py reconcile_livekit. If it recurs, another program changes it."

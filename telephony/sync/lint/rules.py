@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 
 from telephony.livekit.entrances import Rule
-from telephony.livekit.matching import (
-    rank,
-    rule_conflicts,
-)
+from telephony.livekit.matching import rank, rule_conflicts
 from telephony.sync.lint.harm import Harm, Standing
 
 OURS = "voxa."  # what the attributes that our rules set begin with

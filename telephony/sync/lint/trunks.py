@@ -5,11 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from telephony.livekit.entrances import Entrance
-from telephony.livekit.matching import (
-    is_dropped,
-    network_of,
-    normalized,
-)
+from telephony.livekit.matching import is_dropped, network_of, normalized
 from telephony.sync.lint.harm import Harm, Standing
 
 WIDEST = {4: 16, 6: 48}  # prefix lengths; a wider network holds strangers

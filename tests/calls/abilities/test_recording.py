@@ -10,10 +10,7 @@ from calls.choices import RecordingStatus
 from calls.livekit.ingest import ingest_waiting
 from calls.models import Call, Event, LiveKitEvent, Recording
 from calls.recordings import recording as recordings
-from telephony.livekit import (
-    LiveKitUnavailable,
-    LiveKitUnreached,
-)
+from telephony.livekit import LiveKitUnavailable, LiveKitUnreached
 from telephony.livekit.egress import Egress
 from telephony.models import TelephonySettings
 from tests.calls.events.conftest import START

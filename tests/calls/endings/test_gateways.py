@@ -7,10 +7,7 @@ import pytest
 from django.utils import timezone
 
 from calls.choices import AttemptStatus, CallStatus, Reason
-from calls.presentation.status_text import (
-    attempt_words,
-    explain,
-)
+from calls.presentation.status_text import attempt_words, explain
 from tests.calls.sandbox_lines import SandboxLine, dispatch_until, ended, reached
 
 pytestmark = pytest.mark.postgres

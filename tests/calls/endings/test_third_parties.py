@@ -9,18 +9,9 @@ import pytest
 from calls.choices import Reason
 from calls.dialer.outcomes import Next
 from calls.transfers.carry_out import KNOWN
-from calls.transfers.third_party import (
-    ThirdPartyDial,
-    why_failed,
-)
-from telephony.livekit import (
-    LiveKitError,
-    client_for,
-)
-from telephony.livekit.rooms import (
-    Dial,
-    create_room,
-)
+from calls.transfers.third_party import ThirdPartyDial, why_failed
+from telephony.livekit import LiveKitError, client_for
+from telephony.livekit.rooms import Dial, create_room
 from telephony.models import LiveKitObject, TelephonySettings
 from tests.calls.sandbox_lines import SandboxLine
 

@@ -13,10 +13,7 @@ from django.db.models.functions import Cast
 
 from accounts.models import User, WebhookMessage, Workspace
 from calls.choices import CallStatus
-from calls.do_not_call.erased_numbers import (
-    hashed,
-    listed_as,
-)
+from calls.do_not_call.erased_numbers import hashed, listed_as
 from calls.livekit.ingest import settle
 from calls.models import Call, DoNotCall, LiveKitEvent
 from calls.services.erasure import erase_number

@@ -11,10 +11,7 @@ from calls.choices import CallStatus, Reason
 from calls.livekit import room_monitor
 from calls.livekit.ingest import settle
 from calls.models import Call
-from telephony.livekit.rooms import (
-    Participant,
-    Room,
-)
+from telephony.livekit.rooms import Participant, Room
 from telephony.models import TelephonySettings
 from tests.calls.events.conftest import START, Entrance, event, joined, left, store
 

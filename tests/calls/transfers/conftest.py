@@ -12,11 +12,7 @@ from calls.choices import CallStatus
 from calls.models import Call, Transfer
 from telephony.choices import ObjectKind
 from telephony.livekit import client_for
-from telephony.livekit.rooms import (
-    Dial,
-    create_room,
-    dial,
-)
+from telephony.livekit.rooms import Dial, create_room, dial
 from telephony.models import LiveKitObject, LiveKitProject, TelephonySettings
 from telephony.sync.apply import sync_trunk
 from telephony.sync.request import request_sync

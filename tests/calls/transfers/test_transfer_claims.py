@@ -12,11 +12,7 @@ from calls.choices import CallStatus, TransferMode, TransferStatus
 from calls.models import Call, Transfer
 from calls.transfers import requests
 from calls.transfers.carry_out import carry_out
-from calls.transfers.requests import (
-    claim,
-    renew,
-    settle,
-)
+from calls.transfers.requests import claim, renew, settle
 from tests.calls.conftest import Line, make_line
 
 pytestmark = pytest.mark.django_db

@@ -13,11 +13,7 @@ from agents.worker.guard import Guard
 from agents.worker.guard import UnsafeAddress as UnsafeForWorker
 from tests.agent.conftest import told
 from tests.core.http.spellings import ADDRESSES, NAMES, in_url
-from voxa.core.http.outbound import (
-    Policy,
-    UnsafeAddress,
-    send,
-)
+from voxa.core.http.outbound import Policy, UnsafeAddress, send
 
 PUBLIC = ["8.8.8.8", "2606:4700::1111", "2a00:1450:4001::1", "172.32.0.1", "100.128.0.1", "192.0.1.1", "198.20.0.1"]
 

@@ -8,10 +8,7 @@ import httpx
 import pytest
 
 from telephony.livekit import LiveKitClient
-from telephony.livekit.egress import (
-    recordings,
-    stop_recording,
-)
+from telephony.livekit.egress import recordings, stop_recording
 from tests.live.agent.caller import Caller, until
 from tests.live.agent.conftest import STORAGE, Stage
 from tests.live.agent.models import Models

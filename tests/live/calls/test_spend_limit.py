@@ -7,10 +7,7 @@ import pytest
 from django.utils import timezone
 
 from calls.choices import CallStatus, Reason
-from calls.dialer.spend import (
-    cap_of,
-    spent,
-)
+from calls.dialer.spend import cap_of, spent
 from calls.models import Call
 from telephony.models import TelephonySettings
 from tests.live.calls.conftest import Line, ended

@@ -4,12 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from telephony.livekit import (
-    DispatchRuleSpec,
-    InboundTrunkSpec,
-    LiveKitClient,
-    OutboundTrunkSpec,
-)
+from telephony.livekit import DispatchRuleSpec, InboundTrunkSpec, LiveKitClient, OutboundTrunkSpec
 from tests.faults import FaultyServer, faulty_server
 from tests.sandbox import SandboxServer
 

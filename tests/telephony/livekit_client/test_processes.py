@@ -5,11 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from telephony.livekit import (
-    LiveKitClient,
-    OutboundTrunkSpec,
-    trunks,
-)
+from telephony.livekit import LiveKitClient, OutboundTrunkSpec, trunks
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import OUTBOUND
 

@@ -2,10 +2,7 @@
 
 import pytest
 
-from telephony.livekit.texts import (
-    LONGEST,
-    public_text,
-)
+from telephony.livekit.texts import LONGEST, public_text
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,7 @@ import traceback
 
 import pytest
 
-from telephony.livekit import (
-    LiveKitClient,
-    LiveKitError,
-    trunks,
-)
+from telephony.livekit import LiveKitClient, LiveKitError, trunks
 from tests.faults import FaultyServer
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import INBOUND, OUTBOUND

@@ -7,12 +7,7 @@ from hypothesis import strategies as st
 from livekit import api
 
 from telephony.choices import MediaEncryption, Transport
-from telephony.livekit import (
-    DispatchRuleSpec,
-    InboundTrunkSpec,
-    OutboundTrunkSpec,
-    Stored,
-)
+from telephony.livekit import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 from telephony.livekit import messages as to
 from tests.telephony.livekit_client.conftest import INBOUND, OUTBOUND, RULE
 

@@ -6,10 +6,7 @@ import jwt
 import pytest
 import time_machine
 
-from telephony.livekit import (
-    LiveKitClient,
-    trunks,
-)
+from telephony.livekit import LiveKitClient, trunks
 from telephony.livekit.sip_admin import TOKEN_LIFE
 from tests.faults import FaultyServer
 from tests.sandbox import SandboxServer

@@ -4,13 +4,7 @@ import socket
 
 import pytest
 
-from telephony.livekit import (
-    LiveKitClient,
-    LiveKitError,
-    LiveKitNotFound,
-    LiveKitUnavailable,
-    trunks,
-)
+from telephony.livekit import LiveKitClient, LiveKitError, LiveKitNotFound, LiveKitUnavailable, trunks
 from tests.faults import FaultyServer
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import OUTBOUND

@@ -13,16 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from telephony.livekit import (
-    LiveKitClient,
-    LiveKitError,
-    trunks,
-)
-from telephony.livekit.rooms import (
-    Dial,
-    dial,
-    participants,
-)
+from telephony.livekit import LiveKitClient, LiveKitError, trunks
+from telephony.livekit.rooms import Dial, dial, participants
 from tests.live.process import wait_until
 from tests.telephony.livekit_client.conftest import OUTBOUND
 

@@ -3,10 +3,7 @@
 import stat
 from pathlib import Path
 
-from telephony.livekit import (
-    LiveKitClient,
-    trunks,
-)
+from telephony.livekit import LiveKitClient, trunks
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import INBOUND, OUTBOUND, RULE
 

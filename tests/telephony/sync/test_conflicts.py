@@ -3,10 +3,7 @@
 import pytest
 
 from telephony.choices import TrunkStatus
-from telephony.livekit import (
-    InboundTrunkSpec,
-    trunks,
-)
+from telephony.livekit import InboundTrunkSpec, trunks
 from telephony.models import PhoneNumber
 from telephony.sync.apply import sync_rows, sync_trunk
 from telephony.sync.kinds import TRUNKS

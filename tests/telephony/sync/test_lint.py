@@ -7,10 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from telephony.choices import ObjectKind
-from telephony.livekit.entrances import (
-    Entrance,
-    Rule,
-)
+from telephony.livekit.entrances import Entrance, Rule
 from telephony.sync.lint import Harm, Standing, lint
 from telephony.sync.ownership import Mark
 

@@ -9,16 +9,8 @@ from uuid import uuid4
 from livekit import api
 
 from telephony.choices import ObjectKind
-from telephony.livekit.entrances import (
-    entrance_of,
-    rule_of,
-)
-from telephony.livekit.matching import (
-    Answer,
-    Invite,
-    Match,
-    match,
-)
+from telephony.livekit.entrances import entrance_of, rule_of
+from telephony.livekit.matching import Answer, Invite, Match, match
 from telephony.sandbox import conflicts, matching
 from telephony.sandbox.errors import TwirpError
 from telephony.sync.lint import Standing, lint

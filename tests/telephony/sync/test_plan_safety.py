@@ -9,11 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony.choices import MediaEncryption, Transport
-from telephony.livekit import (
-    DispatchRuleSpec,
-    InboundTrunkSpec,
-    OutboundTrunkSpec,
-)
+from telephony.livekit import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec
 from telephony.sync.plan import plan
 from telephony.sync.resolution import Resolution
 from telephony.sync.rows import GatewayRow, TrunkRow

@@ -7,12 +7,7 @@ import pytest
 
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
-from telephony.livekit import (
-    DispatchRuleSpec,
-    InboundTrunkSpec,
-    OutboundTrunkSpec,
-    trunks,
-)
+from telephony.livekit import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, trunks
 from telephony.models import Installation, LiveKitAlias, LiveKitObject, LiveKitProject, Trunk
 from telephony.sync.apply import sync_trunk
 from telephony.sync.findings import Cause

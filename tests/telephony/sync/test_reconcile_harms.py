@@ -7,10 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import Workspace
-from telephony.livekit import (
-    InboundTrunkSpec,
-    trunks,
-)
+from telephony.livekit import InboundTrunkSpec, trunks
 from telephony.livekit.entrances import Rule
 from telephony.models import LiveKitProject, Trunk
 from telephony.sandbox.store import new_id

@@ -5,18 +5,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from telephony.livekit import (
-    LiveKitClient,
-    LiveKitNotFound,
-    LiveKitUnauthorized,
-    LiveKitUnavailable,
-    Operation,
-    trunks,
-)
-from telephony.livekit.loop import (
-    complete,
-    in_caller,
-)
+from telephony.livekit import LiveKitClient, LiveKitNotFound, LiveKitUnauthorized, LiveKitUnavailable, Operation, trunks
+from telephony.livekit.loop import complete, in_caller
 from telephony.sync.side_by_side import Job, run_side_by_side
 from tests.sandbox import SandboxServer
 from tests.telephony.livekit_client.conftest import OUTBOUND

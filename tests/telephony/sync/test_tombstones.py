@@ -4,11 +4,7 @@ import pytest
 
 from accounts.models import Workspace
 from accounts.services.workspaces import close_workspace
-from telephony.livekit import (
-    LiveKitRefused,
-    LiveKitUnavailable,
-    LiveKitUnreached,
-)
+from telephony.livekit import LiveKitRefused, LiveKitUnavailable, LiveKitUnreached
 from telephony.models import LiveKitObject, LiveKitProject, Trunk
 from telephony.sync.apply import sync_rows, sync_trunk
 from telephony.sync.closing import delete_emptied_workspaces

@@ -20,15 +20,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from voxa.core.api.constraints import conflict_of
-from voxa.core.api.names import (
-    bracket_indexes,
-    camel,
-)
-from voxa.core.errors import (
-    Conflict,
-    ServiceError,
-    Unavailable,
-)
+from voxa.core.api.names import bracket_indexes, camel
+from voxa.core.errors import Conflict, ServiceError, Unavailable
 
 _CODES = {"authentication_failed": "not_authenticated", "error": "server_error", "invalid": "validation_error"}
 HOW_TO_SIGN_IN = "Send the header Authorization: Bearer vx_live_… with an API key."

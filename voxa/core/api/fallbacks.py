@@ -6,10 +6,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
-from voxa.core.api.errors import (
-    Problem,
-    error_body,
-)
+from voxa.core.api.errors import Problem, error_body
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

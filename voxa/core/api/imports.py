@@ -8,14 +8,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from voxa.core.api.errors import (
-    ApiError,
-    Detail,
-)
-from voxa.core.api.serializers import (
-    CamelSerializer,
-    NamedChoiceField,
-)
+from voxa.core.api.errors import ApiError, Detail
+from voxa.core.api.serializers import CamelSerializer, NamedChoiceField
 from voxa.core.imports.errors import FileError
 from voxa.core.imports.report import Report, bad_rows, figures
 from voxa.core.imports.words import counted

@@ -7,15 +7,9 @@ from datetime import UTC, datetime, timedelta
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from voxa.core.doctor.findings import (
-    Finding,
-    Severity,
-)
+from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
-from voxa.core.encryption import (
-    count_unreadable,
-    encrypted_fields,
-)
+from voxa.core.encryption import count_unreadable, encrypted_fields
 
 UNUSABLE = {"database.away", "database.migrations", "database.unfinished"}  # found these, nothing else can be read
 SAMPLE = 50  # secrets of each field that are tried

@@ -9,10 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from voxa.core.doctor.findings import (
-    Finding,
-    Severity,
-)
+from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.run import Examined
 
 SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red"), "skipped": ("-", "dim")}

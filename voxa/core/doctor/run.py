@@ -7,15 +7,8 @@ from functools import partial
 
 from django.db import DatabaseError
 
-from voxa.core.doctor.findings import (
-    Finding,
-    Severity,
-)
-from voxa.core.doctor.registry import (
-    Check,
-    Group,
-    Scope,
-)
+from voxa.core.doctor.findings import Finding, Severity
+from voxa.core.doctor.registry import Check, Group, Scope
 from voxa.core.doctor.side_by_side import side_by_side
 
 logger = logging.getLogger(__name__)

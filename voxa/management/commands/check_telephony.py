@@ -12,18 +12,9 @@ from accounts.models import Workspace
 from telephony.management.output import console, progress
 from voxa.core.doctor.database import UNUSABLE
 from voxa.core.doctor.findings import Severity
-from voxa.core.doctor.registry import (
-    Check,
-    Group,
-    Scope,
-    checks,
-)
+from voxa.core.doctor.registry import Check, Group, Scope, checks
 from voxa.core.doctor.report import Report
-from voxa.core.doctor.run import (
-    Examined,
-    ask,
-    grouped,
-)
+from voxa.core.doctor.run import Examined, ask, grouped
 
 
 class Command(BaseCommand):

@@ -5,11 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from voxa.core.encryption import (
-    Tally,
-    encrypted_fields,
-    rotate,
-)
+from voxa.core.encryption import Tally, encrypted_fields, rotate
 
 
 class Command(BaseCommand):
