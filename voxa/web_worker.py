@@ -37,7 +37,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         seen = getattr(conn, "head_seen", 0)
         is_silent = head is None and not (conn.initialized or conn.data_ready)
         # Without growth the client has closed its side: then a thread finds the end.
-        is_partial = bool(head) and b"\r\n\r\n" not in head and seen < len(head) < _PEEKED
+        is_partial = head is not None and seen < len(head) < _PEEKED and b"\r\n\r\n" not in head
         if is_silent or is_partial:
             self._await_head(conn, len(head or b""))
             return

@@ -41,7 +41,7 @@ def wrong(answer: Any) -> dict[str, str]:
 
 
 def configured(line: Line) -> None:
-    project = LiveKitProject.objects.create(name="P", url="ws://livekit.test", api_key="k", api_secret="s")
+    project = LiveKitProject.objects.create(name="P", url="ws://livekit.test", api_key="k", api_secret="s" * 40)
     TelephonySettings.objects.filter(pk=line.workspace.pk).update(project=project)
 
 

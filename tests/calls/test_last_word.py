@@ -39,7 +39,7 @@ class Dial:
 
 @pytest.fixture
 def configured(line: Line) -> Line:
-    LiveKitProject.objects.update(is_default=False, url="ws://livekit.test", api_key="k", api_secret="s")
+    LiveKitProject.objects.update(is_default=False, url="ws://livekit.test", api_key="k", api_secret="s" * 40)
     return line
 
 
@@ -131,7 +131,7 @@ def test_without_an_agent_nobody_is_called(configured: Line, gone: Callable[...,
 
 def test_a_workspace_that_moved_takes_its_waiting_calls_along(configured: Line) -> None:
     call = configured.place()
-    other = LiveKitProject.objects.create(name="Other", url="ws://other.test", api_key="k", api_secret="s")
+    other = LiveKitProject.objects.create(name="Other", url="ws://other.test", api_key="k", api_secret="s" * 40)
     TelephonySettings.objects.filter(pk=configured.workspace.pk).update(project=other)
     assert claimed(call) is None
     call.refresh_from_db()

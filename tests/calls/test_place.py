@@ -48,7 +48,7 @@ def test_dispatch_makes_only_a_queued_call_due(line: Line) -> None:
     call = line.place(scheduled_at=timezone.now() + timedelta(days=1))
     with pytest.raises(Unavailable):
         dispatch_now(call)
-    LiveKitProject.objects.update(is_default=False, url="ws://livekit.test", api_key="k", api_secret="s")
+    LiveKitProject.objects.update(is_default=False, url="ws://livekit.test", api_key="k", api_secret="s" * 40)
     call = Call.objects.get()
     due = dispatch_now(call).due_at
     assert due is not None

@@ -19,7 +19,7 @@ ALLOWED = ("", "")
 @pytest.fixture
 def wired(line: Line) -> Line:
     """A line whose LiveKit is configured, and holds its inbound side too."""
-    project = LiveKitProject.objects.create(name="P", url="ws://livekit.test", api_key="k", api_secret="s")
+    project = LiveKitProject.objects.create(name="P", url="ws://livekit.test", api_key="k", api_secret="s" * 40)
     TelephonySettings.objects.filter(pk=line.workspace.pk).update(project=project)
     LiveKitObject.objects.filter(trunk=line.trunk).update(project=project)
     for kind, name in ((ObjectKind.INBOUND, "ST_in"), (ObjectKind.RULE, "SDR_in")):

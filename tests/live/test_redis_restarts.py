@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from celery import Celery
 
 from tests.live.installation import CHECKOUT, new_database
 from tests.live.process import Process, wait_until
@@ -52,9 +53,9 @@ def worker(tmp_path: Path, own_redis: RedisServer) -> Iterator[Process]:
 
 
 def send(server: RedisServer, *seconds: float) -> None:
-    with app.connection_for_write(server.url) as connection:
+    with Celery("sender", broker=server.url, set_as_current=False) as sender:  # the tests' own runs tasks in place
         for each in seconds:
-            app.send_task("tests.live.slow_task.busy", (each,), queue=QUEUE, connection=connection)
+            sender.send_task("tests.live.slow_task.busy", (each,), queue=QUEUE)
 
 
 def times(worker: Process, words: str) -> int:
