@@ -19,6 +19,8 @@ NAMES: dict[str, dict[str, str]] = {
     AiProvider.ELEVENLABS: {"provider_key": "elevenlabs_api_key", "provider_agent_id": "elevenlabs_agent_id"},
     AiProvider.CUSTOM: {"custom_endpoint": "custom_endpoint"},
 }
+# The key of a custom endpoint is set by the native API alone: here its errors concern the endpoint.
+_KEY_OF_CUSTOM = {"provider_key": "custom_endpoint"}
 _NEW = "This field cannot be changed. Create a new trunk."
 _OURS = "This field is read-only: remove it, or send the value returned by GET."
 _FIXED = {
@@ -75,7 +77,7 @@ def worded(username: str, provider: str) -> Iterator[None]:
     """Translate errors of a service to the reference's names and messages."""
     names = NAMES.get(provider, {})
     try:
-        with named_as(names):
+        with named_as(names | _KEY_OF_CUSTOM if provider == AiProvider.CUSTOM else names):
             yield
     except Conflict as conflict:
         if conflict.code != "sip_username_taken":

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from voxa.core.api.errors import Detail, Problem
+from voxa.core.destinations import GIVEN_FOR_ANOTHER
 
 REQUIRED = ("name", "ai_provider", "sip_username", "sip_password")
 FIELDS = (
@@ -23,6 +24,10 @@ _MESSAGES = {
     ("sip_username", "invalid"): _USERNAME,
     ("sip_username", "sip_user"): _USERNAME,
     ("sip_password", "min_length"): "sip_password must be at least 8 characters",
+    ("custom_endpoint", GIVEN_FOR_ANOTHER): (
+        "custom_endpoint: A key is stored for the former address. Send providerKey together with customEndpoint to "
+        "PATCH /v1/agents/{id}, or clear it there first"
+    ),
 }
 DESCRIPTIONS = {
     400: "The request is invalid; `code` and `message` are those of the first error.",
@@ -70,6 +75,8 @@ def _rank(detail: Detail) -> tuple[int, int]:
         stage = 5
     elif detail.code == "other_provider":
         stage = 6
+    elif detail.code == GIVEN_FOR_ANOTHER:
+        stage = 7
     else:
         stage = 2
     return stage, place
