@@ -71,7 +71,7 @@ class RecordView(WorkerView):
 
 @extend_schema(exclude=True)
 class ToolView(WorkerView):
-    """Has a tool called. 202 with an id, by which the result is asked for; 200 where it is refused at once."""
+    """Request a tool. 202 with an id, by which the result is polled; 200 where it is refused at once."""
 
     def post(self, request: Request) -> Response:
         reader = ToolCallSerializer(data=request.data)
@@ -83,7 +83,7 @@ class ToolView(WorkerView):
 
 @extend_schema(exclude=True)
 class ToolOutcomeView(WorkerView):
-    """What a tool of the call answered; 202 while it goes on. Asked for often: one query besides the token's."""
+    """What a tool of the call answered; 202 while it goes on. Polled often: one query besides the token's."""
 
     def get(self, request: Request, id: UUID) -> Response:
         run = run_of(self.token.project, self.token.room, id)

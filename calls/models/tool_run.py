@@ -1,4 +1,4 @@
-"""A tool that the language model of a call wants called: recorded by a request, called by a background worker."""
+"""Tools requested by language models: recorded by a request, called by a background worker."""
 
 import uuid
 

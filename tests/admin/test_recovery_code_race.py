@@ -18,7 +18,7 @@ def person(transactional_db: None) -> User:
 
 
 def tried_at_once(device: AuthenticatorApp | RecoveryCodes, code: str) -> list[bool | None]:
-    """Have a code tried by several at the same moment; return what each was told."""
+    """Try a code several times at the same moment; return each answer."""
     start, told = Barrier(AT_ONCE), list[bool | None]()
 
     def work() -> None:
