@@ -24,9 +24,9 @@ run: $(RUN_STAMP) ## everything from a fresh clone, in one terminal; Ctrl-C stop
 
 test: lint ## every test this machine can run, on SQLite and on PostgreSQL; says what it skipped and why
 	@echo "On SQLite:"
-	@env -u DATABASE_URL $(PYTEST)
+	@env -u DATABASE_URL $(PYTEST) --once
 	@echo "On PostgreSQL:"
-	@$(BIN)/python -m tests.live.postgres $(PYTEST) -m 'not browser'
+	@$(BIN)/python -m tests.live.postgres $(PYTEST) --once
 
 coverage: $(DEV_STAMP) ## which lines and branches the tests without servers reach, on SQLite; var/coverage shows the rest
 	@env -u DATABASE_URL $(PYTEST) --ignore tests/live --ignore tests/contract --ignore tests/browser --ignore tests/load \
