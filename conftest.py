@@ -9,9 +9,9 @@ pytest_plugins = ["tests.live.fixtures", "tests.sandbox"]
 # `make test` runs everything on SQLite and on PostgreSQL, except for two kinds of tests, which run once.
 # The database plays no part in them:
 ON_SQLITE_ALONE = (
-    "tests/admin/test_hostile_ids.py", "tests/agent/", "tests/browser/", "tests/contract/", "tests/core/", "tests/frame/",
-    "tests/live/agent/", "tests/live/test_make_run.py", "tests/project/", "tests/telephony/livekit_client/",
-    "tests/telephony/sandbox/", "tests/test_architecture.py",
+    "tests/admin/test_hostile_ids.py", "tests/agent/", "tests/browser/", "tests/contract/", "tests/core/",
+    "tests/frame/", "tests/live/agent/", "tests/live/test_make_run.py", "tests/project/",
+    "tests/telephony/livekit_client/", "tests/telephony/sandbox/", "tests/test_architecture.py",
 )  # fmt: skip
 # They start the processes of an installation, which has PostgreSQL:
 ON_POSTGRES_ALONE = (

@@ -45,10 +45,8 @@ class Server:
         found = asyncio.run(operation.call(self))
         return operation.read(found) if getattr(operation, "read", None) else found
 
-    def begin(self, operations: Any) -> None:
-        for operation, ended in operations:
-            self.run(operation)
-            ended(lambda: None)
+    async def ask(self, operation: Any) -> Any:
+        return await operation.call(self)
 
 
 @pytest.fixture
