@@ -41,12 +41,12 @@ class Server:
         caller = lk.ParticipantInfo(identity="caller", kind=lk.ParticipantInfo.Kind.SIP)
         return lk.ListParticipantsResponse(participants=[caller])
 
-    def run(self, operation: Any) -> Any:
-        found = asyncio.run(operation.call(self))
+    async def ask(self, operation: Any) -> Any:
+        found = await operation.call(self)
         return operation.read(found) if getattr(operation, "read", None) else found
 
-    async def ask(self, operation: Any) -> Any:
-        return await operation.call(self)
+    def run(self, operation: Any) -> Any:
+        return asyncio.run(self.ask(operation))
 
 
 @pytest.fixture

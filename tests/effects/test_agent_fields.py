@@ -2,21 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
-from calls.analysis.language_model import LanguageModel
-from calls.choices import CallStatus, Direction
+from calls.choices import CallStatus
 from calls.models import Call
+from calls.services.agent_transfer import transfer_as_agent
 from calls.services.worker_session import instructions
-from telephony.api.serializers import AgentSerializer
+from telephony.api.serializers import AgentSerializer, AgentTransferSerializer, ToolSerializer
+from telephony.choices import AiProvider
 from telephony.models import Agent
+from telephony.provider_fields import USED_BY
 from telephony.selectors import stand_ins
+from telephony.services.numbers import update_number
+from tests.calls.conftest import make_line
 from tests.effects.test_trunk_fields import writable
+from tests.effects.watching import analyzed, arrives, tool_called, transferred
 from tests.telephony.conftest import AGENTS
+from voxa.api.names import camel
 
 pytestmark = pytest.mark.django_db
 
@@ -28,14 +35,37 @@ class Told:
     agent: dict[str, Any]
     provider: dict[str, Any]
     row: Agent
+    call: Call
 
 
+_NUMBERS = count(100)
+USED = {camel(name): providers for name, providers in USED_BY.items()}
 Case = tuple[dict[str, Any], Callable[[Told], Any], Any]  # what is sent, where to look, what is there
 CUSTOM = {"aiProvider": "custom", "customEndpoint": "wss://bot.example.com/voice"}
 PIPELINE = {"aiProvider": "pipeline"}
 TOOL = {"name": "find", "description": "Finds.", "url": "https://api.example.com/find"}
 SALES = {"name": "sales", "description": "Prices", "to": "+12025550123"}
 SCHEMA = {"type": "object", "properties": {"paid": {"type": "boolean"}}}
+
+
+def _fields(told: Told) -> Any:
+    """Return the fields that the analysis endpoint is asked for."""
+    asked = analyzed(told.call).get("response_format", {}).get("json_schema", {})
+    return asked.get("schema", {}).get("properties", {}).get("fields")
+
+
+def _tool(told: Told) -> dict[str, Any]:
+    return next(iter(told.agent["tools"]), {})
+
+
+def _sales(told: Told) -> dict[str, Any]:
+    return next(iter(told.agent["transfers"]), {})
+
+
+def _handed_over(told: Told) -> Any:
+    """Return what LiveKit is asked for when the agent hands its call over."""
+    return transferred(told.call, lambda: transfer_as_agent(told.call, "sales"))
+
 
 AGENT: dict[str, Case] = {
     "name": ({"name": "Ada"}, lambda told: told.agent["name"], "Ada"),
@@ -76,10 +106,30 @@ AGENT: dict[str, Case] = {
     "tools": ({"tools": [TOOL]}, lambda told: [one["name"] for one in told.agent["tools"]], ["find"]),
     "transfers": ({"transfers": [SALES]}, lambda told: [one["name"] for one in told.agent["transfers"]], ["sales"]),
     "sendsDigits": ({"sendsDigits": True}, lambda told: told.agent["sendsDigits"], True),
-    "analyzesCalls": ({"analyzesCalls": True}, lambda told: told.row.analyzes_calls, True),
-    "analysisModel": ({"analysisModel": "a-1"}, lambda told: LanguageModel.of(told.row).model, "a-1"),
-    "analysisSchema": ({"analysisSchema": SCHEMA}, lambda told: told.row.analysis_schema, SCHEMA),
+    "analyzesCalls": ({"analyzesCalls": True}, lambda told: analyzed(told.call).keys() >= {"messages"}, True),
+    "analysisModel": (
+        {"analyzesCalls": True, "analysisModel": "a-1"}, lambda told: analyzed(told.call).get("model"), "a-1",
+    ),
+    "analysisSchema": ({"analyzesCalls": True, "analysisSchema": SCHEMA}, lambda told: _fields(told), SCHEMA),
     "active": ({"active": False}, lambda told: told.row in stand_ins(), False),
+}  # fmt: skip
+
+TOOLS: dict[str, Case] = {
+    "name": ({"name": "order"}, lambda told: _tool(told).get("name"), "order"),
+    "description": ({"description": "Asks."}, lambda told: _tool(told).get("description"), "Asks."),
+    "parameters": ({"parameters": SCHEMA}, lambda told: _tool(told).get("parameters"), SCHEMA),
+    "url": (
+        {"url": "https://shop.example.com/"}, lambda told: tool_called(told.call, "find"), "https://shop.example.com/",
+    ),
+}  # fmt: skip
+TRANSFERS: dict[str, Case] = {
+    "name": ({"name": "desk"}, lambda told: _sales(told).get("name"), "desk"),
+    "description": ({"description": "Help"}, lambda told: _sales(told).get("description"), "Help"),
+    "to": ({"to": "+12025550199"}, lambda told: _handed_over(told).transfer_to, "tel:+12025550199"),
+    "mode": ({"mode": "warm"}, lambda told: _handed_over(told).DESCRIPTOR.name, "CreateSIPParticipantRequest"),
+    "transferHeaders": (
+        {"transferHeaders": {"X-A": "1"}}, lambda told: dict(_handed_over(told).headers), {"X-A": "1"},
+    ),
 }  # fmt: skip
 
 
@@ -87,13 +137,19 @@ def tell(api: APIClient, acme: Workspace, body: dict[str, Any]) -> Told:
     answer = api.post(AGENTS, {"name": "Agent", **body}, format="json")
     assert answer.status_code == 201, answer.json()
     agent = Agent.objects.get(pk=answer.json()["id"])
-    call = Call(workspace=acme, agent=agent, direction=Direction.INBOUND, status=CallStatus.IN_PROGRESS)
+    line = make_line(acme, number=f"+1202555{next(_NUMBERS):04}")
+    update_number(line.number, {"agent": agent})
+    call = arrives(line.trunk, line.number.number)
+    Call.objects.filter(pk=call.pk).update(status=CallStatus.IN_PROGRESS, agent=agent)
+    call = Call.objects.select_related("workspace", "agent", "project").get(pk=call.pk)
     told = instructions(call)
-    return Told(told["agent"], told["provider"], agent)
+    return Told(told["agent"], told["provider"], agent, call)
 
 
 def test_every_writable_field_of_an_agent_has_its_effect_below() -> None:
     assert writable(AgentSerializer) == AGENT.keys()
+    assert writable(ToolSerializer) == TOOLS.keys()
+    assert writable(AgentTransferSerializer) == TRANSFERS.keys()
 
 
 @pytest.mark.parametrize("field", AGENT)
@@ -101,3 +157,32 @@ def test_a_field_of_an_agent_is_seen(api: APIClient, acme: Workspace, field: str
     body, look, expected = AGENT[field]
     assert look(tell(api, acme, {})) != expected
     assert look(tell(api, acme, body)) == expected
+
+
+@pytest.mark.parametrize("field", TOOLS)
+def test_a_field_of_a_tool_is_seen(api: APIClient, acme: Workspace, field: str) -> None:
+    change, look, expected = TOOLS[field]
+    assert look(tell(api, acme, {"tools": [TOOL]})) != expected
+    assert look(tell(api, acme, {"tools": [{**TOOL, **change}]})) == expected
+
+
+@pytest.mark.parametrize("field", TRANSFERS)
+def test_a_field_of_an_agents_transfer_is_seen(api: APIClient, acme: Workspace, field: str) -> None:
+    change, look, expected = TRANSFERS[field]
+    assert look(tell(api, acme, {"transfers": [SALES]})) != expected
+    assert look(tell(api, acme, {"transfers": [{**SALES, **change}]})) == expected
+
+
+@pytest.mark.parametrize("provider", AiProvider.values)
+@pytest.mark.parametrize("field", [name for name in AGENT if name not in ("aiProvider", "analysisModel")])
+def test_with_each_provider_a_field_is_seen_or_refused(
+    api: APIClient, acme: Workspace, field: str, provider: str
+) -> None:
+    body, look, expected = AGENT[field]
+    body = {**body, "aiProvider": provider}
+    answer = api.post(AGENTS, {"name": "Agent", **body}, format="json")
+    if answer.status_code == 201:
+        assert look(tell(api, acme, body)) == expected
+    else:
+        assert field in {detail["field"] for detail in answer.json()["error"]["details"]}
+        assert provider not in USED[field]

@@ -9,9 +9,13 @@ from livekit.protocol.sip import SIPMediaEncryption, SIPTransport
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
+from calls.choices import CallStatus, TransferMode
+from calls.models import Call
+from calls.services.transfer_requests import transfer_call
 from telephony.api.serializers import GatewaySerializer, TrunkSerializer
 from telephony.selectors import transfer_trunks
 from tests.effects.conftest import CALLEE, NUMBER, Seen, see
+from tests.effects.watching import arrives, transferred
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +32,14 @@ def _codecs(seen: Seen) -> Any:
 
 def _allowed(seen: Seen) -> list[str]:
     return list(seen.inbound.allowed_addresses) if seen.inbound else []
+
+
+def _refer(seen: Seen) -> Any:
+    """Return what LiveKit is asked for when a call of the trunk is transferred."""
+    call = arrives(seen.row, NUMBER)
+    Call.objects.filter(pk=call.pk).update(status=CallStatus.IN_PROGRESS, end_requested="")
+    call.refresh_from_db()
+    return transferred(call, lambda: transfer_call(call, "sip:desk@pbx.example.com", TransferMode.COLD, {}))
 
 
 def _maps(name: str) -> Callable[[Seen], Any]:
@@ -62,16 +74,14 @@ TRUNK: dict[str, Case] = {
     "attributesToHeaders": (
         {"account.id": "X-Account"}, _maps("attributes_to_headers"), [{"account.id": "X-Account"}] * 2,
     ),
-    "transferHeaders": (  # sent with each REFER: tests/calls/test_transfer_headers.py
-        {"X-Queue": "sales"}, lambda seen: seen.row.transfer_headers, {"X-Queue": "sales"},
-    ),
+    "transferHeaders": ({"X-Queue": "sales"}, lambda seen: dict(_refer(seen).headers), {"X-Queue": "sales"}),
     "codecs": (["PCMA", "G722"], _codecs, [(True, ["PCMA", "G722"])] * 2),
     "ringingTimeoutSeconds": (60, lambda seen: seen.dial.ringing_seconds, 60.0),
     "calledNumberFormat": (
         "national", lambda seen: list(seen.inbound.numbers if seen.inbound else ()), [NUMBER, "02079460123"],
     ),
     "callsPerSecond": ("2.50", lambda seen: seen.limit.per_second, Decimal("2.50")),
-    "country": ("GB", lambda seen: seen.row.country, "GB"),  # reads callers' national forms
+    "country": ("GB", lambda seen: arrives(seen.row, NUMBER, "02079460456").from_number, CALLEE),
     "maxConcurrentCalls": (7, lambda seen: seen.limit.at_once, 7),
 }  # fmt: skip
 
@@ -82,8 +92,9 @@ GATEWAY_FIELDS: dict[str, Case] = {
     "protocol": ("tls", lambda seen: seen.outbound[0].transport, SIPTransport.SIP_TRANSPORT_TLS),
     "inbound": (False, lambda seen: seen.inbound, None),
     "outbound": (False, lambda seen: seen.outbound, []),
-    "priority": (5, lambda seen: seen.row.gateways.get().priority, 5),
+    "priority": (5, lambda seen: [one.address for one in seen.outbound], ["192.0.2.2:5060", "192.0.2.1:5060"]),
 }
+OTHERS = {"priority": [{"ipOrDomain": "192.0.2.2", "priority": 4}]}  # gateways beside the one that is looked at
 
 
 def writable(serializer: Any) -> set[str]:
@@ -110,10 +121,11 @@ def test_what_is_seen_comes_of_the_field(api: APIClient, acme: Workspace, field:
 @pytest.mark.parametrize("field", GATEWAY_FIELDS)
 def test_a_field_of_a_gateway_is_seen(api: APIClient, acme: Workspace, field: str) -> None:
     value, look, expected = GATEWAY_FIELDS[field]
-    assert look(see(api, acme, {**BASE, "gateways": [{**GATEWAY, field: value}]})) == expected
+    others = OTHERS.get(field, [])
+    assert look(see(api, acme, {**BASE, "gateways": [{**GATEWAY, field: value}, *others]})) == expected
 
 
-def test_gateways_are_dialed_by_priority(api: APIClient, acme: Workspace) -> None:
-    gateways = [{"ipOrDomain": "192.0.2.1", "priority": 2}, {"ipOrDomain": "192.0.2.2", "priority": 1}]
-    seen = see(api, acme, {**BASE, "gateways": gateways})
-    assert [trunk.address for trunk in seen.outbound] == ["192.0.2.2:5060", "192.0.2.1:5060"]
+@pytest.mark.parametrize("field", GATEWAY_FIELDS)
+def test_what_is_seen_of_a_gateway_comes_of_the_field(api: APIClient, acme: Workspace, field: str) -> None:
+    _, look, expected = GATEWAY_FIELDS[field]
+    assert look(see(api, acme, {**BASE, "gateways": [GATEWAY, *OTHERS.get(field, [])]})) != expected

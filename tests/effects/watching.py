@@ -1,0 +1,89 @@
+"""Ways to see what a stored value does: transfers as LiveKit is asked for them, callers, analyses, the policies."""
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from calls import routing
+from calls.choices import Direction, Speaker
+from calls.models import Call, CallAnalysis, TranscriptItem
+from calls.policies import first_refusal
+from calls.routing import Hop, Route
+from calls.services import analysis, tools
+from calls.services.analysis import ask_for_analysis
+from calls.services.inbound import begin_inbound
+from calls.services.transfer import carry_out
+from calls.services.transfer_requests import claim
+from telephony.models import PhoneNumber, TelephonySettings, Trunk
+from tests.calls.test_transfer_headers import Server
+from voxa.outbound import Answer
+
+
+def transferred(call: Call, ask: Callable[[], Any]) -> Any:
+    """Ask for a transfer, carry it out as a dispatcher does, and return what LiveKit is asked for."""
+    server, token = Server(), uuid.uuid4()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("calls.services.transfer.client_for", lambda project: server)
+        patch.setattr("telephony.models.LiveKitProject.is_configured", True)
+        ask()
+        for transfer_id in claim(token, timezone.now(), 1):
+            carry_out(transfer_id, token)
+    return server.asked[-1]
+
+
+def arrives(trunk: Trunk, called: str, caller: str = "+12025550177") -> Call:
+    """Return the call of somebody who comes in by a trunk, as LiveKit's attributes tell it."""
+    attributes = {"voxa.trunk": str(trunk.pk), "sip.trunkPhoneNumber": called, "sip.phoneNumber": caller}
+    story: Any = SimpleNamespace(phone=attributes, joined_at=timezone.now())
+    project = TelephonySettings.of(trunk.workspace_id).project
+    call_id = begin_inbound(project, f"call-{uuid.uuid4()}", story)
+    return Call.objects.select_related("workspace", "agent", "trunk", "number", "project").get(pk=call_id)
+
+
+def analyzed(call: Call) -> dict[str, Any]:
+    """Return what the analysis endpoint is sent of a call that is over; nothing where it is not asked."""
+    sent: list[dict[str, Any]] = []
+
+    def send(method: str, url: str, *, content: bytes, **_: Any) -> Answer:
+        sent.append(json.loads(content))
+        return SimpleNamespace(ok=False, status=400, body=b"")  # type: ignore[return-value]
+
+    now = timezone.now()
+    TranscriptItem.objects.create(
+        call=call, id=uuid.uuid4(), speaker=Speaker.CALLER, text="Hello", started_at=now, ended_at=now
+    )
+    ask_for_analysis(call)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("calls.language_model.send", send)
+        if CallAnalysis.objects.filter(call=call).exists():
+            analysis.analyze(call.pk)
+    return sent[0] if sent else {}
+
+
+def tool_called(call: Call, name: str) -> str:
+    """Return the address that an agent's tool is called at."""
+    sent: list[str] = []
+
+    def send(method: str, url: str, **_: Any) -> Any:
+        sent.append(url)
+        return SimpleNamespace(ok=True, status=200, body=b"{}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("voxa.safe_http.send", send)
+        tools.call_tool(call, uuid.uuid4(), name, {})
+    return sent[0]
+
+
+def refusal(number: PhoneNumber, to: str, now: datetime) -> str | None:
+    """Return why a call is not dialed at a moment, nothing where it is."""
+    config = TelephonySettings.of(number.workspace_id)
+    call = Call(workspace=config.workspace, direction=Direction.OUTBOUND, from_number=number.number, to_number=to)
+    found = Route((Hop("ST_1"),), number.trunk, number)
+    refused = first_refusal(routing.facts(call, found, config, now))
+    return refused.reason.value if refused else None
