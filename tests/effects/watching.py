@@ -43,6 +43,7 @@ def arrives(trunk: Trunk, called: str, caller: str = "+12025550177") -> Call:
     story: Any = SimpleNamespace(phone=attributes, joined_at=timezone.now())
     project = TelephonySettings.of(trunk.workspace_id).project
     call_id = begin_inbound(project, f"call-{uuid.uuid4()}", story)
+    assert call_id is not None
     return Call.objects.select_related("workspace", "agent", "trunk", "number", "project").get(pk=call_id)
 
 

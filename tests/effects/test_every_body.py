@@ -1,0 +1,39 @@
+"""No body of the API goes without a walk of its fields: a new one is added here with the place of its tests."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+WALKED = {
+    "TrunkRequest": "tests/effects/test_trunk_fields.py",
+    "AgentRequest": "tests/effects/test_agent_fields.py",
+    "NumberRequest": "tests/effects/test_number_fields.py",
+    "PlaceCallRequest": "tests/effects/test_call_fields.py",
+    "TransferRequest": "tests/effects/test_call_fields.py",
+    "TelephonySettingsRequest": "tests/effects/test_settings_fields.py",
+    "DigitsRequest": "tests/calls/abilities/test_digits.py",
+    "AddNumbersRequest": "tests/calls/test_do_not_call_api.py",
+    "WebhookEndpointRequest": "tests/accounts/test_webhooks_api.py",
+    "NewTransferTrunkRequest": "tests/dialects/test_reference_fields.py",
+    "NewOutboundTrunkRequest": "tests/dialects/test_reference_fields.py",
+    "NewAgentTrunkRequest": "tests/dialects/test_agent_trunks_examples.py",
+    "AgentTrunkChangeRequest": "tests/dialects/test_agent_trunks.py",
+}
+
+
+def _bodies(schema: dict[str, Any]) -> set[str]:
+    """Return the names of the bodies that are sent as JSON; those of a change are the same as of a creation."""
+    operations = [one for path in schema["paths"].values() for one in path.values() if isinstance(one, dict)]
+    contents = [one["requestBody"]["content"] for one in operations if "requestBody" in one]
+    refs = [
+        content["application/json"]["schema"].get("$ref", "") for content in contents if "application/json" in content
+    ]
+    return {ref.rpartition("/")[2].removeprefix("Patched") for ref in refs}
+
+
+def test_the_fields_of_every_body_are_walked() -> None:
+    schema = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())
+    assert _bodies(schema) == WALKED.keys()
+    assert [place for place in WALKED.values() if not (ROOT / place).is_file()] == []
