@@ -14,7 +14,7 @@ from telephony.dialects.outbound_trunks.serializers import (
     TwilioConfigSerializer,
 )
 from telephony.dialects.transfer_trunks.serializers import NewTransferTrunkSerializer
-from telephony.livekit_client import messages
+from telephony.livekit import messages
 from telephony.models import Trunk
 from telephony.services import carrier_trunks
 from telephony.sync.plan import plan

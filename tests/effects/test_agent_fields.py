@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from calls.choices import CallStatus
 from calls.models import Call
-from calls.services.agent_transfer import transfer_as_agent
 from calls.services.worker_session import instructions
+from calls.transfers.by_agent import transfer_as_agent
 from telephony.api.serializers import AgentSerializer, AgentTransferSerializer, ToolSerializer
 from telephony.choices import AiProvider
 from telephony.models import Agent
@@ -23,7 +23,7 @@ from tests.calls.conftest import make_line
 from tests.effects.test_trunk_fields import writable
 from tests.effects.watching import analyzed, arrives, tool_called, transferred
 from tests.telephony.conftest import AGENTS
-from voxa.api.names import camel
+from voxa.core.api.names import camel
 
 pytestmark = pytest.mark.django_db
 

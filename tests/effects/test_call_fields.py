@@ -13,11 +13,11 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from calls.api.serializers import PlaceCallSerializer, TransferSerializer
 from calls.choices import CallStatus, Reason
-from calls.claims import claimable
-from calls.dial_request import dial_request
+from calls.dialer.lapse import end_lapsed
+from calls.dialer.queue import claimable
+from calls.dialer.request import dial_request
 from calls.models import Call, Transfer
-from calls.routing import Hop, Route
-from calls.services.lapse import end_lapsed
+from calls.routing.route import Hop, Route
 from calls.services.worker_session import instructions
 from telephony.livekit.rooms import Dial
 from telephony.services.agents import create_agent
@@ -52,7 +52,7 @@ def _picked(placed: Placed, at: datetime) -> bool:
 def _lapsed(placed: Placed, at: datetime) -> bool:
     """Return whether the call has ended undialed by a moment."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("calls.services.lapse.timezone", SimpleNamespace(now=lambda: at))
+        patch.setattr("calls.dialer.lapse.timezone", SimpleNamespace(now=lambda: at))
         end_lapsed()
     placed.call.refresh_from_db()
     return (placed.call.status, placed.call.reason) == (CallStatus.FAILED, Reason.LAPSED)

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from calls.choices import CallStatus
 from calls.models import Call
-from calls.services.transfer import warm_route
+from calls.transfers.carry_out import warm_route
 from telephony.api.serializers import NumberSerializer
 from telephony.choices import TrunkStatus
 from telephony.models import PhoneNumber, Trunk

@@ -12,12 +12,12 @@ from rest_framework.test import APIClient
 
 from accounts.models import Workspace
 from calls.choices import CallStatus, Reason
+from calls.dialer import attempts
+from calls.dialer.outcomes import Next, Outcome
+from calls.dialer.rate_limits import limits_of
+from calls.livekit.room_monitor import _Look
 from calls.models import Attempt, Call
-from calls.outcomes import Next, Outcome
-from calls.pacing import limits_of
-from calls.routing import Hop, Route
-from calls.services import attempts
-from calls.services.watch import _Look
+from calls.routing.route import Hop, Route
 from calls.services.worker_session import instructions
 from telephony.api.settings import TelephonySettingsSerializer
 from telephony.models import TelephonySettings
@@ -94,7 +94,7 @@ def _alone(line: Line) -> list[str]:
     call.refresh_from_db()
     client: Any = SimpleNamespace(run=asked.append)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("calls.services.watch.dispatch_agent", lambda *_, **__: "dispatch")
+        patch.setattr("calls.livekit.room_monitor.dispatch_agent", lambda *_, **__: "dispatch")
         _Look(call.project, client)._mind_agent(call, [])
     call.refresh_from_db()
     return [*asked, call.end_requested]

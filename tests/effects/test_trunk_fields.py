@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from calls.choices import CallStatus, TransferMode
 from calls.models import Call
-from calls.services.transfer_requests import transfer_call
+from calls.transfers.requests import transfer_call
 from telephony.api.serializers import GatewaySerializer, TrunkSerializer
 from telephony.selectors import transfer_trunks
 from tests.effects.conftest import CALLEE, NUMBER, Seen, see

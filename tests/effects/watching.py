@@ -10,26 +10,27 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from calls import routing
+from calls.analysis import analyze as analysis
+from calls.analysis.analyze import ask_for_analysis
 from calls.choices import Direction, Speaker
+from calls.livekit.inbound import begin_inbound
 from calls.models import Call, CallAnalysis, TranscriptItem
-from calls.policies import first_refusal
-from calls.routing import Hop, Route
-from calls.services import analysis, tools
-from calls.services.analysis import ask_for_analysis
-from calls.services.inbound import begin_inbound
-from calls.services.transfer import carry_out
-from calls.services.transfer_requests import claim
+from calls.routing import route as routing
+from calls.routing.policies import first_refusal
+from calls.routing.route import Hop, Route
+from calls.services import tools
+from calls.transfers.carry_out import carry_out
+from calls.transfers.requests import claim
 from telephony.models import PhoneNumber, TelephonySettings, Trunk
 from tests.calls.test_transfer_headers import Server
-from voxa.outbound import Answer
+from voxa.core.http.outbound import Answer
 
 
 def transferred(call: Call, ask: Callable[[], Any]) -> Any:
     """Ask for a transfer, carry it out as a dispatcher does, and return what LiveKit is asked for."""
     server, token = Server(), uuid.uuid4()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("calls.services.transfer.client_for", lambda project: server)
+        patch.setattr("calls.transfers.carry_out.client_for", lambda project: server)
         patch.setattr("telephony.models.LiveKitProject.is_configured", True)
         ask()
         for transfer_id in claim(token, timezone.now(), 1):
@@ -53,7 +54,7 @@ def analyzed(call: Call) -> dict[str, Any]:
 
     def send(method: str, url: str, *, content: bytes, **_: Any) -> Answer:
         sent.append(json.loads(content))
-        return SimpleNamespace(ok=False, status=400, body=b"")  # type: ignore[return-value]
+        return Answer(400, b"")
 
     now = timezone.now()
     TranscriptItem.objects.create(
@@ -61,7 +62,7 @@ def analyzed(call: Call) -> dict[str, Any]:
     )
     ask_for_analysis(call)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("calls.language_model.send", send)
+        patch.setattr("calls.analysis.language_model.send", send)
         if CallAnalysis.objects.filter(call=call).exists():
             analysis.analyze(call.pk)
     return sent[0] if sent else {}
@@ -76,7 +77,7 @@ def tool_called(call: Call, name: str) -> str:
         return SimpleNamespace(ok=True, status=200, body=b"{}")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("voxa.safe_http.send", send)
+        patch.setattr("voxa.core.safe_http.send", send)
         tools.call_tool(call, uuid.uuid4(), name, {})
     return sent[0]
 
