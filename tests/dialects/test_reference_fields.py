@@ -127,4 +127,4 @@ def test_a_field_that_the_type_does_not_have_is_refused_by_name(
 def test_a_number_that_is_named_twice_is_refused_with_the_reason(create: Callable[..., Any]) -> None:
     answer = create("twilio", {**TWILIO, "numbers": ["+15550100000", "+1 555 010 0000"]})
     assert answer.status_code == 400
-    assert answer.json()["message"] == "trunk_config.numbers[1]: This number stands in the list twice."
+    assert answer.json()["message"] == "trunk_config.numbers[1]: This number is in the list twice."

@@ -54,7 +54,7 @@ def analyzed(call: Call) -> dict[str, Any]:
 
     def send(method: str, url: str, *, content: bytes, **_: Any) -> Answer:
         sent.append(json.loads(content))
-        return Answer(400, b"")
+        return Answer(400, {}, b"")
 
     now = timezone.now()
     TranscriptItem.objects.create(
