@@ -1,13 +1,13 @@
-"""The words of accounts: roles, scopes, delivery states."""
+"""Choices of accounts: roles, scopes, delivery states."""
 
 from django.db import models
 
 
 class Role(models.TextChoices):
-    """What a member may do in a workspace. Each role may do all that the next one may.
+    """What a member may do in a workspace. Each role includes the next one.
 
-    owner: everything. admin: everything but the workspace itself and its owners.
-    operator: calls, lists and the provision button. viewer: reads.
+    owner: everything. admin: everything except the workspace itself and its owners.
+    operator: calls, lists and provisioning. viewer: read-only.
     """
 
     OWNER = "owner", "Owner"
@@ -17,7 +17,7 @@ class Role(models.TextChoices):
 
 
 class Scope(models.TextChoices):
-    """What an API key may do; `workspace:admin` includes all the others."""
+    """Scopes of an API key. `workspace:admin` includes all others."""
 
     AGENTS_READ = "agents:read", "Read trunks, numbers and agents"
     AGENTS_WRITE = "agents:write", "Write agents"
@@ -27,7 +27,7 @@ class Scope(models.TextChoices):
 
 
 class DeliveryStatus(models.TextChoices):
-    """How far a webhook has come. pending -> sending -> delivered | pending (tried again later) | failed (given up)."""
+    """pending -> sending -> delivered | pending (retried later) | failed (given up)."""
 
     PENDING = "pending", "Pending"
     SENDING = "sending", "Sending"
@@ -36,7 +36,7 @@ class DeliveryStatus(models.TextChoices):
 
 
 class ExternalWork(models.TextChoices):
-    """What waits on an address that a customer chose; each has leases of its own."""
+    """Kinds of requests to customers' URLs. Each kind has its own leases."""
 
     BACKGROUND = "background", "Webhooks and analyses"
-    TOOL = "tool", "Agents' tools"
+    TOOL = "tool", "Agent tools"

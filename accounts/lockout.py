@@ -1,8 +1,8 @@
-"""Locking out who guesses: passwords and sign-in codes alike, at every page that asks for one.
+"""Lock out guessers of passwords and sign-in codes, on every page that asks for one.
 
-Eight failures for a person from one address lock that person out from there, so that no stranger keeps the owner of an
-account away. Fifty from anywhere lock the person out everywhere. A lock lasts `AXES_COOLOFF_TIME` from its last counted
-failure; attempts while it lasts do not prolong it. A new password lifts it.
+Eight failures for a person from one address lock that person out from there, so that strangers cannot lock the owner
+out. Fifty from anywhere lock the person out everywhere. A lock lasts `AXES_COOLOFF_TIME` from its last counted
+failure; attempts during it do not extend it. A new password ends it.
 """
 
 from typing import Any
@@ -22,14 +22,14 @@ FAILURES_FROM_ANYWHERE = 50
 
 
 class Lockout(AxesDatabaseHandler):  # type: ignore[misc]
-    """Counts by person and address, and by person alone: in this order in `AXES_LOCKOUT_PARAMETERS`."""
+    """Counts by person and address, and by person only, in the order of `AXES_LOCKOUT_PARAMETERS`."""
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         here, anywhere = (_failures(attempts) for attempts in self.get_user_attempts(request, credentials))
         return settings.AXES_FAILURE_LIMIT if anywhere >= FAILURES_FROM_ANYWHERE else here
 
     def reset_user_attempts(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
-        """Forget the failures from this address alone: the owner's success elsewhere unlocks no guesser."""
+        """Reset the failures from this address only: the owner's success elsewhere must not unlock a guesser."""
         here, _ = self.filter_user_attempts(request, credentials)
         return int(here.delete()[0])
 
@@ -39,21 +39,21 @@ def _failures(attempts: QuerySet[AccessAttempt]) -> int:
 
 
 def username_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
-    """Return the address that is signed in with, as it is stored: other spellings of it share its lock."""
+    """Return the email address in stored form, so that all spellings share its lock."""
     username = (credentials or request.POST).get(settings.AXES_USERNAME_FORM_FIELD)
     return canonical_email(username) if username else None
 
 
 def proves_password(request: HttpRequest, person: Any, password: str) -> bool:
-    """Return whether a signed-in person's password is right; wrong ones count, and a locked-out person has none."""
+    """Return whether a signed-in user's password is correct. Wrong ones count; it fails during a lock."""
     return authenticate(request, username=person.get_username(), password=password) is not None
 
 
 def count_failure(request: HttpRequest, person: Any) -> None:
-    """Count a wrong sign-in code as a wrong password is counted."""
+    """Count a wrong sign-in code like a wrong password."""
     user_login_failed.send(__name__, credentials={"username": person.get_username()}, request=request)
 
 
 def lift(person: Any) -> None:
-    """Lift a person's lock at once."""
+    """End a person's lock."""
     reset(username=person.get_username())

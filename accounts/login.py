@@ -1,4 +1,4 @@
-"""Signing in: address, password, and a code for those who set one up."""
+"""Sign in with email address, password, and a code for users who set it up."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from accounts.services import two_step
 
 
 class LoginForm(AuthenticationForm):  # type: ignore[misc]
-    """Asks for the code beside the password, so that the password never goes back into the page."""
+    """Asks for the code with the password, so that the password is never sent back to the page."""
 
     otp_token = forms.CharField(
         label="Sign-in code",
@@ -37,7 +37,7 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
         return cleaned
 
     def _verified_device(self, user: Any, code: str) -> Any:
-        """Return the device that the code proves, None for people without one. Raise ValidationError otherwise."""
+        """Return the device of the code, None for users without one. Raise `ValidationError` otherwise."""
         devices = list(devices_for_user(user))
         if not devices:
             return None
@@ -51,11 +51,11 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
             if taken:
                 return device
         count_failure(self.request, user)
-        raise ValidationError("This code is wrong or was used already. Enter the next one.", code="otp_wrong")
+        raise ValidationError("This code is wrong or was already used. Enter the next one.", code="otp_wrong")
 
 
 def _asked(devices: list[Any], code: str) -> list[Any]:
-    """Return the devices that a code may be of: six digits are an app's, anything else is a recovery code.
+    """Return the devices that a code may belong to: six digits are an app's, anything else is a recovery code.
 
     Trying both would count against the wrong one.
     """

@@ -1,4 +1,4 @@
-"""The event types of outgoing webhooks, as data: what they mean and what their `data` looks like."""
+"""Event types of outgoing webhooks, with descriptions and example data."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +72,7 @@ _TRANSFER = {
     "to": "tel:+15550100042",
     "mode": "warm",
     "code": "transfer_failed",
-    "message": "The call was not handed over: busy. The caller keeps the agent.",
+    "message": "The call was not transferred: busy. The caller stays with the agent.",
     "sipStatusCode": 486,
     "requestedAt": "2026-01-05T09:30:40Z",
     "endedAt": "2026-01-05T09:30:52Z",
@@ -89,7 +89,7 @@ _ANALYSIS = {
 
 @dataclass(frozen=True)
 class EventType:
-    """One type: its name, what it tells in a few words and in full, and an example of its data."""
+    """An event type: name, title, description and example data."""
 
     name: str
     title: str
@@ -97,34 +97,34 @@ class EventType:
     example: dict[str, Any]
 
 
-TEST = EventType("webhook.test", "A test", "Sent on request, to try an endpoint out.", {"message": "It works."})
+TEST = EventType("webhook.test", "Test event", "Sent on request to test an endpoint.", {"message": "It works."})
 _SUBSCRIBABLE = (
     EventType(
         "call.status",
-        "A call changed its status",
-        "A call changed its status: queued, dialing, ringing, in_progress, completed, busy, no_answer, failed or "
-        "canceled. The data is the call as the API gives it.",
+        "Call status changed",
+        "The status of a call changed: queued, dialing, ringing, in_progress, completed, busy, no_answer, failed or "
+        "canceled. The data is the call as returned by the API.",
         _CALL,
     ),
     EventType(
         "call.transfer",
-        "A transfer is over",
-        "What became of a transfer: the call as the API gives it, with the transfer, which is `completed`, `failed` "
-        "(the caller keeps the agent) or `unknown`.",
+        "Transfer ended",
+        "The result of a transfer: the call as returned by the API, with the transfer, which is `completed`, `failed` "
+        "(the caller stays with the agent) or `unknown`.",
         {**_CALL, "status": "in_progress", "transfer": _TRANSFER},
     ),
     EventType(
         "call.ended",
         "End-of-call report",
-        "The end-of-call report, once a call: the call as the API gives it, with its times and attempts.",
+        "The end-of-call report, once per call: the call as returned by the API, with its times and attempts.",
         _OVER,
     ),
     EventType(
         "call.report",
-        "Report of a conversation",
-        "What was said in a call, once a conversation, some seconds after `call.ended`: the call as the API gives it, "
-        "with its transcript, measures and analysis. For agents with `analyzesCalls` it waits for the analysis, two "
-        "minutes at most; then it is `pending` here, and `call.analyzed` brings it. For others it is `none`.",
+        "Conversation report",
+        "Sent once per conversation, some seconds after `call.ended`: the call as returned by the API, "
+        "with transcript, metrics and analysis. For agents with `analyzesCalls` it waits for the analysis, at most two "
+        "minutes; then it is `pending` here and follows with `call.analyzed`. For others it is `none`.",
         {
             **_OVER,
             "transcript": [
@@ -144,10 +144,10 @@ _SUBSCRIBABLE = (
     ),
     EventType(
         "call.analyzed",
-        "Analysis of a conversation",
-        "What a language model made of a conversation, for agents with `analyzesCalls`, some seconds after "
-        "`call.ended`: the call as the API gives it, with its analysis. The analysis has the status `failed` and an "
-        "`error` where there will be none.",
+        "Conversation analysis",
+        "The analysis of a conversation by a language model, for agents with `analyzesCalls`, some seconds after "
+        "`call.ended`: the call as returned by the API, with its analysis. The analysis has the status `failed` and an "
+        "`error` if it failed.",
         {
             **_OVER,
             "analysis": _ANALYSIS,
@@ -155,8 +155,8 @@ _SUBSCRIBABLE = (
     ),
     EventType(
         "trunk.status",
-        "A trunk became active or failed",
-        "A trunk became active, or failed and a person must act on `lastError`.",
+        "Trunk status changed",
+        "A trunk became active, or failed and needs manual action; see `lastError`.",
         {
             "id": _TRUNK,
             "name": "Main line",

@@ -1,4 +1,4 @@
-"""When a webhook is tried again. Pure. Source: the schedule of the Standard Webhooks specification 1.0.0."""
+"""Retry schedule of webhooks. Pure. Source: the schedule of the Standard Webhooks specification 1.0.0."""
 
 from datetime import timedelta
 
@@ -11,10 +11,10 @@ DISABLE_AFTER = timedelta(days=5)
 
 
 def retry_delay(attempts: int, retry_after: timedelta | None, chance: float) -> timedelta | None:
-    """Return the time until the next attempt after `attempts` failed ones, or None when that was the last.
+    """Return the time until the next attempt after `attempts` failed ones, or None after the last one.
 
-    `chance` (0 to 1) lengthens it by up to a tenth, so that what failed together is not repeated together. A longer
-    `Retry-After` of the receiver counts, up to a day.
+    `chance` (0 to 1) extends it by up to a tenth, so that joint failures are not retried together. A longer
+    `Retry-After` of the receiver is respected, up to a day.
     """
     if attempts >= len(DELAYS):
         return None
@@ -23,6 +23,6 @@ def retry_delay(attempts: int, retry_after: timedelta | None, chance: float) -> 
 
 
 def retry_after(header: str | None) -> timedelta | None:
-    """Read a `Retry-After` header given in seconds; other forms count as absent."""
+    """Read a `Retry-After` header given in seconds; other formats are ignored."""
     text = (header or "").strip()
     return timedelta(seconds=int(text)) if text.isascii() and text.isdigit() and len(text) < 9 else None

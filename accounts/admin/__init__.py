@@ -1,4 +1,4 @@
-"""The admin of workspaces, people, API keys and webhooks."""
+"""Admin of workspaces, people, API keys and webhooks."""
 
 from accounts.admin.api_key import ApiKeyAdmin
 from accounts.admin.person import PersonAdmin

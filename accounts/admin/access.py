@@ -1,4 +1,4 @@
-"""What the person behind a request may do in which workspace."""
+"""Permissions of the user of a request by workspace."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,25 +14,25 @@ _STRONGEST_FIRST = list(Role)
 
 @dataclass(frozen=True)
 class Access:
-    """A person's roles, and the time zones of their workspaces. A superuser may do everything everywhere."""
+    """A user's roles, and the time zones of their workspaces. A superuser may do everything everywhere."""
 
     superuser: bool = False
     roles: dict[UUID, Role] = field(default_factory=dict)
     zones: dict[UUID, str] = field(default_factory=dict)
 
     def workspaces(self, least: Role) -> list[UUID]:
-        """Return the workspaces where the person has this role or a stronger one; meaningless for superusers."""
+        """Return the workspaces where the user has this role or a stronger one. Not for superusers."""
         allowed = _STRONGEST_FIRST[: _STRONGEST_FIRST.index(least) + 1]
         return [workspace for workspace, role in self.roles.items() if role in allowed]
 
     def may(self, least: Role, workspace: UUID | None = None) -> bool:
-        """Return whether the person has this role or a stronger one in a workspace, or in any when none is named."""
+        """Return whether the user has this role or a stronger one in a workspace, or in any if none is given."""
         allowed = self.workspaces(least)
         return self.superuser or (bool(allowed) if workspace is None else workspace in allowed)
 
 
 def access_of(request: HttpRequest) -> Access:
-    """Return the access of the request's user, read once a request."""
+    """Return the access of the request's user, loaded once per request."""
     found: Access | None = getattr(request, "_voxa_access", None)
     if found is None:
         found = request._voxa_access = _read(request.user)  # type: ignore[attr-defined]
@@ -54,7 +54,7 @@ def _read(user: Any) -> Access:
 
 
 def workspace_id_of(row: Any) -> UUID | None:
-    """Return the workspace a row belongs to, if it belongs to one."""
+    """Return the workspace of a row, if it has one."""
     if isinstance(row, Workspace):
         return row.pk
     return getattr(row, "workspace_id", None)

@@ -1,4 +1,4 @@
-"""API keys: made once, shown once, revoked at once."""
+"""Admin of API keys."""
 
 from typing import Any, ClassVar
 
@@ -25,13 +25,13 @@ _COLOURS = {"Active": "success", "Revoked": "danger", "Expired": "warning"}
 
 
 class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A new key: its scopes are ticked."""
+    """A new key with checkboxes for its scopes."""
 
     scopes = forms.MultipleChoiceField(
         choices=Scope.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="Give a program no more than it needs.",
-        error_messages={"required": "Tick at least one."},
+        help_text="Select only the scopes that the program needs.",
+        error_messages={"required": "Select at least one scope."},
     )
 
     class Meta:
@@ -41,10 +41,10 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ScopedAdmin):
-    """A key's text is in the answer to the form that made it, and nowhere else."""
+    """The key is shown only in the response to the form that created it."""
 
-    empty = "A program signs in with a key of its own. It is shown once, when it is made."
-    add_words = "Make a key"
+    empty = "Programs authenticate with API keys. A key is shown once, when it is created."
+    add_words = "Create API key"
     list_display = ["name", "state", "workspace", "beginning", "may_do", "last_used", "expires"]
     list_select_related = ["workspace"]
     list_filter = [("workspace", OwnRowsFilter)]
@@ -54,8 +54,8 @@ class ApiKeyAdmin(ScopedAdmin):
     actions: ClassVar[list[str]] = ["revoke_selected"]
     add_fieldsets = [
         (None, {"fields": ["workspace", "name"]}),
-        ("What it may do", {"fields": ["scopes"]}),
-        ("Until when", {"fields": ["expires_at"]}),
+        ("Permissions", {"fields": ["scopes"]}),
+        ("Expiration", {"fields": ["expires_at"]}),
     ]
     fieldsets = [
         (None, {"fields": [("state", "beginning"), "name", "workspace", "may_do"]}),
@@ -69,7 +69,7 @@ class ApiKeyAdmin(ScopedAdmin):
             return "Revoked"
         return "Expired" if key.expires_at and key.expires_at <= timezone.now() else "Active"
 
-    @display(description="Begins with")
+    @display(description="Prefix")
     def beginning(self, key: ApiKey) -> str:
         return f"vx_live_{key.identifier}…"
 
@@ -86,7 +86,7 @@ class ApiKeyAdmin(ScopedAdmin):
         return when(key.expires_at) or "Never"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Keep revoked keys: they tell who could do what, and when."""
+        """Keep revoked keys for the audit trail."""
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -101,7 +101,7 @@ class ApiKeyAdmin(ScopedAdmin):
         if obj is not None:
             return super().get_form(request, obj, change=change, **kwargs)
         form = super().get_form(request, obj, change=change, form=ApiKeyForm, **kwargs)
-        form.base_fields["expires_at"].help_text = f"Empty: never. The time is that of {self.page_zone(request).key}."
+        form.base_fields["expires_at"].help_text = f"Empty: never. Time zone: {self.page_zone(request).key}."
         return form
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
@@ -114,7 +114,7 @@ class ApiKeyAdmin(ScopedAdmin):
             data["name"],
             data["scopes"],
             expires_at=data["expires_at"],
-            created_by=request.user,  # type: ignore[arg-type]  # the admin lets only signed-in people here
+            created_by=request.user,  # type: ignore[arg-type]  # the admin requires a signed-in user
         )
         obj.__dict__.update(saved.__dict__)
         request._voxa_new_key = text  # type: ignore[attr-defined]
@@ -134,19 +134,19 @@ class ApiKeyAdmin(ScopedAdmin):
         if request.method != "POST":
             raise PermissionDenied
         revoke(key)
-        messages.success(request, f"{key.name} is revoked. Programs that use it are refused from now on.")
+        messages.success(request, f"{key.name} was revoked. Requests with it are now rejected.")
         return HttpResponseRedirect(reverse("admin:accounts_apikey_change", args=[key.pk]))
 
     @admin.action(description="Revoke", permissions=["change"])
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        """Revoke the ticked keys that the person may revoke."""
+        """Revoke the selected keys that the user may revoke."""
         done = [key for key in queryset if self.may(request, Role.ADMIN, key)]
         for key in done:
             revoke(key)
         left = queryset.count() - len(done)
         messages.success(request, f"Revoked: {', '.join(key.name for key in done) or 'none'}.")
         if left:
-            messages.warning(request, f"Left alone: {left} in workspaces where you may only read.")
+            messages.warning(request, f"Not revoked: {left} in workspaces where you have read access only.")
 
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
         return super().limit(rows, access).defer("key_hash")

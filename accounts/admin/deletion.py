@@ -1,4 +1,4 @@
-"""Return what a deletion takes with it without reading all of it."""
+"""Summarize what a deletion cascades to without loading all rows."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -7,9 +7,9 @@ from django.http import HttpRequest
 
 
 class BoundedDeletion:
-    """Counts what hangs on the rows, where Django would read and print every one of them.
+    """Counts the dependent rows, where Django would load and list every one of them.
 
-    `deletes_with` names what a person loses as well: relation, and the word for it.
+    `deletes_with` lists dependents to show: relation and label.
     """
 
     deletes_with: ClassVar[list[tuple[str, str]]] = []
@@ -17,7 +17,7 @@ class BoundedDeletion:
     def get_deleted_objects(
         self, objs: Iterable[Any], request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Return names, counts, and which kinds the person may not delete, as Django's own method does."""
+        """Return names, counts and the kinds the user may not delete, like Django's method."""
         rows = list(objs)
         denied = {str(row) for row in rows if not self.has_delete_permission(request, row)}  # type: ignore[attr-defined]
         model = self.model  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Importing a list in the admin: a file, its preview line by line, then all rows or the good ones."""
+"""Import a list in the admin: upload, preview, then all rows or only the valid ones."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
@@ -29,7 +29,7 @@ MOST_SHOWN = 200  # changes, and failures, on a page; the file of bad rows has a
 
 
 class FileForm(forms.Form):
-    """A file, or the same pasted."""
+    """A file, or pasted rows."""
 
     workspace = forms.ModelChoiceField(Workspace.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
     file = forms.FileField(
@@ -37,7 +37,7 @@ class FileForm(forms.Form):
         allow_empty_file=True,
         widget=UnfoldAdminFileFieldWidget,
         label="CSV file",
-        help_text="At most 10 MB and 100,000 rows. Delimiter and encoding are found out.",
+        help_text="At most 10 MB and 100,000 rows. Delimiter and encoding are detected.",
     )
     text = forms.CharField(required=False, strip=False, widget=UnfoldAdminTextareaWidget, label="Or paste the rows")
 
@@ -47,11 +47,11 @@ class FileForm(forms.Form):
         choice.queryset = usable
 
     def clean(self) -> dict[str, Any]:
-        """Return the bytes of the file, or of what was pasted, as `content`."""
+        """Return the bytes of the file or of the pasted rows as `content`."""
         data: dict[str, Any] = super().clean() or {}
         upload = data.get("file")
         if upload is not None and upload.size > MOST_BYTES:
-            self.add_error("file", "The file takes more than 10 MB. Split it.")
+            self.add_error("file", "The file is larger than 10 MB. Split it.")
         elif upload is not None:
             data["content"] = upload.read()
         elif data.get("text", "").strip():
@@ -61,24 +61,24 @@ class FileForm(forms.Form):
         return data
 
     def choices(self) -> dict[str, str | None]:
-        """Return what was chosen beside the file, to be kept with it."""
+        """Return the other choices of the form, to be kept with the file."""
         return {}
 
 
 class FileImportMixin:
-    """Pages to import a file into a list. A subclass names its list and asks its service."""
+    """Pages to import a file into a list. A subclass names the list and calls its service."""
 
     file_kind: ClassVar[str]
     file_form: ClassVar[type[FileForm]] = FileForm
     file_role: ClassVar[Role] = Role.ADMIN
     file_title: ClassVar[str]
-    file_words: ClassVar[str]  # what becomes of the numbers, for the page
+    file_words: ClassVar[str]  # help text of the page
     admin_site: Any
     opts: Any
     actions_list: ClassVar[list[str]] = ["import_list"]
 
     def check_import(self, workspace: Workspace, data: bytes, choices: Mapping[str, str | None]) -> Report:
-        """Return what an import would come to."""
+        """Return the preview of an import."""
         raise NotImplementedError
 
     def run_import(self, request: HttpRequest, file: ImportFile, *, good_rows_only: bool) -> Report:
@@ -86,12 +86,12 @@ class FileImportMixin:
         raise NotImplementedError
 
     def has_import_list_permission(self, request: HttpRequest) -> bool:
-        """Return whether the person may import a list in any workspace."""
+        """Return whether the user may import a list in any workspace."""
         return bool(self.may(request, self.file_role))  # type: ignore[attr-defined]
 
-    @action(description="Import a list", icon="upload", permissions=["import_list"])
+    @action(description="Import file", icon="upload", permissions=["import_list"])
     def import_list(self, request: HttpRequest) -> HttpResponse:
-        """Lead to the form."""
+        """Redirect to the form."""
         return HttpResponseRedirect(reverse(self._name("import")))
 
     def get_urls(self) -> list[Any]:
@@ -107,7 +107,7 @@ class FileImportMixin:
         ]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        """Take a file and lead to its preview."""
+        """Accept a file and redirect to its preview."""
         form = self.file_form(request.POST or None, request.FILES or None, usable=self._usable(request))
         if request.method == "POST" and form.is_valid():
             workspace, content, choices = form.cleaned_data["workspace"], form.cleaned_data["content"], form.choices()
@@ -121,7 +121,7 @@ class FileImportMixin:
         return self._page(request, "form", {"form": form})
 
     def preview_view(self, request: HttpRequest, file_id: UUID) -> HttpResponse:
-        """Show what the import comes to; on POST, carry it out."""
+        """Show the preview of the import; on POST, carry it out."""
         file = self._file(request, file_id)
         if request.method == "POST":
             return self._carry_out(request, file, good_rows_only=request.POST.get("mode") == "good")
@@ -139,7 +139,7 @@ class FileImportMixin:
         return self._page(request, "preview", context)
 
     def bad_rows_view(self, request: HttpRequest, file_id: UUID) -> HttpResponse:
-        """Return the rows that fail, as a file to be corrected."""
+        """Return the failed rows as a file to be corrected."""
         file = self._file(request, file_id)
         found = self.check_import(file.workspace, bytes(file.content), file.choices)
         answer = HttpResponse("\ufeff" + bad_rows(found.sheet), content_type="text/csv; charset=utf-8")
@@ -150,17 +150,17 @@ class FileImportMixin:
         here = HttpResponseRedirect(reverse(self._name("import_preview"), args=[file.pk]))
         with transaction.atomic():
             if not claim_file(file):
-                messages.warning(request, "This file was imported already.")
+                messages.warning(request, "This file was already imported.")
                 return here
             found = self.run_import(request, file, good_rows_only=good_rows_only)
             if found.failed and not good_rows_only:
                 transaction.set_rollback(True)
-                messages.error(request, "Nothing was added: correct the rows that fail, or import the good rows.")
+                messages.error(request, "Nothing was added. Correct the failed rows, or import only the valid rows.")
                 return here
         added = f"{counted(len(found.new), 'number')} added to {file.workspace}"
-        messages.success(request, f"{added}; {found.known:,} were there before, {found.duplicates:,} were repeated.")
+        messages.success(request, f"{added}; {found.known:,} existed already, {found.duplicates:,} were duplicates.")
         if found.failed:
-            messages.warning(request, f"{counted(found.failed, 'number')} not added. Download the bad rows below.")
+            messages.warning(request, f"{counted(found.failed, 'number')} not added. Download the failed rows below.")
             return here
         ImportFile.objects.filter(pk=file.pk).delete()
         return HttpResponseRedirect(reverse(self._name("changelist")))
@@ -171,11 +171,11 @@ class FileImportMixin:
         return usable_workspaces(access_of(request), self.file_role).order_by("name", "pk")
 
     def _file(self, request: HttpRequest, file_id: UUID) -> ImportFile:
-        """Return the person's own file, as long as the workspace is theirs to import into."""
+        """Return the user's file, if they may still import into the workspace."""
         usable = self._usable(request)
         file = kept_file(_person(request), self.file_kind, file_id)
         if file is None or not usable.filter(pk=file.workspace_id).exists():
-            raise Http404("There is no such file, or its hour is over. Upload it again.")
+            raise Http404("This file does not exist or has expired after an hour. Upload it again.")
         return file
 
     def _name(self, end: str) -> str:
@@ -189,4 +189,4 @@ class FileImportMixin:
 
 
 def _person(request: HttpRequest) -> User:
-    return cast(User, request.user)  # the admin lets only signed-in people here
+    return cast(User, request.user)  # the admin requires a signed-in user

@@ -1,4 +1,4 @@
-"""Filters of lists that name rows."""
+"""List filters by related row."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
 
 class OwnRowsForm(AutocompleteDropdownForm):
-    """Names the chosen row only to who may see it: its id stands in the address, which anyone can write."""
+    """Shows the name of the selected row only to users who may see it: anyone can put an id into the URL."""
 
     def __init__(self, request: HttpRequest, name: str, **kwargs: Any) -> None:
         super().__init__(request=request, name=name, **kwargs)
@@ -19,6 +19,6 @@ class OwnRowsForm(AutocompleteDropdownForm):
 
 
 class OwnRowsFilter(AutocompleteSelectFilter):
-    """A select that searches as one types, among the rows that the person may see."""
+    """An autocomplete filter among the rows that the user may see."""
 
     form_class = OwnRowsForm

@@ -1,4 +1,4 @@
-"""Who changed what: one page for a row and for the rows under it, from their recorded history."""
+"""The history page of a row and its related rows."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ _VERBS = {"+": ("Added", "success"), "~": ("Changed", "info"), "-": ("Deleted", 
 
 @dataclass(frozen=True)
 class Entry:
-    """One recorded change: of what, by whom, and each field before and after."""
+    """A recorded change: object, user, and each field before and after."""
 
     at: datetime
     who: str
@@ -27,9 +27,9 @@ class Entry:
 
 
 class HistoryMixin:
-    """Shows history read-only. Secrets are no part of it: they are excluded where it is recorded.
+    """Shows history read-only. Secrets are excluded when history is recorded.
 
-    `history_also` names the rows under this one: relation, and the word for one of them.
+    `history_also` lists related rows to include: relation and label.
     """
 
     history_also: ClassVar[list[tuple[str, str]]] = []
@@ -37,7 +37,7 @@ class HistoryMixin:
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the newest changes of a row and of what stands under it."""
+        """Show the newest changes of a row and its related rows."""
         row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
         if row is None or not self.has_view_permission(request, row):  # type: ignore[attr-defined]
             raise Http404
@@ -64,7 +64,7 @@ class HistoryMixin:
 
 
 def _entries(records: Any, words: str) -> list[Entry]:
-    """Return the newest records as entries, each compared with the one before it."""
+    """Return the newest records, each compared with the one before it."""
     rows = list(records.select_related("history_user")._select_related_history_tracked_objs()[: SHOWN + 1])
     pk = records.model.instance_type._meta.pk.attname
     older: dict[Any, list[Any]] = defaultdict(list)
@@ -87,8 +87,8 @@ def _entry(record: Any, before: Any, words: str) -> Entry:
             changes.append({"field": name, "old": _words(change.old), "new": _words(change.new)})
     try:
         name_then = str(_row(record))
-    except ObjectDoesNotExist:  # what gave it its name is gone as well
-        name_then = "that is gone"
+    except ObjectDoesNotExist:  # the row that its name comes from is gone too
+        name_then = "(deleted)"
     return Entry(
         at=record.history_date,
         who=str(record.history_user or "A program"),
@@ -100,7 +100,7 @@ def _entry(record: Any, before: Any, words: str) -> Entry:
 
 
 def _row(record: Any) -> Any:
-    """Return the row as it was. The library's own `instance` would read what is excluded, secrets among it."""
+    """Return the row as it was. The library's `instance` would load excluded fields such as secrets."""
     fields = {field.name: field for field in record.tracked_fields}
     row = record.instance_type(**{field.attname: getattr(record, field.attname) for field in fields.values()})
     for name, column in fields.items():

@@ -1,4 +1,4 @@
-"""Members of a workspace, in its page and in a person's page."""
+"""Inlines of members on the pages of workspaces and people."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from accounts.services import members
 
 
 class PersonField(forms.EmailField):
-    """A person, named by the email address they sign in with."""
+    """A user, entered by email address."""
 
     widget = UnfoldAdminEmailInputWidget
 
@@ -26,12 +26,12 @@ class PersonField(forms.EmailField):
         email = super().clean(value)
         person = User.objects.filter(email__iexact=email).first() if email else None
         if email and person is None:
-            raise ValidationError("Nobody signs in with this address. Add the person under People first.")
+            raise ValidationError("No user has this email address. Add the person under People first.")
         return person
 
 
 class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A person and a role; the person of an existing row stays."""
+    """A user and a role. The user of an existing row is fixed."""
 
     user = PersonField(label="Email address")
 
@@ -48,7 +48,7 @@ class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class MemberFormSet(PaginationInlineFormSet):
-    """The members of one workspace, checked together. `acting` is the role of who changes them."""
+    """The members of one workspace, validated together. `acting` is the role of the user who changes them."""
 
     acting: Role | None = None
 
@@ -65,7 +65,7 @@ class MemberFormSet(PaginationInlineFormSet):
 
 
 class MemberInline(ScopedTabularInline):
-    """Who works in the workspace."""
+    """The members of a workspace."""
 
     model = Membership
     form = MemberForm
@@ -88,7 +88,7 @@ class MemberInline(ScopedTabularInline):
 
 
 class MembershipsInline(ScopedTabularInline):
-    """The workspaces of a person; those that the reader knows as well."""
+    """The workspaces of a user, as far as the reader may see them."""
 
     model = Membership
     fields = ["workspace", "role"]

@@ -1,4 +1,4 @@
-"""Searching lists by a telephone number, or a part of one, as people write it."""
+"""Search lists by a full or partial phone number in any format."""
 
 from collections.abc import Sequence
 
@@ -12,13 +12,13 @@ from voxa.core.phone_numbers import search_terms
 
 
 def countries_of(request: HttpRequest) -> list[str]:
-    """Return the countries of the workspaces that a person sees: national forms are read there."""
+    """Return the countries of the user's workspaces, used to parse national formats."""
     rows = usable_workspaces(access_of(request), Role.VIEWER).order_by()
     return list(rows.values_list("country", flat=True).distinct())
 
 
 def numbers_like(request: HttpRequest, term: str, fields: Sequence[str]) -> Q | None:
-    """Return the question for rows in which one of the fields holds a number, or a part of one; None without digits."""
+    """Return the filter for rows whose fields contain a full or partial number; None without digits."""
     terms = search_terms(term, countries_of(request))
     found = Q()
     for digits in terms:

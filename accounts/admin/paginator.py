@@ -1,4 +1,4 @@
-"""Pages of large tables without counting all of them."""
+"""Paginate large tables without counting all rows."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ COUNTED = 10_000
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts at most 10,000 rows; what lies beyond is found by search and filters."""
+    """Counts at most 10,000 rows. Rows beyond are found by search and filters."""
 
     template_name = "admin/bounded_pagination.html"
 
@@ -20,7 +20,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return int(self.counted().order_by().values("pk")[: COUNTED + 1].count())
 
     def counted(self) -> Any:
-        """Return the rows to count: those that are listed, in whatever way they are found fastest."""
+        """Return the rows to count, by the fastest query."""
         return self.object_list
 
     @property
@@ -30,7 +30,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class ScopedChangeList(ChangeList):
-    """Offers "show all" only where a search or a filter hides something."""
+    """Offers "show all" only if a search or filter is active."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

@@ -1,4 +1,4 @@
-"""The page on which a person changes their own password."""
+"""The page to change one's password."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from accounts.lockout import proves_password
 
 
 class OwnPasswordForm(AdminOwnPasswordChangeForm):
-    """Asks for the old password, whose guesses count as those at the sign-in page."""
+    """Requires the old password. Wrong guesses count as on the sign-in page."""
 
     def __init__(self, user: Any, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
@@ -27,7 +27,7 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):
 
 
 class OwnPasswordView(PasswordChangeView):
-    """Stands before unfold's own, whose form asks `check_password` and so knows no lock."""
+    """Replaces unfold's view, whose form ignores the lockout."""
 
     form_class = OwnPasswordForm
 

@@ -1,4 +1,4 @@
-"""People: who signs in here. Superusers manage them; others see whom they work with."""
+"""Admin of people. Superusers manage them; others see members of their workspaces."""
 
 import logging
 from typing import Any
@@ -28,7 +28,7 @@ admin.site.unregister(Group)
 
 
 class NewPersonForm(UserCreationForm):
-    """A person's address and first password."""
+    """A person's email address and initial password."""
 
     class Meta:
         model = User
@@ -36,7 +36,7 @@ class NewPersonForm(UserCreationForm):
 
 
 class PersonForm(UserChangeForm):
-    """A person; the password has a page of its own."""
+    """A person. The password has its own page."""
 
     class Meta:
         model = User
@@ -45,7 +45,7 @@ class PersonForm(UserChangeForm):
 
 @admin.register(User)
 class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
-    """What others than superusers see is the name and address of those in their workspaces."""
+    """Other users than superusers see name and email address of members of their workspaces."""
 
     add_form = NewPersonForm
     form = PersonForm
@@ -63,7 +63,7 @@ class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type
     add_fieldsets = [(None, {"fields": ["email", ("first_name", "last_name"), ("password1", "password2")]})]
     all_fieldsets = [
         (None, {"fields": ["email", ("first_name", "last_name"), "password"]}),
-        ("May do", {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        ("Permissions", {"fields": ["is_active", "is_staff", "is_superuser"]}),
         ("When", {"fields": [("last_login", "date_joined")]}),
     ]
     public_fieldsets = [(None, {"fields": ["email", ("first_name", "last_name")]})]
@@ -115,14 +115,14 @@ class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type
         return access_of(request).superuser
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Show superusers when the person joined and left workspaces; others may not know of all of them."""
+        """Include changes of memberships for superusers only."""
         if not self.has_history(request):
             raise Http404
         return super().history_view(request, object_id, extra_context)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
-            obj.is_staff = True  # people exist to sign in here
+            obj.is_staff = True  # people exist to sign in to the admin
         super().save_model(request, obj, form, change)
 
     def get_urls(self) -> list[Any]:
@@ -138,11 +138,11 @@ class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type
         ]
 
     def remove_two_step_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Forget the app and the recovery codes of a person who lost them, on POST."""
-        person = self.row_or_deny(request, object_id, Role.OWNER)  # of no workspace: superusers pass alone
+        """Remove the app and recovery codes of a person who lost them, on POST."""
+        person = self.row_or_deny(request, object_id, Role.OWNER)  # without workspace: superusers only
         if request.method != "POST":
             raise PermissionDenied
         turn_off(person)
         logger.warning("Person %s removed the two-step sign-in of person %s.", request.user.pk, person.pk)
-        messages.success(request, f"{person} signs in with the password alone now, and can set it up again.")
+        messages.success(request, f"{person} now signs in with the password only and can set it up again.")
         return HttpResponseRedirect(reverse("admin:accounts_user_change", args=[person.pk]))

@@ -1,4 +1,4 @@
-"""One place that decides who sees and changes what in the admin. Every admin and inline stands on it."""
+"""Access control of the admin by workspace. Every admin and inline is based on it."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -22,17 +22,17 @@ from accounts.admin.times import ZonedPages, when
 from accounts.choices import Role
 from accounts.models import Workspace
 
-NULL = "\0"  # no text of PostgreSQL holds it
-# What the filters in use append to a field's name: choices, rows, booleans, days and times.
+NULL = "\0"  # never part of a PostgreSQL text
+# Suffixes that the filters append to field names: choices, rows, booleans, days and times.
 _FILTER_ENDINGS = (
     "", "__exact", "__id__exact", "__isnull", "_from", "_to", "_from_0", "_from_1", "_to_0", "_to_1",
 )  # fmt: skip
 
 
 class ScopedMixin:
-    """Rows of one's own workspaces only; what may be done with them follows from the role there.
+    """Rows of the user's workspaces only; permissions follow from the role there.
 
-    `workspace_path` leads from a row to its workspace's id. Django's own model permissions are not asked.
+    `workspace_path` leads from a row to its workspace's id. Django's model permissions are not used.
     """
 
     workspace_path: ClassVar[str] = "workspace_id"
@@ -41,7 +41,7 @@ class ScopedMixin:
     admin_site: admin.AdminSite
 
     def may(self, request: HttpRequest, least: Role, obj: Any = None) -> bool:
-        """Return whether the person has a role (or a stronger one) in the row's workspace, or in any without a row."""
+        """Return whether the user has a role (or a stronger one) in the row's workspace, or in any without a row."""
         access = access_of(request)
         if obj is None or not isinstance(obj, Model):
             return access.may(least)
@@ -68,13 +68,13 @@ class ScopedMixin:
         return self.limit(rows, access_of(request))
 
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
-        """Keep the rows of the workspaces that the person may look into."""
+        """Filter for rows of workspaces that the user may view."""
         if access.superuser:
             return rows
         return rows.filter(**{f"{self.workspace_path}__in": access.workspaces(self.view_role)})
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer, and accept, only rows that the person may use."""
+        """Limit the choices to rows that the user may use."""
         target = db_field.remote_field.model
         if target is Workspace:
             kwargs["queryset"] = usable_workspaces(access_of(request), self.change_role)
@@ -84,23 +84,23 @@ class ScopedMixin:
 
 
 def usable_workspaces(access: Access, least: Role) -> QuerySet[Workspace]:
-    """Return the open workspaces where the person has a role or a stronger one."""
+    """Return the open workspaces where the user has a role or a stronger one."""
     rows = Workspace.objects.filter(closed_at=None)
     return rows if access.superuser else rows.filter(pk__in=access.workspaces(least))
 
 
 class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
-    """A list and a page of rows of one's own workspaces.
+    """List and page of rows in the user's workspaces.
 
-    `empty` says what an empty list is for, `add_words` what the button on it does.
+    `empty` is the text of an empty list, `add_words` the label of its button.
     """
 
     empty: ClassVar[str] = ""
-    add_words: ClassVar[str] = "Add one"
+    add_words: ClassVar[str] = "Add"
 
     paginator = BoundedPaginator
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # would count all rows, once a choice
+    show_facets = admin.ShowFacets.NEVER  # would count all rows once per choice
     list_per_page = 30  # unfold draws about 250 cells in 0.1 s
     list_max_show_all = 0
     list_filter_submit = True
@@ -111,16 +111,16 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
 
     @display(description="Created", ordering="created_at")
     def created(self, row: Any) -> str:
-        """Return when the row was made, under a heading in words."""
+        """Return when the row was created."""
         return when(row.created_at)
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Leave the workspace out for those who have one only."""
+        """Hide the workspace from users who have one only."""
         shown = super().get_list_display(request)
         return shown if self._sees_several(request) else [name for name in shown if name != "workspace"]
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Leave the workspace out for those who have one only."""
+        """Hide the workspace from users who have one only."""
         shown = super().get_list_filter(request)
         return shown if self._sees_several(request) else [one for one in shown if _filter_name(one) != "workspace"]
 
@@ -132,31 +132,31 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
         return ScopedChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Show the list under the name of what it lists."""
+        """Show the list with its plural name as title."""
         title = {"title": capfirst(self.opts.verbose_name_plural)}
         answer: HttpResponse = super().changelist_view(request, {**title, **(extra_context or {})})
         return answer
 
     def has_history(self, request: HttpRequest) -> bool:
-        """Return whether a row's page leads to its history."""
+        """Return whether a row's page links to its history."""
         return hasattr(self.model, "history") or bool(self.history_also)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Lead to the history where there is one."""
+        """Link to the history if there is one."""
         context = {**({} if self.has_history(request) else {"show_history": False}), **(extra_context or {})}
         answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         return answer
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
-        """Say it in words, on the list: no id, and no word on whether the row is another workspace's."""
-        messages.warning(request, f"There is no such {opts.verbose_name}, or it is not yours to see.")
+        """Show a message on the list, without id or whether the row belongs to another workspace."""
+        messages.warning(request, f"This {opts.verbose_name} does not exist, or you do not have access to it.")
         a_list = f"admin:{opts.app_label}_{opts.model_name}_changelist"
         return HttpResponseRedirect(reverse(a_list if self.has_view_permission(request) else "admin:index"))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Fill in the workspace of people who have one only."""
+        """Set the workspace for users who have one only."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
         initial = dict(self._readable(initial))
         if "workspace" not in initial:
@@ -166,7 +166,7 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
         return initial
 
     def _readable(self, initial: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-        """Keep the values of the address that a form can show, as their fields have them: ids and times, not text."""
+        """Return initial values from the URL, converted by their fields: ids and times, not text."""
         fields = {field.name: field for field in self.opts.concrete_fields}
         for name, value in initial.items():
             try:
@@ -175,7 +175,7 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
                 continue
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Take from the address only what the list's filters put there: no probing of columns and related rows."""
+        """Accept only parameters of the list's filters: no probing of columns and related rows."""
         offered = self.get_list_filter(request) if request else []
         names = [_filter_name(item) for item in offered]
         names += [name for item in self.list_filter if (name := _filter_name(item)) == "workspace"]
@@ -185,7 +185,7 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search; a select that names its workspace (`ForWorkspace`) is answered from that workspace alone."""
+        """Search. A select with a workspace (`ForWorkspace`) gets rows of that workspace only."""
         if NULL in search_term:
             return queryset.none(), False
         workspace = request.GET.get("for_workspace")
@@ -195,7 +195,7 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
         return found
 
     def row_or_deny(self, request: HttpRequest, object_id: str, least: Role) -> Any:
-        """Return the row behind a button. Raises PermissionDenied where the person may not press it."""
+        """Return the row of a button. Raise `PermissionDenied` if the user may not use it."""
         row = self.get_object(request, object_id)
         if row is None or not self.may(request, least, row):
             raise PermissionDenied
@@ -203,7 +203,7 @@ class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelA
 
 
 def is_uuid(text: str) -> bool:
-    """Return whether a text of the address can be a row's id."""
+    """Return whether a text from the URL can be a row's id."""
     try:
         return bool(UUID(text))
     except ValueError:
@@ -211,20 +211,20 @@ def is_uuid(text: str) -> bool:
 
 
 def _filter_name(item: Any) -> str:
-    """Return what a filter is called in the address: its field, or its own parameter."""
+    """Return the URL parameter of a filter: its field, or its own parameter."""
     if isinstance(item, str):
         return item
     return str(item[0] if isinstance(item, (tuple, list)) else item.parameter_name)
 
 
 def for_workspace(url: str, workspace: Any) -> str:
-    """Return an autocomplete address that answers with rows of one workspace."""
+    """Return an autocomplete URL for rows of one workspace."""
     return f"{url}?{urlencode({'for_workspace': workspace})}"
 
 
 class ScopedTabularInline(ScopedMixin, TabularInline):
-    """Rows under a page, under the same rules as the page."""
+    """A tabular inline with the access rules of its page."""
 
 
 class ScopedStackedInline(ScopedMixin, StackedInline):
-    """Rows under a page, one below the other, under the same rules as the page."""
+    """A stacked inline with the access rules of its page."""

@@ -1,4 +1,4 @@
-"""The page of a person's sessions: where they are signed in, with a button to end each and all others."""
+"""The page of a user's sessions, with buttons to end one or all others."""
 
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from accounts.services import sessions
 
 @method_decorator(never_cache, name="dispatch")
 class SessionsView(View):
-    """One's own sessions; a superuser's view of another person's where `object_id` is given."""
+    """The user's own sessions, or with `object_id` those of another user for superusers."""
 
     admin_site: AdminSite = None  # type: ignore[assignment]  # given by as_view
 

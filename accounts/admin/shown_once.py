@@ -1,4 +1,4 @@
-"""The page that shows a new secret, the one time."""
+"""The page that shows a new secret once."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from unfold.admin import ModelAdmin
 def show_once(
     page: ModelAdmin, request: HttpRequest, template: str, title: str, row: Model, text: str, **more: Any
 ) -> HttpResponse:
-    """Answer with a row's secret itself: no redirect, since a session or a message would store it.
+    """Render a row's secret directly: a redirect would store it in a session or message.
 
-    `back` among `more` is where the page leads when the secret is stored, else to the row.
+    `back` in `more` is the link for when the secret is stored; the default is the row.
     """
     name = f"admin:{page.opts.app_label}_{page.opts.model_name}_change"
     context = {

@@ -1,4 +1,4 @@
-"""Times on a page are those of the workspace it is about."""
+"""Show times on a page in the time zone of its workspace."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,25 +23,25 @@ UTC = ZoneInfo("UTC")
 
 
 def when(moment: datetime | None) -> str:
-    """Write a time in the zone of the page; nothing for none. Django writes what a method gives as it comes."""
+    """Format a time in the page's time zone. Django does not convert return values of methods."""
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""
 
 
 class ZonedPages:
-    """Shows a row's page in the time zone of its workspace; a list in that of the workspace it is narrowed to.
+    """Shows a row's page in its workspace's time zone, and a list in that of the filtered workspace.
 
-    Any other list is in the zone that all of the person's workspaces share, else in UTC.
+    Other lists use the time zone that all of the user's workspaces share, else UTC.
     """
 
     def page_zone(self, request: HttpRequest) -> ZoneInfo:
-        """Return the time zone of a page that is not of one row."""
+        """Return the time zone of a page without a row."""
         if named := request.GET.get("workspace__id__exact", ""):
             return zone_of(request, named)
         shared = set(access_of(request).zones.values())
         return ZoneInfo(shared.pop()) if len(shared) == 1 else UTC
 
     def get_object(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
-        """Return the row, and show its page in its time zone. Raise Http404 for what is no id of such a row."""
+        """Return the row and activate its time zone. Raise `Http404` for an invalid id."""
         _require_id(self.model, object_id)  # type: ignore[attr-defined]
         row = super().get_object(request, object_id, *args, **kwargs)  # type: ignore[misc]
         if row is not None and getattr(request, "_voxa_zoned", False) and (workspace := workspace_id_of(row)):
@@ -49,7 +49,7 @@ class ZonedPages:
         return row
 
     def response_action(self, request: HttpRequest, queryset: Any) -> Any:
-        """Carry out an action on the ticked rows. Raise Http404 where one of them has no id of such a row."""
+        """Run an action on the selected rows. Raise `Http404` for an invalid id."""
         for ticked in request.POST.getlist(ACTION_CHECKBOX_NAME):
             _require_id(self.model, ticked)  # type: ignore[attr-defined]
         return super().response_action(request, queryset)  # type: ignore[misc]
@@ -66,14 +66,14 @@ class ZonedPages:
         patterns: list[Any] = super().get_urls()  # type: ignore[misc]
         for pattern in patterns:
             pattern.callback = self._in_zone(pattern.callback)
-            if str(pattern.pattern) == "<path:object_id>/":  # Django's redirect of a short address to its page
+            if str(pattern.pattern) == "<path:object_id>/":  # Django's redirect of a short URL to its page
                 pattern.callback = self._of_an_id(pattern.callback)
         return patterns
 
     def _in_zone(self, view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def zoned(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            request._voxa_zoned = True  # type: ignore[attr-defined]  # what is activated from now on ends with the page
+            request._voxa_zoned = True  # type: ignore[attr-defined]  # reset at the end of the request
             with timezone.override(self.page_zone(request)):
                 answer = view(request, *args, **kwargs)
                 return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
@@ -82,7 +82,7 @@ class ZonedPages:
 
 
 def zone_of(request: HttpRequest, workspace: UUID | str) -> ZoneInfo:
-    """Return the time zone of a workspace that the person may look into; UTC for any other."""
+    """Return the time zone of a workspace that the user may view; UTC for any other."""
     access = access_of(request)
     try:
         pk = workspace if isinstance(workspace, UUID) else UUID(workspace)
@@ -94,11 +94,11 @@ def zone_of(request: HttpRequest, workspace: UUID | str) -> ZoneInfo:
 
 
 def _require_id(model: type[Model], text: Any) -> None:
-    """Raise Http404 for what is no id of such a row: not of its type, out of its range, or in other digits."""
+    """Raise `Http404` for an invalid id: wrong type, out of range, or non-ASCII digits."""
     key, shown = model._meta.pk, str(text)
     try:
         key.run_validators(key.to_python(text))
     except ValidationError:
-        raise Http404("There is no such id.") from None
+        raise Http404("Invalid id.") from None
     if not shown.isascii() or "\0" in shown or shown.startswith(("-", "+")):
-        raise Http404("There is no such id.")
+        raise Http404("Invalid id.")

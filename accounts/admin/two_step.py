@@ -1,4 +1,4 @@
-"""Setting up two-step sign-in: scan, enter a code, keep the recovery codes."""
+"""Set up two-step sign-in: scan a QR code, enter a code, save the recovery codes."""
 
 from typing import Any
 
@@ -38,12 +38,12 @@ class CodeForm(forms.Form):
         if taken is None:
             raise ValidationError("Too many wrong codes. Wait a moment, then try again.")
         if not taken:
-            raise ValidationError("This code does not fit. Check the clock of your device and enter the next one.")
+            raise ValidationError("This code is not valid. Check the clock of your device and enter the next code.")
         return code
 
 
 class PasswordForm(forms.Form):
-    """The password, asked again before two-step sign-in is turned off."""
+    """The password, required to turn off two-step sign-in."""
 
     password = forms.CharField(widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}))
 
@@ -53,12 +53,12 @@ class PasswordForm(forms.Form):
 
     def clean_password(self) -> None:
         if not proves_password(self.request, self.request.user, self.cleaned_data["password"]):
-            raise ValidationError("This is not your password.")
+            raise ValidationError("The password is not correct.")
 
 
 @method_decorator(never_cache, name="dispatch")
 class TwoStepView(View):
-    """The signed-in person's own two-step sign-in."""
+    """The user's own two-step sign-in."""
 
     admin_site: AdminSite = None  # type: ignore[assignment]  # given by as_view
 

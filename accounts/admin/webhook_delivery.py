@@ -1,4 +1,4 @@
-"""Webhook deliveries: what was sent, what came of it, and the button to send it again."""
+"""Admin of webhook deliveries."""
 
 import json
 from typing import Any, ClassVar
@@ -28,9 +28,9 @@ _COLOURS = {"Delivered": "success", "Pending": "info", "Retrying": "warning", "S
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ScopedAdmin):
-    """Read by every member; an operator may send again. The rows are written by the sender alone."""
+    """Read-only for members; operators may send again. Only the sender writes rows."""
 
-    empty = "What was sent to your webhook endpoints, and what came of it."
+    empty = "Deliveries to your webhook endpoints and their results appear here."
     workspace_path = "endpoint__workspace_id"
     list_display = ["event", "state", "endpoint", "attempts", "why", "next_try", "created"]
     list_select_related = ["endpoint__workspace", "message"]
@@ -62,7 +62,7 @@ class WebhookDeliveryAdmin(ScopedAdmin):
         words = delivery.last_error
         return words if len(words) <= 80 else f"{words[:79]}…"
 
-    @display(description="Next try", ordering="next_attempt_at")
+    @display(description="Next attempt", ordering="next_attempt_at")
     def next_try(self, delivery: WebhookDelivery) -> str:
         return when(delivery.next_attempt_at)
 
@@ -86,7 +86,7 @@ class WebhookDeliveryAdmin(ScopedAdmin):
     has_change_permission = has_delete_permission = has_add_permission
 
     def has_resend_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return whether the person may press the button."""
+        """Return whether the user may send again."""
         return self.may(request, Role.OPERATOR, obj)
 
     def changeform_view(
@@ -102,7 +102,7 @@ class WebhookDeliveryAdmin(ScopedAdmin):
         return [path("<path:object_id>/resend/", view, name="accounts_webhookdelivery_resend"), *super().get_urls()]
 
     def resend_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Send the message again, on POST."""
+        """Send the delivery again, on POST."""
         delivery = self.row_or_deny(request, object_id, Role.OPERATOR)
         if request.method != "POST":
             raise PermissionDenied
@@ -111,7 +111,7 @@ class WebhookDeliveryAdmin(ScopedAdmin):
 
     @admin.action(description="Send again", permissions=["resend"])
     def resend_selected(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
-        """Send the ticked messages again, where the person may."""
+        """Send the selected deliveries again that the user may."""
         self._resend(request, [row for row in queryset if self.has_resend_permission(request, row)])
 
     def _resend(self, request: HttpRequest, deliveries: list[WebhookDelivery]) -> None:
@@ -121,6 +121,6 @@ class WebhookDeliveryAdmin(ScopedAdmin):
                 resend(delivery)
             except Conflict as error:
                 refused[error.message] = refused.get(error.message, 0) + 1
-        messages.success(request, f"On their way: {len(deliveries) - sum(refused.values())}.")
+        messages.success(request, f"Queued: {len(deliveries) - sum(refused.values())}.")
         for words, count in refused.items():
-            messages.warning(request, f"Left alone: {count}. {words}")
+            messages.warning(request, f"Not sent: {count}. {words}")

@@ -1,4 +1,4 @@
-"""Webhook endpoints: where events go. The secret stands in one answer, to the form or button that made it."""
+"""Admin of webhook endpoints. A secret is shown once, in the response that created it."""
 
 from typing import Any
 
@@ -25,12 +25,12 @@ _COLOURS = {"Active": "success", "Failing": "warning", "Disabled": "danger", "Pa
 
 
 class WebhookEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An endpoint whose event types are ticked."""
+    """An endpoint with checkboxes for its event types."""
 
     event_types = forms.MultipleChoiceField(
         choices=[(event.name, f"{event.title} ({event.name})") for event in EVENT_TYPES.values()],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        error_messages={"required": "Tick at least one."},
+        error_messages={"required": "Select at least one event type."},
     )
 
     class Meta:
@@ -49,15 +49,15 @@ class WebhookEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(ScopedAdmin):
-    """Saved through the services; a new endpoint is answered by its secret."""
+    """Save through the services; show the secret of a new endpoint."""
 
-    empty = "A URL of yours that is told when calls change, end, or are analysed."
+    empty = "A webhook endpoint is a URL of yours that receives events when calls change, end or are analyzed."
     form = WebhookEndpointForm
     list_display = ["url", "state", "tells_of", "workspace", "failing_since", "created"]
     list_select_related = ["workspace"]
     list_filter = ["active", ("workspace", OwnRowsFilter)]
     search_fields = ["url"]
-    search_help_text = "A part of the URL"
+    search_help_text = "Part of the URL"
     autocomplete_fields = ["workspace"]
     deletes_with = [("deliveries", "deliveries")]
     fieldsets = [(None, {"fields": ["workspace", "url", "event_types", "active"]})]
@@ -77,7 +77,7 @@ class WebhookEndpointAdmin(ScopedAdmin):
         return super().limit(rows, access).defer("secret", "previous_secret")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show the chosen types as text where they cannot be ticked."""
+        """Show the selected types as text on read-only pages."""
         if obj is None or self.has_change_permission(request, obj):
             return super().get_fieldsets(request, obj)
         return [(None, {"fields": ["workspace", "url", "tells_of", "active"]})]
@@ -111,7 +111,7 @@ class WebhookEndpointAdmin(ScopedAdmin):
 
     def _secret_page(self, request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
         template = "admin/accounts/webhookendpoint/secret.html"
-        return show_once(self, request, template, "The signing secret", endpoint, secret)
+        return show_once(self, request, template, "Signing secret", endpoint, secret)
 
     # --- the buttons --------------------------------------------------------------------------------------
 
@@ -126,11 +126,11 @@ class WebhookEndpointAdmin(ScopedAdmin):
         ]
 
     def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Return the endpoint a new secret, on POST."""
+        """Rotate the endpoint's secret, on POST."""
         return self._secret_page(request, *webhooks.rotate_secret(self._pressed(request, object_id)))
 
     def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Send a test message, on POST, and show what comes of it."""
+        """Send a test event, on POST, and show its delivery."""
         endpoint = self._pressed(request, object_id)
         try:
             delivery = webhooks.send_test(endpoint)

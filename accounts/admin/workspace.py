@@ -1,4 +1,4 @@
-"""Workspaces: what they are called, where they are, who works in them, and how one is closed."""
+"""Admin of workspaces."""
 
 from typing import Any, ClassVar
 
@@ -23,25 +23,25 @@ from voxa.core.values.time_zones import time_zone_warning
 
 
 class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A workspace whose slug may be left to Voxa."""
+    """A workspace with an optional slug."""
 
     slug = forms.CharField(
-        label="Short name",
+        label="Slug",
         required=False,
         max_length=40,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Part of SIP addresses, and never changed. Empty: made from the name.",
+        help_text="Part of SIP addresses; cannot be changed later. Empty: derived from the name.",
     )
 
     class Meta:
         model = Workspace
         fields = ["name", "slug", "country", "time_zone", "retention_days"]
-        labels = {"retention_days": "Days kept"}
+        labels = {"retention_days": "Retention in days"}
 
 
 @admin.register(Workspace)
 class WorkspaceAdmin(ScopedAdmin):
-    """An owner changes the workspace; an admin its members; a superuser makes new ones."""
+    """Owners change the workspace, admins its members; superusers create workspaces."""
 
     workspace_path = "pk"
     list_display = ["name", "state", "slug", "country", "time_zone", "people"]
@@ -52,8 +52,8 @@ class WorkspaceAdmin(ScopedAdmin):
     readonly_fields: ClassVar[list[str]] = ["state", "created_at"]
     fieldsets = [
         (None, {"fields": ["name", "slug"]}),
-        ("Where it is", {"fields": [("country", "time_zone")]}),
-        ("What is kept", {"fields": ["retention_days"]}),
+        ("Location", {"fields": [("country", "time_zone")]}),
+        ("Data retention", {"fields": ["retention_days"]}),
     ]
     history_also = [("memberships", "member")]
     actions = None
@@ -62,9 +62,9 @@ class WorkspaceAdmin(ScopedAdmin):
         limited: QuerySet[Any] = super().limit(rows, access).annotate(members=Count("memberships"))
         return limited
 
-    @display(description="State", label={"Open": "success", "Being closed": "warning"})
+    @display(description="State", label={"Open": "success", "Closing": "warning"})
     def state(self, workspace: Workspace) -> str:
-        return "Being closed" if workspace.closed_at else "Open"
+        return "Closing" if workspace.closed_at else "Open"
 
     @display(description="Members")
     def people(self, workspace: Any) -> int:
@@ -82,7 +82,7 @@ class WorkspaceAdmin(ScopedAdmin):
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep the slug, which stands in SIP addresses; show an admin the rest to read."""
+        """Make the slug, which is part of SIP addresses, read-only, and for admins the rest."""
         if obj is None:
             return []
         if self.may(request, Role.OWNER, obj):
@@ -104,7 +104,7 @@ class WorkspaceAdmin(ScopedAdmin):
         obj.__dict__.update(saved.__dict__)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Explain what closing does; close it when the person has typed its slug."""
+        """Explain the effects of closing; close the workspace once the user typed its slug."""
         workspace = self.get_object(request, unquote(object_id))
         if workspace is None or not self.has_delete_permission(request, workspace):
             raise PermissionDenied
@@ -112,7 +112,7 @@ class WorkspaceAdmin(ScopedAdmin):
         if request.method == "POST":
             if request.POST.get("slug", "").strip() == workspace.slug:
                 close_workspace(workspace)
-                messages.success(request, f"{workspace} is being closed. Its trunks are removed from LiveKit now.")
+                messages.success(request, f"Closing {workspace}. Its trunks are being removed from LiveKit.")
                 return HttpResponseRedirect(reverse("admin:accounts_workspace_changelist"))
             wrong = f"Type {workspace.slug} to confirm."
         context = {

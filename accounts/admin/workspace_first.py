@@ -1,4 +1,4 @@
-"""Adding a row asks for its workspace first, so that the form offers rows of that workspace alone."""
+"""Ask for the workspace before the add form, so that it offers rows of that workspace only."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,10 +16,10 @@ SHOWN = 50
 
 
 class WorkspaceFirst(ScopedMixin):
-    """For admins whose rows refer to others of their workspace. People of one workspace are not asked."""
+    """For admins whose rows refer to others of their workspace. Users with one workspace skip the question."""
 
     def chosen_workspace(self, request: HttpRequest) -> Workspace | None:
-        """Return the workspace that a new row is for: the one that was chosen, or the only one there is."""
+        """Return the workspace of a new row: the selected one, or the only one."""
         if not hasattr(request, "_voxa_workspace"):
             request._voxa_workspace = self._chosen(request)  # type: ignore[attr-defined]
         chosen: Workspace | None = request._voxa_workspace  # type: ignore[attr-defined]
@@ -34,7 +34,7 @@ class WorkspaceFirst(ScopedMixin):
         return some[0] if len(some) == 1 else None
 
     def page_zone(self, request: HttpRequest) -> ZoneInfo:
-        """Return the time zone of the workspace that a new row is for."""
+        """Return the time zone of the new row's workspace."""
         workspace = self.chosen_workspace(request) if request.path.endswith("/add/") else None
         found: ZoneInfo = ZoneInfo(workspace.time_zone) if workspace else super().page_zone(request)  # type: ignore[misc]
         return found
@@ -55,7 +55,7 @@ class WorkspaceFirst(ScopedMixin):
         return field
 
     def _ask(self, request: HttpRequest) -> HttpResponse:
-        """Offer the workspaces where the person may add such a row."""
+        """Show the workspaces where the user may add such a row."""
         term = request.GET.get("find", "").replace(NULL, "").strip()
         usable = usable_workspaces(access_of(request), self.change_role).order_by("name", "pk")
         if term:
@@ -67,7 +67,7 @@ class WorkspaceFirst(ScopedMixin):
         opts = self.model._meta  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),
-            "title": "In which workspace?",
+            "title": "Select a workspace",
             "workspaces": found[:SHOWN],
             "more": len(found) > SHOWN,
             "term": term,

@@ -1,4 +1,4 @@
-"""What the OpenAPI schema says of the webhook operations."""
+"""OpenAPI descriptions of the webhook operations."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -89,7 +89,7 @@ ENDPOINTS = extend_schema_view(
     create=_operation(
         "create",
         "Create webhook",
-        "The answer holds the signing secret, which is not shown again.",
+        "The response has the signing secret, which is not shown again.",
         sent=_NEW,
         answered=_WITH_SECRET,
         responses={201: WebhookEndpointWithSecretSerializer},
@@ -98,8 +98,8 @@ ENDPOINTS = extend_schema_view(
     partial_update=_operation(
         "update",
         "Update webhook",
-        "Changes what the body names. `active: true` forgets past failures, and what waits is sent. Another URL gets a "
-        "secret of its own, which the answer shows once; the former one signs nothing from then on.",
+        "Changes the fields in the body. `active: true` clears past failures and sends pending deliveries. A new URL gets "
+        "a new secret, which the response shows once; the old one is no longer used.",
         sent={"active": True},
         answered={**_ENDPOINT, "secret": None, "warnings": []},
         responses={200: ChangedWebhookEndpointSerializer},
@@ -113,7 +113,7 @@ DELIVERIES = extend_schema_view(
 ROTATE_SECRET = _operation(
     "rotate_secret",
     "Rotate the secret",
-    "Gives a new secret. For 24 hours messages are signed with both, so receivers can change over meanwhile.",
+    "Returns a new secret. For 24 hours, payloads are signed with both, so that receivers can switch.",
     answered=_ROTATED,
     parameters=_ID,
     request=None,
@@ -121,8 +121,8 @@ ROTATE_SECRET = _operation(
 )
 SEND_TEST = _operation(
     "test",
-    "Send a test",
-    "Queues a `webhook.test` message to this webhook alone. Its outcome stands among the deliveries.",
+    "Send a test event",
+    "Queues a `webhook.test` event to this webhook only. The result is in its deliveries.",
     answered=_WAITING,
     parameters=_ID,
     request=None,

@@ -1,4 +1,4 @@
-"""Webhooks in JSON. Rules are the models' and services'; here are only names and types."""
+"""Webhooks in JSON: names and types. Rules are in models and services."""
 
 from typing import Any
 
@@ -11,16 +11,16 @@ from voxa.core.api.serializers import CamelModelSerializer, NamedChoiceField
 
 
 class EventTypesField(serializers.ListField):
-    """The names of the chosen event types."""
+    """The names of the selected event types."""
 
     child = NamedChoiceField(choices=list(EVENT_TYPES))
     default_validators = [validate_event_types]
 
 
 class WebhookEndpointSerializer(CamelModelSerializer[WebhookEndpoint]):
-    """A URL that is told of events. Its secret is shown once: on creation and rotation."""
+    """A URL that receives events. Its secret is shown once: on creation and rotation."""
 
-    event_types = EventTypesField(help_text="What to be told of.")
+    event_types = EventTypesField(help_text="The event types to send.")
 
     class Meta:
         model = WebhookEndpoint
@@ -37,15 +37,15 @@ class WebhookEndpointSerializer(CamelModelSerializer[WebhookEndpoint]):
         ]
         read_only_fields = ["disabled_reason", "failing_since", "previous_secret_expires_at"]
         extra_kwargs = {
-            "url": {"help_text": "An https address on the public internet. Redirects are not followed."},
-            "active": {"help_text": "An endpoint that is not active is sent nothing."},
+            "url": {"help_text": "An https URL on the public internet. Redirects are not followed."},
+            "active": {"help_text": "Inactive endpoints receive nothing."},
         }
 
 
 class WebhookEndpointWithSecretSerializer(WebhookEndpointSerializer):
     """An endpoint with its secret."""
 
-    secret = serializers.CharField(read_only=True, help_text="Verify with this; it is not shown again.")
+    secret = serializers.CharField(read_only=True, help_text="Use it to verify signatures. It is not shown again.")
 
     class Meta(WebhookEndpointSerializer.Meta):
         fields = [*WebhookEndpointSerializer.Meta.fields, "secret"]
@@ -57,10 +57,10 @@ class ChangedWebhookEndpointSerializer(WebhookEndpointSerializer):
     secret = serializers.CharField(
         read_only=True,
         allow_null=True,
-        help_text="A new one where the URL changed, which is not shown again; else null.",
+        help_text="A new one if the URL changed, which is not shown again; else null.",
     )
     warnings = serializers.ListField(
-        child=serializers.CharField(), read_only=True, help_text="What the change did beside what was asked."
+        child=serializers.CharField(), read_only=True, help_text="Side effects of the change."
     )
 
     class Meta(WebhookEndpointSerializer.Meta):
@@ -68,14 +68,14 @@ class ChangedWebhookEndpointSerializer(WebhookEndpointSerializer):
 
 
 class WebhookDeliverySerializer(CamelModelSerializer[WebhookDelivery]):
-    """A message on its way to an endpoint."""
+    """A delivery of an event to an endpoint."""
 
     webhook_id = serializers.CharField(
-        source="message.webhook_id", read_only=True, help_text="The `webhook-id` header, the same in every attempt."
+        source="message.webhook_id", read_only=True, help_text="The `webhook-id` header, the same for every attempt."
     )
     event_type = serializers.CharField(source="message.event_type", read_only=True)
     payload: serializers.Field[Any, Any, Any, Any] = serializers.DictField(
-        source="message.payload", read_only=True, help_text="The `data` of the message."
+        source="message.payload", read_only=True, help_text="The `data` of the payload."
     )
 
     class Meta:

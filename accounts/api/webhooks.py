@@ -24,7 +24,7 @@ from voxa.core.api.filters import NamedChoiceFilter
 
 @ENDPOINTS
 class WebhookEndpointViewSet(WorkspaceViewSet[WebhookEndpoint]):
-    """The endpoints of the workspace; all of it asks for the scope `workspace:admin`."""
+    """The webhook endpoints of the workspace. All operations require the scope `workspace:admin`."""
 
     queryset = WebhookEndpoint.objects.none()
     serializer_class = WebhookEndpointSerializer
@@ -72,7 +72,7 @@ class WebhookEndpointViewSet(WorkspaceViewSet[WebhookEndpoint]):
 
 
 class WebhookDeliveryFilter(filters.FilterSet):
-    """Of deliveries."""
+    """Filters of deliveries."""
 
     status = NamedChoiceFilter(DeliveryStatus.choices)
 
@@ -83,7 +83,7 @@ class WebhookDeliveryFilter(filters.FilterSet):
 
 @DELIVERIES
 class WebhookDeliveryViewSet(WorkspaceViewSet[WebhookDelivery]):
-    """What was and will be sent to one endpoint."""
+    """The deliveries of one endpoint."""
 
     queryset = WebhookDelivery.objects.none()
     serializer_class = WebhookDeliverySerializer
@@ -95,7 +95,7 @@ class WebhookDeliveryViewSet(WorkspaceViewSet[WebhookDelivery]):
 
     def list(self, request: Request, id: UUID) -> Response:
         if not selectors.webhook_endpoints(self.workspace).filter(pk=id).exists():
-            raise NotFound("There is no webhook with this id in the workspace.")
+            raise NotFound("The workspace has no webhook with this id.")
         rows = self.filter_queryset(self.get_queryset().filter(endpoint_id=id))
         return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)
 
@@ -103,5 +103,5 @@ class WebhookDeliveryViewSet(WorkspaceViewSet[WebhookDelivery]):
     def resend(self, request: Request, id: UUID, delivery_id: UUID) -> Response:
         delivery = self.get_queryset().filter(endpoint_id=id, pk=delivery_id).first()
         if delivery is None:
-            raise NotFound("There is no delivery with this id for this webhook.")
+            raise NotFound("This webhook has no delivery with this id.")
         return Response(self.get_serializer(webhooks.resend(delivery)).data, status=202)

@@ -19,7 +19,7 @@ def validate_scopes(value: object) -> None:
 
 
 class ApiKey(models.Model):
-    """What a program shows to act for one workspace."""
+    """The credential of a program for one workspace."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="api_keys")
@@ -45,15 +45,15 @@ class ApiKey(models.Model):
         return f"{self.name} (vx_live_{self.identifier}…)"
 
     def refusal(self, at: datetime) -> str | None:
-        """Return why the key is not accepted at a moment; None if it is."""
+        """Return why the key is not accepted at `now`; None if it is."""
         if self.revoked_at is not None:
             return "This API key was revoked."
         if self.expires_at is not None and self.expires_at <= at:
             return "This API key has expired."
         if self.workspace.closed_at is not None:
-            return "The workspace of this API key is closed."
+            return "The workspace of this API key has been closed."
         return None
 
     def allows(self, scope: str) -> bool:
-        """Return whether the key carries a scope, itself or by `workspace:admin`."""
+        """Return whether the key has a scope, itself or by `workspace:admin`."""
         return scope in self.scopes or Scope.WORKSPACE_ADMIN in self.scopes

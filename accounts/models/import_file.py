@@ -11,7 +11,7 @@ from accounts.models.workspace import Workspace
 class ImportFile(models.Model):
     """uploaded -> previewed -> imported; gone after `expires_at`.
 
-    `kind` names the list it is for, `choices` what was chosen beside the file, by the names of the form.
+    `kind` is the list it is for, `choices` are the other values of the form.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

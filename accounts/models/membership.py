@@ -1,4 +1,4 @@
-"""Who works in which workspace, and as what."""
+"""Members of workspaces."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from accounts.models.workspace import Workspace
 
 
 class Membership(models.Model):
-    """A user's role in a workspace; at most one."""
+    """A user's role in a workspace."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
@@ -24,7 +24,7 @@ class Membership(models.Model):
             models.UniqueConstraint(
                 fields=["user", "workspace"],
                 name="membership_once",
-                violation_error_message="This person is a member already. Change the role instead.",
+                violation_error_message="This person is already a member. Change the role instead.",
             ),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role"),
         ]

@@ -1,4 +1,4 @@
-"""Where a person is signed in."""
+"""Sessions of users."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from django.db import models
 
 
 class Session(AbstractBaseSession):
-    """A browser's session. Its key is the secret of its cookie, so pages and addresses name it by `public_id`."""
+    """A browser session. Its key is the secret in the cookie, so pages and URLs use `public_id`."""
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
     user = models.ForeignKey(

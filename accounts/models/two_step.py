@@ -1,4 +1,4 @@
-"""The second step of signing in: a person's authenticator app, and the recovery codes for when it is lost."""
+"""The second step of sign-in: authenticator apps and recovery codes."""
 
 import hashlib
 import re
@@ -16,7 +16,7 @@ from fernet_fields import EncryptedTextField
 _CODE = re.compile(r"[0-9]{6}", re.ASCII)
 _TOLERANCE = 1  # steps of 30 s before and after
 RECOVERY_CODES = 8
-_RECOVERY_BYTES = 10  # 80 random bits: nobody finds one by its hash
+_RECOVERY_BYTES = 10  # 80 random bits cannot be found from a hash
 
 
 def new_seed() -> str:
@@ -25,10 +25,10 @@ def new_seed() -> str:
 
 
 class AuthenticatorApp(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc]
-    """An app that shows codes by time (RFC 6238). Its seed is encrypted: who reads the database makes no codes."""
+    """An app with time-based codes (RFC 6238). Its seed is encrypted."""
 
     seed = EncryptedTextField(default=new_seed, editable=False)
-    last_step = models.BigIntegerField(default=-1, editable=False)  # of the last accepted code: none is taken twice
+    last_step = models.BigIntegerField(default=-1, editable=False)  # of the last accepted code: none is accepted twice
     drift = models.SmallIntegerField(default=0, editable=False)  # steps that the app's clock is off
 
     @property
@@ -38,17 +38,17 @@ class AuthenticatorApp(TimestampMixin, ThrottlingMixin, Device):  # type: ignore
 
     @property
     def readable_seed(self) -> str:
-        """Return the seed as a person types it into an app."""
+        """Return the seed for manual entry into an app."""
         return b32encode(self.bin_key).decode().rstrip("=")
 
     @property
     def config_url(self) -> str:
-        """Return the address that the QR code holds."""
+        """Return the URI in the QR code."""
         label = quote(f"Voxa:{self.user.get_username()}")
         return f"otpauth://totp/{label}?{urlencode({'secret': self.readable_seed, 'issuer': 'Voxa'})}"
 
     def verify_token(self, token: str) -> bool:
-        """Return whether a code is right and new. Call it with the row locked, so that one code is one try."""
+        """Return whether a code is right and new. Call it with the row locked, so that each code counts once."""
         if not self.verify_is_allowed()[0]:
             return False
         totp = TOTP(self.bin_key, drift=self.drift)
@@ -73,14 +73,14 @@ class RecoveryCodes(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[mi
     hashes = models.JSONField(default=list, editable=False)
 
     def renew(self) -> list[str]:
-        """Replace the codes and return the new ones, which nobody can see again. Does not save."""
+        """Replace the codes and return the new ones, which cannot be shown again. Do not save."""
         codes = [b32encode(secrets.token_bytes(_RECOVERY_BYTES)).decode().lower() for _ in range(RECOVERY_CODES)]
         self.salt = secrets.token_hex(16)
         self.hashes = [self._hash(code) for code in codes]
         return ["-".join(code[start : start + 4] for start in range(0, len(code), 4)) for code in codes]
 
     def verify_token(self, token: str) -> bool:
-        """Return whether a code is one of them, and use it up. Call it with the row locked."""
+        """Return whether a code is valid, and invalidate it. Call it with the row locked."""
         if not self.verify_is_allowed()[0]:
             return False
         shown = self._hash(token)

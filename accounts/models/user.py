@@ -1,4 +1,4 @@
-"""A person who signs in, known by an email address."""
+"""Users, identified by email address."""
 
 import unicodedata
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 
 
 def canonical_email(text: str) -> str:
-    """Return an address as it is stored: by NFKC as forms read it, in lower case, without space around it."""
+    """Return an email address in stored form: NFKC, lower case, stripped."""
     return unicodedata.normalize("NFKC", text).strip().lower()
 
 
@@ -36,7 +36,7 @@ class UserManager(DjangoUserManager["User"]):
 
 
 class User(AbstractUser):  # type: ignore[django-manager-missing]  # of two-step devices, which have no types
-    """Staff see the rows of the workspaces they are members of; superusers see all."""
+    """Staff see the rows of their workspaces; superusers see all rows."""
 
     username = None  # type: ignore[assignment]
     email = models.EmailField("email address", unique=True)
@@ -60,7 +60,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # of two-step
 
     @property
     def has_new_password(self) -> bool:
-        """Whether `set_password` was called since the last save; a hash that Django renews does not count."""
+        """Return whether `set_password` was called since the last save. A hash that Django upgrades does not count."""
         return self._password is not None  # type: ignore[attr-defined]
 
     def clean(self) -> None:

@@ -1,4 +1,4 @@
-"""Outgoing webhooks: where they go, what is told, and how far each delivery has come."""
+"""Outgoing webhooks: endpoints, messages and deliveries."""
 
 import uuid
 from contextlib import suppress
@@ -23,15 +23,15 @@ def validate_event_types(value: object) -> None:
 
 
 def validate_webhook_url(value: str) -> None:
-    """Accept an https URL that may be called as it is written."""
+    """Accept an https URL that Voxa may call."""
     check_url(value)
 
 
 class WebhookEndpoint(models.Model):
-    """A URL of a customer's that is told of events.
+    """A customer's URL that receives events.
 
-    Its deliveries are sent by one task at a time: `busy_until` ends that task's claim, or the rest that a slow
-    endpoint must take. `failing_since` is the first failure since the last success.
+    One task at a time sends its deliveries: `busy_until` is the end of the task's claim, or of the pause of a slow
+    endpoint. `failing_since` is the first failure since the last success.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -60,12 +60,12 @@ class WebhookEndpoint(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        with suppress(ValidationError):  # said by the validator already
+        with suppress(ValidationError):  # already reported by the validator
             self.url = check_url(self.url)
 
 
 class WebhookMessage(models.Model):
-    """One event as it is told to every endpoint that asked for its type; never changed."""
+    """An event for all endpoints subscribed to its type. It never changes."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="webhook_messages")
@@ -87,11 +87,11 @@ class WebhookMessage(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """A message on its way to an endpoint.
+    """A delivery of a message to an endpoint.
 
-    pending -> sending -> delivered, or back to pending until the schedule is exhausted, then failed. A delivery that
-    is resent starts again at pending. `next_attempt_at` is when it is due; while it is being sent, when the sender's
-    lease ends and another may try.
+    pending -> sending -> delivered, or back to pending until the retries are exhausted, then failed. A delivery that
+    is sent again starts at pending. `next_attempt_at` is when it is due; while it is being sent, when the sender's
+    lease expires.
     """
 
     OPEN = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
@@ -133,5 +133,5 @@ class WebhookDelivery(models.Model):
 
     @property
     def workspace_id(self) -> uuid.UUID:
-        """Return the workspace that it belongs to through its endpoint."""
+        """Return the workspace of its endpoint."""
         return self.endpoint.workspace_id

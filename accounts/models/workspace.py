@@ -10,7 +10,7 @@ from voxa.core.values.fields import CountryField, TimeZoneField
 
 
 class Workspace(models.Model):
-    """Everything belongs to exactly one workspace. `closed_at` is set while a deletion is being carried out."""
+    """Everything belongs to exactly one workspace. `closed_at` is set while it is being deleted."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.CharField(
@@ -19,18 +19,18 @@ class Workspace(models.Model):
         validators=[
             RegexValidator(
                 r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z",
-                "Use lower-case letters, digits and hyphens, such as acme-eu.",
+                "Use lowercase letters, digits and hyphens, such as acme-eu.",
             )
         ],
-        help_text="Part of SIP addresses, so it does not change once it is in use.",
+        help_text="Part of SIP addresses, so it cannot be changed once in use.",
     )
     name = models.CharField(max_length=100)
     country = CountryField(max_length=2, default="US", help_text="Two letters, such as US.")
-    time_zone = TimeZoneField(max_length=64, default="UTC", help_text="Such as Europe/Berlin.")
+    time_zone = TimeZoneField(max_length=64, default="UTC", help_text="IANA name, such as Europe/Berlin.")
     retention_days = models.PositiveIntegerField(
         default=90,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
-        help_text="Days that calls, their events, transcripts and recordings are kept.",
+        help_text="Days to keep calls, their events, transcripts and recordings.",
     )
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

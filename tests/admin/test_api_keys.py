@@ -31,7 +31,7 @@ def test_a_new_key_is_in_the_answer_and_on_no_other_page(client: Client, acme: W
 
 def test_a_key_needs_a_scope(client: Client, acme: Workspace) -> None:
     answer = client.post(reverse("admin:accounts_apikey_add"), {"workspace": str(acme.pk), "name": "CRM"})
-    assert answer.context["adminform"].form.errors["scopes"] == ["Tick at least one."]
+    assert answer.context["adminform"].form.errors["scopes"] == ["Select at least one scope."]
     assert not ApiKey.objects.exists()
 
 

@@ -49,7 +49,7 @@ def test_an_unknown_address_is_refused_with_a_remedy(acme: Workspace, acme_admin
     client = signed_in(acme_admin)
     data = form_of(client, page(acme)) | new_row("memberships", 1, user="nobody@voxa.example", role="viewer")
     assert errors(client.post(page(acme), data)) == [
-        "Nobody signs in with this address. Add the person under People first."
+        "No user has this email address. Add the person under People first."
     ]
 
 
@@ -110,4 +110,4 @@ def test_the_history_survives_the_deletion_of_a_person(
 ) -> None:
     acme_viewer.delete()
     html = signed_in(acme_owner).get(reverse("admin:accounts_workspace_history", args=[acme.pk])).content.decode()
-    assert "Member that is gone" in html
+    assert "Member (deleted)" in html

@@ -42,13 +42,13 @@ def test_without_a_device_the_password_is_enough(superuser: User, client: Client
 
 def test_with_a_device_a_code_is_needed(protected: AuthenticatorApp, client: Client) -> None:
     assert "Enter the code" in sign_in(client, protected.user)
-    assert "wrong or was used already" in sign_in(client, protected.user, "000000")
+    assert "wrong or was already used" in sign_in(client, protected.user, "000000")
 
 
 def test_the_right_code_signs_in_once(protected: AuthenticatorApp, client: Client) -> None:
     code = code_of(protected)
     assert sign_in(client, protected.user, code) == ""
-    assert "wrong or was used already" in sign_in(Client(), protected.user, code)
+    assert "wrong or was already used" in sign_in(Client(), protected.user, code)
 
 
 def test_a_wrong_password_says_nothing_about_the_code(protected: AuthenticatorApp, client: Client) -> None:
@@ -61,7 +61,7 @@ def test_setting_up_gives_recovery_codes_that_work_once(superuser: User, signed_
     setup = signed_in(superuser)
     setup.get(reverse("admin:two_step"))
     device = AuthenticatorApp.objects.get(user=superuser, confirmed=False)
-    assert "does not fit" in setup.post(reverse("admin:two_step"), {"code": "000000"}).content.decode()
+    assert "is not valid" in setup.post(reverse("admin:two_step"), {"code": "000000"}).content.decode()
     AuthenticatorApp.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
     answer = setup.post(reverse("admin:two_step"), {"code": code_of(device)})
     codes = answer.context["codes"]
@@ -73,7 +73,7 @@ def test_setting_up_gives_recovery_codes_that_work_once(superuser: User, signed_
 
 def test_turning_it_off_needs_the_password(protected: AuthenticatorApp, signed_in: Browser) -> None:
     client = signed_in(protected.user)
-    assert "not your password" in client.post(reverse("admin:two_step"), {"password": "wrong"}).content.decode()
+    assert "password is not correct" in client.post(reverse("admin:two_step"), {"password": "wrong"}).content.decode()
     assert AuthenticatorApp.objects.exists()
     client.post(reverse("admin:two_step"), {"password": "a long password"})
     assert not AuthenticatorApp.objects.filter(confirmed=True).exists()

@@ -45,7 +45,7 @@ def test_nothing_in_the_database_signs_in(superuser: User, signed_in: Browser) -
 def test_a_recovery_code_signs_in_once_however_it_is_written(superuser: User, signed_in: Browser) -> None:
     _, _, codes = set_up(signed_in(superuser), superuser)
     assert sign_in(Client(), superuser, codes[0].upper().replace("-", " ")) == ""
-    assert "was used already" in sign_in(Client(), superuser, codes[0])
+    assert "was already used" in sign_in(Client(), superuser, codes[0])
     RecoveryCodes.objects.update(throttling_failure_count=0)
     assert sign_in(Client(), superuser, codes[1].replace("-", "")) == ""
     assert len(RecoveryCodes.objects.get().hashes) == 6

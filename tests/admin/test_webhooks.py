@@ -128,12 +128,12 @@ def test_an_operator_sends_again_by_button_and_by_action(
     browser = signed_in(acme_operator)
     assert "Send again" in browser.get(page(delivery)).text
     answer = browser.post(page(delivery, "resend"), follow=True)
-    assert "On their way: 1." in answer.text
+    assert "Queued: 1." in answer.text
     delivery.refresh_from_db()
     assert (delivery.status, delivery.attempts) == (DeliveryStatus.PENDING, 0)
     WebhookDelivery.objects.update(status="sending")
     answer = browser.post(DELIVERIES, {"action": "resend_selected", "_selected_action": [delivery.pk]}, follow=True)
-    assert "Left alone: 1." in answer.text
+    assert "Not sent: 1." in answer.text
 
 
 def test_a_viewer_reads_and_presses_nothing(

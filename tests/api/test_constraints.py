@@ -18,7 +18,7 @@ def test_a_named_unique_constraint_is_a_conflict(acme: Workspace, acme_owner: Us
     conflict = conflict_of(broken(acme_owner, acme, Role.VIEWER))
     assert conflict is not None
     assert (conflict.code, conflict.field) == ("conflict", "workspace")
-    assert conflict.message == "This person is a member already. Change the role instead."
+    assert conflict.message == "This person is already a member. Change the role instead."
 
 
 def test_a_check_is_our_own_fault(acme: Workspace, outsider: User) -> None:

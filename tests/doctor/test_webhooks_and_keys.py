@@ -54,7 +54,7 @@ def test_one_that_fails_is_named_by_its_host_with_the_reason(delivery: WebhookDe
 def test_one_that_was_given_up(endpoint: WebhookEndpoint) -> None:
     WebhookEndpoint.objects.update(active=False, disabled_reason="It failed for five days.")
     findings = found(doctor.look_at_webhooks)
-    assert findings["webhooks.given_up"].what.endswith("is told nothing any more: It failed for five days.")
+    assert findings["webhooks.given_up"].what.endswith("is disabled: It failed for five days.")
     WebhookEndpoint.objects.update(disabled_reason="")  # switched off by its owner
     assert found(doctor.look_at_webhooks) == {}
 

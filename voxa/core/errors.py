@@ -1,10 +1,10 @@
-"""Errors that services of every app raise, beside Django's ValidationError. Each front door renders them its way."""
+"""Errors that services of every app raise, besides Django's `ValidationError`. API and admin render them."""
 
 
 class ServiceError(Exception):
-    """A request that is right in itself and still cannot be carried out.
+    """A valid request that cannot be carried out.
 
-    `code` is stable and for programs, `message` tells a person what to do, `field` is a model field name or empty.
+    `code` is stable and for programs, `message` has the remedy, `field` is a model field name or empty.
     """
 
     def __init__(self, code: str, message: str, field: str = "") -> None:
@@ -13,8 +13,8 @@ class ServiceError(Exception):
 
 
 class Conflict(ServiceError):
-    """What exists stands against it (HTTP 409)."""
+    """The request conflicts with existing data (HTTP 409)."""
 
 
 class Unavailable(ServiceError):
-    """Something it needs is not configured, or not reachable now (HTTP 503)."""
+    """A required service is not configured or not reachable now (HTTP 503)."""

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("workspace", help="slug of the workspace")
-        parser.add_argument("--name", required=True, help="what the key is for")
+        parser.add_argument("--name", required=True, help="purpose of the key")
         parser.add_argument("--scope", action="append", required=True, choices=Scope.values, help="may be repeated")
         parser.add_argument("--expires-in-days", type=int, help="days from now (default: never)")
 
@@ -26,10 +26,10 @@ class Command(BaseCommand):
         workspace = Workspace.objects.filter(slug=options["workspace"]).first()
         if workspace is None:
             slugs = ", ".join(Workspace.objects.values_list("slug", flat=True)[:20]) or "none yet"
-            raise CommandError(f"No workspace has the slug “{options['workspace']}”. There are: {slugs}.")
+            raise CommandError(f"Workspace “{options['workspace']}” does not exist. Workspaces: {slugs}.")
         days = options["expires_in_days"]
         if days is not None and not 1 <= days <= 36_500:
-            raise CommandError("--expires-in-days takes 1 to 36500.")
+            raise CommandError("--expires-in-days must be from 1 to 36500.")
         try:
             _, text = create_api_key(
                 workspace,

@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("name", help='such as "Acme Europe"')
         parser.add_argument("--country", default="US", help="two letters, such as DE (default: US)")
         parser.add_argument("--timezone", default="UTC", help="such as Europe/Berlin (default: UTC)")
-        parser.add_argument("--slug", help="such as acme-eu (default: made from the name)")
+        parser.add_argument("--slug", help="such as acme-eu (default: derived from the name)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -36,5 +36,5 @@ class Command(BaseCommand):
 
 
 def describe(error: ValidationError) -> str:
-    """Report a wrong field in one line."""
+    """Return one line per wrong field."""
     return "\n".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
