@@ -72,7 +72,7 @@ _TRANSFER = {
     "to": "tel:+15550100042",
     "mode": "warm",
     "code": "transfer_failed",
-    "message": "The call was not transferred: busy. The caller stays with the agent.",
+    "message": "The call was not transferred: busy. The caller keeps the agent.",
     "sipStatusCode": 486,
     "requestedAt": "2026-01-05T09:30:40Z",
     "endedAt": "2026-01-05T09:30:52Z",

@@ -98,8 +98,8 @@ ENDPOINTS = extend_schema_view(
     partial_update=_operation(
         "update",
         "Update webhook",
-        "Changes the fields in the body. `active: true` clears past failures and sends pending deliveries. A new URL gets "
-        "a new secret, which the response shows once; the old one is no longer used.",
+        "Changes the fields in the body. `active: true` clears past failures and sends pending deliveries. A new URL "
+        "gets a new secret, which the response shows once; the old one is no longer used.",
         sent={"active": True},
         answered={**_ENDPOINT, "secret": None, "warnings": []},
         responses={200: ChangedWebhookEndpointSerializer},
