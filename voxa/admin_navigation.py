@@ -1,4 +1,4 @@
-"""The sidebar, by task. A page that the person may not see, or that is not there, is left out."""
+"""The sidebar, grouped by task, without pages that the user may not see or that do not exist."""
 
 from typing import Any
 
@@ -47,14 +47,14 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("Projects", "dns", "telephony.LiveKitProject"),
             ("Telephony settings", "tune", "telephony.TelephonySettings"),
             ("Agent workers", "smart_toy", "calls.AgentWorker"),
-            ("Events as they came", "rss_feed", "calls.LiveKitEvent"),
+            ("Raw LiveKit events", "rss_feed", "calls.LiveKitEvent"),
         ],
     ),
 ]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return unfold the sidebar of this person."""
+    """Return the sidebar of the user for unfold."""
     groups = [{"items": [{"title": "Home", "icon": "home", "link": reverse("admin:index")}]}]
     for title, pages in GROUPS:
         items = [item for page in pages if (item := _item(request, *page))]

@@ -1,7 +1,7 @@
-"""Unexpected errors told to Sentry, or a server that speaks its protocol, where the operator names one.
+"""Report unexpected errors to Sentry or a compatible server, if configured.
 
-A report holds the error, where in the code it was and the request's path; no bodies, headers, queries or variables, for
-those hold secrets and people's numbers.
+A report has the error, its code location and the request path; no bodies, headers, queries or variables, since
+those contain secrets and phone numbers.
 """
 
 import sentry_sdk
@@ -13,11 +13,11 @@ from sentry_sdk.utils import BadDsn, Dsn
 
 
 def start(dsn: str) -> None:
-    """Report errors of this process to the server that the DSN names. Raises ImproperlyConfigured."""
+    """Report errors of this process to the server of the DSN. Raise `ImproperlyConfigured`."""
     try:
         Dsn(dsn)
     except BadDsn:
-        raise ImproperlyConfigured("SENTRY_DSN is no DSN such as https://key@sentry.example.com/1.") from None
+        raise ImproperlyConfigured("SENTRY_DSN is not a DSN such as https://key@sentry.example.com/1.") from None
     sentry_sdk.init(
         dsn,
         integrations=[DjangoIntegration(), CeleryIntegration()],
@@ -29,7 +29,7 @@ def start(dsn: str) -> None:
         max_request_body_size="never",
         propagate_traces=False,
         send_default_pii=False,
-        trace_propagation_targets=[],  # customers' servers need not know of it
+        trace_propagation_targets=[],  # no tracing headers to customers' servers
     )
 
 

@@ -1,4 +1,4 @@
-"""Paths that machines ask often, answered ahead of all other middleware: no session, log line or header for people."""
+"""Serve frequent machine requests before all other middleware, without session, log line or browser headers."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ PATHS = frozenset({"/livekit/webhook"})
 
 
 class LeanPathsMiddleware:
-    """Stands first. Its paths' views see to their own safety: signatures, sizes, methods."""
+    """Goes first. The views of its paths check signatures, sizes and methods themselves."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""`/healthz`: the process answers. `/readyz`: it can work. `/metrics`: for Prometheus."""
+"""`/healthz`: the process responds. `/readyz`: it can work. `/metrics`: for Prometheus."""
 
 import dataclasses
 import ipaddress
@@ -27,12 +27,12 @@ from voxa.core import queues
 from voxa.core.api.fallbacks import problem
 from voxa.variables import is_https
 
-NEEDS_TOKEN = "Send METRICS_TOKEN: Authorization: Bearer .... It is a setting of Voxa; without it nobody gets in."  # noqa: S105
+NEEDS_TOKEN = "Send Authorization: Bearer with METRICS_TOKEN, a setting of Voxa. It is required here."  # noqa: S105
 PROBED = ("/healthz", "/readyz", "/metrics")
 
 
 class CommonExceptProbes(CommonMiddleware):
-    """Django's, which refuses unknown hosts; but who probes a process asks it by an address that nobody lists."""
+    """Django's middleware, without the host check for probes, which use unlisted addresses."""
 
     def process_request(self, request: HttpRequest) -> HttpResponseBase | None:  # type: ignore[override]
         return None if request.path in PROBED else super().process_request(request)
@@ -40,7 +40,7 @@ class CommonExceptProbes(CommonMiddleware):
 
 @dataclasses.dataclass
 class Broker(HealthCheck):  # type: ignore[misc]
-    """Can tasks be sent? Works for Redis and for the embedded broker alike."""
+    """Checks that tasks can be sent, to Redis or the embedded broker."""
 
     def run(self) -> None:
         try:
@@ -52,7 +52,7 @@ class Broker(HealthCheck):  # type: ignore[misc]
 
 @dataclasses.dataclass
 class Migrations(HealthCheck):  # type: ignore[misc]
-    """Has the database the tables that this code needs? Once it has, that is not asked again."""
+    """Checks that all migrations are applied. Success is cached."""
 
     applied: ClassVar[bool] = False
 
@@ -64,18 +64,18 @@ class Migrations(HealthCheck):  # type: ignore[misc]
             Migrations.applied = True
 
 
-FAULTS = {"migrations": "not applied: run manage.py migrate"}  # of the others: not reachable
+FAULTS = {"migrations": "not applied: run manage.py migrate"}  # the others: not reachable
 
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer that the process is alive; asks nobody else."""
+    """Respond that the process is alive, without dependencies."""
     return JsonResponse({"status": "ok"})
 
 
 class ReadyView(HealthCheckView):  # type: ignore[misc]
-    """503 while the database is away or not migrated, or the broker is away. LiveKit and the workers
-    of each queue are shown only: work waits."""
+    """503 while the database is unreachable or not migrated, or the broker is unreachable. LiveKit and the workers
+    of each queue are for information: work is queued."""
 
     checks = (Database, Migrations, Broker)
     http_method_names = ["get", "head"]
@@ -97,7 +97,7 @@ class ReadyView(HealthCheckView):  # type: ignore[misc]
 
 
 def worker_states() -> dict[str, str]:
-    """Return for each queue whether a worker took from it within the last minute."""
+    """Return for each queue whether a worker consumed it within the last minute."""
     try:
         unseen = unseen_queues()
     except DatabaseError:
@@ -106,7 +106,7 @@ def worker_states() -> dict[str, str]:
 
 
 def livekit_state() -> str:
-    """Return how the last call to the default LiveKit server went."""
+    """Return the result of the last request to the default LiveKit server."""
     try:
         project = LiveKitProject.objects.filter(is_default=True).first()
     except DatabaseError:
@@ -118,7 +118,7 @@ def livekit_state() -> str:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer whoever has `METRICS_TOKEN`; without it only this machine, and only where nobody comes by https."""
+    """Require `METRICS_TOKEN`; without it allow this machine only, and only without https."""
     if not (_has_token(request) or _is_local(request)):
         return problem("permission_denied", NEEDS_TOKEN, 403)
     return ExportToDjangoView(request)  # type: ignore[no-any-return]
@@ -131,10 +131,10 @@ def _has_token(request: HttpRequest) -> bool:
 
 
 def _is_local(request: HttpRequest) -> bool:
-    """Return whether the request certainly began on this machine.
+    """Return whether the request certainly came from this machine.
 
-    Behind https stands a proxy, and which headers it adds is its own affair: it proves nothing that none came. Without
-    https a request with any of them was passed on by something.
+    With https there is a proxy, whose headers are unknown: their absence proves nothing. Without
+    https, a request with any of them was forwarded.
     """
     if settings.PUBLIC_IS_HTTPS or is_https(settings.API_PUBLIC_URL) or any(map(_names_a_proxy, request.headers)):
         return False

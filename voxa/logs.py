@@ -1,4 +1,4 @@
-"""How a line of the log is written. Exceptions are told by type, message and frames; local variables hold secrets."""
+"""Format log lines. Exceptions have type, message and frames; local variables may contain secrets."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from structlog.tracebacks import ExceptionDictTransformer
 
 
 def renderers(log_format: str) -> list[Any]:
-    """Return what turns an event into a line, for `LOG_FORMAT`: one JSON object for collectors, or text for people."""
+    """Return the renderer of log lines for `LOG_FORMAT`: one JSON object for collectors, or text for people."""
     if log_format == "json":
         frames = ExceptionDictTransformer(show_locals=False)
         return [ProcessorFormatter.remove_processors_meta, ExceptionRenderer(frames), JSONRenderer()]

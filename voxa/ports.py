@@ -6,14 +6,14 @@ MAX_PORT = 65_535
 
 
 def parse_port(text: str) -> int:
-    """Read a port. Raises ValueError with a sentence for the person who set it."""
+    """Parse a port. Raise `ValueError` with a message for the user."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_PORT):
         raise ValueError(f"PORT is “{text}”. Set a number from 1 to {MAX_PORT}.")
     return int(text)
 
 
 def is_free(port: int) -> bool:
-    """Return whether a server could listen there now."""
+    """Return whether the port is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

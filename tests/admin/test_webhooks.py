@@ -58,7 +58,7 @@ def test_the_secret_of_a_new_endpoint_stands_in_the_answer_and_nowhere_else(
     ("field", "value", "words"),
     [
         ("url", "https://10.0.0.1/", "cannot be called"),
-        ("url", "http://a.example/", "must begin"),
+        ("url", "http://a.example/", "must start"),
         ("event_types", [], "Tick"),
     ],
 )

@@ -106,7 +106,7 @@ def test_what_is_no_time_zone_is_refused_of_a_workspace(zone: str, db: None) -> 
 def test_a_zone_without_summer_time_is_taken_with_a_warning(db: None) -> None:
     told = StringIO()
     call_command("create_workspace", "New", "--timezone", "est", stdout=StringIO(), stderr=told)
-    assert "no summer time" in told.getvalue()
+    assert "no daylight saving time" in told.getvalue()
     assert Workspace.objects.get(name="New").time_zone == "EST"
 
 

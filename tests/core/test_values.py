@@ -46,7 +46,7 @@ def test_an_abbreviation_is_answered_with_the_place_that_is_meant() -> None:
 
 @pytest.mark.parametrize("name", ["EST", "MST", "HST", "Etc/GMT+5", "Etc/UTC", "UTC", "GMT", "Zulu"])
 def test_a_zone_without_summer_time_is_warned_of(name: str) -> None:
-    assert "no summer time" in time_zone_warning(name)
+    assert "no daylight saving time" in time_zone_warning(name)
 
 
 @pytest.mark.parametrize("name", ["Europe/Berlin", "America/New_York", "Asia/Tokyo", "EST5EDT", "US/Eastern", "Japan"])

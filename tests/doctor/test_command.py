@@ -114,10 +114,10 @@ def test_a_database_that_is_away_is_a_finding_and_the_rest_is_left(say: Any, mon
     monkeypatch.setattr("voxa.core.doctor.database.clock_ahead", away)
     ended = run("--workspace", "acme")
     assert ended.code == 1
-    assert "does not answer (OperationalError)." in ended.out
-    assert "- Trunks  not looked at: the database comes first" in ended.out
+    assert "does not respond (OperationalError)." in ended.out
+    assert "- Trunks  skipped: fix the database first" in ended.out
     assert "s3cret" not in ended.out + ended.err
-    assert "does not answer" in run("--only", "trunks").out
+    assert "does not respond" in run("--only", "trunks").out
 
 
 def test_a_check_that_breaks_is_a_finding_beside_the_others(say: Any) -> None:

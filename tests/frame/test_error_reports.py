@@ -52,5 +52,5 @@ def test_an_error_is_told_where_it_was_and_without_secrets() -> None:
 def test_what_is_no_dsn_is_a_sentence_without_its_value() -> None:
     ended = run("import django; django.setup()", "s3cret")
     assert ended.returncode != 0
-    assert "SENTRY_DSN is no DSN" in ended.stderr
+    assert "SENTRY_DSN is not a DSN" in ended.stderr
     assert "s3cret" not in ended.stderr

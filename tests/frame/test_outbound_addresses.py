@@ -68,7 +68,7 @@ def test_unsafe_and_malformed_urls_are_refused(url: str) -> None:
 
 
 def test_http_needs_the_operators_leave(web: Receiver) -> None:
-    with pytest.raises(UnsafeAddress, match="must begin with https://"):
+    with pytest.raises(UnsafeAddress, match="must start with https://"):
         send("POST", web.url(), policy=policy(allow_http=False))
 
 

@@ -20,7 +20,7 @@ def test_a_silent_server_is_given_up(web: Receiver) -> None:
         web.stop_waiting.wait(30)
 
     web.respond = respond
-    with pytest.raises(OutboundError, match="did not answer in time"):
+    with pytest.raises(OutboundError, match="did not respond in time"):
         call(web, read=0.1)
 
 
@@ -40,7 +40,7 @@ def drip(web: Receiver, piece: bytes) -> None:
 @pytest.mark.parametrize("piece", [b"X-A: b\r\n", b"x"])
 def test_a_server_that_drips_headers_or_body_is_given_up(web: Receiver, piece: bytes) -> None:
     drip(web, piece)
-    with pytest.raises(OutboundError, match="did not answer in time"):
+    with pytest.raises(OutboundError, match="did not respond in time"):
         call(web, read=5, total=0.4)
 
 

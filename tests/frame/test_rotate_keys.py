@@ -55,7 +55,7 @@ def stored_key(agent: Agent) -> object:
 def test_the_old_key_may_go_afterwards(agent: Agent, keys: Settings) -> None:
     restart(keys, "new", "old")
     history = agent.history.count()
-    assert "Everything is under the newest key" in rotate()
+    assert "All secrets use the newest key" in rotate()
     restart(keys, "new")
     assert stored_key(agent) == "sk-secret"
     assert agent.history.count() == history

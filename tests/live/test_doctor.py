@@ -81,7 +81,7 @@ def test_an_installation_that_is_well_until_its_dispatcher_stops(
     examine: Examine, running: Installation, dispatcher: Process
 ) -> None:
     report_as_worker(running)
-    wait_until(lambda: (ended := examine())[0] == 0 and "Nothing is wrong." in ended[2], "all is well", 20, 0)
+    wait_until(lambda: (ended := examine())[0] == 0 and "No problems found." in ended[2], "all is well", 20, 0)
     dispatcher.stop(seconds=10)
     code, found, _ = examine("--only", "processes", "--format", "json")
     assert (code, list(found)) == (1, ["processes.dispatchers"])

@@ -1,19 +1,19 @@
-"""JSON schemas that customers write: checked and used without a network, their patterns in linear time."""
+"""Customers' JSON schemas: validated without network access, with patterns in linear time."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import jsonschema_rs
 
-_LINEAR = jsonschema_rs.RegexOptions()  # no look-around, and no pattern that takes for ever
+_LINEAR = jsonschema_rs.RegexOptions()  # no look-around, and no pattern with exponential time
 
 
 class WrongSchema(ValueError):
-    """It is no JSON schema that can be used; the message says why."""
+    """The JSON schema is invalid or unsupported. The message has the reason."""
 
 
 def compiled(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
-    """Return the validator of a schema. Raises WrongSchema, also for one that refers to another document."""
+    """Return the validator of a schema. Raise `WrongSchema`, also for references to other documents."""
     try:
         jsonschema_rs.meta.validate(dict(schema))
         return jsonschema_rs.validator_for(dict(schema), pattern_options=_LINEAR, offline=True)
@@ -22,7 +22,7 @@ def compiled(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
 
 
 def misfits(schema: Mapping[str, Any], value: Any) -> list[str]:
-    """Return where a value does not fit a schema, such as `city: 7 is not of type "string"`; nothing where it fits."""
+    """Return the first violation of a schema, such as `city: 7 is not of type "string"`; or "" for a valid value."""
     return [_words(error) for error in compiled(schema).iter_errors(value)]
 
 

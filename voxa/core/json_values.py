@@ -1,4 +1,4 @@
-"""Values as the API spells them, for rows that are shown by hand."""
+"""Values in the API's format, for rows that are serialized by hand."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Finding one row by what is unique to it."""
+"""Find one row by a unique value."""
 
 from typing import TypeVar
 
@@ -8,5 +8,5 @@ M = TypeVar("M", bound=Model)
 
 
 def only_row(rows: "QuerySet[M]") -> M | None:
-    """Return the row of a question that at most one row answers; `first` would have it sorted."""
+    """Return the only row of a query, or None. `first` would sort."""
     return next(iter(rows.order_by()), None)

@@ -1,4 +1,4 @@
-"""Columns that hold telephone numbers: whatever writes or asks, the canonical form is stored and compared."""
+"""Model fields for phone numbers that store and compare the canonical form."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ else:
 
 
 def to_canonical(text: str, country: str | None = None, *, plus_may_be_lost: bool = False) -> str:
-    """Return the canonical form. Raises Django's ValidationError with the reason and its code."""
+    """Return the canonical form. Raise Django's `ValidationError` with the reason and its code."""
     try:
         return canonical(text, country, plus_may_be_lost=plus_may_be_lost)
     except NumberError as error:
@@ -23,17 +23,17 @@ def to_canonical(text: str, country: str | None = None, *, plus_may_be_lost: boo
 
 
 def settled(value: Any) -> Any:
-    """Return the canonical form of a text that is a number with its country code, anything else as it is."""
+    """Return the canonical form of a number with a country code, and anything else unchanged."""
     if not isinstance(value, str) or not value.startswith("+"):
         return value
     return or_none(value) or value
 
 
 class NumberField(_CharField):
-    """A number in E.164. Another spelling with a country code becomes it on the way to the database and in questions.
+    """A number in E.164. Other formats with a country code are converted on save and in queries.
 
-    `clean` also reads national forms, in the country that the row names as `number_country`, and refuses what is no
-    number. What never was one, such as the hash of an erased number, is stored as it is.
+    `clean` also parses national formats by the row's `number_country` and rejects anything but a
+    number. Other text, such as the hash of an erased number, is stored unchanged.
     """
 
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:

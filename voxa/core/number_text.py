@@ -1,4 +1,4 @@
-"""From what people and SIP headers write to digits: schemes, parameters, separators, scripts. No numbering plans."""
+"""Extract digits from user input and SIP headers: schemes, parameters, separators, scripts. No numbering plans."""
 
 import re
 import unicodedata
@@ -25,7 +25,7 @@ EXAMPLE = "+12025550123"
 
 
 class NumberError(ValueError):
-    """A text that is no telephone number. `code` is one of `empty`, `letters`, `extension`, `too_short`, `too_long`,
+    """A text that is not a phone number. `code` is one of `empty`, `letters`, `extension`, `too_short`, `too_long`,
     `no_country`, `invalid`; `message` is for people and names the remedy.
     """
 
@@ -36,7 +36,7 @@ class NumberError(ValueError):
 
 @dataclass(frozen=True)
 class Digits:
-    """The digits of a text, whether a `+` stands before them, and the same without an optional `(0)`."""
+    """The digits of a text, whether a `+` precedes them, and the digits without an optional `(0)`."""
 
     digits: str
     international: bool
@@ -44,12 +44,12 @@ class Digits:
 
     @property
     def text(self) -> str:
-        """Return the digits with the `+` where there is one."""
+        """Return the digits with the `+`, if any."""
         return ("+" if self.international else "") + self.digits
 
 
 def read_digits(text: str) -> Digits:
-    """Return the digits of a number in any common spelling. Raises NumberError for what is no number."""
+    """Return the digits of a number in any common format. Raise `NumberError` for anything else."""
     if len(text) > LONGEST_TEXT:
         fail("too_long", f"A number has at most 15 digits. Enter one such as {EXAMPLE}.")
     found = _without_scheme(ascii_text(text)).strip(" \t").strip("'\"=").strip(" \t")
@@ -58,7 +58,7 @@ def read_digits(text: str) -> Digits:
     if spreadsheet := _SPREADSHEET.fullmatch(found):
         found = spreadsheet[1]
     if _EXTENSION.search(found):
-        fail("extension", "A number is called without its extension. Leave the extension out.")
+        fail("extension", "Extensions are not supported. Remove the extension.")
     plain = _plain(found)
     without_zero = _plain(_OPTIONAL_ZERO.sub("", found))
     return Digits(plain.removeprefix("+"), plain.startswith("+"), without_zero.removeprefix("+"))
@@ -109,11 +109,11 @@ def _with_context(rest: str) -> str:
 def _plain(text: str) -> str:
     """Return digits, after a `+` if there is one."""
     if any(letter.isalpha() and letter not in _LETTER_DASHES for letter in text):
-        fail("letters", f"A number is written in digits, not letters. Enter one such as {EXAMPLE}.")
+        fail("letters", f"A number has digits, not letters. Enter one such as {EXAMPLE}.")
     kept = "".join(letter for letter in text if letter not in _SEPARATORS)
     kept = re.sub(r"^\++", "+", kept)
     if not kept.removeprefix("+").isdigit() or not kept.isascii():
-        fail("invalid", f"This is no single telephone number. Enter one such as {EXAMPLE}.")
+        fail("invalid", f"This is not a single phone number. Enter one such as {EXAMPLE}.")
     return kept
 
 

@@ -1,6 +1,6 @@
-"""What numbering plans tell of a canonical number: its country, its time zones, whether it exists, what it may cost.
+"""Facts on a canonical number from numbering plans: country, time zones, validity, cost.
 
-Source: Google's libphonenumber by way of `phonenumbers`, and where it is silent, the tables below.
+Source: Google's libphonenumber through `phonenumbers`, supplemented by the tables below.
 """
 
 import re
@@ -21,7 +21,7 @@ COSTLY_TYPES = frozenset(
 )
 UNKNOWN_ZONE = "Etc/Unknown"
 _COSTLY_KINDS = ("premium_rate", "shared_cost", "personal_number", "pager")
-# Networks that are no country's: satellites, universal and premium numbers. Carriers bill all of them as such.
+# Networks without a country: satellites, universal and premium numbers. Carriers bill all of them as such.
 _NETWORKS = frozenset({800, 808, 870, 871, 872, 873, 874, 878, 881, 882, 883, 888, 979})
 _DEAR_EXCHANGE = re.compile(r"[2-9]\d\d976\d{4}")  # North America's local premium services, typed as fixed lines
 _DIRECTORY = re.compile(r"118\d{1,5}")  # directory enquiries of most of Europe
@@ -34,7 +34,7 @@ _LEADING = 3  # digits that tell what a range is for
 
 
 def parse(number: str) -> PhoneNumber | None:
-    """Read an E.164 number; None where not even its country code is known."""
+    """Parse an E.164 number. Return None if its country code is unknown."""
     try:
         return phonenumbers.parse(number, None)
     except NumberParseException:
@@ -48,7 +48,7 @@ def is_known(number: str) -> bool:
 
 
 def country_of(number: str) -> str | None:
-    """Return the two letters of a number's country, None where they cannot be told.
+    """Return the two-letter country of a number, or None if unknown.
 
     A number outside its numbering plan still has a country when its country code belongs to one country alone.
     """
@@ -63,7 +63,7 @@ def country_of(number: str) -> str | None:
 
 
 def zones_of(number: str) -> tuple[str, ...]:
-    """Return every time zone a number may be in; empty where none can be told."""
+    """Return every time zone a number may be in, possibly none."""
     parsed = parse(number)
     if parsed is None:
         return ()
@@ -94,13 +94,13 @@ def is_costly(number: str) -> bool:
 
 
 def is_costly_short(digits: str, country: str) -> bool:
-    """Return whether a short code dialled in a country is one that costs: a directory or a premium service."""
+    """Return whether a short code dialled in a country is premium: a directory or a premium service."""
     cost = shortnumberinfo.expected_cost_for_region(PhoneNumber(national_number=int(digits)), country)
     return cost == ShortNumberCost.PREMIUM_RATE or bool(country not in _PLUS_ONE and _DIRECTORY.fullmatch(digits))
 
 
 def national_of(number: str) -> str:
-    """Return the digits of a number without its country code; nothing where that is not known."""
+    """Return the digits of a number without its country code; "" if that is unknown."""
     parsed = parse(number)
     return phonenumbers.national_significant_number(parsed) if parsed else ""
 
@@ -123,7 +123,7 @@ def spelled_as(number: str, *, national: bool) -> str:
 
 @lru_cache(maxsize=4_096)
 def _leads_to_costly(country_code: int, leading: str) -> bool:
-    """Return whether any costly number of a country begins with these digits.
+    """Return whether any costly number of a country starts with these digits.
 
     The patterns are asked with every pair of digits behind them, and the rest filled in.
     """

@@ -1,7 +1,7 @@
-"""The one canonical form of a telephone number: E.164, whatever was typed.
+"""The canonical form of phone numbers: E.164, for any input format.
 
-Numbering plans come from Google's libphonenumber. A number that no plan knows keeps its digits: numbers for tests and
-new ranges are written and compared like others. Whether one may be called is another question (`numbering_plans`).
+Numbering plans come from Google's libphonenumber. A number in no plan keeps its digits: test numbers and
+new ranges are stored and compared like others. Whether one may be called is another question (`numbering_plans`).
 """
 
 import re
@@ -44,7 +44,7 @@ _SPELLED = frozenset({"266696687", "7378742833", "2562533", "8656696", "86282452
 
 
 def canonical(text: str, country: str | None = None, *, plus_may_be_lost: bool = False) -> str:
-    """Return the E.164 form of a number in any common spelling.
+    """Return the E.164 form of a number in any common format.
 
     `country` (two letters) reads what is written without a country code. With `plus_may_be_lost`, digits that are no
     number of that country and would be one behind a `+` are read so: carriers and spreadsheets leave it out. Raises
@@ -54,7 +54,7 @@ def canonical(text: str, country: str | None = None, *, plus_may_be_lost: bool =
 
 
 def or_none(text: str, country: str | None = None, *, plus_may_be_lost: bool = False) -> str | None:
-    """Return the E.164 form, None for what is no number."""
+    """Return the E.164 form, or None for anything but a number."""
     try:
         return canonical(text, country, plus_may_be_lost=plus_may_be_lost)
     except NumberError:
@@ -67,7 +67,7 @@ def is_canonical(text: str) -> bool:
 
 
 def same(a: str, b: str, country: str | None = None) -> bool:
-    """Return whether two spellings are one number."""
+    """Return whether two texts are the same number."""
     first = or_none(a, country)
     return first is not None and first == or_none(b, country)
 
@@ -97,7 +97,7 @@ def caller(text: str, country: str | None = None) -> str:
 
 
 def is_withheld(text: str) -> bool:
-    """Return whether a caller's address is one of the words that stand for no number."""
+    """Return whether a caller's address is one of the words for a withheld number."""
     found = re.sub(r"^.*<|>.*$", "", text.strip())
     found = re.sub(r"^(?:sips?|tel):", "", found, flags=re.IGNORECASE).partition("@")[0].partition(";")[0]
     if found.removeprefix("+") in _SPELLED:
@@ -120,7 +120,7 @@ def _international(read: Digits) -> str:
     spellings = [re.sub(r"^00+", "", digits) for digits in (read.digits, read.without_zero)]
     settled = [_settled(f"+{digits}") for digits in spellings]
     if settled[0].startswith("+0"):
-        fail("invalid", f"A country code never begins with 0. Enter the number such as {EXAMPLE}.")
+        fail("invalid", f"Country codes do not start with 0. Enter the number such as {EXAMPLE}.")
     return next((number for number in settled if is_valid(number)), settled[0])
 
 
@@ -137,7 +137,7 @@ def _national(read: Digits, country: str | None, plus_may_be_lost: bool) -> str:
         if _length(number) == ValidationResult.IS_POSSIBLE:
             return number
     if country is None and not readings:
-        fail("no_country", f"The number's country is missing. Begin with + and the country code, such as {EXAMPLE}.")
+        fail("no_country", f"The country code is missing. Start with + and the country code, such as {EXAMPLE}.")
     raise _misfit(readings[0] if readings else "", country)
 
 
@@ -183,7 +183,7 @@ def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
 
 
 def is_valid(number: str) -> bool:
-    """Return whether a numbering plan knows the number."""
+    """Return whether a numbering plan has the number."""
     parsed = _parsed(number) if number else None
     return parsed is not None and phonenumbers.is_valid_number(parsed)
 
@@ -194,17 +194,17 @@ def _length(number: str) -> int:
 
 
 def _misfit(number: str, country: str | None) -> NumberError:
-    """Return why a national number is none: its length, most of the time."""
+    """Return the error of an invalid national number, mostly its length."""
     where = f" in {country}" if country else ""
     length = _length(number)
     if length == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
         return NumberError("too_short", f"The area code is missing. Enter the whole number, such as {EXAMPLE}.")
-    remedy = "Correct it, or begin with + and a country code."
+    remedy = "Correct it, or start with + and a country code."
     if length == ValidationResult.TOO_SHORT:
         return NumberError("too_short", f"The number has too few digits{where}. {remedy}")
     if length == ValidationResult.TOO_LONG:
         return NumberError("too_long", f"The number has too many digits{where}. {remedy}")
-    return NumberError("invalid", f"This is no number{where}. {remedy}")
+    return NumberError("invalid", f"This is not a valid number{where}. {remedy}")
 
 
 def _misshapen(digits: str) -> NumberError:
@@ -213,4 +213,4 @@ def _misshapen(digits: str) -> NumberError:
         return NumberError("too_short", words)
     if len(digits) > 15:
         return NumberError("too_long", f"A number has at most 15 digits. Enter one such as {EXAMPLE}.")
-    return NumberError("invalid", f"A country code never begins with 0. Enter the number such as {EXAMPLE}.")
+    return NumberError("invalid", f"Country codes do not start with 0. Enter the number such as {EXAMPLE}.")

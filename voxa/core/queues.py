@@ -1,4 +1,4 @@
-"""The queues of the background work, and which task goes into which. Imports no Django.
+"""The background queues, and the queue of each task. Imports no Django.
 
 Nothing in `urgent` or `ordinary` waits on an address that a customer chose: a host that accepts and never answers
 holds up other customers' hosts at most, and of those no workspace may have more than its share (decision 10).
@@ -8,9 +8,9 @@ from typing import Any
 
 from kombu.entity import Exchange, Queue
 
-URGENT = "urgent"  # calls under way, and what was just saved: somebody waits for it
-ORDINARY = "ordinary"  # all the rest that asks our own database, LiveKit and storage
-EXTERNAL = "external"  # waits on addresses that customers chose: webhooks, language models, tools, provider checks, DNS
+URGENT = "urgent"  # active calls and recent changes that people wait for
+ORDINARY = "ordinary"  # other work with our database, LiveKit and storage
+EXTERNAL = "external"  # requests to customers' URLs: webhooks, language models, tools, provider checks, DNS
 ALL = (URGENT, ORDINARY, EXTERNAL)
 
 _TASKS = {
@@ -38,7 +38,7 @@ _TASKS = {
         "calls.tasks.watch_project",
         "telephony.tasks.check_sip_service",
         "telephony.tasks.check_sip_services",
-        "telephony.tasks.note_queue",  # beat sends it into each
+        "telephony.tasks.note_queue",  # beat sends it to each queue
         "telephony.tasks.reconcile_project",
         "telephony.tasks.reconcile_projects",
         "telephony.tasks.sweep_trunks",
@@ -52,5 +52,5 @@ _TASKS = {
     ),
 }
 ROUTES: dict[str, dict[str, Any]] = {task: {"queue": queue} for queue, tasks in _TASKS.items() for task in tasks}
-# Without `-Q` a worker takes from all of them.
+# Without `-Q` a worker consumes all of them.
 QUEUES = tuple(Queue(name, Exchange(name), routing_key=name) for name in ALL)  # type: ignore[no-untyped-call]

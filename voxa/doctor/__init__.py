@@ -1,7 +1,7 @@
-"""`manage.py check_telephony`: what is wrong, where, and what to do.
+"""`manage.py check_telephony`: problems, their location and remedies.
 
-Each app keeps its checks in a module `doctor`, which registers them when the command loads it, as this one does for the
-frame's own. Django's system checks are asked by one of them: they know neither workspaces nor time limits.
+Each app registers its checks in a module `doctor`, which the command loads, as this one does for the
+frame's own. One of them runs Django's system checks, which have no workspaces or time limits.
 """
 
 from voxa.core.doctor import database

@@ -1,4 +1,4 @@
-"""The broker and the workers: are messages taken, and by whom."""
+"""Checks of the broker and the workers."""
 
 from collections.abc import Iterator
 
@@ -12,12 +12,12 @@ from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
 from voxa.health import Broker
 
-PING = 2.0  # seconds to wait for workers' answers
-MANY = 1_000  # messages that wait
+PING = 2.0  # seconds to wait for workers' responses
+MANY = 1_000  # waiting messages
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Ask the broker, and through it the workers."""
+    """Check the broker, and through it the workers."""
     if not scope.network:
         return
     try:
@@ -27,21 +27,21 @@ def look(scope: Scope) -> Iterator[Finding]:
     except (ServiceUnavailable, KombuError, RedisError, OSError):
         yield Finding(
             "processes.broker",
-            "The broker cannot be reached: nothing is done in the background.",
-            "Check that Redis runs and that CELERY_BROKER_URL is right. What was not sent is found by the sweep.",
+            "The broker is unreachable: no background work is done.",
+            "Check that Redis runs and that CELERY_BROKER_URL is correct. The sweep repeats lost tasks.",
         )
         return
     if not workers:
         yield Finding(
             "processes.workers",
-            "No worker answers: trunks are not provisioned, calls' ends and webhooks are not worked on.",
-            "Start one: celery -A voxa worker. If one runs, look into its log: it may hang, or use another broker.",
+            "No worker responds: trunks are not provisioned, call endings and webhooks are not processed.",
+            "Start one: celery -A voxa worker. If one runs, check its log: it may hang or use another broker.",
         )
     if waiting >= MANY:
         yield Finding(
             "processes.queue",
-            f"{waiting:,} messages wait for the workers.",
-            "Start more workers, or look into their log for what takes so long.",
+            f"{waiting:,} messages are waiting for workers.",
+            "Start more workers, or check their logs for slow tasks.",
             Severity.WARNING,
         )
 

@@ -1,4 +1,4 @@
-"""Settings that are missing, contradict each other, or do not fit where Voxa runs."""
+"""Checks of settings: missing, contradictory, or unsuitable for the environment."""
 
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ LOCAL_DOMAIN = "sip.localhost"
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Report what `manage.py check` says, with `--deploy` where people come by https, and what it does not look at."""
+    """Report `manage.py check`, with `--deploy` for https installations, and further checks."""
     yield from map(_told, run_checks(include_deployment_checks=settings.PUBLIC_IS_HTTPS))
     yield from _public_address()
     yield from _local_defaults()
@@ -35,33 +35,33 @@ def _public_address() -> Iterator[Finding]:
     if host and not settings.DEBUG and not validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS):
         yield Finding(
             "settings.allowed_hosts",
-            f"ALLOWED_HOSTS does not name {host}, the host of API_PUBLIC_URL: every page answers 400 there.",
+            f"ALLOWED_HOSTS does not include {host}, the host of API_PUBLIC_URL: every request to it fails with 400.",
             f"Add {host} to ALLOWED_HOSTS and restart Voxa.",
         )
     if not _is_local(host) or not settings.LIVEKIT_URL or _is_local(urlsplit(settings.LIVEKIT_URL).hostname or ""):
         return
     yield Finding(
         "settings.public_url",
-        f"API_PUBLIC_URL is {settings.API_PUBLIC_URL}, which only this machine reaches, but LiveKit is elsewhere.",
-        "Set API_PUBLIC_URL to the address people, agent workers and LiveKit reach Voxa at.",
+        f"API_PUBLIC_URL is {settings.API_PUBLIC_URL}, reachable from this machine only, but LiveKit is elsewhere.",
+        "Set API_PUBLIC_URL to the URL at which people, agent workers and LiveKit reach Voxa.",
         Severity.WARNING,
     )
 
 
 def _local_defaults() -> Iterator[Finding]:
-    """Name what is meant for one machine alone where people come from others, or real calls are made."""
+    """Report settings for a single machine if others use Voxa or real calls are made."""
     if settings.LIVEKIT_IS_SANDBOX:
         yield Finding(
             "settings.sandbox",
-            "LiveKit is the sandbox: no real call is made, and no gateway is asked.",
+            "LiveKit is the sandbox: no real calls are made and no gateways are checked.",
             "For real calls set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, and restart Voxa.",
             Severity.WARNING,
         )
     elif settings.LIVEKIT_URL and settings.SIP_DOMAIN == LOCAL_DOMAIN:
         yield Finding(
             "settings.sip_domain",
-            f"SIP_DOMAIN is {LOCAL_DOMAIN}: the SIP addresses shown to people lead nowhere.",
-            "Set SIP_DOMAIN to the host that carriers reach LiveKit's SIP service at.",
+            f"SIP_DOMAIN is {LOCAL_DOMAIN}: the SIP addresses shown in the admin do not work.",
+            "Set SIP_DOMAIN to the host name of LiveKit's SIP service.",
             Severity.WARNING,
         )
     if _is_local(urlsplit(settings.API_PUBLIC_URL).hostname or ""):
@@ -70,7 +70,7 @@ def _local_defaults() -> Iterator[Finding]:
     if unset := [name for name, is_embedded in embedded.items() if is_embedded]:
         yield Finding(
             "settings.embedded",
-            f"{' and '.join(unset)} not set: Voxa keeps everything in files, which serve one machine and few calls.",
+            f"{' and '.join(unset)} not set: Voxa stores everything in files, which suit one machine and few calls.",
             "Use PostgreSQL and Redis in production.",
             Severity.WARNING,
         )
@@ -82,7 +82,7 @@ def _halves(pair: Iterable[str]) -> Iterator[Finding]:
     if missing and len(missing) < len(names):
         yield Finding(
             "settings.half",
-            f"{' and '.join(missing)} missing: of no use without {' and '.join(set(names) - set(missing))}.",
+            f"{' and '.join(missing)} missing: required with {' and '.join(set(names) - set(missing))}.",
             f"Set {' and '.join(names)} together, or none of them.",
             Severity.WARNING,
         )

@@ -1,4 +1,4 @@
-"""The database: does it answer, has it the newest tables, is its clock ours, do our keys open what it keeps."""
+"""Checks of the database: connection, migrations, clock and encryption keys."""
 
 import time
 from collections.abc import Iterator
@@ -11,29 +11,29 @@ from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
 from voxa.core.encryption import count_unreadable, encrypted_fields
 
-UNUSABLE = {"database.away", "database.migrations", "database.unfinished"}  # found these, nothing else can be read
-SAMPLE = 50  # secrets of each field that are tried
-APART = timedelta(milliseconds=500)  # what clocks may differ by before it is worth a warning
-FAR_APART = timedelta(seconds=5)  # from here on leases of one host run out for another
+UNUSABLE = {"database.away", "database.migrations", "database.unfinished"}  # after these, no other check can run
+SAMPLE = 50  # secrets per field that are tested
+APART = timedelta(milliseconds=500)  # clock difference that causes a warning
+FAR_APART = timedelta(seconds=5)  # clock difference at which leases of one host expire for another
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Report the first thing that is wrong: what comes after it cannot be checked."""
+    """Report the first problem; later checks depend on earlier ones."""
     try:
         ahead = clock_ahead()
     except DatabaseError as error:
         yield Finding(
             "database.away",
-            f"The database {_place()} does not answer ({type(error).__name__}).",
-            "Check that it runs, that DATABASE_URL is right, and that this host may connect to it. manage.py dbshell "
-            "says what is the matter.",
+            f"The database {_place()} does not respond ({type(error).__name__}).",
+            "Check that it runs, that DATABASE_URL is correct, and that this host may connect to it. manage.py dbshell "
+            "shows the error.",
         )
         return
     executor = MigrationExecutor(connection)
     if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield Finding(
             "database.migrations",
-            f"The database lacks {len(waiting)} of this version's migrations.",
+            f"{len(waiting)} migrations are not applied.",
             "Run manage.py migrate, then restart every process.",
         )
         return
@@ -42,17 +42,17 @@ def look(scope: Scope) -> Iterator[Finding]:
 
 
 def _place() -> str:
-    """Return which database it is, without user and password."""
+    """Return the location of the database, without credentials."""
     of = connection.settings_dict
     where = f"{of['HOST']}:{of['PORT'] or 5432}/" if of["HOST"] else ""
     return f"{where}{of['NAME']}"
 
 
 def clock_ahead() -> timedelta:
-    """Return by how much this host's clock is ahead of the database's, to within half the time that asking takes."""
+    """Return how far this host's clock is ahead of the database's, within half of the query time."""
     if connection.vendor != "postgresql":
         connection.ensure_connection()
-        return timedelta()  # a file has no clock of its own
+        return timedelta()  # a file has no clock
     with connection.cursor() as cursor:
         before, started = datetime.now(UTC), time.monotonic()
         cursor.execute("SELECT clock_timestamp()")
@@ -67,21 +67,21 @@ def clocks(whose: str, code: str, ahead: timedelta) -> Iterator[Finding]:
     way = "ahead of" if ahead > timedelta() else "behind"
     yield Finding(
         code,
-        f"{whose} is {abs(ahead).total_seconds():.1f} s {way} the database's: what is due and who holds what is "
-        "judged by the clock of each host.",
-        "Keep the clocks of all hosts together by NTP.",
+        f"{whose} is {abs(ahead).total_seconds():.1f} s {way} the database's. Schedules and leases depend on "
+        "synchronized clocks.",
+        "Synchronize the clocks of all hosts with NTP.",
         Severity.ERROR if abs(ahead) >= FAR_APART else Severity.WARNING,
     )
 
 
 def _secrets() -> Iterator[Finding]:
-    """Try the newest secrets of each field: after a restore with other FERNET_KEYS none of them opens."""
+    """Decrypt the newest secrets of each field: this fails after a restore with other FERNET_KEYS."""
     for model, column in encrypted_fields():
         unreadable, tried = count_unreadable(model, column, SAMPLE)
         if unreadable:
             label = f"{model._meta.verbose_name}: {column.verbose_name}"
             yield Finding(
                 "database.secrets",
-                f"No key of FERNET_KEYS opens {unreadable} of {tried} stored secrets ({label}).",
-                "Add the key they were written with to FERNET_KEYS and restart Voxa, or enter these secrets again.",
+                f"{unreadable} of {tried} stored secrets ({label}) cannot be decrypted with FERNET_KEYS.",
+                "Add the key that encrypted them to FERNET_KEYS and restart Voxa, or enter these secrets again.",
             )

@@ -1,4 +1,4 @@
-"""What a check found, in words for a person."""
+"""Findings of checks."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MOST = 20  # findings of one kind that are told one by one
+MOST = 20  # findings of one kind that are listed one by one
 
 
 class Severity(StrEnum):
-    """An error hurts calls, or hides what does; a warning will, or is a risk."""
+    """An error affects calls or hides such an error. A warning will affect them or is a risk."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,9 +19,9 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong, and what to do about it. `page` is the admin page's path; `workspace` the slug of whose it is.
+    """A problem and its remedy. `page` is the path of an admin page; `workspace` is a slug.
 
-    Nothing in it is a secret. `code` stays the same from release to release.
+    It has no secrets. `code` is stable between releases.
     """
 
     code: str
@@ -33,7 +33,7 @@ class Finding:
 
 
 def some(rows: Iterable[T], tell: Callable[[T], Finding], total: int, rest: Finding) -> Iterator[Finding]:
-    """Report the first rows one by one, and how many more there are: `{more}` in `rest.what`."""
+    """Report the first rows one by one, and the number of others as `{more}` in `rest.what`."""
     told = 0
     for row in rows:
         yield tell(row)
@@ -44,7 +44,7 @@ def some(rows: Iterable[T], tell: Callable[[T], Finding], total: int, rest: Find
 
 
 def names(values: Iterable[object], total: int, most: int = 3) -> str:
-    """Write the first of many: `a, b, c and 4 more`."""
+    """Return the first of many: `a, b, c and 4 more`."""
     shown = [str(value) for _, value in zip(range(most), values, strict=False)]
     more = total - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")

@@ -1,4 +1,4 @@
-"""The checks, as the apps register them, and what each is asked about."""
+"""The registry of checks, and their scope."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from voxa.core.doctor.findings import Finding
 
 
 class Group(StrEnum):
-    """Of what a check is, in the order they are told."""
+    """Groups of checks, in report order."""
 
     SETTINGS = "settings"
     DATABASE = "database"
@@ -34,13 +34,13 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """What is looked at: one workspace or all, and whether anybody may be asked over the network."""
+    """The scope of a run: one workspace or all, and whether network checks are allowed."""
 
     workspace: Any = None  # core does not know what a workspace is
     network: bool = True
 
     def own(self, rows: QuerySet[Any], path: str = "workspace") -> QuerySet[Any]:
-        """Keep the rows of the workspaces that are looked at; one that is being closed is nobody's concern."""
+        """Filter for rows of the checked workspaces, without those that are being closed."""
         if self.workspace is not None:
             return rows.filter(**{path: self.workspace})
         return rows.filter(**{f"{path}__closed_at": None})
@@ -51,9 +51,9 @@ Look = Callable[[Scope], Iterable[Finding]]
 
 @dataclass(frozen=True)
 class Check:
-    """A function that looks. It runs in a thread of its own, side by side with the others, with a database connection.
+    """A check function. It runs in its own thread, in parallel with others, with a database connection.
 
-    It must bound its own waits: after `run.LIMIT` nobody listens any more. One that asks over the network heeds
+    It must limit its own waits: results after `run.LIMIT` are dropped. A network check respects
     `Scope.network`.
     """
 

@@ -1,4 +1,4 @@
-"""The findings as text for people and as JSON for programs."""
+"""Render findings as text and as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "r
 
 @dataclass(frozen=True)
 class Report:
-    """All groups that were looked at; `workspace` is the slug of the one asked for, empty for all."""
+    """All checked groups. `workspace` is the slug of the checked workspace, empty for all."""
 
     groups: Sequence[Examined]
     workspace: str = ""
@@ -27,7 +27,7 @@ class Report:
         return sum(finding.severity is severity for group in self.groups for finding in group.findings)
 
     def as_data(self) -> dict[str, Any]:
-        """Return what `--format json` prints; names are added from release to release, none is changed."""
+        """Return the output of `--format json`. Releases may add names but do not change them."""
         return {
             "version": 1,
             "workspace": self.workspace or None,
@@ -45,7 +45,7 @@ class Report:
         }
 
     def print_on(self, console: Console) -> None:
-        """Print it for people."""
+        """Print the report as text."""
         for group in self.groups:
             sign, colour = SIGNS[group.status]
             heading = Text.assemble((f"{sign} {group.group.heading}", f"bold {colour}"))
@@ -60,7 +60,7 @@ class Report:
         errors, warnings = self.count(Severity.ERROR), self.count(Severity.WARNING)
         if not errors and not warnings:
             skipped = any(group.skipped for group in self.groups)
-            return "Nothing is wrong" + (" with what was looked at." if skipped else ".")
+            return "No problems found" + (" by the checks that ran." if skipped else ".")
         return f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}."
 
 
@@ -93,7 +93,7 @@ def _data(finding: Finding) -> dict[str, str | None]:
 
 
 def address(page: str) -> str:
-    """Return the address of an admin page, its path alone where nobody knows Voxa's own."""
+    """Return the URL of an admin page, or its path if API_PUBLIC_URL is not set."""
     public: str = settings.API_PUBLIC_URL
     return public.rstrip("/") + page if public.startswith(("http://", "https://")) else page
 

@@ -1,4 +1,4 @@
-"""Asking all checks side by side, each for a bounded time. A check that breaks is a finding."""
+"""Run all checks in parallel with a time limit. A failing check is a finding."""
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +20,7 @@ OnDone = Callable[[Check], None]
 
 @dataclass
 class Examined:
-    """One group: what was found, and why it was not looked at where it was not."""
+    """One group: its findings, and why it was skipped, if it was."""
 
     group: Group
     findings: list[Finding] = field(default_factory=list)
@@ -38,7 +38,7 @@ class Examined:
 def ask(
     checks: Sequence[Check], scope: Scope, on_done: OnDone = lambda check: None, limit: float = LIMIT
 ) -> list[Finding]:
-    """Ask checks side by side; return what they found in their order. Wait `limit` seconds at most for each."""
+    """Run checks in parallel; return their findings in order. Wait at most `limit` seconds for each."""
     found: dict[int, list[Finding]] = {}
     for place, findings in side_by_side([partial(_answer, check, scope) for check in checks], limit):
         found[place] = findings
@@ -50,17 +50,17 @@ def ask(
 def grouped(
     checks: Iterable[Check], findings: Iterable[Finding], *, network: bool = True, database: bool = True
 ) -> list[Examined]:
-    """Put findings under the groups of the checks, in order; a code begins with its group.
+    """Group the findings in order of the checks. A code starts with its group.
 
-    Without network or database a group says what of it was not looked at: nobody shall take it for well.
+    Without network or database, a group states that it was skipped, so that it does not look healthy.
     """
     known = list(checks)
     groups = {group: Examined(group) for group in Group if group in {check.group for check in known}}
     for check in known:
         if check.needs_database and not database:
-            groups[check.group].skipped = "not looked at: the database comes first"
+            groups[check.group].skipped = "skipped: fix the database first"
         elif check.asks_network and not network:
-            groups[check.group].skipped = "nobody was asked over the network"
+            groups[check.group].skipped = "network checks skipped"
     for finding in findings:
         groups[Group(finding.code.partition(".")[0])].findings.append(finding)
     for examined in groups.values():
@@ -72,20 +72,18 @@ def _answer(check: Check, scope: Scope) -> list[Finding]:
     try:
         return list(check.look(scope))
     except DatabaseError as error:
-        return [_broken(check, error, "Look at the database: its log, its disk, its connections.")]
-    except Exception as error:  # whatever it is, the other checks are of use
-        return [_broken(check, error, "Run it again with --verbosity 2, which shows where.")]
+        return [_broken(check, error, "Check the database: its log, disk and connections.")]
+    except Exception as error:  # the other checks are still useful
+        return [_broken(check, error, "Run it again with --verbosity 2 to see the traceback.")]
 
 
 def _broken(check: Check, error: Exception, remedy: str) -> Finding:
-    """Name the error by its type alone: its text may hold anything."""
+    """Return the type of the error only: its text may contain secrets."""
     logger.warning("The check of %s broke.", check.group, exc_info=error)
-    what = f"{check.group.heading} could not be looked at: {type(error).__name__}."
+    what = f"{check.group.heading} could not be checked: {type(error).__name__}."
     return Finding(f"{check.group}.unfinished", what, remedy)
 
 
 def _late(check: Check, limit: float) -> Finding:
-    what = f"{check.group.heading} could not be looked at within {limit:g} s."
-    return Finding(
-        f"{check.group}.unfinished", what, "Look at what it asks: the database, the broker or LiveKit hangs."
-    )
+    what = f"{check.group.heading} could not be checked within {limit:g} s."
+    return Finding(f"{check.group}.unfinished", what, "Check the database, the broker and LiveKit: one of them hangs.")

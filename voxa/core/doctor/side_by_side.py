@@ -1,4 +1,4 @@
-"""Doing several things that wait at once, for a bounded time."""
+"""Run blocking jobs in parallel with a time limit."""
 
 import threading
 import time
@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 
 def side_by_side(jobs: Sequence[Callable[[], T]], limit: float) -> Iterator[tuple[int, T]]:
-    """Do jobs in a thread each; return the place and result of each as it ends, and of none after `limit` seconds.
+    """Run each job in a thread; yield position and result of each as it ends, for up to `limit` seconds.
 
-    A job must not raise. Its thread is a daemon: one that hangs does not hold up the end of the process.
+    A job must not raise. Its thread is a daemon: one that hangs does not block the end of the process.
     """
     results: SimpleQueue[tuple[int, T]] = SimpleQueue()
     for place, job in enumerate(jobs):

@@ -1,4 +1,4 @@
-"""Calls to an address that a stranger chose: resolved, checked and pinned by us. Imports no Django.
+"""Requests to customers' URLs: addresses are resolved, checked and pinned. Imports no Django.
 
 The name is resolved once a connection, every address it has is checked, and the socket is opened to one of those
 addresses, so a name that changes its answer (DNS rebinding) gains nothing. TLS and `Host` keep the name. Redirects
@@ -25,16 +25,16 @@ Resolver = Callable[[str, float], Sequence[str]]
 
 
 class OutboundError(Exception):
-    """The call failed; the message says in words why, and is fit to be shown to the customer."""
+    """The request failed. The message has the reason and may be shown to the customer."""
 
 
 class UnsafeAddress(OutboundError):
-    """The URL, or an address its name resolves to, is none that we call."""
+    """The URL, or an address that its name resolves to, is not allowed."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one call: seconds to connect, between two reads and in all; bytes of the answer that are kept."""
+    """Limits of one request: seconds to connect, between two reads and in total; bytes of the response to keep."""
 
     connect: float = 5.0
     read: float = 15.0
@@ -44,7 +44,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. `truncated` when the body was longer than the limit and the rest was left unread."""
+    """The response. `truncated` when the body was longer than the limit and the rest was left unread."""
 
     status: int
     headers: Mapping[str, str]
@@ -57,7 +57,7 @@ class Answer:
 
 
 def resolve(host: str, timeout: float) -> Sequence[str]:
-    """Return all addresses of a name as the system knows them, within `timeout` seconds. Raises OutboundError."""
+    """Return all addresses of a name from the system's resolver, within `timeout` seconds. Raise `OutboundError`."""
     answers: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
 
     def look_up() -> None:
@@ -80,7 +80,7 @@ def resolve(host: str, timeout: float) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class Policy:
-    """What may be called: public addresses and `allowed` networks, by https and, only if `allow_http`, by http."""
+    """Allowed destinations: public addresses and `allowed` networks, by https and, only if `allow_http`, by http."""
 
     allowed: tuple[Network, ...] = ()
     allow_http: bool = False
@@ -94,11 +94,13 @@ class Policy:
         try:
             parsed = httpx.URL(url)
         except httpx.InvalidURL:
-            raise UnsafeAddress(f"This is no URL. Enter one such as {schemes[0]}://hooks.example.com/voxa.") from None
+            raise UnsafeAddress(
+                f"This is not a valid URL. Enter one such as {schemes[0]}://hooks.example.com/voxa."
+            ) from None
         if parsed.scheme not in schemes and not (self.allow_http and f"{parsed.scheme}s" in schemes):
-            raise UnsafeAddress(f"The URL must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
+            raise UnsafeAddress(f"The URL must start with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
         if parsed.userinfo:
-            raise UnsafeAddress("Leave user name and password out of the URL.")
+            raise UnsafeAddress("Remove the username and password from the URL.")
         if parsed.port is not None and not 1 <= parsed.port <= 65535:
             raise UnsafeAddress("The port must be from 1 to 65535.")
         if words := refused_host(parsed.raw_host.decode("ascii"), self.allowed):
@@ -106,7 +108,7 @@ class Policy:
         return parsed
 
     def addresses(self, host: str, timeout: float) -> list[str]:
-        """Return the addresses of a host, all of them checked. Raises UnsafeAddress if even one is refused."""
+        """Return the checked addresses of a host. Raise `UnsafeAddress` if any of them is not allowed."""
         try:
             found: Sequence[str] = [str(ipaddress.ip_address(host))]
         except ValueError:
@@ -120,7 +122,7 @@ class Policy:
 
 
 class _Stream(httpcore.NetworkStream):
-    """A stream that ends at a deadline however slowly the other side drips."""
+    """A stream with a total deadline."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
         self._stream, self._deadline = stream, deadline
@@ -128,7 +130,7 @@ class _Stream(httpcore.NetworkStream):
     def _left(self, timeout: float | None, error: type[httpcore.TimeoutException]) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise error("The whole call took too long.")
+            raise error("The request took too long.")
         return left if timeout is None else min(left, timeout)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -165,7 +167,7 @@ class _PinnedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         deadline = self._deadline if timeout is None else min(self._deadline, time.monotonic() + timeout)
-        failure: Exception = httpcore.ConnectTimeout("No time was left to connect.")
+        failure: Exception = httpcore.ConnectTimeout("The request timed out before it connected.")
         for address in self._policy.addresses(host, deadline - time.monotonic()):
             left = deadline - time.monotonic()
             if left <= 0:
@@ -181,7 +183,7 @@ class _PinnedBackend(httpcore.NetworkBackend):
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Loading the certificates takes 10 ms and more, so once a process. `SSL_CERT_FILE` names another bundle."""
+    """Load the certificates once per process, since it takes 10 ms. `SSL_CERT_FILE` sets another bundle."""
     return httpx.create_ssl_context()
 
 
@@ -201,9 +203,9 @@ def send(
     content: bytes | None = None,
     limits: Limits | None = None,
 ) -> Answer:
-    """Make one call and give its answer, whatever its status; a 3xx is an answer like any other.
+    """Send one request and return the response, whatever its status, 3xx included.
 
-    Raises UnsafeAddress for what may not be called and OutboundError for what failed on the way.
+    Raise `UnsafeAddress` for destinations that are not allowed and `OutboundError` for failures.
     """
     limits = limits or Limits()
     target = policy.check(url)
@@ -217,7 +219,7 @@ def send(
         ):
             return _read(response, limits.max_bytes)
     except httpx.TimeoutException:
-        raise OutboundError(f"{target.host} did not answer in time.") from None
+        raise OutboundError(f"{target.host} did not respond in time.") from None
     except httpx.HTTPError as error:
         raise OutboundError(f"The connection to {target.host} failed: {error or type(error).__name__}") from None
 

@@ -1,4 +1,4 @@
-"""URLs that people enter: checked as they are written, in one form. Pure; what may be called is decided elsewhere."""
+"""Validate and normalize URLs that people enter. Pure; `voxa.outbound` decides what may be called."""
 
 import re
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _PORT = re.compile(r"\d{1,5}", re.ASCII)
 
 
 class BadUrl(ValueError):
-    """The URL is wrong as it is written; the message is for people and names the remedy."""
+    """The URL is malformed. The message is for people and names the remedy."""
 
 
 def normalized_url(
@@ -31,28 +31,28 @@ def normalized_url(
 ) -> str:
     """Return a URL with scheme and host in lower case, the host in ASCII (IDNA), and no default port.
 
-    `query=False` refuses one too, for base URLs that paths are added to. `any_port=True` takes ports of other
-    protocols, for servers that the operator runs. Raises BadUrl.
+    `query=False` rejects a query, for base URLs that paths are added to. `any_port=True` accepts ports of other
+    protocols, for servers that the operator runs. Raise `BadUrl`.
     """
     example = f"{schemes[0]}://hooks.example.com/voxa"
     if found := _UNWISE.search(text):
         what = "a space" if found[0].isspace() else f"the character {found[0]!r}"
-        raise BadUrl(f"A URL cannot have {what} in it. Leave it out, or write it as a percent code.")
+        raise BadUrl(f"A URL cannot have {what} in it. Remove it, or percent-encode it.")
     if "{" in text or "}" in text:
-        raise BadUrl("A URL is called as it is written: replace the placeholder in braces by its value.")
+        raise BadUrl("Placeholders are not supported: replace the braces with a value.")
     if _BROKEN_ESCAPE.search(text):
-        raise BadUrl("A percent sign begins a code such as %20. Write a percent sign itself as %25.")
+        raise BadUrl("A percent sign starts a code such as %20. Enter a literal percent sign as %25.")
     parts = _split(text, example)
     if parts.scheme not in schemes:
-        raise BadUrl(f"The URL must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
+        raise BadUrl(f"The URL must start with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
     if not text[len(parts.scheme) :].startswith("://") or not parts.netloc:
-        raise BadUrl(f"The URL names no host. Enter one such as {example}.")
+        raise BadUrl(f"The URL has no host. Enter one such as {example}.")
     if "@" in parts.netloc:
-        raise BadUrl("Leave user name and password out of the URL.")
+        raise BadUrl("Remove the username and password from the URL.")
     if "#" in text:
-        raise BadUrl("Leave out the # and what follows it: it is never sent.")
+        raise BadUrl("Remove the # and the text after it: it is never sent.")
     if "?" in text and not query:
-        raise BadUrl("Leave out the ? and what follows it: paths are added to this URL.")
+        raise BadUrl("Remove the ? and the text after it: paths are added to this URL.")
     return _joined(parts, example, any_port)
 
 
@@ -60,7 +60,7 @@ def _split(text: str, example: str) -> SplitResult:
     try:
         return urlsplit(text)
     except ValueError:
-        raise BadUrl(f"This is no URL. Enter one such as {example}.") from None
+        raise BadUrl(f"This is not a valid URL. Enter one such as {example}.") from None
 
 
 def _joined(parts: SplitResult, example: str, any_port: bool) -> str:
@@ -69,7 +69,7 @@ def _joined(parts: SplitResult, example: str, any_port: bool) -> str:
     if port is None:
         netloc = name
     elif not _PORT.fullmatch(port) or not 1 <= int(port) <= 65535:
-        raise BadUrl("The port must be from 1 to 65535, or be left out with its colon.")
+        raise BadUrl("The port must be from 1 to 65535. Otherwise remove it with its colon.")
     elif not any_port and int(port) in _OTHER_PROTOCOLS:
         raise BadUrl(f"The port {int(port)} belongs to another protocol. Use 443 or another port for web servers.")
     else:
@@ -88,7 +88,7 @@ def _host_and_port(netloc: str) -> tuple[str, str | None]:
 
 def _ascii_host(host: str, example: str) -> str:
     if not host:
-        raise BadUrl(f"The URL names no host. Enter one such as {example}.")
+        raise BadUrl(f"The URL has no host. Enter one such as {example}.")
     name = host.lower()
     if not name.isascii():
         try:
@@ -97,5 +97,5 @@ def _ascii_host(host: str, example: str) -> str:
             name = ""
     labels = name.removesuffix(".").split(".")
     if not name.startswith("[") and not all(_LABEL.fullmatch(label) for label in labels):
-        raise BadUrl(f"{host[:100]} is no host name. Enter a URL such as {example}.")
+        raise BadUrl(f"{host[:100]} is not a host name. Enter a URL such as {example}.")
     return name

@@ -1,4 +1,4 @@
-"""Single values that people enter: one check and one stored form for each kind, wherever it comes in.
+"""Single values that people enter: one validation and one stored form for each kind.
 
 Numbers are in `voxa.core.phone_numbers`, URLs in `voxa.core.http.urls`.
 """

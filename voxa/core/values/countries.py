@@ -1,4 +1,4 @@
-"""Countries by their two letters of ISO 3166, such as US: those that have a telephone plan."""
+"""ISO 3166 country codes, such as US, of countries with a numbering plan."""
 
 import phonenumbers
 
@@ -12,14 +12,14 @@ LONGEST = 60  # characters of what is read; anything else than two letters is an
 
 
 class BadCountry(ValueError):
-    """The text is no country; the message is for people and names the remedy."""
+    """The text is not a country. The message is for people and names the remedy."""
 
 
 def canonical_country(text: str) -> str:
-    """Return a country's code in capitals: `US` for `us`. Raise BadCountry."""
+    """Return a country code in upper case: `US` for `us`. Raise `BadCountry`."""
     code = text.strip().upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
         meant = _MEANT.get(code, "")
         remedy = f"Use {meant}." if meant else "Use a two-letter code such as US."
-        raise BadCountry(f"“{text.strip()[:LONGEST]}” is no country. {remedy}")
+        raise BadCountry(f"“{text.strip()[:LONGEST]}” is not a country. {remedy}")
     return code

@@ -1,4 +1,4 @@
-"""Columns that hold such values: checking a row puts the stored form in the place of what was entered."""
+"""Model fields of such values. Validation replaces the input with the stored form."""
 
 from typing import Any
 

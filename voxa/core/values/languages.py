@@ -1,4 +1,4 @@
-"""Language tags as BCP 47 writes them, such as en-US. Subtags are those of the IANA registry, by langcodes."""
+"""BCP 47 language tags, such as en-US. Subtags are those of the IANA registry, by langcodes."""
 
 import langcodes
 from langcodes.tag_parser import LanguageTagError
@@ -7,11 +7,11 @@ LONGEST = 35
 
 
 class BadLanguage(ValueError):
-    """The text is no language tag; the message is for people and names the remedy."""
+    """The text is not a language tag. The message is for people and names the remedy."""
 
 
 def canonical_language(text: str) -> str:
-    """Return a tag as BCP 47 spells it, such as `en-US` for `EN-us`, `he` for the former `iw`. Raises BadLanguage."""
+    """Return a tag in BCP 47 spelling, such as `en-US` for `EN-us`, `he` for the former `iw`. Raise `BadLanguage`."""
     tag = text.strip()
     try:
         parsed = langcodes.Language.get(tag, normalize=True)
@@ -21,5 +21,5 @@ def canonical_language(text: str) -> str:
     except (LanguageTagError, ValueError):
         valid, canonical = False, ""
     if not valid or len(canonical) > LONGEST:
-        raise BadLanguage(f"“{text[:60]}” is no language. Use a BCP 47 tag such as en-US, de or pt-BR.")
+        raise BadLanguage(f"“{text[:60]}” is not a language tag. Use a BCP 47 tag such as en-US, de or pt-BR.")
     return canonical

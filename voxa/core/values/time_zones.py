@@ -1,9 +1,9 @@
-"""Names of time zones as IANA writes them, and which of them know no summer time."""
+"""IANA time zone names, and a warning on zones without daylight saving time."""
 
 import zoneinfo
 from functools import cache
 
-# What people write for a zone, and the place whose clocks they mean.
+# Common names of zones, and the place that they mean.
 _MEANT = {
     "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles", "MDT": "America/Denver", "CST": "America/Chicago",
     "CDT": "America/Chicago", "EDT": "America/New_York", "BST": "Europe/London", "IST": "Asia/Kolkata",
@@ -15,26 +15,26 @@ _NO_ZONES = frozenset(("Factory", "localtime", "posixrules"))
 
 
 class BadTimeZone(ValueError):
-    """The text is no time zone; the message is for people and names the remedy."""
+    """The text is not a time zone. The message is for people and names the remedy."""
 
 
 def canonical_time_zone(text: str) -> str:
-    """Return a zone's name as IANA spells it: `Europe/Berlin` for `europe/berlin`. Raises BadTimeZone."""
+    """Return a zone's IANA name: `Europe/Berlin` for `europe/berlin`. Raise `BadTimeZone`."""
     name = text.strip()
     found = _names().get(name.lower().replace(" ", "_"))
     if found is None:
         example = _MEANT.get(name.upper(), "Europe/Berlin")
-        raise BadTimeZone(f"“{name[:60]}” is no time zone. Use an IANA name such as {example}.")
+        raise BadTimeZone(f"“{name[:60]}” is not a time zone. Use an IANA name such as {example}.")
     return found
 
 
 def time_zone_warning(name: str) -> str:
-    """Return what to mind of a zone whose clocks never change, empty for places."""
+    """Return a warning for a zone whose clocks never change, "" for places."""
     if name not in _FIXED and name not in _UTC and not name.startswith("Etc/"):
         return ""
     example = _FIXED.get(name, "America/New_York")
     return (
-        f"The time zone {name} knows no summer time: calling hours and days would be an hour off for half the year. "
+        f"The time zone {name} has no daylight saving time: calling hours would be an hour off for half the year. "
         f"Use a place, such as {example}, if clocks change there."
     )
 

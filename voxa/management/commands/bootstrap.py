@@ -1,4 +1,4 @@
-"""Bring an installation up to date, and fill an empty one: what `make run` does before it serves."""
+"""Update an installation and set up an empty one, before `make run` serves."""
 
 import secrets
 from pathlib import Path
@@ -19,7 +19,7 @@ from telephony.services.demo import create_demo_line
 ADMIN_EMAIL = "admin@example.com"
 
 FIRST_TIME = """
-  Your Voxa, made just now. These two secrets are shown this once:
+  Voxa is set up. These two secrets are shown only once:
 
     admin page   {url}/admin/
     email        {email}
@@ -27,19 +27,17 @@ FIRST_TIME = """
     API key      {key}
 
 {demo}
-  Another password: manage.py changepassword {email}
-  Another key:      manage.py create_api_key {slug} --name NAME --scope workspace:admin
+  New password: manage.py changepassword {email}
+  New API key:  manage.py create_api_key {slug} --name NAME --scope workspace:admin
 
 """
 DEMO = """
-  On the sandbox there is a line to call with, at once (README.md, "A call"):
+  The sandbox has a demo number for calls (README.md, "A call"):
 
     number       {number}
     agent        {agent}
 """
-LATER = (
-    "The admin user and its key were made earlier: `manage.py changepassword` and `create_api_key` make new secrets."
-)
+LATER = "The admin user and API key exist already. Use `manage.py changepassword` and `create_api_key` for new secrets."
 
 
 def static_files_are_current(manifest: Path) -> bool:
@@ -52,9 +50,9 @@ def static_files_are_current(manifest: Path) -> bool:
 
 
 def make_first_rows() -> dict[str, str] | None:
-    """Make an admin user, a demo workspace and a key, in an installation without users. Give their secrets once.
+    """Create an admin user, a demo workspace and a key in an installation without users. Return their secrets.
 
-    On the sandbox the workspace gets a line to call with; a real LiveKit is left alone.
+    On the sandbox the workspace gets a demo number; a real LiveKit is not changed.
     """
     with transaction.atomic():
         if User.objects.exists():
@@ -70,9 +68,9 @@ def make_first_rows() -> dict[str, str] | None:
 
 
 class Command(BaseCommand):
-    """Safe to repeat: does what is missing."""
+    """Safe to repeat: creates only what is missing."""
 
-    help = "Migrate, collect static files, and make a first user, workspace and key where there is no user yet."
+    help = "Migrate, collect static files, and create a first user, workspace and key if there is no user."
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)

@@ -1,4 +1,4 @@
-"""The doctor: what is wrong with this installation, where, and what to do; exit 1 if something hurts calls."""
+"""Check the installation and report problems with remedies; exit 1 if one affects calls."""
 
 import json
 import logging
@@ -18,11 +18,11 @@ from voxa.core.doctor.run import Examined, ask, grouped
 
 
 class Command(BaseCommand):
-    help = "Say what is wrong with the installation, where, and what to do. Exit 1 if something hurts calls."
-    requires_system_checks: list[str] = []  # what they find is told with the rest
+    help = "Check the installation and report problems with remedies. Exit 1 if one affects calls."
+    requires_system_checks: list[str] = []  # reported with the other findings
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--workspace", metavar="SLUG", help="only this workspace, and what all share")
+        parser.add_argument("--workspace", metavar="SLUG", help="only this workspace, and shared services")
         parser.add_argument(
             "--only",
             metavar="GROUP",
@@ -30,16 +30,16 @@ class Command(BaseCommand):
             choices=[group.value for group in Group],
             help=f"{', '.join(Group)}; repeatable",
         )
-        parser.add_argument("--no-network", action="store_true", help="ask the database alone")
-        parser.add_argument("--format", choices=["text", "json"], default="text", help="for people or for programs")
+        parser.add_argument("--no-network", action="store_true", help="check only the database")
+        parser.add_argument("--format", choices=["text", "json"], default="text", help="output format")
         parser.add_argument(
-            "--fail-on", choices=["error", "warning"], default="error", help="what makes it exit 1 (%(default)s)"
+            "--fail-on", choices=["error", "warning"], default="error", help="severity for exit status 1 (%(default)s)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         autodiscover_modules("doctor")
         chosen = checks(options["only"] or Group)
-        logging.disable(logging.WARNING if options["verbosity"] < 2 else logging.NOTSET)  # the findings tell it better
+        logging.disable(logging.WARNING if options["verbosity"] < 2 else logging.NOTSET)  # the findings say it better
         try:
             groups = self._examine(chosen, options["workspace"], network=not options["no_network"])
         finally:
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _examine(self, chosen: list[Check], slug: str | None, *, network: bool) -> list[Examined]:
-        """Ask what needs no database, and whether there is one; then, if there is, all the rest."""
+        """Run the checks without a database first; if the database works, run the others."""
         first = [check for check in chosen if not check.needs_database and check.group is not Group.DATABASE]
         first += checks([Group.DATABASE])
         rest = [check for check in chosen if check.needs_database]
@@ -71,5 +71,5 @@ class Command(BaseCommand):
             return None
         workspace = Workspace.objects.filter(slug=slug).first()
         if workspace is None:
-            raise CommandError(f"There is no workspace “{slug}”.", returncode=2)
+            raise CommandError(f"Workspace “{slug}” does not exist.", returncode=2)
         return workspace

@@ -1,4 +1,4 @@
-"""After a new key was put first in FERNET_KEYS: encrypt every stored secret under it."""
+"""Encrypt every stored secret with the first key of FERNET_KEYS."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,12 +9,12 @@ from voxa.core.encryption import Tally, encrypted_fields, rotate
 
 
 class Command(BaseCommand):
-    """Safe to interrupt and to repeat: what is under the newest key already is left alone."""
+    """Safe to interrupt and to repeat: skips secrets that already use the newest key."""
 
-    help = "Encrypt every stored secret under the first of FERNET_KEYS. Restart every process first."
+    help = "Encrypt every stored secret with the first key of FERNET_KEYS. Restart every process first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="count, change nothing")
+        parser.add_argument("--dry-run", action="store_true", help="count only, change nothing")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         tallies = [self._rotate(model, column, dry_run) for model, column in encrypted_fields()]
@@ -38,16 +38,16 @@ class Command(BaseCommand):
         unreadable = [f"{tally.label} of {pk}" for tally in tallies for pk in tally.unreadable]
         if unreadable:
             raise CommandError(
-                f"No key of FERNET_KEYS opens {len(unreadable)}: {', '.join(unreadable[:10])}. Add the key they were "
-                "written with, or enter these secrets again."
+                f"FERNET_KEYS cannot decrypt {len(unreadable)}: {', '.join(unreadable[:10])}. Add the key that "
+                "encrypted them, or enter these secrets again."
             )
         left = sum(tally.left for tally in tallies)
         if dry_run:
             self.stdout.write(f"{left} to rotate. Nothing was changed.")
         elif left:
             raise CommandError(
-                f"{left} are under an old key still: a process that has not been restarted wrote them. Restart it, "
+                f"{left} still use an old key: a process that has not been restarted wrote them. Restart it, "
                 "then run this again."
             )
         else:
-            self.stdout.write("Everything is under the newest key. The older ones may leave FERNET_KEYS.")
+            self.stdout.write("All secrets use the newest key. You can remove the older ones from FERNET_KEYS.")
