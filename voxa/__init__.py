@@ -1,6 +1,6 @@
-"""The frame: settings, urls, celery, admin site. No models, no business rules.
+"""Settings, URLs, Celery and the admin site. No models, no business rules.
 
-It imports nothing, so that `voxa.core` can be used where neither Django nor Celery is installed.
+Imports nothing, so that `voxa.core` works without Django and Celery.
 """
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The frame as a Django app: its commands and its system checks."""
+"""The Django app of `voxa`: its commands and system checks."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -7,7 +7,7 @@ from voxa.celery import make_broker_folders  # loads Celery's application, to wh
 
 
 class VoxaConfig(AppConfig):
-    """Makes the folders of the embedded default, which neither SQLite nor the broker makes itself."""
+    """Creates the folders for SQLite and the embedded broker."""
 
     name = "voxa"
 

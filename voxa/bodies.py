@@ -1,7 +1,7 @@
-"""Bodies at the WSGI door: not read before the sender is known, and chunked ones get the length they turn out to have.
+"""WSGI middleware for bodies: read only after authentication; chunked ones get their actual length.
 
-Django takes a body without a Content-Length for an empty one. The server decodes the chunks and ends the input;
-gunicorn says so by `wsgi.input_terminated`.
+Django treats a body without a Content-Length as empty. The server decodes the chunks and ends the input;
+gunicorn signals this with `wsgi.input_terminated`.
 """
 
 import json
@@ -21,7 +21,7 @@ WSGIApplication = Callable[[Environ, Any], Iterable[bytes]]
 
 
 class _Answer:
-    """An answer that closes the request's body with itself."""
+    """A response that closes the request's body when it is closed."""
 
     def __init__(self, answer: Iterable[bytes], body: IncomingBody) -> None:
         self._answer, self._body = answer, body
@@ -35,9 +35,9 @@ class _Answer:
 
 
 class BoundedBodies:
-    """Hands bodies on unread; the API reads them after the key. Forms of the admin are read here, within their limit.
+    """Passes bodies on unread; the API reads them after authentication. Admin forms are read here, within their limit.
 
-    A connection whose body was not read ends with its answer.
+    A connection with an unread body closes after the response.
     """
 
     def __init__(self, application: WSGIApplication) -> None:
@@ -75,7 +75,7 @@ def _length(environ: Environ) -> int:
 
 
 def _limit(environ: Environ) -> int:
-    """Return the most bytes that the body may have."""
+    """Return the maximum body size in bytes."""
     is_file = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
     is_known = settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", "")
     small: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE

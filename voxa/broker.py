@@ -1,7 +1,7 @@
-"""The embedded broker: kombu's filesystem transport with messages that appear whole.
+"""The embedded broker: kombu's filesystem transport with atomic messages.
 
-kombu writes a message under its final name, so that a worker looking at that moment takes an empty file, loses the
-message and stops. Here it is written aside and renamed, which is atomic.
+kombu writes a message under its final name, so a worker may read an empty file, lose the
+message and stop. Here it is written to another name and renamed, which is atomic.
 """
 
 import os
@@ -14,12 +14,12 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    """A channel whose messages become visible complete or not at all."""
+    """A channel that writes messages atomically."""
 
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         path = os.path.join(self.data_folder_out, name)
-        # A name that ends otherwise than in ".msg" is no message to a consumer.
+        # Consumers ignore names that do not end in ".msg".
         aside = path + ".part"
         with open(aside, "w", encoding="utf-8") as file:
             file.write(dumps(payload))  # type: ignore[no-untyped-call]
@@ -27,6 +27,6 @@ class Channel(filesystem.Channel):
 
 
 class Transport(filesystem.Transport):
-    """What `filesystem://` means in Voxa."""
+    """The transport for `filesystem://` in Voxa."""
 
     Channel = Channel

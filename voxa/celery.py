@@ -17,7 +17,7 @@ app.autodiscover_tasks()
 
 
 def make_broker_folders() -> None:
-    """Make the folders of the embedded broker: the filesystem transport does not."""
+    """Create the folders of the embedded broker, which the filesystem transport does not."""
     options = app.conf.broker_transport_options or {}
     for key in ("data_folder_in", "data_folder_out", "control_folder"):
         if key in options:

@@ -1,6 +1,6 @@
-"""Celery's part of the settings as a plain dict: it asks for eight of them with each message it sends.
+"""Celery settings as a plain dict: Celery reads eight of them for each message.
 
-From Django's settings object these cost a third of the sending.
+Reading them from Django's settings object would take a third of the send time.
 """
 
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""What `manage.py check` says about the settings."""
+"""System checks of the settings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ STORAGE_NAMES = ("RECORDING_S3_BUCKET", "RECORDING_S3_ACCESS_KEY", "RECORDING_S3
 
 @register
 def check_encryption_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """Stored passwords need a key that is theirs alone: SECRET_KEY may change, FERNET_KEYS only by rotation."""
+    """Check that FERNET_KEYS is set. Stored passwords need their own key, since SECRET_KEY may change."""
     if any(settings.FERNET_KEYS) and all(settings.FERNET_KEYS):
         return []
     return [
@@ -31,14 +31,14 @@ def check_encryption_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMess
 
 @register
 def check_livekit(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """LiveKit's three variables are whole or absent, and the URL is one."""
+    """Check that the LIVEKIT variables are complete or absent, and that the URL is valid."""
     if not any(getattr(settings, name) for name in LIVEKIT_NAMES):
         return []
     missing = [name for name in LIVEKIT_NAMES if not getattr(settings, name)]
     if missing:
         return [
             Error(
-                f"LiveKit is set up only in part: {' and '.join(missing)} missing.",
+                f"LiveKit is only partly configured: {' and '.join(missing)} missing.",
                 hint=f"Set {', '.join(LIVEKIT_NAMES)} together, or none of them.",
                 id="voxa.E002",
             )
@@ -47,19 +47,19 @@ def check_livekit(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     try:
         normalise_livekit_url(settings.LIVEKIT_URL)
     except ValidationError as error:
-        found.append(Error("LIVEKIT_URL is no URL of a LiveKit server.", hint=error.messages[0], id="voxa.E003"))
+        found.append(Error("LIVEKIT_URL is not the URL of a LiveKit server.", hint=error.messages[0], id="voxa.E003"))
     return found
 
 
 @register
 def check_recordings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """The storage of recordings is whole or absent."""
+    """Check that the recording storage is complete or absent."""
     missing = [name for name in STORAGE_NAMES if not getattr(settings, name)]
     if not missing or len(missing) == len(STORAGE_NAMES):
         return []
     return [
         Error(
-            f"The storage of recordings is set up only in part: {' and '.join(missing)} missing.",
+            f"Recording storage is only partly configured: {' and '.join(missing)} missing.",
             hint=f"Set {', '.join(STORAGE_NAMES)} together, or none of them.",
             id="voxa.E007",
         )
@@ -68,7 +68,7 @@ def check_recordings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register
 def check_sip_domain(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """SIP_DOMAIN is shown to people as the right side of SIP addresses."""
+    """Check SIP_DOMAIN, the host in SIP addresses."""
     try:
         validate_host(settings.SIP_DOMAIN)
     except ValidationError as error:
@@ -78,13 +78,13 @@ def check_sip_domain(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register
 def check_public_url(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """API_PUBLIC_URL stands in documents and callbacks, and decides whether cookies are for https alone."""
+    """Check API_PUBLIC_URL, which is used in links and callbacks and for secure cookies."""
     if settings.API_PUBLIC_URL.lower().startswith(("http://", "https://")):
         return []
     return [
         Error(
             f"API_PUBLIC_URL is “{settings.API_PUBLIC_URL}”.",
-            hint="Set the address people reach Voxa at, such as https://voxa.example.com.",
+            hint="Set the URL at which people reach Voxa, such as https://voxa.example.com.",
             id="voxa.E005",
         )
     ]
@@ -92,9 +92,9 @@ def check_public_url(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register
 def check_dialects(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """A misspelt dialect would be switched off in silence."""
+    """Check VOXA_DIALECTS: a misspelled dialect would be silently disabled."""
     unknown = sorted(set(settings.VOXA_DIALECTS or ()) - set(dialects.available()))
     if not unknown:
         return []
-    hint = f"Choose among {', '.join(dialects.available())}; leave it unset for all of them."
-    return [Error(f"VOXA_DIALECTS names no dialect of ours: {', '.join(unknown)}.", hint=hint, id="voxa.E006")]
+    hint = f"Choose among {', '.join(dialects.available())}; leave it unset to enable all."
+    return [Error(f"VOXA_DIALECTS has unknown dialects: {', '.join(unknown)}.", hint=hint, id="voxa.E006")]

@@ -27,22 +27,22 @@ BASE = Path(__file__).resolve().parent.parent
 VAR = BASE / "var"
 SANDBOX_ENV = VAR / "sandbox.env"
 SANDBOX_STATE = VAR / "sandbox.sqlite3"
-# Name, queue and threads: what waits on customers' hosts takes no thread from the rest.
+# Name, queue and threads: requests to customers' hosts take no threads from other work.
 WORKERS = (("urgent", queues.URGENT, 4), ("worker", queues.ORDINARY, 4), ("external", queues.EXTERNAL, 16))
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds until a process that died is started again
 STEADY = 60.0  # seconds after which a process that dies counts as one that ran
 
 
 def wants_sandbox(environment: dict[str, str]) -> bool:
-    """Return whether the sandbox stands in for LiveKit: no `LIVEKIT_URL`, and not switched off."""
+    """Return whether the sandbox replaces LiveKit: no `LIVEKIT_URL`, and not disabled."""
     switched_off = environment.get("VOXA_SANDBOX", "1").strip().lower() in ("0", "false", "no", "off")
     return not environment.get("LIVEKIT_URL") and not switched_off
 
 
 def prepare_sandbox(path: Path, web_port: int) -> int:
-    """Write the sandbox's address and credentials for every process to read. Give its port.
+    """Write the sandbox's address and credentials for all processes. Return its port.
 
-    Port and credentials are kept from run to run, so that LiveKit's address does not change without need.
+    Port and credentials are kept between runs, so that LiveKit's address stays the same.
     """
     old = dotenv.read(path)
     last = urlsplit(old.get("LIVEKIT_URL", "")).port or 0
@@ -57,8 +57,8 @@ def prepare_sandbox(path: Path, web_port: int) -> int:
 
 
 def worker(queue: str, threads: int) -> str:
-    """Return the command line of a worker that takes from one queue. A thread waits on others most of its time."""
-    # Celery warns of root: whoever tries Voxa out as root knows.
+    """Return the command line of a worker of one queue. Its threads mostly wait for I/O."""
+    # Suppress Celery's warning on root.
     return (
         f'exec {sys.executable} -W "ignore:You\'re running the worker"'
         f" -m celery --quiet -A voxa worker -Q {queue} -n {queue}@%h -P threads -c {threads} --loglevel INFO"
@@ -67,7 +67,7 @@ def worker(queue: str, threads: int) -> str:
 
 
 def commands(port: int, sandbox_port: int | None) -> dict[str, str]:
-    """Return the processes by name, each as one command line without a shell's own syntax."""
+    """Return the processes by name, each as one command line without shell syntax."""
     python = f"exec {sys.executable}"
     processes = {
         "web": f"{python} -m gunicorn voxa.wsgi --bind 127.0.0.1:{port} --workers 1 --threads 8"
@@ -85,17 +85,17 @@ def commands(port: int, sandbox_port: int | None) -> dict[str, str]:
 
 
 def hold_lock(path: Path) -> IO[str]:
-    """Allow one `make run` in a clone: two would mean two beats. Raise `SystemExit` when another runs."""
+    """Allow one `make run` in a clone: two would mean two beats. Raise `SystemExit` if another one runs."""
     lock = path.open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise SystemExit("`make run` is running in this folder already. Stop it first, or use another clone.") from None
+        raise SystemExit("`make run` is already running in this folder. Stop it first, or use another clone.") from None
     return lock
 
 
 class SupervisedProcess(Process):  # type: ignore[misc]
-    """A process that is started again when it dies, and ends with the runner also where that was killed.
+    """A process that is restarted when it dies, and that ends with the runner, even a killed one.
 
     honcho's own ends all processes with the first that ends.
     """
@@ -115,7 +115,7 @@ class SupervisedProcess(Process):  # type: ignore[misc]
             if self._stopping.is_set():
                 break
             wait = FIRST_WAIT if time.monotonic() - began > STEADY else wait
-            self._send_message(f"It ended (rc={code}) and is started again in {wait:g} s.\n".encode())
+            self._send_message(f"The process ended (rc={code}) and restarts in {wait:g} s.\n".encode())
             self._stopping.wait(wait)
             wait = min(wait * 2, LONGEST_WAIT)
         self._send_message({"returncode": self._child.returncode if self._child else 0}, type="stop")
@@ -142,7 +142,7 @@ class SupervisedProcess(Process):  # type: ignore[misc]
 
 
 class TerminalPrinter(Printer):  # type: ignore[misc]
-    """A printer that outlives its terminal, so that closing it still stops every process."""
+    """A printer that survives a closed terminal, so that every process is still stopped."""
 
     def write(self, message: Message) -> None:
         with suppress(OSError):
@@ -163,7 +163,7 @@ class Supervisor(Manager):  # type: ignore[misc]
 
 
 def serve(processes: dict[str, str]) -> int:
-    """Run the processes until a signal comes: one that dies is started again. Give 0 after a signal."""
+    """Run the processes until a signal, restarting those that die. Return 0 after a signal."""
     manager = Supervisor()
     for name, command in processes.items():
         manager.add_process(name, command, cwd=str(BASE), env={**os.environ, "PYTHONUNBUFFERED": "1"})
@@ -174,7 +174,7 @@ def serve(processes: dict[str, str]) -> int:
 
 
 def main() -> int:
-    """Prepare what is missing, then serve."""
+    """Prepare the installation, then serve."""
     os.chdir(BASE)
     VAR.mkdir(mode=0o700, exist_ok=True)
     lock = hold_lock(VAR / "run.lock")
@@ -185,13 +185,13 @@ def main() -> int:
     except ValueError as error:
         raise SystemExit(str(error)) from None
     if not ports.is_free(port):
-        raise SystemExit(f"Port {port} is taken by another program. Choose another one: make run PORT={port + 1}")
+        raise SystemExit(f"Port {port} is in use by another program. Choose another one: make run PORT={port + 1}")
     sandbox_port = prepare_sandbox(SANDBOX_ENV, port) if wants_sandbox(dict(os.environ)) else None
     if failed := subprocess.call([sys.executable, "manage.py", "bootstrap"]):
         return failed
     print(f"Voxa is starting on http://127.0.0.1:{port}/admin/ . Ctrl-C stops it.", flush=True)  # noqa: T201
     if sandbox_port:
-        print("LiveKit is a sandbox: trunks and calls can be tried, no real call is made.", flush=True)  # noqa: T201
+        print("LiveKit is a sandbox: you can try trunks and calls, no real calls are made.", flush=True)  # noqa: T201
     with lock:
         return serve(commands(port, sandbox_port))
 

@@ -1,16 +1,14 @@
-"""Is a secret fit for production? Pure checks, which never repeat the secret."""
+"""Check the strength of secrets. Pure; messages never contain the secret."""
 
 import zlib
 from collections.abc import Collection
 
 PLACEHOLDERS = ("change-me", "changeme", "change_me", "change me", "django-insecure", "your-secret", "example")
-ENOUGH = (
-    24  # bytes of what cannot be foreseen, as a compressor sees it: more than any pattern, less than any random text
-)
+ENOUGH = 24  # bytes of entropy as measured by a compressor: more than any pattern, less than any random text
 
 
 def weakness(secret: str, shortest: int, examples: Collection[str] = ()) -> str | None:
-    """Return what is wrong with a secret, as the end of a sentence; None if it will do.
+    """Return the fault of a secret, as the end of a sentence; None if it is strong.
 
     `shortest` counts characters; `examples` are values that the documentation shows.
     """
@@ -24,7 +22,7 @@ def weakness(secret: str, shortest: int, examples: Collection[str] = ()) -> str 
 
 
 def _unforeseen(text: str) -> int:
-    """Return the bytes that are left of a text, or of the steps between its characters, without what repeats."""
+    """Return the compressed size of a text, or of the differences between its characters."""
     steps = bytes((after - before) % 256 for before, after in zip(text.encode(), text.encode()[1:], strict=False))
     return min(_compressed(text.encode()), _compressed(steps))
 

@@ -1,4 +1,4 @@
-"""Where the admin and `/docs` find their styles and scripts."""
+"""Serve the static files of the admin and `/docs`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class CollectedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """whitenoise's, with plain names where nothing was collected: it serves the sources then, uncompressed."""
+    """whitenoise's storage, serving the uncompressed sources if nothing was collected."""
 
     def stored_name(self, name: str) -> Any:
         return super().stored_name(name) if self.hashed_files else name

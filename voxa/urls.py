@@ -1,4 +1,4 @@
-"""Every URL of Voxa, one include a room."""
+"""All URLs of Voxa, one include per app."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -24,7 +24,7 @@ _PEEKED = 16_384  # bytes; longer headers are read in a thread
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """Serves `/healthz`, `/readyz` and `/metrics` by two threads of their own, whatever the others wait for."""
+    """Serves `/healthz`, `/readyz` and `/metrics` with two dedicated threads, independent of the others."""
 
     def init_process(self) -> None:
         self.probe_pool = ThreadPoolExecutor(2, "probe")
@@ -32,7 +32,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         super().init_process()
 
     def enqueue_req(self, conn: Any) -> None:
-        """Give a connection a thread if its next request's headers are there, else wait for more of them."""
+        """Assign a thread to a connection if the headers of its next request have arrived, else wait for them."""
         head = None if self.cfg.is_ssl else _arrived(conn.sock)
         seen = getattr(conn, "head_seen", 0)
         is_silent = head is None and not (conn.initialized or conn.data_ready)
@@ -79,7 +79,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return super().handle_request(req, conn)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
-        """Close without waiting: gunicorn's own lingers here, in the thread that accepts, for up to 2 s each."""
+        """Close without waiting: gunicorn's method blocks the accepting thread for up to 2 s."""
         if not fs.cancelled() and (fs.exception() or fs.result()):
             super().finish_request(conn, fs)
             return
@@ -95,7 +95,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.pending_conns.append(conn)
 
     def linger(self, conn: Any, left: int, sock: socket.socket) -> None:
-        """Read on until the client closes: data that nobody read would make the kernel withdraw the answer."""
+        """Read on until the client closes: unread data would make the kernel drop the response."""
         try:
             got = len(sock.recv(65_536))
         except OSError:

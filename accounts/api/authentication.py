@@ -1,4 +1,4 @@
-"""Who is asking: `Authorization: Bearer vx_live_...`."""
+"""Authenticate requests by `Authorization: Bearer vx_live_...`."""
 
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
@@ -11,7 +11,7 @@ from voxa.core.api.errors import HOW_TO_SIGN_IN
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """Gives `request.auth`, an `accounts.models.ApiKey`, by one query. `request.user` stays None."""
+    """Sets `request.auth` to an `accounts.models.ApiKey` with one query. `request.user` stays None."""
 
     def authenticate(self, request: Request) -> tuple[None, ApiKey] | None:
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
@@ -21,11 +21,11 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(HOW_TO_SIGN_IN)
         now = timezone.now()
         key = find_api_key(text.strip())
-        refusal = key.refusal(now) if key else "There is no such API key. Copy it whole, or make a new one."
+        refusal = key.refusal(now) if key else "Unknown API key. Copy the complete key, or create a new one."
         if key is None or refusal:
             raise AuthenticationFailed(refusal)
         note_use(key, now)
-        # The actor of history rows written while this request is served (accounts.signals).
+        # The actor of history rows written during this request (accounts.signals).
         request._request.api_key = key  # type: ignore[attr-defined]
         return None, key
 

@@ -1,4 +1,4 @@
-"""`Idempotency-Key` on a POST: the first answer is kept and given again, so a client may safely repeat."""
+"""`Idempotency-Key` on a POST: the first response is stored and returned again, so clients may safely repeat."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
 class Replay(Exception):
-    """Ends a request with an answer that was given before."""
+    """Ends a request with a stored response."""
 
     def __init__(self, response: Response) -> None:
         super().__init__("answered before")
@@ -27,14 +27,14 @@ class Replay(Exception):
 def begin(request: Request, workspace: Workspace) -> None:
     """Claim the request's key, if it has one.
 
-    Raises Replay with the kept answer, ApiError 409 while the first request is still under way (or was cut off), 422
-    where the key was used for another request.
+    Raise `Replay` with the stored response, `ApiError` 409 while the first request is in progress (or was cut off), 422
+    if the key was used for another request.
     """
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None or request.method != "POST":
         return
     if not _KEY.fullmatch(key):
-        message = f"{HEADER} takes 1 to 255 visible ASCII characters, such as a UUID."
+        message = f"{HEADER} must have 1 to 255 visible ASCII characters, such as a UUID."
         raise ApiError("validation_error", message, 400, [Detail(HEADER, "invalid", message)])
     record, claimed = records.claim(workspace, key, _fingerprint(request))
     if not claimed:
@@ -43,7 +43,7 @@ def begin(request: Request, workspace: Workspace) -> None:
 
 
 def finish(request: Request, response: Response) -> None:
-    """Keep the answer of a claimed request once it is rendered. 400 and 5xx did nothing that lasts and free the key."""
+    """Store the rendered response of a claimed request. 400 and 5xx have no lasting effect and free the key."""
     record: IdempotencyRecord | None = getattr(request._request, "idempotency_record", None)
     if record is None:
         return
@@ -56,7 +56,7 @@ def finish(request: Request, response: Response) -> None:
 
 
 def _fingerprint(request: Request) -> str:
-    """Return a keyed hash of method, path and body; what is hashed may hold secrets."""
+    """Return a keyed hash of method, path and body; the input may contain secrets."""
     asked = [request.method, request.get_full_path(), request.data]
     told = json.dumps(asked, sort_keys=True, default=bytes.hex)  # a file that is sent is bytes
     return salted_hmac("voxa.idempotency", told, algorithm="sha256").hexdigest()
@@ -68,9 +68,11 @@ def _answer(record: IdempotencyRecord, fingerprint: str) -> Response:
         raise ApiError("idempotency_key_reused", message, 422)
     if record.status is None:
         if records.is_cut_off(record):
-            message = "The first request with this key was cut off and may have taken effect. Look, then use a new key."
+            message = (
+                "The first request with this key was cut off and may have taken effect. Check, then use a new key."
+            )
             raise ApiError("idempotency_outcome_unknown", message, 409)
-        message = "The first request with this key is still under way."
+        message = "The first request with this key is still in progress."
         raise ApiError("idempotency_in_progress", message, 409, retry_after=1)
     body = json.loads(record.answer) if record.answer else None
     return Response(body, status=record.status, headers={REPLAYED: "true"})

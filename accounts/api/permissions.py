@@ -1,4 +1,4 @@
-"""What a key may do: the view names a scope to read and one to write."""
+"""Check the scopes of API keys. Views have a scope to read and one to write."""
 
 from typing import Any, Protocol
 
@@ -17,7 +17,7 @@ class ScopedView(Protocol):
 
 
 class HasScope(BasePermission):
-    """Allow a key that has the view's scope for the method. Without a key it is a 401."""
+    """Allows a key with the view's scope for the method. A missing key is a 401."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         key = request.auth
@@ -30,5 +30,5 @@ class HasScope(BasePermission):
 
 
 def scope_for(view: ScopedView, method: str) -> str:
-    """Return the scope that a method of a view needs."""
+    """Return the scope that a method of a view requires."""
     return str(view.read_scope if method in SAFE_METHODS else view.write_scope)

@@ -33,7 +33,7 @@ class WorkspaceAPIView(GenericAPIView[M]):
     """A view that acts for the workspace of the API key.
 
     Subclasses set `read_scope` and `write_scope`; a dialect may set `error_renderer` and, for the
-    schema, `error_schema`, `error_statuses` (which of ours its renderer answers by another) and `error_descriptions`;
+    schema, `error_schema`, `error_statuses` (statuses that its renderer replaces) and `error_descriptions`;
     `extra_error_statuses` documents what only this view answers. Foreign ids are 404 because every `get_queryset`
     starts from `self.workspace`.
     """
@@ -60,14 +60,14 @@ class WorkspaceAPIView(GenericAPIView[M]):
 
     @property
     def api_key(self) -> ApiKey:
-        """Return the key that asks."""
+        """Return the API key of the request."""
         key = self.request.auth
-        assert isinstance(key, ApiKey)  # noqa: S101  # HasScope lets nobody else in
+        assert isinstance(key, ApiKey)  # noqa: S101  # HasScope requires a key
         return key
 
     @property
     def workspace(self) -> Workspace:
-        """Return the workspace of the key that asks."""
+        """Return the workspace of the API key."""
         return self.api_key.workspace
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -82,7 +82,7 @@ class WorkspaceAPIView(GenericAPIView[M]):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
-        response["Cache-Control"] = "no-store"  # it is for this key alone, and may hold a secret shown once
+        response["Cache-Control"] = "no-store"  # the response is for this key only and may have a secret shown once
         idempotency.finish(request, response)
         return response
 

@@ -110,7 +110,7 @@ def _leg(state: State, request: CreateSIPParticipantRequest, trunk: SIPOutboundT
 
 
 def _check_codecs(request: CreateSIPParticipantRequest) -> None:
-    """The SIP service looks at the codecs before it looks at anything else: Voxa asks by that whether it is there."""
+    """Check the codecs first, as the SIP service does: Voxa uses this to check whether it is available."""
     if request.media.only_listed_codecs and not request.media.codecs:
         raise TwirpError("unknown", "twirp error unknown: no codecs specified")
 

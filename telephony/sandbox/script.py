@@ -90,7 +90,7 @@ def _silent(trunk: SIPOutboundTrunkInfo, seconds: int) -> Script:
 
 
 def _refused(trunk: SIPOutboundTrunkInfo, seconds: int) -> Script:
-    """An ICMP refusal of UDP is not noticed: the dial waits as if nothing had come."""
+    """Ignore an ICMP refusal of UDP: the dial waits as if there were no response."""
     transport = _transport(trunk)
     if transport == "udp":
         return _silent(trunk, seconds)

@@ -22,7 +22,7 @@ TOKEN_SECONDS = 300
 
 
 class Webhook:
-    """Tells one URL. `report` is told, in a line, what could not be delivered."""
+    """Sends webhooks to one URL. `report` gets a line for each failed delivery."""
 
     def __init__(self, url: str, key: str, secret: str, background: Background, report: Callable[[str], None]) -> None:
         self._url, self._key, self._secret = url, key, secret

@@ -19,7 +19,7 @@ Recorded = dict[tuple[UUID, str, UUID], tuple[str, str]]  # by project, kind, so
 
 
 def drifted_rows(kind: RowKind, project: LiveKitProject) -> Iterator[list[UUID]]:
-    """Give, in chunks, the rows that seem well but drifted: after a bulk update that no signal saw, for one."""
+    """Yield chunks of active rows that drifted, for example after a bulk update without signals."""
     now = timezone.now()
     well = kind.rows().filter(
         Q(leased_until=None) | Q(leased_until__lte=now),

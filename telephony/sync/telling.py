@@ -1,4 +1,4 @@
-"""Telling webhooks that trunks became active, or failed."""
+"""Queue webhooks when trunks become active or fail."""
 
 from dataclasses import dataclass
 from uuid import UUID

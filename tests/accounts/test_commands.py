@@ -47,7 +47,7 @@ def test_create_api_key_takes_an_expiry(acme: Workspace) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["acne", "--name", "ci", "--scope", "calls:read"], "There are: acme"),
+        (["acne", "--name", "ci", "--scope", "calls:read"], "Workspaces: acme"),
         (["acme", "--name", "", "--scope", "calls:read"], "name: "),
         (["acme", "--name", "ci", "--scope", "calls:reed"], "calls:reed"),
         (["acme", "--name", "ci"], "--scope"),

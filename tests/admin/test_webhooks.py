@@ -59,7 +59,7 @@ def test_the_secret_of_a_new_endpoint_stands_in_the_answer_and_nowhere_else(
     [
         ("url", "https://10.0.0.1/", "cannot be called"),
         ("url", "http://a.example/", "must start"),
-        ("event_types", [], "Tick"),
+        ("event_types", [], "Select"),
     ],
 )
 def test_wrong_input_is_explained_at_its_field(

@@ -20,8 +20,8 @@ _TRANSFER = {"name": "sales", "to": "+12025550123", "mode": "hot"}
         ("/v1/calls", {"direction": "up"}, "Choose one of outbound, inbound."),
         ("/v1/agents", {"direction": "up"}, "Choose one of inbound, outbound, both."),
         ("/v1/telephony/trunks", {"status": "asleep"}, "Choose one of pending, active, failed."),
-        ("/v1/telephony/trunks", {"forTransfers": "perhaps"}, "Give true or false."),
-        ("/v1/agents", {"active": "None"}, "Give true or false."),
+        ("/v1/telephony/trunks", {"forTransfers": "perhaps"}, "Enter true or false."),
+        ("/v1/agents", {"active": "None"}, "Enter true or false."),
         ("/v1/trunks", {"status": "asleep"}, "Choose one of active, inactive, error."),
     ],
 )

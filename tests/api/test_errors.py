@@ -36,7 +36,7 @@ def test_all_wrong_fields_are_named_at_once(api: APIClient) -> None:
 
 def test_wrong_fields_are_counted(api: APIClient) -> None:
     body = error(api.post("/v1/probes", {"active": "perhaps"}), 400)
-    assert body["message"] == "2 fields are wrong; see details."
+    assert body["message"] == "2 fields are invalid; see details."
 
 
 def test_a_typo_is_named_when_all_else_is_right(api: APIClient) -> None:

@@ -14,7 +14,7 @@ __all__ = ["signed_in"]
 def test_two_findings_of_one_field_are_one_wrong_field() -> None:
     twice = [Detail("url", "max_length", "Too long."), Detail("url", "unsafe_url", "No URL.")]
     assert _summary(twice) == "url: Too long. No URL."
-    assert _summary([*twice, Detail("name", "required", "Missing.")]) == "2 fields are wrong; see details."
+    assert _summary([*twice, Detail("name", "required", "Missing.")]) == "2 fields are invalid; see details."
     assert _summary([Detail(None, "invalid", "Send an object.")]) == "Send an object."
 
 

@@ -36,7 +36,7 @@ def test_a_slash_at_the_end_is_named(api: APIClient, path: str) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b'{"name": "\xe9"}', "The body is not UTF-8."),
+        (b'{"name": "\xe9"}', "The body is not valid UTF-8."),
         (b'{"name": 1' + b"0" * 5_000 + b"}", "more than 300 digits"),
         (b'{"name": "a",}', "line 1 column 14"),
     ],
@@ -79,4 +79,4 @@ def test_a_time_in_a_query_may_have_any_zone(api: APIClient, zone: str) -> None:
 def test_what_is_no_time_in_utc_is_refused(api: APIClient, query: str) -> None:
     answer = api.get(f"/v1/calls?{query}")
     assert answer.status_code == 400
-    assert "Give a time such as" in answer.content.decode()
+    assert "Enter a time such as" in answer.content.decode()

@@ -62,7 +62,7 @@ def test_all_rows_or_none_unless_the_good_ones_are_asked_for(api: APIClient) -> 
     answer = send(api, MIXED)
     assert answer.status_code == 400
     assert answer.json()["error"]["details"][0]["field"] == "line 3"
-    assert answer.json()["error"]["message"].startswith("1 of 4 rows is wrong, and nothing was added.")
+    assert answer.json()["error"]["message"].startswith("1 of 4 rows is invalid, and nothing was added.")
     assert listed() == {}
     body = send(api, MIXED, "?mode=good").json()
     assert (body["added"], body["failed"], len(listed())) == (3, 1, 3)

@@ -61,7 +61,7 @@ def test_one_that_was_given_up(endpoint: WebhookEndpoint) -> None:
 
 def test_deliveries_that_nobody_sends(delivery: WebhookDelivery, globex: Workspace) -> None:
     WebhookDelivery.objects.update(next_attempt_at=NOW - HOUR)
-    assert found(doctor.look_at_webhooks)["webhooks.waiting"].what.startswith("1 webhook delivery is due and not sent")
+    assert found(doctor.look_at_webhooks)["webhooks.waiting"].what.startswith("1 webhook delivery is overdue")
     assert found(doctor.look_at_webhooks, Scope(globex)) == {}
 
 

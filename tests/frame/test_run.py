@@ -62,7 +62,7 @@ def test_a_second_run_keeps_the_secrets_to_itself(clone: Path) -> None:
 def test_a_taken_port_is_told_before_anything_starts(clone: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         said = refusal(make_run(clone, other.getsockname()[1]))
-    assert "is taken by another program" in said
+    assert "is in use by another program" in said
     assert "make run PORT=" in said
     assert not (clone / "var/voxa.sqlite3").exists()
 
@@ -71,4 +71,4 @@ def test_a_second_run_beside_the_first_in_one_clone_is_refused(clone: Path) -> N
     (clone / "var").mkdir()
     with (clone / "var/run.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert "running in this folder already" in refusal(make_run(clone, free_port()))
+        assert "already running in this folder" in refusal(make_run(clone, free_port()))

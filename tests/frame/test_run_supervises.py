@@ -43,7 +43,7 @@ def test_a_process_that_dies_is_started_again_and_the_others_stay(run: Run) -> N
     second = pids(runner, 2)[1]
     assert lives(second)
     said = runner.output()
-    assert "It ended (rc=-9) and is started again in 1 s." in said
+    assert "The process ended (rc=-9) and restarts in 1 s." in said
     assert said.count("two started") == 1
     assert runner.stop() == 0
     assert not lives(second)
@@ -52,7 +52,7 @@ def test_a_process_that_dies_is_started_again_and_the_others_stay(run: Run) -> N
 def test_one_that_cannot_start_is_tried_again_ever_later(run: Run) -> None:
     runner = run("exit 3")
     pids(runner, 3)
-    waits = re.findall(r"It ended \(rc=3\) and is started again in (\d+) s", runner.output())
+    waits = re.findall(r"The process ended \(rc=3\) and restarts in (\d+) s", runner.output())
     assert waits[:2] == ["1", "2"]
     assert runner.stop() == 0  # also while none of it runs
 

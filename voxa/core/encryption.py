@@ -1,4 +1,4 @@
-"""Encrypting every stored secret again, under the first of `FERNET_KEYS`."""
+"""Encrypt every stored secret again, with the first of `FERNET_KEYS`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ BATCH = 500  # rows
 
 @dataclass
 class Tally:
-    """What was found in one field."""
+    """Counts of one field."""
 
     label: str
     secrets: int = 0
@@ -33,9 +33,9 @@ def encrypted_fields() -> list[tuple[type[Model], EncryptedField]]:
 
 
 def rotate(model: type[Model], column: EncryptedField, *, dry_run: bool = False) -> Iterator[Tally]:
-    """Encrypt a field's old secrets again; return the tally after each batch, the last one after looking once more.
+    """Encrypt a field's old secrets again; yield the tally after each batch, and a final one after a last check.
 
-    A row that is edited meanwhile keeps the edit. No save, so no history and no sync: the plain text is the same.
+    Concurrent edits are kept. Rows are not saved, so there is no history or sync: the plain text is the same.
     """
     tally = Tally(f"{model._meta.label}.{column.name}")
     newest = Fernet(column.fernet_keys[0])
@@ -58,12 +58,12 @@ def rotate(model: type[Model], column: EncryptedField, *, dry_run: bool = False)
 
 
 def _raw(model: type[Model], name: str) -> QuerySet[Model]:
-    """Return the rows with the secret as it is stored, as `raw`."""
+    """Return the rows with the stored secret as `raw`."""
     return model._base_manager.annotate(raw=ExpressionWrapper(F(name), output_field=BinaryField()))
 
 
 def _secrets(model: type[Model], name: str) -> Iterator[tuple[object, bytes]]:
-    """Return key and stored secret of each row that has one, in batches by key: writes in between do no harm."""
+    """Return key and stored secret of each row that has one, in batches by key: safe with concurrent writes."""
     rows = _raw(model, name).exclude(**{f"{name}__isnull": True}).order_by("pk").values_list("pk", "raw")
     batch = list(rows[:BATCH])
     while batch:
@@ -81,7 +81,7 @@ def _is_under(key: Fernet, stored: bytes) -> bool:
 
 
 def count_unreadable(model: type[Model], column: EncryptedField, most: int) -> tuple[int, int]:
-    """Try so many secrets of a field; return how many no key opens, and how many were tried."""
+    """Decrypt a sample of a field; return the number that failed and the sample size."""
     rows = _raw(model, column.name).exclude(**{f"{column.name}__isnull": True})
     tried = [bytes(stored) for stored in rows.order_by("-pk").values_list("raw", flat=True)[:most]]
     return sum(not _opens(column, stored) for stored in tried), len(tried)

@@ -24,16 +24,16 @@ def _networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
 
 
 def policy() -> outbound.Policy:
-    """Return what the operator allows: `VOXA_OUTBOUND_ALLOW` and `VOXA_OUTBOUND_ALLOW_HTTP`."""
+    """Return the operator's policy: `VOXA_OUTBOUND_ALLOW` and `VOXA_OUTBOUND_ALLOW_HTTP`."""
     allowed = _networks(tuple(settings.VOXA_OUTBOUND_ALLOW))
     return outbound.Policy(allowed, settings.VOXA_OUTBOUND_ALLOW_HTTP, resolve)
 
 
 def check_url(url: str, schemes: Sequence[str] = ("https",), *, query: bool = True) -> str:
-    """Return a URL of one of the schemes (https, wss) in its stored form, if it may be called; else ValidationError.
+    """Return an allowed URL (https, wss) in stored form; raise `ValidationError` for others.
 
-    `query=False` refuses one with a query too. Makes no network call: what a name resolves to is checked at each call,
-    as it may have changed since.
+    `query=False` rejects a query. Makes no network call: what a name resolves to is checked with each request,
+    as it may change.
     """
     rules = policy()
     allowed = [*schemes, *(scheme.removesuffix("s") for scheme in schemes if rules.allow_http)]

@@ -1,4 +1,4 @@
-"""A request's body is read after its key is known."""
+"""Read request bodies after authentication."""
 
 from rest_framework.request import Request
 
@@ -7,7 +7,7 @@ from voxa.core.api.errors import ApiError
 
 
 def receive(request: Request, sender: str) -> None:
-    """Read the body within its limits. Raises ApiError: 413, 408, 400, 503."""
+    """Read the body within its limits. Raise `ApiError`: 413, 408, 400, 503."""
     try:
         bodies.receive(request.META, sender)
     except bodies.BodyRefused as refused:

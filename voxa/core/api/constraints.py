@@ -1,4 +1,4 @@
-"""Telling which constraint of ours a database refused to break, without repeating what the database said."""
+"""Find the constraint of an integrity error, without exposing the database's message."""
 
 from functools import cache
 
@@ -12,9 +12,9 @@ _ROOMS = ("accounts", "telephony", "calls")
 
 
 def conflict_of(error: IntegrityError) -> Conflict | None:
-    """Return the conflict that a broken constraint of ours means; None for any other.
+    """Return the conflict of a broken constraint of ours, or None.
 
-    PostgreSQL tells the constraint's name, SQLite the columns of a unique one.
+    PostgreSQL reports the constraint's name, SQLite the columns of a unique one.
     """
     diagnostics = getattr(error.__cause__, "diag", None)
     name = getattr(diagnostics, "constraint_name", None)
@@ -29,7 +29,7 @@ def conflict_of(error: IntegrityError) -> Conflict | None:
 
 @cache
 def _unique_constraints() -> dict[str, UniqueConstraint]:
-    """Return our unique constraints by name, and by their sorted columns too. A broken check is a fault of ours."""
+    """Return our unique constraints by name and by sorted columns. A broken check constraint is a bug."""
     found: dict[str, UniqueConstraint] = {}
     for model in (model for label in _ROOMS for model in apps.get_app_config(label).get_models()):
         for constraint in model._meta.constraints:

@@ -1,6 +1,6 @@
 """One error shape, one handler: `{"error": {"code", "message", "status", "details": [{"field", "code", "message"}]}}`.
 
-`details` names every wrong field at once, in the spelling of the JSON: `name`, `gateways[0].port`; `null` is the body
+`details` lists every wrong field, with its JSON name: `name`, `gateways[0].port`; `null` is the body
 as a whole. A view's `error_renderer` renders the same `Problem` in another product's shape.
 """
 
@@ -25,12 +25,12 @@ from voxa.core.errors import Conflict, ServiceError, Unavailable
 
 _CODES = {"authentication_failed": "not_authenticated", "error": "server_error", "invalid": "validation_error"}
 HOW_TO_SIGN_IN = "Send the header Authorization: Bearer vx_live_… with an API key."
-_MESSAGES = {500: "Something went wrong on our side. Try again; if it stays, give the X-Request-Id to the operator."}
+_MESSAGES = {500: "Internal error. Try again; if it persists, report the X-Request-Id to the operator."}
 
 
 @dataclass(frozen=True)
 class Detail:
-    """One wrong field; `field` is None where the body as a whole is at fault."""
+    """One wrong field; `field` is None for the body as a whole."""
 
     field: str | None
     code: str
@@ -39,7 +39,7 @@ class Detail:
 
 @dataclass(frozen=True)
 class Problem:
-    """An error before it is rendered."""
+    """An error to be rendered."""
 
     code: str
     message: str
@@ -52,7 +52,7 @@ ErrorRenderer = Callable[[Problem], Response]
 
 
 class ApiError(APIException):
-    """An error that a view raises itself. `retry_after` is in seconds."""
+    """An error raised by a view. `retry_after` is in seconds."""
 
     def __init__(
         self, code: str, message: str, status: int, details: Sequence[Detail] = (), retry_after: int | None = None
@@ -70,18 +70,18 @@ def error_body(problem: Problem) -> dict[str, Any]:
 
 
 def render_error(problem: Problem) -> Response:
-    """Render a problem natively."""
+    """Render a problem in the native format."""
     return Response(error_body(problem), status=problem.status, headers=dict(problem.headers))
 
 
 class ProblemFormatter(ExceptionFormatter):
-    """Turns an exception of REST framework into a `Problem`."""
+    """Converts exceptions of REST framework to a `Problem`."""
 
     def run(self) -> Problem:
         exc = self.exc
         if isinstance(exc, exceptions.ValidationError):
             found = [_detail(error.attr, error.code, error.detail) for error in flatten_errors(exc.detail)]
-            details = list(dict.fromkeys(found))  # two checks may say the same of one field
+            details = list(dict.fromkeys(found))  # two checks may report the same error
             return Problem("validation_error", _summary(details), exc.status_code, details)
         code = str(exc.get_codes())
         message = _MESSAGES.get(exc.status_code, str(exc.detail))
@@ -90,14 +90,14 @@ class ProblemFormatter(ExceptionFormatter):
             message = f"Send the body with Content-Type: {taken}."
         elif isinstance(exc, exceptions.MethodNotAllowed):
             takes = ", ".join(self.context["view"].allowed_methods)
-            message = f"{self.context['view'].request.method} is not for this address, which takes {takes}."
+            message = f"{self.context['view'].request.method} is not allowed here. Allowed: {takes}."
         elif isinstance(exc, exceptions.NotAuthenticated):
             message = HOW_TO_SIGN_IN
         return Problem(_CODES.get(code, code), message, exc.status_code, getattr(exc, "details", ()))
 
 
 class ProblemHandler(ExceptionHandler):
-    """The one exception handler of every API."""
+    """Handle exceptions of every API."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, DjangoValidationError):
@@ -115,7 +115,7 @@ class ProblemHandler(ExceptionHandler):
         return renderer(problem)
 
     def report_exception(self, exc: APIException, response: Response) -> None:
-        if not isinstance(exc, ApiError):  # a 503 of ours is an answer, not a fault to be reported
+        if not isinstance(exc, ApiError):  # our own 503 is not an error to report
             super().report_exception(exc, response)
 
     def get_headers(self, exc: APIException) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def _service_error(exc: ServiceError) -> ApiError:
 
 
 def _django_detail(exc: DjangoValidationError) -> dict[str, list[ErrorDetail]]:
-    """Return what models and services raise with the names of the JSON."""
+    """Rename fields in errors of models and services to their JSON names."""
     by_field = exc.error_dict if hasattr(exc, "error_dict") else {NON_FIELD_ERRORS: exc.error_list}
     return {
         api_settings.NON_FIELD_ERRORS_KEY if name == NON_FIELD_ERRORS else camel(name): [
@@ -148,9 +148,9 @@ def _detail(path: str | None, code: str, message: str) -> Detail:
 
 
 def _summary(details: Sequence[Detail]) -> str:
-    """Return one sentence: the error itself where one field is wrong, however much is wrong with it."""
+    """Return one sentence: for one wrong field its errors, else the count."""
     wrong = {detail.field for detail in details}
     if len(wrong) == 1:
         words = " ".join(dict.fromkeys(detail.message for detail in details))
         return f"{details[0].field}: {words}" if details[0].field else words
-    return f"{len(wrong)} fields are wrong; see details."
+    return f"{len(wrong)} fields are invalid; see details."

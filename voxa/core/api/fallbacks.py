@@ -1,4 +1,4 @@
-"""Answers where no view answers: JSON for programs, Django's own pages for the admin."""
+"""Error responses outside of views: JSON for programs, Django's pages for the admin."""
 
 from typing import Any
 
@@ -10,44 +10,44 @@ from voxa.core.api.errors import Problem, error_body
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer a request that Django itself refuses (400)."""
+    """Respond to a request that Django rejects (400)."""
     if _is_for_people(request):
         return defaults.bad_request(request, exception or Exception())
     if isinstance(exception, DisallowedHost):
-        return problem("unknown_host", "Voxa has no such host name. Its operator lists them in ALLOWED_HOSTS.", 400)
-    return problem("bad_request", "The request cannot be understood.", 400)
+        return problem("unknown_host", "Unknown host name. The operator adds host names to ALLOWED_HOSTS.", 400)
+    return problem("bad_request", "The request is malformed.", 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer what a view forbids (403)."""
+    """Respond to a forbidden request (403)."""
     if _is_for_people(request):
         return defaults.permission_denied(request, exception or Exception())
     return problem("permission_denied", "This is not allowed.", 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer a path that leads nowhere (404)."""
+    """Respond to an unknown path (404)."""
     if _is_for_people(request):
         return defaults.page_not_found(request, exception or Exception())
     return problem("not_found", nowhere(request.path), 404)
 
 
 def no_shortcut(request: HttpRequest, rest: str) -> HttpResponse:
-    """Raise Http404 for an address that leads nowhere by design."""
+    """Raise `Http404` for a path that is disabled on purpose."""
     raise Http404
 
 
 def nowhere(path: str) -> str:
-    """Return the words for a path that leads nowhere."""
+    """Return the message for an unknown path."""
     hint = " Try it without the slash at the end." if path.endswith("/") else ""
-    return f"There is nothing at this address; /docs lists what there is.{hint}"
+    return f"Unknown path. See /docs for all paths.{hint}"
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
-    """Answer our own fault outside of an API view (500)."""
+    """Respond to an internal error outside of API views (500)."""
     if _is_for_people(request):
         return defaults.server_error(request)
-    return problem("server_error", "Something went wrong on our side. Try again.", 500)
+    return problem("server_error", "Internal error. Try again.", 500)
 
 
 def _is_for_people(request: HttpRequest) -> bool:

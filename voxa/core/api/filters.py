@@ -1,4 +1,4 @@
-"""Query parameters of lists whose refusal names what is allowed."""
+"""Query parameters of lists. Errors list the allowed values."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class NamedChoiceFilter(filters.ChoiceFilter):
-    """A choice whose refusal names the choices."""
+    """A choice field. The error lists the choices."""
 
     def __init__(self, choices: Sequence[tuple[str, Any]], **options: Any) -> None:
         names = ", ".join(name for name, _ in choices)
@@ -24,21 +24,21 @@ class NamedChoiceFilter(filters.ChoiceFilter):
 
 
 class _TrueOrFalse(NullBooleanField):
-    """Refuses what the base class takes for a question not asked."""
+    """Rejects values that the base class ignores."""
 
     widget = TextInput
 
     def to_python(self, value: Any) -> Any:
         text = (value or "").strip().lower()
         if text and text not in _BOOLEANS:
-            raise ValidationError("Give true or false.", code="invalid")
+            raise ValidationError("Enter true or false.", code="invalid")
         return _BOOLEANS.get(text)
 
 
 def number_asked(text: str, country: str | None) -> str:
-    """Return the canonical number of a query or path, in any spelling; an unescaped + of it means a space there.
+    """Return the canonical number from a query or path, where an unescaped + is a space.
 
-    Raises Django's ValidationError with the reason.
+    Raise Django's `ValidationError` with the reason.
     """
     digits = text.lstrip(" ")
     plus = "+" if digits != text and digits[:1].isdigit() else ""
@@ -60,9 +60,9 @@ class _Number(CharField):
 
 
 class NumberAskedFilter(filters.CharFilter):
-    """A telephone number in any spelling, read in the workspace's country; what is none is refused.
+    """A phone number in any format, parsed by the workspace's country. Anything else is rejected.
 
-    `marks` begin what is asked for as it is, such as the hash of an erased number.
+    Text that starts with one of `marks` is used unchanged, such as the hash of an erased number.
     """
 
     field_class = _Number
@@ -73,7 +73,7 @@ class NumberAskedFilter(filters.CharFilter):
 
     @property
     def field(self) -> Any:
-        """Return the form's field, which knows who asks."""
+        """Return the form field with the request's workspace."""
         field: Any = super().field
         key = getattr(getattr(getattr(self, "parent", None), "request", None), "auth", None)
         field.country, field.marks = key.workspace.country if key else None, self.marks
@@ -81,7 +81,7 @@ class NumberAskedFilter(filters.CharFilter):
 
 
 class TrueOrFalseFilter(filters.BooleanFilter):
-    """`true` or `false`; anything else is refused."""
+    """`true` or `false`; anything else is rejected."""
 
     field_class = _TrueOrFalse
 
@@ -99,10 +99,10 @@ class _Moment(IsoDateTimeField):
 
 
 class MomentFilter(filters.IsoDateTimeFilter):
-    """A time in ISO 8601, without a zone in UTC; an unescaped + of its zone is understood."""
+    """A time in ISO 8601, without a zone in UTC; an unescaped + in its zone is accepted."""
 
     field_class = _Moment
 
     def __init__(self, **options: Any) -> None:
-        words = "Give a time such as 2026-03-01T00:00:00Z."
+        words = "Enter a time such as 2026-03-01T00:00:00Z."
         super().__init__(**{"error_messages": {"invalid": words}, **options})

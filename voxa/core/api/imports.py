@@ -1,4 +1,4 @@
-"""Imports over the API: `?preview=` and `?mode=`, and an answer that accounts for every row."""
+"""Imports over the API: `?preview=` and `?mode=`, and a report on every row."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,28 +14,28 @@ from voxa.core.imports.errors import FileError
 from voxa.core.imports.report import Report, bad_rows, figures
 from voxa.core.imports.words import counted
 
-MOST_TOLD = 1_000  # changes, and failures, that an answer lists one by one
+MOST_TOLD = 1_000  # changes, and failures, that a response lists
 MOST_FINDINGS = 100  # of a refused file: whoever corrects it starts at the top
 
 
 class ImportQuery(CamelSerializer):
-    """How a file is imported."""
+    """Query parameters of an import."""
 
-    preview = serializers.BooleanField(default=False, help_text="`true`: tell what would be done, and do nothing.")
+    preview = serializers.BooleanField(default=False, help_text="`true`: report the result without importing.")
     mode = NamedChoiceField(
         [("all", "All rows or none"), ("good", "The good rows")],
         default="all",
-        help_text="`all`: a wrong row refuses the whole file. `good`: the other rows are imported, and the answer "
-        "has the wrong ones as a file.",
+        help_text="`all`: one invalid row rejects the whole file. `good`: valid rows are imported, and the response "
+        "has the others as a file.",
     )
 
 
 class ImportChangeSerializer(CamelSerializer):
-    """A number that was written otherwise."""
+    """A number that was reformatted."""
 
     line = serializers.IntegerField()
-    given = serializers.CharField(help_text="As in the file.")
-    number = serializers.CharField(help_text="As it is stored, in E.164.")
+    given = serializers.CharField(help_text="The text in the file.")
+    number = serializers.CharField(help_text="The stored number, in E.164.")
 
 
 class ImportFailureSerializer(CamelSerializer):
@@ -44,20 +44,20 @@ class ImportFailureSerializer(CamelSerializer):
     line = serializers.IntegerField()
     cells = serializers.ListField(child=serializers.CharField(allow_blank=True))
     code = serializers.CharField()
-    message = serializers.CharField(help_text="What is wrong, and what to do.")
+    message = serializers.CharField(help_text="The problem and the remedy.")
 
 
 class ImportedSerializer(CamelSerializer):
-    """What an import came to. `numbers` is the sum of `added`, `known`, `duplicates` and `failed`."""
+    """The result of an import. `numbers` is the sum of `added`, `known`, `duplicates` and `failed`."""
 
-    rows = serializers.IntegerField(help_text="Rows of the file that hold anything, without the heading.")
-    numbers = serializers.IntegerField(help_text="Numbers in these rows; a row without one counts as one that failed.")
-    added = serializers.IntegerField(help_text="Numbers that are new; in a preview, that would be.")
-    known = serializers.IntegerField(help_text="Numbers that were there before. They stay as they are.")
-    duplicates = serializers.IntegerField(help_text="Numbers that are in the file once more.")
+    rows = serializers.IntegerField(help_text="Non-empty rows of the file, without the header.")
+    numbers = serializers.IntegerField(help_text="Numbers in these rows; a row without one counts as failed.")
+    added = serializers.IntegerField(help_text="New numbers; in a preview, numbers that would be new.")
+    known = serializers.IntegerField(help_text="Numbers that existed already. They are not changed.")
+    duplicates = serializers.IntegerField(help_text="Duplicate numbers in the file.")
     failed = serializers.IntegerField(help_text="Numbers in rows that are not imported.")
     preview = serializers.BooleanField(help_text="Nothing was changed.")
-    changed = serializers.IntegerField(help_text="Numbers that are stored otherwise than they were written.")
+    changed = serializers.IntegerField(help_text="Numbers that were reformatted.")
     changes = ImportChangeSerializer(many=True, help_text=f"The first {MOST_TOLD} of them.")
     failures = ImportFailureSerializer(many=True, help_text=f"The first {MOST_TOLD} rows that are not imported.")
     failed_file = serializers.CharField(
@@ -65,16 +65,16 @@ class ImportedSerializer(CamelSerializer):
         help_text="All rows that are not imported, as a CSV file with the reasons.",
     )
     ignored_columns = serializers.ListField(
-        child=serializers.CharField(), help_text="Headings that are not known. Their cells are not imported."
+        child=serializers.CharField(), help_text="Unknown column headings. Their cells are not imported."
     )
-    encoding = serializers.CharField(help_text="Of the file, as it was found out, such as `utf-8`.")
-    delimiter = serializers.CharField(trim_whitespace=False, help_text="Of the file, as it was found out.")
+    encoding = serializers.CharField(help_text="Detected encoding of the file, such as `utf-8`.")
+    delimiter = serializers.CharField(trim_whitespace=False, help_text="Detected delimiter of the file.")
 
 
 def answer_import(
     request: Request, check: Callable[[bytes], Report], load: Callable[[bytes, bool], Report]
 ) -> Response:
-    """Answer a file: 200 to a preview, 201 to an import, 400 naming each wrong line where none is imported."""
+    """Respond to a file: 200 for a preview, 201 for an import, 400 with each invalid line if none was imported."""
     query = ImportQuery(
         data={name: value for name, value in request.query_params.items() if name in ("preview", "mode")}
     )
@@ -114,5 +114,5 @@ def _refused(found: Report) -> ApiError:
     failures, rows = found.sheet.failures, counted(found.sheet.rows, "row")
     details = [Detail(f"line {one.line}", one.code, one.message) for one in failures[:MOST_FINDINGS]]
     verb = "is" if len(failures) == 1 else "are"
-    words = f"{len(failures):,} of {rows} {verb} wrong, and nothing was added. Correct the file, or send ?mode=good."
+    words = f"{len(failures):,} of {rows} {verb} invalid, and nothing was added. Correct the file, or send ?mode=good."
     return ApiError("validation_error", words, 400, details)

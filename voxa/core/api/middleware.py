@@ -12,7 +12,7 @@ _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 
 
 class RequestIdMiddleware:
-    """Takes a client's id where it is harmless in a log, else makes one. Stands before django-structlog's."""
+    """Accepts a client's id if it is safe to log, else generates one. Goes before django-structlog's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -27,7 +27,7 @@ class RequestIdMiddleware:
 
 
 class LoggedRequests(RequestMiddleware):
-    """django-structlog's, with paths alone: queries hold the numbers of people, who may ask to be forgotten."""
+    """django-structlog's middleware, logging paths only: queries contain phone numbers, which must be erasable."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""We speak JSON, whatever a client says it accepts."""
+"""Respond with JSON, whatever the client accepts."""
 
 from collections.abc import Iterable
 from typing import Any

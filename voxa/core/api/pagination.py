@@ -1,4 +1,4 @@
-"""Pages by key: as fast at row 1,000,000 as at row 1, and stable while rows are added."""
+"""Keyset pagination: equally fast at row 1,000,000, and stable while rows are added."""
 
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -22,25 +22,25 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class NotACursor(ValueError):
-    """A text that `Cursor.encode` did not make."""
+    """The text is not from `Cursor.encode`."""
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place between two rows: after (older than) or before (newer than) the row with this time and id."""
+    """A position between two rows: after (older than) or before (newer than) the row with this time and id."""
 
     backwards: bool
     created_at: datetime
     id: UUID
 
     def encode(self) -> str:
-        """Return the text that stands in a URL."""
+        """Return the text for a URL."""
         microseconds = (self.created_at - _EPOCH) // _MICROSECOND
         return urlsafe_b64encode(_FORMAT.pack(self.backwards, microseconds, self.id.bytes)).rstrip(b"=").decode()
 
     @classmethod
     def decode(cls, text: str) -> "Cursor":
-        """Read a cursor. Raises NotACursor for anything `encode` did not make."""
+        """Parse a cursor. Raise `NotACursor` for anything that is not from `encode`."""
         try:
             backwards, microseconds, raw = _FORMAT.unpack(urlsafe_b64decode(text.encode("ascii") + b"=="))
             cursor = cls(backwards, _EPOCH + microseconds * _MICROSECOND, UUID(bytes=raw))
@@ -75,7 +75,7 @@ class CursorPagination(BasePagination):
         return rows
 
     def rows(self, queryset: Any, order: tuple[str, str], most: int) -> list[Any]:
-        """Read so many rows; a list whose filter no single index serves reads them its own way."""
+        """Return up to `limit` rows. Lists whose filters need more than one index override this."""
         return list(queryset.order_by(*order)[:most])
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -85,18 +85,18 @@ class CursorPagination(BasePagination):
         return replace_query_param(self.url, "cursor", Cursor(backwards, row.created_at, row.id).encode())
 
     def _read(self, params: Mapping[str, str]) -> tuple[Cursor | None, int]:
-        """Read both parameters. Raises ValidationError naming those that are wrong."""
+        """Parse both parameters. Raise `ValidationError` with the wrong ones."""
         wrong: dict[str, list[ErrorDetail]] = {}
         cursor, limit, text = None, self.default_limit, params.get("limit", "")
         if text:
             limit = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 0
             if not 1 <= limit <= self.max_limit:
-                wrong["limit"] = [ErrorDetail(f"Give a number from 1 to {self.max_limit}.", "out_of_range")]
+                wrong["limit"] = [ErrorDetail(f"Enter a number from 1 to {self.max_limit}.", "out_of_range")]
         if params.get("cursor"):
             try:
                 cursor = Cursor.decode(params["cursor"])
             except NotACursor:
-                message = "This is no cursor. Follow the next or previous link of an answer."
+                message = "Invalid cursor. Use the next or previous link of a response."
                 wrong["cursor"] = [ErrorDetail(message, "invalid_cursor")]
         if wrong:
             raise ValidationError(wrong)
@@ -110,12 +110,12 @@ class CursorPagination(BasePagination):
             "properties": {
                 "next": {
                     **link,
-                    "description": "URL of the next (older) page; null on the last.",
+                    "description": "URL of the next (older) page; null on the last page.",
                     "example": "https://voxa.example/v1/agents?cursor=AAAGS_oJxsEAfx3g9W8MTw-aOAt88fXw0g",
                 },
                 "previous": {
                     **link,
-                    "description": "URL of the previous (newer) page; null on the first.",
+                    "description": "URL of the previous (newer) page; null on the first page.",
                     "example": None,
                 },
                 "results": schema,
@@ -124,8 +124,8 @@ class CursorPagination(BasePagination):
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         limit = {"type": "integer", "minimum": 1, "maximum": self.max_limit, "default": self.default_limit}
-        cursor = "Where the page begins: taken from the `next` or `previous` link of an answer."
+        cursor = "Start of the page, from the `next` or `previous` link of a response."
         return [
             {"name": "cursor", "in": "query", "required": False, "description": cursor, "schema": {"type": "string"}},
-            {"name": "limit", "in": "query", "required": False, "description": "Rows a page.", "schema": limit},
+            {"name": "limit", "in": "query", "required": False, "description": "Rows per page.", "schema": limit},
         ]

@@ -1,4 +1,4 @@
-"""Bodies as we take them: at most 1 MiB, only numbers that exist, only text that a database can keep."""
+"""Parse request bodies: at most 1 MiB, only finite numbers, only text that a database can store."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ _DIGITS = 300
 
 
 class StrictJSONParser(BaseParser):
-    """Raises 413 for a long body, 400 for broken JSON, repeated names, NaN, infinity, nulls and lone surrogates."""
+    """Raises 413 for a large body, 400 for bad JSON, repeated names, NaN, infinity, nulls, lone surrogates."""
 
     media_type = "application/json"
 
@@ -24,9 +24,9 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         body = _read(stream)
         try:
-            data = load(body.decode("utf-8-sig"))  # some clients begin with a byte order mark
+            data = load(body.decode("utf-8-sig"))  # some clients send a byte order mark
         except UnicodeDecodeError as error:
-            raise ParseError("The body is not UTF-8.") from error
+            raise ParseError("The body is not valid UTF-8.") from error
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
         except ValueError as error:
@@ -39,7 +39,7 @@ class StrictJSONParser(BaseParser):
 
 
 class CsvParser(BaseParser):
-    """Returns a CSV file as `data`, its bytes. Raises 413 for a long one."""
+    """Returns the bytes of a CSV file as `data`. Raises 413 for a large file."""
 
     media_type = "text/csv"
 
@@ -57,7 +57,7 @@ def _read(stream: IO[Any]) -> bytes:
 
 
 def load(text: str) -> Any:
-    """Read JSON. Raises ValueError for what is none and for what stands for no number, RecursionError."""
+    """Parse JSON. Raise `ValueError` for invalid JSON and non-finite numbers, or `RecursionError`."""
     return json.loads(text, parse_constant=_no_constant, parse_int=_whole, parse_float=_finite, object_pairs_hook=_once)
 
 
@@ -66,10 +66,10 @@ def _no_constant(name: str) -> float:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build an object; a name that stands twice would lose one of its values."""
+    """Build an object. Reject repeated names, which would lose a value."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError("an object has a repeated name")
     return found
 
 
@@ -87,12 +87,12 @@ def _finite(text: str) -> float:
 
 
 def bad_text(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Find escapes that pass as JSON and that no database keeps; the path is as in an error's `field`."""
+    """Find characters that are valid JSON but cannot be stored. Paths are as in an error's `field`."""
     if isinstance(value, str):
         if "\0" in value:
             yield path, "Null characters are not allowed."
         elif not _encodes(value):
-            yield path, "Half of a surrogate pair is no character."
+            yield path, "Lone surrogates are not allowed."
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from bad_text(item, f"{path}.{index}" if path else str(index))

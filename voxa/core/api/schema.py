@@ -1,4 +1,4 @@
-"""What every operation has in common in the OpenAPI schema: the key, the errors, the headers."""
+"""Common parts of all operations in the OpenAPI schema: API key, errors, headers."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -10,38 +10,40 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import Direction, PolymorphicProxySerializer
 from rest_framework import serializers
 
-REQUEST_ID = {"description": "Names this request in our logs.", "schema": {"type": "string"}}
+REQUEST_ID = {"description": "Identifies this request in our logs.", "schema": {"type": "string"}}
 RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "New for each thing to do; repeating a request with its key gives the first answer.",
+    "description": "A new key for each action. Repeating a request with the same key returns the first response.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
     "example": "0b1f4c1e-6e1c-4d0e-9b0e-0d6a3c1f7d52",
 }
 _SAID = {
-    400: "The input is wrong; `details` names each wrong field.",
+    400: "The request is invalid; `details` lists each wrong field.",
     401: "The API key is missing, unknown, expired or revoked.",
     403: "The API key lacks the scope.",
-    404: "There is no such thing in this workspace.",
-    409: "What exists stands against it, or a request with this Idempotency-Key is still under way.",
+    404: "Not found in this workspace.",
+    409: "The request conflicts with existing data, or one with this Idempotency-Key is still in progress.",
     413: "The body is larger than 1 MiB.",
     415: "The body is not JSON.",
     422: "The Idempotency-Key was used for another request.",
-    429: "Too many requests with this key; wait as long as `Retry-After` says.",
+    429: "Too many requests with this key; wait for the seconds in `Retry-After`.",
 }
 
 
 class ErrorDetailSerializer(serializers.Serializer[Any]):
     """One wrong field."""
 
-    field = serializers.CharField(allow_null=True, help_text="Such as `gateways[0].port`; null: the body as a whole.")
+    field = serializers.CharField(
+        allow_null=True, help_text="Path such as `gateways[0].port`; null for the body as a whole."
+    )
     code = serializers.CharField(help_text="For programs, such as `required`.")
     message = serializers.CharField(help_text="For people: what to do.")
 
 
 class ErrorContentSerializer(serializers.Serializer[Any]):
-    """What went wrong."""
+    """The error."""
 
     code = serializers.CharField(help_text="For programs, such as `validation_error`.")
     message = serializers.CharField(help_text="For people: what to do.")
@@ -66,7 +68,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class WorkspaceSchema(AutoSchema):
-    """Adds the errors that the frame can answer, in the shape of the view's `error_schema`, and the headers."""
+    """Adds common errors, in the shape of the view's `error_schema`, and the headers."""
 
     view: Any  # a WorkspaceAPIView, which this module cannot import
 
@@ -83,7 +85,7 @@ class WorkspaceSchema(AutoSchema):
         return body
 
     def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict[str, Any]:
-        """Document that an answer has every field of its model, also those that a request may leave out."""
+        """Document that a response has every field, including those that are optional in a request."""
         schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if direction == "response" and _is_of_model(serializer):
             schema["required"] = sorted(schema["properties"])
@@ -137,7 +139,7 @@ def _is_of_model(serializer: Any) -> bool:
 
 
 def refuse_unknown_fields(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Document that a body with a field it does not name is a 400."""
+    """Document that unknown fields in a body are a 400."""
     for name, schema in result.get("components", {}).get("schemas", {}).items():
         if name.endswith("Request") and "properties" in schema:
             schema.setdefault("additionalProperties", False)

@@ -1,4 +1,4 @@
-"""The base of serializers: snake_case in Python, camelCase in JSON, unknown names refused."""
+"""The base of serializers: snake_case in Python, camelCase in JSON, unknown names rejected."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ CLOCK = r"^(([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?|24:00(:00(\.0{1,6})?
 
 
 class NamedChoiceField(serializers.ChoiceField):
-    """A choice whose refusal names the choices."""
+    """A choice field. The error lists the choices."""
 
     def to_internal_value(self, data: Any) -> Any:
         try:
@@ -28,11 +28,11 @@ class NamedChoiceField(serializers.ChoiceField):
 
 
 class MomentField(serializers.DateTimeField):
-    """A time that names its zone. Read as UTC, one without might be hours away from what was meant."""
+    """A time with a time zone. One without is ambiguous and rejected."""
 
     def enforce_timezone(self, value: datetime) -> datetime:
         if value.tzinfo is None:
-            raise ValidationError("Name the time zone too, such as 2026-03-01T10:00:00Z.", "no_time_zone")
+            raise ValidationError("Include the time zone, such as 2026-03-01T10:00:00Z.", "no_time_zone")
         return super().enforce_timezone(value)
 
 
@@ -41,27 +41,27 @@ MIDNIGHT = re.compile(r"24:00(?::00(?:\.0{1,6})?)?")  # the end of a day, which 
 
 @extend_schema_field({"type": "string", "pattern": CLOCK})
 class ClockField(serializers.TimeField):
-    """A time of day on somebody's clock; 24:00 is midnight. One with a zone is refused, which Django would leave out
-    in silence.
+    """A local time of day; 24:00 is midnight. One with a zone, which Django would drop silently,
+    is rejected.
     """
 
     def to_internal_value(self, value: Any) -> time:
         if isinstance(value, str) and MIDNIGHT.fullmatch(value):
             return time(0)
         if isinstance(value, str) and not re.match(CLOCK, value):
-            raise ValidationError("Give a time of day without a zone, such as 09:00.", "invalid")
+            raise ValidationError("Enter a time of day without a zone, such as 09:00.", "invalid")
         return super().to_internal_value(value)
 
 
 class _KnownNames:
-    """Refuses names that a serializer does not have; read-only ones are let pass unread."""
+    """Rejects unknown names; read-only ones are ignored."""
 
     fields: Any
 
     def to_internal_value(self, data: Any) -> Any:
         unknown: dict[str, Any] = {}
         if isinstance(data, Mapping):
-            error = ErrorDetail("There is no such field; check the spelling.", "unknown_field")
+            error = ErrorDetail("Unknown field. Check the spelling.", "unknown_field")
             unknown = {str(name): [error] for name in data if name not in self.fields}
         try:
             value = super().to_internal_value(data)  # type: ignore[misc]
@@ -75,7 +75,7 @@ class _KnownNames:
 
 
 class _CamelNames(_KnownNames):
-    """Renames the fields of a serializer as well."""
+    """Renames the fields of a serializer too."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]
@@ -88,7 +88,7 @@ class _CamelNames(_KnownNames):
 
 
 class StrictSerializer(_KnownNames, serializers.Serializer[Any]):
-    """A serializer whose fields have the same names in JSON, as dialects spell them; unknown names are refused."""
+    """A serializer whose fields have the same names in JSON, as dialects spell them; unknown names are rejected."""
 
 
 class CamelSerializer(_CamelNames, serializers.Serializer[Any]):

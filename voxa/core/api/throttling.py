@@ -1,4 +1,4 @@
-"""At most `API_RATE_LIMIT` requests a minute and key."""
+"""Limit requests to `API_RATE_LIMIT` per minute and key."""
 
 import time
 from typing import Any
@@ -13,7 +13,7 @@ _WINDOW = 60  # seconds
 
 
 class KeyThrottle(BaseThrottle):
-    """Counts in fixed windows, one number in the cache: cheap, and shared by all processes where the cache is."""
+    """Counts in fixed windows in the cache, shared by all processes if the cache is."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         limit: int = settings.API_RATE_LIMIT
@@ -22,7 +22,7 @@ class KeyThrottle(BaseThrottle):
         name = f"throttle:{request.auth.pk}:{int(time.time()) // _WINDOW}"
         try:
             count = 1 if cache.add(name, 1, 2 * _WINDOW) else cache.incr(name)
-        except (RedisError, ValueError):  # a cache that is away or just forgot must not take the API down
+        except (RedisError, ValueError):  # a failing or evicted cache must not break the API
             return True
         return count <= limit
 
