@@ -5,9 +5,9 @@ from typing import Any
 
 from telephony.choices import AiProvider
 
-ANALYSTS = (AiProvider.OPENAI, AiProvider.PIPELINE)  # whose endpoint has a language model to ask
+ANALYSTS = (AiProvider.OPENAI, AiProvider.PIPELINE)  # providers with a language model for analysis
 _MODELS = (AiProvider.PIPELINE,)
-_BUT_BOTS = (AiProvider.OPENAI, AiProvider.PIPELINE, AiProvider.ELEVENLABS)  # a bot of one's own minds these itself
+_BUT_BOTS = (AiProvider.OPENAI, AiProvider.PIPELINE, AiProvider.ELEVENLABS)  # a custom bot handles these itself
 # Every field that is not here is used with every provider.
 USED_BY: dict[str, tuple[AiProvider, ...]] = {
     "provider_agent_id": (AiProvider.ELEVENLABS,),

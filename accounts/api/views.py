@@ -92,6 +92,6 @@ class WorkspaceViewSet(ViewSetMixin, WorkspaceAPIView[M]):
 
 
 def undescribed_classes() -> list[type]:
-    """Return the base classes whose docstrings say nothing about an operation."""
+    """Return the base classes whose docstrings do not describe an operation."""
     shapes = [StrictSerializer, CamelSerializer, CamelModelSerializer]
     return [*get_lib_doc_excludes(), *shapes, WorkspaceViewSet, WorkspaceAPIView]  # type: ignore[no-untyped-call]

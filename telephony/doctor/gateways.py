@@ -18,7 +18,7 @@ from voxa.core.doctor.side_by_side import side_by_side
 
 LIMIT = 12.0  # seconds for all of them
 MOST = 100  # different gateways that are checked
-LATE = Health(failed=Step.CONNECT, error=f"It did not answer within {LIMIT:g} s.")
+LATE = Health(failed=Step.CONNECT, error=f"No response within {LIMIT:g} s.")
 
 Target = tuple[str, int, str, bool]  # host, port, protocol, whether calls go out there
 

@@ -204,7 +204,7 @@ def _rows(by_row: dict[UUID, list[sync.Finding]]) -> Iterator[Finding]:
             )
     if told > MOST:
         what = f"{told - MOST:,} more trunks and SIP endpoints are out of sync in LiveKit."
-        yield Finding("livekit.differs", what, "Run manage.py reconcile_livekit --dry-run to list them.")
+        yield Finding("livekit.differs", what, "To list them: manage.py reconcile_livekit --dry-run.")
 
 
 def _said(found: Iterable[sync.Finding]) -> list[str]:

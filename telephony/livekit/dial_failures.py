@@ -22,7 +22,7 @@ from telephony.livekit.errors import (
 )
 from telephony.livekit.texts import public_text
 
-NO_SIP_SERVICE = "LiveKit has no SIP service that takes calls. Check that livekit-sip runs."
+NO_SIP_SERVICE = "LiveKit has no SIP service available. Check that livekit-sip runs."
 NO_CPU = "LiveKit's SIP service is above its CPU limit and takes no more calls. Add a node or wait for calls to end."
 STOPPING = "LiveKit's SIP service is shutting down and takes no more calls. Check that another one runs."
 CREDENTIALS = "Check the username and password of the trunk."

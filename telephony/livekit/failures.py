@@ -68,7 +68,7 @@ def _server_error(error: api.ServerError) -> LiveKitError:
     if error.code in _REFUSED:
         return LiveKitRefused(_remedy(text))
     if error.code == api.ServerErrorCode.UNAVAILABLE and _NOBODY in text:
-        return LiveKitWithoutSip("LiveKit has no SIP service that takes calls. Check that livekit-sip runs.")
+        return LiveKitWithoutSip("LiveKit has no SIP service available. Check that livekit-sip runs.")
     if not text or error.code == api.ServerErrorCode.BAD_ROUTE:
         return LiveKitUnavailable(f"HTTP {error.status} came back, but not from LiveKit's API. Check the LiveKit URL.")
     return LiveKitUnavailable(f"LiveKit could not do it now ({error.code}: {text}). It will be retried.")

@@ -50,7 +50,7 @@ class InboundTrunkSpec:
             raise LiveKitRefused("An inbound trunk without numbers takes every call. Add a number to the trunk.")
         if bool(self.auth_username) != bool(self.auth_password):
             raise LiveKitRefused(
-                "Half a credential pair protects nothing. Give both username and password, or neither."
+                "Half a credential pair protects nothing. Enter both username and password, or neither."
             )
         wrong = [entry for entry in self.allowed_addresses if not _is_address(entry)]
         if wrong:

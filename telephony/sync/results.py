@@ -119,7 +119,7 @@ def _write(
 
 
 def _later(first: float, failures: int, at_most: float) -> timedelta:
-    """Double the wait with each failure, with jitter so that many do not come back at once."""
+    """Return a wait that doubles with each failure, with jitter."""
     seconds = min(first * 2 ** min(failures, 16), at_most)
     return timedelta(seconds=seconds * random.uniform(0.5, 1))
 

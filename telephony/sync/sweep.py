@@ -38,7 +38,7 @@ def sweep(seconds: float = SECONDS) -> Swept:
     end, swept = time.monotonic() + seconds, Swept()
     Installation.objects.update_or_create(pk=1, defaults={"swept_at": timezone.now()})
     empty_closing_workspaces()
-    LiveKitProject.default()  # takes over a changed LIVEKIT_URL
+    LiveKitProject.default()  # applies a changed LIVEKIT_URL
     has_rows = Q(trunks__isnull=False) | Q(sip_endpoints__isnull=False)
     for workspace in Workspace.objects.filter(has_rows, telephony_settings=None).distinct():
         TelephonySettings.of(workspace.pk)

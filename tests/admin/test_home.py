@@ -159,7 +159,7 @@ def test_a_livekit_without_a_sip_service_that_takes_calls(client: Client, acme: 
     project = LiveKitProject.default()
     make_trunk(acme)
     assert "no SIP service" not in home(client)
-    note_no_calls_taken(project.pk, LiveKitWithoutSip("LiveKit has no SIP service that takes calls."))
+    note_no_calls_taken(project.pk, LiveKitWithoutSip("LiveKit has no SIP service available."))
     html = home(client)
     assert "Default has no SIP service available" in html
     assert "Outbound calls stay queued" in html

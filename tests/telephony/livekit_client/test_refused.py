@@ -54,8 +54,8 @@ def test_what_is_gone_cannot_be_updated_but_can_be_deleted(client: LiveKitClient
     ("spec", "message"),
     [
         (replace(INBOUND, numbers=()), "Add a number to the trunk"),
-        (replace(INBOUND, auth_password=""), "Give both username and password, or neither"),
-        (replace(INBOUND, auth_username=""), "Give both username and password, or neither"),
+        (replace(INBOUND, auth_password=""), "Enter both username and password, or neither"),
+        (replace(INBOUND, auth_username=""), "Enter both username and password, or neither"),
         (replace(INBOUND, allowed_addresses=(), auth_username="", auth_password=""), "anyone could call in"),
         *(
             (replace(INBOUND, allowed_addresses=("192.0.2.1", wrong)), "Allow callers by IP address")

@@ -1,1 +1,1 @@
-"""`manage.py check_telephony`: what is wrong, where, and what to do. Apps register their checks here."""
+"""`manage.py check_telephony`: problems, their location and remedies. Apps register their checks here."""
