@@ -145,7 +145,7 @@ def test_a_check_that_hangs_is_not_waited_for(say: Any) -> None:
 
 
 def test_an_unknown_workspace_is_exit_code_2(acme: Workspace) -> None:
-    with pytest.raises(CommandError, match="no workspace “nobody”") as raised:
+    with pytest.raises(CommandError, match="“nobody” does not exist") as raised:
         call_command("check_telephony", "--workspace", "nobody", "--no-network", "--only", "keys")
     assert raised.value.returncode == 2
 
