@@ -61,11 +61,11 @@ class Migration(migrations.Migration):
             name='Workspace',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.CharField(help_text='Part of SIP addresses, so it does not change once it is in use.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\Z', 'Use lower-case letters, digits and hyphens, such as acme-eu.')])),
+                ('slug', models.CharField(help_text='Part of SIP addresses, so it cannot be changed once in use.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\Z', 'Use lowercase letters, digits and hyphens, such as acme-eu.')])),
                 ('name', models.CharField(max_length=100)),
                 ('country', voxa.core.values.fields.CountryField(default='US', help_text='Two letters, such as US.', max_length=2)),
-                ('time_zone', voxa.core.values.fields.TimeZoneField(default='UTC', help_text='Such as Europe/Berlin.', max_length=64)),
-                ('retention_days', models.PositiveIntegerField(default=90, help_text='Days that calls, their events, transcripts and recordings are kept.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)])),
+                ('time_zone', voxa.core.values.fields.TimeZoneField(default='UTC', help_text='IANA name, such as Europe/Berlin.', max_length=64)),
+                ('retention_days', models.PositiveIntegerField(default=90, help_text='Days to keep calls, their events, transcripts and recordings.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)])),
                 ('closed_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
@@ -121,11 +121,11 @@ class Migration(migrations.Migration):
             name='HistoricalWorkspace',
             fields=[
                 ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('slug', models.CharField(db_index=True, help_text='Part of SIP addresses, so it does not change once it is in use.', max_length=40, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\Z', 'Use lower-case letters, digits and hyphens, such as acme-eu.')])),
+                ('slug', models.CharField(db_index=True, help_text='Part of SIP addresses, so it cannot be changed once in use.', max_length=40, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\Z', 'Use lowercase letters, digits and hyphens, such as acme-eu.')])),
                 ('name', models.CharField(max_length=100)),
                 ('country', voxa.core.values.fields.CountryField(default='US', help_text='Two letters, such as US.', max_length=2)),
-                ('time_zone', voxa.core.values.fields.TimeZoneField(default='UTC', help_text='Such as Europe/Berlin.', max_length=64)),
-                ('retention_days', models.PositiveIntegerField(default=90, help_text='Days that calls, their events, transcripts and recordings are kept.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)])),
+                ('time_zone', voxa.core.values.fields.TimeZoneField(default='UTC', help_text='IANA name, such as Europe/Berlin.', max_length=64)),
+                ('retention_days', models.PositiveIntegerField(default=90, help_text='Days to keep calls, their events, transcripts and recordings.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)])),
                 ('closed_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('created_at', models.DateTimeField(blank=True, editable=False)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -327,7 +327,7 @@ class Migration(migrations.Migration):
             name='ExternalLease',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('work', models.CharField(choices=[('background', 'Webhooks and analyses'), ('tool', "Agents' tools")], max_length=10)),
+                ('work', models.CharField(choices=[('background', 'Webhooks and analyses'), ('tool', 'Agent tools')], max_length=10)),
                 ('number', models.PositiveSmallIntegerField()),
                 ('token', models.UUIDField(unique=True)),
                 ('until', models.DateTimeField()),
@@ -388,7 +388,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'workspace'), name='membership_once', violation_error_message='This person is a member already. Change the role instead.'),
+            constraint=models.UniqueConstraint(fields=('user', 'workspace'), name='membership_once', violation_error_message='This person is already a member. Change the role instead.'),
         ),
         migrations.AddConstraint(
             model_name='membership',
