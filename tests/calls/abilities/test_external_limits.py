@@ -127,7 +127,7 @@ def test_a_sweep_takes_of_each_workspace_what_it_may_have(
 ) -> None:
     backlog, theirs = due(line, 5, minutes=60), due(make_line(globex, "+12025550101"), 3, minutes=1)
     woken: list[UUID] = []
-    monkeypatch.setattr(analysis, "_wake", woken.append)
+    monkeypatch.setattr(analysis, "publish", lambda _, call_id: woken.append(UUID(call_id)))
     assert analysis.sweep() == 4
     assert woken == [backlog[0], theirs[0], backlog[1], theirs[1]]
 

@@ -29,8 +29,8 @@ def unsent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """The tasks that would go to the broker: none runs."""
     sent: list[tuple[Any, ...]] = []
 
-    def publish(task: Any, *args: object) -> bool:
-        sent.append((task.name, *args))
+    def publish(task: str, *args: object) -> bool:
+        sent.append((task, *args))
         return True
 
     monkeypatch.setattr(tool_runs, "publish", publish)
