@@ -1,4 +1,4 @@
-"""Background work of telephony. Tasks take ids, may run twice and in any order, and bound their own time."""
+"""Tasks of telephony. They take ids, may run twice and in any order, and limit their own time."""
 
 import logging
 from uuid import UUID
@@ -19,31 +19,31 @@ LONG = {"soft_time_limit": 500, "time_limit": 540}  # seconds, below the broker'
 
 @shared_task
 def note_queue(name: str) -> None:
-    """Note that a worker takes from the queue that this came by."""
+    """Record that a worker consumes the queue of this task."""
     queues.note_queue(name)
 
 
 @shared_task
 def sync_trunk(trunk_id: str) -> None:
-    """Bring LiveKit in step with one trunk."""
+    """Sync one trunk to LiveKit."""
     apply.sync_trunk(UUID(trunk_id))
 
 
 @shared_task
 def sync_endpoint(endpoint_id: str) -> None:
-    """Bring LiveKit in step with one SIP endpoint."""
+    """Sync one SIP endpoint to LiveKit."""
     apply.sync_endpoint(UUID(endpoint_id))
 
 
 @shared_task
 def remove_objects(object_ids: list[int]) -> None:
-    """Remove from LiveKit what deleted rows left there."""
+    """Remove the LiveKit objects of deleted rows."""
     removal.remove_objects(object_ids)
 
 
 @shared_task
 def sweep_trunks() -> None:
-    """Do what no message asked for, or whose message was lost."""
+    """Do work without a task or whose task was lost."""
     swept = sweep.sweep()
     if swept.synced or swept.removed or swept.closed:
         logger.info(
@@ -63,7 +63,7 @@ def resolve_domains() -> None:
 
 @shared_task
 def check_sip_services() -> None:
-    """Ask each LiveKit project that places calls whether it has a SIP service that takes them."""
+    """Check each LiveKit project with calls for an available SIP service."""
     for project in LiveKitProject.objects.filter(objects_owned__kind=ObjectKind.OUTBOUND).distinct():
         if project.is_configured:
             check_sip_service.apply_async((str(project.pk),), expires=SIP_CHECK_EXPIRES)
@@ -79,7 +79,7 @@ def check_sip_service(project_id: str) -> None:
 
 @shared_task
 def check_providers() -> None:
-    """Ask AI providers again about keys that could not be checked yet."""
+    """Recheck API keys that AI providers could not check yet."""
     provider_checks.check_due(seconds=45)
 
 
@@ -93,7 +93,7 @@ def reconcile_projects() -> None:
 
 @shared_task(**LONG)
 def reconcile_project(project_id: str) -> None:
-    """Compare LiveKit with the rows, and mend."""
+    """Compare LiveKit with the rows, and repair drift."""
     project = LiveKitProject.objects.filter(pk=project_id).first()
     if project is None:
         return

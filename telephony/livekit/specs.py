@@ -101,7 +101,7 @@ class DispatchRuleSpec:
 
 @dataclass(frozen=True, slots=True)
 class Stored(Generic[SpecT]):
-    """An object as it stands in LiveKit; `id` is LiveKit's, such as `ST_...` or `SDR_...`.
+    """An object in LiveKit; `id` is LiveKit's, such as `ST_...` or `SDR_...`.
 
     `exact` is false when it also holds something that a spec cannot say, which a replacing update would clear; `beyond`
     then names LiveKit's fields that hold it. `seen` is what matching reads of an inbound trunk or a rule.

@@ -1,4 +1,4 @@
-"""Bringing LiveKit in step with rows, one or many."""
+"""Sync rows to LiveKit, one or many."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -14,12 +14,12 @@ PAUSES = (0.0, 0.2, 0.4, 0.8, 1.6)  # seconds before each try for a number that 
 
 
 def sync_trunk(trunk_id: UUID) -> Outcome:
-    """Bring LiveKit in step with one trunk, unless someone else is at it. Raises nothing that LiveKit does."""
+    """Sync one trunk, unless another process holds it. LiveKit errors are recorded, not raised."""
     return sync_rows(TRUNKS, [trunk_id])[trunk_id]
 
 
 def sync_endpoint(endpoint_id: UUID) -> Outcome:
-    """Bring LiveKit in step with one SIP endpoint, as `sync_trunk` does."""
+    """Sync one SIP endpoint, like `sync_trunk`."""
     return sync_rows(ENDPOINTS, [endpoint_id])[endpoint_id]
 
 
@@ -30,7 +30,7 @@ def sync_rows(
     concurrency: int = 1,
     on_done: Callable[[UUID, Outcome], None] = lambda row_id, outcome: None,
 ) -> dict[UUID, Outcome]:
-    """Bring LiveKit in step with many rows, so many calls to it at a time. `on_done` hears of each as it ends."""
+    """Sync many rows with limited concurrency. `on_done` is called for each row as it ends."""
     ids, outcomes = list(dict.fromkeys(row_ids)), dict[UUID, Outcome]()
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
@@ -44,7 +44,7 @@ def sync_rows(
 
 
 def _untangle(batch: Batch) -> None:
-    """Sync the rows that still hold numbers of ours, then try ours again.
+    """Sync the rows that still hold our numbers, then retry ours.
 
     They are of the same kind: what callers dial is a phone number for trunks and has a dot for endpoints.
     """

@@ -42,7 +42,7 @@ class Batch:
         self._lease, self._doors = Lease(kind), Doors()
 
     def run(self, row_ids: Collection[UUID]) -> None:
-        """Sync those that nobody else holds. A row that changes meanwhile is planned anew."""
+        """Sync the rows that nobody else holds. A row that changes in the meantime is planned again."""
         todo = self._lease.claim(row_ids)
         self._unclaimed(set(row_ids) - set(todo))
         if not todo:
@@ -58,7 +58,7 @@ class Batch:
             request_pending_sync(row_id, self.kind)  # the messages of its changes came while we held it
 
     def _round(self, syncer: Syncer, row_ids: list[UUID]) -> list[UUID]:
-        """Sync once; return the rows that changed meanwhile."""
+        """Sync once; return the rows that changed in the meantime."""
         started = timezone.now()
         works = self._read(syncer, row_ids)
         named = [work for work in works if work.row.has_names]

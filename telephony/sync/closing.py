@@ -1,4 +1,4 @@
-"""Deleting a workspace: its rows go at once, the workspace itself when LiveKit holds nothing of it any more."""
+"""Delete a workspace: its rows at once, the workspace itself once LiveKit has no objects of it."""
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -15,7 +15,7 @@ def empty_closing_workspaces() -> None:
 
 
 def delete_emptied_workspaces() -> int:
-    """Delete those of which LiveKit holds nothing any more; return how many.
+    """Delete the workspaces without LiveKit objects; return how many.
 
     Objects of a project without settings keep nobody waiting, for nobody could remove them: should the project be
     configured again, reconcile finds their marks.

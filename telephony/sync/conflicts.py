@@ -1,4 +1,4 @@
-"""Who else takes calls to our numbers in LiveKit. Pure."""
+"""Find other objects that match calls to our numbers in LiveKit. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

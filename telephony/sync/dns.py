@@ -1,4 +1,4 @@
-"""Looking up addresses, within a bounded time: the system's hosts file first, then its name servers."""
+"""Resolve host names within a time limit: the system's hosts file first, then its name servers."""
 
 import time
 from collections.abc import Collection
@@ -19,7 +19,7 @@ LOOPBACK = ("127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The addresses of a name, or why there are none."""
+    """The addresses of a name, or the error."""
 
     addresses: tuple[str, ...] = ()
     error: str = ""
@@ -44,7 +44,7 @@ def _of_use(answer: Answer) -> Answer:
 
 
 def look_up_all(hosts: Collection[str]) -> dict[str, Answer]:
-    """Look up many names side by side."""
+    """Resolve many names in parallel."""
     if not hosts:
         return {}
     with ThreadPoolExecutor(min(AT_ONCE, len(hosts))) as pool:

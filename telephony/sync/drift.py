@@ -1,4 +1,4 @@
-"""Which rows LiveKit does not hold as planned, as far as our own records say. A few reads a chunk, no calls."""
+"""Find rows that drifted, according to our records. A few queries per chunk, no requests to LiveKit."""
 
 from collections.abc import Collection, Iterator
 from uuid import UUID

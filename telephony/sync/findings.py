@@ -1,4 +1,4 @@
-"""What a listing of LiveKit shows against the rows. Pure but for the types: reads and writes are reconcile's."""
+"""Compare a listing of LiveKit with the rows. Pure but for the types: reads and writes are reconcile's."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from telephony.sync.rows import Row
 
 
 class Cause(StrEnum):
-    """Why an object is not as it should be."""
+    """Kinds of drift."""
 
     ORPHAN = "an orphan without a row"
     COPY = "a duplicate of the same row"
@@ -27,13 +27,13 @@ class Cause(StrEnum):
 
     @property
     def action(self) -> str:
-        """Return what is done about it."""
+        """Return the action of a reconcile."""
         return {"MISSING": "create", "VANISHED": "create", "DIFFERS": "write"}.get(self.name, "delete")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One object that is not as it should be. `record_id` is our record of it, where there is one."""
+    """One object out of sync. `record_id` is our record of it, if any."""
 
     cause: Cause
     kind: ObjectKind
@@ -51,7 +51,7 @@ Listing = Mapping[ObjectKind, Mapping[str, AnyStored]]  # by kind and id
 def compare(
     kind: RowKind, row: Row, owned: Iterable[LiveKitObject], listing: Listing, installation: UUID
 ) -> Iterator[Finding]:
-    """Return what is wrong with one row's objects."""
+    """Return the findings of one row's objects."""
     planned = plan(row, installation)
     records = {(one.project_id, one.kind, one.source_id): one for one in owned}
     wanted: list[Desired] = list(planned.outbound)
@@ -89,7 +89,7 @@ def _judge(desired: Desired, record: LiveKitObject | None, listed: Mapping[str, 
 def strangers(
     listing: Listing, records: Mapping[tuple[ObjectKind, UUID], LiveKitObject], installation: UUID
 ) -> Iterator[Finding]:
-    """Return what bears our mark and is not the object of any row. `records` were read after the listing.
+    """Return objects with our ownership tag that belong to no row. `records` were read after the listing.
 
     Without a row it is an orphan: a create in flight has its row already. With a row that knows another id, which
     stands there too, it is a copy. A row without an id is about to adopt it.
@@ -109,7 +109,7 @@ def strangers(
 
 
 def marked(listing: Listing, installation: UUID) -> Iterator[tuple[ObjectKind, AnyStored, Mark]]:
-    """Return what bears our mark, and its mark. Of another kind than the object's own, a mark says nothing."""
+    """Return objects with our ownership tag, and the tags. A tag of another kind than the object's is ignored."""
     for kind, listed in listing.items():
         for stored in listed.values():
             mark = read_mark(stored.spec.metadata)

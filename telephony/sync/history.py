@@ -1,4 +1,4 @@
-"""What became of each sync of a trunk: written where it ended, kept for its page for a while."""
+"""Record the result of each sync of a trunk, for its page."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ _TOLD = {
 
 
 def record_runs(works: Iterable[Work], outcomes: Mapping[UUID, Outcome], started: datetime) -> None:
-    """Write how the syncs of these trunks ended, with one statement."""
+    """Insert the results of these trunks' syncs with one statement."""
     now = timezone.now()
     runs = [
         SyncRun(
@@ -46,7 +46,7 @@ def record_runs(works: Iterable[Work], outcomes: Mapping[UUID, Outcome], started
 
 
 def prune_runs() -> int:
-    """Delete what is too old, and of trunks synced lately all but the newest; return how many lines went."""
+    """Delete old results, and of recently synced trunks all but the newest; return how many."""
     now = timezone.now()
     lately = SyncRun.objects.filter(finished_at__gt=now - LOOKED_BACK).order_by().values("trunk").distinct()
     ranked = SyncRun.objects.filter(trunk__in=lately).annotate(

@@ -1,4 +1,4 @@
-"""The kinds of rows that LiveKit is kept in step with: trunks and SIP endpoints."""
+"""The kinds of rows that are synced to LiveKit: trunks and SIP endpoints."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class RowKind:
         return self.model._default_manager.all()
 
     def objects_of(self, row_ids: Collection[UUID]) -> QuerySet[LiveKitObject]:
-        """Return the records of what these rows own in LiveKit."""
+        """Return the records of these rows' LiveKit objects."""
         return LiveKitObject.objects.filter(**{f"{self.field}__in": row_ids})
 
 

@@ -1,4 +1,4 @@
-"""The claim on a row: one syncs it at a time, and who lost the claim stops writing."""
+"""The lease of a row: one process syncs it at a time, and stops writing when it lost the lease."""
 
 import time
 from collections.abc import Collection
@@ -16,7 +16,7 @@ RENEW_AFTER = 25.0  # seconds; with a call's 7 s at most, far inside the lease
 
 
 class LeaseLost(Exception):
-    """Someone else has the row now, or it was deleted."""
+    """Another process has the row now, or it was deleted."""
 
 
 class Lease:
@@ -27,7 +27,7 @@ class Lease:
         self._renewed: dict[UUID, float] = {}
 
     def claim(self, row_ids: Collection[UUID]) -> list[UUID]:
-        """Claim those of the rows that nobody holds, by one conditional UPDATE."""
+        """Claim the free rows with one conditional UPDATE."""
         now, started = timezone.now(), time.monotonic()
         free = self.kind.rows().filter(Q(leased_until=None) | Q(leased_until__lt=now), pk__in=row_ids)
         count = free.update(lease_token=self.token, leased_until=now + LEASE)
@@ -38,7 +38,7 @@ class Lease:
         return claimed
 
     def renew(self, row_ids: Collection[UUID]) -> set[UUID]:
-        """Lengthen the claim and lock the rows until the transaction ends; return those still ours."""
+        """Extend the lease and lock the rows until the transaction ends; return those still ours."""
         started = time.monotonic()
         count = self.mine(row_ids).update(leased_until=timezone.now() + LEASE)
         kept = set(row_ids) if count == len(row_ids) else self._held(row_ids)
@@ -51,7 +51,7 @@ class Lease:
             raise LeaseLost
 
     def release(self, row_ids: Collection[UUID]) -> None:
-        """Return the rows back as they are."""
+        """Release the rows."""
         self.mine(row_ids).update(lease_token=None, leased_until=None)
 
     def mine(self, row_ids: Collection[UUID]) -> QuerySet[Any]:

@@ -1,4 +1,4 @@
-"""The mark that every object of ours carries in its LiveKit metadata: `voxa:<installation>:<kind>:<uuid>`."""
+"""The ownership tag in the LiveKit metadata of our objects: `voxa:<installation>:<kind>:<uuid>`."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,7 @@ from telephony.choices import ObjectKind
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Whose object it is, and for which row.
+    """The installation and row of an object.
 
     A trunk's or a SIP endpoint's for inbound trunks and rules, a gateway's for outbound ones.
     """
@@ -22,7 +22,7 @@ class Mark:
 
 
 def read_mark(metadata: str) -> Mark | None:
-    """Return the mark that a metadata text is, or None when Voxa did not write it."""
+    """Return the ownership tag in a metadata text, or None if Voxa did not write it."""
     parts = metadata.split(":")
     if len(parts) != 4 or parts[0] != "voxa":
         return None

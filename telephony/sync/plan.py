@@ -1,4 +1,4 @@
-"""Which objects LiveKit should hold for a trunk or a SIP endpoint. Pure: rows in, specs out."""
+"""Plan the LiveKit objects of a trunk or SIP endpoint. Pure: rows in, specs out."""
 
 import ipaddress
 import json

@@ -1,4 +1,4 @@
-"""Comparing LiveKit itself with the rows: mends what drifted, makes anew what vanished, removes our orphans.
+"""Compare LiveKit with the rows: repair drift, recreate missing objects, remove our orphans.
 
 Never touches an object without our mark. LiveKit is listed once a kind; what is written on the word of that listing is
 looked up again under the row's lease, for a sync may have run meanwhile.
@@ -35,7 +35,7 @@ CONCURRENCY = 8
 
 @dataclass
 class Report:
-    """What a reconcile found, and what came of it.
+    """The findings and results of a reconcile.
 
     `harms` are objects in LiveKit that defeat ours and that no reconcile mends, foreign ones above all. `error` says
     why it could not look, or go on; `busy` that someone else holds a part of it, perhaps a worker that was killed,

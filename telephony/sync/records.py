@@ -1,4 +1,4 @@
-"""Writes of what we own in LiveKit: the intent before a call, the outcome after it."""
+"""Record our LiveKit objects: the intent before a request, the outcome after it."""
 
 import time
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Removing from LiveKit what deleted rows left there: the tombstones."""
+"""Remove the LiveKit objects of deleted rows: the tombstones."""
 
 import logging
 from collections.abc import Collection, Iterable

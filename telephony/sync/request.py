@@ -1,4 +1,4 @@
-"""Asking for a sync, and waiting a moment for it."""
+"""Request a sync, and wait briefly for it."""
 
 import time
 from collections.abc import Collection, Iterable

@@ -1,4 +1,4 @@
-"""What DNS said of a gateway's domain, and for how long it counts. Pure."""
+"""DNS results of a gateway's domain, and how long they are valid. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

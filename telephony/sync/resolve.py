@@ -1,4 +1,4 @@
-"""Keeping the addresses of inbound gateways' domains. Never in a transaction, never in the way of calls going out."""
+"""Keep the addresses of inbound gateways' domains up to date. Never in a transaction."""
 
 import time
 from collections.abc import Collection, Sequence

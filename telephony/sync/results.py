@@ -1,4 +1,4 @@
-"""Writing how a sync ended, if the rows are still those it planned. In the caller's transaction."""
+"""Write the result of a sync if the rows are unchanged, in the caller's transaction."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""One row in one sync: what is planned, what is recorded, what went wrong."""
+"""One row in one sync: plan, records and errors."""
 
 from collections.abc import Iterable
 from enum import IntEnum

@@ -1,4 +1,4 @@
-"""The rows that a sync plans from, read with few queries and kept as plain data."""
+"""Load the rows of a sync with few queries, as plain data."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -32,7 +32,7 @@ class GatewayRow:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What every row has that LiveKit is kept in step with."""
+    """Common fields of synced rows."""
 
     id: UUID
     workspace_id: UUID

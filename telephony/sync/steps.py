@@ -1,4 +1,4 @@
-"""The steps that bring one row's objects in LiveKit to what is planned."""
+"""The steps that sync one row's LiveKit objects to the plan."""
 
 from collections.abc import Iterable
 from dataclasses import replace

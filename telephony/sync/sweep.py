@@ -1,4 +1,4 @@
-"""The sweep of each minute: what no message asked for, or whose message was lost, is done now."""
+"""The sweep, every minute: do work without a task or whose task was lost."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What of a trunk works only in part, each with its remedy. Pure: rows in, sentences out."""
+"""Warnings on trunks that are partly out of service, with remedies. Pure: rows in, sentences out."""
 
 import ipaddress
 from collections import Counter
@@ -31,12 +31,12 @@ def _resolution(trunk: TrunkRow, gateway: GatewayRow) -> Iterator[str]:
     if not gateway.inbound or not gateway.resolution.error:
         return
     if gateway.resolution.addresses:
-        yield f"{gateway.host} does not resolve at present. Calls are taken from the addresses it had before."
+        yield f"{gateway.host} does not resolve at present. Calls are accepted from its last known addresses."
     elif trunk.published:
-        yield f"{gateway.host} does not resolve. Calls are taken from the addresses that the carrier publishes."
+        yield f"{gateway.host} does not resolve. Calls are accepted from the addresses that the carrier publishes."
     else:
         yield (
-            f"{gateway.host} does not resolve, so calls from it are not taken. "
+            f"{gateway.host} does not resolve, so calls from it are rejected. "
             "Check the name, or enter the carrier's addresses."
         )
 
@@ -86,10 +86,10 @@ def _netmask(gateway: GatewayRow) -> Iterator[str]:
 def _directions(trunk: TrunkRow) -> Iterator[str]:
     inbound = [gateway for gateway in trunk.gateways if gateway.inbound]
     if trunk.numbers and not inbound:
-        yield "No gateway takes calls in, so the numbers cannot be called. Mark a gateway as inbound."
+        yield "No gateway is inbound, so the numbers cannot be called. Mark a gateway as inbound."
     if inbound and not trunk.numbers:
         yield (
-            "The trunk has no numbers, so no calls are taken on its inbound gateways. "
+            "The trunk has no numbers, so its inbound gateways accept no calls. "
             "Add the numbers that people call, or turn inbound off."
         )
 
@@ -98,7 +98,7 @@ def _secrets(trunk: TrunkRow) -> Iterator[str]:
     dialed = [gateway for gateway in trunk.gateways if gateway.outbound]
     if trunk.username and trunk.gateways and not dialed:
         yield (
-            "Username and password authenticate calls going out, but no gateway is outbound. "
+            "Username and password authenticate outbound calls, but no gateway is outbound. "
             "Mark a gateway as outbound, or remove them."
         )
     if trunk.media_encryption == MediaEncryption.REQUIRE and any(one.transport != Transport.TLS for one in dialed):

@@ -76,7 +76,7 @@ def test_a_file_is_previewed_imported_and_counted(client: Client, acme: Workspac
     assert "<code>(202) 555-0002</code> becomes <code>+12025550002</code>" in page
     assert numbers() == {"+12025550001"}
     assert client.post(shown, {"mode": "all"})["Location"] == LIST
-    assert "1 number added to Acme; 1 were there before" in client.get(LIST).content.decode()
+    assert "1 number added to Acme; 1 existed already" in client.get(LIST).content.decode()
     assert DoNotCall.objects.get(number="+12025550002").note == "by letter"
     assert not ImportFile.objects.exists()
 

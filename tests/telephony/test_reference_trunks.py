@@ -31,7 +31,7 @@ DELETE = r"""curl -X DELETE $BASE/v1/telephony/trunks/$ID \
 -H "Authorization: Bearer $VOXA_API_KEY" """
 
 NO_NUMBERS = (
-    "The trunk has no numbers, so no calls are taken on its inbound gateways. "
+    "The trunk has no numbers, so its inbound gateways accept no calls. "
     "Add the numbers that people call, or turn inbound off."
 )
 TRUNK = {

@@ -1,4 +1,4 @@
-"""What stands in LiveKit and defeats ours: open doors, taken numbers, rules that block others. Pure."""
+"""Find foreign LiveKit objects that override ours: open trunks, taken numbers, blocking rules. Pure."""
 
 from telephony.sync.lint import rules, trunks
 from telephony.sync.lint.harm import Harm, Standing
@@ -7,5 +7,5 @@ __all__ = ["Harm", "Standing", "lint"]
 
 
 def lint(standing: Standing) -> list[Harm]:
-    """Return every harm, the gravest first."""
+    """Return every finding, the most severe first."""
     return sorted([*rules.look(standing), *trunks.look(standing)], key=lambda harm: (not harm.grave, harm.code))

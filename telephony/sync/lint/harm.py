@@ -1,4 +1,4 @@
-"""What an object in LiveKit does to ours, in words for a person."""
+"""The effect of a LiveKit object on ours, described for people."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

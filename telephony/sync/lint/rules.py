@@ -13,7 +13,7 @@ _DELETE = "Delete it in LiveKit."
 
 
 def look(standing: Standing) -> Iterator[Harm]:
-    """Return what is wrong with the rules."""
+    """Return the findings of the rules."""
     trunk_ids = {trunk.id for trunk in standing.trunks}
     rows = {trunk.id: row for trunk in standing.trunks if (row := standing.row_of(trunk)) is not None}
     for rule in standing.rules:

@@ -17,7 +17,7 @@ _PREFIX = "Enter each as an address with a prefix length, such as 198.51.100.7/3
 
 
 def look(standing: Standing) -> Iterator[Harm]:
-    """Return what is wrong with the trunks."""
+    """Return the findings of the trunks."""
     for trunk in standing.trunks:
         yield from _callers(standing, trunk)
         yield from _entries(standing, trunk)
