@@ -1,17 +1,15 @@
-"""The words of calls, with their states drawn."""
+"""Choices of call models: directions, statuses, reasons."""
 
 from django.db import models
 
 
 class Direction(models.TextChoices):
-    """Who called."""
-
     OUTBOUND = "outbound", "Outbound"
     INBOUND = "inbound", "Inbound"
 
 
 class CallStatus(models.TextChoices):
-    """What a call is doing. An inbound call starts at ringing.
+    """Status of a call. An inbound call starts at ringing.
 
     queued -> dialing -> ringing -> in_progress -> completed
       ^          |          |            +-> failed
@@ -19,14 +17,14 @@ class CallStatus(models.TextChoices):
     """
 
     QUEUED = "queued", "Queued"
-    DIALING = "dialing", "Dialling"
+    DIALING = "dialing", "Dialing"
     RINGING = "ringing", "Ringing"
     IN_PROGRESS = "in_progress", "In progress"
     COMPLETED = "completed", "Completed"
     BUSY = "busy", "Busy"
     NO_ANSWER = "no_answer", "No answer"
     FAILED = "failed", "Failed"
-    CANCELED = "canceled", "Cancelled"
+    CANCELED = "canceled", "Canceled"
 
 
 LIVE = frozenset({CallStatus.DIALING, CallStatus.RINGING, CallStatus.IN_PROGRESS})
@@ -34,8 +32,6 @@ ENDED = frozenset({CallStatus.COMPLETED, CallStatus.BUSY, CallStatus.NO_ANSWER, 
 
 
 class Speaker(models.TextChoices):
-    """Who said something."""
-
     AGENT = "agent", "Agent"
     CALLER = "caller", "Caller"
 
@@ -43,7 +39,7 @@ class Speaker(models.TextChoices):
 class AnalysisStatus(models.TextChoices):
     """pending -> done | failed; back to pending, due later, where the language model gave no usable answer."""
 
-    PENDING = "pending", "Not done yet"
+    PENDING = "pending", "Pending"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
 
@@ -58,16 +54,16 @@ class RecordingStatus(models.TextChoices):
 
 
 class AttemptStatus(models.TextChoices):
-    """One dial. It is recorded as dialing before LiveKit is called.
+    """Status of one dial attempt. It is recorded as dialing before LiveKit is called.
 
     dialing -> ringing -> answered -> ended
        |          +-> failed | canceled
-       +-> failed | canceled | unknown (LiveKit's answer was lost: its room is looked at, never dialled again)
+       +-> failed | canceled | unknown (LiveKit's answer was lost: check its room, never redial)
 
-    An attempt that LiveKit did not take is deleted: nothing was dialled.
+    An attempt that LiveKit did not accept is deleted: nothing was dialed.
     """
 
-    DIALING = "dialing", "Dialling"
+    DIALING = "dialing", "Dialing"
     RINGING = "ringing", "Ringing"
     ANSWERED = "answered", "Answered"
     ENDED = "ended", "Ended"
@@ -77,26 +73,24 @@ class AttemptStatus(models.TextChoices):
 
 
 class ListedBy(models.TextChoices):
-    """How a number came on the do-not-call list."""
+    """How a number got on the do-not-call list."""
 
-    UNKNOWN = "", "Not recorded"
-    PERSON = "person", "By hand"
-    FILE = "file", "From a file"
-    API = "api", "By API"
+    UNKNOWN = "", "Unknown"
+    PERSON = "person", "Manually"
+    FILE = "file", "File import"
+    API = "api", "API"
 
 
 class TransferMode(models.TextChoices):
-    """How a call is handed over."""
-
-    COLD = "cold", "Cold: the carrier is asked to connect the caller elsewhere"
-    WARM = "warm", "Warm: the third party is called into the same room"
+    COLD = "cold", "Cold: the carrier connects the caller to the target"
+    WARM = "warm", "Warm: the target is called into the same room"
 
 
 class TransferStatus(models.TextChoices):
-    """requested -> under_way -> completed | failed | unknown; requested -> failed where no dispatcher takes it."""
+    """requested -> under_way -> completed | failed | unknown; requested -> failed when no dispatcher claims it."""
 
     REQUESTED = "requested", "Requested"
-    UNDER_WAY = "under_way", "Under way"
+    UNDER_WAY = "under_way", "In progress"
     COMPLETED = "completed", "Completed"
     FAILED = "failed", "Failed"
     UNKNOWN = "unknown", "Outcome unknown"
@@ -114,60 +108,60 @@ class ToolRunStatus(models.TextChoices):
 
 
 class Reason(models.TextChoices):
-    """Why a call ended, waits or was refused: the code programs read, with the words people read."""
+    """Why a call ended, waits or was refused: the code for programs and its text for people."""
 
     NONE = "", ""
     CALLEE_HUNG_UP = "callee_hung_up", "The callee hung up"
     CALLER_HUNG_UP = "caller_hung_up", "The caller hung up"
-    AGENT_HUNG_UP = "agent_hung_up", "The agent ended the call"
-    HUNG_UP = "hung_up", "Ended on request"
-    TRANSFERRED = "transferred", "Handed over to another number"
-    CANCELED = "canceled", "Cancelled before it was answered"
-    MAX_DURATION = "max_duration", "The longest duration was reached"
+    AGENT_HUNG_UP = "agent_hung_up", "The agent hung up"
+    HUNG_UP = "hung_up", "Hung up on request"
+    TRANSFERRED = "transferred", "Transferred to another number"
+    CANCELED = "canceled", "Canceled before it was answered"
+    MAX_DURATION = "max_duration", "The maximum duration was reached"
     BUSY = "busy", "The callee is busy"
     NO_ANSWER = "no_answer", "Nobody answered"
-    UNAVAILABLE = "unavailable", "The callee cannot be reached at the moment"
+    UNAVAILABLE = "unavailable", "The callee is temporarily unavailable"
     DECLINED = "declined", "The callee declined"
     NOT_FOUND = "not_found", "The number does not exist"
-    FORBIDDEN = "forbidden", "The carrier refuses the call"
-    CARRIER_AUTH = "carrier_auth", "The carrier refuses the trunk's credentials"
-    CARRIER_LIMIT = "carrier_limit", "The carrier's limit of calls was reached"
+    FORBIDDEN = "forbidden", "The carrier refused the call"
+    CARRIER_AUTH = "carrier_auth", "The carrier refused the trunk's credentials"
+    CARRIER_LIMIT = "carrier_limit", "The carrier's call limit was reached"
     GATEWAY_ERROR = "gateway_error", "The carrier's gateway failed"
     GATEWAY_UNREACHABLE = "gateway_unreachable", "The carrier's gateway cannot be reached"
-    MEDIA_REFUSED = "media_refused", "The gateway and LiveKit do not agree on a codec or on encryption"
-    REDIRECTED = "redirected", "The carrier points the call to another address, which LiveKit does not follow"
-    NO_CREDIT = "no_credit", "The account at the carrier has no credit"
-    CALLER_ID_REFUSED = "caller_id_refused", "The carrier does not accept the caller ID"
-    NOT_SUPPORTED = "not_supported", "The gateway cannot carry the call as it was asked"
-    OUTCOME_UNKNOWN = "outcome_unknown", "What became of the dial could not be found out; a person decides"
-    LIVEKIT_REFUSED = "livekit_refused", "LiveKit refused the dial"
-    LIVEKIT_UNAVAILABLE = "livekit_unavailable", "LiveKit takes no calls at the moment"
+    MEDIA_REFUSED = "media_refused", "The gateway and LiveKit could not agree on a codec or on encryption"
+    REDIRECTED = "redirected", "The carrier redirected the call to another address, which LiveKit does not follow"
+    NO_CREDIT = "no_credit", "The carrier account has no credit"
+    CALLER_ID_REFUSED = "caller_id_refused", "The carrier rejected the caller ID"
+    NOT_SUPPORTED = "not_supported", "The gateway does not support the call as requested"
+    OUTCOME_UNKNOWN = "outcome_unknown", "The outcome of the attempt is unknown; it needs a manual check"
+    LIVEKIT_REFUSED = "livekit_refused", "LiveKit refused the call"
+    LIVEKIT_UNAVAILABLE = "livekit_unavailable", "LiveKit is not accepting calls at the moment"
     NOT_CONFIGURED = "telephony_not_configured", "Telephony is not configured"
     NO_TRUNK = "no_trunk", "No active trunk may place this call"
-    NO_AGENT = "no_agent", "No agent is set to take this call"
+    NO_AGENT = "no_agent", "No agent is configured for this call"
     AGENT_ABSENT = "agent_absent", "No agent worker joined in time"
-    WORKER_LOST = "worker_lost", "The agent worker went away in mid-call"
+    WORKER_LOST = "worker_lost", "The agent worker disconnected during the call"
     PROVIDER_FAILED = "provider_failed", "The AI provider failed"
     SILENCE = "silence", "The caller said nothing"
-    VOICEMAIL = "voicemail", "A voicemail answered"
-    CALLER_ID = "caller_id_not_verified", "The caller ID is no number of the workspace on an active trunk"
+    VOICEMAIL = "voicemail", "Voicemail answered"
+    CALLER_ID = "caller_id_not_verified", "The caller ID is not a number of the workspace on an active trunk"
     COUNTRY = "country_not_allowed", "Calls to this country are not allowed"
     PREMIUM = "premium_number", "Calls to premium-rate numbers are not allowed"
-    UNKNOWN_NUMBER = "unknown_number", "No numbering plan has this number"
+    UNKNOWN_NUMBER = "unknown_number", "The number is not valid in any numbering plan"
     DO_NOT_CALL = "do_not_call", "The number is on the do-not-call list"
     CALLING_HOURS = "outside_calling_hours", "It is outside the calling hours"
-    CALLEE_ATTEMPTS = "callee_attempts_per_day", "The callee was called often enough today"
-    RATE = "calls_per_second", "The limit of calls per second is reached"
-    CONCURRENCY = "concurrency", "The limit of simultaneous calls is reached"
-    LAPSED = "lapsed", "It was not dialed by its latest time"
-    SPEND = "spend_limit", "The day's spend limit is reached"
-    CONNECTION_LOST = "connection_lost", "The connection to the phone broke"
-    NO_AUDIO = "no_audio", "No audio arrived from the phone"
-    LOST = "lost", "The end of the call was not reported; its lease ran out"
+    CALLEE_ATTEMPTS = "callee_attempts_per_day", "The callee's maximum attempts per day were reached"
+    RATE = "calls_per_second", "The limit of calls per second was reached"
+    CONCURRENCY = "concurrency", "The limit of concurrent calls was reached"
+    LAPSED = "lapsed", "The call was not dialed before it expired"
+    SPEND = "spend_limit", "The daily spend limit was reached"
+    CONNECTION_LOST = "connection_lost", "The connection to the phone was lost"
+    NO_AUDIO = "no_audio", "No audio was received from the phone"
+    LOST = "lost", "The end of the call was not reported and its lease expired"
     WORKSPACE_CLOSED = "workspace_closed", "The workspace was closed"
 
 
-# What ends a dial before the callee's phone rang.
+# Reasons that end an attempt before the callee's phone rang.
 BEFORE_RINGING = frozenset(
     {
         Reason.CALLER_ID_REFUSED,
@@ -184,5 +178,5 @@ BEFORE_RINGING = frozenset(
         Reason.REDIRECTED,
     }
 )
-# What ends an answered call as failed: it was up, and nobody or nothing spoke with the other end.
+# Reasons that end an answered call as failed: it was connected, but nobody spoke with the other party.
 FAULTS = frozenset({Reason.NO_AGENT, Reason.AGENT_ABSENT, Reason.WORKER_LOST, Reason.PROVIDER_FAILED})

@@ -1,4 +1,4 @@
-"""What agents' calls came to today, told to telephony, which does not know calls."""
+"""Today's call metrics per agent, registered with telephony, which cannot import calls."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -15,7 +15,7 @@ from telephony.call_metrics import CallMetrics
 
 
 def of_today(workspace: Workspace, agent_ids: Collection[UUID]) -> dict[UUID, CallMetrics]:
-    """Return the metrics of these agents' calls since midnight in the workspace's time zone, in one query."""
+    """Return the metrics of the agents' calls since midnight in the workspace's time zone, in one query."""
     midnight = (
         timezone.now().astimezone(ZoneInfo(workspace.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     )

@@ -1,4 +1,4 @@
-"""Reads of calls, always within one workspace."""
+"""Queries on calls, always within one workspace."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,17 +14,16 @@ from calls.do_not_call.erased_numbers import MARK, listed_as
 from calls.models import Attempt, Call, CallAnalysis, Conversation, DoNotCall, Event, Recording, UsageDay
 from voxa.core.number_fields import to_canonical
 
-MOST_WITH_ID = 50  # calls that one Call-ID finds; a carrier should never give one twice
-MOST_EVENTS = 1_000  # of one call; a call has a few for each of its dials
+MOST_WITH_ID = 50  # calls per Call-ID; a carrier should never reuse one
+MOST_EVENTS = 1_000  # of one call; a call has a few per attempt
 
 
 def calls(workspace: Workspace) -> QuerySet[Call]:
-    """Return a workspace's calls."""
     return Call.objects.filter(workspace=workspace)
 
 
 def known_as(call_id: str, *only: str) -> list[UUID]:
-    """Return the calls, of all workspaces, that the carrier or LiveKit knows by this id; `only` names the kinds of id.
+    """Return the calls, of all workspaces, with an ID of the carrier or LiveKit; `only` restricts the kinds of ID.
 
     The kinds are `sipCallId` and `livekitCallId`. Each has an index of its own, on calls and on attempts.
     """
@@ -38,7 +37,7 @@ def known_as(call_id: str, *only: str) -> list[UUID]:
 
 
 def load_attempts(found: Sequence[Call]) -> None:
-    """Load the attempts of many calls by one query."""
+    """Load the attempts of many calls with one query."""
     prefetch_related_objects(found, Prefetch("attempts", Attempt.objects.order_by("number")))
 
 
@@ -48,30 +47,30 @@ def events(call: Call) -> QuerySet[Event]:
 
 
 def conversation(call: Call) -> Conversation | None:
-    """Return a call's conversation, None where no agent has reported one."""
+    """Return a call's conversation, None if no agent has reported one."""
     return Conversation.objects.filter(call=call).first()
 
 
 def analysis(call: Call) -> CallAnalysis | None:
-    """Return a call's analysis, None where there is none."""
+    """Return a call's analysis, None if there is none."""
     return CallAnalysis.objects.filter(call=call).first()
 
 
 def recordings(call: Call) -> list[Recording]:
-    """Return the parts of a call's recording in order; nothing where there is none."""
+    """Return the parts of a call's recording in order."""
     return list(Recording.objects.filter(call=call).order_by("part"))
 
 
 def do_not_call(workspace: Workspace) -> QuerySet[DoNotCall]:
-    """Return whom a workspace never calls."""
+    """Return a workspace's do-not-call list."""
     rows = DoNotCall.objects.filter(workspace=workspace).select_related("added_by", "added_with")
     return rows.defer("added_by__password", "added_with__key_hash")
 
 
 def listed(rows: QuerySet[DoNotCall], text: str, country: str | None = None) -> QuerySet[DoNotCall]:
-    """Return a number's entries of a list, also where it was erased and a hash stands in its place.
+    """Return a number's do-not-call entries, including an erased number that is stored as a hash.
 
-    `text` is the number in any spelling, or the hash. Raises ValidationError for what is neither.
+    `text` is the number in any format, or the hash. Raise ValidationError for anything else.
     """
     if text.startswith(MARK):
         return rows.filter(number=text)
@@ -80,7 +79,7 @@ def listed(rows: QuerySet[DoNotCall], text: str, country: str | None = None) -> 
 
 @dataclass(frozen=True)
 class UsageLine:
-    """Calls of one day or one number; `key` is which, None for all."""
+    """Usage of one day or one number; `key` is the day or number, None for the total."""
 
     key: date | str | None
     calls: int
@@ -90,9 +89,9 @@ class UsageLine:
 
 
 def usage(workspace: Workspace, first: date, last: date, group: str) -> list[UsageLine]:
-    """Return what was counted from the first day to the last, by `day` or `number`, and then all together.
+    """Return the usage from the first to the last day, by `day` or `number`, and then the total.
 
-    Days come in order, numbers by how many calls they had. Days are those of the workspace's time zone.
+    Days are in order, numbers by number of calls. Days are in the workspace's time zone.
     """
     rows = UsageDay.objects.filter(workspace=workspace, day__range=(first, last)).order_by()
     sums = rows.values(group, "outcome").annotate(n=Sum("calls"), picked_up=Sum("answered"), length=Sum("seconds"))

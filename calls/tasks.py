@@ -1,4 +1,4 @@
-"""Background work of calls. Tasks take ids, may run twice and in any order, and bound their own time."""
+"""Background tasks of calls. Tasks take IDs, may run twice and in any order, and bound their own time."""
 
 import logging
 from collections.abc import Callable
@@ -17,44 +17,44 @@ from telephony.models import LiveKitProject
 
 logger = logging.getLogger(__name__)
 
-WATCH_EVERY = 5  # seconds, as in the beat schedule; a look that waited longer is dropped
+WATCH_EVERY = 5  # seconds, as in the beat schedule; a task that waited longer is dropped
 
 
 @shared_task
 def close_call(call_id: str) -> None:
-    """Close the room of a call that somebody asked to end."""
+    """Close the room of a call whose end was requested."""
     _close(closing.close_call, call_id)
 
 
 @shared_task
 def end_at_limit(call_id: str) -> None:
-    """End a call when its longest duration is over."""
+    """End a call at its maximum duration."""
     _close(talk_time.end_at_limit, call_id)
 
 
 @shared_task
 def close_left_over(call_id: str) -> None:
-    """Close the room of a call that is over."""
+    """Close the room of an ended call."""
     _close(closing.close_left_over, call_id)
 
 
 def _close(how: Callable[[UUID], None], call_id: str) -> None:
-    """Close a room. Where LiveKit does not answer that is one line: the watch looks at the rooms again."""
+    """Close a room. A LiveKit failure is logged in one line; the room monitor retries."""
     try:
         how(UUID(call_id))
     except LiveKitError as error:
-        logger.warning("The room of call %s is not closed yet: %s", call_id, error)
+        logger.warning("Closing the room of call %s failed: %s", call_id, error)
 
 
 @shared_task
 def ingest_events() -> None:
-    """Bring the calls up to date that LiveKit's stored events tell of. Also the sweep for what was lost."""
+    """Update the calls from LiveKit's stored events. Also the sweep for lost tasks."""
     ingest.ingest_waiting()
 
 
 @shared_task
 def watch_calls() -> None:
-    """End what is past its limit, and have each project's rooms compared with its calls."""
+    """End calls past their maximum duration, and compare each project's rooms with its calls."""
     expiry.reap()
     lapse.end_lapsed()
     spend.look_after()
@@ -66,40 +66,40 @@ def watch_calls() -> None:
 
 @shared_task
 def watch_project(project_id: str) -> None:
-    """Find what a project's events did not tell."""
+    """Find changes that a project's events did not report."""
     project = LiveKitProject.objects.filter(pk=project_id).first()
     if project is None:
         return
     try:
         room_monitor.watch(project)
     except LiveKitError as error:
-        logger.info("The rooms of %s could not be seen: %s", project, error)
+        logger.info("Listing the rooms of %s failed: %s", project, error)
 
 
 @shared_task(soft_time_limit=500, time_limit=540)
 def purge_calls() -> None:
-    """Delete calls and events that are past their workspace's days."""
+    """Delete calls and events past their workspace's retention."""
     calls, events = retention.purge()
     if calls or events:
-        logger.info("Purged %d calls and %d of LiveKit's events.", calls, events)
+        logger.info("Purged %d calls and %d LiveKit events.", calls, events)
 
 
 @shared_task
 def tell_report(call_id: str) -> None:
-    """Send the report of a conversation that is over."""
+    """Send the report of a finished conversation."""
     conversations.tell_report(UUID(call_id))
 
 
 @shared_task
 def analyze_call(call_id: str) -> None:
-    """Ask a language model to analyze a conversation; it answers within 45 s or is asked again later."""
+    """Request a language model's analysis of a conversation, within 45 s or retried later."""
     analysis.analyze(UUID(call_id))
     conversations.tell_report(UUID(call_id))
 
 
 @shared_task
 def sweep_analyses() -> None:
-    """Wake the workers for analyses that are due."""
+    """Queue the analyses that are due."""
     analysis.sweep()
 
 
@@ -111,27 +111,27 @@ def run_tool(run_id: str) -> None:
 
 @shared_task
 def start_recording(recording_id: str) -> None:
-    """Ask LiveKit to record a call; it answers within 30 s."""
+    """Request LiveKit to record a call, within 30 s."""
     recordings.start(UUID(recording_id))
 
 
 @shared_task
 def stop_recording(recording_id: str) -> None:
-    """End a recording that was given up and began after all."""
+    """Stop a recording that started after it was given up."""
     try:
         recordings.stop_unwanted(UUID(recording_id))
     except LiveKitError as error:
-        logger.warning("Recording %s could not be stopped: %s", recording_id, error)
+        logger.warning("Stopping recording %s failed: %s", recording_id, error)
 
 
 @shared_task
 def look_after_recordings() -> None:
-    """Find out what became of recordings, and delete those whose calls are gone."""
+    """Update the state of recordings, and delete those whose calls were deleted."""
     recordings.look_after()
     deletion.delete_due()
 
 
 @shared_task
 def tell_late_reports() -> None:
-    """Send the reports of conversations whose worker never said the last word."""
+    """Send the reports of conversations whose worker never reported the end."""
     conversations.tell_late()

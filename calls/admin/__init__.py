@@ -1,4 +1,4 @@
-"""The admin of calls, the do-not-call list, usage, agent workers and LiveKit's events."""
+"""Admin of calls, the do-not-call list, usage, agent workers and LiveKit events."""
 
 from calls.admin.agent_worker import AgentWorkerAdmin
 from calls.admin.call import CallAdmin

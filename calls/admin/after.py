@@ -1,4 +1,4 @@
-"""What came of a conversation: its analysis and its recording, for the call's page."""
+"""Analysis and recordings of a call, for the call page."""
 
 import json
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _COLOURS = {
 
 @dataclass(frozen=True)
 class Found:
-    """An analysis in words."""
+    """An analysis as displayed."""
 
     row: CallAnalysis
     colour: str
@@ -32,7 +32,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recording in words."""
+    """A recording as displayed."""
 
     row: Recording
     colour: str
@@ -41,7 +41,7 @@ class Recorded:
 
 
 def after_of(call: Call) -> dict[str, Any]:
-    """Return what the fragment draws, by two queries; nothing for a call that was not answered."""
+    """Return the template context, using two queries; empty for a call that was not answered."""
     if call.answered_at is None:
         return {}
     analysis = CallAnalysis.objects.filter(call=call).first()
@@ -64,13 +64,13 @@ def _recorded(row: Recording) -> Recorded:
 
 
 def _heading(name: str) -> str:
-    """Write a field's name as people do: `wants_callback` is Wants callback."""
+    """Return a field name as a heading: `wants_callback` becomes "Wants callback"."""
     return capfirst(name.replace("_", " ").strip()) or name
 
 
 def _written(value: Any) -> str:
     if value is None or value in ("", [], {}):
-        return "Not said"
+        return "Not mentioned"
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, list) and all(isinstance(one, (str, int, float)) for one in value):

@@ -1,4 +1,4 @@
-"""Agent workers, for those who run the installation: which run, and how busy they are."""
+"""Admin of agent workers, for operators of the installation."""
 
 from typing import ClassVar
 
@@ -13,9 +13,9 @@ from calls.models import AgentWorker
 
 @admin.register(AgentWorker)
 class AgentWorkerAdmin(ProjectRowAdmin):
-    """Read by superusers alone: a worker speaks for all workspaces of its project."""
+    """Readable by superusers only: a worker serves all workspaces of its project."""
 
-    empty = "Agents speak through workers. Start one on any machine: python -m calls.agent."
+    empty = "Voice agents run in workers. Start one on any machine: python -m calls.agent."
     list_display = ["host", "state", "conversations", "load_percent", "memory", "version", "project", "seen"]
     list_select_related = ["project"]
     ordering = ["-seen_at", "id"]
@@ -23,17 +23,17 @@ class AgentWorkerAdmin(ProjectRowAdmin):
     actions = None
     fieldsets = [
         (None, {"fields": [("host", "state"), ("conversations", "load_percent", "memory"), ("version", "project")]}),
-        ("When", {"fields": [("started", "seen")]}),
+        ("Timestamps", {"fields": [("started", "seen")]}),
     ]
     readonly_fields = [
         "host", "state", "conversations", "load_percent", "memory", "version", "project", "started", "seen",
     ]  # fmt: skip
 
-    @display(description="State", label={"Takes calls": "success", "Finishing": "warning", "Away": "danger"})
+    @display(description="State", label={"Accepting calls": "success", "Draining": "warning", "Offline": "danger"})
     def state(self, worker: AgentWorker) -> str:
-        return "Away" if worker.is_away else "Finishing" if worker.draining else "Takes calls"
+        return "Offline" if worker.is_away else "Draining" if worker.draining else "Accepting calls"
 
-    @display(description="Last heard of")
+    @display(description="Last seen")
     def seen(self, worker: AgentWorker) -> str:
         return when(worker.seen_at)
 
@@ -45,7 +45,7 @@ class AgentWorkerAdmin(ProjectRowAdmin):
     def conversations(self, worker: AgentWorker) -> int:
         return worker.sessions
 
-    @display(description="Processors")
+    @display(description="CPU load")
     def load_percent(self, worker: AgentWorker) -> str:
         return f"{worker.load:.0%}"
 

@@ -1,4 +1,4 @@
-"""Calls: what was asked, where each stands and why, and the buttons to dial, cancel and hang up."""
+"""Admin of calls: the list, the call page, and the buttons to dial, cancel and hang up."""
 
 import json
 from collections.abc import Callable
@@ -36,15 +36,15 @@ from calls.services.hangup import hang_up
 from calls.services.place import cancel, dispatch_now
 from voxa.core.errors import ServiceError
 
-MOST_POLLED = 100  # calls whose status one request of a list asks for
+MOST_POLLED = 100  # calls whose status one request of the list polls
 
 
 @admin.register(Call)
 class CallAdmin(PlacingMixin, ScopedAdmin):
-    """Read by every member; an operator dials, cancels, hangs up and places calls. Rows are written by services."""
+    """Readable by every member; operators dial, cancel, hang up and place calls. Services write the rows."""
 
-    empty = "Calls appear here once someone calls in, a program places one, or you call a number yourself."
-    add_words = "Call a number"
+    empty = "Calls appear here when someone calls in, a program places a call, or you place one yourself."
+    add_words = "Place a call"
     change_role = Role.OPERATOR
     list_display = ["call", "state", "way", "why", "talked", "agent", "workspace", "created"]
     list_select_related = ["agent", "workspace"]
@@ -57,7 +57,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         ("created_at", TimeRangeFilter),
     ]
     search_fields = ["to_number", "from_number"]
-    search_help_text = "Number in any spelling or a part of it, call ID, SIP Call-ID or room"
+    search_help_text = "Full or partial number in any format, call ID, SIP Call-ID or room name"
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
@@ -68,7 +68,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
     change_form_outer_after_template = "admin/calls/call/ask.html"
     fieldsets = [
         (
-            "For programs",
+            "API data",
             {
                 "classes": ["collapse"],
                 "fields": [
@@ -106,11 +106,11 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
     def way(self, call: Call) -> str:
         return Direction(call.direction).label
 
-    @display(description="Why")
+    @display(description="Reason")
     def why(self, call: Call) -> str:
         return "" if call.status == CallStatus.COMPLETED else reason_words(call)
 
-    @display(description="Talked")
+    @display(description="Duration")
     def talked(self, call: Call) -> str:
         return duration(call.duration_seconds) if call.duration_seconds else ""
 
@@ -128,7 +128,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
             return queryset, False
         return find_calls(queryset, search_term, countries_of(request)), False
 
-    # --- who may do what ----------------------------------------------------------------------------------
+    # --- permissions --------------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -172,27 +172,27 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
 
     @action(description="Check an inbound call", icon="call_received")
     def check_inbound_call(self, request: HttpRequest) -> HttpResponse:
-        """Lead to the form."""
+        """Redirect to the form."""
         return HttpResponseRedirect(reverse("admin:calls_call_inbound_check"))
 
     def panel_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        """Return the panel alone, for the page to refresh itself with."""
+        """Return the panel alone, for the page's polling."""
         call = self.row_or_deny(request, str(object_id), self.view_role)
         return render(request, "admin/calls/call/panel.html", self._panel(request, call))
 
     def recording_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        """Lead to where the recording plays, for the next minutes."""
+        """Redirect to a short-lived URL of the recording."""
         call = self.row_or_deny(request, str(object_id), self.view_role)
         asked = request.GET.get("part", "1")
         url = next((link_of(part) for part in selectors.recordings(call) if str(part.part) == asked), "")
         if not url:
-            messages.error(request, "There is no recording to listen to.")
+            messages.error(request, "No recording is available.")
         answer = HttpResponseRedirect(url or reverse("admin:calls_call_change", args=[call.pk]))
         answer["Cache-Control"] = "no-store"
         return answer
 
     def states_view(self, request: HttpRequest) -> HttpResponse:
-        """Return the status of the calls that a list asks for, and ask on for those that are not over."""
+        """Return the status of the calls on a list page, and keep polling those that have not ended."""
         asked = [text for text in request.GET.get("ids", "").split(",") if is_uuid(text)][:MOST_POLLED]
         calls = list(self.limit(Call.objects.filter(pk__in=asked), access_of(request)))
         context = {"states": [(call.pk, status_label(call)) for call in calls], "live": _polled(calls)}
@@ -208,15 +208,15 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
 
     def dial_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Make a queued call due at once, on POST."""
-        return self._press(request, object_id, dispatch_now, "It is dialled as soon as there is room for it.")
+        return self._press(request, object_id, dispatch_now, "The call is dialed as soon as the limits allow.")
 
     def cancel_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        """Call it off before it is answered, on POST."""
-        return self._press(request, object_id, cancel, "It is called off.")
+        """Cancel the call before it is answered, on POST."""
+        return self._press(request, object_id, cancel, "The call was canceled.")
 
     def hangup_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Hang up, on POST."""
-        return self._press(request, object_id, lambda call: hang_up(call, Reason.HUNG_UP), "It is being hung up.")
+        return self._press(request, object_id, lambda call: hang_up(call, Reason.HUNG_UP), "Hanging up.")
 
     def _press(self, request: HttpRequest, object_id: UUID, service: Callable[[Call], Call], done: str) -> HttpResponse:
         call = self.row_or_deny(request, str(object_id), Role.OPERATOR)
@@ -232,11 +232,11 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
 
 
 def status_label(call: Call) -> SafeString:
-    """Draw a call's status in its colour."""
+    """Return a call's status as a colored label."""
     status = CallStatus(call.status)
     return render_to_string("unfold/helpers/label.html", {"text": status.label, "type": COLOURS[status]})
 
 
 def _polled(calls: Any) -> list[str]:
-    """Return the ids of calls whose status will change by itself in a moment."""
+    """Return the IDs of the calls whose status will soon change."""
     return [str(call.pk) for call in calls if call.status in LIVE]

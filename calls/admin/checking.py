@@ -1,4 +1,4 @@
-"""What a call would meet, asked on the form that places it: nothing is placed and nothing is stored."""
+"""Preview of a call from the form that places it. Nothing is placed or stored."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ BUTTON = "_check"
 
 
 class CheckAsked(Exception):
-    """The form was right, and its sender wants to know what the call of its `data` would meet."""
+    """Raised when the form is valid and the user asked for a preview of the call in `data`."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         super().__init__()
@@ -22,7 +22,7 @@ class CheckAsked(Exception):
 
 @dataclass(frozen=True)
 class Checked:
-    """The answer in words: may it be dialled now, by which way, and which policies are against it."""
+    """A preview as displayed: whether the call may be dialed now, by which route, and which policies refuse it."""
 
     found: RouteCheck
     colour: str
@@ -31,7 +31,7 @@ class Checked:
 
 
 def checked(data: dict[str, Any]) -> Checked:
-    """Return what the call of a form's cleaned data would meet."""
+    """Return the preview of the call in a form's cleaned data."""
     try:
         called = to_canonical(data["to_number"], data["workspace"].country)
     except ValidationError as error:
@@ -41,7 +41,7 @@ def checked(data: dict[str, Any]) -> Checked:
     if found.refusal and found.refusal not in refusals:
         refusals.insert(0, found.refusal)
     if found.refusal is None:
-        return Checked(found, "success", "It would be dialled now.", refusals)
+        return Checked(found, "success", "The call would be dialed now.", refusals)
     if found.refusal.until:
-        return Checked(found, "warning", "It would wait.", refusals)
-    return Checked(found, "danger", "It would not be dialled.", refusals)
+        return Checked(found, "warning", "The call would wait in the queue.", refusals)
+    return Checked(found, "danger", "The call would not be dialed.", refusals)

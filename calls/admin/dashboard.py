@@ -1,4 +1,4 @@
-"""The calls on the first page: those under way, and those that were not dialled today, by reason."""
+"""Calls on the dashboard: live calls, and today's refused calls by reason."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from calls.presentation.status_text import COLOURS, NEXT_STEPS
 from telephony.admin import dashboard as telephony
 
 SHOWN = 6
-LOOKED_AT = 5_000  # failed calls of today, at most, that are counted by reason
+LOOKED_AT = 5_000  # failed calls of today that are counted by reason, at most
 REFUSALS = (
     Reason.CALLER_ID, Reason.COUNTRY, Reason.PREMIUM, Reason.DO_NOT_CALL, Reason.CALLING_HOURS,
     Reason.CALLEE_ATTEMPTS, Reason.SPEND, Reason.NO_TRUNK,
@@ -24,7 +24,7 @@ REFUSALS = (
 
 @dataclass(frozen=True)
 class Refused:
-    """How many calls were not dialled today for one reason, and what to do."""
+    """Number of calls refused today for one reason, with a remedy."""
 
     words: str
     count: str
@@ -32,24 +32,24 @@ class Refused:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add what the first page tells of calls to the rest of it (called by unfold)."""
+    """Add the call figures to the dashboard's context (called by unfold)."""
     context = telephony.dashboard(request, context)
     calls = telephony.own(Call.objects.all(), access_of(request))
     live = calls.filter(status__in=sorted(LIVE))
     newest = live.select_related("agent").defer("agent__provider_key", "metadata")[:SHOWN]
     context["live_calls"] = [(call, COLOURS[CallStatus(call.status)]) for call in newest]
     context["refused"] = refused(calls)
-    if calls.order_by().values("pk")[:1].exists():  # a newcomer needs no zeros
+    if calls.order_by().values("pk")[:1].exists():  # a new workspace needs no zeros
         queued = telephony.bounded(calls.filter(status=CallStatus.QUEUED))
         context["board"].tiles.insert(0, under_way(telephony.bounded(live), queued))
     return context
 
 
 def under_way(live: int, queued: int) -> telephony.Tile:
-    """Count calls under way, and those that wait."""
+    """Return the tile of live and queued calls."""
     link = reverse("admin:calls_call_changelist") + "?status=under_way"
     note = f"{telephony.words(queued)} queued" if queued else "none queued"
-    return telephony.Tile("Calls under way", telephony.words(live), note, link, "info" if live else "")
+    return telephony.Tile("Live calls", telephony.words(live), note, link, "info" if live else "")
 
 
 def refused(calls: QuerySet[Call]) -> list[Refused]:

@@ -1,4 +1,4 @@
-"""Whom a workspace never calls: one number at a time, or a file of them."""
+"""Admin of the do-not-call list: single entries and file import."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
@@ -23,33 +23,31 @@ from voxa.core.imports.report import Report
 
 
 class DoNotCallForm(FileForm):
-    """Says what the rows hold."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].help_text = (
-            "A number a line, such as +12025550123 or (202) 555-0123, and a note beside it if you like. Or headings in "
-            "the first line, such as number and note, in any order."
+            "One number per line, such as +12025550123 or (202) 555-0123, optionally with a note in the next column. "
+            "Or a header row with the columns number and note, in any order."
         )
 
 
 @admin.register(DoNotCall)
 class DoNotCallAdmin(FileImportMixin, ScopedAdmin):
-    """An operator keeps the list. Numbers are added and removed by the services of the API."""
+    """Operators maintain the list. The API's services add and remove numbers."""
 
-    empty = "Numbers on this list are never called, not even by calls that wait in the queue."
+    empty = "Numbers on this list are never called, including calls that are already queued."
     change_role = Role.OPERATOR
     list_display = ["number", "note", "who", "workspace", "created"]
     list_select_related = ["workspace", "added_by", "added_with"]
     list_filter = [("workspace", OwnRowsFilter)]
     search_fields = ["number"]
-    search_help_text = "A number or a part of it, in any spelling"
+    search_help_text = "Full or partial number, in any format"
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     autocomplete_fields = ["workspace"]
     fieldsets = [
         (None, {"fields": ["workspace", ("number", "note")]}),
-        ("Who put it there", {"fields": [("who", "created")]}),
+        ("Added", {"fields": [("who", "created")]}),
     ]
     add_fieldsets = [(None, {"fields": ["workspace", ("number", "note")]})]
     file_kind = "do-not-call"
@@ -57,8 +55,8 @@ class DoNotCallAdmin(FileImportMixin, ScopedAdmin):
     file_role = Role.OPERATOR
     file_title = "Import a do-not-call list"
     file_words = (
-        "These numbers are never called, not even by calls that are in the queue already. One that is on the list "
-        "stays as it is."
+        "These numbers are never called, including calls that are already queued. Numbers that are already listed "
+        "are not changed."
     )
 
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
@@ -77,7 +75,7 @@ class DoNotCallAdmin(FileImportMixin, ScopedAdmin):
 
     @display(description="Added by")
     def who(self, entry: DoNotCall) -> str:
-        """Name who put it on the list, and how."""
+        """Return who added the entry, and how."""
         how = ListedBy(entry.listed_by)
         return f"{entry.who}, {how.label[:1].lower()}{how.label[1:]}" if entry.who else str(how.label)
 
@@ -103,4 +101,4 @@ class DoNotCallAdmin(FileImportMixin, ScopedAdmin):
 
 
 def _origin(request: HttpRequest, how: ListedBy) -> Origin:
-    return Origin(how, person=cast(User, request.user))  # the admin lets only signed-in people here
+    return Origin(how, person=cast(User, request.user))  # the admin requires a login

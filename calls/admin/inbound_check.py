@@ -1,4 +1,4 @@
-"""The page that says who would answer a call from outside: nothing is called and nothing is stored."""
+"""Page that previews which agent would answer an inbound call. Nothing is called or stored."""
 
 from typing import Any
 
@@ -19,27 +19,29 @@ from voxa.core.phone_numbers import NumberError, canonical, is_withheld
 
 
 class InboundForm(forms.Form):
-    """The number called, who calls, and from which address."""
-
     workspace = forms.ModelChoiceField(Workspace.objects.none(), widget=UnfoldAdminSelectWidget())
     to = forms.CharField(
         label="Number called",
         max_length=80,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="A number of the workspace, such as +1 (202) 555-0123.",
+        help_text="A number of the workspace, for example +1 (202) 555-0123.",
     )
     caller = forms.CharField(
-        label="Caller", max_length=80, required=False, widget=UnfoldAdminTextInputWidget(), help_text="Empty: withheld."
+        label="Caller",
+        max_length=80,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Leave empty for a withheld number.",
     )
     source = forms.GenericIPAddressField(
         label="Source address",
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="Where the INVITE comes from, IPv4 or IPv6. Empty: an address that may call.",
+        help_text="IPv4 or IPv6 address that sends the INVITE. Leave empty for any allowed address.",
     )
 
     def clean(self) -> dict[str, Any]:
-        """Read both numbers in the workspace's country."""
+        """Parse both numbers with the workspace's country."""
         data: dict[str, Any] = super().clean() or {}
         workspace = data.get("workspace")
         for name in ("to", "caller"):
@@ -57,7 +59,7 @@ class InboundForm(forms.Form):
 
 
 class InboundCheckView(View):
-    """Sent by POST, so that no number stands in an address."""
+    """Uses POST, so that no number appears in a URL."""
 
     admin_site: AdminSite = None  # type: ignore[assignment]  # given by as_view
 
@@ -87,6 +89,6 @@ class InboundCheckView(View):
             "title": "Check an inbound call",
             "form": form,
             "found": found,
-            "headline": found and ("It would not be answered." if found.refusal else "It would be answered."),
+            "headline": found and f"The call would {'not ' if found.refusal else ''}be answered.",
         }
         return TemplateResponse(request, "admin/calls/call/inbound.html", context)

@@ -1,4 +1,4 @@
-"""Lines of a call's timeline in words."""
+"""Text of the events in a call's timeline."""
 
 from datetime import datetime
 from typing import Any
@@ -12,36 +12,36 @@ from calls.presentation.status_text import ending_words
 
 _WORDS = {
     "call.queued": "Queued",
-    "call.put_off": "Put off",
-    "call.dialing": "Dialling",
-    "call.ringing": "The phone rings",
+    "call.put_off": "Postponed",
+    "call.dialing": "Dialing",
+    "call.ringing": "Ringing",
     "call.in_progress": "Answered",
     "call.completed": "Completed",
     "call.busy": "Ended: busy",
     "call.no_answer": "Ended: no answer",
     "call.failed": "Ended: failed",
-    "call.canceled": "Cancelled",
-    "call.end_requested": "Hanging up",
+    "call.canceled": "Canceled",
+    "call.end_requested": "Hang-up requested",
     "call.corrected": "Corrected by a later report",
-    "call.refused": "Why it was not dialled",
-    "call.no_agent": "No agent to answer",
-    "agent.joined": "The agent joined",
-    "agent.left": "The agent left",
-    "agent.absent": "No agent joined: one is asked for once more",
-    "attempt.failed": "This dial did not succeed",
-    "tool.called": "The agent used a tool",
-    "transfer.requested": "To be handed over",
-    "transfer.completed": "Handed over",
-    "transfer.failed": "Not handed over",
-    "transfer.unknown": "Nobody knows whether it was handed over",
-    "digits.requested": "Keys are to be pressed",
-    "digits.sent": "Keys were pressed",
-    "recording.requested": "To be recorded",
-    "recording.started": "Recording",
-    "recording.stopped": "The recording ended",
-    "recording.resumed": "To be recorded again",
-    "recording.saved": "The recording is saved",
-    "recording.failed": "Not recorded",
+    "call.refused": "Refused",
+    "call.no_agent": "No agent available",
+    "agent.joined": "Agent joined",
+    "agent.left": "Agent left",
+    "agent.absent": "No agent joined: requested again",
+    "attempt.failed": "Attempt failed",
+    "tool.called": "Agent called a tool",
+    "transfer.requested": "Transfer requested",
+    "transfer.completed": "Transferred",
+    "transfer.failed": "Transfer failed",
+    "transfer.unknown": "Transfer outcome unknown",
+    "digits.requested": "DTMF requested",
+    "digits.sent": "DTMF sent",
+    "recording.requested": "Recording requested",
+    "recording.started": "Recording started",
+    "recording.stopped": "Recording stopped",
+    "recording.resumed": "Recording resumed",
+    "recording.saved": "Recording saved",
+    "recording.failed": "Recording failed",
 }
 _COLOURS = {
     "call.refused": "danger",
@@ -59,36 +59,36 @@ _COLOURS = {
     "transfer.failed": "warning",
     "transfer.unknown": "warning",
 }
-_MODES = {"cold": "by the carrier, without a word", "warm": "announced by calling them in"}
+_MODES = {"cold": "cold transfer by the carrier", "warm": "warm transfer"}
 
 
 def title(event: Event) -> str:
-    """Return what happened in a word or two."""
+    """Return a short title of the event."""
     if event.type == "call.queued" and event.data.get("reason"):
         return "Back in the queue"
     return _WORDS.get(event.type) or event.type.replace(".", " ").replace("_", " ").capitalize()
 
 
 def colour(event: Event) -> str:
-    """Return the colour of a line; empty for those that are neither good nor bad."""
+    """Return the color of the event; empty for a neutral one."""
     if event.type == "tool.called" and event.data.get("ok") is False:
         return "warning"
     return _COLOURS.get(event.type, "")
 
 
 def particulars(event: Event) -> str:
-    """Return the particulars that a person wants."""
+    """Return the details of the event."""
     data: dict[str, Any] = event.data
     said = []
     if event.type == "call.dialing" and data.get("to"):
-        said.append(f"The carrier is sent {data['to']}.")
+        said.append(f"Number sent to the carrier: {data['to']}.")
     if event.type == "tool.called":
         said.append(f"{data['tool']}, {data['seconds']} s.")
     if event.type == "transfer.requested":
         to = str(data.get("to", "")).removeprefix("tel:")
         said.append(f"To {to}, {_MODES.get(str(data.get('mode')), '')}".rstrip(", ") + ".")
     if "count" in data:
-        said.append(f"{data['count']} of them." if data["count"] else "")
+        said.append(f"{data['count']} digits." if data["count"] else "")
     said.append(str(data.get("message") or "") or _reason(data.get("reason")))
     code = data.get("sipStatusCode")
     if code:
@@ -99,7 +99,7 @@ def particulars(event: Event) -> str:
 
 
 def until(event: Event) -> datetime | None:
-    """Return when the call is looked at again, where the line tells it."""
+    """Return when the call is tried next, if the event has it."""
     value = event.data.get("until")
     return parse_datetime(value) if isinstance(value, str) else None
 

@@ -1,4 +1,4 @@
-"""LiveKit's webhooks as they came, for those who run the installation."""
+"""Admin of raw LiveKit webhook events, for operators of the installation."""
 
 import json
 from typing import Any, ClassVar
@@ -17,13 +17,13 @@ from calls.models import LiveKitEvent
 
 
 class TakenInFilter(RadioFilter):
-    """Events that are taken in, and those that wait for it."""
+    """Filters the events that are not processed yet."""
 
     title = "state"
     parameter_name = "waiting"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Waiting to be taken in")]
+        return [("yes", "Not processed")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[LiveKitEvent]) -> QuerySet[LiveKitEvent]:
         return queryset.filter(ingested_at=None) if self.value() == "yes" else queryset
@@ -31,35 +31,35 @@ class TakenInFilter(RadioFilter):
 
 @admin.register(LiveKitEvent)
 class LiveKitEventAdmin(ProjectRowAdmin):
-    """Read by superusers alone: a project's events are of all its workspaces."""
+    """Readable by superusers only: a project's events concern all its workspaces."""
 
-    empty = "LiveKit tells of its rooms at /livekit/webhook. Nothing came yet."
+    empty = "LiveKit sends webhook events to /livekit/webhook. None has been received."
     list_display = ["type", "state", "room_name", "project", "failures", "received"]
     list_select_related = ["project"]
     list_filter = [TakenInFilter]
     search_fields = ["room_name__exact"]
-    search_help_text = "A whole room name"
+    search_help_text = "Full room name"
     ordering = ["-received_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
     fieldsets = [
         (None, {"fields": [("type", "state"), ("room_name", "event_id"), "project"]}),
-        ("When", {"fields": [("received", "taken_in"), "failures"]}),
-        ("As it came", {"fields": ["payload_json"]}),
+        ("Timestamps", {"fields": [("received", "taken_in"), "failures"]}),
+        ("Raw event", {"fields": ["payload_json"]}),
     ]
     readonly_fields = [
         "type", "state", "room_name", "event_id", "project", "received", "taken_in", "failures", "payload_json",
     ]  # fmt: skip
 
-    @display(description="State", label={"Taken in": "success", "Waiting": "info", "Failing": "danger"})
+    @display(description="State", label={"Processed": "success", "Pending": "info", "Failing": "danger"})
     def state(self, event: LiveKitEvent) -> str:
-        return "Taken in" if event.ingested_at else "Failing" if event.failures else "Waiting"
+        return "Processed" if event.ingested_at else "Failing" if event.failures else "Pending"
 
     @display(description="Received")
     def received(self, event: LiveKitEvent) -> str:
         return when(event.received_at)
 
-    @display(description="Taken in")
+    @display(description="Processed")
     def taken_in(self, event: LiveKitEvent) -> str:
         return when(event.ingested_at)
 

@@ -1,4 +1,4 @@
-"""What a call's page shows: where it stands, its timeline, its dials."""
+"""Context of the call page: status text, timeline, attempts, transcript."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,9 +20,9 @@ MOST_LINES = 300
 MOST_ATTEMPTS = 50
 MOST_TURNS = 300
 _MEASURES = {
-    "firstWordSeconds": "First word after",
-    "turnSecondsMedian": "Usual wait for an answer",
-    "turnSecondsLongest": "Longest wait for an answer",
+    "firstWordSeconds": "Time to first word",
+    "turnSecondsMedian": "Median response latency",
+    "turnSecondsLongest": "Maximum response latency",
 }
 _ATTEMPT_COLOURS = {
     AttemptStatus.DIALING: "primary",
@@ -36,7 +36,7 @@ _ATTEMPT_COLOURS = {
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the timeline."""
+    """An event of the timeline as displayed."""
 
     event: Event
     title: str
@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Dial:
-    """An attempt in words."""
+    """An attempt as displayed."""
 
     attempt: Attempt
     colour: str
@@ -57,7 +57,7 @@ class Dial:
 
 
 def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
-    """Return what the panel's template draws. Reads the timeline, the attempts and, once answered, what was said."""
+    """Return the panel's template context. Reads the timeline, the attempts and, once answered, the transcript."""
     zone = ZoneInfo(call.workspace.time_zone)
     events = Event.objects.filter(call=call).order_by("at", "id")[:MOST_LINES]
     attempts = call.attempts.select_related("trunk", "gateway").defer("trunk__auth_password").order_by("number")
@@ -83,21 +83,21 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
 
 
 def _measures(call: Call) -> list[tuple[str, str]]:
-    """Return how fast the conversation went, in words."""
+    """Return the latency figures of the conversation as label and text."""
     found = Conversation.objects.filter(call=call).first()
     told = (
         [(words, f"{found.measures[name]:.1f} s") for name, words in _MEASURES.items() if name in found.measures]
         if found
         else []
     )
-    return [*told, ("The worker says", found.detail)] if found and found.detail else told
+    return [*told, ("Worker message", found.detail)] if found and found.detail else told
 
 
 _CANCELABLE = (CallStatus.QUEUED, CallStatus.DIALING, CallStatus.RINGING)
 
 
 def _waits_long(call: Call) -> bool:
-    """Return whether nothing happens in the next minute."""
+    """Return whether nothing will happen in the next minute."""
     return bool(
         call.status == CallStatus.QUEUED and call.due_at and call.due_at - timezone.now() > timedelta(minutes=1)
     )
@@ -109,7 +109,7 @@ def _may_hang_up(call: Call) -> bool:
 
 
 def _again(call: Call) -> str:
-    """Return the address of the form that places the same call: its number stays out of addresses, which are logged."""
+    """Return the URL of the form that places the same call. It has no number, because URLs are logged."""
     query = urlencode({"workspace": call.workspace_id, AGAIN: call.pk})
     return f"{reverse('admin:calls_call_add')}?{query}"
 
@@ -120,7 +120,7 @@ def _line(event: Event) -> Line:
 
 def _dial(attempt: Attempt) -> Dial:
     gateway = f"{attempt.gateway.ip_or_domain}:{attempt.gateway.port}" if attempt.gateway else ""
-    trunk = attempt.trunk.name if attempt.trunk else "The operator's shared trunk or one that is gone"
+    trunk = attempt.trunk.name if attempt.trunk else "Shared trunk or a deleted one"
     talked = ""
     if attempt.answered_at and attempt.ended_at:
         talked = duration(round((attempt.ended_at - attempt.answered_at).total_seconds()))

@@ -1,4 +1,4 @@
-"""The form to call a number."""
+"""Form that places a call."""
 
 from typing import Any
 
@@ -16,16 +16,16 @@ from calls.models import Call
 from calls.services.place import place_call
 from telephony.admin.selects import WorkspaceSelect
 
-# What the service calls a field, and what the form does.
+# The service's field names and the form's.
 _FIELDS = {"to": "to_number", "from": "number"}
 SELECTS = ("number", "agent", "trunk")
-AGAIN = "again"  # names a call in the address of the form
+AGAIN = "again"  # query parameter with the ID of a call
 
 
 class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Whom to call, from which number, with which agent.
+    """Callee, caller ID and agent of a call.
 
-    `refused` is what the service said to the same form; one that is `only_checked` is shown again, not saved.
+    `refused` is the service's error for the same form; a form that is `only_checked` is displayed again, not saved.
     """
 
     refused: ValidationError | None = None
@@ -37,16 +37,16 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = {
             "to_number": "Number to call",
             "number": "From",
-            "scheduled_at": "When",
-            "not_after": "Not after",
-            "max_duration_seconds": "End it after",
+            "scheduled_at": "Scheduled at",
+            "not_after": "Expires at",
+            "max_duration_seconds": "Maximum duration",
         }
         help_texts = {
-            "to_number": "Such as +1 (202) 555-0123; without a country code it is one of the workspace's country.",
-            "number": "The number that the callee sees.",
-            "agent": "Who talks to the callee.",
-            "trunk": "Empty: the one that the calling number is on.",
-            "max_duration_seconds": "Seconds of talking, 10 to 14,400. An hour has 3,600.",
+            "to_number": "For example +1 (202) 555-0123. Without a country code, the workspace's country applies.",
+            "number": "Caller ID: the number that the callee sees.",
+            "agent": "The agent that talks to the callee.",
+            "trunk": "Leave empty to use the trunk of the caller ID.",
+            "max_duration_seconds": "Maximum talk time in seconds, from 10 to 14,400. One hour is 3,600.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,12 +55,11 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].required = True
 
     def is_valid(self) -> bool:
-        """Return whether it may be saved."""
         return super().is_valid() and not self.only_checked
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Leave the number to the service, which says all that is wrong at once."""
-        return {*super()._get_validation_exclusions(), "to_number"}  # type: ignore[misc]  # a form has it
+        """Leave the number to the service, which reports all errors at once."""
+        return {*super()._get_validation_exclusions(), "to_number"}  # type: ignore[misc]
 
     def clean(self) -> Any:
         if self.refused:
@@ -71,23 +70,23 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class PlacingMixin(WorkspaceFirst):
-    """The page to place a call: an `add` page over the service that the API uses."""
+    """The page to place a call: an `add` page that uses the same service as the API."""
 
     add_fieldsets = [
         (
-            "Call a number",
+            "Call",
             {
-                "description": "Once placed, it waits in the queue until it is due and may be dialled.",
+                "description": "The call waits in the queue until it is due and the limits allow it.",
                 "fields": ["workspace", "to_number", ("number", "agent")],
             },
         ),
-        ("When and how", {"fields": ["scheduled_at", "not_after", "max_duration_seconds", "trunk"]}),
+        ("Schedule and routing", {"fields": ["scheduled_at", "not_after", "max_duration_seconds", "trunk"]}),
     ]
     admin_site: admin.AdminSite
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Show or take the form; times are those of the workspace."""
-        context = {"title": "Call a number", "show_save_and_add_another": False, "show_save_and_continue": False}
+        """Show or process the form; times are in the workspace's time zone."""
+        context = {"title": "Place a call", "show_save_and_add_another": False, "show_save_and_continue": False}
         context |= extra_context or {}
         try:
             return super().add_view(request, form_url, context)
@@ -99,7 +98,7 @@ class PlacingMixin(WorkspaceFirst):
             return super().add_view(request, form_url, context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Fill in what was asked of the call that is to be placed again."""
+        """Prefill the form from the call that is to be placed again."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[misc]
         named = request.GET.get(AGAIN, "")
         again = self.get_object(request, named) if is_uuid(named) else None  # type: ignore[attr-defined]
@@ -111,16 +110,14 @@ class PlacingMixin(WorkspaceFirst):
         form = super().get_form(request, obj, change=change, form=PlaceForm, **kwargs)  # type: ignore[misc]
         form.refused = getattr(request, "_voxa_refused", None)
         form.only_checked = hasattr(request, "_voxa_only_checked")
-        for name in ("workspace", *SELECTS):  # chosen here, not changed
+        for name in ("workspace", *SELECTS):  # no links to add or change one
             wrapper = form.base_fields[name].widget
             wrapper.can_add_related = wrapper.can_change_related = False
             wrapper.can_view_related = wrapper.can_delete_related = False
         workspace = self.chosen_workspace(request)
         zone = workspace.time_zone if workspace else "UTC"
-        form.base_fields["scheduled_at"].help_text = f"Empty: now. The time is that of {zone}."
-        words = (
-            f"If it was not dialed by then, first or again, it ends. Empty: it waits on. The time is that of {zone}."
-        )
+        form.base_fields["scheduled_at"].help_text = f"Leave empty to call now. The time zone is {zone}."
+        words = f"The call ends if it is not dialed by then. Leave empty for no limit. The time zone is {zone}."
         form.base_fields["not_after"].help_text = words
         return form
 

@@ -1,4 +1,4 @@
-"""Recordings: to listen to, and so that those which could not be made or deleted are seen."""
+"""Admin of recordings: playback, and recordings that failed or could not be deleted."""
 
 from typing import Any, ClassVar
 
@@ -20,11 +20,11 @@ from calls.choices import RecordingStatus
 from calls.models import Call, Recording
 from calls.presentation.status_text import duration
 
-DELETING = "To be deleted"
+DELETING = "Deletion pending"
 
 
 class StateFilter(DropdownFilter):
-    """Recordings in a state; those whose call is gone are to be deleted, whatever they were."""
+    """Filters by status; a recording whose call was deleted counts as pending deletion."""
 
     title = "state"
     parameter_name = "state"
@@ -41,20 +41,20 @@ class StateFilter(DropdownFilter):
 
 @admin.register(Recording)
 class RecordingAdmin(ScopedAdmin):
-    """Read by every member; superusers see those of workspaces that are gone too."""
+    """Readable by every member; superusers also see recordings of deleted workspaces."""
 
-    empty = "Recordings appear here once a workspace records its calls: in its telephony settings, under Conversations."
+    empty = "To record calls, enable recording in the workspace's telephony settings, under Conversations."
     list_display = ["of_call", "state", "length", "listen", "why", "workspace", "created"]
     list_select_related = ["call", "workspace"]
     list_filter = [StateFilter, ("workspace", OwnRowsFilter)]
     search_fields = ["room_name"]
-    search_help_text = "Whole number, call id or room"
+    search_help_text = "Full number, call ID or room name"
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
     fieldsets = [
         (None, {"fields": [("call", "workspace"), ("state", "listen"), ("length", "size"), "why"]}),
-        ("In the storage", {"fields": [("bucket", "key"), ("egress", "room_name"), ("created", "deletion_due")]}),
+        ("Storage", {"fields": [("bucket", "key"), ("egress", "room_name"), ("created", "deletion_due")]}),
     ]
     readonly_fields = [
         "call", "workspace", "state", "listen", "length", "size", "why", "bucket", "key", "egress", "room_name",
@@ -64,7 +64,7 @@ class RecordingAdmin(ScopedAdmin):
     @display(description="Call")
     def of_call(self, recording: Recording) -> str:
         part = f", part {recording.part}" if recording.part > 1 else ""
-        return f"{recording.call}{part}" if recording.call else "A call that is gone"
+        return f"{recording.call}{part}" if recording.call else "Deleted call"
 
     @display(
         description="State",
@@ -73,7 +73,7 @@ class RecordingAdmin(ScopedAdmin):
     def state(self, recording: Recording) -> str:
         return str(RecordingStatus(recording.status).label) if recording.call_id else DELETING
 
-    @display(description="Length")
+    @display(description="Duration")
     def length(self, recording: Recording) -> str:
         return duration(recording.duration_seconds) if recording.duration_seconds else ""
 
@@ -81,22 +81,22 @@ class RecordingAdmin(ScopedAdmin):
     def size(self, recording: Recording) -> str:
         return f"{recording.bytes / 1_000_000:.1f} MB" if recording.bytes else ""
 
-    @display(description="To hear")
+    @display(description="Playback")
     def listen(self, recording: Recording) -> SafeString | str:
         if recording.status != RecordingStatus.SAVED or not recording.call_id:
             return ""
         url = f"{reverse('admin:calls_call_recording', args=[recording.call_id])}?part={recording.part}"
         return format_html('<a class="vx-link" href="{}" target="_blank" rel="noopener">Listen</a>', url)
 
-    @display(description="Why")
+    @display(description="Error")
     def why(self, recording: Recording) -> str:
         return recording.error
 
-    @display(description="LiveKit's egress")
+    @display(description="LiveKit egress ID")
     def egress(self, recording: Recording) -> str:
         return recording.egress_id
 
-    @display(description="Next try to delete it")
+    @display(description="Next deletion attempt")
     def deletion_due(self, recording: Recording) -> str:
         return when(recording.due_at)
 
@@ -106,7 +106,7 @@ class RecordingAdmin(ScopedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find the recordings of a number's newest calls, of a call, or of a room: each has an index."""
+        """Return the recordings of a number's newest calls, of a call, or of a room. Each search uses an index."""
         term = search_term.strip()
         if not term:
             return queryset, False

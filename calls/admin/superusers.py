@@ -1,4 +1,4 @@
-"""Pages about a LiveKit project, which may serve many workspaces: for those who run the installation."""
+"""Admin pages of a LiveKit project's rows, for operators of the installation. A project may serve many workspaces."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from accounts.admin.scoping import ScopedAdmin
 
 
 class ProjectRowAdmin(ScopedAdmin):
-    """Rows of a project, read by superusers and changed by nobody."""
+    """Rows of a project, readable by superusers and read-only."""
 
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
         shown: QuerySet[Any] = rows.defer("project__api_secret") if access.superuser else rows.none()

@@ -1,4 +1,4 @@
-"""Usage: calls, answered ones and minutes by day, as a chart and number by number."""
+"""Usage: calls, answered calls and minutes per day, as a chart and per number."""
 
 import json
 from datetime import date, timedelta
@@ -18,12 +18,12 @@ from calls.choices import CallStatus, Direction
 from calls.models import UsageDay
 from calls.presentation.status_text import COLOURS
 
-DAYS = 30  # of the chart, unless the filter says which
+DAYS = 30  # of the chart, unless the filter sets a range
 MOST_DAYS = 92
 
 
 class DirectionFilter(DropdownFilter):
-    """Calls out, or in."""
+    """Filters by direction."""
 
     title = "direction"
     parameter_name = "direction"
@@ -37,15 +37,15 @@ class DirectionFilter(DropdownFilter):
 
 @admin.register(UsageDay)
 class UsageDayAdmin(ScopedAdmin):
-    """Read by every member. The chart shows what the list is narrowed to."""
+    """Readable by every member. The chart shows the filtered rows."""
 
-    empty = "Each day's calls are counted here as they end."
+    empty = "Calls are counted here per day when they end."
     list_display = ["day", "own_number", "way", "result", "calls", "answered", "minutes", "workspace"]
     list_display_links = None
     list_select_related = ["workspace"]
     list_filter = [("day", RangeDateFilter), DirectionFilter, ("workspace", OwnRowsFilter)]
     search_fields = ["number"]
-    search_help_text = "A number of yours or a part of it, in any spelling"
+    search_help_text = "Full or partial number of the workspace, in any format"
     ordering = ["-day", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
@@ -53,7 +53,7 @@ class UsageDayAdmin(ScopedAdmin):
     fieldsets = [(None, {"fields": [("day", "own_number"), ("way", "result"), ("calls", "answered", "minutes")]})]
     readonly_fields = ["day", "own_number", "way", "result", "calls", "answered", "minutes"]
 
-    @display(description="Your number")
+    @display(description="Workspace number")
     def own_number(self, row: UsageDay) -> str:
         return row.number or "Unknown"
 
@@ -93,7 +93,7 @@ class UsageDayAdmin(ScopedAdmin):
 
 
 def chart_of(rows: QuerySet[UsageDay], *, chosen: bool) -> dict[str, Any]:
-    """Sum the rows by day: those of the last 30 days, or of the days that were `chosen`, at most the newest 92."""
+    """Sum the rows by day: the last 30 days, or the `chosen` days, at most the newest 92."""
     if not chosen:
         rows = rows.filter(day__gt=timezone.now().date() - timedelta(days=DAYS))
     sums = rows.order_by("-day").values("day").annotate(c=Sum("calls"), a=Sum("answered"), s=Sum("seconds"))
@@ -108,7 +108,7 @@ def chart_of(rows: QuerySet[UsageDay], *, chosen: bool) -> dict[str, Any]:
         "usage_totals": [
             ("Calls", f"{total:,}"),
             ("Answered", f"{sum(answered):,}"),
-            ("Answered of all", f"{100 * sum(answered) / total:.0f} %" if total else "none"),
+            ("Answer rate (ASR)", f"{100 * sum(answered) / total:.0f}%" if total else "none"),
             ("Minutes", f"{sum(minutes):,.0f}"),
         ],
         "calls_chart": _data(days, ("Answered", answered, "600"), ("Calls", calls, "300")),
@@ -117,7 +117,7 @@ def chart_of(rows: QuerySet[UsageDay], *, chosen: bool) -> dict[str, Any]:
 
 
 def _every(first: date, last: date) -> list[date]:
-    """Return every day of a span: one without a call has its place in the chart."""
+    """Return every day of a range, so that days without calls appear in the chart."""
     return [first + timedelta(days=n) for n in range(min((last - first).days, 366) + 1)]
 
 

@@ -1,4 +1,4 @@
-"""Asking a language model over an API that speaks as OpenAI's does. Reads no database.
+"""Client for a language model with an OpenAI-compatible API. Reads no database.
 
 Source: https://platform.openai.com/docs/api-reference/chat/create.
 """
@@ -16,12 +16,12 @@ from voxa.core.http.outbound import Limits, OutboundError, Policy, send
 
 MODEL = "gpt-4.1-mini"
 _LIMITS = Limits(connect=5.0, read=40.0, total=45.0, max_bytes=262_144)
-# The operator chose this address, so a stand-in within the own network is fine, and plain HTTP too.
+# The operator configured this address, so private addresses and plain HTTP are allowed.
 _ANYWHERE = Policy((ip_network("0.0.0.0/0"), ip_network("::/0")), allow_http=True)
 
 
 class NoAnswer(Exception):
-    """The model gave no usable answer; `again` says whether it may later. The message holds no secret."""
+    """Raised when the model returned no usable answer; `again` says whether to retry. The message holds no secret."""
 
     def __init__(self, message: str, *, again: bool) -> None:
         super().__init__(message)
@@ -30,7 +30,7 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """Where to ask, by which model. `ours`: the operator's own address, not one that a workspace chose."""
+    """Address and model. `ours`: configured by the operator, not by a workspace."""
 
     base_url: str
     key: str = field(repr=False)
@@ -39,12 +39,12 @@ class LanguageModel:
 
     @classmethod
     def of(cls, agent: Agent) -> "LanguageModel":
-        """Return the one that an agent's calls are analysed by."""
+        """Return the model that analyzes an agent's calls."""
         base = agent.base_url or settings.OPENAI_BASE_URL
         return cls(base.rstrip("/"), agent.provider_key or "", agent.analysis_model or MODEL, not agent.base_url)
 
     def ask(self, instructions: str, text: str, schema: dict[str, Any]) -> dict[str, Any]:
-        """Return the object that the model answers, within 45 s. Never in a transaction. Raises NoAnswer."""
+        """Return the model's answer as an object, within 45 s. Never call in a transaction. Raise NoAnswer."""
         body = {
             "model": self.model,
             "messages": [{"role": "system", "content": instructions}, {"role": "user", "content": text}],
@@ -61,7 +61,7 @@ class LanguageModel:
             raise NoAnswer(str(error), again=True) from None
         if not answer.ok:
             again = answer.status in (408, 409, 429) or answer.status >= 500
-            raise NoAnswer(f"The language model answered HTTP {answer.status}.", again=again)
+            raise NoAnswer(f"The language model returned HTTP {answer.status}.", again=again)
         return _object(answer.body)
 
 
@@ -69,7 +69,7 @@ def _object(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(json.loads(body)["choices"][0]["message"]["content"])
     except (ValueError, KeyError, IndexError, TypeError):
-        raise NoAnswer("The language model did not answer with JSON.", again=True) from None
+        raise NoAnswer("The language model did not return JSON.", again=True) from None
     if not isinstance(found, dict):
-        raise NoAnswer("The language model did not answer with an object.", again=True)
+        raise NoAnswer("The language model did not return a JSON object.", again=True)
     return found

@@ -1,7 +1,7 @@
-"""Whether a carrier's words speak of its limits, and what else they tell. Pure.
+"""Detect carrier limits, missing credit and bad credentials in the reason texts of SIP responses. Pure functions.
 
-Carriers say so under 503, 480, 486, 403 and 429, each in its own words: what counts is that calls, channels or their
-rate are too many, not that some limit is mentioned. Q.850 causes 34, 42 and 44 (no channel, congestion) count too.
+Carriers report limits with 503, 480, 486, 403 and 429 and their own texts. A text counts if it says that there are
+too many calls or channels, or that calls come too fast. Q.850 causes 34, 42 and 44 (congestion) count too.
 """
 
 import re
@@ -12,7 +12,7 @@ _UNITS = (
 )
 _LIMITS = r"(?:limits?|limitation|quotas?|capacity|maximum|max|threshold|ceiling|cap)"
 _EXCEEDED = r"(?:exceed(?:s|ed|ing)?|reached|hit|over|exhausted|full)"
-# Limits of something else than how many calls there are, or how fast they come.
+# Limits of other things than the number or rate of calls.
 _OTHER = re.compile(
     r"\b(?:time|duration|length|hops?|forwards?|forwarding|size|digits?|age|distance|amount|credit|spend(?:ing)?|balance|funds|"
     r"ring(?:ing)?|talk|content)\b[ -]*(?:time[ -]*)?" + _LIMITS + r"|\btoo many hops|\bmax-forwards|" + _LIMITS +
@@ -60,22 +60,22 @@ _BAD_LOGIN = re.compile(
     r"\bauth(?:entication|orization)?(?: id)? (?:failed|failure|error|required|rejected)\b|\bauth user mismatch\b",
     re.IGNORECASE,
 )
-_NOT_BY_WORDS = frozenset({401, 404, 407, 410, 484, 604})  # what these say is certain, whatever words come with them
+_NOT_BY_WORDS = frozenset({401, 404, 407, 410, 484, 604})  # these codes are unambiguous, whatever the text
 
 
 def retry_after(words: str) -> int | None:
-    """Return the seconds of a `Retry-After` that a carrier's words hold."""
+    """Return the seconds of a `Retry-After` in a carrier's text."""
     found = _RETRY_AFTER.search(words)
     return int(found[1]) if found else None
 
 
 def is_limit(code: int, words: str) -> bool:
-    """Return whether an answer of the carrier means that it takes no more calls for now."""
+    """Return whether a carrier's response means that it temporarily accepts no more calls."""
     if code in _NOT_BY_WORDS or code < 400:
         return False
     said = re.sub(r"[\s_]+", " ", words.lower()).strip()
     if code == 429:
-        return "referrer" not in said  # RFC 3892 means something else by it, which no INVITE is answered with
+        return "referrer" not in said  # RFC 3892 uses 429 for REFER only, never for INVITE
     if code in (500, 503) and retry_after(words) is not None:
         return True
     if _OTHER.search(said) or is_unpaid(code, words):
@@ -84,10 +84,10 @@ def is_limit(code: int, words: str) -> bool:
 
 
 def is_unpaid(code: int, words: str) -> bool:
-    """Return whether the carrier says that the account has no credit."""
+    """Return whether a carrier's response says that the account has no credit."""
     return code == 402 or (code not in _NOT_BY_WORDS and code >= 400 and bool(_NO_CREDIT.search(words)))
 
 
 def is_bad_login(code: int, words: str) -> bool:
-    """Return whether the carrier says that it does not accept the credentials: some do by 403."""
+    """Return whether a carrier's response rejects the credentials. Some carriers use 403."""
     return code in (401, 407) or (code == 403 and bool(_BAD_LOGIN.search(words)))

@@ -1,4 +1,4 @@
-"""One claimed call on its way: route, policies, slot, room, dial, outcome. The database is asked in threads."""
+"""Dial one claimed call: route, policies, slot, room, dial, outcome. Database work runs in threads."""
 
 import asyncio
 import time
@@ -37,16 +37,16 @@ from telephony.models import TelephonySettings
 from telephony.services import sip_service
 
 AGENT_NAME = "voxa-agent"
-# Seconds that a phone rings where its trunk says nothing. LiveKit gives up a silent gateway after 32.
+# Ringing timeout in seconds for trunks without one. LiveKit gives up on a silent gateway after 32 s.
 RINGING = 45.0
-LOOK_EVERY = 1.0  # seconds between looks at the room being dialled
-SEEN_LATELY = 5.0  # seconds for which a look tells that nothing rings
+LOOK_EVERY = 1.0  # seconds between checks of the room being dialed
+SEEN_LATELY = 5.0  # seconds for which a check that found no ringing stays valid
 UNCONFIGURED_FOR = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A claimed call that may be dialled as far as can be told without a slot."""
+    """A claimed call that passed route and policies and only needs a slot."""
 
     call: Call
     route: Route
@@ -57,7 +57,7 @@ class Prepared:
 
 
 def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
-    """Read a claimed call and ask route and policies; what they refuse is written, and None given."""
+    """Load a claimed call and check route and policies; record a refusal and return None."""
     call = (
         Call.objects.select_related("workspace", "trunk", "agent")
         .filter(pk=call_id, fence=fence, status=CallStatus.QUEUED)
@@ -69,18 +69,20 @@ def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
         end(call, now, Reason.WORKSPACE_CLOSED, CallStatus.FAILED, fence=fence)
         return None
     if call.agent is None or not call.agent.active:
-        end(call, now, Reason.NO_AGENT, CallStatus.FAILED, fence=fence)  # nobody would speak
+        end(call, now, Reason.NO_AGENT, CallStatus.FAILED, fence=fence)  # no one to talk
         return None
     config = TelephonySettings.of(call.workspace_id)
     config.workspace = call.workspace
-    call.project = config.project  # a workspace that moved takes its waiting calls along
+    call.project = config.project  # queued calls follow a workspace that changed its project
     if not call.project.is_configured:
         waits = Refusal(Reason.NOT_CONFIGURED, "LiveKit is not configured.", now + UNCONFIGURED_FOR)
         attempts.apply_refusal(call, waits, now)
         return None
     pause_ends = paused_until(call.project_id, now)
     if pause_ends is not None:
-        waits = Refusal(Reason.LIVEKIT_UNAVAILABLE, call.project.sip_error or "LiveKit takes no calls now.", pause_ends)
+        waits = Refusal(
+            Reason.LIVEKIT_UNAVAILABLE, call.project.sip_error or "LiveKit is not accepting calls.", pause_ends
+        )
         attempts.apply_refusal(call, waits, now)
         return None
     found = routing.route(call, config, now)
@@ -97,9 +99,9 @@ def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
 
 
 async def place(call_id: UUID, fence: int) -> None:
-    """Dial a claimed call, gateway after gateway where one fails, and write what came of it.
+    """Dial a claimed call, trying the next gateway when one fails, and record the outcome.
 
-    Raises Fenced when the call was taken from us, or its end asked for, before it was dialled.
+    Raise Fenced when the claim was lost, or the end was requested, before the call was dialed.
     """
     ready = await in_thread(prepare, call_id, fence, timezone.now())
     if ready is None:
@@ -116,7 +118,7 @@ async def place(call_id: UUID, fence: int) -> None:
 
 
 class OneDial:
-    """One attempt, from its room to its outcome."""
+    """One attempt, from creating its room to recording its outcome."""
 
     def __init__(self, ready: Prepared, hop: Hop, attempt: Attempt) -> None:
         self._call, self._limits, self._attempt = ready.call, ready.limits, attempt
@@ -134,7 +136,7 @@ class OneDial:
         )
 
     async def run(self, at: datetime, *, more_hops: bool) -> bool:
-        """Dial at the moment granted; return whether the next gateway is to be tried."""
+        """Dial at the granted time; return whether to try the next gateway."""
         try:
             await self._client.arun(self._room())
         except LiveKitError as error:
@@ -161,7 +163,7 @@ class OneDial:
         return False
 
     async def _read(self, error: LiveKitError) -> Outcome:
-        """Return what came of the dial, by LiveKit's answer and, where that is not clear, by how the phone left."""
+        """Return the outcome from LiveKit's error or, if that is ambiguous, from how the phone left the room."""
         rang = self._may_have_rung(error)
         outcome = outcome_of(error, rang=rang)
         if outcome.next is Next.WAIT:
@@ -174,13 +176,13 @@ class OneDial:
         return outcome
 
     def _may_have_rung(self, error: LiveKitError) -> bool:
-        """Return whether a phone rang, or may have where the room could not be seen: LiveKit's error does not tell."""
+        """Return whether a phone rang, or may have rung while the room was not visible."""
         now = time.monotonic()
         to_its_end = isinstance(error, DialRangOut) or now - self._sent >= self._dial.ringing_seconds
         return self._rang or (to_its_end and now - self._silent > SEEN_LATELY)
 
     async def _on_time(self, at: datetime) -> Dialled | Refusal:
-        """Ask LiveKit to dial when it is this attempt's turn, or at a later turn where this process was held up."""
+        """Call LiveKit to dial within the send window, or take a later window if this process was delayed."""
         tries = 0
         while True:
             await _sleep_until(at)
@@ -201,7 +203,7 @@ class OneDial:
                 watch.cancel()
 
     async def _watch_ringing(self) -> None:
-        """Look at the room each second until the phone rings: no event of LiveKit's tells."""
+        """Poll the room each second until the phone rings: LiveKit sends no event for it."""
         while not self._rang:
             await asyncio.sleep(LOOK_EVERY)
             with suppress(LiveKitError):
@@ -229,12 +231,12 @@ class OneDial:
 
 
 async def hang_up(call: Call) -> None:
-    """Close the room of a call that is over, or to end."""
+    """Close the room of a call that has ended or is requested to end."""
     await close(client_for(call.project), call.room_name)
 
 
 async def recover(call_id: UUID, fence: int) -> None:
-    """Settle a call whose dispatcher went away: dial it afresh if it surely was not dialled, else look at its room."""
+    """Settle a call whose dispatcher stopped: dial again if it was certainly not dialed, else check its room."""
     left = await in_thread(_left_behind, call_id, fence)
     if left is None:
         return

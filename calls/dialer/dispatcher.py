@@ -1,6 +1,6 @@
-"""The dispatcher: claims due calls and sends each on its way, as many at once as it is allowed to carry.
+"""The dispatcher: claim due calls and dial them concurrently, up to a limit.
 
-Any number of them run side by side. Due times live in the database; a NOTIFY on PostgreSQL only shortens the wait.
+Any number of dispatchers run in parallel. Due times are in the database; PostgreSQL's NOTIFY only shortens the wait.
 """
 
 import asyncio
@@ -33,19 +33,19 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-POLL = 0.25  # seconds between looks at the queue when nothing wakes it
+POLL = 0.25  # seconds between polls of the queue without a notification
 BATCH = 50  # calls claimed at once
-RECOVER_EVERY = 2.0  # seconds between looks for calls that another dispatcher left behind
-NOTED_EVERY = 10.0  # seconds between notes that this dispatcher runs
-LIMITS_EVERY = 0.5  # seconds between looks for calls, of whatever dispatcher, whose talk time is over
-REVIVAL_EVERY = 1.0  # seconds between looks for LiveKit projects to be asked whether they take calls again
-CALLED_OFF_EVERY = 1.0  # seconds between looks for calls that were ended while they are dialled
-SPEND_EVERY = 1.0  # seconds between looks at calls under a spend limit
-AFTER_TROUBLE = 1.0  # seconds to wait when the database does not answer
+RECOVER_EVERY = 2.0  # seconds between searches for calls that another dispatcher left
+NOTED_EVERY = 10.0  # seconds between heartbeats
+LIMITS_EVERY = 0.5  # seconds between searches for calls, of any dispatcher, past their maximum duration
+REVIVAL_EVERY = 1.0  # seconds between checks of paused LiveKit projects
+CALLED_OFF_EVERY = 1.0  # seconds between searches for calls that ended while being dialed
+SPEND_EVERY = 1.0  # seconds between checks of calls with a spend limit
+AFTER_TROUBLE = 1.0  # seconds to wait when the database is unreachable
 
 
 class Dispatcher:
-    """One process's dispatching. `most` is how many calls it carries from claim to answer."""
+    """One dispatcher process. `most` is the maximum number of calls from claim to answer."""
 
     def __init__(self, most: int = 500) -> None:
         self.token = uuid.uuid4()
@@ -54,17 +54,17 @@ class Dispatcher:
         self._ending: dict[UUID, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
-        # Leases are renewed and calls claimed in a thread of their own: behind hundreds of calls they would be late.
+        # Leases and claims use their own thread: behind hundreds of calls they would be late.
         self._own_thread = ThreadPoolExecutor(1, "dispatcher")
         self._transfers = Transferring(self.token, self._ask)
 
     def stop(self) -> None:
-        """Claim nothing more; calls that are being dialled are seen through."""
+        """Stop claiming; calls being dialed are finished."""
         self._stopping.set()
         self._woken.set()
 
     async def run(self) -> None:
-        """Dispatch until stopped, then finish what is under way."""
+        """Dispatch until stopped, then finish the current calls."""
         helpers = [
             self._forever(self._renew, LEASE.total_seconds() / 3),
             self._forever(self._recover, RECOVER_EVERY),
@@ -93,13 +93,13 @@ class Dispatcher:
                 task.cancel()
 
     async def _claim(self) -> None:
-        """Claim what is due, then wait for more: briefly where there is more than one batch."""
+        """Claim due calls, then wait for more; wait briefly when there is more than one batch."""
         self._woken.clear()
         room = min(BATCH, self._most - len(self._busy))
         try:
             found = await self._ask(claims.claim_due, self.token, timezone.now(), room) if room > 0 else []
         except Error:
-            logger.exception("The queue could not be read. It is tried again.")
+            logger.exception("Reading the queue failed. Retrying.")
             await asyncio.sleep(AFTER_TROUBLE)
             return
         for call_id, fence in found:
@@ -118,13 +118,13 @@ class Dispatcher:
         task.add_done_callback(lambda done: self._busy.pop(call_id, None) if self._busy.get(call_id) is done else None)
 
     async def _guard(self, call_id: UUID, work: Awaitable[None]) -> None:
-        """Keep one call's failure from the others. Its lease runs out, and whoever takes it over settles it."""
+        """Isolate failures of one call. Its lease expires, and the next claimer settles it."""
         try:
             await work
         except Fenced:
-            logger.info("Call %s is dealt with elsewhere.", call_id)
+            logger.info("Call %s was claimed by another dispatcher.", call_id)
         except Exception:
-            logger.exception("Call %s could not be seen through.", call_id)
+            logger.exception("Call %s failed unexpectedly.", call_id)
 
     async def _renew(self) -> None:
         await self._ask(claims.renew, self.token, list(self._busy), timezone.now())
@@ -137,18 +137,18 @@ class Dispatcher:
             await self._transfers.take()
 
     async def _own_note(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Write about this process, for those who look after it: no reason not to begin, or not to end."""
+        """Update this dispatcher's own row. A failure prevents neither start nor stop."""
         try:
             await self._ask(work, *args, **kwargs)
         except Error:
-            logger.exception("The database did not answer. It is tried again.")
+            logger.exception("The database did not answer. Retrying.")
 
     async def _recover(self) -> None:
         for call_id, fence in await self._ask(claims.take_over, self.token, timezone.now(), BATCH):
             self._start(call_id, dialling.recover(call_id, fence))
 
     async def _hang_up(self) -> None:
-        """Close the rooms of calls that were ended: a dial that was on its way just then would ring all the same."""
+        """Close the rooms of ended calls: a dial in progress would ring anyway."""
         if self._busy:
             await asyncio.gather(*map(dialling.hang_up, await self._ask(claims.called_off, list(self._busy))))
 
@@ -156,7 +156,7 @@ class Dispatcher:
         await in_thread(spend.look_after)
 
     async def _end_at_limits(self) -> None:
-        """End calls on time, side by side: a LiveKit that does not answer holds up its own alone."""
+        """End calls at their maximum duration concurrently, so that one slow LiveKit delays only its own calls."""
         for call_id in await self._ask(talk_time.past_limit, timezone.now()):
             if call_id not in self._ending:
                 self._ending[call_id] = asyncio.create_task(self._end(call_id))
@@ -165,14 +165,14 @@ class Dispatcher:
         try:
             await in_thread(talk_time.end_at_limit, call_id)
         except LiveKitError as error:
-            logger.warning("The room of call %s is not closed yet: %s", call_id, error)
+            logger.warning("Closing the room of call %s failed: %s", call_id, error)
         except Error:
-            logger.exception("Call %s could not be ended. It is tried again.", call_id)
+            logger.exception("Ending call %s failed. Retrying.", call_id)
         finally:
             self._ending.pop(call_id, None)
 
     async def _revive(self) -> None:
-        """Ask LiveKit projects that took no calls whether they do now."""
+        """Check whether paused LiveKit projects accept calls again."""
         for project_id in await self._ask(revival.to_ask, timezone.now()):
             if await in_thread(revival.ask, project_id):
                 self._woken.set()
@@ -183,10 +183,10 @@ class Dispatcher:
             try:
                 await work()
             except Error:
-                logger.exception("The database did not answer. It is tried again.")
+                logger.exception("The database did not answer. Retrying.")
 
     async def _listen(self) -> None:
-        """Be woken by PostgreSQL; without it the poll does."""
+        """Listen for PostgreSQL notifications; without them the poll finds due calls."""
         parameters = connection.get_connection_params()
         known = {key: parameters[key] for key in ("host", "port", "user", "password", "dbname") if key in parameters}
         while True:

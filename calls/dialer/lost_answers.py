@@ -1,4 +1,4 @@
-"""What became of a dial that LiveKit gave no answer for: by its room, and by how its phone left it."""
+"""Find the outcome of a dial that LiveKit did not report, from its room and from how the phone left it."""
 
 import asyncio
 from contextlib import suppress
@@ -19,20 +19,20 @@ from telephony.livekit.rooms import Dialled, Participant, close_room, participan
 
 IDENTITY = "phone"
 STATUS = CALL_STATUS
-LOOK_EVERY = 1.0  # seconds between looks at the room
-SETTLES_IN = timedelta(seconds=5)  # a dial accepted by LiveKit shows in its room within this
-TOLD_IN = timedelta(seconds=3)  # LiveKit's event of a phone that left comes within this
-BLIND_FOR = timedelta(seconds=120)  # how long LiveKit may be away before a dial is given up as unknown
-LET_IT_RING = "It rang until the ringing timeout."
-EMPTY = "The room is empty, and no event of LiveKit tells how the phone left."
+LOOK_EVERY = 1.0  # seconds between checks of the room
+SETTLES_IN = timedelta(seconds=5)  # an accepted dial appears in its room within this
+TOLD_IN = timedelta(seconds=3)  # the event of a phone that left arrives within this
+BLIND_FOR = timedelta(seconds=120)  # LiveKit's maximum outage before the outcome is unknown
+LET_IT_RING = "The phone rang until the ringing timeout."
+EMPTY = "The room is empty, and no LiveKit event says how the phone left."
 HUNG_UP = "hangup"  # the status of a phone that was answered and then hung up
 WAS_ANSWERED = replace(UNKNOWN, reason=Reason.NONE)
 
 
 async def look(call: Call, attempt: Attempt, client: LiveKitClient, ringing: float, *, more_hops: bool) -> bool:
-    """Find out what became of a dial, and write it; return whether the next gateway is to be tried.
+    """Find and record the outcome of a dial; return whether to try the next gateway.
 
-    The attempt itself is never dialled again.
+    The attempt itself is never dialed again.
     """
     found = await _Look(call, attempt, client, ringing).outcome()
     if found is WAS_ANSWERED:
@@ -42,7 +42,7 @@ async def look(call: Call, attempt: Attempt, client: LiveKitClient, ringing: flo
 
 
 class _Look:
-    """Looks at one room until it tells."""
+    """Polls one room until the outcome is known."""
 
     def __init__(self, call: Call, attempt: Attempt, client: LiveKitClient, ringing: float) -> None:
         self._call, self._attempt, self._client = call, attempt, client
@@ -52,7 +52,7 @@ class _Look:
         self._rang = attempt.ringing_at is not None
 
     async def outcome(self) -> Outcome:
-        """Return how the dial ended, `WAS_ANSWERED` where it was answered."""
+        """Return how the dial ended; `WAS_ANSWERED` if it was answered."""
         while True:
             now = timezone.now()
             try:
@@ -75,7 +75,7 @@ class _Look:
             await asyncio.sleep(LOOK_EVERY)
 
     async def _absent(self, now: datetime) -> Outcome | None:
-        """Return what is known of a dial whose phone is not there; None to wait for LiveKit's events."""
+        """Return the outcome of a dial whose phone is not in the room; None to wait for LiveKit's events."""
         self._gone_at = self._gone_at or now
         told = await in_thread(told_of, self._call.project_id, self._attempt.room_name)
         if told.left_at is not None:
@@ -91,23 +91,23 @@ class _Look:
 
 
 def told_of(project_id: UUID, room: str) -> Story:
-    """Return what LiveKit's stored events tell of a room."""
+    """Return the state of a room from LiveKit's stored events."""
     rows = LiveKitEvent.objects.filter(project=project_id, room_name=room, type__in=TOLD)
     return tell(found for row in rows if (found := sighting_of(row.payload, row.received_at)))
 
 
 async def settle_answered(call: Call, attempt: Attempt, dialled: Dialled | None, client: LiveKitClient) -> None:
-    """Write that the callee answered, or hang up where the call ended meanwhile."""
+    """Record that the callee answered, or hang up if the call has ended meanwhile."""
     if not await in_thread(attempts.answered, call, attempt, dialled, timezone.now()):
         await close(client, attempt.room_name)
 
 
 async def close(client: LiveKitClient, room: str) -> None:
-    """Close a room, where LiveKit answers."""
+    """Close a room if LiveKit is reachable."""
     with suppress(LiveKitError):
         await client.arun(close_room(room))
 
 
 def phone_of(people: list[Participant]) -> Participant | None:
-    """Return the callee among who is in a room."""
+    """Return the callee among a room's participants."""
     return next((who for who in people if who.identity == IDENTITY), None)

@@ -1,7 +1,7 @@
-"""What a dial's end means: the reason, the status the call would end with, and what to do next. Pure.
+"""Map the end of a dial to a reason, a final status and the next step. Pure functions.
 
 SIP codes are those of RFC 3261, with RFC 3329 (494), 4474 and 8224 (428, 436 to 438), 5079 (433), 8197 (607) and 8688
-(608). A code that is not listed counts as its class says (RFC 3261, 8.1.3.2).
+(608). An unlisted code is treated as its class (RFC 3261, 8.1.3.2).
 """
 
 from dataclasses import dataclass, replace
@@ -27,22 +27,22 @@ from telephony.livekit import (
 
 
 class Next(Enum):
-    """What follows a dial that was not answered."""
+    """Next step after an unanswered dial."""
 
     STOP = "stop"
-    LATER = "later"  # the callee cannot take it now
-    NEXT_GATEWAY = "next gateway"  # this way does not work
-    SLOW_DOWN = "slow down"  # the carrier has no room now
-    WAIT = "wait"  # nothing was dialled: LiveKit takes no calls now, and the attempt does not count
-    LOOK = "look"  # nobody knows; the room tells
+    LATER = "later"  # the callee is unavailable now
+    NEXT_GATEWAY = "next gateway"  # this gateway does not work
+    SLOW_DOWN = "slow down"  # the carrier is at its limit
+    WAIT = "wait"  # not dialed: LiveKit accepts no calls, and the attempt does not count
+    LOOK = "look"  # unknown; check the room
 
 
 @dataclass(frozen=True)
 class Outcome:
     """How one dial ended.
 
-    `final`: after the last gateway the call ends; without it, it is dialled again later. `after` is the least number of
-    seconds until then, where the carrier names one.
+    `final`: the call ends after the last gateway; otherwise it is retried later. `after` is the minimum delay in
+    seconds if the carrier names one.
     """
 
     reason: Reason
@@ -93,7 +93,7 @@ _ENDED: tuple[tuple[type[DialEnded], _Row], ...] = (
     (CarrierAuthFailed, (Reason.CARRIER_AUTH, _FAILED, _STOP, False)),
     (MediaRefused, (Reason.MEDIA_REFUSED, _FAILED, _GATEWAY, True)),
 )
-# What a phone's disconnect reason tells where LiveKit's answer was lost, or tells nothing.
+# Meaning of a phone's disconnect reason if LiveKit's answer was lost or is ambiguous.
 _BY_WITNESS: dict[str, _Row] = {
     "USER_UNAVAILABLE": (Reason.NO_ANSWER, CallStatus.NO_ANSWER, _LATER, False),
     "USER_REJECTED": (Reason.DECLINED, _FAILED, _STOP, False),
@@ -108,12 +108,12 @@ UNKNOWN = Outcome(Reason.OUTCOME_UNKNOWN, CallStatus.FAILED, Next.LOOK)
 
 
 def outcome_of(error: LiveKitError, *, rang: bool) -> Outcome:
-    """Return what an error raised by a dial means. `rang`: the callee's phone was seen ringing, or may have rung."""
+    """Return the outcome of a dial that raised an error. `rang`: the callee's phone rang, or may have rung."""
     match error:
         case SipRefused():
             return _sip_outcome(error.sip_code, error.sip_status, rang=rang)
         case DialRangOut():
-            # Where nothing rang the gateway itself may be what did not answer.
+            # If nothing rang, the gateway itself may not have answered.
             row = (Reason.NO_ANSWER, CallStatus.NO_ANSWER, _LATER if rang else _GATEWAY, False)
             return _outcome(row, rang=rang, sip_status=error.text)
         case DialEnded():
@@ -130,17 +130,17 @@ def outcome_of(error: LiveKitError, *, rang: bool) -> Outcome:
 
 
 def before_dial(error: LiveKitError) -> Outcome:
-    """Return what an error means that was raised before LiveKit was asked to dial: whatever it was, nothing rang."""
+    """Return the outcome of an error raised before LiveKit was called to dial: nothing rang."""
     if isinstance(error, LiveKitUnavailable):
         return _not_taken(str(error), rang=False)
     return Outcome(Reason.LIVEKIT_REFUSED, CallStatus.FAILED, Next.STOP, sip_status=str(error))
 
 
 def outcome_told(disconnect: str, status: str, text: str = "", *, rang: bool) -> Outcome | None:
-    """Return what a phone's disconnect reason and last `sip.callStatus` mean; None where they tell nothing.
+    """Return the outcome from a phone's disconnect reason and last `sip.callStatus`; None if they are inconclusive.
 
-    LiveKit's server gives every reason that it does not know as CLIENT_INITIATED, also when its SIP service stops: that
-    let go of a phone that was not answered.
+    LiveKit's server reports unknown reasons as CLIENT_INITIATED, also when its SIP service stops and drops a phone
+    that was not answered.
     """
     row = _BY_WITNESS.get(disconnect)
     if row is None and disconnect == "CLIENT_INITIATED" and status in ("dialing", "ringing"):
@@ -152,7 +152,7 @@ def outcome_told(disconnect: str, status: str, text: str = "", *, rang: bool) ->
 
 
 def _not_taken(words: str, *, rang: bool) -> Outcome:
-    """LiveKit could not take the call. A phone that rang meanwhile (its SIP service shut down) was dialled."""
+    """Return the outcome when LiveKit could not accept the call. A phone that already rang counts as dialed."""
     return Outcome(Reason.LIVEKIT_UNAVAILABLE, CallStatus.FAILED, _LATER if rang else Next.WAIT, sip_status=words)
 
 
@@ -167,13 +167,13 @@ def _sip_outcome(code: int, words: str, *, rang: bool) -> Outcome:
         return Outcome(Reason.CARRIER_AUTH, CallStatus.FAILED, Next.STOP, code, words)
     reason, status, following, final = _BY_CODE.get(code) or _BY_CLASS.get(code // 100, _BY_CLASS[4])
     if code == 408 and not rang:
-        following = Next.NEXT_GATEWAY  # the gateway itself may be what did not answer
+        following = Next.NEXT_GATEWAY  # the gateway itself may not have answered
     outcome = _outcome((reason, status, following, final), rang=rang, sip_status=words)
     return replace(outcome, sip_code=code, after=retry_after(words))
 
 
 def _outcome(row: _Row, *, rang: bool, sip_status: str) -> Outcome:
-    """A phone that rang is not made to ring again at once by another gateway."""
+    """Return the outcome of a row. A phone that rang must not ring again immediately through another gateway."""
     reason, status, following, final = row
     if following is Next.NEXT_GATEWAY and rang:
         following = Next.STOP if final else Next.LATER

@@ -1,4 +1,4 @@
-"""Which calls a dispatcher has: claimed when due, kept by renewing the lease, taken over when another's ran out."""
+"""Claims of a dispatcher: claim due calls, renew leases, take over calls with an expired lease."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,7 +17,7 @@ from calls.models import Call, DialSlot
 DIALLING = (CallStatus.DIALING, CallStatus.RINGING)
 
 
-# Found and marked by one statement. As an IN, the planner might look for due calls more than once, and lock too many.
+# One statement finds and claims. With IN the planner may run the subquery more than once and lock too many rows.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id, due_at FROM calls_call WHERE status = 'queued' AND due_at <= %(now)s AND NOT EXISTS (
@@ -34,10 +34,9 @@ SELECT id, fence FROM claimed ORDER BY since
 
 
 def claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
-    """Claim due calls, oldest first; return ids and fences. A claimed call is due again only when its lease runs out.
+    """Claim due calls, oldest first; return IDs and fencing tokens. A claimed call is due again when its lease expires.
 
-    Calls of a trunk or workspace whose next dial is not granted yet, or of a LiveKit project that takes none, are left
-    alone.
+    Skips calls of a trunk or workspace whose next dial is not granted yet, and of a LiveKit project that accepts none.
     """
     if connection.vendor != "postgresql":
         return _claim_due(token, now, most)
@@ -54,7 +53,7 @@ def claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
 
 
 def claimable(now: datetime) -> Q:
-    """Return which calls a dispatcher would claim now: due, next dial granted by trunk and workspace, LiveKit there."""
+    """Return the filter for calls that a dispatcher would claim now: due, rate limits open, LiveKit accepting calls."""
     busy = DialSlot.objects.filter(Q(next_at__gt=now + HORIZON) | Q(full_until__gt=now))
     held = ("trunk_id", "workspace_id", "project_id")
     free = reduce(and_, (~Exists(busy.filter(pk=OuterRef(name))) for name in held))
@@ -63,7 +62,7 @@ def claimable(now: datetime) -> Q:
 
 @transaction.atomic
 def _claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
-    """Do the same where writers wait for one another: the transaction is the lock."""
+    """Do the same on databases without row locks, where the transaction is the lock."""
     due = Call.objects.filter(claimable(now)).order_by("due_at")
     found = list(due.values_list("id", "fence")[:most])
     if found:
@@ -74,16 +73,16 @@ def _claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
 
 
 def renew(token: UUID, call_ids: Iterable[UUID], now: datetime) -> None:
-    """Keep the calls that this dispatcher is busy with."""
+    """Renew the leases of the calls that this dispatcher holds."""
     mine = Call.objects.filter(pk__in=list(call_ids), lease_token=token)
     mine.filter(status__in=DIALLING).update(leased_until=now + LEASE)
     mine.filter(status=CallStatus.QUEUED).update(leased_until=now + LEASE, due_at=now + LEASE)
 
 
 def release(token: UUID, now: datetime) -> None:
-    """Return to the queue what was claimed and not begun, so that another dispatcher finds it at once.
+    """Release claimed calls that were not started, so that another dispatcher can claim them immediately.
 
-    The fence turns away whoever is about to begin one of them here.
+    The fencing token stops any task here that is about to start one of them.
     """
     Call.objects.filter(lease_token=token, status=CallStatus.QUEUED).update(
         fence=F("fence") + 1, lease_token=None, leased_until=None, due_at=now
@@ -91,14 +90,14 @@ def release(token: UUID, now: datetime) -> None:
 
 
 def called_off(call_ids: Iterable[UUID]) -> list[Call]:
-    """Return those of the calls being dialled here that ended meanwhile, or are to end."""
+    """Return the calls being dialed here that have ended or are requested to end."""
     over = Q(status__in=ENDED) | ~Q(end_requested="")
     return list(Call.objects.select_related("project").filter(over, pk__in=list(call_ids)).exclude(room_name=""))
 
 
 @transaction.atomic
 def take_over(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
-    """Take calls being dialled whose dispatcher went away; return ids and fences."""
+    """Claim calls whose dispatcher stopped while dialing; return IDs and fencing tokens."""
     left = Call.objects.filter(status__in=DIALLING, leased_until__lt=now, direction="outbound").order_by("leased_until")
     if connection.features.has_select_for_update_skip_locked:
         left = left.select_for_update(skip_locked=True)

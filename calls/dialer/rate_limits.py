@@ -1,6 +1,6 @@
-"""Granting dials: calls per second and at once, held for trunk and workspace by rows that are locked while granting.
+"""Rate limits: grant dials by calls per second and concurrent calls, using locked rows of trunk and workspace.
 
-A LiveKit project that takes no calls has such a row too: its calls are left in the queue meanwhile.
+A LiveKit project that accepts no calls has such a row too; its calls stay queued meanwhile.
 """
 
 from collections.abc import Iterable
@@ -18,22 +18,20 @@ from calls.routing.policies import Refusal
 from telephony.carriers.presets import preset_rate
 from telephony.models import TelephonySettings, Trunk
 
-MARGIN = Decimal("1.05")  # dials stand this much further apart than the limit asks: 50 ms in every second
-LATENESS = timedelta(milliseconds=40)  # how late after its turn a dial may still be sent, within that margin
+MARGIN = Decimal("1.05")  # dials are spaced this much wider than the limit requires: 50 ms per second
+LATENESS = timedelta(milliseconds=40)  # how late after its slot a dial may be sent, within that margin
 HORIZON = timedelta(seconds=1)  # how far ahead dials are planned
-SHORT_WAIT = timedelta(milliseconds=250)  # how far ahead a turn is given
-PAUSE = timedelta(seconds=30)  # for which a LiveKit project that takes no calls is left alone, if nobody asks it
-FULL_FOR = timedelta(seconds=1)  # for how long the calls of a full trunk are not looked at
-MOST_LATE_TRIES = (
-    3  # after which a turn is not made longer: 2.6 s, well within a lease, so that no dial outlives its claim
-)
+SHORT_WAIT = timedelta(milliseconds=250)  # how far ahead a send window is granted
+PAUSE = timedelta(seconds=30)  # pause of a LiveKit project that accepts no calls, unless it is checked earlier
+FULL_FOR = timedelta(seconds=1)  # how long the calls of a full trunk are skipped
+MOST_LATE_TRIES = 3  # a send window grows no further: 2.6 s, well within a lease, so that no dial outlives its claim
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-SHARED_TRUNK = UUID(int=1)  # the operator's shared trunk has no row
+SHARED_TRUNK = UUID(int=1)  # the shared trunk has no row
 
 
 @dataclass(frozen=True)
 class Limit:
-    """What one trunk or workspace carries; None is no limit. `count` finds the calls that count."""
+    """Limits of one trunk or workspace; None means no limit. `count` selects the calls that count."""
 
     id: UUID
     name: str
@@ -43,23 +41,23 @@ class Limit:
 
     @property
     def interval(self) -> timedelta:
-        """Return the time between two dials."""
+        """Return the minimum time between two dials."""
         return timedelta(0) if self.per_second is None else timedelta(seconds=float(MARGIN / self.per_second))
 
 
 def limits_of(trunk: Trunk | None, config: TelephonySettings) -> list[Limit]:
-    """Return the limits that a call through a trunk (None: the shared one) meets."""
+    """Return the limits that apply to a call on a trunk (None: the shared one)."""
     rate, at_once = config.calls_per_second, config.max_concurrent_calls
     return [workspace_limit(config.workspace_id, rate, at_once), trunk_limit(trunk)]
 
 
 def workspace_limit(workspace_id: UUID, rate: Decimal | None = None, at_once: int | None = None) -> Limit:
-    """Return what a workspace carries."""
+    """Return a workspace's limits."""
     return Limit(workspace_id, "workspace", rate, at_once, "workspace")
 
 
 def trunk_limit(trunk: Trunk | None) -> Limit:
-    """Return what a trunk carries; the operator's shared one takes one call a second."""
+    """Return a trunk's limits; the shared trunk allows one call per second."""
     if trunk is None:
         return Limit(SHARED_TRUNK, "trunk", Decimal(1), None, "trunk")
     rate = trunk.calls_per_second or preset_rate(trunk.carrier)
@@ -68,17 +66,17 @@ def trunk_limit(trunk: Trunk | None) -> Limit:
 
 @dataclass(frozen=True)
 class Turn:
-    """When a dial may be sent: at `at`, and no later than `not_after`."""
+    """Send window of a dial: from `at`, no later than `not_after`."""
 
     at: datetime
     not_after: datetime
 
 
 def plan(call: Call, limits: Iterable[Limit], ahead: timedelta = HORIZON) -> datetime | Refusal:
-    """Return the moment for which a call's dial is planned, or why there is none within `ahead`.
+    """Return the planned time of a call's dial, or the refusal if there is none within `ahead`.
 
-    Runs in the caller's transaction, which holds the locks until it has written that the call is live: whoever asks
-    next counts it.
+    Runs in the caller's transaction, which keeps the locks until the call is written as live, so that the next caller
+    counts it.
     """
     slots = _lock(limits)
     now = timezone.now()
@@ -86,21 +84,25 @@ def plan(call: Call, limits: Iterable[Limit], ahead: timedelta = HORIZON) -> dat
         if limit.at_once is not None and _live(call, limit) >= limit.at_once:
             until = now + FULL_FOR
             DialSlot.objects.filter(pk=limit.id).update(full_until=until)
-            return Refusal(Reason.CONCURRENCY, f"The {limit.name} carries its {limit.at_once} calls already.", until)
+            return Refusal(
+                Reason.CONCURRENCY,
+                f"The {limit.name} already has its maximum of {limit.at_once} concurrent calls.",
+                until,
+            )
     paced = {limit: slot for limit, slot in slots.items() if limit.per_second is not None}
     at = max([now, *(slot.next_at for slot in paced.values())])
     if at > now + ahead:
-        return Refusal(Reason.RATE, "Others are dialled first: the limit of calls per second is reached.", at)
+        return Refusal(Reason.RATE, "The limit of calls per second is reached. Other calls are dialed first.", at)
     for limit in paced:
         DialSlot.objects.filter(pk=limit.id).update(next_at=at + limit.interval)
     return at
 
 
 def take_turn(limits: Iterable[Limit], tries: int) -> Turn | datetime:
-    """Return a dial its turn, or the moment to ask again. Taken last before sending, in the caller's transaction.
+    """Return the send window of a dial, or the time to retry. Taken last before sending, in the caller's transaction.
 
-    Each further try may be sent later than the one before, and holds the next dial back for as much: a busy machine
-    slows the pace down and never breaks it.
+    Each further try gets a longer window and delays the next dial by as much: a busy machine slows down but never
+    exceeds the limit.
     """
     slots = _lock([limit for limit in limits if limit.per_second is not None])
     now = timezone.now()
@@ -114,31 +116,31 @@ def take_turn(limits: Iterable[Limit], tries: int) -> Turn | datetime:
 
 
 def one_by_one(limits: Iterable[Limit]) -> None:
-    """Serialize the dials of trunk and workspace until the caller's transaction ends."""
+    """Serialize the dials of a trunk and workspace until the caller's transaction ends."""
     _lock(limits)
 
 
 def pause(project_id: UUID, now: datetime) -> None:
-    """Dial nothing through a LiveKit project that takes no calls, until it is asked again (`revival`)."""
+    """Pause a LiveKit project that accepts no calls until it is checked again (`revival`)."""
     missing = DialSlot(id=project_id, next_at=LONG_AGO, free_at=LONG_AGO, full_until=LONG_AGO)
     DialSlot.objects.bulk_create([missing], ignore_conflicts=True)
     DialSlot.objects.filter(pk=project_id, full_until__lt=now + PAUSE).update(full_until=now + PAUSE)
 
 
 def paused_until(project_id: UUID, now: datetime) -> datetime | None:
-    """Return until when nothing is dialled through a LiveKit project, None where it takes calls."""
+    """Return until when a LiveKit project is paused, None if it is not."""
     return DialSlot.objects.filter(pk=project_id, full_until__gt=now).values_list("full_until", flat=True).first()
 
 
 @transaction.atomic
 def slow_down(limit: Limit, until: datetime) -> None:
-    """Dial nothing through a trunk until then: its carrier said that it takes no more."""
+    """Pause a trunk until then because its carrier accepts no more calls."""
     slot = _lock([limit])[limit]
     DialSlot.objects.filter(pk=limit.id).update(next_at=max(slot.next_at, until))
 
 
 def _lock(limits: Iterable[Limit]) -> dict[Limit, DialSlot]:
-    """Lock the rows of some limits, always in one order, made where missing."""
+    """Lock the rows of some limits in a fixed order, creating missing ones."""
     wanted = sorted(limits, key=lambda limit: limit.id)
     found = _locked(wanted)
     if len(found) < len(wanted):

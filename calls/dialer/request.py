@@ -1,4 +1,4 @@
-"""One dial as LiveKit is asked for it: what the route's trunk says about caller ID, headers and ringing."""
+"""Build LiveKit's dial request from the route: caller ID, headers and ringing timeout of the trunk."""
 
 from collections.abc import Mapping
 
@@ -20,9 +20,9 @@ def dial_request(
     ringing: float,
     headers: Mapping[str, str] | None = None,
 ) -> Dial:
-    """Return the dial of `to_number` into a room. `ringing` seconds hold where the trunk has no ringing timeout.
+    """Return the request to dial `to_number` into a room. `ringing` seconds apply if the trunk has no ringing timeout.
 
-    `headers` win over the trunk's of the same name, whatever their case.
+    `headers` override the trunk's headers of the same name, case-insensitively.
     """
     trunk = route.trunk
     own = rendered(trunk.headers, call_id=str(call.pk), caller_id=caller_id, to=to_number) if trunk else {}

@@ -1,7 +1,7 @@
-"""LiveKit projects that take no calls: asked again, by one dispatcher at a time, until they do.
+"""Paused LiveKit projects: one dispatcher at a time checks each until it accepts calls again.
 
-While one is away its calls stay in the queue unclaimed, so that however many wait LiveKit is asked once in `EVERY`, and
-without a call. When it takes calls again all are dialled in their order, each paced by its trunk.
+While a project is unreachable its calls stay queued and unclaimed, so LiveKit is checked once per `EVERY`, without a
+call, however many wait. When it accepts calls again, all are dialed in order, paced by their trunks.
 """
 
 from datetime import datetime, timedelta
@@ -16,18 +16,18 @@ from calls.models import Call, DialSlot
 from telephony.models import LiveKitProject, TelephonySettings
 from telephony.services import sip_service
 
-EVERY = timedelta(seconds=3)  # between two questions to one project; an answer takes a second where nobody is there
+EVERY = timedelta(seconds=3)  # between two checks of a project; a check of an unreachable one takes a second
 
 
 def to_ask(now: datetime) -> list[UUID]:
-    """Claim the paused projects that nobody asks at the moment."""
+    """Claim the paused projects that no dispatcher is checking."""
     paused = DialSlot.objects.filter(full_until__gt=now, pk__in=LiveKitProject.objects.values("pk"))
     due = list(paused.filter(next_at__lte=now).values_list("pk", flat=True))
     return [pk for pk in due if paused.filter(pk=pk, next_at__lte=now).update(next_at=now + EVERY)]
 
 
 def ask(project_id: UUID) -> bool:
-    """Ask a project whether it takes calls, and have its calls dialled again if so; 5 s at most."""
+    """Check whether a project accepts calls, within 5 s, and resume its calls if so."""
     project = LiveKitProject.objects.filter(pk=project_id).first()
     _send_on(project_id)
     if project is not None and project.is_configured and sip_service.check(project) is not None:
@@ -40,7 +40,7 @@ def ask(project_id: UUID) -> bool:
 
 
 def _mark(project_id: UUID, now: datetime) -> None:
-    """Write on the calls that wait what they wait for: nobody claims them, and an older reason would mislead."""
+    """Set the reason on the waiting calls: nobody claims them, and an older reason would be misleading."""
     waiting = Call.objects.filter(
         project=project_id, status=CallStatus.QUEUED, due_at__lte=now, lease_token=None, end_requested=""
     )

@@ -1,4 +1,4 @@
-"""Database work of asyncio programs: in threads, on connections that are still good."""
+"""Database work of asyncio programs: in threads, on healthy connections."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def on_live_connection(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run database work in a thread that outlives connections."""
+    """Run database work in a long-lived thread, replacing broken connections."""
     close_old_connections()
     try:
         return work(*args, **kwargs)
@@ -21,5 +21,4 @@ def on_live_connection(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
 
 
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run database work in a thread."""
     return await asyncio.to_thread(partial(on_live_connection, work, *args, **kwargs))

@@ -1,6 +1,6 @@
-"""Numbers that are not called although they were erased: kept as keyed hashes, which nobody reads a number from.
+"""Erased numbers that must not be called: kept as keyed hashes that do not reveal the number.
 
-Without them an erased number would be called again by the next list that holds it.
+Without them, the next imported list could make Voxa call an erased number again.
 """
 
 import base64
@@ -11,16 +11,16 @@ from django.utils.crypto import salted_hmac
 from voxa.core.number_fields import settled
 
 MARK = "#"
-_LENGTH = 15  # with the mark as long as a number: 75 bits
+_LENGTH = 15  # as long as a number including the prefix: 75 bits
 
 
 def hashed(number: str, key: str = "") -> str:
-    """Return what stands on the do-not-call list for an erased number. `key` is the SECRET_KEY or a former one."""
+    """Return the do-not-call entry of an erased number. `key` is the current or a former SECRET_KEY."""
     plain = settled(number)
     digest = salted_hmac("voxa.do-not-call", plain, secret=key or settings.SECRET_KEY, algorithm="sha256").digest()
     return MARK + base64.b32encode(digest).decode()[:_LENGTH]
 
 
 def listed_as(number: str) -> list[str]:
-    """Return each spelling under which a number may stand on the list."""
+    """Return each form in which a number may be on the list."""
     return [settled(number), *(hashed(number, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))]

@@ -1,4 +1,4 @@
-"""What `check_telephony` asks calls: dispatchers and agent workers, the queue, LiveKit's events, what failed lately."""
+"""Checks of `check_telephony` for calls: dispatchers and agent workers, the queue, LiveKit events, recent failures."""
 
 from calls.doctor import events, failures, queue, workers
 from voxa.core.doctor.registry import Group, register

@@ -1,4 +1,4 @@
-"""LiveKit's webhooks: do they come, and are they worked on."""
+"""Check that LiveKit webhooks arrive and are processed."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,11 +13,11 @@ from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
 
 LATELY = timedelta(days=1)
-WAITED = timedelta(minutes=2)  # in which an event has come, and is ingested
+WAITED = timedelta(minutes=2)  # within which an event arrives and is processed
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Report projects whose calls were answered without an event since, and events that nobody ingested."""
+    """Report projects that sent no event since their calls were answered, and events that were not processed."""
     now = timezone.now()
     for project in projects(scope):
         if not project.is_configured:
@@ -28,9 +28,9 @@ def look(scope: Scope) -> Iterator[Finding]:
         if newest is not None and not events.filter(received_at__gt=now - LATELY).exists():
             yield Finding(
                 "calls.no_events",
-                f"{title(project)} sent no webhook for a day, though calls were answered: their times are less exact.",
-                f"In LiveKit's configuration set webhook.urls to {settings.API_PUBLIC_URL}/livekit/webhook and "
-                "webhook.api_key to the project's key.",
+                f"{title(project)} sent no webhook for a day although calls were answered. Call times are less exact.",
+                f"In the LiveKit configuration, set webhook.urls to {settings.API_PUBLIC_URL}/livekit/webhook and "
+                "webhook.api_key to the project's API key.",
                 Severity.WARNING,
                 reverse("admin:telephony_livekitproject_change", args=[project.pk]),
             )
@@ -38,8 +38,8 @@ def look(scope: Scope) -> Iterator[Finding]:
         if waiting:
             yield Finding(
                 "calls.events_waiting",
-                f"{_counted(waiting)} received from {title(project)} and not worked on: calls do not move on.",
-                "Check that beat and a worker run, and look into the worker's log.",
+                f"{_counted(waiting)} received from {title(project)} but not processed. Calls are not updated.",
+                "Check that Celery beat and a worker are running, and check the worker's log.",
                 page=reverse("admin:calls_livekitevent_changelist"),
             )
 

@@ -1,4 +1,4 @@
-"""What calls failed of lately that somebody can do something about, and which gateways could not be used."""
+"""Check recent call failures that an operator can fix, and gateways that fail."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,7 +16,7 @@ from voxa.core.doctor.registry import Scope
 
 LATELY = timedelta(hours=1)
 LOOKED_AT = 5_000  # newest failed calls
-# By whom they are caused: not by the callee, and not by a policy that somebody wanted.
+# Failures not caused by the callee or by a policy.
 OURS = (
     Reason.CARRIER_AUTH, Reason.CARRIER_LIMIT, Reason.GATEWAY_ERROR, Reason.GATEWAY_UNREACHABLE,
     Reason.MEDIA_REFUSED, Reason.REDIRECTED, Reason.NO_CREDIT, Reason.CALLER_ID_REFUSED, Reason.NOT_SUPPORTED,
@@ -26,19 +26,19 @@ OURS = (
 )  # fmt: skip
 
 
-# What is wrong with a gateway, also where the call went through another one.
+# Failures of a gateway, even when the call succeeded through another one.
 OF_GATEWAYS = (Reason.GATEWAY_UNREACHABLE, Reason.CARRIER_AUTH, Reason.MEDIA_REFUSED)
 MOST_GATEWAYS = 10
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Count the failed calls of the last hour by their reason, and name the gateways that failed."""
+    """Report the failed calls of the last hour by reason, and the gateways that failed."""
     yield from _calls(scope)
     yield from _gateways(scope)
 
 
 def _gateways(scope: Scope) -> Iterator[Finding]:
-    """Report the newest cause for each gateway that no dial got through to since."""
+    """Report the latest failure of each gateway without a successful attempt since."""
     since = timezone.now() - LATELY
     own = scope.own(Attempt.objects.filter(started_at__gt=since), "call__workspace").exclude(gateway=None)
     failed = own.filter(reason__in=OF_GATEWAYS, status=AttemptStatus.FAILED)
@@ -72,7 +72,7 @@ def _calls(scope: Scope) -> Iterator[Finding]:
         yield Finding(
             f"calls.{reason}",
             f"{calls} failed within the last hour: {str(reason.label)[0].lower() + str(reason.label)[1:]}.",
-            NEXT_STEPS.get(reason, "Look at one of them: its page says what happened."),
+            NEXT_STEPS.get(reason, "Open one of the calls in the admin for details."),
             Severity.WARNING,
             reverse("admin:calls_call_changelist") + f"?status={CallStatus.FAILED}",
         )

@@ -1,4 +1,4 @@
-"""Calls that should be on their way, and those that should have ended."""
+"""Check for calls that are stuck in the queue and calls that should have ended."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,12 +16,12 @@ from telephony.doctor.projects import projects
 from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
 
-LEFT = timedelta(seconds=60)  # after which somebody should have taken over, or ended, what was left behind
+LEFT = timedelta(seconds=60)  # after which an abandoned call should have been taken over or ended
 COUNTED = 1_000
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Report calls that nothing moves on."""
+    """Report stuck calls."""
     now, calls = timezone.now(), scope.own(Call.objects.all())
     ready = [project.pk for project in projects(scope) if project.is_configured]
     yield from _told(
@@ -30,8 +30,8 @@ def look(scope: Scope) -> Iterator[Finding]:
         now,
         Finding(
             "calls.overdue",
-            "{calls} due, one since {long}, and no dispatcher takes them.",
-            "Check that one runs (manage.py dispatch_calls), what its log says, and that its clock is right.",
+            "{calls} due, the oldest for {long}, and no dispatcher claims them.",
+            "Check that a dispatcher is running (manage.py dispatch_calls), its log, and that its clock is right.",
             page=_list(CallStatus.QUEUED),
         ),
     )
@@ -42,8 +42,8 @@ def look(scope: Scope) -> Iterator[Finding]:
         now,
         Finding(
             "calls.left_behind",
-            "{calls} being dialled by a dispatcher that is gone, one for {long}, and no other takes them over.",
-            "Start a dispatcher: manage.py dispatch_calls. It looks into their rooms and never dials twice.",
+            "{calls} being dialed by a stopped dispatcher, the oldest for {long}, and no other dispatcher takes over.",
+            "Start a dispatcher: manage.py dispatch_calls. It checks the rooms of these calls and never dials twice.",
             page=_list("under_way"),
         ),
     )
@@ -55,8 +55,8 @@ def look(scope: Scope) -> Iterator[Finding]:
         now,
         Finding(
             "calls.not_ended",
-            "{calls} past their end and still up, one for {long}: they cost money and hold their places.",
-            "Check that beat and a worker run, and that LiveKit answers. Ten minutes past its limit it ends on paper.",
+            "{calls} past the maximum duration and still connected, the oldest for {long}. They use capacity.",
+            "Check that Celery beat and a worker are running and that LiveKit is reachable.",
             page=_list("under_way"),
         ),
     )

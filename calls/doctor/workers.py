@@ -1,4 +1,4 @@
-"""Dispatchers and agent workers, as they report themselves."""
+"""Check dispatchers and agent workers, as they report themselves."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from voxa.core.doctor.registry import Scope
 
 
 def look(scope: Scope) -> Iterator[Finding]:
-    """Report which kind of process is missing, and whose clock is wrong."""
+    """Report missing processes and wrong clocks."""
     yield from _dispatchers()
     for project in projects(scope):
         if project.is_configured and _has_agents(scope, project):
@@ -27,7 +27,7 @@ def _dispatchers() -> Iterator[Finding]:
     if not running:
         yield Finding(
             "processes.dispatchers",
-            "No dispatcher runs: calls stay queued.",
+            "No dispatcher is running. Calls stay queued.",
             "Start one: manage.py dispatch_calls.",
         )
     for host, ahead in {one.host: one.clock_ahead for one in running}.items():
@@ -35,7 +35,7 @@ def _dispatchers() -> Iterator[Finding]:
 
 
 def _has_agents(scope: Scope, project: LiveKitProject) -> bool:
-    """Return whether anybody expects an agent there. The sandbox has stand-ins of its own."""
+    """Return whether the project needs an agent worker. The sandbox has built-in agents."""
     if project.is_default and settings.LIVEKIT_IS_SANDBOX:
         return False
     of_project = Agent.objects.filter(active=True, workspace__telephony_settings__project=project)
@@ -46,15 +46,15 @@ def _agent_workers(project: LiveKitProject) -> Iterator[Finding]:
     seen = AgentWorker.objects.filter(project=project, seen_at__gt=timezone.now() - AgentWorker.AWAY_AFTER)
     draining = list(seen.values_list("draining", flat=True))
     if not draining:
-        what = f"No agent worker runs for {title(project)}: nobody speaks, and answered calls end as agent_absent."
+        what = f"No agent worker is running for {title(project)}. Answered calls end with agent_absent."
     elif all(draining):
-        what = f"Every agent worker of {title(project)} finishes its calls and takes no new ones."
+        what = f"All agent workers of {title(project)} are draining and accept no new calls."
     else:
         return
     yield Finding(
         "processes.agent_workers",
         what,
-        "Start one: manage.py agent_worker. If one runs, its LiveKit key or API_PUBLIC_URL is wrong: see its log.",
+        "Start one: manage.py agent_worker. If one is running, check its log, LiveKit key and API_PUBLIC_URL.",
         Severity.ERROR,
         reverse("admin:calls_agentworker_changelist"),
     )

@@ -1,4 +1,4 @@
-"""What LiveKit's events tell of one room. Pure: the same events in any order, however often, tell the same story."""
+"""State of one room from LiveKit's events. Pure: the order and repetition of events do not matter."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,19 +10,19 @@ from google.protobuf.json_format import ParseDict
 from livekit.protocol.models import DisconnectReason, ParticipantInfo
 from livekit.protocol.webhook import WebhookEvent
 
-# The events that tell something of a call.
+# The events that concern a call.
 TOLD = frozenset(
     {"participant_joined", "participant_left", "participant_connection_aborted", "track_published", "room_finished"}
 )
-EGRESS = frozenset({"egress_started", "egress_updated", "egress_ended"})  # of recordings, which are no part of it
+EGRESS = frozenset({"egress_started", "egress_updated", "egress_ended"})  # of recordings, not part of the room state
 CALL_STATUS = "sip.callStatus"
 ANSWERED = frozenset({"active", "automation"})
-TRANSFER = "transfer"  # the identity of whom a call is handed over to, in the same room
-TRANSIENT = frozenset({"DUPLICATE_IDENTITY", "MIGRATION"})  # left and is there all the same
+TRANSFER = "transfer"  # identity of the transfer target in the same room
+TRANSIENT = frozenset({"DUPLICATE_IDENTITY", "MIGRATION"})  # left but still present
 
 
 class What(Enum):
-    """What was seen of a participant."""
+    """What was observed of a participant."""
 
     JOINED = "joined"
     LEFT = "left"
@@ -33,7 +33,7 @@ class What(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One thing seen: in an event of LiveKit's, or by looking into the room."""
+    """One observation: from a LiveKit event or from listing the room's participants."""
 
     what: What
     at: datetime
@@ -43,17 +43,17 @@ class Sighting:
     attributes: Mapping[str, str] = field(default_factory=dict)
     joined_at: datetime | None = None
     disconnect: str = ""
-    publishes: bool = False  # where the room was looked into: it has a track
+    publishes: bool = False  # from listing the room: has a track
 
     @property
     def is_phone(self) -> bool:
-        """Return whether it is the caller or callee, not whom the call is handed over to."""
+        """Return whether it is the caller or callee, not the transfer target."""
         return self.kind == "sip" and self.identity != TRANSFER
 
 
 @dataclass(frozen=True, slots=True)
 class CallIds:
-    """The Call-ID that the carrier knows and LiveKit's own id; empty where LiveKit has not told."""
+    """The carrier's Call-ID and LiveKit's own ID; empty until LiveKit reports them."""
 
     sip: str = ""
     livekit: str = ""
@@ -61,30 +61,29 @@ class CallIds:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What is known of a room. Times are None where nothing tells them."""
+    """Known state of a room. Unknown times are None."""
 
     phone: Mapping[str, str] | None = None  # the caller's or callee's attributes
     ids: CallIds = CallIds()
     joined_at: datetime | None = None
-    rejoined_at: datetime | None = None  # the phone, under a new id, as after a crash of LiveKit's server
+    rejoined_at: datetime | None = None  # the phone, under a new ID, for example after a crash of LiveKit's server
     answered_at: datetime | None = None
-    left_at: datetime | None = None  # the phone, for good
-    published: bool = False  # the phone, a track: audio came from it
+    left_at: datetime | None = None  # the phone, finally
+    published: bool = False  # the phone published a track, so audio arrived
     disconnect: str = ""
-    left_status: str = ""  # what its `sip.callStatus` was then
-    agent: str = ""  # of the agent: joined, left, or nothing
+    left_status: str = ""  # its last `sip.callStatus`
+    agent: str = ""  # the agent: joined, left or empty
     agent_at: datetime | None = None
-    third_left_at: datetime | None = None  # whom the call was handed over to
+    third_left_at: datetime | None = None  # the transfer target
     closed_at: datetime | None = None
 
     @property
     def over_at(self) -> datetime | None:
-        """Return when the call ended."""
         return self.left_at or self.closed_at
 
 
 def sighting_of(payload: Mapping[str, Any], received_at: datetime) -> Sighting | None:
-    """Read a stored event; None where it tells nothing of a call."""
+    """Parse a stored event; None if it does not concern a call."""
     event = ParseDict(dict(payload), WebhookEvent(), ignore_unknown_fields=True)
     what = {
         "participant_joined": What.JOINED,
@@ -113,7 +112,7 @@ def sighting_of(payload: Mapping[str, Any], received_at: datetime) -> Sighting |
 
 
 def _moment(created_at: int, received_at: datetime) -> datetime:
-    """Return an event's time. LiveKit tells whole seconds; an event that came at once tells when within it."""
+    """Return an event's time. LiveKit reports whole seconds; a prompt arrival narrows it down."""
     if not created_at:
         return received_at
     second = datetime.fromtimestamp(created_at, UTC)
@@ -121,7 +120,7 @@ def _moment(created_at: int, received_at: datetime) -> datetime:
 
 
 def tell(sightings: Iterable[Sighting]) -> Story:
-    """Put together what was seen."""
+    """Combine the observations."""
     seen = sorted(sightings, key=lambda one: (one.at, one.what.value, one.participant_id))
     phones = [one for one in seen if one.is_phone]
     agents = [one for one in seen if one.kind == "agent"]
@@ -147,7 +146,7 @@ def tell(sightings: Iterable[Sighting]) -> Story:
 
 
 def _sessions(people: list[Sighting]) -> dict[str, list[Sighting]]:
-    """Return the newest session of each identity: an older one has gone, though no event may have told it."""
+    """Return the newest session of each identity: older ones have ended, even without an event."""
     begun: dict[tuple[str, str], datetime] = {}
     for one in people:
         key, at = (one.identity, one.participant_id), one.joined_at or one.at
@@ -160,14 +159,14 @@ def _sessions(people: list[Sighting]) -> dict[str, list[Sighting]]:
 
 
 def _told(phones: list[Sighting], name: str) -> str:
-    """Return an attribute as it was told first: after a crash of the server a phone comes back without some."""
+    """Return the first reported value of an attribute: after a server crash a phone returns without some of them."""
     return next((value for one in phones if (value := one.attributes.get(name, ""))), "")
 
 
 def _left(people: list[Sighting]) -> tuple[datetime | None, str]:
-    """Return when the last of these left for good and why, (None, "") while one of them is there.
+    """Return when the last of these finally left and why, (None, "") while one is present.
 
-    Who left for a moment and is said to be elsewhere has not left; another one's leaving is then what counts.
+    Someone who left transiently is still present; then another one's leaving counts.
     """
     leaving = [one for one in people if one.what is What.LEFT]
     gone = {one.participant_id for one in leaving}
@@ -180,7 +179,7 @@ def _left(people: list[Sighting]) -> tuple[datetime | None, str]:
 
 
 def _rejoined(phones: list[Sighting]) -> datetime | None:
-    """Return when a phone came back under a new id."""
+    """Return when a phone came back under a new ID."""
     first: dict[str, str] = {}
     for one in phones:
         first.setdefault(one.identity, one.participant_id)
@@ -193,13 +192,13 @@ def _rejoined(phones: list[Sighting]) -> datetime | None:
 
 
 def _published(phones: list[Sighting], seen: list[Sighting]) -> bool:
-    """Return whether audio came from the phone; LiveKit's event of a track tells no kind of participant."""
+    """Return whether the phone sent audio; LiveKit's track event does not include the kind of participant."""
     names = {one.identity for one in phones}
     return any(one.identity in names and (one.what is What.SPOKE or one.publishes) for one in seen)
 
 
 def _last(agents: list[Sighting]) -> tuple[str, datetime | None]:
-    """Return what the agent that came last did, and when. One that died with LiveKit's server never leaves."""
+    """Return what the latest agent did, and when. An agent that crashed with LiveKit's server never leaves."""
     sessions = sorted(_sessions(agents).values(), key=lambda session: session[0].joined_at or session[0].at)
     if not sessions:
         return "", None
@@ -212,8 +211,8 @@ def _last(agents: list[Sighting]) -> tuple[str, datetime | None]:
 def _answered(phones: list[Sighting], agents: list[Sighting], seen: list[Sighting]) -> datetime | None:
     """Return when the phone was answered.
 
-    No event tells it. A phone that joined answered was so from then on; else it was when it was first seen so, or when
-    the agent could first be heard: the SIP service takes a caller's call once it has a track to play.
+    No event reports it. A phone that joined as answered was answered then; otherwise when it was first seen as
+    answered, or when the agent became audible: the SIP service answers an inbound call once it has a track to play.
     """
     active = [one for one in phones if one.attributes.get(CALL_STATUS) in ANSWERED]
     on_joining = [one.at for one in active if one.what is What.JOINED]

@@ -1,4 +1,4 @@
-"""`POST /livekit/webhook`: LiveKit's events, verified, stored once as they came, ingested by a task."""
+"""`POST /livekit/webhook`: verify LiveKit's events and store them once; a task processes them."""
 
 import json
 import time
@@ -22,12 +22,14 @@ from telephony.models import LiveKitProject
 from telephony.selectors import projects_with_key
 from voxa.core import bodies
 
-_UNSIGNED = "No LiveKit project's key signed this. Check webhook.api_key of LiveKit."
-_known: dict[str, tuple[float, list[LiveKitProject]]] = {}  # by API key, until when
+_UNSIGNED = (
+    "The request is not signed by the key of any LiveKit project. Check webhook.api_key in the LiveKit configuration."
+)
+_known: dict[str, tuple[float, list[LiveKitProject]]] = {}  # by API key, with expiry
 
 
 class _Refused(Exception):
-    """The request is answered with this status and these words."""
+    """Carries the status and message of an error response."""
 
     def __init__(self, status: HTTPStatus, message: str) -> None:
         super().__init__(message)
@@ -37,9 +39,9 @@ class _Refused(Exception):
 @csrf_exempt
 @require_POST
 def livekit_webhook(request: HttpRequest) -> HttpResponse:
-    """Store an event and answer 200, also for one that came before.
+    """Store an event and return 200, also for a duplicate.
 
-    LiveKit drops what is answered with 4xx and sends again for about 15 s after a 5xx: a 503 is for our faults alone.
+    LiveKit drops an event after a 4xx and retries for about 15 s after a 5xx, so 503 is only for errors on our side.
     """
     try:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -50,7 +52,7 @@ def livekit_webhook(request: HttpRequest) -> HttpResponse:
     except _Refused as refused:
         return _answer(refused.status, str(refused))
     except DatabaseError:
-        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer. Send the event again.")
+        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "The database is unavailable. Send the event again.")
     return HttpResponse(status=200)
 
 
@@ -65,11 +67,11 @@ def _body(request: HttpRequest) -> str:
 
 
 def _signers(token: str) -> list[tuple[LiveKitProject, TokenVerifier]]:
-    """Return the projects whose key signed the token: known before anything of the body is read."""
+    """Return the projects whose key signed the token, before the body is parsed."""
     found = []
     for project in _projects(_issuer(token)):
         key, secret = project.credentials
-        if not (key and secret):  # the verifier would take what is missing from the environment
+        if not (key and secret):  # the verifier would read missing values from the environment
             continue
         verifier = TokenVerifier(key, secret)
         try:
@@ -90,11 +92,11 @@ def _verified(
         try:
             event = WebhookReceiver(verifier).receive(body, token)
         except ParseError:
-            raise _Refused(HTTPStatus.BAD_REQUEST, "The body is not an event of LiveKit's.") from None
+            raise _Refused(HTTPStatus.BAD_REQUEST, "The body is not a LiveKit event.") from None
         except Exception:  # noqa: S112  # whatever the library raises, this key did not sign this body
             continue
         if not (event.id and event.event):
-            raise _Refused(HTTPStatus.BAD_REQUEST, "The event has no id or no name.")
+            raise _Refused(HTTPStatus.BAD_REQUEST, "The event has no ID or no name.")
         return project, event
     raise _Refused(HTTPStatus.UNAUTHORIZED, _UNSIGNED)
 
@@ -103,19 +105,19 @@ def _issuer(token: str) -> str:
     try:
         issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
     except (jwt.PyJWTError, UnicodeError):
-        raise _Refused(HTTPStatus.UNAUTHORIZED, "The Authorization header holds no token of LiveKit's.") from None
+        raise _Refused(HTTPStatus.UNAUTHORIZED, "The Authorization header holds no LiveKit token.") from None
     return issuer if isinstance(issuer, str) else ""
 
 
 def _projects(key: str) -> list[LiveKitProject]:
-    """Return the projects of an API key, as they were some seconds ago at most.
+    """Return the projects with an API key, cached for a few seconds.
 
-    More than one where two servers were given the same key; each then needs a secret of its own.
+    There is more than one if two servers use the same key; each needs a different secret.
     """
     known_until, projects = _known.get(key, (0.0, []))
     if known_until < time.monotonic():
         projects = projects_with_key(key)
-        if projects:  # keys that strangers make up are not remembered
+        if projects:  # do not cache unknown keys
             _known[key] = (time.monotonic() + settings.LIVEKIT_KEYS_KEPT_SECONDS, projects)
     return projects
 
@@ -130,9 +132,9 @@ def _store(project: LiveKitProject, event: WebhookEvent, body: str) -> None:
     try:
         row.save(force_insert=True)
     except IntegrityError:
-        return  # it came before
+        return  # duplicate
     except DataError:
-        raise _Refused(HTTPStatus.BAD_REQUEST, "The event's id or name is too long.") from None
+        raise _Refused(HTTPStatus.BAD_REQUEST, "The event's ID or name is too long.") from None
     if event.event in TOLD or event.event in EGRESS:
         transaction.on_commit(ingest.wake)
 

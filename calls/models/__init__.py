@@ -1,4 +1,4 @@
-"""What happened: calls, their attempts and events, what was said, usage, and who is not to be called."""
+"""Models of calls: attempts, events, transcripts, usage and the do-not-call list."""
 
 from calls.models.analysis import CallAnalysis
 from calls.models.attempt import Attempt, DialSlot

@@ -1,4 +1,4 @@
-"""What a language model made of a conversation after its end."""
+"""A language model's analysis of a conversation."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from calls.models.call import Call
 
 
 class CallAnalysis(models.Model):
-    """One conversation's analysis. States: `AnalysisStatus`. `due_at` is when it may be asked for (again)."""
+    """Analysis of one conversation. States: `AnalysisStatus`. `due_at` is when it may be requested (again)."""
 
     call = models.OneToOneField(Call, primary_key=True, on_delete=models.CASCADE, related_name="analysis")
     status = models.CharField(max_length=7, choices=AnalysisStatus.choices, default=AnalysisStatus.PENDING)

@@ -26,7 +26,7 @@ class Attempt(models.Model):
     sip_status = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=32, choices=Reason.choices, blank=True)
     started_at = models.DateTimeField()
-    dialed_at = models.DateTimeField(null=True, blank=True)  # written just before LiveKit is asked; null: surely not
+    dialed_at = models.DateTimeField(null=True, blank=True)  # set just before LiveKit is called; null: not dialed
     ringing_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -49,11 +49,11 @@ class Attempt(models.Model):
 
 
 class DialSlot(models.Model):
-    """The pace of one trunk or workspace, whose id it has; locked while a dial is granted.
+    """Rate limit of one trunk or workspace, which has the same ID; locked while a dial is granted.
 
-    Dials are planned from `next_at` on and none is sent before `free_at`; `full_until` spares looking at the calls of
-    one that carries all it may. A LiveKit project has one while it takes no calls: none is claimed until `full_until`,
-    and `next_at` is when it may be asked again.
+    Dials are planned from `next_at` on and none is sent before `free_at`; until `full_until` the concurrency limit
+    is reached and the row is skipped. A LiveKit project has a row while it accepts no calls: none is claimed until
+    `full_until`, and `next_at` is when LiveKit may be tried again.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)

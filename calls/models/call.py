@@ -1,4 +1,4 @@
-"""A call: what was asked, or who called."""
+"""A call, outbound or inbound."""
 
 import uuid
 
@@ -15,8 +15,8 @@ from voxa.core.number_fields import NumberField
 class Call(models.Model):
     """One call. States: `CallStatus`.
 
-    `due_at` says when a queued call may be claimed next; `lease_token` and `leased_until` are the claim of the
-    dispatcher that dials it, and `fence` rises with each claim so that a late writer is turned away.
+    `due_at` is when a queued call may be claimed next; `lease_token` and `leased_until` are the claim of the
+    dispatcher that dials it, and `fence` rises with each claim so that a late writer is rejected.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -27,14 +27,14 @@ class Call(models.Model):
     reason = models.CharField(max_length=32, choices=Reason.choices, blank=True)
     to_number = NumberField("to", max_length=80)
     from_number = NumberField("from", max_length=80, blank=True)
-    # What was typed or came in, where that was another spelling: for people alone, nothing is looked up by it.
+    # The number as entered or received, if it was not E.164. For display only; nothing is looked up by it.
     to_typed = models.CharField(max_length=80, blank=True, editable=False)
     from_typed = models.CharField(max_length=80, blank=True, editable=False)
     number = models.ForeignKey(PhoneNumber, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
     trunk = models.ForeignKey(
         Trunk, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls", db_index=False
     )
-    trunk_chosen = models.BooleanField(default=False, editable=False)  # asked for by name, not by the caller ID
+    trunk_chosen = models.BooleanField(default=False, editable=False)  # by the client, not by caller ID
     agent = models.ForeignKey(
         Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls", db_index=False
     )
@@ -44,12 +44,12 @@ class Call(models.Model):
     metadata = models.JSONField(default=dict, blank=True, validators=[validate_metadata])
 
     room_name = models.CharField(max_length=128, blank=True)
-    # The Call-ID that the carrier knows, told by LiveKit of a call that was answered or came in; and LiveKit's own.
+    # The carrier's Call-ID, reported by LiveKit for an answered or inbound call; and LiveKit's own ID.
     sip_call_id = models.CharField("SIP Call-ID", max_length=255, blank=True)
     livekit_call_id = models.CharField("LiveKit call ID", max_length=64, blank=True)
     sip_status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     attempts_made = models.PositiveSmallIntegerField(default=0, editable=False)
-    taken_back = models.PositiveIntegerField(default=0, editable=False)  # attempts that LiveKit did not take
+    taken_back = models.PositiveIntegerField(default=0, editable=False)  # attempts that LiveKit did not accept
     scheduled_at = models.DateTimeField(null=True, blank=True)
     not_after = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
@@ -58,7 +58,7 @@ class Call(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     duration_seconds = models.PositiveIntegerField(null=True, blank=True)
-    # Under a spend limit: what the call may cost so far, and whether its agent knows that it ends with that.
+    # With a spend limit: what the call may cost so far, and whether its agent knows that the call ends at the limit.
     spend_reserved = models.DecimalField(max_digits=16, decimal_places=6, null=True, editable=False)
     third_party_since = models.DateTimeField(null=True, editable=False)  # of a warm transfer
     spend_warned = models.BooleanField(default=False, editable=False)
@@ -120,12 +120,12 @@ class Call(models.Model):
 
     @property
     def number_country(self) -> str:
-        """Return the country in which national forms are read."""
+        """Return the country used to parse national number formats."""
         return str(self.workspace.country)
 
 
 class DoNotCall(models.Model):
-    """A number that a workspace never calls, who said so (a person or a program with its key), and why (`note`)."""
+    """A number that a workspace never calls, with its origin (a person or an API key) and a note."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="do_not_call", db_index=False)
@@ -138,7 +138,7 @@ class DoNotCall(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        verbose_name, verbose_name_plural = "number not to call", "numbers not to call"
+        verbose_name, verbose_name_plural = "do-not-call entry", "do-not-call entries"
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="do_not_call_list"),
             models.Index(fields=["-created_at", "-id"], name="do_not_call_newest"),
@@ -147,7 +147,7 @@ class DoNotCall(models.Model):
             models.UniqueConstraint(
                 fields=["workspace", "number"],
                 name="do_not_call_once",
-                violation_error_message="This number is on the list already.",
+                violation_error_message="This number is already on the list.",
             ),
             models.CheckConstraint(condition=models.Q(listed_by__in=ListedBy.values), name="do_not_call_listed_by"),
         ]
@@ -157,10 +157,10 @@ class DoNotCall(models.Model):
 
     @property
     def number_country(self) -> str:
-        """Return the country in which a national form of it is read."""
+        """Return the country used to parse national number formats."""
         return str(self.workspace.country)
 
     @property
     def who(self) -> str:
-        """Name the person or the API key that put it on the list; empty where neither is known any more."""
+        """Return the person or the API key that added the number; empty when unknown."""
         return str(self.added_by.email if self.added_by else self.added_with.name if self.added_with else "")

@@ -1,4 +1,4 @@
-"""What happened: the timeline of calls, and LiveKit's events as they came."""
+"""Timeline events of calls, raw LiveKit events, and daily usage."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from voxa.core.number_fields import NumberField
 
 
 class Event(models.Model):
-    """A line of a call's timeline: `type` for programs, `data` with the particulars."""
+    """An event of a call's timeline: `type` for programs, `data` with the details."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="call_events")
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="events")
@@ -30,7 +30,7 @@ class Event(models.Model):
 
 
 class LiveKitEvent(models.Model):
-    """A webhook of LiveKit as it came, stored once before it is ingested."""
+    """A raw LiveKit webhook event, stored once before it is processed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(LiveKitProject, on_delete=models.CASCADE, related_name="events")
@@ -57,7 +57,7 @@ class LiveKitEvent(models.Model):
 
 
 class UsageDay(models.Model):
-    """A day's calls of one of a workspace's numbers in one direction, by outcome. Outlives the calls it counts."""
+    """One day's calls of a workspace number in one direction, by outcome. It outlives the calls it counts."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="usage")
     day = models.DateField()
@@ -70,7 +70,7 @@ class UsageDay(models.Model):
 
     class Meta:
         ordering = ["-day", "number"]
-        verbose_name, verbose_name_plural = "line of usage", "lines of usage"
+        verbose_name, verbose_name_plural = "usage record", "usage records"
         indexes = [models.Index(fields=["-day", "-id"], name="usage_newest")]
         constraints = [
             models.UniqueConstraint(

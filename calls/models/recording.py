@@ -1,4 +1,4 @@
-"""Recordings of calls, and the files they are in."""
+"""Recordings of calls and their files."""
 
 import uuid
 
@@ -11,10 +11,10 @@ from telephony.models import LiveKitProject
 
 
 class Recording(models.Model):
-    """A call's recording, or one part of it: it stops while a third party is called in. States: `RecordingStatus`.
+    """A call's recording, or one part of it: recording stops during a warm transfer. States: `RecordingStatus`.
 
-    It outlives its call: a recording whose call is gone is deleted from the storage, however often that takes.
-    `asked_at` is set just before LiveKit is asked, which is done once; `due_at` is when a deletion is tried again.
+    A recording outlives its call: when the call is deleted, its file is deleted from the storage with retries.
+    `asked_at` is set just before LiveKit is called, which happens once; `due_at` is the next deletion attempt.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,4 +1,4 @@
-"""What was said in a call, by whom and when, and how the conversation went."""
+"""Transcript and latency figures of a conversation."""
 
 import uuid
 
@@ -9,16 +9,16 @@ from calls.models.call import Call
 
 
 class Conversation(models.Model):
-    """An agent's conversation in a call, from the first word its worker reported.
+    """An agent's conversation in a call, created with the first item that its worker reported.
 
-    `measures` as `calls.api.worker_serializers.MeasuresSerializer` reads them; `finished_at` is set when the worker
-    said that nothing more comes, `told_at` when the report went out to webhooks.
+    `measures` has the format of `calls.api.worker_serializers.MeasuresSerializer`; `finished_at` is set when the worker
+    reported the end, `told_at` when the webhook was sent.
     """
 
     call = models.OneToOneField(Call, primary_key=True, on_delete=models.CASCADE, related_name="conversation")
     worker = models.CharField(max_length=64, blank=True)
     measures = models.JSONField(default=dict)
-    detail = models.CharField(max_length=500, blank=True)  # the worker's words for how it ended
+    detail = models.CharField(max_length=500, blank=True)  # the worker's message about how it ended
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
@@ -33,7 +33,7 @@ class Conversation(models.Model):
 
 
 class TranscriptItem(models.Model):
-    """One turn: what one side said without the other in between. The worker gives the id, so that it counts once."""
+    """One turn of one speaker. The worker assigns the ID, so that a repeated report counts once."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="transcript", db_index=False)

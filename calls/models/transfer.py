@@ -1,4 +1,4 @@
-"""A transfer of a call: asked for by a person, a program or an agent, carried out by a dispatcher."""
+"""A transfer of a call: requested by a person, a program or an agent, carried out by a dispatcher."""
 
 import uuid
 
@@ -12,15 +12,15 @@ from calls.models.call import Call
 class Transfer(models.Model):
     """One transfer. States: `TransferStatus`.
 
-    `lease_token` and `leased_until` are the claim of the dispatcher that carries it out. `dialed_at` is written before
-    LiveKit is asked: what has it is never asked for again.
+    `lease_token` and `leased_until` are the claim of the dispatcher that carries it out. `dialed_at` is set before
+    LiveKit is called: a transfer that has it is never requested again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="+")
     to = models.CharField(max_length=330)
-    asked = models.CharField(max_length=330, editable=False)  # the target as it was given
+    asked = models.CharField(max_length=330, editable=False)  # the target as requested
     headers = models.JSONField(default=dict, blank=True, editable=False)
     mode = models.CharField(max_length=4, choices=TransferMode.choices)
     status = models.CharField(max_length=9, choices=TransferStatus.choices, default=TransferStatus.REQUESTED)
@@ -53,5 +53,5 @@ class Transfer(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Return whether its outcome is still to come."""
+        """Return whether the transfer has no outcome yet."""
         return self.status in OPEN_TRANSFERS

@@ -9,7 +9,7 @@ from telephony.models import LiveKitProject
 
 
 class AgentWorker(models.Model):
-    """A running agent worker. It reports every few seconds; one that fell silent is gone."""
+    """A running agent worker. It reports every few seconds and counts as offline when it stops reporting."""
 
     AWAY_AFTER = timedelta(seconds=35)
 
@@ -18,7 +18,7 @@ class AgentWorker(models.Model):
     host = models.CharField(max_length=255)
     version = models.CharField(max_length=50, blank=True)
     sessions = models.PositiveIntegerField(default=0)
-    load = models.FloatField(default=0)  # of its processors, 0 to 1
+    load = models.FloatField(default=0)  # CPU load, 0 to 1
     memory_bytes = models.PositiveBigIntegerField(default=0)  # of the worker and its sessions
     draining = models.BooleanField(default=False)
     started_at = models.DateTimeField(auto_now_add=True)
@@ -32,14 +32,14 @@ class AgentWorker(models.Model):
 
     @property
     def is_away(self) -> bool:
-        """Return whether it fell silent."""
+        """Return whether the worker stopped reporting."""
         return timezone.now() - self.seen_at > self.AWAY_AFTER
 
 
 class RunningDispatcher(models.Model):
-    """A dispatcher that runs, by its token. It writes this row every few seconds, and deletes it when it stops.
+    """A running dispatcher, by its token. It updates this row every few seconds and deletes it when it stops.
 
-    `seen_at` is the database's time of the last report, `clock` what the dispatcher's own clock said then.
+    `seen_at` is the database's time of the last report, `clock` the dispatcher's own time of it.
     """
 
     AWAY_AFTER = timedelta(seconds=35)
@@ -47,7 +47,7 @@ class RunningDispatcher(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     host = models.CharField(max_length=255)
-    calls = models.PositiveIntegerField(default=0)  # that it carries
+    calls = models.PositiveIntegerField(default=0)  # calls in progress
     clock = models.DateTimeField()
     seen_at = models.DateTimeField()
 
@@ -59,5 +59,5 @@ class RunningDispatcher(models.Model):
 
     @property
     def clock_ahead(self) -> timedelta:
-        """Return by how much its host's clock is ahead of the database's."""
+        """Return by how much the host's clock is ahead of the database's."""
         return self.clock - self.seen_at

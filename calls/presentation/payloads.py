@@ -1,7 +1,7 @@
-"""Calls, attempts and events as JSON: one spelling for the API and for outgoing webhooks.
+"""JSON payloads of calls, attempts and events, shared by the API and outgoing webhooks.
 
-By hand: a page holds up to 200 calls with their attempts, and a serializer would take ten times as long.
-`calls.api.serializers` describes the same names to the schema.
+Written by hand: a page holds up to 200 calls with attempts, and a serializer would take ten times as long.
+`calls.api.serializers` describes the same fields to the schema.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from voxa.core.json_values import id_json, time_json
 
 
 def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str, Any]:
-    """Return a call as the API gives it; its attempts are read unless they are given."""
+    """Return a call's payload; its attempts are loaded unless passed."""
     tried = Attempt.objects.filter(call=call).order_by("number") if attempts is None else attempts
     return {
         "id": str(call.pk),
@@ -40,7 +40,7 @@ def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str
 
 
 def attempt_json(attempt: Attempt) -> dict[str, Any]:
-    """Return one dial of a call."""
+    """Return the payload of one attempt."""
     return {
         "number": attempt.number,
         "status": attempt.status,
@@ -60,7 +60,7 @@ def attempt_json(attempt: Attempt) -> dict[str, Any]:
 
 
 def transfer_json(transfer: Transfer) -> dict[str, Any]:
-    """Return a transfer of a call."""
+    """Return the payload of a transfer."""
     return {
         "status": transfer.status,
         "to": transfer.to,
@@ -74,18 +74,18 @@ def transfer_json(transfer: Transfer) -> dict[str, Any]:
 
 
 def transferred_json(transfer: Transfer) -> dict[str, Any]:
-    """Return a call with its transfer."""
+    """Return the payload of a call with its transfer."""
     return {**call_json(transfer.call), "transfer": transfer_json(transfer)}
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    """Return a line of a call's timeline; its attempt is named by number, and must be loaded."""
+    """Return the payload of a timeline event; its attempt must be loaded and is given by number."""
     attempt = event.attempt.number if event.attempt else None
     return {"type": event.type, "at": time_json(event.at), "attempt": attempt, "data": event.data}
 
 
 def item_json(item: TranscriptItem) -> dict[str, Any]:
-    """Return one turn of a conversation."""
+    """Return the payload of one transcript turn."""
     return {
         "speaker": item.speaker,
         "text": item.text,
@@ -96,7 +96,7 @@ def item_json(item: TranscriptItem) -> dict[str, Any]:
 
 
 def transcript_json(call: Call, conversation: Conversation | None) -> dict[str, Any]:
-    """Return what was said in a call and how the conversation went; empty where none was reported."""
+    """Return a call's transcript and latency figures; empty if none was reported."""
     return {
         "transcript": [item_json(item) for item in TranscriptItem.objects.filter(call=call)],
         "measures": conversation.measures if conversation else {},
@@ -106,13 +106,13 @@ def transcript_json(call: Call, conversation: Conversation | None) -> dict[str, 
 
 
 def report_json(call: Call, conversation: Conversation) -> dict[str, Any]:
-    """Return the report of a conversation: the call with what was said, and what a language model made of it."""
+    """Return the payload of a conversation report: the call with transcript and analysis."""
     analysis = analysis_json(CallAnalysis.objects.filter(call=call).first())
     return {**call_json(call), **transcript_json(call, conversation), "analysis": analysis}
 
 
 def analysis_json(analysis: CallAnalysis | None) -> dict[str, Any]:
-    """Return what a language model made of a conversation; status `none` where nobody asked for it."""
+    """Return the payload of an analysis; status `none` if none was requested."""
     return {
         "status": analysis.status if analysis else "none",
         "summary": analysis.summary if analysis else "",
@@ -124,9 +124,9 @@ def analysis_json(analysis: CallAnalysis | None) -> dict[str, Any]:
 
 
 def recording_json(parts: Sequence[tuple[Recording, str]]) -> dict[str, Any]:
-    """Return a call's recording, each part with the URL that plays it for some minutes.
+    """Return the payload of a call's recording, each part with a short-lived playback URL.
 
-    The fields themselves are the first part's; status `none` where there is none.
+    The top-level fields are the first part's; status `none` if there is no recording.
     """
     found = [_part_json(recording, url) for recording, url in parts]
     return {**(found[0] if found else _part_json(None)), "parts": found}
@@ -143,5 +143,5 @@ def _part_json(recording: Recording | None, url: str = "") -> dict[str, Any]:
 
 
 def analyzed_json(call: Call, analysis: CallAnalysis) -> dict[str, Any]:
-    """Return the message of an analysis: the call with what was found out."""
+    """Return the payload of an analysis webhook: the call with its analysis."""
     return {**call_json(call), "analysis": analysis_json(analysis)}

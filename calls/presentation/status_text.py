@@ -1,4 +1,4 @@
-"""Where a call stands and why, in sentences: what happened, the reason, and what to do about it."""
+"""Status text of a call: what happened, why, and what to do about it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from calls.models import Attempt, Call
 from calls.presentation.sip_codes import sip_name, sip_words
 from telephony.livekit.dial_failures import media_words, unreachable_cause
 
-OVERDUE = timedelta(seconds=30)  # a dispatcher takes a due call within a second
+OVERDUE = timedelta(seconds=30)  # a dispatcher claims a due call within a second
 COLOURS = {
     CallStatus.QUEUED: "info",
     CallStatus.DIALING: "primary",
@@ -23,47 +23,47 @@ COLOURS = {
 }
 
 _LATER = "Place the call again at another time."
-_SETTINGS = "An admin of the workspace may change that in the telephony settings."
+_SETTINGS = "An admin of the workspace can change this in the telephony settings."
 NEXT_STEPS: dict[Reason, str] = {
     Reason.BUSY: _LATER,
     Reason.NO_ANSWER: _LATER,
     Reason.UNAVAILABLE: _LATER,
-    Reason.DECLINED: "Do not call again unless they ask for it; put the number on the do-not-call list if they wish.",
+    Reason.DECLINED: "Do not call again unless asked to. Add the number to the do-not-call list on request.",
     Reason.NOT_FOUND: "Check the number called.",
-    Reason.FORBIDDEN: "Check at the carrier that this destination and this caller ID are allowed, and the credit.",
-    Reason.CARRIER_AUTH: "Check the username and password of the trunk: the carrier refuses them, or they are missing.",
-    Reason.CARRIER_LIMIT: "Lower the trunk's calls per second or simultaneous calls, or ask the carrier for more.",
-    Reason.GATEWAY_ERROR: "Add a second gateway to the trunk, or ask the carrier what is wrong with this one.",
+    Reason.FORBIDDEN: "Check with the carrier: allowed destinations, caller ID, account credit.",
+    Reason.CARRIER_AUTH: "Check the trunk's outbound authentication: the username or password is missing or wrong.",
+    Reason.CARRIER_LIMIT: "Lower the trunk's calls per second or max concurrent calls, or ask the carrier for more.",
+    Reason.GATEWAY_ERROR: "Add a second gateway to the trunk, or ask the carrier about the failure.",
     Reason.GATEWAY_UNREACHABLE: "Check the gateway's host, port and protocol, and the firewall between LiveKit and it.",
-    Reason.MEDIA_REFUSED: "Compare the trunk's media encryption with the carrier's, and ask the carrier for the codecs "
+    Reason.MEDIA_REFUSED: "Compare the trunk's media encryption with the carrier's, and ask the carrier to enable "
     "G.711 or Opus.",
-    Reason.REDIRECTED: "Ask the carrier for the address that it points to, and set it as the trunk's gateway.",
-    Reason.NO_CREDIT: "Top up the account at the carrier.",
-    Reason.CALLER_ID_REFUSED: "Have the carrier verify the caller ID, or call from another number.",
-    Reason.NOT_SUPPORTED: "Look up the SIP code and what the carrier says with it, or try another gateway.",
-    Reason.OUTCOME_UNKNOWN: "Voxa does not dial again by itself, as the callee may have been reached: you decide.",
-    Reason.LIVEKIT_REFUSED: "Look at what LiveKit says of the attempt, and correct it on the trunk.",
-    Reason.LIVEKIT_UNAVAILABLE: "Check that LiveKit and its SIP service run. Calls that wait are dialled when they do.",
+    Reason.REDIRECTED: "Ask the carrier for the redirect's target address, and set it as the trunk's gateway.",
+    Reason.NO_CREDIT: "Add credit to the carrier account.",
+    Reason.CALLER_ID_REFUSED: "Verify the caller ID with the carrier, or use another number as the caller ID.",
+    Reason.NOT_SUPPORTED: "Check the SIP code and the carrier's message, or try another gateway.",
+    Reason.OUTCOME_UNKNOWN: "The callee may have been reached, so Voxa does not retry. Call again if needed.",
+    Reason.LIVEKIT_REFUSED: "Check LiveKit's message on the attempt, and correct the trunk.",
+    Reason.LIVEKIT_UNAVAILABLE: "Check that LiveKit and its SIP service are running. Queued calls are then dialed.",
     Reason.NOT_CONFIGURED: "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, then restart Voxa.",
-    Reason.NO_TRUNK: "Provision the trunk, or give it a gateway for outbound calls.",
-    Reason.NO_AGENT: "Give the number an agent, or make an active agent for inbound calls.",
-    Reason.AGENT_ABSENT: "Check that the agent worker runs: manage.py agent_worker.",
-    Reason.WORKER_LOST: "Look into the log of the agent worker.",
-    Reason.PROVIDER_FAILED: "Check the agent's provider, its key and its credit.",
-    Reason.LAPSED: "Place it again with a later time, or see why calls wait: policies, limits, dispatchers.",
-    Reason.CALLER_ID: "Call from a number of the workspace that is on an active trunk.",
-    Reason.COUNTRY: f"Allow the country first. {_SETTINGS}",
-    Reason.PREMIUM: f"Allow premium numbers first. {_SETTINGS}",
+    Reason.NO_TRUNK: "Provision the trunk, or add an outbound gateway.",
+    Reason.NO_AGENT: "Assign an agent to the number, or create an active agent for inbound calls.",
+    Reason.AGENT_ABSENT: "Check that an agent worker is running: manage.py agent_worker.",
+    Reason.WORKER_LOST: "Check the agent worker's log.",
+    Reason.PROVIDER_FAILED: "Check the agent's AI provider, its API key and the provider account's credit.",
+    Reason.LAPSED: "Place the call again with a later expiry, or check why calls wait: policies, limits, dispatchers.",
+    Reason.CALLER_ID: "Use a number of the workspace on an active trunk as the caller ID.",
+    Reason.COUNTRY: f"Add the country to the allowed destinations. {_SETTINGS}",
+    Reason.PREMIUM: f"Allow premium-rate numbers. {_SETTINGS}",
     Reason.UNKNOWN_NUMBER: f"Check the number, or allow unknown numbers. {_SETTINGS}",
-    Reason.DO_NOT_CALL: "Take the number off the do-not-call list only if they asked to be called.",
-    Reason.CALLING_HOURS: f"Place it within the calling hours. {_SETTINGS}",
-    Reason.CALLEE_ATTEMPTS: f"Place it another day. {_SETTINGS}",
-    Reason.SPEND: f"Raise the daily limit, or wait for tomorrow. {_SETTINGS}",
+    Reason.DO_NOT_CALL: "Remove the number from the do-not-call list only if the callee asked to be called.",
+    Reason.CALLING_HOURS: f"Place the call within the calling hours. {_SETTINGS}",
+    Reason.CALLEE_ATTEMPTS: f"Place the call on another day. {_SETTINGS}",
+    Reason.SPEND: f"Raise the daily spend limit, or place the call tomorrow. {_SETTINGS}",
     Reason.NO_AUDIO: (
-        "LiveKit ends a call from which no audio arrives for 30 s. Open the media ports (UDP) of the SIP service's "
-        "host in firewall and NAT, let it announce its public address, and check the carrier's media settings."
+        "LiveKit ends a call after 30 s without audio. Open the SIP service's media ports (UDP) in the "
+        "firewall and NAT, configure its public address, and check the carrier's media settings."
     ),
-    Reason.LOST: "LiveKit's webhooks may not arrive: check that they are sent to /livekit/webhook.",
+    Reason.LOST: "Check that LiveKit sends its webhooks to /livekit/webhook.",
 }
 
 
@@ -72,7 +72,7 @@ CAUSES = (Reason.GATEWAY_UNREACHABLE, Reason.GATEWAY_ERROR, Reason.MEDIA_REFUSED
 
 @dataclass(frozen=True)
 class Explanation:
-    """Where a call stands: a headline, why, and the next step."""
+    """Status text of a call: headline, reason and remedy."""
 
     status: CallStatus
     headline: str
@@ -81,52 +81,51 @@ class Explanation:
 
     @property
     def label(self) -> str:
-        """Return the status in words."""
         return str(self.status.label)
 
     @property
     def colour(self) -> str:
-        """Return the colour of the status."""
+        """Return the color of the status."""
         return COLOURS[self.status]
 
 
 def explain(call: Call, now: datetime, zone: ZoneInfo) -> Explanation:
-    """Return where a call stands. Reads `call.project` alone."""
+    """Return the status text of a call. Reads `call.project` only."""
     status = CallStatus(call.status)
     if status in ENDED:
         return _ended(call, status)
     if call.end_requested:
-        return Explanation(status, "It is being hung up.")
+        return Explanation(status, "Hanging up.")
     if status is CallStatus.QUEUED:
         return _queued(call, status, now, zone)
     since = call.answered_at if status is CallStatus.IN_PROGRESS else call.started_at
     for_how_long = f" for {duration(round((now - since).total_seconds()))}" if since else ""
     if status is CallStatus.IN_PROGRESS:
-        return Explanation(status, f"They have been talking{for_how_long}.")
+        return Explanation(status, f"In conversation{for_how_long}.")
     if status is CallStatus.RINGING:
-        whose = "The callee's phone" if call.direction == Direction.OUTBOUND else "It"
-        return Explanation(status, f"{whose} rings.", "" if call.agent_id else "No agent is set to answer it.")
-    return Explanation(status, "It is being dialled.")
+        whose = "The callee's phone is" if call.direction == Direction.OUTBOUND else "The inbound call is"
+        return Explanation(status, f"{whose} ringing.", "" if call.agent_id else "No agent is configured to answer it.")
+    return Explanation(status, "Dialing.")
 
 
 def _queued(call: Call, status: CallStatus, now: datetime, zone: ZoneInfo) -> Explanation:
     why = reason_words(call)
     if not call.project.is_configured:
-        return Explanation(status, "It waits: telephony is not configured.", "", NEXT_STEPS[Reason.NOT_CONFIGURED])
+        return Explanation(status, "Waiting: telephony is not configured.", "", NEXT_STEPS[Reason.NOT_CONFIGURED])
     if call.due_at and call.due_at > now:
         when = f"{call.due_at.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone.key}"
         again = "again " if call.attempts_made else ""
-        return Explanation(status, f"It waits and is dialled {again}at {when}.", why)
+        return Explanation(status, f"Scheduled to be dialed {again}at {when}.", why)
     if call.due_at and now - call.due_at > OVERDUE and not why:
         late = duration(round((now - call.due_at).total_seconds()))
         return Explanation(
-            status, f"It should have been dialled {late} ago.", "No dispatcher took it.",
-            "Check that one runs: manage.py dispatch_calls.",
+            status, f"The call is overdue by {late}.", "No dispatcher claimed it.",
+            "Check that a dispatcher is running: manage.py dispatch_calls.",
         )  # fmt: skip
     if call.reason == Reason.LIVEKIT_UNAVAILABLE:
         why = call.project.sip_error or call.project.last_error or why
-        return Explanation(status, "It waits until LiveKit takes calls again.", why, NEXT_STEPS[Reason(call.reason)])
-    return Explanation(status, "It is dialled as soon as there is room for it.", why)
+        return Explanation(status, "Waiting until LiveKit accepts calls again.", why, NEXT_STEPS[Reason(call.reason)])
+    return Explanation(status, "The call is dialed as soon as the limits allow.", why)
 
 
 def _ended(call: Call, status: CallStatus) -> Explanation:
@@ -134,19 +133,19 @@ def _ended(call: Call, status: CallStatus) -> Explanation:
     why = reason_words(call)
     if status is CallStatus.COMPLETED and reason is Reason.NO_AUDIO:
         lasted = duration(call.duration_seconds or 0)
-        return Explanation(status, f"It was up for {lasted} without a sound from the phone.", why, NEXT_STEPS[reason])
+        return Explanation(status, f"Connected for {lasted} without audio from the phone.", why, NEXT_STEPS[reason])
     if status is CallStatus.COMPLETED:
-        return Explanation(status, f"They talked for {duration(call.duration_seconds or 0)}.", why)
+        return Explanation(status, f"Talk time: {duration(call.duration_seconds or 0)}.", why)
     if status is CallStatus.CANCELED:
-        return Explanation(status, "It was called off.", why)
+        return Explanation(status, "The call was canceled.", why)
     dialled = call.attempts_made or call.direction == Direction.INBOUND
-    headline = why or "It ended, and nothing told why."
-    headline = headline if dialled else f"Not dialled: {headline}"
+    headline = why or "The call ended for an unknown reason."
+    headline = headline if dialled else f"Not dialed: {headline}"
     return Explanation(status, headline, _cause(call, reason), NEXT_STEPS.get(reason, ""))
 
 
 def _cause(call: Call, reason: Reason) -> str:
-    """Return what of the last dial went wrong, where the reason has several causes."""
+    """Return the specific cause of the last attempt, if the reason has several causes."""
     if reason not in CAUSES or call.sip_status_code is not None:
         return ""
     last = call.attempts.order_by("number").last()
@@ -154,12 +153,12 @@ def _cause(call: Call, reason: Reason) -> str:
 
 
 def attempt_words(attempt: Attempt) -> str:
-    """Return how a dial ended, in words, with LiveKit's own text for whoever looks it up."""
+    """Return how an attempt ended, with LiveKit's own message."""
     return ending_words(attempt.reason, attempt.sip_status_code, attempt.sip_status)
 
 
 def ending_words(reason: str, code: int | None, text: str) -> str:
-    """Return how a dial ended, by its SIP code or by LiveKit's text where there is none."""
+    """Return how an attempt ended, by its SIP code, or by LiveKit's message if there is none."""
     if code is not None:
         return sip_words(code)
     words = ""
@@ -169,20 +168,20 @@ def ending_words(reason: str, code: int | None, text: str) -> str:
         words = media_words(text)
     elif reason in Reason.values and reason not in (Reason.NONE, Reason.LIVEKIT_REFUSED, Reason.OUTCOME_UNKNOWN):
         words = f"{Reason(reason).label}."
-    return f"{words} LiveKit says: {text}".strip() if words and text else words or text
+    return f"{words} LiveKit: {text}".strip() if words and text else words or text
 
 
 def reason_words(call: Call) -> str:
-    """Return the reason as a sentence, with what the carrier answered."""
+    """Return the reason as a sentence, with the carrier's response."""
     reason = str(Reason(call.reason).label) if call.reason in Reason.values else call.reason
     code = call.sip_status_code
     if reason and code is not None and code >= 300:
-        return f"{reason}: the carrier answered {sip_name(code)}."
+        return f"{reason}: the carrier responded {sip_name(code)}."
     return f"{reason}." if reason else ""
 
 
 def duration(seconds: int) -> str:
-    """Write a duration, such as `1 min 12 s`."""
+    """Return a duration as text, for example `1 min 12 s`."""
     minutes, rest = divmod(max(0, seconds), 60)
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "h"), (minutes, "min"), (rest, "s")]

@@ -1,4 +1,4 @@
-"""Where recordings are kept: an S3-compatible bucket of the operator's, `RECORDING_S3_*`."""
+"""Storage of recordings: the operator's S3-compatible bucket, configured by `RECORDING_S3_*`."""
 
 from functools import cache
 from typing import Any
@@ -11,11 +11,11 @@ LINK_SECONDS = 300
 
 
 class StorageFailed(Exception):
-    """The storage did not do it; the message holds no secret."""
+    """Raised when a storage request failed; the message holds no secret."""
 
 
 def bucket() -> Bucket | None:
-    """Return the bucket that is set, None where recordings are not configured."""
+    """Return the configured bucket, None if recordings are not configured."""
     if not (settings.RECORDING_S3_BUCKET and settings.RECORDING_S3_ACCESS_KEY and settings.RECORDING_S3_SECRET):
         return None
     return Bucket(
@@ -28,13 +28,13 @@ def bucket() -> Bucket | None:
 
 
 def link(name: str, key: str) -> str:
-    """Return a URL that plays a file for the next 5 minutes; no request is made. Raises StorageFailed."""
+    """Return a playback URL that is valid for 5 minutes, without a request. Raise StorageFailed on failure."""
     parameters = {"Bucket": name, "Key": key}
     return str(_client().generate_presigned_url("get_object", Params=parameters, ExpiresIn=LINK_SECONDS))
 
 
 def delete(name: str, key: str) -> None:
-    """Delete a file within some 10 s. Deleting what is gone succeeds. Raises StorageFailed."""
+    """Delete a file within about 10 s. A missing file counts as deleted. Raise StorageFailed on failure."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -42,21 +42,21 @@ def delete(name: str, key: str) -> None:
     except ClientError as error:
         told = error.response.get("Error", {})
         if told.get("Code") != "NoSuchKey":
-            raise StorageFailed(f"The storage refuses it: {told.get('Code', 'no reason given')}.") from None
+            raise StorageFailed(f"The storage rejected the request: {told.get('Code', 'no reason given')}.") from None
     except BotoCoreError as error:
-        raise StorageFailed(f"The storage cannot be reached ({type(error).__name__}).") from None
+        raise StorageFailed(f"The storage is unreachable ({type(error).__name__}).") from None
 
 
 def _client() -> Any:
     set_ = bucket()
     if set_ is None:
-        raise StorageFailed("No storage is set. Set RECORDING_S3_BUCKET and its keys.")
+        raise StorageFailed("Recording storage is not configured. Set RECORDING_S3_BUCKET and its keys.")
     return _made(set_)
 
 
 @cache
 def _made(chosen: Bucket) -> Any:
-    import boto3  # 30 MB that a process without recordings does not need
+    import boto3  # saves 30 MB in processes without recordings
     from botocore.config import Config
 
     config = Config(

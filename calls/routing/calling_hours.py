@@ -1,30 +1,30 @@
-"""Calling hours: in which time zone they hold for a number, and when they open. Pure."""
+"""Calling hours: the time zone that applies to a number, and the next opening. Pure functions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-FURTHEST = timedelta(days=9)  # a window of one weekday comes again within eight days
+FURTHEST = timedelta(days=9)  # a window on one weekday recurs within eight days
 
 
 @dataclass(frozen=True)
 class Hours:
-    """A window of the callee's day, wall clock; an `end` before `start` is past midnight, equal means all day.
+    """A daily window in local time; an `end` before `start` is after midnight, equal means all day.
 
     An end at 24:00 is `time(0)`: midnight.
     """
 
     start: time
     end: time
-    days: frozenset[int] = frozenset(range(7))  # 0 Monday; the day the window begins on
+    days: frozenset[int] = frozenset(range(7))  # 0 is Monday; days on which the window begins
 
     def __str__(self) -> str:
         end = "24:00" if self.end == time(0) else f"{self.end:%H:%M}"
         return f"{self.start:%H:%M} to {end}"
 
     def holds(self, at: datetime, zone: ZoneInfo) -> bool:
-        """Return whether a moment lies in the window in a time zone."""
+        """Return whether a moment is inside the window in a time zone."""
         local = at.astimezone(zone)
         today, clock = local.weekday(), local.time()
         if self.start < self.end:
@@ -33,9 +33,9 @@ class Hours:
         return (today in self.days and clock >= self.start) or (yesterday in self.days and clock < self.end)
 
     def opens_after(self, at: datetime, zone: ZoneInfo) -> datetime | None:
-        """Return the next moment the window begins in a time zone, or None where no day is allowed.
+        """Return the next start of the window in a time zone, or None if no day is allowed.
 
-        A start that the clock skips is later by as much as it skips; one that it shows twice begins a window twice.
+        A start that daylight saving skips moves forward by the gap; one that occurs twice starts a window twice.
         """
         local = at.astimezone(zone)
         for offset in range(9):
@@ -52,17 +52,17 @@ class Hours:
 
 @dataclass(frozen=True)
 class Shut:
-    """Why a call is outside the hours; `until` is when they begin, None that they never do."""
+    """Why a call is outside the calling hours; `until` is the next opening, None if there is none."""
 
     message: str
     until: datetime | None
 
 
 def outside(hours: Hours, now: datetime, zones: Sequence[str], home: str, *, strict: bool = False) -> Shut | None:
-    """Return why a moment is outside the calling hours, None within them.
+    """Return why a moment is outside the calling hours, or None if it is inside.
 
-    They hold in every time zone that the number may be in. Where none can be told, or their hours have nothing in
-    common, the workspace's own (`home`) counts, unless the workspace is `strict`.
+    The hours must be open in every possible time zone of the number. If the zones are unknown or share no hours,
+    the workspace's zone (`home`) applies, unless the workspace is `strict`.
     """
     known = [ZoneInfo(name) for name in zones]
     opening = first_common_opening(hours, now, known) if known else None
@@ -70,25 +70,27 @@ def outside(hours: Hours, now: datetime, zones: Sequence[str], home: str, *, str
         return None
     if opening is not None:
         return Shut(_outside_there(hours, now, known), opening)
-    why = "the number's time zones have no hours in common" if known else "the number's time zone cannot be told"
+    why = "the number's time zones share no calling hours" if known else "the number's time zone is unknown"
     if strict:
-        return Shut(f"Calling hours are {hours} where the callee is, and {why}.", None)
+        return Shut(f"Calling hours are {hours} in the callee's time zone, but {why}.", None)
     zone = ZoneInfo(home)
     if hours.holds(now, zone):
         return None
     clock = f"{now.astimezone(zone):%H:%M}"
-    words = f"It is {clock} in {home}, outside the calling hours {hours}. The workspace's time zone is used: {why}."
+    words = (
+        f"It is {clock} in {home}, outside the calling hours {hours}. The workspace's time zone applies because {why}."
+    )
     return Shut(words, hours.opens_after(now, zone))
 
 
 def _outside_there(hours: Hours, now: datetime, zones: Sequence[ZoneInfo]) -> str:
     shut = next(zone for zone in zones if not hours.holds(now, zone))
     words = f"It is {now.astimezone(shut):%H:%M} in {shut.key}, outside the calling hours {hours}."
-    return words if len(zones) == 1 else f"{words} They hold in all {len(zones)} time zones the number may be in."
+    return words if len(zones) == 1 else f"{words} They apply in all {len(zones)} possible time zones of the number."
 
 
 def first_common_opening(hours: Hours, now: datetime, zones: Iterable[ZoneInfo]) -> datetime | None:
-    """Return the first moment from now on that lies in the window in all zones; None if there is none in nine days."""
+    """Return the first moment from `now` on inside the window in all zones; None if there is none in nine days."""
     zones = list(zones)
     moment = now
     while moment - now < FURTHEST:

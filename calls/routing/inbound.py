@@ -1,4 +1,4 @@
-"""What LiveKit itself would do with a call that comes in, asked of what it holds: ours and foreign objects alike."""
+"""Match an inbound call as LiveKit would, against all objects it holds, ours and foreign."""
 
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
@@ -10,29 +10,29 @@ from telephony.livekit.matching import Answer, Invite, Match, match, network_of,
 from telephony.models import Installation, LiveKitProject
 from telephony.sync.lint import Standing
 
-PATIENCE = 3.0  # seconds that each list may take
-NOWHERE = "192.0.2.1"  # an address of nobody's, RFC 5737
-RINGS = "The caller hears ringing without end, not busy."
+PATIENCE = 3.0  # seconds per list request
+NOWHERE = "192.0.2.1"  # documentation address, RFC 5737
+RINGS = "The caller hears endless ringing, not a busy tone."
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What LiveKit would do. `source` is where the call is taken to come from; `error` is why it was not asked."""
+    """LiveKit's decision. `source` is the assumed source address; `error` is why LiveKit was not queried."""
 
     source: str = ""
     error: str = ""
     met: Match | None = None
-    trunk_row: UUID | None = None  # whose trunk or endpoint takes the call; None for a foreign one
+    trunk_row: UUID | None = None  # ID of the trunk or endpoint that receives the call; None if foreign
     rule_row: UUID | None = None
 
     @property
     def is_foreign(self) -> bool:
-        """Whether objects that Voxa did not make take the call."""
+        """Return whether objects not created by Voxa receive the call."""
         return bool(self.met and self.met.rule and self.rule_row is None)
 
 
 def ask_livekit(project: LiveKitProject, to: str, caller: str, source: str) -> Seen:
-    """Match a call as LiveKit matches it, on what it lists now. Without a source the number's trunk allows it."""
+    """Match a call against LiveKit's current objects. Without a source, use one that the number's trunk allows."""
     try:
         client = client_for(project)
         inbound = client.run(replace(trunks.list_inbound(), deadline=PATIENCE))
@@ -54,7 +54,7 @@ def ask_livekit(project: LiveKitProject, to: str, caller: str, source: str) -> S
 
 
 def _allowed(entrances: tuple[Entrance, ...], to: str) -> str:
-    """Return an address that the trunk of this number allows; any will do where it names none."""
+    """Return an address that the number's trunk allows; any address if it has no restriction."""
     for trunk in entrances:
         if trunk.numbers and takes_number(trunk, to):
             for entry in trunk.allowed_addresses:
@@ -64,15 +64,15 @@ def _allowed(entrances: tuple[Entrance, ...], to: str) -> str:
 
 
 def describe(seen: Seen) -> str:
-    """Return a note for a call that foreign objects take: which, and what that means."""
+    """Return a note on a call that foreign objects receive: which ones, and the consequence."""
     if seen.met is None or seen.met.rule is None:
         return ""
     rule, trunk = seen.met.rule, seen.met.trunk
     through = f" through inbound trunk {trunk.id} (“{trunk.name}”)" if trunk and seen.trunk_row is None else ""
     agents = ", ".join(filter(None, rule.agents))
-    who = f"It dispatches {agents}." if agents else "It names no agent."
-    asks = " The caller is asked for a PIN." if seen.met.answer is Answer.PIN else ""
+    who = f"It dispatches {agents}." if agents else "It dispatches no agent."
+    asks = " It asks the caller for a PIN." if seen.met.answer is Answer.PIN else ""
     return (
-        f"Dispatch rule {rule.id} (“{rule.name}”), which Voxa did not make, takes this call{through}: "
-        f"no agent of the workspace is set for it. {who}{asks}"
+        f"Dispatch rule {rule.id} (“{rule.name}”), not created by Voxa, receives this call{through}. "
+        f"No agent of the workspace answers it. {who}{asks}"
     )

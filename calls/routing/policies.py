@@ -1,4 +1,4 @@
-"""May this call be dialled now, and if not, why and until when. Pure: facts in, the first refusal out."""
+"""Policies: whether a call may be dialed now, and if not, why and until when. Pure: facts in, first refusal out."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -9,13 +9,13 @@ from calls.choices import Reason
 from calls.routing.calling_hours import Hours, outside
 from voxa.core.numbering_plans import country_of, is_costly, is_known, zones_of
 
-SLOT_RETRY = timedelta(seconds=2)  # when a full trunk or workspace is looked at again
+SLOT_RETRY = timedelta(seconds=2)  # delay before a full trunk or workspace is checked again
 ATTEMPT_WINDOW = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Load:
-    """Calls under way against the most that may be; None is no limit."""
+    """Current number of calls and the limit; None means no limit."""
 
     live: int = 0
     limit: int | None = None
@@ -27,18 +27,18 @@ class Load:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the policies look at, gathered by `routing` with a few queries."""
+    """Input of the policies, gathered by `routing` with a few queries."""
 
     now: datetime
     to_number: str
     countries: frozenset[str]
-    callees: tuple[str, ...] = ()  # to_number, and what a tech prefix makes of it
+    callees: tuple[str, ...] = ()  # to_number, with and without a tech prefix
     caller_id_verified: bool = True
     allow_premium: bool = False
     allow_unknown: bool = False
     on_do_not_call: bool = False
     hours: Hours | None = None
-    home_zone: str = "UTC"  # the workspace's, for numbers whose own cannot be told
+    home_zone: str = "UTC"  # the workspace's, for numbers without a known zone
     strict_hours: bool = False
     recent_attempts: tuple[datetime, ...] = ()
     daily_attempts: int | None = None
@@ -53,7 +53,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a call is not dialled now; `until` says when it may be, None that it never will."""
+    """Why a call is not dialed now; `until` is when it may be, None means never."""
 
     reason: Reason
     message: str
@@ -61,56 +61,57 @@ class Refusal:
 
 
 def latest_time(facts: Facts) -> Refusal | None:
-    """A call that was to be dialed by a time is not dialed after it."""
+    """Refuse a call after its expiry."""
     if facts.not_after is None or facts.now < facts.not_after:
         return None
-    return Refusal(Reason.LAPSED, f"The call was to be dialed by {facts.not_after.isoformat()}. Place it again.")
+    return Refusal(Reason.LAPSED, f"The call expired at {facts.not_after.isoformat()}. Place it again.")
 
 
 def caller_id(facts: Facts) -> Refusal | None:
-    """The caller ID must be a number of the workspace on an active trunk."""
+    """Require a caller ID that is a number of the workspace on an active trunk."""
     if facts.caller_id_verified:
         return None
     return Refusal(Reason.CALLER_ID, "Use a number of this workspace on an active trunk as the caller ID.")
 
 
 def country(facts: Facts) -> Refusal | None:
-    """Only allowed countries are called; one that cannot be told is not allowed."""
+    """Refuse countries that are not allowed, and numbers of an unknown country."""
     found = country_of(facts.to_number)
     if found in facts.countries:
         return None
     allowed = ", ".join(sorted(facts.countries))
     if found is None:
-        return Refusal(Reason.COUNTRY, f"The number's country cannot be told, and calls are limited to {allowed}.")
-    return Refusal(Reason.COUNTRY, f"Calls to {found} are not allowed; this workspace calls {allowed}.")
+        return Refusal(Reason.COUNTRY, f"The number's country is unknown, and calls are limited to {allowed}.")
+    return Refusal(Reason.COUNTRY, f"Calls to {found} are not allowed. Allowed countries: {allowed}.")
 
 
 def premium(facts: Facts) -> Refusal | None:
-    """Numbers that cost the caller more are not called unless allowed."""
+    """Refuse numbers with extra cost unless premium numbers are allowed."""
     if facts.allow_premium or not is_costly(facts.to_number):
         return None
     return Refusal(
         Reason.PREMIUM,
-        "This is a premium-rate, shared-cost, personal, short or satellite number, or one of an international network.",
+        "This is a premium-rate, shared-cost, personal, short-code, satellite or international-network number.",
     )
 
 
 def unknown_number(facts: Facts) -> Refusal | None:
-    """Numbers that no numbering plan has are not called unless allowed: what they cost cannot be told."""
+    """Refuse numbers outside all numbering plans unless allowed: their cost is unknown."""
     if facts.allow_unknown or is_known(facts.to_number):
         return None
     return Refusal(
-        Reason.UNKNOWN_NUMBER, "No numbering plan has this number. Check it, or allow unknown numbers in the settings."
+        Reason.UNKNOWN_NUMBER,
+        "The number is not valid in any numbering plan. Check it, or allow unknown numbers in the settings.",
     )
 
 
 def do_not_call(facts: Facts) -> Refusal | None:
-    """Numbers on the workspace's list are not called."""
+    """Refuse numbers on the workspace's do-not-call list."""
     return Refusal(Reason.DO_NOT_CALL, "The number is on the do-not-call list.") if facts.on_do_not_call else None
 
 
 def calling_hours(facts: Facts) -> Refusal | None:
-    """The window must hold in every time zone the number may be in, else in the workspace's own."""
+    """Require open calling hours in every possible time zone of the number, else in the workspace's own."""
     if facts.hours is None:
         return None
     zones = zones_of(facts.to_number)
@@ -119,28 +120,30 @@ def calling_hours(facts: Facts) -> Refusal | None:
 
 
 def callee_attempts(facts: Facts) -> Refusal | None:
-    """A callee is dialled at most so often in any 24 hours."""
+    """Limit the attempts to one callee in any 24 hours."""
     recent = sorted(at for at in facts.recent_attempts if facts.now - at < ATTEMPT_WINDOW)
     if facts.daily_attempts is None or len(recent) < facts.daily_attempts:
         return None
     if facts.daily_attempts == 0:
-        return Refusal(Reason.CALLEE_ATTEMPTS, "The workspace allows no attempts a day.")
+        return Refusal(Reason.CALLEE_ATTEMPTS, "The workspace allows no attempts per day.")
     until = recent[-facts.daily_attempts] + ATTEMPT_WINDOW
-    return Refusal(Reason.CALLEE_ATTEMPTS, f"The number was dialled {len(recent)} times in the last 24 hours.", until)
+    return Refusal(Reason.CALLEE_ATTEMPTS, f"The number was dialed {len(recent)} times in the last 24 hours.", until)
 
 
 def concurrency(facts: Facts) -> Refusal | None:
-    """Trunk and workspace carry at most so many calls at once."""
+    """Limit the concurrent calls of trunk and workspace."""
     for what, load in (("trunk", facts.trunk), ("workspace", facts.workspace)):
         if load.is_full:
             return Refusal(
-                Reason.CONCURRENCY, f"The {what} carries its {load.limit} calls already.", facts.now + SLOT_RETRY
+                Reason.CONCURRENCY,
+                f"The {what} already has its maximum of {load.limit} concurrent calls.",
+                facts.now + SLOT_RETRY,
             )
     return None
 
 
 def spend(facts: Facts) -> Refusal | None:
-    """The day's calls cost at most the limit."""
+    """Limit the cost of the day's calls."""
     if facts.spend_limit is None or facts.spent_today < facts.spend_limit:
         return None
     return Refusal(
@@ -164,17 +167,17 @@ POLICIES: tuple[Callable[[Facts], Refusal | None], ...] = (
 
 
 def verdicts(facts: Facts) -> dict[str, Refusal | None]:
-    """Ask each policy in turn; return what it says by its name, None where it agrees."""
+    """Return the refusal of each policy by its name, None if it passes."""
     return {policy.__name__: policy(facts) for policy in POLICIES}
 
 
 def first_refusal(facts: Facts) -> Refusal | None:
-    """Ask each policy in turn: what is refused for good comes before what will pass."""
+    """Return the first refusal: permanent ones come before temporary ones."""
     return latest_time(facts) or weightiest(verdicts(facts).values(), facts.now)
 
 
 def weightiest(said: Iterable[Refusal | None], now: datetime) -> Refusal | None:
-    """Return the refusal that decides: the first that is for good, else the one that lasts longest."""
+    """Return the decisive refusal: the first permanent one, else the longest."""
     refusals = [refusal for refusal in said if refusal is not None]
     final = [refusal for refusal in refusals if refusal.until is None]
     if final:

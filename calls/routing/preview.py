@@ -1,4 +1,4 @@
-"""What a call would meet, asked without placing it: number, trunk, gateways, agent, policies, and why not."""
+"""Preview of a call without placing it: number, trunk, gateways, agent, policies and refusal."""
 
 from dataclasses import dataclass, field, replace
 from uuid import UUID
@@ -17,16 +17,16 @@ from telephony.livekit.matching import Answer
 from telephony.models import Agent, Gateway, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.selectors import answering_agent, livekit_ids
 
-UNKNOWN_NUMBER = f"This workspace has no such number, and LiveKit takes the call nowhere. {RINGS}"
+UNKNOWN_NUMBER = f"The workspace does not have this number, and LiveKit does not route the call. {RINGS}"
 UNCONFIGURED = "LiveKit is not configured. Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
-NO_INBOUND = "The trunk takes no calls: give it an inbound gateway with an address, and provision it."
-NO_AGENT = "No agent would answer. Give the number an agent, or the workspace an active inbound one."
-WRONG_AGENT = "The agent is not active, or only takes inbound calls. Choose another."
+NO_INBOUND = "The trunk accepts no inbound calls. Add an inbound gateway with an address and provision the trunk."
+NO_AGENT = "No agent would answer. Assign an agent to the number, or create an active inbound agent in the workspace."
+WRONG_AGENT = "The agent is inactive or inbound-only. Choose another."
 
 
 @dataclass(frozen=True)
 class RouteCheck:
-    """What a call would meet; `refusal` is why it would not be put through now."""
+    """Preview of a call; `refusal` is why it would not be connected now."""
 
     direction: Direction
     to: str
@@ -35,15 +35,15 @@ class RouteCheck:
     dialled: str = ""
     number: PhoneNumber | None = None
     trunk: Trunk | None = None
-    gateways: list[tuple[Gateway | None, str]] = field(default_factory=list)  # with the id in LiveKit
+    gateways: list[tuple[Gateway | None, str]] = field(default_factory=list)  # with the LiveKit ID
     agent: Agent | None = None
     policies: dict[str, Refusal | None] = field(default_factory=dict)
-    seen: Seen | None = None  # what LiveKit would do with a call that comes in
+    seen: Seen | None = None  # LiveKit's decision for an inbound call
     note: str = ""
 
 
 def check_outbound(workspace: Workspace, to: str, caller: str, agent: Agent | None, trunk: Trunk | None) -> RouteCheck:
-    """Ask route and policies what they would say to a call now. `trunk` is one that is asked for by name."""
+    """Return the route and the policies' verdicts for a call now. `trunk` is one that the client requested."""
     now = timezone.now()
     config = TelephonySettings.of(workspace.pk)
     config.workspace = workspace
@@ -74,9 +74,9 @@ def check_outbound(workspace: Workspace, to: str, caller: str, agent: Agent | No
 
 
 def check_inbound(workspace: Workspace, to: str, caller: str, source: str = "") -> RouteCheck:
-    """Explain who would answer a call to a number from an address, and why nobody would, as LiveKit itself decides it.
+    """Return who would answer a call to a number from an address, or why nobody would, decided as LiveKit does.
 
-    Where LiveKit cannot be asked the answer is from Voxa's rows alone, and says so.
+    If LiveKit is unreachable, the answer is based on Voxa's rows alone and says so.
     """
     number = routing.own_number(workspace.pk, to)
     agent = answering_agent(number, workspace.pk) if number else None
@@ -85,13 +85,13 @@ def check_inbound(workspace: Workspace, to: str, caller: str, source: str = "") 
     found = RouteCheck(Direction.INBOUND, to, caller, _unanswered(workspace, number, agent), number=number, agent=agent)
     found = replace(found, trunk=number.trunk if number else None, seen=seen)
     if seen is None or seen.met is None:
-        note = f"LiveKit could not be asked ({seen.error}): this is what Voxa's rows say." if seen else ""
+        note = f"LiveKit could not be queried ({seen.error}). The result is based on Voxa's own data." if seen else ""
         return replace(found, note=note)
     if seen.is_foreign and (seen.trunk_row is None or _is_mine(workspace, seen.trunk_row)):
         return replace(found, refusal=None, agent=None, note=describe(seen))
     if seen.met.rule is not None and _is_mine(workspace, seen.rule_row):
         return replace(found, refusal=None if agent else Refusal(Reason.NO_AGENT, NO_AGENT))
-    # Another workspace's objects are not shown.
+    # Do not expose objects of other workspaces.
     hidden = seen.met.rule is not None or (seen.trunk_row is not None and not _is_mine(workspace, seen.trunk_row))
     refusal = Refusal(Reason.NOT_FOUND, UNKNOWN_NUMBER) if hidden or number is None else _turned_away(seen, found)
     return replace(found, refusal=refusal, seen=replace(seen, met=None) if hidden else seen)
@@ -103,14 +103,14 @@ def _is_mine(workspace: Workspace, row_id: UUID | None) -> bool:
 
 
 def _turned_away(seen: Seen, found: RouteCheck) -> Refusal:
-    """Return why LiveKit does not take a call to a number of the workspace."""
+    """Return why LiveKit does not accept a call to a number of the workspace."""
     if seen.met is not None and seen.met.answer is Answer.ERROR:
         return Refusal(
-            Reason.NO_TRUNK, "Trunks or rules in LiveKit contradict each other: it answers 503. See check_telephony."
+            Reason.NO_TRUNK, "Trunks or dispatch rules in LiveKit conflict, so it responds 503. Run check_telephony."
         )
     if found.refusal is not None and found.refusal.reason != Reason.NO_AGENT:
         return Refusal(found.refusal.reason, f"{found.refusal.message} {RINGS}")
-    why = f"LiveKit takes no call to {found.to} from {seen.source}. Add the address as an inbound gateway."
+    why = f"LiveKit rejects calls to {found.to} from {seen.source}. Add the address as an inbound gateway."
     return Refusal(Reason.NO_TRUNK, f"{why} {RINGS}")
 
 

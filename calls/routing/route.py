@@ -1,4 +1,4 @@
-"""Which trunk, gateways, number and agent a call would meet, what the policies say, and why not."""
+"""Route of a call: trunk, gateways, number and agent, and the facts for the policies."""
 
 import re
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ from voxa.core.lookup import only_row
 from voxa.core.phone_numbers import or_none
 
 NOT_VERIFIED = "Use a number of this workspace on an active trunk as the caller ID."
-PROVISIONED_IN = timedelta(seconds=5)  # when a trunk that is being provisioned is looked at again
+PROVISIONED_IN = timedelta(seconds=5)  # delay before a trunk that is being provisioned is checked again
 
 
 @dataclass(frozen=True)
 class Hop:
-    """One gateway to try: the outbound trunk in LiveKit that stands for it. The operator's shared trunk has no row."""
+    """A gateway with its outbound trunk in LiveKit. The shared trunk has no row."""
 
     livekit_trunk_id: str
     gateway_id: UUID | None = None
@@ -35,38 +35,38 @@ class Hop:
 
 @dataclass(frozen=True)
 class Route:
-    """How an outbound call would be placed: hops in the order they are tried, and what the carrier is to be sent."""
+    """Route of an outbound call: hops in the order they are tried, and the number format for the carrier."""
 
     hops: tuple[Hop, ...]
     trunk: Trunk | None
     number: PhoneNumber | None
 
     def dialled(self, to_number: str) -> str:
-        """Return what the carrier is asked for: tech prefix, `+` if the trunk wants it, digits."""
+        """Return the number sent to the carrier: tech prefix, `+` if the trunk wants it, digits."""
         if self.trunk is None:
             return to_number
         return f"{self.trunk.tech_prefix}{'+' if self.trunk.leading_plus else ''}{to_number.removeprefix('+')}"
 
     def ringing_seconds(self, default: float) -> float:
-        """Return how long the callee's phone rings: as the trunk says, else by default."""
+        """Return the ringing timeout in seconds: the trunk's, else the default."""
         return trunk_rings(self.trunk, default)
 
 
 def trunk_rings(trunk: Trunk | None, default: float) -> float:
-    """Return how many seconds a phone rings on a trunk."""
+    """Return a trunk's ringing timeout in seconds, else the default."""
     return float((trunk and trunk.ringing_timeout_seconds) or default)
 
 
 def own_number(workspace_id: UUID, number: str) -> PhoneNumber | None:
-    """Return a workspace's own number with its trunk, if it has it."""
+    """Return a workspace's own number with its trunk, None if it does not have it."""
     return only_row(PhoneNumber.objects.filter(workspace=workspace_id, number=number).select_related("trunk"))
 
 
 def is_verified(number: PhoneNumber, project: LiveKitProject) -> bool:
     """Return whether a number of the workspace may be a caller ID: its trunk is active.
 
-    A trunk that was active and is being changed will be again in a moment; where LiveKit is not configured no trunk
-    can be active, and calls wait in the queue.
+    A trunk that was active and is being changed also counts; while LiveKit is not configured no trunk can be active,
+    and calls wait in the queue.
     """
     trunk = number.trunk
     was_active = trunk.synced_at is not None or not project.is_configured
@@ -74,9 +74,9 @@ def is_verified(number: PhoneNumber, project: LiveKitProject) -> bool:
 
 
 def route(call: Call, config: TelephonySettings, now: datetime) -> Route | Refusal:
-    """Find the way out for a queued call, or say why there is none, for good or until a trunk is provisioned.
+    """Return the route of a queued call, or a refusal, permanent or until a trunk is provisioned.
 
-    The trunk asked for comes first, then the caller ID's own, then the operator's shared one where it is allowed.
+    Order: the requested trunk, the caller ID's own trunk, the shared trunk if allowed.
     """
     number = own_number(call.workspace_id, call.from_number)
     if number is None or number.trunk.status == TrunkStatus.FAILED:
@@ -96,7 +96,7 @@ def route(call: Call, config: TelephonySettings, now: datetime) -> Route | Refus
 
 
 def hops_of(trunk: Trunk, project: LiveKitProject) -> tuple[Hop, ...]:
-    """Return a trunk's outbound gateways that stand in this LiveKit, by (priority, created)."""
+    """Return a trunk's outbound gateways that exist in this LiveKit project, by (priority, created)."""
     ids: dict[UUID, str] = dict(
         LiveKitObject.objects.filter(trunk=trunk, project=project, kind=ObjectKind.OUTBOUND)
         .exclude(livekit_id="")
@@ -107,7 +107,7 @@ def hops_of(trunk: Trunk, project: LiveKitProject) -> tuple[Hop, ...]:
 
 
 def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) -> Facts:
-    """Gather what the policies look at, in at most eight queries."""
+    """Gather the policies' input, in at most eight queries."""
     workspace = config.workspace
     cap = cap_of(config, now)
     live = Call.objects.filter(workspace=workspace, status__in=LIVE).exclude(pk=call.pk)
@@ -137,26 +137,26 @@ def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) ->
 
 
 def facts_now(call: Call, known: Facts, now: datetime) -> Facts:
-    """Bring facts up to the moment of the dial, for what must not have changed since they were gathered."""
+    """Refresh the facts that may have changed since they were gathered, at the time of the dial."""
     recent = recent_attempts(call, now, known.callees) if known.daily_attempts else ()
     return replace(known, now=now, on_do_not_call=on_do_not_call(call, known.callees), recent_attempts=recent)
 
 
 def callees_of(call: Call, found: Route) -> tuple[str, ...]:
-    """Return the number called, and the one that a tech prefix would make of it: nobody is reached behind a prefix."""
+    """Return the number called with and without a tech prefix, so that a prefix cannot bypass the policies."""
     digits = re.sub(r"[^0-9]", "", found.dialled(call.to_number))
     behind = or_none(f"+{digits}")
     return tuple(dict.fromkeys([call.to_number, *([behind] if behind else [])]))
 
 
 def on_do_not_call(call: Call, callees: Sequence[str] = ()) -> bool:
-    """Return whether the callee, or one of several that it may be, is on the workspace's do-not-call list."""
+    """Return whether the callee, or one of several possible callees, is on the workspace's do-not-call list."""
     listed = [entry for number in callees or [call.to_number] for entry in listed_as(number)]
     return DoNotCall.objects.filter(workspace=call.workspace_id, number__in=listed).exists()
 
 
 def calling_hours(config: TelephonySettings) -> Hours | None:
-    """Return the workspace's calling hours, None where any time will do."""
+    """Return the workspace's calling hours, None if there are none."""
     if config.calling_hours_start is None or config.calling_hours_end is None:
         return None
     days: Sequence[int] = config.calling_days or range(7)
@@ -164,7 +164,7 @@ def calling_hours(config: TelephonySettings) -> Hours | None:
 
 
 def recent_attempts(call: Call, now: datetime, callees: Sequence[str] = ()) -> tuple[datetime, ...]:
-    """Return when the workspace dialled this callee in the last 24 hours; not what failed before a phone rang."""
+    """Return when the workspace dialed this callee in the last 24 hours, without failures before ringing."""
     dialled = (
         Attempt.objects.filter(
             call__workspace=call.workspace_id,

@@ -1,4 +1,4 @@
-"""Tokens of agent workers: signed by a LiveKit project's secret, for us alone, naming the room they speak for."""
+"""Tokens of agent workers: signed with a LiveKit project's secret for Voxa's audience, with the room they serve."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,37 +9,39 @@ from telephony.models import LiveKitProject
 from telephony.selectors import projects_with_key
 
 AUDIENCE = "voxa-worker"
-LONGEST = 300  # seconds that a token may live
-LEEWAY = 30  # seconds that a worker's clock may differ
+LONGEST = 300  # maximum lifetime in seconds
+LEEWAY = 30  # allowed clock difference in seconds
 
 
 class BadToken(Exception):
-    """The token is none of a worker's; the message says what is wrong with it."""
+    """Raised for a token that is not a worker's; the message says what is wrong with it."""
 
 
 @dataclass(frozen=True)
 class WorkerToken:
-    """What a token says: the project whose secret signed it, and the room, empty for the worker itself."""
+    """Content of a token: the project whose secret signed it, and the room, empty for the worker itself."""
 
     project: LiveKitProject
     room: str
 
 
 def read_token(text: str) -> WorkerToken:
-    """Verify a token. Raises BadToken, also for a token of LiveKit's own, such as one for joining a room."""
+    """Verify a token. Raise BadToken, also for LiveKit's own tokens, such as one for joining a room."""
     try:
         issuer = jwt.decode(text, options={"verify_signature": False}).get("iss")
     except (jwt.PyJWTError, UnicodeError):
-        raise BadToken("This is no token.") from None
+        raise BadToken("The token cannot be parsed.") from None
     for project in projects_with_key(issuer if isinstance(issuer, str) else ""):
         if project.is_configured and (claims := _claims(text, project)) is not None:
             room = claims.get("room", "")
             if not isinstance(room, str) or "video" in claims:
-                raise BadToken("The token is not made for workers.")
+                raise BadToken("The token is not a worker token.")
             if claims["exp"] - claims["iat"] > LONGEST:
-                raise BadToken(f"A token lives {LONGEST} s at most.")
+                raise BadToken(f"A token must expire within {LONGEST} s.")
             return WorkerToken(project, room)
-    raise BadToken("No LiveKit project's secret signed this token for the audience voxa-worker, or it has expired.")
+    raise BadToken(
+        "The token is not signed with a LiveKit project's secret for the audience voxa-worker, or it has expired."
+    )
 
 
 def _claims(text: str, project: LiveKitProject) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Carrying out transfers beside the dispatcher's own calls: claimed here, each in a thread while the phone rings."""
+"""Run transfers beside the dispatcher's calls: claimed here, each in its own thread while the phone rings."""
 
 import asyncio
 import logging
@@ -16,12 +16,12 @@ from calls.transfers.carry_out import carry_out
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 64  # of one dispatcher
+AT_ONCE = 64  # per dispatcher
 Ask = Callable[..., Awaitable[Any]]
 
 
 class Transferring:
-    """The transfers of one dispatcher. `ask` runs database work in the dispatcher's own thread."""
+    """Transfers of one dispatcher. `ask` runs database work in the dispatcher's own thread."""
 
     def __init__(self, token: UUID, ask: Ask) -> None:
         self._token, self._ask = token, ask
@@ -29,7 +29,7 @@ class Transferring:
         self.busy: dict[UUID, asyncio.Future[None]] = {}
 
     async def take(self) -> None:
-        """Claim what waits, and begin with it."""
+        """Claim requested transfers and start them."""
         room = AT_ONCE - len(self.busy)
         for transfer_id in await self._ask(requests.claim, self._token, timezone.now(), room):
             work = asyncio.get_running_loop().run_in_executor(self._pool, _carry_out, transfer_id, self._token)
@@ -40,24 +40,24 @@ class Transferring:
         self.busy.pop(transfer_id, None)
 
     async def renew(self) -> None:
-        """Keep what goes on."""
+        """Renew the claims of running transfers."""
         if self.busy:
             await self._ask(requests.renew, self._token, list(self.busy), timezone.now())
 
     async def settle(self) -> None:
-        """Settle what other dispatchers left behind."""
+        """Settle transfers that other dispatchers left."""
         await asyncio.get_running_loop().run_in_executor(self._pool, _settle)
 
 
 def _carry_out(transfer_id: UUID, token: UUID) -> None:
-    """Keep one transfer's failure from the others: its claim runs out, and whoever finds it settles it."""
+    """Run one transfer and isolate its failure: its claim expires, and the next claimer settles it."""
     close_old_connections()
     try:
         carry_out(transfer_id, token)
     except Exception:
-        logger.exception("Transfer %s could not be seen through.", transfer_id)
+        logger.exception("Transfer %s failed unexpectedly.", transfer_id)
     finally:
-        connections.close_all()  # of this thread: a pool of threads would keep as many open
+        connections.close_all()  # of this thread; the pool would keep them open
 
 
 def _settle() -> None:

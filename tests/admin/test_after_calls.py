@@ -68,7 +68,7 @@ def test_what_an_agent_did_is_told_in_words(call: Call, acme_viewer: User, signe
     note(call, "tool.called", timezone.now(), None, tool="find_order", ok=False, seconds=0.4, message="HTTP 500")
     note(call, "digits.sent", timezone.now(), None, id="x", count=3)
     html = " ".join(signed_in(acme_viewer).get(page(call)).content.decode().split())
-    assert "The agent used a tool" in html
+    assert "Agent called a tool" in html
     assert "find_order, 0.4 s. HTTP 500" in html
     assert "3 of them." in html
 
@@ -91,7 +91,7 @@ def test_what_could_not_be_deleted_is_seen_with_the_reason(
     Recording.objects.update(call=None, error="The storage refuses it: AccessDenied.")
     url = reverse("admin:calls_recording_changelist")
     html = signed_in(acme_viewer).get(url).content.decode()
-    assert "To be deleted" in html
+    assert "Deletion pending" in html
     assert "AccessDenied" in html
     assert "AccessDenied" not in signed_in(outsider).get(url).content.decode()
 

@@ -70,8 +70,8 @@ def test_a_refused_key_and_an_agent_that_is_off_are_said_on_top(
     Agent.objects.update(provider_check=ProviderCheck.REFUSED, active=False)
     for person, remedy in ((acme_owner, "enter it below"), (acme_viewer, "An admin of the workspace")):
         html = signed_in(person).get(page(agent)).content.decode()
-        assert "refuses this agent" in html
-        assert "This agent is off" in html
+        assert "rejected this agent" in html
+        assert "This agent is inactive" in html
         assert remedy in html
 
 

@@ -24,7 +24,7 @@ def test_an_operator_of_the_installation_sees_who_works_and_how_hard(superuser: 
     worker(host="node-2", draining=True)
     worker(host="node-3", seen_at=timezone.now() - timedelta(minutes=2))
     page = signed_in(superuser).get(LIST).content.decode()
-    for words in ("node-1", "42%", "400", "Takes calls", "Finishing", "Away"):
+    for words in ("node-1", "42%", "400", "Accepting calls", "Draining", "Offline"):
         assert words in page
 
 
@@ -47,6 +47,6 @@ def test_a_calls_page_shows_what_was_said(
     )
     path = f"/admin/calls/call/{call.pk}/change/"
     page = signed_in(acme_viewer).get(path).content.decode()
-    for words in ("What was said", "&lt;b&gt;Good&lt;/b&gt; morning!", "(interrupted)", "0.4 s", "All went well."):
+    for words in ("Transcript", "&lt;b&gt;Good&lt;/b&gt; morning!", "(interrupted)", "0.4 s", "All went well."):
         assert words in page
     assert "Good" not in signed_in(outsider).get(path, follow=True).content.decode()

@@ -41,7 +41,7 @@ def test_the_button_revokes(client: Client, acme: Workspace) -> None:
     key.refresh_from_db()
     assert key.revoked_at is not None
     page = client.get(reverse("admin:accounts_apikey_change", args=[key.pk])).content.decode()
-    assert "Every request with this key is refused" in page
+    assert "Requests with this key are rejected" in page
     assert "Revoke this key" not in page
 
 

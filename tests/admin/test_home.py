@@ -92,9 +92,9 @@ def test_a_number_that_the_workspaces_inbound_agent_answers_is_no_concern(client
 
 
 def test_the_sandbox_is_named_on_every_page(client: Client, settings: Any) -> None:
-    assert "no real call is made" not in home(client)
+    assert "no real calls are made" not in home(client)
     settings.LIVEKIT_IS_SANDBOX = True
-    assert "no real call is made" in home(client)
+    assert "no real calls are made" in home(client)
     assert "Sandbox" in client.get(reverse("admin:telephony_trunk_changelist")).content.decode()
 
 
@@ -110,7 +110,7 @@ def test_nothing_to_do_is_said(client: Client, acme: Workspace, settings: Any) -
     settings.LIVEKIT_URL = "ws://127.0.0.1:17880"
     make_trunk(acme)
     Trunk.objects.update(status=TrunkStatus.ACTIVE)
-    assert "LiveKit has everything as it should be" in home(client)
+    assert "LiveKit is in sync" in home(client)
 
 
 HARM = {

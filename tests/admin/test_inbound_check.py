@@ -32,7 +32,7 @@ def test_it_names_trunk_and_agent(
     assert button in client.get(reverse("admin:calls_call_changelist")).content.decode()
     assert client.get(button)["Location"] == PAGE
     text = asked(client, acme)
-    assert "It would be answered." in text
+    assert "The call would be answered." in text
     assert all(word in text for word in (NUMBER, "Of Acme", "Reception"))
 
 
@@ -42,7 +42,7 @@ def test_a_stranger_hears_ringing_and_a_foreign_rule_is_named(
     make(acme, NUMBER)
     client = signed_in(acme_viewer)
     text = asked(client, acme, source=STRANGER)
-    assert "It would not be answered." in text
+    assert "The call would not be answered." in text
     assert "ringing without end" in text
     rule = catch_all(livekit)
     assert rule in asked(client, acme, source=STRANGER)

@@ -34,7 +34,7 @@ def asked(line: Line, **other: Any) -> dict[str, Any]:
 
 def test_an_operator_places_a_call_and_sees_it(line: Line, acme_operator: User, signed_in: Browser) -> None:
     client = signed_in(acme_operator)
-    assert "Call a number" in client.get(ADD).content.decode()
+    assert "Place a call" in client.get(ADD).content.decode()
     answer = client.post(ADD, asked(line), follow=True)
     call = Call.objects.get()
     assert (call.to_number, call.from_number, call.agent) == (CALLEE, line.number.number, line.agent)
@@ -132,7 +132,7 @@ def test_what_a_call_would_meet_is_told_and_nothing_is_placed(
     assert answer.status_code == 200  # no redirect: the number would stand in the address
     found = answer.context["checked"]
     assert (found.headline, found.found.trunk, found.found.agent) == (
-        "It would be dialled now.",
+        "The call would be dialed now.",
         line.trunk,
         line.agent,
     )
@@ -140,13 +140,13 @@ def test_what_a_call_would_meet_is_told_and_nothing_is_placed(
     assert not form.errors
     html = answer.content.decode()
     assert "Correct the error" not in html
-    for kept in (line.number.number, line.agent.name, "Check without calling", "Place the call"):
+    for kept in (line.number.number, line.agent.name, "Check without calling", "Place call"):
         assert kept in html
     assert form["to_number"].value() == "+1 202 555-0123"
     assert form["scheduled_at"].value() == [f"{DAY:%Y-%m-%d}", "18:00:00"]
 
     answer = client.post(ADD, asked(line, _check="1", to_number="+18765550123"))
-    assert answer.context["checked"].headline == "It would not be dialled."
+    assert answer.context["checked"].headline == "The call would not be dialed."
     assert "Calls to JM are not allowed" in answer.content.decode()
     assert not Call.objects.exists()
 

@@ -274,4 +274,4 @@ def test_an_empty_list_says_what_it_is_for_and_a_filtered_one_how_to_see_all(
     assert "A trunk connects a carrier" in signed_in(acme_viewer).get(url).content.decode()
     assert "Add trunk" not in signed_in(acme_viewer).get(url).content.decode()
     assert "Add trunk" in signed_in(acme_owner).get(url).content.decode()
-    assert "Nothing matches" in signed_in(acme_owner).get(url, {"q": "none"}).content.decode()
+    assert "No results" in signed_in(acme_owner).get(url, {"q": "none"}).content.decode()

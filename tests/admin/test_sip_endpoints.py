@@ -45,7 +45,7 @@ def test_list_and_page_tell_the_address_and_the_state_and_no_secret(owner: Clien
         assert SIP_PASSWORD not in text
         assert PROVIDER_KEY not in text
     assert "Refused" in listed
-    assert "The AI provider refuses this agent's key." in shown
+    assert "The AI provider rejected this agent's API key." in shown
 
 
 def test_an_agent_gets_an_endpoint(owner: Client, acme: Workspace) -> None:

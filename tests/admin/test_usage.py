@@ -39,7 +39,7 @@ def test_the_chart_sums_calls_and_minutes_by_day(acme: Workspace, acme_viewer: U
     context = signed_in(acme_viewer).get(USAGE).context
     assert series(context, "calls_chart") == {"Answered": [1, 0, 3], "Calls": [1, 0, 5]}
     assert series(context, "minutes_chart") == {"Minutes": [0.5, 0.0, 1.5]}
-    assert context["usage_totals"][:3] == [("Calls", "6"), ("Answered", "4"), ("Answered of all", "67 %")]
+    assert context["usage_totals"][:3] == [("Calls", "6"), ("Answered", "4"), ("Answer rate (ASR)", "67%")]
 
 
 def test_the_chart_shows_the_days_that_are_chosen(acme: Workspace, acme_viewer: User, signed_in: Browser) -> None:
@@ -55,7 +55,7 @@ def test_usage_is_read_only_and_ones_own(
 ) -> None:
     count(acme, 0, calls=5, answered=3, seconds=90)
     assert "+12025550100" not in signed_in(outsider).get(USAGE).content.decode()
-    assert "No call ended in these days" in signed_in(outsider).get(USAGE).content.decode()
+    assert "No calls ended in this period" in signed_in(outsider).get(USAGE).content.decode()
     assert signed_in(acme_viewer).get(reverse("admin:calls_usageday_add")).status_code == 403
 
 
@@ -84,7 +84,7 @@ def test_the_home_page_tells_of_calls_under_way_and_refused(
     client = signed_in(acme_viewer)
     with django_assert_max_num_queries(24):
         html = " ".join(client.get(HOME).content.decode().split())
-    assert "Calls under way" in html
+    assert "Live calls" in html
     assert CALLEE in html
     assert "Calls to this country are not allowed" in html
     assert [(one.words, one.count) for one in client.get(HOME).context["refused"]] == [

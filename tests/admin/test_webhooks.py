@@ -126,7 +126,7 @@ def test_an_operator_sends_again_by_button_and_by_action(
     signed_in: Browser, acme_operator: User, delivery: WebhookDelivery
 ) -> None:
     browser = signed_in(acme_operator)
-    assert "Send again" in browser.get(page(delivery)).text
+    assert "Resend" in browser.get(page(delivery)).text
     answer = browser.post(page(delivery, "resend"), follow=True)
     assert "Queued: 1." in answer.text
     delivery.refresh_from_db()
@@ -141,7 +141,7 @@ def test_a_viewer_reads_and_presses_nothing(
 ) -> None:
     browser = signed_in(acme_viewer)
     assert "hooks.acme.example" in browser.get(page(endpoint)).text
-    assert "Send again" not in browser.get(page(delivery)).text
+    assert "Resend" not in browser.get(page(delivery)).text
     assert refusals(browser, endpoint, delivery) == {403}
 
 

@@ -22,7 +22,7 @@ def test_a_key_is_shown_once_and_revoked(acme: Workspace, acme_owner: User, sign
     text = page.locator("#new-secret").inner_text()
     key = ApiKey.objects.get()
     assert find_api_key(text) == key
-    page.get_by_role("link", name="I have stored it").click()
+    page.get_by_role("link", name="I have saved it").click()
     expect(page.locator("#result_list")).to_contain_text("Active")
     assert text not in page.content()
 
@@ -33,6 +33,6 @@ def test_a_key_is_shown_once_and_revoked(acme: Workspace, acme_owner: User, sign
     assert key.revoked_at is None
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Revoke this key").click()
-    expect(page.get_by_text(re.compile("Every request with this key is refused"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Requests with this key are rejected"))).to_be_visible()
     key.refresh_from_db()
     assert key.revoked_at is not None

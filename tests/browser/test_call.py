@@ -24,7 +24,7 @@ def test_a_call_is_placed_and_followed_to_its_end(acme: Workspace, acme_owner: U
     page.get_by_label("Number to call").fill("+1 202 555-0123")
     choose(page, "id_number", line.number.number)
     choose(page, "id_agent", line.agent.name)
-    page.get_by_role("button", name="Place the call").click()
+    page.get_by_role("button", name="Place call").click()
 
     standing, timeline = page.locator("#standing"), page.locator("#timeline")
     expect(standing).to_contain_text("Queued")
@@ -47,7 +47,7 @@ def test_a_call_is_placed_and_followed_to_its_end(acme: Workspace, acme_owner: U
     end(call, now, Reason.BUSY, CallStatus.BUSY, sip_status_code=486)
     expect(standing).to_contain_text("The callee is busy: the carrier answered 486 Busy Here.", timeout=SOON)
     expect(page.locator("#attempts")).to_contain_text("486 Busy Here: the callee is busy")
-    expect(timeline).to_contain_text("This dial did not succeed")
+    expect(timeline).to_contain_text("Attempt failed")
     expect(page.get_by_role("link", name="Call again")).to_be_visible()
 
 

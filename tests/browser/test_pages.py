@@ -48,7 +48,7 @@ def test_every_page_fits_a_phone_and_has_a_name(acme: Workspace, superuser: User
         unseen = page.locator("#content input:visible:not([type=checkbox]):not([type=file]):not([class])")
         assert unseen.count() == 0, f"{url} has a field without a frame"
     assert complaints == []
-    sidebar = page.get_by_role("button", name="Show or hide the sidebar")
+    sidebar = page.get_by_role("button", name="Toggle sidebar")
     assert sidebar.count() == 1
     page.set_viewport_size({"width": 1400, "height": 1000})
     assert sidebar.count() == 1

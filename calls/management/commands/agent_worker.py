@@ -1,4 +1,4 @@
-"""`manage.py agent_worker`: runs `python -m calls.agent`, a program of its own."""
+"""`manage.py agent_worker`: run `python -m calls.agent`, a separate program."""
 
 import os
 import sys
@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    """Becomes the agent worker, with the settings it needs and no other."""
+    """Replaces itself with the agent worker, with only the settings that it needs."""
 
-    help = "Runs a voice agent worker. It takes calls until it is told to stop, and finishes those under way."
+    help = "Runs a voice agent worker. It accepts calls until it is stopped, then finishes its current calls."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:

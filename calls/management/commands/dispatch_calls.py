@@ -1,4 +1,4 @@
-"""`manage.py dispatch_calls`: a dispatcher, until it is stopped."""
+"""`manage.py dispatch_calls`: run a dispatcher until it is stopped."""
 
 import asyncio
 import signal
@@ -11,10 +11,15 @@ from calls.dialer.dispatcher import Dispatcher
 
 
 class Command(BaseCommand):
-    help = "Dials queued calls when they are due. Run as many as you like, on as many machines."
+    help = "Dials queued calls when they are due. Run one or more, on one or more machines."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--concurrency", type=int, default=500, help="calls dialled at once (default %(default)s)")
+        parser.add_argument(
+            "--concurrency",
+            type=int,
+            default=500,
+            help="maximum number of calls dialed concurrently (default %(default)s)",
+        )
 
     def handle(self, *, concurrency: int, **options: Any) -> None:
         asyncio.run(self._run(concurrency))
@@ -24,5 +29,5 @@ class Command(BaseCommand):
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, dispatcher.stop)
-        self.stdout.write("Dispatching calls. Ctrl-C finishes those being dialled, then stops.")
+        self.stdout.write("Dispatching calls. Press Ctrl-C to finish the calls being dialed and stop.")
         await dispatcher.run()
