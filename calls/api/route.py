@@ -27,7 +27,7 @@ from voxa.core.json_values import time_json
 from voxa.core.phone_numbers import is_withheld
 
 _ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
-_REFUSED = "Calls to JM are not allowed; this workspace calls US."
+_REFUSED = "Calls to JM are not allowed. Allowed countries: US."
 _EXAMPLE = {
     "direction": "outbound", "to": "+18765550123", "from": "+15550100000", "allowed": False,
     "reason": "country_not_allowed", "message": _REFUSED, "until": None, "dialled": "+18765550123",

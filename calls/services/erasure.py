@@ -82,7 +82,7 @@ class _Erasure:
         self._rewrite("call events", Event.objects.filter(**self.scope), "data")
         for name in ("to", "asked", "headers", "message"):
             self._rewrite("transfers", Transfer.objects.filter(**self.scope), name)
-        self._rewrite("webhook messages", WebhookMessage.objects.filter(**self.scope), "payload")
+        self._rewrite("webhook deliveries", WebhookMessage.objects.filter(**self.scope), "payload")
         self._kept_answers()
         self._delete("files that wait for their import", ImportFile.objects.filter(**self.scope))
         self._lists()
@@ -121,7 +121,7 @@ class _Erasure:
         self._delete("analyses", CallAnalysis.objects.filter(call__in=ids))
         self._delete("tools' arguments and results", ToolRun.objects.filter(call__in=ids))
         self._delete(
-            "webhook messages with transcripts",
+            "webhook deliveries with transcripts",
             WebhookMessage.objects.filter(event_type__in=WORDY, payload__id__in=[str(pk) for pk in ids]),
         )
         if self.dry_run:

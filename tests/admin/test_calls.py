@@ -64,11 +64,11 @@ def test_a_call_that_did_not_work_is_explained_in_a_sentence(call: Call, acme_vi
 
 
 def test_a_refused_call_names_the_policy_and_its_particulars(call: Call, acme_viewer: User, signed_in: Browser) -> None:
-    words_of_policy = "Calls to JM are not allowed; this workspace calls US."
+    words_of_policy = "Calls to JM are not allowed. Allowed countries: US."
     apply_refusal(call, Refusal(Reason.COUNTRY, words_of_policy), timezone.now())
     html = words(signed_in(acme_viewer), page(call))
     assert "Not dialled: Calls to this country are not allowed." in html
-    assert "Allow the country first." in html
+    assert "Add the country to the allowed destinations." in html
     assert words_of_policy in html
 
 

@@ -67,7 +67,7 @@ def test_a_list_follows_its_calls_and_a_queued_one_is_cancelled(
 
     page.goto(f"/admin/calls/call/{waiting.pk}/change/")
     page.get_by_role("button", name="Cancel").click()
-    expect(page.locator("#standing")).to_contain_text("It was called off.")
+    expect(page.locator("#standing")).to_contain_text("The call was canceled.")
 
 
 def test_the_workspace_is_chosen_before_the_trunk(

@@ -66,7 +66,7 @@ def test_from_anywhere_else_the_caller_hears_ringing(api: APIClient, trunk: Trun
     found = ask(api, sourceIp=source)
     assert (found["allowed"], found["reason"], found["livekitRule"]) == (False, "no_trunk", None)
     assert source in found["message"]
-    assert "ringing without end" in found["message"]
+    assert "endless ringing" in found["message"]
 
 
 @pytest.mark.parametrize("to", [NUMBER, "+12025550999"])

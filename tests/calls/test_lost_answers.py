@@ -94,7 +94,7 @@ def test_a_phone_that_was_answered_when_it_left_was_no_failed_dial(sink_line: Ca
 def test_only_what_nobody_can_know_is_unknown(sink_line: Callable[..., Line]) -> None:
     call, attempt = dialled(sink_line())
     assert settled(call, attempt) == (CallStatus.FAILED, AttemptStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN)
-    assert "no event of LiveKit tells" in attempt.sip_status
+    assert "no LiveKit event says" in attempt.sip_status
 
 
 def test_a_call_that_is_to_end_is_canceled_whatever_is_known(sink_line: Callable[..., Line]) -> None:

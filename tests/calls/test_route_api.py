@@ -82,7 +82,7 @@ def test_each_policy_says_its_own_and_the_first_final_one_decides(api: APIClient
     assert (found["allowed"], found["reason"], found["until"]) == (False, "do_not_call", None)
     refused = {one["policy"]: one["message"] for one in found["policies"] if not one["allowed"]}
     assert set(refused) == {"do_not_call", "country"}
-    assert refused["country"] == "Calls to JM are not allowed; this workspace calls US."
+    assert refused["country"] == "Calls to JM are not allowed. Allowed countries: US."
 
 
 def test_what_will_pass_says_when(api: APIClient, wired: Line) -> None:
@@ -141,7 +141,7 @@ def test_a_call_that_comes_in_meets_the_numbers_agent_or_the_workspaces(api: API
 
 def test_why_nobody_would_answer_is_told(api: APIClient, wired: Line) -> None:
     reason, message, _ = inbound(api, "+12025550999")
-    assert (reason, "ringing without end" in message) == ("not_found", True)
+    assert (reason, "endless ringing" in message) == ("not_found", True)
     Agent.objects.update(active=False)
     assert inbound(api, wired.number.number)[0] == "no_agent"
     LiveKitObject.objects.filter(kind=ObjectKind.RULE).delete()

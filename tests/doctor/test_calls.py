@@ -56,14 +56,14 @@ def test_due_calls_that_no_dispatcher_takes(line: Line, globex: Workspace) -> No
         stands(line, due_at=...)
     finding = only(queue.look, globex)
     assert (finding.code, finding.severity) == ("calls.overdue", Severity.ERROR)
-    assert finding.what == "2 calls are due, one since 5 min, and no dispatcher takes them."
+    assert finding.what == "2 calls are due, the oldest for 5 min, and no dispatcher claims them."
 
 
 def test_calls_whose_dispatcher_is_gone(line: Line, globex: Workspace) -> None:
     stands(line, status=CallStatus.DIALING, leased_until=..., lease_token=uuid4())
     finding = only(queue.look, globex)
     assert finding.code == "calls.left_behind"
-    assert finding.what.startswith("1 call is being dialled by a dispatcher that is gone")
+    assert finding.what.startswith("1 call is being dialed by a stopped dispatcher")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_failures_of_the_last_hour_are_counted_by_what_somebody_can_mend(line: L
     finding = only(failures.look, globex)
     assert (finding.code, finding.severity) == ("calls.carrier_auth", Severity.WARNING)
     assert finding.what.startswith("2 calls failed within the last hour: ")
-    assert finding.remedy.startswith("Check the username and password of the trunk")
+    assert finding.remedy.startswith("Check the trunk's outbound authentication")
 
 
 def failed_dial(line: Line, reason: Reason, text: str, minutes: int = 5) -> Attempt:
@@ -122,7 +122,7 @@ def test_a_gateway_that_cannot_be_reached_is_named_with_the_cause(line: Line, gl
     finding = only(failures.look, globex)
     assert finding.code == "gateways.gateway_unreachable"
     assert finding.what == (
-        f"Gateway 192.0.2.1:5060 (udp) of trunk Out: The gateway refused the connection. LiveKit says: {text}"
+        f"Gateway 192.0.2.1:5060 (udp) of trunk Out: The gateway refused the connection. LiveKit: {text}"
     )
     assert "host, port and protocol" in finding.remedy
     failed_dial(line, Reason.GATEWAY_UNREACHABLE, text, minutes=70)

@@ -113,7 +113,7 @@ def test_an_agent_worker_is_missed_where_there_is_an_agent(waited_for: LiveKitPr
     note_worker(waited_for, uuid4(), STATE)
     assert found(workers.look) == {}
     AgentWorker.objects.update(draining=True)
-    assert "takes no new ones" in found(workers.look)["processes.agent_workers"].what
+    assert "accept no new calls" in found(workers.look)["processes.agent_workers"].what
 
 
 def test_no_agent_worker_is_missed_in_the_sandbox(waited_for: LiveKitProject, settings: Any) -> None:

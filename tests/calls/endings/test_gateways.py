@@ -30,7 +30,7 @@ def test_a_call_whose_first_gateway_is_dead_completes_through_the_second(
     assert dispatch_until(reached(call, CallStatus.IN_PROGRESS), 45) < 45
     first, second = call.attempts.all()
     assert (first.reason, first.status, first.sip_status_code) == (Reason.GATEWAY_UNREACHABLE, "failed", None)
-    assert attempt_words(first) == f"{cause} LiveKit says: {first.sip_status}"
+    assert attempt_words(first) == f"{cause} LiveKit: {first.sip_status}"
     assert second.status == AttemptStatus.ANSWERED
 
 
@@ -45,7 +45,7 @@ def test_wrong_and_missing_credentials_end_the_call_with_the_remedy_that_helps(
     call.refresh_from_db()
     assert (call.status, call.reason) == (CallStatus.FAILED, Reason.CARRIER_AUTH)
     told = explain(call, timezone.now(), ZoneInfo("UTC"))
-    assert told.remedy.startswith("Check the username and password of the trunk")
+    assert told.remedy.startswith("Check the trunk's outbound authentication")
     assert call.attempts.count() == 1
 
 

@@ -36,7 +36,7 @@ def test_ten_calls_wait_without_a_sip_service_and_are_dialled_once_when_it_is_ba
     assert Attempt.objects.count() == line.dials() == 0
     assert set(Call.objects.values_list("attempts_made", "started_at")) == {(0, None)}
     told = explain(Call.objects.select_related("project").first() or calls[0], timezone.now(), ZoneInfo("UTC"))
-    assert told.headline == "It waits until LiveKit takes calls again."
+    assert told.headline == "Waiting until LiveKit accepts calls again."
     assert "SIP service" in told.reason
     requests = len(line.sandbox.lines)
     dispatch_until(lambda: DialSlot.objects.filter(pk=calls[0].project_id, next_at__gt=timezone.now()).exists(), 10)

@@ -90,7 +90,7 @@ def test_a_new_secret_key_keeps_erased_numbers_uncalled(call: Call, settings: An
 
 def test_it_says_what_held_it_and_a_dry_run_changes_nothing(call: Call) -> None:
     said = erase_number(PERSON, dry_run=True)
-    assert said["calls"] == said["webhook messages"] == 1
+    assert said["calls"] == said["webhook deliveries"] == 1
     assert said["LiveKit events"] == LiveKitEvent.objects.count() == 2
     assert Call.objects.get(pk=call.pk).from_number == PERSON
     assert erase_number(PERSON) == said
