@@ -22,7 +22,7 @@ from telephony.services.errors import Problems
 
 
 class DigitsView(WorkspaceAPIView[Call]):
-    """Pressing keys."""
+    """DTMF of a call."""
 
     read_scope = Scope.CALLS_READ
     write_scope = Scope.CALLS_WRITE

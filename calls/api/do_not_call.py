@@ -34,7 +34,7 @@ from voxa.core.imports.report import Report
 
 @DO_NOT_CALL
 class DoNotCallViewSet(WorkspaceViewSet[DoNotCall]):
-    """Whom the workspace never calls."""
+    """The workspace's do-not-call list."""
 
     read_scope = Scope.CALLS_READ
     write_scope = Scope.CALLS_WRITE
@@ -69,7 +69,7 @@ class DoNotCallViewSet(WorkspaceViewSet[DoNotCall]):
         return Response(status=204)
 
     def _asked(self, text: str) -> str:
-        """Return the number of the path, or the hash of an erased one. Raises ValidationError naming `number`."""
+        """Return the number of the path, or the hash of an erased one. Raise ValidationError naming `number`."""
         try:
             return text if text.startswith(MARK) else number_asked(text, self.workspace.country)
         except ValidationError as error:
@@ -77,7 +77,7 @@ class DoNotCallViewSet(WorkspaceViewSet[DoNotCall]):
 
 
 class ImportView(DoNotCallViewSet):
-    """The list as a file."""
+    """Import of the do-not-call list from a file."""
 
     parser_classes: list[type[BaseParser]] = [CsvParser]
 

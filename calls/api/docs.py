@@ -1,4 +1,4 @@
-"""What the OpenAPI schema says of each operation."""
+"""OpenAPI descriptions of the call operations."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -72,8 +72,8 @@ _TRANSCRIPT: dict[str, Any] = {
     "detail": "",
     "finished": True,
 }
-_CALL_ID = OpenApiParameter("id", OpenApiTypes.UUID, "path", description="The call's id.")
-_NUMBER = OpenApiParameter("number", OpenApiTypes.STR, "path", description="In any spelling, such as +12025550123.")
+_CALL_ID = OpenApiParameter("id", OpenApiTypes.UUID, "path", description="The call's ID.")
+_NUMBER = OpenApiParameter("number", OpenApiTypes.STR, "path", description="In any format, for example +12025550123.")
 
 
 def _operation(
@@ -86,7 +86,7 @@ def _operation(
         responses = more.get("responses", {200: None})
         kind = next(iter(responses.values()))
         same = [str(status) for status, body in responses.items() if body is kind]
-        examples.append(OpenApiExample("Answer", answer, response_only=True, status_codes=same))
+        examples.append(OpenApiExample("Response", answer, response_only=True, status_codes=same))
     description = description or f"{summary}."
     return extend_schema(
         tags=[tag], operation_id=name, summary=summary, description=description, examples=examples, **more
@@ -106,8 +106,8 @@ CALLS = extend_schema_view(
         "Calls",
         "calls_create",
         "Place a call",
-        "Queues a call, which is dialled when it is due and the workspace's policies allow it. What they refuse for "
-        "good ends as `failed` with the reason; what will pass later is put off until then.",
+        "Queues a call. It is dialed when it is due and the workspace's policies allow it. A permanent refusal "
+        "ends the call as `failed` with the reason; a temporary one postpones it.",
         _CALL,
         sent=_NEW,
         request=PlaceCallSerializer,
@@ -119,7 +119,7 @@ EVENTS = _operation(
     "Calls",
     "calls_events",
     "Get a call's timeline",
-    "Everything that happened, oldest first, the last 1,000 lines at most.",
+    "The call's events, oldest first, at most the last 1,000.",
     _EVENTS,
     parameters=[_CALL_ID],
     filters=False,
@@ -129,7 +129,7 @@ TRANSCRIPT = _operation(
     "Calls",
     "calls_transcript",
     "Get a call's transcript",
-    "What was said, as far as the agent has reported it; empty for a call without a conversation.",
+    "The transcript reported by the agent so far; empty for a call without a conversation.",
     _TRANSCRIPT,
     parameters=[_CALL_ID],
     filters=False,
@@ -139,8 +139,8 @@ ANALYSIS = _operation(
     "Calls",
     "calls_analysis",
     "Get a call's analysis",
-    "What a language model made of the conversation, where its agent has `analyzesCalls`; status `none` where not. It "
-    "comes some seconds after the end, and `call.analyzed` tells when.",
+    "A language model's analysis of the conversation, if its agent has `analyzesCalls`; otherwise status `none`. It "
+    "is ready some seconds after the end, and the webhook `call.analyzed` announces it.",
     {
         "status": "done",
         "summary": "The caller asked whether the shop is open today. The agent said until six.",
@@ -164,7 +164,7 @@ RECORDING = _operation(
     "Calls",
     "calls_recording",
     "Get a call's recording",
-    "Where the workspace has `recordCalls`, conversations are recorded once the announcement was said; the file is "
+    "If the workspace has `recordCalls`, conversations are recorded after the announcement. The file is "
     "saved some seconds after the end.",
     {**_PART, "parts": [_PART]},
     parameters=[_CALL_ID],
@@ -174,20 +174,20 @@ RECORDING = _operation(
 DISPATCH = _accepted(
     "calls_dispatch",
     "Dispatch a call now",
-    "Makes a queued call due at once, whenever it was scheduled; policies and limits hold all the same. 503 "
-    "`telephony_not_configured` where LiveKit is not configured.",
+    "Makes a queued call due immediately, regardless of its schedule. Policies and limits still apply. 503 "
+    "`telephony_not_configured` if LiveKit is not configured.",
     {503: OpenApiResponse(ErrorSerializer, description=NOT_CONFIGURED)},
 )
 CANCEL = _accepted(
     "calls_cancel",
     "Cancel a call",
-    "Calls an outbound call off before it is answered. A queued one ends at once; one that is being dialled ends when "
-    "LiveKit has let go of it.",
+    "Cancels an outbound call before it is answered. A queued call ends immediately; one being dialed ends when "
+    "LiveKit has released it.",
 )
 HANG_UP = _accepted(
     "calls_hangup",
     "Hang up",
-    "Ends a call under way. The answer shows it as it is; `call.ended` tells when it is over.",
+    "Ends a live call. The response shows its current state; the webhook `call.ended` announces the end.",
 )
 _TRANSFER = {
     "status": "under_way",
@@ -202,13 +202,13 @@ _TRANSFER = {
 TRANSFER = _operation(
     "Calls",
     "calls_transfer",
-    "Hand a call over",
-    "Has a call in progress handed over, and waits for what comes of it for some seconds "
-    "(`TRANSFER_WAIT_SECONDS`). 200: it is handed over. 202: it goes on, as a warm transfer usually does while a "
-    "phone rings. `GET /v1/calls/{id}/transfer`, the webhook `call.transfer` and the timeline tell the outcome. "
-    "409 `transfer_failed` with the SIP status where the third party did not take it: the caller keeps the agent. "
-    "409 `transfer_unknown` where nobody knows: look at the call before you ask again. Countries, premium-rate "
-    "numbers and the do-not-call list hold here too.",
+    "Transfer a call",
+    "Transfers a call in progress, and waits some seconds for the outcome "
+    "(`TRANSFER_WAIT_SECONDS`). 200: the call was transferred. 202: the transfer is in progress, typically a warm one "
+    "whose target is ringing. `GET /v1/calls/{id}/transfer`, the `call.transfer` webhook and the timeline have it. "
+    "409 `transfer_failed` with the SIP status if the target did not accept it: the caller keeps the agent. "
+    "409 `transfer_unknown` if the outcome is unknown: check the call before a retry. Allowed countries, premium-rate "
+    "numbers and the do-not-call list apply here too.",
     {**_CALL, "transfer": _TRANSFER},
     sent={"to": "+12025550142", "mode": "warm"},
     parameters=[_CALL_ID],
@@ -216,15 +216,15 @@ TRANSFER = _operation(
     responses={
         200: TransferredCallSerializer,
         202: TransferredCallSerializer,
-        503: OpenApiResponse(ErrorSerializer, description="LiveKit was not reached."),
+        503: OpenApiResponse(ErrorSerializer, description="LiveKit is unreachable."),
     },
 )
 TRANSFER_STATE = _operation(
     "Calls",
     "calls_transfer_state",
-    "See what became of a transfer",
-    "The last transfer that was asked for: `requested`, `under_way`, then `completed`, `failed` or `unknown`, with "
-    "why. 404 where none was.",
+    "Get the transfer of a call",
+    "The call's latest transfer: `requested`, `under_way`, then `completed`, `failed` or `unknown`, with "
+    "the reason. 404 if there is none.",
     _TRANSFER,
     parameters=[_CALL_ID],
     responses={200: TransferStateSerializer},
@@ -232,37 +232,37 @@ TRANSFER_STATE = _operation(
 DIGITS = _operation(
     "Calls",
     "calls_dtmf",
-    "Press keys",
-    "Has the agent worker in a call in progress press keys (DTMF). The timeline tells by `digits.sent` that it did, "
-    "and how many, never which. 409 `no_worker` where no worker is in the room.",
+    "Send DTMF",
+    "Makes the agent worker of a call in progress send DTMF digits. The timeline event `digits.sent` confirms it "
+    "with the number of digits, never the digits. 409 `no_worker` if no worker is in the room.",
     _CALL,
     sent={"digits": "1w42#"},
     parameters=[_CALL_ID],
     request=DigitsSerializer,
-    responses={202: CallSerializer, 503: OpenApiResponse(ErrorSerializer, description="LiveKit was not reached.")},
+    responses={202: CallSerializer, 503: OpenApiResponse(ErrorSerializer, description="LiveKit is unreachable.")},
 )
 
 _LIST = "Do not call"
-_NO_NUMBER = OpenApiResponse(ErrorSerializer, description="What was sent is no phone number.")
+_NO_NUMBER = OpenApiResponse(ErrorSerializer, description="The value is not a phone number.")
 _ENTRY = {
     "number": "+12025550199", "note": "Asked on the phone", "listedBy": "api", "addedBy": "CRM", "createdAt": _TIME,
 }  # fmt: skip
 _ADDED = {"added": 2, "known": 0}
 DO_NOT_CALL = extend_schema_view(
-    list=_operation(_LIST, "do_not_call_list", "List who is not called", "Newest first.", _ENTRY),
+    list=_operation(_LIST, "do_not_call_list", "List do-not-call entries", "Newest first.", _ENTRY),
     create=_operation(
         _LIST,
         "do_not_call_add",
         "Add numbers",
-        "Adds numbers, at most 1,000 at once. Calls to them that wait in the queue fail when they are due. A number on "
-        "the list stays as it is.",
+        "Adds numbers, at most 1,000 per request. Queued calls to them fail when due. Numbers that are already "
+        "listed are not changed.",
         _ADDED,
         sent={"numbers": ["+12025550199", "+12025550142"], "note": "Asked on the phone"},
         request=AddNumbersSerializer,
         responses={201: AddedSerializer},
     ),
     retrieve=_operation(
-        _LIST, "do_not_call_retrieve", "Look a number up", "404 if it may be called.", _ENTRY, parameters=[_NUMBER],
+        _LIST, "do_not_call_retrieve", "Get an entry", "404 if it is not listed.", _ENTRY, parameters=[_NUMBER],
         responses={200: DoNotCallSerializer, 400: _NO_NUMBER},
     ),
     destroy=_operation(
@@ -288,9 +288,9 @@ IMPORT = _operation(
     _LIST,
     "do_not_call_import",
     "Import a CSV file",
-    "A number a line, a note beside it if wanted; or headings in the first line, in any order. Delimiter and encoding "
-    "are found out. At most 1 MiB. `?preview=true` tells what would be done. By default a wrong row refuses the file "
-    "with 400, each wrong line named, and nothing is added; `?mode=good` adds the other rows.",
+    "One number per line, optionally with a note; or a header row, columns in any order. Delimiter and encoding "
+    "are detected. At most 1 MiB. `?preview=true` returns a preview. By default an invalid row rejects "
+    "the file with 400 and all invalid lines, and nothing is added; `?mode=good` imports the valid rows.",
     _IMPORTED,
     sent="number,note\n+12025550199,Asked on the phone\n(202) 555-0142,\n",
     request={"text/csv": OpenApiTypes.STR},

@@ -9,21 +9,21 @@ from calls.models import Call, DoNotCall
 from calls.selectors import known_as, listed
 from voxa.core.api.filters import MomentFilter, NamedChoiceFilter, NumberAskedFilter
 
-SPELLINGS = "The whole number, in any spelling; an unescaped + is understood."
+SPELLINGS = "The full number, in any format; an unescaped + is accepted."
 
 
 class CallFilter(filters.FilterSet):
-    """Of calls. `number` is the paginator's: it looks on both sides of a call."""
+    """Filters of calls. The paginator applies `number`, which matches both sides of a call."""
 
     status = NamedChoiceFilter(CallStatus.choices)
     direction = NamedChoiceFilter(Direction.choices)
-    number = NumberAskedFilter(method="on_either_side", help_text=f"{SPELLINGS} Called or calling.")
+    number = NumberAskedFilter(method="on_either_side", help_text=f"{SPELLINGS} Matches both sides of a call.")
     sipCallId = filters.CharFilter(method="by_call_id", help_text="The SIP Call-ID of the call or one of its attempts.")
-    livekitCallId = filters.CharFilter(method="by_call_id", help_text="LiveKit's id of it, `SCL_...`.")
+    livekitCallId = filters.CharFilter(method="by_call_id", help_text="LiveKit's call ID, `SCL_...`.")
     agentId = filters.UUIDFilter(field_name="agent_id")
     trunkId = filters.UUIDFilter(field_name="trunk_id")
     createdAfter = MomentFilter(
-        field_name="created_at", lookup_expr="gte", help_text="From this time on, such as 2026-03-01T00:00:00Z."
+        field_name="created_at", lookup_expr="gte", help_text="From this time on, for example 2026-03-01T00:00:00Z."
     )
     createdBefore = MomentFilter(field_name="created_at", lookup_expr="lt", help_text="Before this time.")
 
@@ -39,7 +39,7 @@ class CallFilter(filters.FilterSet):
 
 
 class DoNotCallFilter(filters.FilterSet):
-    """Of the do-not-call list."""
+    """Filters of the do-not-call list."""
 
     number = NumberAskedFilter(method="by_number", marks=(MARK,), help_text=SPELLINGS)
 

@@ -1,4 +1,4 @@
-"""Pages of calls."""
+"""Pagination of calls."""
 
 from heapq import merge
 from itertools import islice
@@ -13,10 +13,10 @@ from voxa.core.api.pagination import CursorPagination
 
 
 class CallPagination(CursorPagination):
-    """Pages of calls; `?number=` finds those that it made and those that it got.
+    """Pages of calls; `?number=` returns the calls from and to a number.
 
-    Each side has an index in the order of the list, and a database sorts all of a number's calls to join the two: so
-    the beginning of each is read, and merged here.
+    Each side has an index in the list's order, while a joined query would sort all of a number's calls: so the start of
+    each side is read, and merged here.
     """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:

@@ -43,36 +43,34 @@ _EXAMPLE = {
 
 
 class RouteQuery(CamelSerializer):
-    """What is asked."""
+    """Query parameters of a route check."""
 
-    to = serializers.CharField(help_text=f"Who is called. {SPELLINGS}")
-    direction = NamedChoiceField(Direction.choices, required=False, help_text="`outbound` unless given.")
+    to = serializers.CharField(help_text=f"The number called. {SPELLINGS}")
+    direction = NamedChoiceField(Direction.choices, required=False, help_text="Default: `outbound`.")
     source_ip = serializers.IPAddressField(
-        source="source", required=False, help_text="Where an inbound call comes from; else an address that may call."
+        source="source", required=False, help_text="Source address of an inbound call. Default: an allowed address."
     )
-    agent_id = RowIdField(source="agent", required=False, help_text="The agent that would speak.")
-    trunk_id = serializers.CharField(
-        source="trunk", required=False, help_text="A trunk to call through: its UUID or `ST_` id."
-    )
+    agent_id = RowIdField(source="agent", required=False, help_text="The agent that would talk.")
+    trunk_id = serializers.CharField(source="trunk", required=False, help_text="The trunk: its UUID or `ST_` ID.")
 
     def get_fields(self) -> dict[str, Any]:
         """Add `from`, which is a keyword of Python."""
-        words = "Who calls: for an outbound call the caller ID, which is required there. "
-        words += "A withheld one of an inbound call is left out, or `anonymous`."
+        words = "The caller. For an outbound call the caller ID, which is required. "
+        words += "For a withheld inbound caller, omit it or send `anonymous`."
         caller = serializers.CharField(required=False, help_text=words)
         return {**super().get_fields(), "from": caller}
 
 
 class VerdictSerializer(CamelSerializer):
-    """Whether a call may pass, and why not."""
+    """Whether a call is allowed, and the refusal."""
 
     allowed = serializers.BooleanField()
-    message = serializers.CharField(allow_blank=True, help_text="For people: why not.")
-    until = serializers.DateTimeField(allow_null=True, help_text="When it may; null: never, or now.")
+    message = serializers.CharField(allow_blank=True, help_text="The refusal as text.")
+    until = serializers.DateTimeField(allow_null=True, help_text="When the call is allowed; null: never, or now.")
 
 
 class PolicySerializer(VerdictSerializer):
-    """What one policy says."""
+    """Verdict of one policy."""
 
     policy = serializers.CharField()
 
@@ -85,7 +83,7 @@ class RouteNumberSerializer(CamelSerializer):
 
 
 class RouteTrunkSerializer(CamelSerializer):
-    """The trunk it takes."""
+    """The trunk of the call."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -93,7 +91,7 @@ class RouteTrunkSerializer(CamelSerializer):
 
 
 class RouteGatewaySerializer(CamelSerializer):
-    """A gateway to be tried; without an id it is the operator's shared trunk."""
+    """A gateway of the route; without an ID it is the shared trunk."""
 
     id = serializers.UUIDField(allow_null=True)
     ip_or_domain = serializers.CharField(allow_null=True)
@@ -101,36 +99,38 @@ class RouteGatewaySerializer(CamelSerializer):
 
 
 class RouteObjectSerializer(CamelSerializer):
-    """An object in LiveKit that an inbound call meets."""
+    """A LiveKit object that an inbound call matches."""
 
     id = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
-    foreign = serializers.BooleanField(help_text="Whether something other than Voxa made it.")
+    foreign = serializers.BooleanField(help_text="Whether it was not created by Voxa.")
 
 
 class RouteAgentSerializer(CamelSerializer):
-    """Who speaks."""
+    """The agent of the call."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
 
 
 class RouteSerializer(VerdictSerializer):
-    """What a call would meet now."""
+    """Preview of a call."""
 
     direction = serializers.ChoiceField(Direction.choices)
     to = serializers.CharField()
-    reason = serializers.ChoiceField(REASONS, allow_blank=True, help_text="Why not; empty where it is allowed.")
-    dialled = serializers.CharField(allow_blank=True, help_text="What the carrier would be sent.")
+    reason = serializers.ChoiceField(REASONS, allow_blank=True, help_text="The refusal's code; empty if allowed.")
+    dialled = serializers.CharField(allow_blank=True, help_text="The number sent to the carrier.")
     number = RouteNumberSerializer(allow_null=True)
     trunk = RouteTrunkSerializer(allow_null=True)
     gateways = RouteGatewaySerializer(many=True, help_text="In the order they are tried.")
     agent = RouteAgentSerializer(allow_null=True)
     policies = PolicySerializer(many=True)
-    source_ip = serializers.CharField(allow_blank=True, help_text="Where an inbound call is taken to come from.")
-    livekit_asked = serializers.BooleanField(help_text="Whether LiveKit itself was asked, not Voxa's rows alone.")
-    livekit_trunk = RouteObjectSerializer(allow_null=True, help_text="The inbound trunk that takes the call.")
-    livekit_rule = RouteObjectSerializer(allow_null=True, help_text="The dispatch rule that places it.")
+    source_ip = serializers.CharField(allow_blank=True, help_text="The assumed source address of an inbound call.")
+    livekit_asked = serializers.BooleanField(
+        help_text="Whether LiveKit was queried; otherwise the result is based on Voxa's data only."
+    )
+    livekit_trunk = RouteObjectSerializer(allow_null=True, help_text="The inbound trunk that receives the call.")
+    livekit_rule = RouteObjectSerializer(allow_null=True, help_text="The dispatch rule that matches.")
 
     def get_fields(self) -> dict[str, Any]:
         """Add `from`, which is a keyword of Python."""
@@ -138,7 +138,7 @@ class RouteSerializer(VerdictSerializer):
 
 
 class RouteView(WorkspaceAPIView[Call]):
-    """The routing check."""
+    """Route check."""
 
     read_scope = Scope.CALLS_READ
     queryset = Call.objects.none()
@@ -149,10 +149,10 @@ class RouteView(WorkspaceAPIView[Call]):
         tags=["Calls"],
         operation_id="route_retrieve",
         summary="Check a route",
-        description="Tells what a call would meet now, without placing it: trunk, gateways, number, agent, what each "
-        "policy says, and why it would not be put through. For `direction=inbound`: who would answer at `to`.",
+        description="Previews a call without placing it: trunk, gateways, number, agent, each "
+        "policy's verdict, and the refusal. For `direction=inbound`: who would answer at `to`.",
         parameters=[RouteQuery],
-        examples=[OpenApiExample("Answer", _EXAMPLE, response_only=True)],
+        examples=[OpenApiExample("Response", _EXAMPLE, response_only=True)],
     )
     def get(self, request: Request) -> Response:
         inbound = request.query_params.get("direction") == Direction.INBOUND
@@ -160,7 +160,7 @@ class RouteView(WorkspaceAPIView[Call]):
         numbers = ("to",) if withheld else ("to", "from")
         with asked(request, shared(RouteQuery), *numbers) as (values, problems):
             if not inbound and "from" not in values:
-                problems.add("from", "Name the caller ID.", "required")
+                problems.add("from", "Enter the caller ID.", "required")
             agent = trunk = None
             if "agent" in values:
                 agent = selectors.agents(self.workspace).filter(pk=values["agent"]).first()
@@ -176,11 +176,11 @@ class RouteView(WorkspaceAPIView[Call]):
 
 def _must_be_there(problems: Problems, name: str, row: object) -> None:
     if row is None:
-        problems.add(name, "There is none with this id in the workspace.", "not_found")
+        problems.add(name, "No object with this ID exists in the workspace.", "not_found")
 
 
 def route_json(check: RouteCheck) -> dict[str, Any]:
-    """Return a check as the API gives it."""
+    """Return the payload of a route check."""
     number, trunk, agent = check.number, check.trunk, check.agent
     return {
         "direction": check.direction,
@@ -200,7 +200,7 @@ def route_json(check: RouteCheck) -> dict[str, Any]:
 
 
 def _livekit(check: RouteCheck) -> dict[str, Any]:
-    """Return what LiveKit would do with an inbound call."""
+    """Return LiveKit's decision for an inbound call."""
     seen = check.seen
     met = seen.met if seen else None
     trunk, rule = (met.trunk, met.rule) if met else (None, None)

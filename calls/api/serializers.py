@@ -1,4 +1,4 @@
-"""Calls in JSON: what is read, and for the schema what `calls.presentation.payloads` gives."""
+"""Serializers of calls: request bodies, and the schema of `calls.showing`."""
 
 from typing import Any
 
@@ -24,12 +24,10 @@ from voxa.core.api.serializers import CamelModelSerializer, CamelSerializer, Mom
 from voxa.core.number_text import LONGEST_TEXT
 
 REASONS = [(code, words) for code, words in Reason.choices if code]
-_REASON = "Why it ended, waits or was refused; empty where there is nothing to say."
-_SIP_CALL_ID = (
-    "The SIP Call-ID by which the carrier knows it. LiveKit tells it of answered and inbound calls; else empty."
-)
-_LIVEKIT_CALL_ID = "LiveKit's own id of it, `SCL_...`; empty until LiveKit told it."
-_SIP = "The carrier's answer, such as 486."
+_REASON = "Why the call ended, waits or was refused; empty if there is no reason."
+_SIP_CALL_ID = "The carrier's SIP Call-ID. LiveKit reports it for answered and inbound calls; otherwise empty."
+_LIVEKIT_CALL_ID = "LiveKit's call ID, `SCL_...`; empty until LiveKit reports it."
+_SIP = "The carrier's SIP response code, for example 486."
 
 
 def _after_to(fields: dict[str, Any], caller: serializers.CharField) -> dict[str, Any]:
@@ -39,30 +37,32 @@ def _after_to(fields: dict[str, Any], caller: serializers.CharField) -> dict[str
 
 
 class PlaceCallSerializer(CamelSerializer):
-    """A call to be placed."""
-
-    to = serializers.CharField(max_length=LONGEST_TEXT, help_text=f"Who is called. {SPELLINGS}")
-    agent_id = RowIdField(source="agent", help_text="The agent that speaks.")
+    to = serializers.CharField(max_length=LONGEST_TEXT, help_text=f"The number to call. {SPELLINGS}")
+    agent_id = RowIdField(source="agent", help_text="The agent that talks to the callee.")
     trunk_id = serializers.CharField(
         source="trunk",
         required=False,
         allow_null=True,
         max_length=64,
-        help_text="The trunk to call through: its UUID or `ST_` id. Left out: the caller ID's own.",
+        help_text="The trunk: its UUID or `ST_` ID. Default: the caller ID's trunk.",
     )
     scheduled_at = MomentField(
-        required=False, allow_null=True, help_text="Not before this time, at most a year ahead. Left out: at once."
+        required=False, allow_null=True, help_text="Earliest time to dial, at most a year ahead. Default: now."
     )
     not_after = MomentField(
         required=False,
         allow_null=True,
-        help_text="If it was not dialed by then, first or again, it ends as `lapsed`. Left out: it waits on.",
+        help_text="If the call is not dialed by then, it ends as `lapsed`. Default: no limit.",
     )
     max_duration_seconds = serializers.IntegerField(
-        required=False, min_value=10, max_value=14_400, default=3600, help_text="After that it is hung up."
+        required=False,
+        min_value=10,
+        max_value=14_400,
+        default=3600,
+        help_text="Maximum talk time; then the call is hung up.",
     )
     metadata: Any = serializers.DictField(
-        required=False, help_text="Yours: given back with the call and in webhooks, at most 8 KiB."
+        required=False, help_text="Custom data, returned with the call and in webhooks, at most 8 KiB."
     )
 
     def get_fields(self) -> dict[str, Any]:
@@ -72,11 +72,11 @@ class PlaceCallSerializer(CamelSerializer):
 
 
 class TransferSerializer(CamelSerializer):
-    """Whom a call is handed over to."""
+    """Target and mode of a transfer."""
 
     to = serializers.CharField(
         max_length=LONGEST_TARGET,
-        help_text="In E.164, or a `tel:`, `sip:` or `sips:` address, which may have parameters and headers: "
+        help_text="An E.164 number, or a `tel:`, `sip:` or `sips:` address, which may have parameters and headers: "
         "`sip:+12025550123@pbx.example.com;transport=tls?X-Queue=sales`.",
     )
     transfer_headers = HeadersField(required=False, help_text=TRANSFER_HEADERS)
@@ -84,30 +84,30 @@ class TransferSerializer(CamelSerializer):
         TransferMode.choices,
         required=False,
         default=TransferMode.COLD,
-        help_text="`cold`: the carrier connects the caller elsewhere. `warm`: the third party, a number, is called "
-        "into the same room, and the agent leaves when both are there.",
+        help_text="`cold`: the carrier connects the caller to the target. `warm`: the target, a number, is called "
+        "into the same room, and the agent leaves when both are connected.",
     )
 
 
 class DigitsSerializer(CamelSerializer):
-    """Keys to press."""
+    """DTMF digits to send."""
 
-    digits = serializers.CharField(max_length=64, help_text="0-9, *, #, A-D, and w for half a second's pause.")
+    digits = serializers.CharField(max_length=64, help_text="0-9, *, #, A-D, and w for a pause of half a second.")
 
 
 class AttemptSerializer(CamelSerializer):
-    """One dial of a call."""
+    """One attempt of a call."""
 
-    number = serializers.IntegerField(help_text="1 for the first.")
+    number = serializers.IntegerField(help_text="Starts at 1.")
     status = serializers.ChoiceField(AttemptStatus.choices)
     reason = serializers.ChoiceField(REASONS, allow_blank=True, help_text=_REASON)
-    trunk_id = serializers.UUIDField(allow_null=True, help_text="null: the operator's shared trunk.")
+    trunk_id = serializers.UUIDField(allow_null=True, help_text="null: the shared trunk.")
     gateway_id = serializers.UUIDField(allow_null=True)
     room_name = serializers.CharField(help_text="The LiveKit room.")
     sip_call_id = serializers.CharField(allow_blank=True, help_text=_SIP_CALL_ID)
     livekit_call_id = serializers.CharField(allow_blank=True, help_text=_LIVEKIT_CALL_ID)
     sip_status_code = serializers.IntegerField(allow_null=True, help_text=_SIP)
-    sip_status = serializers.CharField(allow_blank=True, help_text="The same in the carrier's words.")
+    sip_status = serializers.CharField(allow_blank=True, help_text="The carrier's SIP status line.")
     started_at = serializers.DateTimeField()
     ringing_at = serializers.DateTimeField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
@@ -124,7 +124,7 @@ class CallSerializer(CamelSerializer):
     to = serializers.CharField()
     trunk_id = serializers.UUIDField(allow_null=True)
     agent_id = serializers.UUIDField(allow_null=True)
-    room_name = serializers.CharField(allow_blank=True, help_text="The LiveKit room; empty until it is dialled.")
+    room_name = serializers.CharField(allow_blank=True, help_text="The LiveKit room; empty until the call is dialed.")
     sip_call_id = serializers.CharField(allow_blank=True, help_text=_SIP_CALL_ID)
     livekit_call_id = serializers.CharField(allow_blank=True, help_text=_LIVEKIT_CALL_ID)
     sip_status_code = serializers.IntegerField(allow_null=True, help_text=_SIP)
@@ -135,12 +135,12 @@ class CallSerializer(CamelSerializer):
     started_at = serializers.DateTimeField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
-    duration_seconds = serializers.IntegerField(allow_null=True, help_text="From the answer to the end.")
+    duration_seconds = serializers.IntegerField(allow_null=True, help_text="Talk time, from the answer to the end.")
     metadata: Any = serializers.DictField()
 
     def get_fields(self) -> dict[str, Any]:
         """Add `from`, which is a keyword of Python."""
-        caller = serializers.CharField(allow_blank=True, help_text="Empty: withheld.")
+        caller = serializers.CharField(allow_blank=True, help_text="Empty if withheld.")
         return _after_to(super().get_fields(), caller)
 
 
@@ -152,7 +152,7 @@ class TransferStateSerializer(CamelSerializer):
     )
     to = serializers.CharField()
     mode = serializers.ChoiceField(TransferMode.choices)
-    code = serializers.CharField(allow_blank=True, help_text="Why it failed, such as `transfer_failed`.")
+    code = serializers.CharField(allow_blank=True, help_text="Why it failed, for example `transfer_failed`.")
     message = serializers.CharField(allow_blank=True)
     sip_status_code = serializers.IntegerField(allow_null=True)
     requested_at = serializers.DateTimeField()
@@ -160,22 +160,22 @@ class TransferStateSerializer(CamelSerializer):
 
 
 class TransferredCallSerializer(CallSerializer):
-    """A call with the transfer that was asked for."""
+    """A call with its requested transfer."""
 
     transfer = TransferStateSerializer()
 
 
 class EventSerializer(CamelSerializer):
-    """A line of a call's timeline."""
+    """A timeline event of a call."""
 
-    type = serializers.CharField(help_text="Such as `call.ringing` or `attempt.failed`.")
+    type = serializers.CharField(help_text="For example `call.ringing` or `attempt.failed`.")
     at = serializers.DateTimeField()
-    attempt = serializers.IntegerField(allow_null=True, help_text="The number of the dial it belongs to.")
-    data: Any = serializers.DictField(help_text="Particulars; new ones may be added.")
+    attempt = serializers.IntegerField(allow_null=True, help_text="The number of its attempt.")
+    data: Any = serializers.DictField(help_text="Details; new keys may be added.")
 
 
 class TimelineSerializer(CamelSerializer):
-    """A call's timeline, oldest first. It comes whole: there is no other page."""
+    """A call's timeline, oldest first, always complete: there is no next page."""
 
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
@@ -183,13 +183,13 @@ class TimelineSerializer(CamelSerializer):
 
 
 class TurnSerializer(CamelSerializer):
-    """What one side said."""
+    """One turn of a speaker."""
 
     speaker = serializers.ChoiceField(Speaker.choices)
     text = serializers.CharField()
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField()
-    interrupted = serializers.BooleanField(help_text="The other side spoke, so the rest went unsaid.")
+    interrupted = serializers.BooleanField(help_text="The other side interrupted this turn.")
 
 
 class TranscriptSerializer(CamelSerializer):
@@ -197,21 +197,21 @@ class TranscriptSerializer(CamelSerializer):
 
     transcript = TurnSerializer(many=True)
     measures: Any = serializers.DictField(
-        help_text="`firstWordSeconds` from the answer to the agent's first word, `turnSecondsMedian` and "
-        "`turnSecondsLongest` from the caller's last word to the agent's next, `turns`, `interruptions`; where known."
+        help_text="`firstWordSeconds` is from the answer to the agent's first word, `turnSecondsMedian` and "
+        "`turnSecondsLongest` from the caller's last word to the agent's next, `turns`, `interruptions`; if known."
     )
-    detail = serializers.CharField(help_text="What the agent's worker says of the end, for people.")
-    finished = serializers.BooleanField(help_text="Nothing more comes.")
+    detail = serializers.CharField(help_text="The worker's message about the end, for people.")
+    finished = serializers.BooleanField(help_text="The transcript is complete.")
 
 
 class AnalysisSerializer(CamelSerializer):
-    """What a language model made of a conversation."""
+    """A language model's analysis of a conversation."""
 
-    status = serializers.ChoiceField([("none", "Not asked for"), *AnalysisStatus.choices])
+    status = serializers.ChoiceField([("none", "Not requested"), *AnalysisStatus.choices])
     summary = serializers.CharField()
     outcome = serializers.CharField()
-    fields_: Any = serializers.DictField(help_text="As the agent's `analysisSchema` asks for.")
-    error = serializers.CharField(help_text="Why there is none yet, or will be none.")
+    fields_: Any = serializers.DictField(help_text="Fields of the agent's `analysisSchema`.")
+    error = serializers.CharField(help_text="Why the analysis is pending or failed.")
     analyzed_at = serializers.DateTimeField(allow_null=True)
 
     def get_fields(self) -> dict[str, Any]:
@@ -220,13 +220,13 @@ class AnalysisSerializer(CamelSerializer):
 
 
 class RecordingPartSerializer(CamelSerializer):
-    """A part of a call's recording, in a file of its own."""
+    """One part of a call's recording, in its own file."""
 
     status = serializers.ChoiceField(RecordingStatus.choices)
-    url = serializers.CharField(allow_blank=True, help_text="Plays it for the next 5 minutes; empty until it is saved.")
+    url = serializers.CharField(allow_blank=True, help_text="Playback URL, valid for 5 minutes; empty until saved.")
     duration_seconds = serializers.IntegerField(allow_null=True)
     bytes = serializers.IntegerField(allow_null=True)
-    error = serializers.CharField(allow_blank=True, help_text="Why there is none, or why it ended early.")
+    error = serializers.CharField(allow_blank=True, help_text="Why the recording failed or ended early.")
 
 
 class RecordingSerializer(RecordingPartSerializer):
@@ -234,35 +234,35 @@ class RecordingSerializer(RecordingPartSerializer):
 
     status = serializers.ChoiceField([("none", "None"), *RecordingStatus.choices])
     parts = RecordingPartSerializer(
-        many=True, help_text="In order; more than one where it stopped for a third party who was not reached."
+        many=True, help_text="In order; more than one if it paused for a transfer target that was not reached."
     )
 
 
 class DoNotCallSerializer(CamelModelSerializer[DoNotCall]):
-    """A number that is never called."""
+    """A do-not-call entry."""
 
-    listed_by = serializers.ChoiceField(ListedBy.choices, help_text="How it came on the list; empty: not recorded.")
+    listed_by = serializers.ChoiceField(ListedBy.choices, help_text="How the number was added; empty if unknown.")
     added_by = serializers.CharField(
-        source="who", help_text="Email address of the person, or name of the API key; empty where it is not known."
+        source="who", help_text="Email address of the person, or name of the API key; empty if unknown."
     )
 
     class Meta:
         model = DoNotCall
         fields = ["number", "note", "listed_by", "added_by", "created_at"]
-        extra_kwargs = {"number": {"help_text": "In E.164; a hash that begins with # where the number was erased."}}
+        extra_kwargs = {"number": {"help_text": "In E.164 format; a hash that begins with # if the number was erased."}}
 
 
 class AddNumbersSerializer(CamelSerializer):
-    """Numbers never to be called."""
+    """Numbers to add to the do-not-call list."""
 
     numbers = serializers.ListField(
         child=serializers.CharField(max_length=LONGEST_TEXT), min_length=1, max_length=1000, help_text=SPELLINGS
     )
-    note = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="Why, for people.")
+    note = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="A note for people.")
 
 
 class AddedSerializer(CamelSerializer):
-    """What an addition came to."""
+    """Result of adding numbers."""
 
-    added = serializers.IntegerField(help_text="Numbers that are new on the list.")
-    known = serializers.IntegerField(help_text="Numbers that stood there before.")
+    added = serializers.IntegerField(help_text="Numbers that were added.")
+    known = serializers.IntegerField(help_text="Numbers that were already listed.")

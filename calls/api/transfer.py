@@ -1,4 +1,4 @@
-"""`/v1/calls/{id}/transfer`: asking for a transfer, and what became of it."""
+"""`/v1/calls/{id}/transfer`: request a transfer and get its outcome."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from telephony.services.errors import Problems
 
 
 class TransferView(WorkspaceAPIView[Call]):
-    """Handing a call over."""
+    """Transfer of a call."""
 
     read_scope = Scope.CALLS_READ
     write_scope = Scope.CALLS_WRITE
@@ -47,7 +47,7 @@ class TransferView(WorkspaceAPIView[Call]):
     def get(self, request: Request, id: UUID) -> Response:
         transfer = Transfer.objects.filter(call=self._found(id)).last()
         if transfer is None:
-            raise NotFound("No transfer of this call was asked for.")
+            raise NotFound("This call has no transfer.")
         return Response(transfer_json(transfer))
 
     def _found(self, id: UUID) -> Call:

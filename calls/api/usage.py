@@ -40,11 +40,11 @@ class _Dates(CamelSerializer):
 
 
 class UsageQuery(_Dates):
-    """What is asked."""
+    """Query parameters of usage."""
 
-    first_words = "The first day. Left out: 30 days up to `to`."
-    to = serializers.DateField(required=False, help_text="The last day, counted in. Left out: today.")
-    group_by = NamedChoiceField(["day", "number"], required=False, help_text="`day` unless given.")
+    first_words = "The first day. Default: 30 days up to `to`."
+    to = serializers.DateField(required=False, help_text="The last day, inclusive. Default: today.")
+    group_by = NamedChoiceField(["day", "number"], required=False, help_text="Default: `day`.")
 
 
 class SumsSerializer(CamelSerializer):
@@ -52,28 +52,28 @@ class SumsSerializer(CamelSerializer):
 
     calls = serializers.IntegerField()
     answered = serializers.IntegerField()
-    minutes = serializers.FloatField(help_text="From answer to end, in all.")
+    minutes = serializers.FloatField(help_text="Total talk time.")
     outcomes = serializers.DictField(child=serializers.IntegerField(), help_text="Calls by the status they ended with.")
 
 
 class UsageLineSerializer(SumsSerializer):
-    """A day or a number."""
+    """Usage of one day or number."""
 
     day = serializers.DateField(allow_null=True)
-    number = serializers.CharField(allow_null=True, help_text="The workspace's own: called from or called.")
+    number = serializers.CharField(allow_null=True, help_text="The workspace's number, as caller ID or number called.")
 
 
 class UsageSerializer(_Dates):
-    """The usage of some days."""
+    """Usage of a range of days."""
 
     to = serializers.DateField()
-    time_zone = serializers.CharField(help_text="The workspace's: its midnight parts the days.")
+    time_zone = serializers.CharField(help_text="The workspace's time zone, in which days begin.")
     total = SumsSerializer()
     results = UsageLineSerializer(many=True)
 
 
 class UsageView(WorkspaceAPIView[UsageDay]):
-    """What calls came to."""
+    """Usage of a workspace."""
 
     read_scope = Scope.CALLS_READ
     queryset = UsageDay.objects.none()
@@ -84,11 +84,11 @@ class UsageView(WorkspaceAPIView[UsageDay]):
         tags=["Usage"],
         operation_id="usage_retrieve",
         summary="Get usage",
-        description="Calls, answered calls and minutes of at most 366 days, by day or by number, with the outcomes of "
-        "each. Days are those of the workspace's time zone; a call counts on the day it ended, and stays counted when "
+        description="Calls, answered calls and minutes of at most 366 days, by day or number, with the outcomes of "
+        "each. Days are in the workspace's time zone. A call counts on the day it ended, and stays counted when "
         "it is purged.",
         parameters=[UsageQuery],
-        examples=[OpenApiExample("Answer", _EXAMPLE, response_only=True)],
+        examples=[OpenApiExample("Response", _EXAMPLE, response_only=True)],
     )
     def get(self, request: Request) -> Response:
         with asked(request, shared(UsageQuery)) as (values, problems):
@@ -105,7 +105,7 @@ def _days(values: dict[str, Any], workspace: Workspace, problems: Problems) -> t
     last: date = values.get("to") or timezone.now().astimezone(ZoneInfo(workspace.time_zone)).date()
     first: date = values.get("from") or last - min(timedelta(days=BY_DEFAULT - 1), last - date.min)
     if not timedelta(0) <= last - first < timedelta(days=LONGEST):
-        problems.add("from", f"Give a first day before the last, and at most {LONGEST} days.", "range")
+        problems.add("from", f"Enter a first day before the last, and at most {LONGEST} days.", "range")
     return first, last
 
 

@@ -55,7 +55,7 @@ def test_every_reason_is_told_in_its_words() -> None:
 
 
 def test_every_policy_is_told_in_order_of_weight() -> None:
-    told = re.findall(r"^\| `(\w+)` \|", section("May it be dialled?"), re.M)
+    told = re.findall(r"^\| `(\w+)` \|", section("May it be dialed?"), re.M)
     assert set(told) == {policy.__name__ for policy in POLICIES}
     assert len(told) == len(POLICIES)
 
