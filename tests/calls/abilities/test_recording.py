@@ -42,8 +42,6 @@ def livekit(monkeypatch: pytest.MonkeyPatch, settings: Any, call: Call) -> Livek
     )
     livekit = Livekit()
     monkeypatch.setattr("calls.recordings.recording.client_for", lambda project: livekit)
-    monkeypatch.setattr("calls.recordings.recording._send_start", recordings.start)
-    monkeypatch.setattr("calls.recordings.recording._send_stop", recordings.stop_unwanted)
     return livekit
 
 
@@ -255,7 +253,7 @@ def test_where_that_fails_it_is_stopped_later(
     recorded(LiveKitUnavailable("LiveKit did not answer."))
     livekit.answers = [[], LiveKitUnavailable("LiveKit did not answer."), None]
     recordings.stop(call)
-    with pytest.raises(LiveKitUnavailable), django_capture_on_commit_callbacks(execute=True):
+    with django_capture_on_commit_callbacks(execute=True):
         event(call, "EGRESS_ACTIVE")
     Recording.objects.update(updated_at=START)
     recordings.look_after()

@@ -84,7 +84,7 @@ def test_a_slow_endpoint_is_not_waited_for(ask: Asks, shop: Receiver, monkeypatc
         shop.stop_waiting.wait(20)
 
     shop.respond = wait
-    assert "did not answer in time" in ask(order="1042").json()["result"]
+    assert "did not respond in time" in ask(order="1042").json()["result"]
 
 
 def test_a_long_answer_is_cut(ask: Asks, shop: Receiver) -> None:
