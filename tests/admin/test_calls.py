@@ -57,7 +57,7 @@ def fail(call: Call, code: int, reason: Reason, status: CallStatus) -> None:
 def test_a_call_that_did_not_work_is_explained_in_a_sentence(call: Call, acme_viewer: User, signed_in: Browser) -> None:
     fail(call, 486, Reason.BUSY, CallStatus.BUSY)
     html = words(signed_in(acme_viewer), page(call))
-    assert "The callee is busy: the carrier answered 486 Busy Here." in html
+    assert "The callee is busy: the carrier responded 486 Busy Here." in html
     assert "Place the call again at another time." in html
     assert "486 Busy Here: the callee is busy" in html
     assert "Attempt failed" in html
@@ -67,7 +67,7 @@ def test_a_refused_call_names_the_policy_and_its_particulars(call: Call, acme_vi
     words_of_policy = "Calls to JM are not allowed. Allowed countries: US."
     apply_refusal(call, Refusal(Reason.COUNTRY, words_of_policy), timezone.now())
     html = words(signed_in(acme_viewer), page(call))
-    assert "Not dialled: Calls to this country are not allowed." in html
+    assert "Not dialed: Calls to this country are not allowed." in html
     assert "Add the country to the allowed destinations." in html
     assert words_of_policy in html
 
@@ -98,7 +98,7 @@ def test_a_list_asks_for_calls_under_way_until_there_are_none(
     assert states not in words(client, LIST)
     advance(call, CallStatus.DIALING, timezone.now())
     assert states in words(client, LIST)
-    assert "Dialling" in words(client, states)
+    assert "Dialing" in words(client, states)
     end(call, timezone.now(), Reason.BUSY, CallStatus.BUSY)
     assert "hx-get" not in words(client, states)
     assert client.get(reverse("admin:calls_call_states") + "?ids=nonsense,,1").status_code == 200

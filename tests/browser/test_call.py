@@ -38,14 +38,14 @@ def test_a_call_is_placed_and_followed_to_its_end(acme: Workspace, acme_owner: U
         room_name=f"call-{call.pk}-1", started_at=now,
     )  # fmt: skip
     advance(call, CallStatus.RINGING, now)
-    expect(standing).to_contain_text("The callee's phone rings.", timeout=SOON)  # by itself: nobody reloads
+    expect(standing).to_contain_text("The callee's phone is ringing.", timeout=SOON)  # by itself: nobody reloads
 
     Attempt.objects.filter(pk=attempt.pk).update(
         status=AttemptStatus.FAILED, sip_status_code=486, reason=Reason.BUSY, ended_at=now
     )
     note(call, "attempt.failed", now, attempt, reason=Reason.BUSY, sipStatusCode=486)
     end(call, now, Reason.BUSY, CallStatus.BUSY, sip_status_code=486)
-    expect(standing).to_contain_text("The callee is busy: the carrier answered 486 Busy Here.", timeout=SOON)
+    expect(standing).to_contain_text("The callee is busy: the carrier responded 486 Busy Here.", timeout=SOON)
     expect(page.locator("#attempts")).to_contain_text("486 Busy Here: the callee is busy")
     expect(timeline).to_contain_text("Attempt failed")
     expect(page.get_by_role("link", name="Call again")).to_be_visible()
@@ -61,7 +61,7 @@ def test_a_list_follows_its_calls_and_a_queued_one_is_cancelled(
     page = sign_in(acme_owner)
     page.goto("/admin/calls/call/")
     row = page.locator("#result_list tr", has_text="+12025550123")
-    expect(row).to_contain_text("Dialling")
+    expect(row).to_contain_text("Dialing")
     end(ringing, now, Reason.NO_ANSWER, CallStatus.NO_ANSWER)
     expect(row).to_contain_text("No answer", timeout=SOON)
 
