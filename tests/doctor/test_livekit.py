@@ -127,7 +127,7 @@ def test_projects_are_asked_side_by_side_each_by_its_own_key(
     other = LiveKitProject.objects.create(name="Away", url="ws://127.0.0.1:9", api_key="key", api_secret="s" * 40)
     TelephonySettings.of(globex.pk)
     TelephonySettings.objects.filter(pk=globex.pk).update(project=other)
-    assert "Away (ws://127.0.0.1:9) does not answer" in found(doctor.look)["livekit.away"].what
+    assert "Away (ws://127.0.0.1:9) does not respond" in found(doctor.look)["livekit.away"].what
     assert found(doctor.look, Scope(standing.workspace)) == {}
 
 

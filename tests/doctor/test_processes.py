@@ -108,7 +108,7 @@ def waited_for(livekit: SandboxServer, agent: Agent) -> LiveKitProject:
 
 
 def test_an_agent_worker_is_missed_where_there_is_an_agent(waited_for: LiveKitProject, globex: Workspace) -> None:
-    assert "No agent worker runs for LiveKit project Default" in found(workers.look)["processes.agent_workers"].what
+    assert "No agent worker is running for LiveKit" in found(workers.look)["processes.agent_workers"].what
     assert found(workers.look, Scope(globex)) == {}
     note_worker(waited_for, uuid4(), STATE)
     assert found(workers.look) == {}
