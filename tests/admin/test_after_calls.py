@@ -70,7 +70,7 @@ def test_what_an_agent_did_is_told_in_words(call: Call, acme_viewer: User, signe
     html = " ".join(signed_in(acme_viewer).get(page(call)).content.decode().split())
     assert "Agent called a tool" in html
     assert "find_order, 0.4 s. HTTP 500" in html
-    assert "3 of them." in html
+    assert "3 digits." in html
 
 
 def test_recordings_are_found_by_number_call_and_room_within_ones_workspaces(
