@@ -10,8 +10,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from calls.choices import CallStatus, Reason
-from calls.dialer import attempts
-from calls.dialer.attempts import Fenced
+from calls.dialer import attempts, retries
+from calls.dialer.attempts import ClaimLost
 from calls.dialer.lost_answers import IDENTITY, STATUS, close, look, phone_of, settle_answered, told_of
 from calls.dialer.outcomes import CLOSED, Next, Outcome, before_dial, outcome_of, outcome_told
 from calls.dialer.rate_limits import Limit, Turn, limits_of, paused_until
@@ -101,7 +101,7 @@ def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
 async def place(call_id: UUID, fence: int) -> None:
     """Dial a claimed call, trying the next gateway when one fails, and record the outcome.
 
-    Raise Fenced when the claim was lost, or the end was requested, before the call was dialed.
+    Raise ClaimLost when the claim was lost, or the end was requested, before the call was dialed.
     """
     ready = await in_thread(prepare, call_id, fence, timezone.now())
     if ready is None:
@@ -143,7 +143,7 @@ class OneDial:
             return await self._failed(before_dial(error), more_hops=more_hops)
         try:
             dialled = await self._on_time(at)
-        except Fenced:
+        except ClaimLost:
             await close(self._client, self._dial.room)
             raise
         except LiveKitError as error:
@@ -226,7 +226,7 @@ class OneDial:
 
     async def _failed(self, outcome: Outcome, *, more_hops: bool) -> bool:
         return await in_thread(
-            attempts.unanswered, self._call, self._attempt, outcome, timezone.now(), more_hops=more_hops
+            retries.unanswered, self._call, self._attempt, outcome, timezone.now(), more_hops=more_hops
         )
 
 
@@ -242,7 +242,7 @@ async def recover(call_id: UUID, fence: int) -> None:
         return
     call, attempt, client = left
     if attempt.dialed_at is None:
-        await in_thread(attempts.never_dialed, call, attempt, timezone.now())
+        await in_thread(retries.never_dialed, call, attempt, timezone.now())
     else:
         await look(call, attempt, client, trunk_rings(attempt.trunk, RINGING), more_hops=False)
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from calls.dialer import dial as dialling
 from calls.dialer import queue as claims
 from calls.dialer import revival, spend
-from calls.dialer.attempts import LEASE, Fenced
+from calls.dialer.attempts import LEASE, ClaimLost
 from calls.dialer.threads import in_thread, on_live_connection
 from calls.dialer.wake import CHANNEL
 from calls.livekit import talk_time
@@ -121,7 +121,7 @@ class Dispatcher:
         """Isolate failures of one call. Its lease expires, and the next claimer settles it."""
         try:
             await work
-        except Fenced:
+        except ClaimLost:
             logger.info("Call %s was claimed by another dispatcher.", call_id)
         except Exception:
             logger.exception("Call %s failed unexpectedly.", call_id)

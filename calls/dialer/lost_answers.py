@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from calls.choices import CallStatus, Reason
-from calls.dialer import attempts
+from calls.dialer import attempts, retries
 from calls.dialer.outcomes import UNKNOWN, Next, Outcome, outcome_told
 from calls.dialer.threads import in_thread
 from calls.livekit.room_state import ANSWERED, CALL_STATUS, TOLD, Story, sighting_of, tell
@@ -38,7 +38,7 @@ async def look(call: Call, attempt: Attempt, client: LiveKitClient, ringing: flo
     if found is WAS_ANSWERED:
         await settle_answered(call, attempt, None, client)
         return False
-    return await in_thread(attempts.unanswered, call, attempt, found, timezone.now(), more_hops=more_hops)
+    return await in_thread(retries.unanswered, call, attempt, found, timezone.now(), more_hops=more_hops)
 
 
 class _Look:

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('livekit_call_id', models.CharField(blank=True, max_length=64, verbose_name='LiveKit call ID')),
                 ('sip_status_code', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('attempts_made', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('retries', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('taken_back', models.PositiveIntegerField(default=0, editable=False)),
                 ('scheduled_at', models.DateTimeField(blank=True, null=True)),
                 ('not_after', models.DateTimeField(blank=True, null=True)),

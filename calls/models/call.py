@@ -49,6 +49,7 @@ class Call(models.Model):
     livekit_call_id = models.CharField("LiveKit call ID", max_length=64, blank=True)
     sip_status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     attempts_made = models.PositiveSmallIntegerField(default=0, editable=False)
+    retries = models.PositiveSmallIntegerField(default=0, editable=False)  # that count against the most attempts
     taken_back = models.PositiveIntegerField(default=0, editable=False)  # attempts that LiveKit did not accept
     scheduled_at = models.DateTimeField(null=True, blank=True)
     not_after = models.DateTimeField(null=True, blank=True)

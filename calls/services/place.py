@@ -45,31 +45,10 @@ def place_call(
     Whether it may be dialled is decided when it is due; only a caller ID that is not the workspace's is refused here.
     `problems` holds what a front door found wrong already.
     """
-    problems = Problems() if problems is None else problems
-    now = timezone.now()
-    config = TelephonySettings.of(workspace.pk)
-    called = problems.number("to", to, workspace.country)
-    caller_id = problems.number("from", from_, workspace.country)
-    number = route.own_number(workspace.pk, caller_id)
-    call = Call(
-        workspace=workspace,
-        project=config.project,
-        direction=Direction.OUTBOUND,
-        to_number=called,
-        to_typed=as_typed(to, called),
-        from_number=caller_id,
-        from_typed=as_typed(from_, caller_id),
-        number=number,
-        trunk=trunk or (number.trunk if number else None),
-        trunk_chosen=trunk is not None,
-        agent=agent,
-        max_duration_seconds=max_duration_seconds,
-        metadata=dict(metadata or {}),
-        scheduled_at=scheduled_at,
-        not_after=not_after,
-        due_at=max(now, scheduled_at or now),
-        queued_at=now,
-    )
+    problems, now = Problems() if problems is None else problems, timezone.now()
+    call = _asked_for(workspace, to, from_, trunk, now, problems)
+    call.agent, call.metadata, call.max_duration_seconds = agent, dict(metadata or {}), max_duration_seconds
+    call.scheduled_at, call.not_after, call.due_at = scheduled_at, not_after, max(now, scheduled_at or now)
     _check(call, now, problems)
     problems.raise_any()
     with transaction.atomic():
@@ -78,6 +57,28 @@ def place_call(
         tell(call)
         wake_dispatchers()
     return call
+
+
+def _asked_for(
+    workspace: Workspace, to: str, from_: str, trunk: Trunk | None, now: datetime, problems: Problems
+) -> Call:
+    """Return the call between two numbers as they were typed, by the trunk chosen or that of the caller ID."""
+    called = problems.number("to", to, workspace.country)
+    caller_id = problems.number("from", from_, workspace.country)
+    number = route.own_number(workspace.pk, caller_id)
+    return Call(
+        workspace=workspace,
+        project=TelephonySettings.of(workspace.pk).project,
+        direction=Direction.OUTBOUND,
+        to_number=called,
+        to_typed=as_typed(to, called),
+        from_number=caller_id,
+        from_typed=as_typed(from_, caller_id),
+        number=number,
+        trunk=trunk or (number.trunk if number else None),
+        trunk_chosen=trunk is not None,
+        queued_at=now,
+    )
 
 
 def as_typed(text: str, number: str) -> str:

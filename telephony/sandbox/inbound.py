@@ -154,24 +154,8 @@ def _why_no_rule(state: State, invite: Invite, trunk: SIPInboundTrunkInfo | None
 
 
 def _accept(state: State, asked: Asked, source: str, trunk: SIPInboundTrunkInfo, rule: SIPDispatchRuleInfo) -> Verdict:
-    hidden = rule.hide_phone_number
-    shown = asked.caller[-4 if len(asked.caller) > 4 else -1 :] if hidden else asked.caller
-    digest = hashlib.sha256(asked.caller.encode()).digest()[:8].hex()
-    attributes = attributes_of(
-        rule.attributes,
-        call_id=new_id("SCL_"),
-        trunk_id=trunk.sip_trunk_id,
-        phone=asked.caller,
-        trunk_number=asked.called,
-        host=asked.host,
-        hidden=hidden,
-    ) | {"sip.ruleID": rule.sip_dispatch_rule_id, CALL_ID_FULL: f"{new_id('')}@{source}", CALL_TAG: new_id("")}
-    info = ParticipantInfo(
-        identity=f"sip_{digest if hidden else asked.caller}",
-        name=f"Phone {shown}",
-        metadata=rule.metadata,
-        attributes=attributes,
-    )
+    shown = asked.caller[-4 if len(asked.caller) > 4 else -1 :] if rule.hide_phone_number else asked.caller
+    info = _caller(asked, source, trunk, rule, shown)
     config = rule.room_config
     room = open_room(
         state,
@@ -190,6 +174,7 @@ def _accept(state: State, asked: Asked, source: str, trunk: SIPInboundTrunkInfo,
         longest=trunk.max_call_duration.ToTimedelta().total_seconds() or LONGEST_CALL,
     )
     Leg(state, room, info, plan, answered_when=lambda: room.has_agent).start()
+    attributes = dict(info.attributes)
     return Verdict(
         "ACCEPT",
         f"Trunk {trunk.sip_trunk_id} ({trunk.name}) takes the call, rule {rule.sip_dispatch_rule_id} places it.",
@@ -201,6 +186,29 @@ def _accept(state: State, asked: Asked, source: str, trunk: SIPInboundTrunkInfo,
         call_id=attributes[CALL_ID],
         agents=tuple(agent.agent_name for agent in config.agents),
         wire=(100, 180),
+        attributes=attributes,
+    )
+
+
+def _caller(
+    asked: Asked, source: str, trunk: SIPInboundTrunkInfo, rule: SIPDispatchRuleInfo, shown: str
+) -> ParticipantInfo:
+    """Return the caller as a participant of the room."""
+    hidden = rule.hide_phone_number
+    digest = hashlib.sha256(asked.caller.encode()).digest()[:8].hex()
+    attributes = attributes_of(
+        rule.attributes,
+        call_id=new_id("SCL_"),
+        trunk_id=trunk.sip_trunk_id,
+        phone=asked.caller,
+        trunk_number=asked.called,
+        host=asked.host,
+        hidden=hidden,
+    ) | {"sip.ruleID": rule.sip_dispatch_rule_id, CALL_ID_FULL: f"{new_id('')}@{source}", CALL_TAG: new_id("")}
+    return ParticipantInfo(
+        identity=f"sip_{digest if hidden else asked.caller}",
+        name=f"Phone {shown}",
+        metadata=rule.metadata,
         attributes=attributes,
     )
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Workspace
 from calls.choices import AttemptStatus, CallStatus, Reason
-from calls.dialer import attempts
+from calls.dialer import attempts, retries
 from calls.dialer.dial import Prepared, prepare
 from calls.dialer.outcomes import Next, Outcome
 from calls.dialer.queue import claim_due
@@ -84,7 +84,7 @@ def test_nor_where_it_is_added_while_the_dial_waits_for_its_turn(configured: Lin
 def test_the_next_gateway_does_not_dial_a_number_added_meanwhile(configured: Line) -> None:
     dial = begin(configured)
     assert isinstance(dial.turn(), Turn)
-    assert attempts.unanswered(dial.ready.call, dial.attempt, GATEWAY, timezone.now(), more_hops=True)
+    assert retries.unanswered(dial.ready.call, dial.attempt, GATEWAY, timezone.now(), more_hops=True)
     DoNotCall.objects.create(workspace=configured.workspace, number=CALLEE)
     assert isinstance(next_hop(dial.ready, 0).turn(), Refusal)
 
@@ -115,7 +115,7 @@ def test_two_calls_of_one_callee_on_their_way_do_not_break_the_limit_of_a_day(co
 def test_a_call_that_a_gateway_failed_waits_for_the_next_one_in_place(configured: Line) -> None:
     """At a call a second the next turn is further off than dials are planned: given back, it never came to its turn."""
     dial = begin(configured)
-    assert attempts.unanswered(dial.ready.call, dial.attempt, GATEWAY, timezone.now(), more_hops=True)
+    assert retries.unanswered(dial.ready.call, dial.attempt, GATEWAY, timezone.now(), more_hops=True)
     DialSlot.objects.update(next_at=timezone.now() + 2 * HORIZON)
     assert next_hop(dial.ready, 0).attempt.number == 2
 

@@ -7,8 +7,8 @@ import pytest
 
 from accounts.models import Workspace
 from calls.choices import AttemptStatus, CallStatus, Reason
-from calls.dialer import attempts
-from calls.dialer.attempts import Fenced
+from calls.dialer import attempts, retries
+from calls.dialer.attempts import ClaimLost
 from calls.dialer.outcomes import Next, Outcome
 from calls.dialer.rate_limits import limits_of
 from calls.models import Attempt, Call, DialSlot, Event
@@ -47,7 +47,7 @@ class Dialler:
 
     def dial(self, outcome: Outcome, *, more_hops: bool = False) -> bool:
         """Dial once with this outcome; return whether the next gateway is to be tried."""
-        again = attempts.unanswered(self.call, self.begin(), outcome, AT, more_hops=more_hops)
+        again = retries.unanswered(self.call, self.begin(), outcome, AT, more_hops=more_hops)
         self.call.refresh_from_db()
         return again
 
@@ -116,8 +116,8 @@ def test_a_carrier_without_room_lets_its_trunk_rest_and_costs_no_attempt(dialler
     dialler.line.settings(max_attempts=1)
     for _ in range(2):
         dialler.dial(NO_ROOM)
-        assert dialler.waits == attempts.NO_ROOM_FOR
-        assert DialSlot.objects.get(pk=dialler.line.trunk.pk).next_at >= AT + attempts.NO_ROOM_FOR
+        assert dialler.waits == retries.NO_ROOM_FOR
+        assert DialSlot.objects.get(pk=dialler.line.trunk.pk).next_at >= AT + retries.NO_ROOM_FOR
     dialler.dial(BUSY)
     assert dialler.call.status == CallStatus.BUSY
 
@@ -144,7 +144,7 @@ def test_the_room_of_an_attempt_that_was_taken_back_is_not_used_again(dialler: D
     for _ in range(3):
         attempt = dialler.begin()
         rooms.add(attempt.room_name)
-        attempts.unanswered(dialler.call, attempt, AWAY, AT, more_hops=False)
+        retries.unanswered(dialler.call, attempt, AWAY, AT, more_hops=False)
         dialler.call.refresh_from_db()
     assert len(rooms) == 3
 
@@ -162,7 +162,7 @@ def test_a_carriers_retry_after_lets_its_trunk_rest_for_as_long(dialler: Dialler
 
 
 def test_even_dials_that_reach_nobody_come_to_an_end(dialler: Dialler) -> None:
-    Call.objects.update(attempts_made=attempts.MOST_DIALS - 1)
+    Call.objects.update(attempts_made=retries.MOST_DIALS - 1)
     dialler.call.refresh_from_db()
     dialler.dial(NO_ROOM)
     assert (dialler.call.status, dialler.call.reason) == (CallStatus.FAILED, Reason.CARRIER_LIMIT)
@@ -171,14 +171,14 @@ def test_even_dials_that_reach_nobody_come_to_an_end(dialler: Dialler) -> None:
 def test_a_call_that_is_to_end_is_not_dialled_again(dialler: Dialler) -> None:
     attempt = dialler.begin()
     Call.objects.update(end_requested=Reason.CANCELED)
-    assert not attempts.unanswered(dialler.call, attempt, BUSY, AT, more_hops=True)
+    assert not retries.unanswered(dialler.call, attempt, BUSY, AT, more_hops=True)
     assert (dialler.call.status, dialler.call.reason) == (CallStatus.CANCELED, Reason.CANCELED)
     attempt.refresh_from_db()
     assert (attempt.status, attempt.reason) == (AttemptStatus.CANCELED, Reason.CANCELED)
 
 
 def test_a_dial_that_was_surely_not_made_is_made_again_at_once(dialler: Dialler) -> None:
-    attempts.never_dialed(dialler.call, dialler.begin(), AT)
+    retries.never_dialed(dialler.call, dialler.begin(), AT)
     assert (dialler.waits, dialler.call.attempts.get().status) == (timedelta(0), AttemptStatus.FAILED)
 
 
@@ -197,12 +197,12 @@ def test_whoever_lost_the_call_writes_nothing(dialler: Dialler) -> None:
     attempt = dialler.begin()
     Call.objects.update(fence=9)
     for write in (
-        lambda: attempts.unanswered(dialler.call, attempt, BUSY, AT, more_hops=True),
+        lambda: retries.unanswered(dialler.call, attempt, BUSY, AT, more_hops=True),
         lambda: attempts.answered(dialler.call, attempt, None, AT),
-        lambda: attempts.never_dialed(dialler.call, attempt, AT),
+        lambda: retries.never_dialed(dialler.call, attempt, AT),
         dialler.begin,
     ):
-        with pytest.raises(Fenced):
+        with pytest.raises(ClaimLost):
             write()
     attempt.refresh_from_db()
     assert (attempt.status, Call.objects.get().status) == (AttemptStatus.DIALING, CallStatus.DIALING)

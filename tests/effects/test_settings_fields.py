@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Workspace
 from calls.choices import CallStatus, Reason
-from calls.dialer import attempts
+from calls.dialer import attempts, retries
 from calls.dialer.outcomes import Next, Outcome
 from calls.dialer.rate_limits import limits_of
 from calls.livekit.room_monitor import _Look
@@ -67,7 +67,7 @@ def _dialed(line: Line, outcome: Outcome, *, rang: bool = False) -> Call:
     assert isinstance(begun, tuple)
     if rang:
         Attempt.objects.filter(pk=begun[0].pk).update(ringing_at=now, dialed_at=now)
-    attempts.unanswered(call, begun[0], outcome, now, more_hops=False)
+    retries.unanswered(call, begun[0], outcome, now, more_hops=False)
     call.refresh_from_db()
     return call
 
