@@ -93,7 +93,7 @@ def test_where_livekit_is_away_the_answer_is_from_the_rows(
     livekit.stop()
     found = ask(api)
     assert (found["livekitAsked"], found["allowed"]) == (False, True)
-    assert "Voxa's rows" in found["message"]
+    assert "Voxa's own data" in found["message"]
 
 
 @pytest.mark.parametrize("source", ["nowhere", "1.2.3", "1.2.3.4/24", "fe80::1;x"])
