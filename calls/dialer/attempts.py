@@ -15,7 +15,7 @@ from calls.dialer import spend
 from calls.dialer.rate_limits import HORIZON, Limit, Turn, one_by_one, plan, take_turn
 from calls.livekit.room_state import CallIds
 from calls.models import Attempt, Call
-from calls.routing import route as routing
+from calls.routing.facts import facts_now
 from calls.routing.policies import Facts, Refusal, first_refusal
 from calls.routing.route import Hop, Route
 from calls.services.call_ids import note_ids
@@ -134,7 +134,7 @@ def turn(call: Call, attempt: Attempt, limits: list[Limit], tries: int, known: F
     taken = take_turn(limits, tries)
     if not isinstance(taken, Turn):
         return taken
-    refusal = first_refusal(routing.facts_now(call, known, taken.at))
+    refusal = first_refusal(facts_now(call, known, taken.at))
     if refusal is not None:
         return refusal
     marked = Attempt.objects.filter(

@@ -20,6 +20,7 @@ from calls.dialer.spend import Cap, cap_of
 from calls.dialer.threads import in_thread
 from calls.models import Attempt, Call
 from calls.routing import route as routing
+from calls.routing.facts import call_facts
 from calls.routing.policies import Facts, Refusal, first_refusal
 from calls.routing.route import Hop, Route, trunk_rings
 from calls.services.timeline import end
@@ -89,7 +90,7 @@ def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
     if isinstance(found, Refusal):
         attempts.apply_refusal(call, found, now)
         return None
-    facts = routing.facts(call, found, config, now)
+    facts = call_facts(call, found, config, now)
     refusal = first_refusal(facts)
     if refusal is not None:
         attempts.apply_refusal(call, refusal, now)

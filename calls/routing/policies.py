@@ -1,7 +1,7 @@
 """Policies: whether a call may be dialed now, and if not, why and until when. Pure: facts in, first refusal out."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -17,38 +17,38 @@ ATTEMPT_WINDOW = timedelta(hours=24)
 class Load:
     """Current number of calls and the limit; None means no limit."""
 
-    live: int = 0
-    limit: int | None = None
+    live: int
+    limit: int | None
 
     @property
     def is_full(self) -> bool:
         return self.limit is not None and self.live >= self.limit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
-    """Input of the policies, gathered by `routing` with a few queries."""
+    """Input of the policies, gathered by `facts.py`. No field has a default, for a default would permit."""
 
     now: datetime
     to_number: str
     countries: frozenset[str]
-    callees: tuple[str, ...] = ()  # to_number, with and without a tech prefix
-    caller_id_verified: bool = True
-    allow_premium: bool = False
-    allow_unknown: bool = False
-    on_do_not_call: bool = False
-    hours: Hours | None = None
-    home_zone: str = "UTC"  # the workspace's, for numbers without a known zone
-    strict_hours: bool = False
-    recent_attempts: tuple[datetime, ...] = ()
-    daily_attempts: int | None = None
-    trunk: Load = field(default_factory=Load)
-    workspace: Load = field(default_factory=Load)
-    spent_today: Decimal = Decimal(0)
-    spend_limit: Decimal | None = None
-    spend_resets_at: datetime | None = None
-    currency: str = ""
-    not_after: datetime | None = None
+    callees: tuple[str, ...]  # to_number, with and without a tech prefix
+    caller_id_verified: bool
+    allow_premium: bool
+    allow_unknown: bool
+    on_do_not_call: bool
+    hours: Hours | None
+    home_zone: str  # the workspace's, for numbers without a known zone
+    strict_hours: bool
+    recent_attempts: tuple[datetime, ...]
+    daily_attempts: int | None
+    trunk: Load
+    workspace: Load
+    spent_today: Decimal
+    spend_limit: Decimal | None
+    spend_resets_at: datetime | None
+    currency: str
+    not_after: datetime | None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from accounts.models import Workspace
 from calls.choices import Direction, Reason
 from calls.models import Call
 from calls.routing import route as routing
+from calls.routing.facts import call_facts
 from calls.routing.inbound import RINGS, Seen, ask_livekit, describe
 from calls.routing.policies import Refusal, verdicts, weightiest
 from calls.routing.route import Route
@@ -51,7 +52,7 @@ def check_outbound(workspace: Workspace, to: str, caller: str, agent: Agent | No
     call = Call(workspace=workspace, to_number=to, from_number=caller, trunk=trunk, trunk_chosen=trunk is not None)
     found = routing.route(call, config, now)
     way = found if isinstance(found, Route) else Route((), trunk or (number.trunk if number else None), number)
-    said = verdicts(routing.facts(call, way, config, now))
+    said = verdicts(call_facts(call, way, config, now))
     refusals = [
         None if config.project.is_configured else Refusal(Reason.NOT_CONFIGURED, UNCONFIGURED),
         None if agent is None or _makes_calls(agent) else Refusal(Reason.NO_AGENT, WRONG_AGENT),

@@ -1,25 +1,17 @@
 """Route of a call: trunk, gateways, number and agent, and the facts for the policies."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q
 
-from calls.choices import BEFORE_RINGING, LIVE, Reason
-from calls.dialer.spend import cap_of, spent
-from calls.do_not_call.erased_numbers import listed_as
-from calls.models import Attempt, Call, DoNotCall
-from calls.routing.calling_hours import Hours
-from calls.routing.policies import ATTEMPT_WINDOW, Facts, Load, Refusal
-from telephony.choices import CallingHoursFallback, ObjectKind, TrunkStatus
+from calls.choices import Reason
+from calls.models import Call
+from calls.routing.policies import Refusal
+from telephony.choices import ObjectKind, TrunkStatus
 from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
 from voxa.core.lookup import only_row
-from voxa.core.phone_numbers import or_none
 
 NOT_VERIFIED = "Use a number of this workspace on an active trunk as the caller ID."
 PROVISIONED_IN = timedelta(seconds=5)  # delay before a trunk that is being provisioned is checked again
@@ -104,74 +96,3 @@ def hops_of(trunk: Trunk, project: LiveKitProject) -> tuple[Hop, ...]:
     )
     gateways = trunk.gateways.filter(outbound=True).values_list("id", flat=True)
     return tuple(Hop(ids[gateway], gateway) for gateway in gateways if gateway in ids)
-
-
-def facts(call: Call, found: Route, config: TelephonySettings, now: datetime) -> Facts:
-    """Gather the policies' input, in at most eight queries."""
-    workspace = config.workspace
-    cap = cap_of(config, now)
-    live = Call.objects.filter(workspace=workspace, status__in=LIVE).exclude(pk=call.pk)
-    counts = live.aggregate(all=Count("pk"), trunk=Count("pk", filter=Q(trunk=found.trunk)))
-    return Facts(
-        now=now,
-        to_number=call.to_number,
-        countries=frozenset(config.allowed_countries or [workspace.country]),
-        caller_id_verified=found.number is not None,
-        callees=(callees := callees_of(call, found)),
-        allow_premium=config.allow_premium,
-        allow_unknown=config.allow_unknown_numbers,
-        on_do_not_call=on_do_not_call(call, callees),
-        hours=calling_hours(config),
-        home_zone=workspace.time_zone,
-        strict_hours=config.calling_hours_fallback == CallingHoursFallback.STRICT,
-        recent_attempts=recent_attempts(call, now, callees) if config.daily_attempts_per_callee else (),
-        daily_attempts=config.daily_attempts_per_callee,
-        trunk=Load(counts["trunk"], found.trunk.max_concurrent_calls if found.trunk else None),
-        workspace=Load(counts["all"], config.max_concurrent_calls),
-        spent_today=spent(cap, now) if cap else Decimal(0),
-        spend_limit=cap.limit if cap else None,
-        spend_resets_at=cap.resets_at if cap else None,
-        currency=config.currency,
-        not_after=call.not_after,
-    )
-
-
-def facts_now(call: Call, known: Facts, now: datetime) -> Facts:
-    """Refresh the facts that may have changed since they were gathered, at the time of the dial."""
-    recent = recent_attempts(call, now, known.callees) if known.daily_attempts else ()
-    return replace(known, now=now, on_do_not_call=on_do_not_call(call, known.callees), recent_attempts=recent)
-
-
-def callees_of(call: Call, found: Route) -> tuple[str, ...]:
-    """Return the number called with and without a tech prefix, so that a prefix cannot bypass the policies."""
-    digits = re.sub(r"[^0-9]", "", found.dialled(call.to_number))
-    behind = or_none(f"+{digits}")
-    return tuple(dict.fromkeys([call.to_number, *([behind] if behind else [])]))
-
-
-def on_do_not_call(call: Call, callees: Sequence[str] = ()) -> bool:
-    """Return whether the callee, or one of several possible callees, is on the workspace's do-not-call list."""
-    listed = [entry for number in callees or [call.to_number] for entry in listed_as(number)]
-    return DoNotCall.objects.filter(workspace=call.workspace_id, number__in=listed).exists()
-
-
-def calling_hours(config: TelephonySettings) -> Hours | None:
-    """Return the workspace's calling hours, None if there are none."""
-    if config.calling_hours_start is None or config.calling_hours_end is None:
-        return None
-    days: Sequence[int] = config.calling_days or range(7)
-    return Hours(config.calling_hours_start, config.calling_hours_end, frozenset(days))
-
-
-def recent_attempts(call: Call, now: datetime, callees: Sequence[str] = ()) -> tuple[datetime, ...]:
-    """Return when the workspace dialed this callee in the last 24 hours, without failures before ringing."""
-    dialled = (
-        Attempt.objects.filter(
-            call__workspace=call.workspace_id,
-            call__to_number__in=callees or [call.to_number],
-            dialed_at__gt=now - ATTEMPT_WINDOW,
-        )
-        .exclude(reason__in=BEFORE_RINGING, ringing_at=None)
-        .values_list("dialed_at", flat=True)
-    )
-    return tuple(at for at in dialled if at is not None)

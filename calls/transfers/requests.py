@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
@@ -14,15 +13,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from calls.choices import CallStatus, Reason, TransferMode, TransferStatus
-from calls.dialer.spend import cap_of, spent
 from calls.dialer.wake import wake_dispatchers
 from calls.models import Call, Transfer
-from calls.routing import route
-from calls.routing.policies import Facts, Refusal, first_refusal
+from calls.routing.facts import transfer_facts
+from calls.routing.policies import Refusal, first_refusal
 from calls.services.timeline import note
 from calls.transfers.carry_out import finish, settle_left_behind, warm_route
 from telephony.livekit import LiveKitNotConfigured
-from telephony.models import TelephonySettings
 from telephony.sip_headers import validate_headers
 from telephony.transfer_targets import Target, read_target
 from voxa.core.errors import Conflict, ServiceError, Unavailable
@@ -88,7 +85,7 @@ def _read(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str]) -
     try:
         country = call.workspace.country
         target = read_target(to, warm=mode == TransferMode.WARM, country=country)
-        facts = _facts(call, target.number or "")
+        facts = transfer_facts(call, target.number or "", timezone.now())
         refusal = first_refusal(facts) if target.number else None
         if target.short and not facts.allow_premium and is_costly_short(target.short, country):
             refusal = Refusal(Reason.PREMIUM, "This is a directory or premium-rate short code.")
@@ -97,30 +94,6 @@ def _read(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str]) -
     except ValidationError as error:
         raise ValidationError({"to": error}) from None
     return target
-
-
-def _facts(call: Call, number: str) -> Facts:
-    """Gather what protects against dear and unwanted calls.
-
-    Hours and limits do not hold up a caller who waits; only a callee who was called often enough is left alone.
-    """
-    config, now = TelephonySettings.of(call.workspace_id), timezone.now()
-    callee = Call(workspace_id=call.workspace_id, to_number=number)
-    cap = cap_of(config, now)
-    return Facts(
-        now=now,
-        to_number=number,
-        countries=frozenset(config.allowed_countries or [call.workspace.country]),
-        caller_id_verified=True,
-        allow_premium=config.allow_premium,
-        allow_unknown=config.allow_unknown_numbers,
-        on_do_not_call=route.on_do_not_call(callee),
-        recent_attempts=route.recent_attempts(callee, now) if config.daily_attempts_per_callee else (),
-        daily_attempts=config.daily_attempts_per_callee or None,
-        spent_today=spent(cap, now) if cap else Decimal(0),
-        spend_limit=cap.limit if cap else None,
-        currency=config.currency,
-    )
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from accounts.models import Workspace
 from calls.admin.call_filters import find_calls
 from calls.do_not_call.entries import add_numbers, remove_number
 from calls.models import Attempt, Call, DoNotCall
-from calls.routing import route as routing
+from calls.routing.facts import call_facts, callees_of, on_do_not_call, recent_attempts
 from calls.routing.route import Route
 from calls.services.erasure import erase_number
 from telephony.models import TelephonySettings
@@ -46,7 +46,7 @@ def test_the_do_not_call_list_knows_every_spelling(acme: Workspace, drawn: tuple
     DoNotCall.objects.all().delete()
     add_numbers(workspace, [text])
     assert DoNotCall.objects.get().number == number
-    assert routing.on_do_not_call(Call(workspace=workspace, to_number=number))
+    assert on_do_not_call(Call(workspace=workspace, to_number=number))
     assert add_numbers(workspace, [number, text]).known == 1
     assert remove_number(workspace, text)
 
@@ -63,7 +63,7 @@ def test_a_call_of_any_spelling_is_found_counted_and_erased(line: Line, drawn: t
     now = timezone.now()
     Attempt.objects.create(call=call, number=1, room_name=f"r-{call.pk}", started_at=now, dialed_at=now)
     again = Call(workspace=line.workspace, to_number=number)
-    assert len(routing.recent_attempts(again, timezone.now() + timedelta(seconds=1))) == 1
+    assert len(recent_attempts(again, timezone.now() + timedelta(seconds=1))) == 1
     assert list(find_calls(Call.objects.all(), text, [country])) == [call]
     Call.objects.update(status="failed")
     assert erase_number(text, line.workspace)["calls"] == 1
@@ -106,12 +106,12 @@ def test_a_tech_prefix_hides_nobody(line: Line) -> None:
     line.trunk.tech_prefix, line.trunk.leading_plus = "1", False
     egypt = Call(workspace=line.workspace, to_number="+2025550199")  # with the prefix before it, Washington
     found = Route((), line.trunk, line.number)
-    assert routing.callees_of(egypt, found) == ("+2025550199", "+12025550199")
-    assert routing.facts(egypt, found, TelephonySettings.of(line.workspace.pk), timezone.now()).on_do_not_call
+    assert callees_of(egypt, found) == ("+2025550199", "+12025550199")
+    assert call_facts(egypt, found, TelephonySettings.of(line.workspace.pk), timezone.now()).on_do_not_call
 
 
 def test_an_erased_number_stays_uncalled_in_every_spelling(api: APIClient, acme: Workspace) -> None:
     api.post(LIST, {"numbers": [CALLEE]})
     erase_number("2025550123", acme)
     assert api.get(f"{LIST}/{quote('(202) 555-0123')}").json()["number"].startswith("#")
-    assert routing.on_do_not_call(Call(workspace=acme, to_number="+112025550123"))
+    assert on_do_not_call(Call(workspace=acme, to_number="+112025550123"))

@@ -14,6 +14,7 @@ from calls.dialer.attempts import apply_refusal
 from calls.dialer.lapse import end_lapsed
 from calls.models import Call, Event
 from calls.routing import route
+from calls.routing.facts import call_facts, facts_now
 from calls.routing.policies import first_refusal
 from telephony.models import TelephonySettings
 from tests.calls.conftest import CALLEE, Line
@@ -74,10 +75,10 @@ def test_a_call_that_is_being_dialed_goes_on(line: Line) -> None:
 def test_a_retry_and_the_last_look_before_a_dial_lapse_too(line: Line) -> None:
     call = line.place(not_after=timezone.now() + timedelta(minutes=5))
     now, config = timezone.now(), TelephonySettings.of(line.workspace.pk)
-    facts = route.facts(call, route.Route((), line.trunk, line.number), config, now)
+    facts = call_facts(call, route.Route((), line.trunk, line.number), config, now)
     assert first_refusal(facts) is None
     later = now + timedelta(minutes=5)
-    refusal = first_refusal(route.facts_now(call, facts, later))
+    refusal = first_refusal(facts_now(call, facts, later))
     assert refusal is not None
     assert (refusal.reason, refusal.until) == (Reason.LAPSED, None)
     apply_refusal(call, refusal, later)

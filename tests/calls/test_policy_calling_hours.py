@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from calls.choices import Reason
 from calls.routing.calling_hours import Hours
-from calls.routing.policies import Facts, calling_hours
+from calls.routing.policies import calling_hours
+from tests.calls.policy_facts import permitted
 from voxa.core.numbering_plans import zones_of
 
 NEW_YORK, BERLIN, TOLL_FREE = "+12125550123", "+4930901820", "+18005550199"
@@ -21,7 +22,7 @@ def ask(
 ) -> datetime | bool | None:
     """Return True if the call may be dialled, else the moment it may be."""
     countries = frozenset({"US", "DE"})
-    refusal = calling_hours(Facts(now, number, countries, hours=hours, home_zone=home, strict_hours=strict))
+    refusal = calling_hours(permitted(now, number, *countries, hours=hours, home_zone=home, strict_hours=strict))
     if refusal is None:
         return True
     assert refusal.reason == Reason.CALLING_HOURS
@@ -103,10 +104,10 @@ def test_an_unknown_zone_counts_as_the_workspaces() -> None:
 )
 def test_the_reason_names_the_zone_that_was_used(number: str, hours: Hours, words: str) -> None:
     now = datetime(2026, 1, 14, 7, 0, tzinfo=UTC)
-    refusal = calling_hours(Facts(now=now, to_number=number, countries=frozenset({"US"}), hours=hours))
+    refusal = calling_hours(permitted(now, number, "US", hours=hours))
     assert refusal
     assert refusal.message.startswith(words)
-    assert ("The workspace's time zone is used: the number's time zone" in refusal.message) == (number != NEW_YORK)
+    assert ("The workspace's time zone applies because the number's" in refusal.message) == (number != NEW_YORK)
 
 
 def test_midnight_ends_a_day() -> None:

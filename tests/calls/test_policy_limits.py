@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from calls.choices import Reason
 from calls.routing.policies import SLOT_RETRY, Facts, Load, first_refusal
+from tests.calls.policy_facts import permitted
 
 NOW = datetime(2026, 1, 14, 12, tzinfo=UTC)
-US = Facts(now=NOW, to_number="+12125550123", countries=frozenset({"US"}))
+US = permitted(NOW, "+12125550123", "US")
 
 
 def refused(facts: Facts) -> tuple[Reason, datetime | None] | None:

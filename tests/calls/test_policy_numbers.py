@@ -7,9 +7,10 @@ import pytest
 
 from calls.choices import Reason
 from calls.routing.policies import Facts, first_refusal
+from tests.calls.policy_facts import permitted
 from voxa.core.numbering_plans import country_of
 
-US = Facts(now=datetime(2026, 1, 14, 12, tzinfo=UTC), to_number="+12125550123", countries=frozenset({"US"}))
+US = permitted(datetime(2026, 1, 14, 12, tzinfo=UTC), "+12125550123", "US")
 
 
 def reason(facts: Facts) -> Reason | None:

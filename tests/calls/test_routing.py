@@ -15,6 +15,7 @@ from calls.dialer.spend import cap_of, day_of, spent
 from calls.models import Attempt, Call, DoNotCall
 from calls.routing import route as routing
 from calls.routing.calling_hours import Hours
+from calls.routing.facts import call_facts, recent_attempts
 from calls.routing.policies import Refusal
 from calls.routing.route import Route
 from telephony.choices import TrunkStatus
@@ -112,7 +113,7 @@ def test_policies_see_what_they_need_in_few_queries(
     settings = config(line)
     # live calls, the list, attempts, what runs; of what ended: today's, overnight, third parties' today and overnight
     with django_assert_num_queries(8):
-        facts = routing.facts(call, found, settings, NOW)
+        facts = call_facts(call, found, settings, NOW)
     assert (facts.countries, facts.on_do_not_call, facts.caller_id_verified) == (frozenset({"DE"}), True, True)
     assert facts.hours == Hours(time(9), time(18), frozenset({0, 1}))
     assert (facts.workspace.live, facts.workspace.limit, facts.trunk.live, facts.trunk.limit) == (1, 7, 1, None)
@@ -127,7 +128,7 @@ def test_a_neighbours_list_and_calls_do_not_count(line: Line, globex: Workspace)
     call = line.place()
     found = routing.route(call, config(line), NOW)
     assert isinstance(found, Route)
-    facts = routing.facts(call, found, config(line), NOW)
+    facts = call_facts(call, found, config(line), NOW)
     assert (facts.on_do_not_call, facts.workspace.live, facts.trunk.live) == (False, 0, 0)
 
 
@@ -140,7 +141,7 @@ def test_recent_attempts_are_those_of_this_workspace_to_this_callee_within_a_day
     never_rang = {"reason": Reason.GATEWAY_ERROR, "started_at": NOW, "dialed_at": NOW}
     Attempt.objects.create(call=placed[0], number=2, room_name="broken gateway", **never_rang)
     Attempt.objects.create(call=placed[0], number=3, room_name="not dialled", started_at=NOW)
-    assert routing.recent_attempts(placed[0], NOW) == (NOW - timedelta(hours=1),)
+    assert recent_attempts(placed[0], NOW) == (NOW - timedelta(hours=1),)
 
 
 def test_spend_counts_outbound_minutes_since_midnight_and_calls_under_way(line: Line) -> None:

@@ -15,7 +15,7 @@ from calls.analysis.analyze import ask_for_analysis
 from calls.choices import Direction, Speaker
 from calls.livekit.inbound import begin_inbound
 from calls.models import Call, CallAnalysis, TranscriptItem
-from calls.routing import route as routing
+from calls.routing.facts import call_facts
 from calls.routing.policies import first_refusal
 from calls.routing.route import Hop, Route
 from calls.services import tools
@@ -87,5 +87,5 @@ def refusal(number: PhoneNumber, to: str, now: datetime) -> str | None:
     config = TelephonySettings.of(number.workspace_id)
     call = Call(workspace=config.workspace, direction=Direction.OUTBOUND, from_number=number.number, to_number=to)
     found = Route((Hop("ST_1"),), number.trunk, number)
-    refused = first_refusal(routing.facts(call, found, config, now))
+    refused = first_refusal(call_facts(call, found, config, now))
     return refused.reason.value if refused else None

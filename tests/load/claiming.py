@@ -14,12 +14,13 @@ from calls.dialer.dispatcher import BATCH
 from calls.dialer.queue import claim_due
 from calls.dialer.rate_limits import Turn, limits_of
 from calls.models import Attempt, Call, DialSlot
-from calls.routing.policies import Facts, Refusal
+from calls.routing.policies import Refusal
 from calls.routing.route import Hop, Route
 from telephony.models import TelephonySettings, Trunk
 from telephony.services.agents import create_agent
 from telephony.services.numbers import add_number
 from telephony.services.trunks import create_trunk
+from tests.calls.policy_facts import permitted
 from tests.load.report import Line, interleaved, say
 
 CALLS = 2_000  # a repeat
@@ -42,7 +43,7 @@ class Queue:
         self.config = TelephonySettings.of(workspace.pk)
         self.route = Route((Hop("ST_bench"),), self.trunk, number)
         self.limits = limits_of(self.trunk, self.config)
-        self.facts = Facts(now=timezone.now(), to_number="+49301234567", countries=frozenset({"DE"}))
+        self.facts = permitted(timezone.now(), "+49301234567", "DE")
         now = timezone.now()
         rows = (
             Call(
