@@ -58,15 +58,6 @@ class AgentDirection(models.TextChoices):
     BOTH = "both", "Both"
 
 
-class AiProvider(models.TextChoices):
-    """What provides an agent's speech."""
-
-    OPENAI = "openai", "OpenAI Realtime"
-    PIPELINE = "pipeline", "STT, LLM and TTS pipeline"
-    ELEVENLABS = "elevenlabs", "ElevenLabs agent"
-    CUSTOM = "custom", "Custom WebSocket endpoint"
-
-
 class VoicemailAction(models.TextChoices):
     """What an agent does when voicemail answers."""
 
@@ -87,14 +78,6 @@ class CallingHoursFallback(models.TextChoices):
 
     WORKSPACE = "workspace", "Use the workspace's time zone"
     STRICT = "strict", "Do not call"
-
-
-class ProviderCheck(models.TextChoices):
-    """Result of checking an agent's credentials. unverified -> valid | refused; rechecked later."""
-
-    UNVERIFIED = "unverified", "Not checked yet"
-    VALID = "valid", "Accepted"
-    REFUSED = "refused", "Refused"
 
 
 class ObjectKind(models.TextChoices):

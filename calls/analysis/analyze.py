@@ -14,11 +14,11 @@ from django.utils import timezone
 from accounts.choices import ExternalWork
 from accounts.services.external_leases import external_lease, in_turn, most_at_once, workspaces_at_limit
 from accounts.services.webhooks import emit
+from agents.providers import PROVIDERS
 from calls.analysis.language_model import LanguageModel, NoAnswer
 from calls.choices import AnalysisStatus, Speaker
 from calls.models import Call, CallAnalysis, TranscriptItem
 from calls.presentation.payloads import analyzed_json
-from telephony.provider_fields import ANALYSTS
 from voxa.core.json_schema import misfits
 from voxa.core.tasks import publish, publish_on_commit
 
@@ -37,7 +37,7 @@ _TASK = (
 def ask_for_analysis(call: Call) -> None:
     """Queue the analysis of a conversation if its agent asks for one, in the caller's transaction. Once per call."""
     agent = call.agent
-    if agent is None or not agent.analyzes_calls or agent.ai_provider not in ANALYSTS:
+    if agent is None or not agent.analyzes_calls or not PROVIDERS[agent.ai_provider].analyzes:
         return
     if not TranscriptItem.objects.filter(call=call, speaker=Speaker.CALLER).exists():
         return  # nobody said anything

@@ -2,18 +2,16 @@
 
 from typing import Any
 
-from django.conf import settings
-
+from agents.providers import PROVIDERS
 from calls.choices import ENDED
 from calls.livekit.inbound import is_ours
 from calls.livekit.ingest import settle
 from calls.livekit.room_monitor import seen
 from calls.models import Call
 from calls.recordings.recording import announcement_of
-from telephony.choices import AiProvider
 from telephony.livekit import client_for
 from telephony.livekit.rooms import participants
-from telephony.models import Agent, LiveKitProject
+from telephony.models import LiveKitProject
 from voxa.core.errors import Conflict
 
 SILENCE_PROMPT = "Are you still there?"
@@ -74,25 +72,5 @@ def instructions(call: Call) -> dict[str, Any]:
             "sendsDigits": agent.sends_digits,
         },
         "recording": {"announcement": announcement_of(call)},
-        "provider": _provider(agent),
-    }
-
-
-def _provider(agent: Agent) -> dict[str, Any]:
-    """Return who speaks. What the agent leaves out is the operator's choice, which may be anywhere."""
-    eleven = agent.ai_provider == AiProvider.ELEVENLABS
-    ours = settings.ELEVENLABS_BASE_URL if eleven else settings.OPENAI_BASE_URL
-    base = agent.base_url or ours
-    return {
-        "kind": agent.ai_provider,
-        "key": agent.provider_key or "",
-        "agentId": agent.provider_agent_id,
-        "endpoint": agent.custom_endpoint,
-        "baseUrl": base,
-        "sttUrl": agent.stt_url or base,
-        "ttsUrl": agent.tts_url or base,
-        "llmModel": agent.llm_model,
-        "sttModel": agent.stt_model,
-        "ttsModel": agent.tts_model,
-        "guard": {"trusted": [ours], "networks": list(settings.VOXA_OUTBOUND_ALLOW)},
+        "provider": PROVIDERS[agent.ai_provider].for_worker(agent),
     }

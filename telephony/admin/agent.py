@@ -13,12 +13,13 @@ from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
+from agents.choices import AiProvider, ProviderCheck
+from agents.providers.fields import USED_BY, unused
 from telephony.admin.json_fields import ReadableJson
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field, without_clearing
 from telephony.admin.tool_secret import ToolSecretMixin
-from telephony.choices import AgentDirection, AiProvider, ProviderCheck
+from telephony.choices import AgentDirection
 from telephony.models import Agent
-from telephony.provider_fields import USED_BY, unused
 from telephony.services import agents
 
 _CHECKS = {"Accepted": "success", "Refused": "danger", "Not checked yet": "info"}

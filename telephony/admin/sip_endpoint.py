@@ -16,10 +16,11 @@ from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin, usable_workspaces
 from accounts.admin.shown_once import show_once
 from accounts.choices import Role
+from agents.choices import ProviderCheck
 from telephony.admin.outcome import LABELS, tell
 from telephony.admin.secrets import WriteOnlyForm, secret_field
 from telephony.admin.selects import WorkspaceSelect, name_chosen
-from telephony.choices import ProviderCheck, TrunkStatus
+from telephony.choices import TrunkStatus
 from telephony.models import SipEndpoint, TelephonySettings
 from telephony.services import endpoints
 from telephony.status_text import standing_of

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
-from telephony.choices import AiProvider, ProviderCheck
+from agents.choices import AiProvider, ProviderCheck
+from agents.providers import PROVIDERS
 from telephony.models import Agent
 from voxa.core.doctor.findings import MOST, Finding, Severity, some
 from voxa.core.doctor.registry import Scope
@@ -26,7 +27,8 @@ def look(scope: Scope) -> Iterator[Finding]:
     )
     if settings.LIVEKIT_IS_SANDBOX:
         return  # sandbox agents have no voice
-    needs_key = Q(ai_provider__in=[AiProvider.OPENAI, AiProvider.ELEVENLABS], base_url="", provider_key__isnull=True)
+    keyed = [kind for kind, provider in PROVIDERS.items() if "provider_key" in provider.needs]
+    needs_key = Q(ai_provider__in=keyed, base_url="", provider_key__isnull=True)
     keyless = active.filter(needs_key)
     yield from some(
         keyless.defer("provider_key")[:MOST],

@@ -10,7 +10,8 @@ from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
 from accounts.models.history import recorded
-from telephony.choices import AgentDirection, AiProvider, ProviderCheck, VoicemailAction
+from agents.choices import AiProvider, ProviderCheck
+from telephony.choices import AgentDirection, VoicemailAction
 from telephony.models.abilities import validate_object_schema, validate_tools, validate_transfers
 from telephony.validators import validate_provider_key
 from voxa.core.safe_http import check_url

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Workspace
-from telephony.choices import ProviderCheck
+from agents.choices import ProviderCheck
+from agents.providers.checks import Credentials
+from agents.providers.fields import stored_in_vain, unused
 from telephony.models import Agent, ToolSecret
 from telephony.models.agent import CHECK_FIELDS
-from telephony.provider_fields import stored_in_vain, unused
-from telephony.providers import Credentials
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
 from telephony.transfer_targets import as_stored

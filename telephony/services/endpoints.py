@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import Workspace
-from telephony.choices import AiProvider
+from agents.providers import PROVIDERS
 from telephony.models import Agent, SipEndpoint
 from telephony.models.agent import CHECK_FIELDS
 from telephony.services.agents import CREDENTIALS, KEY_AGAIN, build_agent, needs_key_again, update_agent
@@ -23,11 +23,6 @@ from voxa.core.destinations import GIVEN_FOR_ANOTHER
 
 FIELDS = ("name", "sip_username", "sip_password")
 _ALPHABET = string.ascii_letters + string.digits
-_NEEDS: dict[str, tuple[str, ...]] = {
-    AiProvider.OPENAI: ("provider_key",),
-    AiProvider.ELEVENLABS: ("provider_key", "provider_agent_id"),
-    AiProvider.CUSTOM: ("custom_endpoint",),
-}
 
 
 def create_endpoint(
@@ -157,7 +152,7 @@ def _build(workspace: Workspace, agent: Agent, data: Mapping[str, Any], problems
 
 def _require(agent: Agent, provider: str, problems: Problems, only: Collection[str] | None = None) -> None:
     """Add an error for each required field of the provider that is empty; `only` limits the fields."""
-    for name in _NEEDS.get(provider, ()):
+    for name in PROVIDERS[provider].needs if provider in PROVIDERS else ():
         if (only is None or name in only) and not getattr(agent, name):
             problems.add(name, "This AI provider requires a value.", "required")
 

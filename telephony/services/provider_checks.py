@@ -8,9 +8,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.services.external_leases import in_turn
-from telephony.choices import ProviderCheck
+from agents.choices import ProviderCheck
+from agents.providers.checks import Credentials, Verdict
 from telephony.models import Agent
-from telephony.providers import Credentials, Verdict
 from voxa.core.errors import ServiceError
 
 FIRST, AT_MOST = 60.0, 3600.0  # seconds until the next check

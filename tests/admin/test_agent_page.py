@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User, Workspace
-from telephony.choices import ProviderCheck
+from agents.choices import ProviderCheck
 from telephony.models import Agent
 from telephony.services.agents import update_agent
 from tests.admin.conftest import Browser

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User, Workspace
+from agents.providers.fields import USED_BY
 from telephony.admin.agent import AgentAdmin
-from telephony.provider_fields import USED_BY
 from telephony.services.agents import update_agent
 from tests.admin.conftest import Browser
 from tests.admin.forms import form_of

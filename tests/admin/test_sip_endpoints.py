@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.choices import Role
 from accounts.models import Membership, User, Workspace
-from telephony.choices import ProviderCheck, TrunkStatus
+from agents.choices import ProviderCheck
+from telephony.choices import TrunkStatus
 from telephony.models import Agent, SipEndpoint
 from telephony.services.endpoints import connect_agent
 from tests.admin.conftest import Browser

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from livekit.plugins.openai.realtime import RealtimeModel
 
+from agents.choices import AiProvider
+from agents.providers.fields import USED_BY
 from agents.worker.conversation import Conversation
 from agents.worker.providers import elevenlabs, media_streams, openai_realtime, pipeline
 from agents.worker.providers.bridge import Bridge
 from agents.worker.providers.media_streams import MediaStreamsVoice
 from agents.worker.providers.sockets import SocketVoice
-from telephony.choices import AiProvider
-from telephony.provider_fields import USED_BY
 from tests.agent.conftest import told
 
 PROVIDER_FIELDS = {  # of the instructions, and what the agent's are called

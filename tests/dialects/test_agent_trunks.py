@@ -8,7 +8,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
-from telephony.choices import ProviderCheck, TrunkStatus
+from agents.choices import ProviderCheck
+from telephony.choices import TrunkStatus
 from telephony.models import Agent, PhoneNumber, SipEndpoint
 from telephony.services.trunks import create_trunk
 from tests.conftest import ApiFor

@@ -9,14 +9,14 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
+from agents.choices import AiProvider
+from agents.providers.fields import USED_BY
 from calls.choices import CallStatus
 from calls.models import Call
 from calls.services.worker_session import instructions
 from calls.transfers.by_agent import transfer_as_agent
 from telephony.api.serializers import AgentSerializer, AgentTransferSerializer, ToolSerializer
-from telephony.choices import AiProvider
 from telephony.models import Agent
-from telephony.provider_fields import USED_BY
 from telephony.selectors import stand_ins
 from telephony.services.numbers import update_number
 from tests.calls.conftest import make_line

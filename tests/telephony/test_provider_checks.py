@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Workspace
-from telephony.choices import AiProvider, ProviderCheck
+from agents.choices import AiProvider, ProviderCheck
+from agents.providers.checks import Credentials, Verdict
 from telephony.models import Agent
-from telephony.providers import Credentials, Verdict
 from telephony.services.agents import create_agent, update_agent
 from telephony.services.endpoints import create_endpoint
 from telephony.services.provider_checks import check_again, check_due

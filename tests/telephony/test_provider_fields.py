@@ -6,9 +6,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
-from telephony.choices import AiProvider
+from agents.choices import AiProvider
+from agents.providers.fields import USED_BY
 from telephony.models import Agent
-from telephony.provider_fields import USED_BY
 from telephony.services.agents import create_agent
 from tests.telephony.conftest import AGENTS
 from voxa.core.api.names import camel

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from agents.choices import AiProvider
 from telephony.api.reading import read
 from telephony.api.serializers import shared
-from telephony.choices import AiProvider
 from telephony.dialects.agent_trunks.serializers import AgentTrunkChangeSerializer, NewAgentTrunkSerializer
 from telephony.dialects.frame import named_as
 from telephony.services.errors import Conflict, Problems

@@ -7,8 +7,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from agents.choices import AiProvider, ProviderCheck
 from telephony.call_metrics import CallMetrics
-from telephony.choices import AiProvider, ProviderCheck, TrunkStatus
+from telephony.choices import TrunkStatus
 from telephony.models import SipEndpoint
 from telephony.validators import validate_sip_user
 from voxa.core.api.serializers import NamedChoiceField, StrictSerializer

@@ -10,9 +10,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agents.choices import ProviderCheck
 from telephony import selectors
 from telephony.call_metrics import metrics_of
-from telephony.choices import ProviderCheck, TrunkStatus
+from telephony.choices import TrunkStatus
 from telephony.dialects.agent_trunks import renderer
 from telephony.dialects.agent_trunks.docs import AGENT_TRUNKS, ROTATE_PASSWORD
 from telephony.dialects.agent_trunks.reading import read_change, read_new, worded

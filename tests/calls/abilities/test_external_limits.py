@@ -12,11 +12,11 @@ from django.utils import timezone
 from accounts.choices import ExternalWork
 from accounts.models import ExternalLease, Workspace
 from accounts.services.external_leases import external_lease
+from agents.choices import AiProvider
 from calls.analysis import analyze as analysis
 from calls.choices import AnalysisStatus
 from calls.models import Call, CallAnalysis, Event, ToolRun
 from calls.services import tools
-from telephony.choices import AiProvider
 from telephony.models import Agent
 from telephony.services import provider_checks
 from tests.calls.abilities.conftest import Asks

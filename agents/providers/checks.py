@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, field
 from ipaddress import ip_network
-from urllib.parse import quote
+from typing import Any
 
-from django.conf import settings
-
-from telephony.choices import AiProvider, ProviderCheck
-from telephony.models import Agent
+from agents.choices import AiProvider, ProviderCheck
+from agents.providers import PROVIDERS
 from voxa.core.http.outbound import Limits, OutboundError, Policy, send
 
 # The operator set these addresses, so private networks and plain HTTP are allowed.
@@ -32,33 +30,24 @@ class Credentials:
     agent_id: str = ""
 
     @classmethod
-    def of(cls, agent: Agent) -> "Credentials | None":
+    def of(cls, agent: Any) -> "Credentials | None":
         """Return the credentials to check, or None if there are none."""
-        provider = AiProvider(agent.ai_provider)
-        if not agent.provider_key or provider not in (AiProvider.OPENAI, AiProvider.ELEVENLABS):
+        provider = PROVIDERS[agent.ai_provider]
+        if provider.key_check is None or not all(getattr(agent, name) for name in provider.needs):
             return None
         if agent.base_url:
             return None  # the key belongs to that URL and is sent nowhere else
-        if provider == AiProvider.ELEVENLABS and not agent.provider_agent_id:
-            return None
-        return cls(provider, agent.provider_key, agent.provider_agent_id)
+        return cls(AiProvider(agent.ai_provider), agent.provider_key, agent.provider_agent_id)
 
     def ask(self) -> Verdict:
-        """Check the credentials within 2.5 s. Never call it in a transaction.
-
-        OpenAI: https://platform.openai.com/docs/api-reference/models/list
-        ElevenLabs: https://elevenlabs.io/docs/api-reference/agents/get
-        """
-        if self.provider == AiProvider.OPENAI:
-            status = _status(f"{settings.OPENAI_BASE_URL}/models", {"Authorization": f"Bearer {self.key}"})
-        else:
-            path = f"/v1/convai/agents/{quote(self.agent_id, safe='')}"
-            status = _status(f"{settings.ELEVENLABS_BASE_URL}{path}", {"xi-api-key": self.key})
+        """Check the credentials within 2.5 s. Never call it in a transaction."""
+        check = PROVIDERS[self.provider].key_check
+        status = _status(*check.request(self.key, self.agent_id)) if check else None
         if status is not None and 200 <= status < 300:
             return Verdict(ProviderCheck.VALID)
         if status in (401, 403):
             return Verdict(ProviderCheck.REFUSED, "provider_key")
-        if status in (404, 422) and self.provider == AiProvider.ELEVENLABS:  # unknown agent id
+        if check and status in check.unknown_agent:
             return Verdict(ProviderCheck.REFUSED, "provider_agent_id")
         return Verdict(ProviderCheck.UNVERIFIED)
 

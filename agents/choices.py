@@ -1,0 +1,20 @@
+"""Choices of who speaks."""
+
+from django.db import models
+
+
+class AiProvider(models.TextChoices):
+    """What provides an agent's speech."""
+
+    OPENAI = "openai", "OpenAI Realtime"
+    PIPELINE = "pipeline", "STT, LLM and TTS pipeline"
+    ELEVENLABS = "elevenlabs", "ElevenLabs agent"
+    CUSTOM = "custom", "Custom WebSocket endpoint"
+
+
+class ProviderCheck(models.TextChoices):
+    """Result of checking an agent's credentials. unverified -> valid | refused; rechecked later."""
+
+    UNVERIFIED = "unverified", "Not checked yet"
+    VALID = "valid", "Accepted"
+    REFUSED = "refused", "Refused"

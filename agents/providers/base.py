@@ -1,0 +1,67 @@
+"""What an adapter says of its AI provider."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+# The fields of an agent that only some providers use. Every other field is used with all of them.
+BOT = frozenset({"voicemail_action", "voicemail_message", "silence_prompt", "tools", "transfers", "sends_digits"})
+ANALYSIS = frozenset({"analyzes_calls", "analysis_model", "analysis_schema"})
+SOME_USE = BOT | ANALYSIS | {
+    "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model", "stt_model", "tts_model",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCheck:
+    """A GET that tells whether the provider accepts a key: 2xx yes, 401 and 403 no. It must not cost money.
+
+    `request` returns URL and headers for key and agent ID; `unknown_agent` are the statuses for an unknown agent ID.
+    """
+
+    request: Callable[[str, str], tuple[str, dict[str, str]]]
+    unknown_agent: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """`uses` are those fields of `SOME_USE` that have an effect, `needs` those that an agent cannot speak without.
+
+    `base_url` returns the address that the operator set for it, and `key_check` is None where
+    a key cannot be checked.
+    """
+
+    uses: frozenset[str]
+    needs: tuple[str, ...]
+    base_url: Callable[[], str]
+    key_check: KeyCheck | None = None
+
+    @property
+    def analyzes(self) -> bool:
+        """Return whether it has a language model for the analysis of calls."""
+        return "analyzes_calls" in self.uses
+
+    def for_worker(self, agent: Any) -> dict[str, Any]:
+        """Return what the worker gets of an agent. What the agent leaves out is the operator's choice."""
+        ours = self.base_url()
+        base = agent.base_url or ours
+        return {
+            "kind": agent.ai_provider,
+            "key": agent.provider_key or "",
+            "agentId": agent.provider_agent_id,
+            "endpoint": agent.custom_endpoint,
+            "baseUrl": base,
+            "sttUrl": agent.stt_url or base,
+            "ttsUrl": agent.tts_url or base,
+            "llmModel": agent.llm_model,
+            "sttModel": agent.stt_model,
+            "ttsModel": agent.tts_model,
+            "guard": {"trusted": [ours], "networks": list(settings.VOXA_OUTBOUND_ALLOW)},
+        }
+
+
+def openai_url() -> str:
+    """Return the operator's address of OpenAI, or of what speaks its protocol."""
+    return str(settings.OPENAI_BASE_URL)
