@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Now
 
 from calls.choices import AttemptStatus, CallStatus, Reason
 from calls.dialer import spend
-from calls.dialer.rate_limits import HORIZON, Limit, Turn, one_by_one, plan, take_turn
+from calls.dialer.rate_limits import HORIZON, Limit, SendWindow, one_by_one, plan, take_turn
 from calls.livekit.room_state import CallIds
 from calls.models import Attempt, Call
 from calls.routing.facts import facts_now
@@ -123,7 +123,9 @@ def room_of(call: Call, number: int) -> str:
 
 
 @transaction.atomic
-def turn(call: Call, attempt: Attempt, limits: list[Limit], tries: int, known: Facts) -> Turn | datetime | Refusal:
+def turn(
+    call: Call, attempt: Attempt, limits: list[Limit], tries: int, known: Facts
+) -> SendWindow | datetime | Refusal:
     """Take the attempt's turn and write that LiveKit is asked in a moment, or give the moment to ask again.
 
     The policies have the last word here: since they were asked the call may have waited, or rung at another gateway.
@@ -132,7 +134,7 @@ def turn(call: Call, attempt: Attempt, limits: list[Limit], tries: int, known: F
     if known.daily_attempts is not None:
         one_by_one(limits)  # two calls of one callee do not overlook each other
     taken = take_turn(limits, tries)
-    if not isinstance(taken, Turn):
+    if not isinstance(taken, SendWindow):
         return taken
     refusal = first_refusal(facts_now(call, known, taken.at))
     if refusal is not None:

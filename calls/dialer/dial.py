@@ -14,7 +14,7 @@ from calls.dialer import attempts, retries
 from calls.dialer.attempts import ClaimLost
 from calls.dialer.lost_answers import IDENTITY, STATUS, close, look, phone_of, settle_answered, told_of
 from calls.dialer.outcomes import CLOSED, Next, Outcome, before_dial, outcome_of, outcome_told
-from calls.dialer.rate_limits import Limit, Turn, limits_of, paused_until
+from calls.dialer.rate_limits import Limit, SendWindow, limits_of, paused_until
 from calls.dialer.request import dial_request
 from calls.dialer.spend import Cap, cap_of
 from calls.dialer.threads import in_thread
@@ -114,11 +114,11 @@ async def place(call_id: UUID, fence: int) -> None:
             await in_thread(attempts.apply_refusal, ready.call, begun, timezone.now())
             return
         attempt, at = begun
-        if not await OneDial(ready, hop, attempt).run(at, more_hops=hop is not hops[-1]):
+        if not await DialAttempt(ready, hop, attempt).run(at, more_hops=hop is not hops[-1]):
             return
 
 
-class OneDial:
+class DialAttempt:
     """One attempt, from creating its room to recording its outcome."""
 
     def __init__(self, ready: Prepared, hop: Hop, attempt: Attempt) -> None:
@@ -190,7 +190,7 @@ class OneDial:
             turn = await in_thread(attempts.turn, self._call, self._attempt, self._limits, tries, self._facts)
             if isinstance(turn, Refusal):
                 return turn
-            if not isinstance(turn, Turn):
+            if not isinstance(turn, SendWindow):
                 at = turn
                 continue
             await _sleep_until(turn.at)

@@ -65,7 +65,7 @@ def trunk_limit(trunk: Trunk | None) -> Limit:
 
 
 @dataclass(frozen=True)
-class Turn:
+class SendWindow:
     """Send window of a dial: from `at`, no later than `not_after`."""
 
     at: datetime
@@ -98,7 +98,7 @@ def plan(call: Call, limits: Iterable[Limit], ahead: timedelta = HORIZON) -> dat
     return at
 
 
-def take_turn(limits: Iterable[Limit], tries: int) -> Turn | datetime:
+def take_turn(limits: Iterable[Limit], tries: int) -> SendWindow | datetime:
     """Return the send window of a dial, or the time to retry. Taken last before sending, in the caller's transaction.
 
     Each further try gets a longer window and delays the next dial by as much: a busy machine slows down but never
@@ -112,7 +112,7 @@ def take_turn(limits: Iterable[Limit], tries: int) -> Turn | datetime:
     lateness = LATENESS * 4 ** min(tries, MOST_LATE_TRIES)
     for limit in slots:
         DialSlot.objects.filter(pk=limit.id).update(free_at=at + limit.interval + lateness - LATENESS)
-    return Turn(at, at + lateness)
+    return SendWindow(at, at + lateness)
 
 
 def one_by_one(limits: Iterable[Limit]) -> None:

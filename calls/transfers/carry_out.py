@@ -23,7 +23,7 @@ from accounts.services.webhooks import emit
 from calls.choices import OPEN_TRANSFERS, CallStatus, Direction, Reason, TransferMode, TransferStatus
 from calls.dialer import spend
 from calls.dialer.outcomes import Next, outcome_of
-from calls.dialer.rate_limits import Turn, take_turn, trunk_limit
+from calls.dialer.rate_limits import SendWindow, take_turn, trunk_limit
 from calls.dialer.request import dial_request
 from calls.livekit.ingest import settle
 from calls.livekit.room_state import TRANSFER
@@ -235,14 +235,14 @@ def _own_side(call: Call) -> str:
     return call.from_number if call.direction == Direction.OUTBOUND else call.to_number
 
 
-def _turn(route: Route, tries: int) -> Turn:
+def _turn(route: Route, tries: int) -> SendWindow:
     """Wait for the trunk's turn: its calls a second hold for these dials too."""
     while True:
         with transaction.atomic():
             turn = take_turn([trunk_limit(route.trunk)], tries)
-        wait_for: datetime = turn.at if isinstance(turn, Turn) else turn
+        wait_for: datetime = turn.at if isinstance(turn, SendWindow) else turn
         time.sleep(max(0.0, (wait_for - timezone.now()).total_seconds()))
-        if isinstance(turn, Turn):
+        if isinstance(turn, SendWindow):
             return turn
 
 

@@ -59,7 +59,7 @@ class LiveKitProjectAdmin(ScopedAdmin):
     list_display = ["name", "state", "url", "last_answer", "last_error"]
     search_fields = ["name", "url"]
     search_help_text = "Name or URL"
-    change_form_outer_before_template = "admin/telephony/livekitproject/standing.html"
+    change_form_outer_before_template = "admin/telephony/livekitproject/status.html"
     actions = None
     fieldsets = [
         (None, {"fields": ["name", ("url", "sip_domain")]}),

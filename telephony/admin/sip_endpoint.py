@@ -80,7 +80,7 @@ class SipEndpointAdmin(ScopedAdmin):
     search_fields = ["name", "sip_username", "=livekit_objects__livekit_id", "=livekit_aliases__livekit_id"]
     search_help_text = "Name, SIP username, or LiveKit ID (ST_…)"
     autocomplete_fields = ["agent"]
-    change_form_outer_before_template = "admin/telephony/sipendpoint/standing.html"
+    change_form_outer_before_template = "admin/telephony/sipendpoint/status.html"
     fieldsets = [
         (None, {"fields": [("name", "agent")]}),
         ("Inbound authentication", {"fields": [("sip_username", "sip_password")]}),

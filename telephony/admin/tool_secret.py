@@ -15,7 +15,7 @@ from telephony.services.tool_secrets import renew_tool_secret
 class ToolSecretMixin:
     """A mixin for the admin of agents. It goes before `ScopedAdmin`."""
 
-    change_form_outer_before_template = "admin/telephony/agent/standing.html"
+    change_form_outer_before_template = "admin/telephony/agent/status.html"
     change_form_outer_after_template = "admin/telephony/agent/secret_button.html"
     admin_site: Any
     opts: Any

@@ -48,7 +48,7 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
     search_help_text = "Name, gateway, or LiveKit ID (ST_…)"
     autocomplete_fields = ["workspace"]
     actions: ClassVar[list[str]] = ["provision_selected"]
-    change_form_outer_before_template = "admin/telephony/trunk/standing.html"
+    change_form_outer_before_template = "admin/telephony/trunk/status.html"
     change_form_outer_after_template = "admin/telephony/trunk/livekit.html"
     history_also = [("gateways", "gateway"), ("numbers", "number")]
     deletes_with = [("gateways", "gateways"), ("numbers", "numbers")]

@@ -16,17 +16,17 @@ from telephony.sync.history import record_runs
 from telephony.sync.kinds import RowKind
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.plan import plan
-from telephony.sync.project_session import Doors
+from telephony.sync.project_session import ProjectSessions
 from telephony.sync.removal import remove_objects, tombstones
 from telephony.sync.request import request_pending_sync
 from telephony.sync.resolve import resolve_for
 from telephony.sync.results import Outcome
-from telephony.sync.row_sync import Result, Work
+from telephony.sync.row_sync import Result, RowSync
 from telephony.sync.rows import TrunkRow, read_gateways
 from telephony.sync.side_by_side import run_side_by_side
 from telephony.sync.steps import Syncer
 
-Step = Callable[[Work], Awaitable[None]]
+Step = Callable[[RowSync], Awaitable[None]]
 logger = logging.getLogger(__name__)
 
 ROUNDS = 5  # times that a row which changes while it is synced is planned anew at once
@@ -39,7 +39,7 @@ class Batch:
         self.kind, self.concurrency = kind, concurrency
         self.outcomes: dict[UUID, Outcome] = {}
         self.waiting: dict[UUID, set[UUID]] = {}
-        self._lease, self._doors = Lease(kind), Doors()
+        self._lease, self._sessions = Lease(kind), ProjectSessions()
 
     def run(self, row_ids: Collection[UUID]) -> None:
         """Sync the rows that nobody else holds. A row that changes in the meantime is planned again."""
@@ -47,7 +47,7 @@ class Batch:
         self._unclaimed(set(row_ids) - set(todo))
         if not todo:
             return
-        syncer = Syncer(self._lease, self._doors, Installation.current())
+        syncer = Syncer(self._lease, self._sessions, Installation.current())
         for _ in range(ROUNDS):
             todo = self._round(syncer, todo)
             if not todo:
@@ -81,25 +81,25 @@ class Batch:
             there = set(self.kind.rows().filter(pk__in=row_ids).values_list("pk", flat=True))
             self.outcomes.update({pk: Outcome.BUSY if pk in there else Outcome.GONE for pk in row_ids})
 
-    def _read(self, syncer: Syncer, row_ids: list[UUID]) -> list[Work]:
+    def _read(self, syncer: Syncer, row_ids: list[UUID]) -> list[RowSync]:
         rows = self.kind.read(row_ids)
         owned = records.read_owned(self.kind, row_ids)
         self.outcomes.update(dict.fromkeys(set(row_ids) - {row.id for row in rows}, Outcome.GONE))
         works = []
         for row in rows:
             try:
-                door = self._doors.to(row.project_id)
+                session = self._sessions.to(row.project_id)
             except LiveKitNotConfigured as error:
                 warnings = plan(row, syncer.installation).warnings
                 results.write_pending(self._lease, row.id, row.failures, str(error), warnings)
                 self.outcomes[row.id] = Outcome.PENDING
             else:
                 works.append(
-                    Work(self.kind, row, plan(row, syncer.installation), door.counted(), owned.get(row.id, []))
+                    RowSync(self.kind, row, plan(row, syncer.installation), session.counted(), owned.get(row.id, []))
                 )
         return works
 
-    def _intend(self, works: list[Work]) -> None:
+    def _intend(self, works: list[RowSync]) -> None:
         """Record for all works at once what is about to be created or changed."""
         wanted: list[LiveKitObject] = []
         for work in works:
@@ -111,17 +111,17 @@ class Batch:
             if work.row.id in lost:
                 work.note(Result.LOST)
 
-    def _drive(self, step: Step, works: list[Work]) -> None:
+    def _drive(self, step: Step, works: list[RowSync]) -> None:
         run_side_by_side([partial(self._guarded, step, work) for work in works if not work.stopped], self.concurrency)
 
-    def _record(self, syncer: Syncer, works: list[Work]) -> None:
+    def _record(self, syncer: Syncer, works: list[RowSync]) -> None:
         """Record what LiveKit answered, and note which rows are no longer ours."""
         syncer.outcomes.record([work.row.id for work in works])
         for work in works:
             if work.row.id in syncer.outcomes.lost:
                 work.note(Result.LOST)
 
-    async def _guarded(self, step: Step, work: Work) -> None:
+    async def _guarded(self, step: Step, work: RowSync) -> None:
         try:
             await step(work)
         except LeaseLost:
@@ -136,7 +136,7 @@ class Batch:
             logger.exception("The sync of %s %s failed", self.kind.field, work.row.id)
             work.note(Result.UNKNOWN, "An internal error occurred; see the log of Voxa. It will be retried.")
 
-    def _resolve(self, syncer: Syncer, works: list[Work]) -> None:
+    def _resolve(self, syncer: Syncer, works: list[RowSync]) -> None:
         """Look up the domains that calls come in from, then plan with what was found."""
         if not resolve_for([work.row.id for work in works if not work.stopped]):
             return
@@ -146,7 +146,7 @@ class Batch:
                 row = replace(work.row, gateways=tuple(gateways[work.row.id]))
                 work.plan = plan(row, syncer.installation)
 
-    def _settle(self, works: list[Work]) -> list[UUID]:
+    def _settle(self, works: list[RowSync]) -> list[UUID]:
         well = [work for work in works if work.result == Result.SYNCED]
         done = results.write_success(self._lease, [(w.row.id, w.row.generation, w.plan.warnings) for w in well])
         self.outcomes.update(dict.fromkeys(done.written, Outcome.ACTIVE))
@@ -160,7 +160,7 @@ class Batch:
         records.free(self._lease, [record for work in known for record in work.owned.values()])
         return list(again)
 
-    def _write_failure(self, work: Work) -> bool:
+    def _write_failure(self, work: RowSync) -> bool:
         row = work.row
         if work.waits_for:
             self.waiting[row.id] = work.waits_for
@@ -173,7 +173,7 @@ class Batch:
         self.outcomes[row.id] = Outcome.PENDING
         return True
 
-    def _clean_up(self, lost: list[Work]) -> None:
+    def _clean_up(self, lost: list[RowSync]) -> None:
         """See to the objects of rows that were deleted under our hands: what we made after that is removed."""
         if not lost:
             return

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from telephony.choices import ObjectKind
 from telephony.livekit import InboundTrunkSpec
-from telephony.sync.ownership import Mark, read_mark
+from telephony.sync.ownership import OwnershipTag, read_tag
 from telephony.sync.plan import Spec
 from telephony.sync.project_session import AnyStored
 
@@ -32,7 +32,7 @@ class Conflict:
 NO_CONFLICT = Conflict()
 
 
-def find_conflict(listed: Iterable[AnyStored], spec: Spec, own_id: str, mark: Mark) -> Conflict:
+def find_conflict(listed: Iterable[AnyStored], spec: Spec, own_id: str, mark: OwnershipTag) -> Conflict:
     """Return what holds the spec's numbers. LiveKit compares numbers with and without `+` as the same."""
     if not isinstance(spec, InboundTrunkSpec):
         raise TypeError("Only inbound trunks hold numbers of their own.")
@@ -42,7 +42,7 @@ def find_conflict(listed: Iterable[AnyStored], spec: Spec, own_id: str, mark: Ma
             continue
         held = {number.removeprefix("+") for number in stored.spec.numbers}
         shared = {number for number in spec.numbers if number.removeprefix("+") in held}
-        other = read_mark(stored.spec.metadata)
+        other = read_tag(stored.spec.metadata)
         if other == mark:
             copies.append(stored.id)
         elif not shared:

@@ -8,7 +8,7 @@ from uuid import UUID
 from telephony.choices import ObjectKind
 from telephony.models import LiveKitObject
 from telephony.sync.kinds import ENDPOINTS, TRUNKS, RowKind
-from telephony.sync.ownership import Mark, read_mark
+from telephony.sync.ownership import OwnershipTag, read_tag
 from telephony.sync.plan import Desired, plan
 from telephony.sync.project_session import AnyStored
 from telephony.sync.rows import Row
@@ -108,10 +108,10 @@ def strangers(
             )
 
 
-def marked(listing: Listing, installation: UUID) -> Iterator[tuple[ObjectKind, AnyStored, Mark]]:
+def marked(listing: Listing, installation: UUID) -> Iterator[tuple[ObjectKind, AnyStored, OwnershipTag]]:
     """Return objects with our ownership tag, and the tags. A tag of another kind than the object's is ignored."""
     for kind, listed in listing.items():
         for stored in listed.values():
-            mark = read_mark(stored.spec.metadata)
+            mark = read_tag(stored.spec.metadata)
             if mark and mark.installation == installation and mark.kind == kind:
                 yield kind, stored, mark

@@ -12,7 +12,7 @@ from telephony.choices import TrunkStatus
 from telephony.models import SyncRun
 from telephony.sync.kinds import TRUNKS
 from telephony.sync.results import Outcome
-from telephony.sync.row_sync import Work
+from telephony.sync.row_sync import RowSync
 
 KEPT = 50  # of each trunk
 KEPT_FOR = timedelta(days=30)
@@ -25,7 +25,7 @@ _TOLD = {
 }
 
 
-def record_runs(works: Iterable[Work], outcomes: Mapping[UUID, Outcome], started: datetime) -> None:
+def record_runs(works: Iterable[RowSync], outcomes: Mapping[UUID, Outcome], started: datetime) -> None:
     """Insert the results of these trunks' syncs with one statement."""
     now = timezone.now()
     runs = [

@@ -7,7 +7,7 @@ from telephony.choices import ObjectKind
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class OwnershipTag:
     """The installation and row of an object.
 
     A trunk's or a SIP endpoint's for inbound trunks and rules, a gateway's for outbound ones.
@@ -21,13 +21,13 @@ class Mark:
         return f"voxa:{self.installation}:{self.kind}:{self.source_id}"
 
 
-def read_mark(metadata: str) -> Mark | None:
+def read_tag(metadata: str) -> OwnershipTag | None:
     """Return the ownership tag in a metadata text, or None if Voxa did not write it."""
     parts = metadata.split(":")
     if len(parts) != 4 or parts[0] != "voxa":
         return None
     try:
-        mark = Mark(UUID(parts[1]), ObjectKind(parts[2]), UUID(parts[3]))
+        mark = OwnershipTag(UUID(parts[1]), ObjectKind(parts[2]), UUID(parts[3]))
     except ValueError:
         return None
     return mark if str(mark) == metadata else None

@@ -13,7 +13,7 @@ from telephony.called_numbers import all_spellings
 from telephony.choices import ObjectKind
 from telephony.livekit import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec
 from telephony.sip_headers import static
-from telephony.sync.ownership import Mark
+from telephony.sync.ownership import OwnershipTag
 from telephony.sync.rows import EndpointRow, GatewayRow, Row, TrunkRow
 from telephony.sync.warnings import trunk_warnings
 
@@ -82,7 +82,7 @@ def _outbound(trunk: TrunkRow, gateway: GatewayRow, installation: UUID) -> Desir
     whole = bool(trunk.username and trunk.password)
     spec = OutboundTrunkSpec(
         name=trunk.name,
-        metadata=str(Mark(installation, ObjectKind.OUTBOUND, gateway.id)),
+        metadata=str(OwnershipTag(installation, ObjectKind.OUTBOUND, gateway.id)),
         address=gateway.address,
         transport=gateway.transport,
         numbers=trunk.numbers or ("*",),
@@ -108,7 +108,7 @@ def _inbound(trunk: TrunkRow, installation: UUID) -> Desired | None:
         return None
     spec = InboundTrunkSpec(
         name=trunk.name,
-        metadata=str(Mark(installation, ObjectKind.INBOUND, trunk.id)),
+        metadata=str(OwnershipTag(installation, ObjectKind.INBOUND, trunk.id)),
         numbers=all_spellings(trunk.numbers, trunk.called_number_format),
         allowed_addresses=tuple(sorted(addresses)),
         media_encryption=trunk.media_encryption,
@@ -123,7 +123,7 @@ def _entrance(endpoint: EndpointRow, installation: UUID) -> Desired:
     """Return the inbound trunk of a SIP endpoint: from anywhere, but only with its credentials."""
     spec = InboundTrunkSpec(
         name=endpoint.name,
-        metadata=str(Mark(installation, ObjectKind.INBOUND, endpoint.id)),
+        metadata=str(OwnershipTag(installation, ObjectKind.INBOUND, endpoint.id)),
         numbers=(endpoint.user_part,),
         auth_username=endpoint.username,
         auth_password=endpoint.password,
@@ -135,7 +135,7 @@ def _rule(row: Row, noun: str, installation: UUID) -> Desired:
     workspace_id, row_id = str(row.workspace_id), str(row.id)
     spec = DispatchRuleSpec(
         name=row.name,
-        metadata=str(Mark(installation, ObjectKind.RULE, row.id)),
+        metadata=str(OwnershipTag(installation, ObjectKind.RULE, row.id)),
         trunk_ids=(),
         room_prefix=ROOM_PREFIX,
         agent_name=AGENT_NAME,

@@ -1,4 +1,4 @@
-"""Each LiveKit project as a batch of syncs meets it: one door for all kinds of objects, closed once LiveKit is away."""
+"""A LiveKit project in a batch of syncs: one session for all kinds of objects, closed once LiveKit is away."""
 
 from collections.abc import Callable, Collection
 from copy import copy
@@ -60,7 +60,7 @@ class _Batch:
     failures: int = 0
 
 
-class Door:
+class ProjectSession:
     """One LiveKit project, for coroutines of `loop.complete`."""
 
     def __init__(self, project: LiveKitProject) -> None:
@@ -70,8 +70,8 @@ class Door:
         self.calls = 0
         self._batch = _Batch()
 
-    def counted(self) -> "Door":
-        """Return this door with a count of its own of the calls made through it."""
+    def counted(self) -> "ProjectSession":
+        """Return this session with a count of its own of the calls made through it."""
         counted = copy(self)
         counted.calls = 0
         return counted
@@ -119,15 +119,15 @@ class Door:
         return value
 
 
-class Doors:
-    """The doors of one batch, opened as they are needed."""
+class ProjectSessions:
+    """The sessions of one batch, opened as they are needed."""
 
     def __init__(self) -> None:
-        self._doors: dict[UUID, Door] = {}
+        self._sessions: dict[UUID, ProjectSession] = {}
 
-    def to(self, project_id: UUID) -> Door:
-        """Return the project's door. Raises LiveKitNotConfigured."""
-        if project_id not in self._doors:
+    def to(self, project_id: UUID) -> ProjectSession:
+        """Return the project's session. Raises LiveKitNotConfigured."""
+        if project_id not in self._sessions:
             project = LiveKitProject.objects.get(pk=project_id)
-            self._doors[project_id] = Door(LiveKitProject.default() if project.is_default else project)
-        return self._doors[project_id]
+            self._sessions[project_id] = ProjectSession(LiveKitProject.default() if project.is_default else project)
+        return self._sessions[project_id]

@@ -25,7 +25,7 @@ from telephony.sync.kinds import KINDS, RowKind
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.lint import Harm
 from telephony.sync.linting import concerning, lint_project
-from telephony.sync.project_session import Door
+from telephony.sync.project_session import ProjectSession
 from telephony.sync.results import Outcome
 from telephony.sync.row_sync import REMOVAL_ORDER
 
@@ -62,7 +62,7 @@ def reconcile(project: LiveKitProject, *, workspace: Workspace | None = None, dr
     """
     report = Report()
     try:
-        look = _Look(Door(project), project, workspace)
+        look = _Look(ProjectSession(project), project, workspace)
         report.findings = look.findings()
         if not dry_run:
             look.carry_out(report)
@@ -75,11 +75,11 @@ def reconcile(project: LiveKitProject, *, workspace: Workspace | None = None, dr
 class _Look:
     """One listing of LiveKit and what follows from it."""
 
-    def __init__(self, door: Door, project: LiveKitProject, workspace: Workspace | None) -> None:
-        self.door, self.project, self.workspace = door, project, workspace
+    def __init__(self, session: ProjectSession, project: LiveKitProject, workspace: Workspace | None) -> None:
+        self.session, self.project, self.workspace = session, project, workspace
         self.installation = Installation.current()
         self.listing: Listing = {
-            kind: {stored.id: stored for stored in complete(door.listing(kind))} for kind in REMOVAL_ORDER
+            kind: {stored.id: stored for stored in complete(session.listing(kind))} for kind in REMOVAL_ORDER
         }
 
     def findings(self) -> list[Finding]:
@@ -104,7 +104,7 @@ class _Look:
         listing = [
             stored
             for kind in (ObjectKind.INBOUND, ObjectKind.RULE)
-            for stored in (complete(self.door.listing(kind)) if again else self.listing[kind].values())
+            for stored in (complete(self.session.listing(kind)) if again else self.listing[kind].values())
         ]
         harms = lint_project(self.project, listing)
         return harms if self.workspace is None else concerning(harms, [self.workspace.pk])
@@ -155,7 +155,9 @@ class _Look:
     def _still_there(self, rows: Iterable[LiveKitObject]) -> set[str]:
         """Look up again: what a sync made after the listing has not vanished."""
         by_kind = {kind: [row.livekit_id for row in rows if row.kind == kind] for kind in REMOVAL_ORDER}
-        return {stored.id for kind, ids in by_kind.items() if ids for stored in complete(self.door.listing(kind, ids))}
+        return {
+            stored.id for kind, ids in by_kind.items() if ids for stored in complete(self.session.listing(kind, ids))
+        }
 
     def _delete_stranger(self, finding: Finding) -> int:
         """Delete an orphan or a copy, if it still is one: looked up again, a copy under the lease of its row."""
@@ -170,7 +172,7 @@ class _Look:
             ).first()
             if row is not None and (finding.cause == Cause.ORPHAN or row.livekit_id in ("", finding.livekit_id)):
                 return 0
-            complete(self.door.delete(finding.kind, finding.livekit_id))
+            complete(self.session.delete(finding.kind, finding.livekit_id))
         finally:
             lease.release(row_ids)
         return 1

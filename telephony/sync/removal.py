@@ -14,7 +14,7 @@ from telephony.livekit import LiveKitError, LiveKitNotConfigured
 from telephony.livekit.loop import in_caller
 from telephony.models import Installation, LiveKitObject
 from telephony.sync.lease import LEASE
-from telephony.sync.project_session import Doors
+from telephony.sync.project_session import ProjectSessions
 from telephony.sync.row_sync import REMOVAL_ORDER
 from telephony.sync.side_by_side import run_side_by_side
 from telephony.sync.steps import remove_object
@@ -44,13 +44,13 @@ def remove_objects(object_ids: Iterable[int], concurrency: int = 1) -> int:
 def _remove_chunk(ids: Collection[int], concurrency: int) -> int:
     claimed = _claim(ids)
     unsure = tombstones().filter(pk__in=ids, livekit_id="").exclude(pk__in=[row.pk for row in claimed])
-    installation, doors = Installation.current(), Doors()
+    installation, sessions = Installation.current(), ProjectSessions()
     gone: list[int] = []
     errors: dict[int, str] = {}
     by_kind = {kind: [row for row in claimed if row.kind == kind] for kind in REMOVAL_ORDER}
     for rows in by_kind.values():
-        run_side_by_side([partial(_remove, doors, row, installation, gone, errors) for row in rows], concurrency)
-    run_side_by_side([partial(_remove_early, doors, row, installation) for row in unsure], concurrency)
+        run_side_by_side([partial(_remove, sessions, row, installation, gone, errors) for row in rows], concurrency)
+    run_side_by_side([partial(_remove_early, sessions, row, installation) for row in unsure], concurrency)
     LiveKitObject.objects.filter(pk__in=gone).delete()
     for row in claimed:
         if row.pk not in gone:
@@ -69,10 +69,10 @@ def _claim(ids: Collection[int]) -> list[LiveKitObject]:
 
 
 async def _remove(
-    doors: Doors, row: LiveKitObject, installation: UUID, gone: list[int], errors: dict[int, str]
+    sessions: ProjectSessions, row: LiveKitObject, installation: UUID, gone: list[int], errors: dict[int, str]
 ) -> None:
     try:
-        await remove_object(await in_caller(doors.to, row.project_id), row, installation)
+        await remove_object(await in_caller(sessions.to, row.project_id), row, installation)
     except LiveKitNotConfigured as error:
         # A workspace that is being closed does not wait for what nobody can do. Should the project be configured
         # again, reconcile finds the object by its mark.
@@ -86,7 +86,7 @@ async def _remove(
     gone.append(row.pk)
 
 
-async def _remove_early(doors: Doors, row: LiveKitObject, installation: UUID) -> None:
+async def _remove_early(sessions: ProjectSessions, row: LiveKitObject, installation: UUID) -> None:
     """Delete what stands of a create whose end is not known. Its tombstone stays as it is."""
     with suppress(LiveKitError):
-        await remove_object(await in_caller(doors.to, row.project_id), row, installation)
+        await remove_object(await in_caller(sessions.to, row.project_id), row, installation)

@@ -8,7 +8,7 @@ from telephony.choices import ObjectKind
 from telephony.models import LiveKitObject
 from telephony.sync.kinds import RowKind
 from telephony.sync.plan import Desired, Plan
-from telephony.sync.project_session import Door
+from telephony.sync.project_session import ProjectSession
 from telephony.sync.rows import Row
 
 Key = tuple[UUID, str, UUID]
@@ -26,11 +26,13 @@ class Result(IntEnum):
     LOST = 5  # someone else has the row, or it was deleted
 
 
-class Work:
+class RowSync:
     """One row in one sync. `uncertain` records: an earlier sync may have made an object and lost its id."""
 
-    def __init__(self, kind: RowKind, row: Row, plan: Plan, door: Door, owned: Iterable[LiveKitObject]) -> None:
-        self.kind, self.row, self.plan, self.door = kind, row, plan, door
+    def __init__(
+        self, kind: RowKind, row: Row, plan: Plan, session: ProjectSession, owned: Iterable[LiveKitObject]
+    ) -> None:
+        self.kind, self.row, self.plan, self.session = kind, row, plan, session
         self.owned: dict[Key, LiveKitObject] = {(r.project_id, r.kind, r.source_id): r for r in owned}
         self.uncertain = frozenset(record.pk for record in self.owned.values() if not record.livekit_id)
         self.waits_for: set[UUID] = set()
@@ -57,7 +59,7 @@ class Work:
     @property
     def calls(self) -> int:
         """Return how many calls to LiveKit were made."""
-        return self.door.calls
+        return self.session.calls
 
     def record(self, kind: ObjectKind, source_id: UUID) -> LiveKitObject:
         """Return the row of an object, a new one where none is recorded yet."""
@@ -75,7 +77,7 @@ class Work:
     def is_written(self, desired: Desired) -> bool:
         """Return whether LiveKit is known to hold exactly this."""
         record = self.record(desired.kind, desired.source_id)
-        return bool(record.livekit_id) and record.fingerprint == desired.fingerprint(self.door.server)
+        return bool(record.livekit_id) and record.fingerprint == desired.fingerprint(self.session.server)
 
     def unwritten(self) -> list[LiveKitObject]:
         """Return the rows of what must be created or changed."""

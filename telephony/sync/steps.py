@@ -17,25 +17,25 @@ from telephony.models import LiveKitObject
 from telephony.sync import records
 from telephony.sync.conflicts import NO_CONFLICT, Conflict, find_conflict
 from telephony.sync.lease import Lease, LeaseLost
-from telephony.sync.ownership import Mark
+from telephony.sync.ownership import OwnershipTag
 from telephony.sync.plan import Desired
-from telephony.sync.project_session import AnyStored, Door, Doors
-from telephony.sync.row_sync import Result, Work
+from telephony.sync.project_session import AnyStored, ProjectSession, ProjectSessions
+from telephony.sync.row_sync import Result, RowSync
 
 
 class Syncer:
-    """The steps of one batch: its lease, its doors, its installation, and what LiveKit answered."""
+    """The steps of one batch: its lease, its sessions, its installation, and what LiveKit answered."""
 
-    def __init__(self, lease: Lease, doors: Doors, installation: UUID) -> None:
-        self.lease, self.doors, self.installation = lease, doors, installation
+    def __init__(self, lease: Lease, sessions: ProjectSessions, installation: UUID) -> None:
+        self.lease, self.sessions, self.installation = lease, sessions, installation
         self.outcomes = records.Outcomes(lease)
 
-    async def both(self, work: Work) -> None:
+    async def both(self, work: RowSync) -> None:
         """Write both sides, where nothing has to be resolved in between."""
         await self.outbound(work)
         await self.inbound(work)
 
-    async def outbound(self, work: Work) -> None:
+    async def outbound(self, work: RowSync) -> None:
         """Write the outbound trunks. One that is refused does not keep the others."""
         for desired in work.plan.outbound:
             try:
@@ -45,7 +45,7 @@ class Syncer:
             except LiveKitRefused as refusal:
                 work.note(Result.REFUSED, str(refusal))
 
-    async def inbound(self, work: Work) -> None:
+    async def inbound(self, work: RowSync) -> None:
         """Remove what is no longer planned, so that its numbers are free, then write the inbound trunk and its rule."""
         for record in work.unplanned():
             await self._remove(work, record)
@@ -55,24 +55,24 @@ class Syncer:
         if inbound_id:
             await self._bring(work, work.plan.rule(inbound_id))
 
-    async def _bring(self, work: Work, desired: Desired) -> str:
+    async def _bring(self, work: RowSync, desired: Desired) -> str:
         """Adopt, update or create one object, and return its id."""
         record, kind = work.record(desired.kind, desired.source_id), desired.kind
         if not record.livekit_id and record.pk in work.uncertain:
             await self._adopt(work, desired)
         if work.is_written(desired):
             return record.livekit_id
-        fingerprint = desired.fingerprint(work.door.server)
+        fingerprint = desired.fingerprint(work.session.server)
         await self._intend(record)
         if record.livekit_id:
             try:
-                await work.door.update(kind, record.livekit_id, desired.spec)
+                await work.session.update(kind, record.livekit_id, desired.spec)
             except LiveKitNotFound:
                 await in_caller(records.vanished, self.lease, [record])
             else:
                 await self.outcomes.add(record, record.livekit_id, fingerprint)
                 return record.livekit_id
-        livekit_id = await work.door.create(kind, desired.spec)
+        livekit_id = await work.session.create(kind, desired.spec)
         await self.outcomes.add(record, livekit_id, fingerprint)
         return livekit_id
 
@@ -83,40 +83,40 @@ class Syncer:
         if not await in_caller(records.intend, self.lease, [record]):
             raise LeaseLost
 
-    async def _adopt(self, work: Work, desired: Desired) -> None:
+    async def _adopt(self, work: RowSync, desired: Desired) -> None:
         """Take over the object of a create whose answer was lost, found by its mark."""
         record = work.record(desired.kind, desired.source_id)
-        found = await work.door.marked(desired.kind, desired.spec.metadata)
+        found = await work.session.marked(desired.kind, desired.spec.metadata)
         if not found:
             return
         first = min(found, key=lambda stored: stored.id)
         record.livekit_id = first.id
         if first.exact and first.spec == desired.spec:
             await self._intend(record)
-            await self.outcomes.add(record, first.id, desired.fingerprint(work.door.server))
+            await self.outcomes.add(record, first.id, desired.fingerprint(work.session.server))
 
-    async def _remove(self, work: Work, record: LiveKitObject) -> None:
+    async def _remove(self, work: RowSync, record: LiveKitObject) -> None:
         """Delete an object, by its id or else its mark, and its row."""
         try:
-            door = (await in_caller(self.doors.to, record.project_id)).counted()
+            session = (await in_caller(self.sessions.to, record.project_id)).counted()
         except LiveKitNotConfigured:  # nobody could; should the project come back, reconcile finds the mark
             await in_caller(records.removed, self.lease, record)
             return
         await in_caller(self.lease.hold, work.row.id)
         try:
-            await remove_object(door, record, self.installation)
+            await remove_object(session, record, self.installation)
         finally:
-            work.door.calls += door.calls
+            work.session.calls += session.calls
         await in_caller(records.removed, self.lease, record)
         del work.owned[record.project_id, record.kind, record.source_id]
 
-    async def _claim_numbers(self, work: Work, desired: Desired) -> str:
+    async def _claim_numbers(self, work: RowSync, desired: Desired) -> str:
         """Write the inbound trunk with those of its numbers that nothing else on the server holds; return its id."""
         record = work.record(desired.kind, desired.source_id)
         conflict = NO_CONFLICT
         if record.livekit_id and not work.is_written(desired):
             # LiveKit compares an update by the numbers stored before, so the added ones are ours to check.
-            conflict = self._conflict(desired, record, await work.door.snapshot(ObjectKind.INBOUND))
+            conflict = self._conflict(desired, record, await work.session.snapshot(ObjectKind.INBOUND))
         if not conflict:
             try:
                 return await self._bring(work, desired)
@@ -124,7 +124,7 @@ class Syncer:
                 raise
             except LiveKitRefused:
                 # Where nothing shows, it was released a moment ago, or LiveKit has another reason and says so again.
-                conflict = self._conflict(desired, record, await work.door.listing(ObjectKind.INBOUND))
+                conflict = self._conflict(desired, record, await work.session.listing(ObjectKind.INBOUND))
         await self._settle_copies(work, record, conflict.copies)
         self._explain(work, conflict.lent, conflict.foreign)
         work.waits_for |= conflict.rivals
@@ -137,26 +137,26 @@ class Syncer:
         return ""
 
     def _conflict(self, desired: Desired, record: LiveKitObject, listed: Iterable[AnyStored]) -> Conflict:
-        mark = Mark(self.installation, desired.kind, desired.source_id)
+        mark = OwnershipTag(self.installation, desired.kind, desired.source_id)
         return find_conflict(listed, desired.spec, record.livekit_id, mark)
 
-    async def _settle_copies(self, work: Work, record: LiveKitObject, copies: Iterable[str]) -> None:
+    async def _settle_copies(self, work: RowSync, record: LiveKitObject, copies: Iterable[str]) -> None:
         """Make the first of our own copies the object, if there is none, and delete the others."""
         for livekit_id in copies:
             if not record.livekit_id:
                 record.livekit_id = livekit_id
                 continue
             await in_caller(self.lease.hold, work.row.id)
-            await work.door.delete(ObjectKind.INBOUND, livekit_id)
+            await work.session.delete(ObjectKind.INBOUND, livekit_id)
 
-    async def _let_go(self, work: Work) -> None:
+    async def _let_go(self, work: RowSync) -> None:
         """Remove rule and inbound trunk: with no number left it would take every call."""
         for kind in (ObjectKind.RULE, ObjectKind.INBOUND):
             record = work.record(kind, work.row.id)
             if record.livekit_id:
                 await self._remove(work, record)
 
-    def _explain(self, work: Work, lent: Iterable[str], foreign: Iterable[str]) -> None:
+    def _explain(self, work: RowSync, lent: Iterable[str], foreign: Iterable[str]) -> None:
         if lent := sorted(lent):
             work.note(Result.WAITING, f"Waiting for LiveKit to release {', '.join(lent)}. It will be retried.")
         if foreign := sorted(foreign):
@@ -167,11 +167,11 @@ class Syncer:
             )
 
 
-async def remove_object(door: Door, record: LiveKitObject, installation: UUID) -> None:
+async def remove_object(session: ProjectSession, record: LiveKitObject, installation: UUID) -> None:
     """Delete what a row stands for: by its id, or by its mark where a create may have been lost."""
     kind, ids = ObjectKind(record.kind), [record.livekit_id]
     if not record.livekit_id:
-        found = await door.marked(kind, str(Mark(installation, kind, record.source_id)))
+        found = await session.marked(kind, str(OwnershipTag(installation, kind, record.source_id)))
         ids = [stored.id for stored in found]
     for livekit_id in ids:
-        await door.delete(kind, livekit_id)
+        await session.delete(kind, livekit_id)

@@ -15,7 +15,7 @@ from calls.dialer import attempts, retries
 from calls.dialer.dial import Prepared, prepare
 from calls.dialer.outcomes import Next, Outcome
 from calls.dialer.queue import claim_due
-from calls.dialer.rate_limits import HORIZON, Turn
+from calls.dialer.rate_limits import HORIZON, SendWindow
 from calls.models import Attempt, Call, DialSlot, DoNotCall
 from calls.routing.policies import Refusal
 from telephony.models import LiveKitObject, LiveKitProject, TelephonySettings
@@ -32,7 +32,7 @@ class Dial:
     ready: Prepared
     attempt: Attempt
 
-    def turn(self) -> Turn | datetime | Refusal:
+    def turn(self) -> SendWindow | datetime | Refusal:
         DialSlot.objects.all().delete()
         return attempts.turn(self.ready.call, self.attempt, self.ready.limits, 0, self.ready.facts)
 
@@ -83,7 +83,7 @@ def test_nor_where_it_is_added_while_the_dial_waits_for_its_turn(configured: Lin
 
 def test_the_next_gateway_does_not_dial_a_number_added_meanwhile(configured: Line) -> None:
     dial = begin(configured)
-    assert isinstance(dial.turn(), Turn)
+    assert isinstance(dial.turn(), SendWindow)
     assert retries.unanswered(dial.ready.call, dial.attempt, GATEWAY, timezone.now(), more_hops=True)
     DoNotCall.objects.create(workspace=configured.workspace, number=CALLEE)
     assert isinstance(next_hop(dial.ready, 0).turn(), Refusal)
@@ -106,7 +106,7 @@ def test_two_calls_of_one_callee_on_their_way_do_not_break_the_limit_of_a_day(co
     configured.settings(daily_attempts_per_callee=1)
     first, second = begin(configured), begin(configured)
     taken = first.turn()
-    assert isinstance(taken, Turn)
+    assert isinstance(taken, SendWindow)
     refusal = second.turn()
     assert isinstance(refusal, Refusal)
     assert (refusal.reason, refusal.until) == (Reason.CALLEE_ATTEMPTS, taken.at + timedelta(hours=24))
@@ -143,4 +143,4 @@ def test_a_workspace_that_moved_takes_its_waiting_calls_along(configured: Line) 
 
 def test_a_neighbours_list_stops_nobody(configured: Line, globex: Workspace) -> None:
     DoNotCall.objects.create(workspace=globex, number=CALLEE)
-    assert isinstance(begin(configured).turn(), Turn)
+    assert isinstance(begin(configured).turn(), SendWindow)

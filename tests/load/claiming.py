@@ -12,7 +12,7 @@ from accounts.services.workspaces import create_workspace
 from calls.dialer import attempts
 from calls.dialer.dispatcher import BATCH
 from calls.dialer.queue import claim_due
-from calls.dialer.rate_limits import Turn, limits_of
+from calls.dialer.rate_limits import SendWindow, limits_of
 from calls.models import Attempt, Call, DialSlot
 from calls.routing.policies import Refusal
 from calls.routing.route import Hop, Route
@@ -89,7 +89,7 @@ class Queue:
             for call in Call.objects.filter(pk__in=[pk for pk, _ in found]):
                 begun = attempts.begin(call, self.route, self.route.hops[0], self.limits, timezone.now())
                 assert not isinstance(begun, Refusal), begun
-                assert isinstance(attempts.turn(call, begun[0], self.limits, 0, self.facts), Turn)
+                assert isinstance(attempts.turn(call, begun[0], self.limits, 0, self.facts), SendWindow)
 
 
 def measure(repeats: int) -> list[Line]:

@@ -9,7 +9,7 @@ from telephony.livekit import InboundTrunkSpec, OutboundTrunkSpec
 from telephony.services.gateways import MAX_GATEWAYS
 from telephony.services.livekit_import import checks
 from telephony.services.livekit_import.checks import CannotSay, Inbound, Outbound, Rule
-from telephony.sync.ownership import read_mark
+from telephony.sync.ownership import read_tag
 from telephony.sync.plan import AGENT_NAME, ROOM_PREFIX
 
 NAME_LENGTH = 100
@@ -90,7 +90,7 @@ def plan_import(
     plan = ImportPlan()
 
     def strangers(stored: Iterable[Any]) -> list[Any]:
-        free = [one for one in stored if one.id not in ours and read_mark(one.spec.metadata) is None]
+        free = [one for one in stored if one.id not in ours and read_tag(one.spec.metadata) is None]
         return sorted(free, key=lambda one: one.id)
 
     inbound, outbound, rules = strangers(found.inbound), strangers(found.outbound), strangers(found.rules)

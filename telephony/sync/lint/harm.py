@@ -8,7 +8,7 @@ from uuid import UUID
 from telephony.choices import ObjectKind
 from telephony.livekit.entrances import Entrance, Rule
 from telephony.livekit.matching import normalized
-from telephony.sync.ownership import Mark, read_mark
+from telephony.sync.ownership import OwnershipTag, read_tag
 
 MOST_NUMBERS = 1_000  # of one harm that are kept
 MENDED = "Repaired within ten minutes; now: manage.py reconcile_livekit. If it recurs, another program changes it."
@@ -128,5 +128,5 @@ class Standing:
         return Harm(code, kind, one.id, one.name, does, MENDED if row_id else remedy, row_id=row_id, **more)
 
 
-def _mark(one: Entrance | Rule) -> Mark | None:
-    return read_mark(one.metadata)
+def _mark(one: Entrance | Rule) -> OwnershipTag | None:
+    return read_tag(one.metadata)

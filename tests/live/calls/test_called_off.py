@@ -8,7 +8,7 @@ import pytest
 
 from calls.choices import CallStatus, Reason
 from calls.dialer import attempts
-from calls.dialer.rate_limits import Turn
+from calls.dialer.rate_limits import SendWindow
 from calls.models import Call
 from calls.services.place import cancel
 from tests.live.calls.conftest import Line, ended
@@ -49,7 +49,7 @@ def test_a_call_cancelled_as_its_dial_sets_out_does_not_ring_on(
 
     def turn_then_cancel(call: Call, *args: Any) -> Any:
         taken = take_turn(call, *args)
-        if isinstance(taken, Turn):
+        if isinstance(taken, SendWindow):
             cancel(call)
         return taken
 

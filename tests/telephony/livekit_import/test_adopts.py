@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Workspace
 from telephony.choices import TrunkStatus
 from telephony.models import LiveKitObject, Trunk
-from telephony.sync.ownership import read_mark
+from telephony.sync.ownership import read_tag
 from tests.telephony.livekit_import.conftest import Project, Result
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +30,7 @@ def test_a_carriers_trunks_and_rule_become_one_trunk_with_their_ids(acme: Worksp
     assert standing.ids == {inbound, outbound, rule}
     assert set(LiveKitObject.objects.values_list("livekit_id", flat=True)) == {inbound, outbound, rule}
     objects = [*standing.inbound, *standing.outbound, *standing.rules]
-    assert all(read_mark(one.metadata) for one in objects)
+    assert all(read_tag(one.metadata) for one in objects)
     assert list(standing.inbound[0].allowed_addresses) == ["192.0.2.0/30"]
     assert standing.outbound[0].auth_password == "hunter2"
 

@@ -9,7 +9,7 @@ import pytest
 from telephony.choices import ObjectKind
 from telephony.livekit.entrances import Entrance, Rule
 from telephony.sync.lint import Harm, Standing, lint
-from telephony.sync.ownership import Mark
+from telephony.sync.ownership import OwnershipTag
 
 HERE, ROW = uuid4(), uuid4()
 NUMBER, ANOTHER = "+15550100000", "+15550109999"
@@ -17,7 +17,7 @@ CLOSED = ("198.51.100.7/32",)
 
 
 def ours(kind: ObjectKind) -> str:
-    return str(Mark(HERE, kind, ROW))
+    return str(OwnershipTag(HERE, kind, ROW))
 
 
 OURS = Entrance(
@@ -167,7 +167,7 @@ def test_each_says_its_id_its_harm_and_a_remedy() -> None:
 
 
 def test_another_voxas_objects_are_foreign() -> None:
-    mark = str(Mark(uuid4(), ObjectKind.RULE, UUID(int=1)))
+    mark = str(OwnershipTag(uuid4(), ObjectKind.RULE, UUID(int=1)))
     [harm] = find(rule(metadata=mark))
     assert (harm.code, harm.ours) == ("rule.any_trunk", False)
 

@@ -14,7 +14,7 @@ from telephony.livekit.matching import Answer, Invite, Match, match
 from telephony.sandbox import conflicts, matching
 from telephony.sandbox.errors import TwirpError
 from telephony.sync.lint import Standing, lint
-from telephony.sync.ownership import Mark
+from telephony.sync.ownership import OwnershipTag
 
 T = TypeVar("T")
 World = tuple[list[api.SIPInboundTrunkInfo], list[api.SIPDispatchRuleInfo]]
@@ -22,7 +22,7 @@ World = tuple[list[api.SIPInboundTrunkInfo], list[api.SIPDispatchRuleInfo]]
 WORLDS = 4_000
 HERE, ROW = uuid4(), uuid4()
 NUMBER, STRANGER, CARRIER = "+15550100000", "203.0.113.99", "192.0.2.10"
-TRUNK_MARK, RULE_MARK = str(Mark(HERE, ObjectKind.INBOUND, ROW)), str(Mark(HERE, ObjectKind.RULE, ROW))
+TRUNK_MARK, RULE_MARK = str(OwnershipTag(HERE, ObjectKind.INBOUND, ROW)), str(OwnershipTag(HERE, ObjectKind.RULE, ROW))
 NUMBERS = [NUMBER, "15550100000", "1 555 010-0000", "+15550109999", "desk.acme"]
 CALLERS = ["+12025550123", "12025550123", "anonymous"]
 ENTRIES = [

@@ -11,7 +11,7 @@ from telephony.livekit import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkS
 from telephony.models import Installation, LiveKitAlias, LiveKitObject, LiveKitProject, Trunk
 from telephony.sync.apply import sync_trunk
 from telephony.sync.findings import Cause
-from telephony.sync.ownership import Mark
+from telephony.sync.ownership import OwnershipTag
 from telephony.sync.reconcile import reconcile
 from telephony.sync.results import Outcome
 from tests.telephony.sync.conftest import MakeTrunk
@@ -30,7 +30,7 @@ def trunk(make_trunk: MakeTrunk) -> Trunk:
 
 
 def _ours(kind: ObjectKind) -> str:
-    return str(Mark(Installation.current(), kind, uuid4()))
+    return str(OwnershipTag(Installation.current(), kind, uuid4()))
 
 
 def test_where_all_is_well_it_lists_once_a_kind_and_does_nothing(

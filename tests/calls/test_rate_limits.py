@@ -18,7 +18,7 @@ from calls.dialer.rate_limits import (
     SHARED_TRUNK,
     SHORT_WAIT,
     Limit,
-    Turn,
+    SendWindow,
     limits_of,
     plan,
     slow_down,
@@ -52,7 +52,7 @@ def planned(call: Call, wanted: list[Limit]) -> datetime | Refusal:
         return plan(call, wanted)
 
 
-def turn(wanted: list[Limit], tries: int = 0) -> Turn | datetime:
+def turn(wanted: list[Limit], tries: int = 0) -> SendWindow | datetime:
     with transaction.atomic():
         return take_turn(wanted, tries)
 
@@ -100,9 +100,9 @@ def test_a_full_trunk_or_workspace_takes_no_call_until_one_ended(line: Line, nam
 
 def test_a_turn_is_taken_just_before_sending_and_holds_the_next_one_back(line: Line) -> None:
     wanted = limits(line, "5")
-    assert turn(wanted) == Turn(NOW, NOW + LATENESS)
+    assert turn(wanted) == SendWindow(NOW, NOW + LATENESS)
     second = NOW + interval("5")
-    assert turn(wanted) == Turn(second, second + LATENESS)
+    assert turn(wanted) == SendWindow(second, second + LATENESS)
     third = turn(wanted)
     assert third == NOW + 2 * interval("5"), "too far ahead: asked for again then"
     assert 2 * interval("5") > SHORT_WAIT
@@ -111,9 +111,9 @@ def test_a_turn_is_taken_just_before_sending_and_holds_the_next_one_back(line: L
 def test_each_further_try_may_be_later_and_holds_the_next_dial_back_for_as_much(line: Line) -> None:
     wanted = limits(line, "20")
     late = turn(wanted, tries=1)
-    assert late == Turn(NOW, NOW + 4 * LATENESS)
+    assert late == SendWindow(NOW, NOW + 4 * LATENESS)
     following = turn(wanted)
-    assert isinstance(following, Turn)
+    assert isinstance(following, SendWindow)
     assert following.at == NOW + interval("20") + 3 * LATENESS
 
 
