@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "telephony", "voxa")
+APPS = ("accounts", "agents", "telephony", "calls", "voxa")
 OPENINGS = re.compile(r"(Gives?|Says?|Have|Lets?|Tells?)\b")
 FORBIDDEN = re.compile(
     "is told of|are told of|signing in at the carrier|knows you by your address|whom it may|hands? calls over"

@@ -1,7 +1,7 @@
-"""The limit on what a workspace has waiting at once on addresses that it chose: leases, counted in the database.
+"""Limit each workspace's concurrent requests to its own URLs with leases in the database.
 
-Without one a workspace whose hosts accept and never answer would hold every thread that calls out. What gets no lease
-is not lost: it stays due, and is taken when one of the workspace's leases ends.
+Without the limit, a workspace whose hosts accept connections and never respond would hold every thread. Work without a
+lease is not lost: it stays due until one of the workspace's leases ends.
 """
 
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ from django.utils import timezone
 from accounts.choices import ExternalWork
 from accounts.models import ExternalLease
 
-LEASE = timedelta(seconds=90)  # beyond what any of this work takes, so that it runs out for dead workers alone
+LEASE = timedelta(seconds=90)  # longer than any of this work takes, so that only leases of dead workers expire
 
 
 @contextmanager
 def external_lease(workspace_id: UUID, work: ExternalWork) -> Iterator[bool]:
-    """Hold one of the workspace's leases, if one is free: yield whether it is. Never in a transaction."""
+    """Hold one of the workspace's leases; yield False if none is free. Never use in a transaction."""
     token = _claim(workspace_id, work)
     try:
         yield token is not None
@@ -40,7 +40,7 @@ def in_turn(rows: QuerySet[Any], workspace: str, due: str) -> QuerySet[Any]:
 
 
 def workspaces_at_limit(work: ExternalWork) -> set[UUID]:
-    """Return the workspaces that have no lease free: waking a worker for them would be in vain."""
+    """Return the workspaces without a free lease: a task for them would do nothing."""
     held = ExternalLease.objects.filter(work=work, until__gt=timezone.now()).values("workspace_id")
     full = held.annotate(leases=Count("pk")).filter(leases__gte=most_at_once(work))
     return set(full.values_list("workspace_id", flat=True))
@@ -53,7 +53,7 @@ def most_at_once(work: ExternalWork) -> int:
 
 
 def _claim(workspace_id: UUID, work: ExternalWork) -> UUID | None:
-    """Claim a free number; the unique constraint decides between several at once."""
+    """Claim a free number; the unique constraint decides between concurrent claims."""
     now, token = timezone.now(), uuid4()
     held = ExternalLease.objects.filter(workspace_id=workspace_id, work=work)
     held.filter(until__lte=now).delete()

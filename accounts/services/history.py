@@ -1,4 +1,4 @@
-"""Writing history where the library's signals do not."""
+"""Write history that the library's signals do not cover."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from simple_history.utils import bulk_create_with_history
 
 
 def reason_of_program() -> str | None:
-    """Name the API key of the request being served, as the history keeps it; None where no program asks."""
+    """Return the API key of the current request as the history's reason; None without an API key."""
     request = getattr(HistoricalRecords.context, "request", None)
     key = getattr(request, "api_key", None)
     return f"API key vx_live_{key.identifier}… ({key.name})"[:100] if key is not None else None
 
 
 def insert_recorded(rows: Sequence[Model]) -> None:
-    """Insert new rows of one model and the history of each, by two statements. No signal tells of them."""
+    """Insert new rows of one model and their history with two statements, without signals."""
     if rows:
         bulk_create_with_history(rows, type(rows[0]), batch_size=500, default_change_reason=reason_of_program())

@@ -12,7 +12,7 @@ LONGEST_REQUEST = timedelta(minutes=2)
 
 
 def claim(workspace: Workspace, key: str, request_hash: str) -> tuple[IdempotencyRecord, bool]:
-    """Claim a key by inserting its row; return the row, and whether it is ours to answer."""
+    """Claim a key by inserting its row; return the row, and whether this request holds it."""
     now = timezone.now()
     mine = IdempotencyRecord(
         workspace=workspace, key=key, request_hash=request_hash, created_at=now, expires_at=now + KEPT
@@ -24,18 +24,18 @@ def claim(workspace: Workspace, key: str, request_hash: str) -> tuple[Idempotenc
         same = IdempotencyRecord.objects.filter(workspace=workspace, key=key)
         same.filter(expires_at__lte=now).delete()
         found = same.first()
-        return (found, False) if found else claim(workspace, key, request_hash)  # it was past its time or released
+        return (found, False) if found else claim(workspace, key, request_hash)  # it had expired or was released
     return mine, True
 
 
 def keep(record: IdempotencyRecord, status: int, answer: str) -> None:
-    """Keep the answer to give it again."""
+    """Store the response for repeated requests."""
     record.status, record.answer = status, answer
     record.save(update_fields=["status", "answer"])
 
 
 def release(record: IdempotencyRecord) -> None:
-    """Forget a claim, so that the request may be tried again."""
+    """Release a claim, so that the request can be retried."""
     record.delete()
 
 
@@ -45,5 +45,5 @@ def is_cut_off(record: IdempotencyRecord) -> bool:
 
 
 def purge_expired() -> int:
-    """Delete what is past its time; return how many."""
+    """Delete expired rows; return how many."""
     return IdempotencyRecord.objects.filter(expires_at__lte=timezone.now()).delete()[0]

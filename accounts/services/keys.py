@@ -1,7 +1,7 @@
 """API keys: `vx_live_` + identifier (12) + secret (32) + checksum (6), all in base 62.
 
-The checksum is the CRC-32 of everything before it, as in GitHub's tokens: a mistyped key is told from a wrong one
-without a query, and a secret scanner knows a real key from a look-alike.
+The checksum is the CRC-32 of everything before it, as in GitHub's tokens: a mistyped key is detected without a query,
+and a secret scanner can tell a real key from a look-alike.
 """
 
 import re
@@ -34,9 +34,9 @@ def create_api_key(
     created_by: User | None = None,
     reason: str | None = None,
 ) -> tuple[ApiKey, str]:
-    """Create a key; return its row and its text, which nobody can see again.
+    """Create a key; return its row and its text, which is never shown again.
 
-    `reason` is kept in the history. Raises ValidationError naming every wrong field.
+    `reason` is kept in the history. Raise `ValidationError` with the errors of all fields.
     """
     text = make_key_text()
     key = ApiKey(
@@ -70,9 +70,9 @@ def checksum(body: str) -> str:
 
 
 def find_api_key(text: str) -> ApiKey | None:
-    """Return the key with this text, its workspace loaded by the same query; None if there is none.
+    """Return the key with this text and its workspace in one query; None if there is none.
 
-    Whether it may still be used is another question: `ApiKey.refusal`. A malformed text costs no query.
+    `ApiKey.refusal` says whether it may still be used. A malformed text costs no query.
     """
     match = _KEY.fullmatch(text)
     if match is None or checksum(text[:-6]) != match[2]:
@@ -90,14 +90,14 @@ def find_api_key(text: str) -> ApiKey | None:
 
 
 def note_use(key: ApiKey, now: datetime) -> None:
-    """Remember when a key was last used, to the minute."""
+    """Record when a key was last used, to the minute."""
     if key.last_used_at is None or key.last_used_at <= now - LAST_USED_PRECISION:
         unnoted = Q(last_used_at=None) | Q(last_used_at__lte=now - LAST_USED_PRECISION)
         ApiKey.objects.filter(unnoted, pk=key.pk).update(last_used_at=now)
 
 
 def revoke(key: ApiKey) -> None:
-    """Make a key unusable from now on. A second time changes nothing."""
+    """Revoke a key. A second call changes nothing."""
     if key.revoked_at is None:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])

@@ -1,4 +1,4 @@
-"""Rules about who may make whom what in a workspace."""
+"""Rules for changes of roles in a workspace."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ def check_changes(
 ) -> None:
     """Check changes of roles, each a pair of before and after; None is no member.
 
-    Raises ValidationError when someone who is no owner touches an owner, or when the last owner would go.
+    Raise `ValidationError` if someone who is not an owner changes an owner, or if the last owner would be removed.
     """
     changes = list(changes)
     if acting is not Role.OWNER and any(Role.OWNER in change for change in changes):
@@ -24,5 +24,5 @@ def check_changes(
         owners = Membership.objects.filter(workspace=workspace, role=Role.OWNER).count()
         if owners - lost + gained < 1:
             raise ValidationError(
-                "A workspace keeps at least one owner. Make someone else an owner first.", code="owner"
+                "A workspace needs at least one owner. Make someone else an owner first.", code="owner"
             )

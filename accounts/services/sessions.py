@@ -1,4 +1,4 @@
-"""A person's sessions: listed, and ended one by one or all but one."""
+"""List and end a person's sessions."""
 
 from typing import Any
 from uuid import UUID

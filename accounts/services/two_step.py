@@ -1,6 +1,6 @@
-"""Two-step sign-in of a person: turned on by a code of their app, off by themselves or by a superuser.
+"""Two-step sign-in: a person turns it on with a code of their app; they or a superuser turn it off.
 
-Both end the person's other sessions: whoever was in with the password alone is out.
+Both end the person's other sessions, which may have been opened with the password alone.
 """
 
 from typing import Any
@@ -26,9 +26,9 @@ def pending_app(person: Any) -> AuthenticatorApp:
 
 @transaction.atomic
 def takes(device: Any, code: str) -> bool | None:
-    """Return whether a device takes a code; None while it takes none, after wrong ones.
+    """Return whether a device accepts a code; None while it is throttled after wrong ones.
 
-    Locked, so that many tries at once are one after the other.
+    The row lock serializes concurrent tries.
     """
     locked = type(device).objects.select_for_update().filter(pk=device.pk).first()
     if locked is None:
@@ -38,7 +38,7 @@ def takes(device: Any, code: str) -> bool | None:
 
 @transaction.atomic
 def turn_on(app: AuthenticatorApp, *, keep: str | None = None) -> list[str]:
-    """Confirm the app and return new recovery codes, which nobody can see again. `keep` is the session that goes on."""
+    """Confirm the app and return new recovery codes, which are never shown again. `keep` is the session to keep."""
     AuthenticatorApp.objects.filter(pk=app.pk).update(confirmed=True)
     RecoveryCodes.objects.filter(user=app.user).delete()
     recovery = RecoveryCodes(user=app.user, name="Recovery codes", confirmed=True)
@@ -50,7 +50,7 @@ def turn_on(app: AuthenticatorApp, *, keep: str | None = None) -> list[str]:
 
 @transaction.atomic
 def turn_off(person: Any, *, keep: str | None = None) -> None:
-    """Forget a person's app and recovery codes: the password alone signs them in."""
+    """Delete a person's app and recovery codes: they sign in with the password alone."""
     AuthenticatorApp.objects.filter(user=person).delete()
     RecoveryCodes.objects.filter(user=person).delete()
     end_sessions(person, keep=keep)

@@ -1,4 +1,4 @@
-"""Sending what is due: claim, call outside any transaction, record. One task an endpoint at a time."""
+"""Send due webhook deliveries: claim, request outside any transaction, record. One task per endpoint at a time."""
 
 import random
 import time
@@ -18,10 +18,10 @@ from accounts.services.webhooks import wake
 from accounts.webhook_schedule import DISABLE_AFTER, retry_delay
 
 SIDE_BY_SIDE = 8
-BUDGET = 20.0  # seconds after which a task begins no further batch, so that other endpoints have their turn
-SLOW = 5.0  # seconds; a batch that took longer makes its endpoint rest four times as long
+BUDGET = 20.0  # seconds after which a task starts no further batch, so that other endpoints get their turn
+SLOW = 5.0  # seconds; after a longer batch, its endpoint pauses for four times as long
 REST_FACTOR = 4
-# Longer than a batch can take (a call ends within 20 s) and than a task may (its budget and one batch).
+# Longer than a batch can take (a request ends within 20 s) and than a task may (its budget and one batch).
 DELIVERY_LEASE = timedelta(seconds=60)
 ENDPOINT_LEASE = timedelta(seconds=90)
 _PURGED_AT_ONCE = 500
@@ -29,10 +29,10 @@ _NONE = Q(pk__in=())
 
 
 def deliver(endpoint_id: UUID) -> bool:
-    """Send what is due to one endpoint, for about `BUDGET` seconds; return whether more is due now.
+    """Send one endpoint's due deliveries for about `BUDGET` seconds; return whether more are due now.
 
-    Does nothing where another worker is at it, the endpoint must rest, or the workspace has as many under way as it
-    may: then it stays due, and is sent after one of those.
+    Do nothing if another worker holds the endpoint, it is paused, or the workspace is at its limit: then the deliveries
+    stay due.
     """
     workspace_id = _workspace_of(endpoint_id)
     if workspace_id is None:
@@ -45,7 +45,7 @@ def deliver(endpoint_id: UUID) -> bool:
 
 
 def _workspace_of(endpoint_id: UUID) -> UUID | None:
-    """Return the workspace of an endpoint that may be sent something now."""
+    """Return the workspace of an endpoint that is ready for deliveries."""
     free = WebhookEndpoint.objects.filter(_free(), pk=endpoint_id, active=True)
     return free.values_list("workspace_id", flat=True).first()
 
@@ -61,12 +61,12 @@ def _deliver(endpoint_id: UUID) -> bool:
     finally:
         until = timezone.now() + rest if rest else None
         WebhookEndpoint.objects.filter(pk=endpoint_id, busy_token=token).update(busy_token=None, busy_until=until)
-    # Asked after the release: what was committed before it, and whose task found us busy, is seen here.
+    # Checked after the release: this sees deliveries committed before it whose task found the endpoint busy.
     return endpoint_id in due_endpoints(endpoint_id=endpoint_id)
 
 
 def due_endpoints(*, exclude: Q = _NONE, **filters: object) -> Sequence[UUID]:
-    """Return the active endpoints that have something due and are free to be sent it, the longest due first."""
+    """Return the active endpoints that have due deliveries and are free, the longest due first."""
     due = (
         WebhookDelivery.objects.filter(_due())
         .exclude(exclude)
@@ -77,7 +77,7 @@ def due_endpoints(*, exclude: Q = _NONE, **filters: object) -> Sequence[UUID]:
 
 
 def sweep() -> int:
-    """Wake the workers for every endpoint that has something due and may be sent it; return how many."""
+    """Queue a task for every free endpoint with due deliveries; return how many."""
     full = workspaces_at_limit(ExternalWork.BACKGROUND)
     endpoint_ids = due_endpoints(exclude=Q(endpoint__workspace_id__in=full))
     for endpoint_id in endpoint_ids:
@@ -86,7 +86,7 @@ def sweep() -> int:
 
 
 def purge() -> int:
-    """Delete messages, and with them their deliveries, past their workspace's retention; return how many."""
+    """Delete payloads and their deliveries past their workspace's retention; return how many."""
     purged = 0
     for workspace in Workspace.objects.only("retention_days"):
         limit = timezone.now() - timedelta(days=workspace.retention_days)
@@ -106,7 +106,7 @@ def _free(prefix: str = "") -> Q:
 
 
 def _send_batches(endpoint_id: UUID) -> timedelta | None:
-    """Send batch after batch; return the rest that the endpoint must take, if it was slow."""
+    """Send batch after batch; return the pause for the endpoint if it was slow."""
     started = time.monotonic()
     while (batch_started := time.monotonic()) - started < BUDGET:
         endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, active=True).first()
@@ -123,7 +123,7 @@ def _send_batches(endpoint_id: UUID) -> timedelta | None:
 
 
 def _claim(endpoint_id: UUID, most: int) -> list[WebhookDelivery]:
-    """Claim what is due, oldest first: only one of several workers gets each. The attempt counts from here on."""
+    """Claim due deliveries, oldest first: only one of several workers gets each. The attempt counts from here on."""
     token, now = uuid4(), timezone.now()
     due = WebhookDelivery.objects.filter(_due(), endpoint_id=endpoint_id)
     ids = list(due.order_by("next_attempt_at").values_list("pk", flat=True)[:most])
@@ -139,7 +139,7 @@ def _claim(endpoint_id: UUID, most: int) -> list[WebhookDelivery]:
 
 def _send(endpoint: WebhookEndpoint, batch: Sequence[WebhookDelivery]) -> None:
     calls = [prepare(endpoint, delivery.message) for delivery in batch]
-    with ThreadPoolExecutor(len(calls), "webhook") as pool:  # the threads call out and touch no database
+    with ThreadPoolExecutor(len(calls), "webhook") as pool:  # the threads send requests and use no database
         outcomes = list(pool.map(lambda call: call(), calls))
     for delivery, outcome in zip(batch, outcomes, strict=True):
         _record(delivery, outcome)
@@ -147,7 +147,7 @@ def _send(endpoint: WebhookEndpoint, batch: Sequence[WebhookDelivery]) -> None:
 
 
 def _record(delivery: WebhookDelivery, outcome: Outcome) -> None:
-    """Write the outcome, unless the lease ran out and another has the delivery now."""
+    """Record the outcome, unless the lease expired and another worker has the delivery now."""
     now = timezone.now()
     delay = None if outcome.gone else retry_delay(delivery.attempts, outcome.retry_after, random.random())
     if outcome.ok:
@@ -167,11 +167,11 @@ def _record(delivery: WebhookDelivery, outcome: Outcome) -> None:
 
 
 def _note_health(endpoint: WebhookEndpoint, outcomes: Sequence[Outcome]) -> None:
-    """Remember since when an endpoint fails; disable it when it is gone or has failed for days."""
+    """Record since when an endpoint fails; disable it if it is gone or has failed for days."""
     now = timezone.now()
     row = WebhookEndpoint.objects.filter(pk=endpoint.pk)
     if any(outcome.gone for outcome in outcomes):
-        _disable(endpoint, "The endpoint answered 410 Gone, which asks for no more webhooks.")
+        _disable(endpoint, "The endpoint responded with 410 Gone, which requests no more webhooks.")
     elif any(outcome.ok for outcome in outcomes):
         row.exclude(failing_since=None).update(failing_since=None)
     elif endpoint.failing_since is None:

@@ -1,4 +1,4 @@
-"""One webhook call: the body, the signatures, and what the answer means. Source: Standard Webhooks 1.0.0."""
+"""One webhook request: body, signatures, and the meaning of the response. Source: Standard Webhooks 1.0.0."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ _EXCERPT = 300
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call came to: the HTTP status if there was one, and otherwise or beside it an error in words."""
+    """Outcome of a request: the HTTP status if there is one, and an error text, or both."""
 
     code: int | None
     error: str = ""
@@ -50,7 +50,7 @@ def body(message: WebhookMessage) -> str:
 
 
 def signed_headers(endpoint: WebhookEndpoint, webhook_id: str, at: datetime, text: str) -> dict[str, str]:
-    """Return the headers of one attempt; while a secret is being rotated, with a signature by each of the two."""
+    """Return the headers of one attempt; during a rotation, with a signature by each of the two secrets."""
     secrets = [endpoint.secret]
     expires = endpoint.previous_secret_expires_at
     if endpoint.previous_secret and expires and expires > at:
@@ -64,7 +64,7 @@ def signed_headers(endpoint: WebhookEndpoint, webhook_id: str, at: datetime, tex
 
 
 def prepare(endpoint: WebhookEndpoint, message: WebhookMessage) -> Callable[[], Outcome]:
-    """Return a call that is ready to be made in any thread: it reads no database."""
+    """Return a function that sends the request from any thread, without the database."""
     text = body(message)
     headers = signed_headers(endpoint, message.webhook_id, timezone.now(), text)
     return partial(_call, endpoint.url, headers, text.encode())
@@ -75,9 +75,9 @@ def _call(url: str, headers: dict[str, str], content: bytes) -> Outcome:
         answer = safe_http.send("POST", url, headers=headers, content=content, limits=_LIMITS)
     except safe_http.OutboundError as error:
         return Outcome(None, str(error)[:500])
-    except Exception:  # whatever it is, the other deliveries of the batch must be recorded
-        logger.exception("A webhook call broke.")
-        return Outcome(None, "The call broke on our side. The operator's log says how.")
+    except Exception:  # whatever happens, the other deliveries of the batch must be recorded
+        logger.exception("A webhook request failed unexpectedly.")
+        return Outcome(None, "The request failed on our side. See the operator's log.")
     if answer.ok:
         return Outcome(answer.status)
     if 300 <= answer.status < 400:

@@ -1,4 +1,4 @@
-"""Outgoing webhooks: telling of events, and the endpoints that are told. Sending is webhook_delivery.py's."""
+"""Outgoing webhooks: queue events, manage endpoints. `webhook_delivery` sends them."""
 
 import base64
 import secrets
@@ -20,19 +20,19 @@ from voxa.core.tasks import publish
 
 MOST_ENDPOINTS = 20
 SECRET_OVERLAP = timedelta(hours=24)
-NEW_URL = "The URL changed, so messages are signed with a new secret. Store it there; it is not shown again."
-_SECRET_BYTES = 32  # the specification asks for 24 to 64
+NEW_URL = "The URL changed, so webhooks are signed with a new secret. Store it there; it is not shown again."
+_SECRET_BYTES = 32  # the specification requires 24 to 64
 
 
 Payload = Mapping[str, Any]
 
 
 def emit(workspace_id: UUID, event_type: str, payload: Payload | Callable[[], Payload]) -> None:
-    """Queue an event for webhooks, in the caller's transaction: it is kept or gone with the rows.
+    """Queue an event for webhooks, in the caller's transaction.
 
-    Nothing is sent here; a task is woken on commit, and the sweep does what it misses. Where no active endpoint asked
-    for the type, nothing is stored, and a payload that has yet to be made is not made. Raises KeyError for a type
-    that is not in `EVENT_TYPES`.
+    A task sends it on commit, and the sweep sends what the task misses. Without an active endpoint for the type,
+    nothing is stored and a lazy payload is not built. Raise `KeyError` for a type that is not in
+    `EVENT_TYPES`.
     """
     event = EVENT_TYPES[event_type]
     endpoints = WebhookEndpoint.objects.filter(workspace_id=workspace_id, active=True).values_list("pk", "event_types")
@@ -42,7 +42,7 @@ def emit(workspace_id: UUID, event_type: str, payload: Payload | Callable[[], Pa
 
 
 def listening(workspace_ids: Collection[UUID], event_type: str) -> set[UUID]:
-    """Return those of many workspaces that have an active endpoint for a type, by one query."""
+    """Return the workspaces that have an active endpoint for a type, with one query."""
     endpoints = WebhookEndpoint.objects.filter(workspace_id__in=workspace_ids, active=True)
     rows = endpoints.only("workspace_id", "event_types")
     return {row.workspace_id for row in rows if event_type in row.event_types}
@@ -62,7 +62,7 @@ def _queue(
 
 
 def wake(endpoint_id: UUID) -> None:
-    """Ask the workers to send what is due to an endpoint."""
+    """Queue the task that sends an endpoint's due deliveries."""
     publish("accounts.tasks.deliver_webhooks", str(endpoint_id))
 
 
@@ -71,7 +71,7 @@ def create_endpoint(
 ) -> tuple[WebhookEndpoint, str]:
     """Create an endpoint; return its row and its secret, which is not shown again.
 
-    Raises ValidationError naming every wrong field, Conflict when the workspace has as many as it may.
+    Raise `ValidationError` with the errors of all fields, `Conflict` if the workspace is at its limit.
     """
     secret = new_secret()
     endpoint = WebhookEndpoint(workspace=workspace, url=url, event_types=event_types, active=active, secret=secret)
@@ -82,19 +82,19 @@ def create_endpoint(
 
 
 def require_room(workspace: Workspace) -> None:
-    """Raise Conflict when the workspace has as many endpoints as it may."""
+    """Raise `Conflict` if the workspace has the maximum number of endpoints."""
     if workspace.webhook_endpoints.count() >= MOST_ENDPOINTS:
-        message = f"A workspace has at most {MOST_ENDPOINTS} webhook endpoints. Delete one first."
+        message = f"A workspace can have at most {MOST_ENDPOINTS} webhook endpoints. Delete one first."
         raise Conflict("too_many_endpoints", message)
 
 
 @transaction.atomic
 def update_endpoint(endpoint: WebhookEndpoint, changes: Mapping[str, Any]) -> tuple[WebhookEndpoint, str | None]:
-    """Change `url`, `event_types` or `active`; activating forgets past failures and sends what waits.
+    """Change `url`, `event_types` or `active`; activation clears past failures and sends waiting deliveries.
 
-    Another URL gets a secret of its own, which is returned beside the row and not shown again: whoever is there could
-    send what the former one signed to the former URL. Raise ValidationError naming every wrong field,
-    WebhookEndpoint.DoesNotExist if it was deleted meanwhile.
+    A new URL gets a new secret, returned with the row and not shown again: otherwise the new receiver could forward
+    signed payloads to the old URL. Raise `ValidationError` with the errors of all fields,
+    `WebhookEndpoint.DoesNotExist` if it was deleted meanwhile.
     """
     endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     names = [name for name in ("url", "event_types", "active") if name in changes]
@@ -115,7 +115,7 @@ def update_endpoint(endpoint: WebhookEndpoint, changes: Mapping[str, Any]) -> tu
 
 @transaction.atomic
 def rotate_secret(endpoint: WebhookEndpoint) -> tuple[WebhookEndpoint, str]:
-    """Return the endpoint a new secret and give both; the one before signs as well for another 24 hours."""
+    """Rotate the secret; return the endpoint and the new secret. The previous one also signs for another 24 hours."""
     endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     secret = new_secret()
     endpoint.previous_secret, endpoint.secret = endpoint.secret, secret
@@ -126,21 +126,21 @@ def rotate_secret(endpoint: WebhookEndpoint) -> tuple[WebhookEndpoint, str]:
 
 @transaction.atomic
 def send_test(endpoint: WebhookEndpoint) -> WebhookDelivery:
-    """Queue a `webhook.test` to this endpoint alone. Raises Conflict when it is not active."""
+    """Queue a `webhook.test` to this endpoint only. Raise `Conflict` if it is not active."""
     _require_active(endpoint)
     return _queue(endpoint.workspace_id, TEST.name, TEST.example, [endpoint.pk])[0]
 
 
 @transaction.atomic
 def resend(delivery: WebhookDelivery) -> WebhookDelivery:
-    """Start a delivery again from the first attempt, with the same `webhook-id`.
+    """Restart a delivery from the first attempt, with the same `webhook-id`.
 
-    Raises Conflict when the endpoint is not active or the delivery is being sent at this moment.
+    Raise `Conflict` if the endpoint is not active or the delivery is being sent.
     """
     _require_active(delivery.endpoint)
     at_rest = WebhookDelivery.objects.filter(pk=delivery.pk).exclude(status=DeliveryStatus.SENDING)
     if not at_rest.update(status=DeliveryStatus.PENDING, attempts=0, next_attempt_at=timezone.now()):
-        raise Conflict("being_sent", "This delivery is being sent at this moment. Look at its outcome first.")
+        raise Conflict("being_sent", "This delivery is being sent. Check its outcome first.")
     transaction.on_commit(partial(wake, delivery.endpoint_id))
     delivery.refresh_from_db(fields=["status", "attempts", "next_attempt_at"])
     return delivery
@@ -152,5 +152,5 @@ def _require_active(endpoint: WebhookEndpoint) -> None:
 
 
 def new_secret() -> str:
-    """Make a secret that signs, as Standard Webhooks writes one."""
+    """Return a new signing secret in the format of Standard Webhooks."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()

@@ -1,4 +1,4 @@
-"""Writes of workspaces."""
+"""Create and close workspaces."""
 
 from itertools import count
 
@@ -13,9 +13,9 @@ from accounts.models import Workspace
 def create_workspace(
     name: str, *, country: str = "US", time_zone: str = "UTC", slug: str | None = None, reason: str | None = None
 ) -> Workspace:
-    """Create a workspace; without a slug, one is made from the name and numbered where it is taken.
+    """Create a workspace; a missing slug is made from the name, with a number if taken.
 
-    `reason` is kept in the history. Raises ValidationError naming every wrong field.
+    `reason` is kept in the history. Raise `ValidationError` with the errors of all fields.
     """
     workspace = Workspace(name=name, country=country, time_zone=time_zone, slug=slug or _free_slug(name))
     workspace.full_clean()
@@ -32,7 +32,7 @@ def _free_slug(name: str) -> str:
 
 
 def close_workspace(workspace: Workspace) -> None:
-    """Begin to delete a workspace: nothing works in it from now on, its rows go when LiveKit holds nothing of it.
+    """Start deleting a workspace: it is unusable from now on; its rows are deleted once LiveKit has no objects of it.
 
     Closing twice changes nothing.
     """

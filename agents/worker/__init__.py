@@ -1,4 +1,4 @@
-"""The voice agent worker: a program of its own that joins calls and talks.
+"""The voice agent worker: a separate program that joins calls and talks.
 
-Of ours it imports itself and `voxa.core.http` alone.
+From this project it only imports itself and `voxa.core.http`.
 """

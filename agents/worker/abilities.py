@@ -1,6 +1,6 @@
-"""What an agent may do in a call beyond talking: its tools, handing the call over, pressing keys.
+"""Actions of an agent in a call beyond talking: tools, transfers, DTMF.
 
-The API calls tools and hands over: it holds the secrets and decides whether it may be.
+The API calls tools and transfers: it has the secrets and checks permissions.
 """
 
 import uuid
@@ -13,14 +13,14 @@ from agents.worker.conversation import Conversation
 from agents.worker.instructions import Instructions
 from agents.worker.keypad import Keypad
 
-TOOL_SECONDS = 16.0  # a customer's endpoint has 8, and the API gives up after 15
-TRANSFER_SECONDS = 130.0  # a third party's phone rings for 30, at each gateway
+TOOL_SECONDS = 16.0  # a customer's endpoint has 8, and the API waits at most 15
+TRANSFER_SECONDS = 130.0  # a third party's phone rings for 30 at each gateway
 TRANSFER, DIGITS = "transfer_call", "send_digits"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it, for the language model. `silent`: there is nothing left to say to it."""
+    """The outcome, for the language model. `silent`: the agent has nothing to say about it."""
 
     ok: bool
     text: str
@@ -28,40 +28,40 @@ class Outcome:
 
 
 class Abilities:
-    """The functions that a language model may use in one call."""
+    """The functions that a language model can use in one call."""
 
     def __init__(self, told: Instructions, conversation: Conversation, api: Api, keypad: Keypad) -> None:
         self._told, self._conversation, self._api, self._keypad = told, conversation, api, keypad
 
     def schemas(self) -> list[dict[str, Any]]:
-        """Return each function as language models are told of it: name, description, parameters."""
+        """Return the schema of each function for language models: name, description, parameters."""
         nothing = {"type": "object", "properties": {}}
         schemas = [{**tool, "parameters": tool["parameters"] or nothing} for tool in self._told.tools]
         if self._told.transfers:
             schemas.append(self._transfer_schema())
         if self._told.sends_digits:
-            keys = {"description": "Keys to press, such as 1 or 42#. W waits half a second."}
-            schemas.append(_schema(DIGITS, "Press keys of the phone, such as in a menu.", "digits", keys))
+            keys = {"description": "DTMF digits to send, such as 1 or 42#. W waits half a second."}
+            schemas.append(_schema(DIGITS, "Send DTMF digits, such as in a phone menu.", "digits", keys))
         return schemas
 
     def _transfer_schema(self) -> dict[str, Any]:
         whom = "\n".join(f"- {one['name']}: {one['description']}" for one in self._told.transfers)
-        words = f"Hand the call over to somebody. Tell the other side before you do. To whom you may:\n{whom}"
+        words = f"Transfer the call. Tell the other side before you do. Possible targets:\n{whom}"
         return _schema(TRANSFER, words, "to", {"enum": [one["name"] for one in self._told.transfers]})
 
     async def use(self, name: str, arguments: Mapping[str, Any]) -> Outcome:
-        """Do what a language model asked for. What it asked wrongly, or did not work, is an outcome too."""
+        """Run a language model's request. An invalid or failed request is an outcome too."""
         with self._conversation.acting():
             try:
                 if name == DIGITS and self._told.sends_digits:
                     await self._keypad.press(str(arguments.get("digits", "")))
-                    return Outcome(True, "The keys are pressed.")
+                    return Outcome(True, "The digits were sent.")
                 if name == TRANSFER:
                     done = await self._api.act("transfer", {"name": str(arguments.get("to", ""))}, TRANSFER_SECONDS)
                     return Outcome(done["ok"], done["result"], silent=done["ok"])
                 return await self._use_tool(name, arguments)
             except (ApiFailed, ValueError) as error:
-                return Outcome(False, f"It did not work: {error}")
+                return Outcome(False, f"It failed: {error}")
 
     async def _use_tool(self, name: str, arguments: Mapping[str, Any]) -> Outcome:
         asked = {"id": str(uuid.uuid4()), "name": name, "arguments": dict(arguments)}

@@ -1,4 +1,4 @@
-"""Voxa's API as a worker sees it: what to say, and what was said."""
+"""Client of Voxa's API for workers: instructions and reports."""
 
 import asyncio
 import logging
@@ -14,12 +14,12 @@ from agents.worker.config import Config
 logger = logging.getLogger(__name__)
 
 TOKEN_SECONDS = 60
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 0.5  # seconds until what goes on is asked for again
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 0.5  # seconds between polls of a pending result
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 
 
 class ApiFailed(Exception):
-    """The API did not do it; `again` says whether it may later. The message holds no secret."""
+    """Raised when an API request failed; `again` says whether to retry. The message holds no secret."""
 
     def __init__(self, message: str, *, again: bool, status: int = 0) -> None:
         super().__init__(message)
@@ -27,11 +27,11 @@ class ApiFailed(Exception):
 
 
 class NotDone(ApiFailed):
-    """The time for it is over, and it goes on."""
+    """Raised when the time is over and the request is still pending."""
 
 
 class Api:
-    """A client for one room, or for the worker itself. Use as an async context manager."""
+    """A client for one room, or for the worker itself. Use it as an async context manager."""
 
     def __init__(self, config: Config, room: str = "") -> None:
         self._config, self._room = config, room
@@ -39,7 +39,7 @@ class Api:
     async def __aenter__(self) -> Self:
         self._http = aiohttp.ClientSession(
             timeout=TIMEOUT,
-            connector=aiohttp.TCPConnector(force_close=True),  # reports are too rare to keep a connection for
+            connector=aiohttp.TCPConnector(force_close=True),  # reports are too rare to keep a connection open
         )
         return self
 
@@ -47,25 +47,25 @@ class Api:
         await self._http.close()
 
     async def session(self, seconds: float) -> dict[str, Any]:
-        """Return the instructions for the room's call, asking for so many seconds. Raises ApiFailed.
+        """Return the instructions for the room's call, with retries for `seconds`. Raise `ApiFailed` on failure.
 
-        A 404 is asked again: the caller may still be on the way into the room.
+        A 404 is retried: the caller may not have joined the room yet.
         """
         return await self._insist("GET", "session", None, seconds, missing_comes=True)
 
     async def report(self, body: Mapping[str, Any], seconds: float = 0.0) -> dict[str, Any]:
-        """Send a report, trying again for so many seconds. Raises ApiFailed."""
+        """Send a report, with retries for `seconds`. Raise `ApiFailed` on failure."""
         return await self._insist("POST", "report", body, seconds)
 
     async def tell(self, path: str, body: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """Send something that may be sent again, trying for so many seconds. Raises ApiFailed."""
+        """Send an idempotent request, with retries for `seconds`. Raise `ApiFailed` on failure."""
         return await self._insist("POST", path, body, seconds)
 
     async def act(self, path: str, body: Mapping[str, Any], seconds: float, *, repeats: bool = False) -> dict[str, Any]:
-        """Ask for something and wait so many seconds at most. Raise `ApiFailed`, or `NotDone` when they are over.
+        """Send a request and wait at most `seconds` for its result. Raise `ApiFailed`, or `NotDone` on timeout.
 
-        What takes longer than a moment is answered with an id, by which it is asked for until it is done. With
-        `repeats` the request may be sent again: the API knows it by the id in its body.
+        A longer request is answered with an ID, and polled until it is done. With `repeats` the request may be sent
+        again: the API recognizes the ID in its body.
         """
         try:
             async with asyncio.timeout(seconds):
@@ -97,7 +97,7 @@ class Api:
             except ApiFailed as error:
                 if not error.again or time.monotonic() + wait > until:
                     raise
-                logger.info("Asking the API again: %s", error)
+                logger.info("Retrying the API request: %s", error)
             await asyncio.sleep(wait)
             wait = min(wait * 2, 2.0)
 

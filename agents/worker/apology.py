@@ -1,4 +1,4 @@
-"""What a caller hears when the provider fails: a few seconds of speech that lie beside this file.
+"""The apology played when the provider fails: a few seconds of speech, in a file next to this module.
 
 `apology.wav` was made by espeak-ng: `espeak-ng -v en-us -s 150`, resampled to 8 kHz.
 """
@@ -11,11 +11,11 @@ from pathlib import Path
 from livekit import rtc
 
 FILE = Path(__file__).with_name("apology.wav")
-LONGEST = 10.0  # seconds that we spend on it
+LONGEST = 10.0  # maximum seconds for the apology
 
 
 async def apologise(room: rtc.Room) -> None:
-    """Play the apology to who is in the room, and wait until it was heard. Never raises."""
+    """Play the apology in the room and wait until it was heard. Never raises."""
     with wave.open(str(FILE)) as file:
         rate, frames = file.getframerate(), file.readframes(file.getnframes())
     source = rtc.AudioSource(rate, 1)

@@ -1,4 +1,4 @@
-"""One conversation as it goes: who speaks, what was said, how fast, how it ends. Providers tell, watchers ask."""
+"""State of one conversation: who speaks, transcript, latency, end. Providers write it, watchers read it."""
 
 import asyncio
 import statistics
@@ -15,7 +15,7 @@ AGENT, CALLER = "agent", "caller"
 
 @dataclass(frozen=True)
 class Ending:
-    """Why a conversation ended. Without a reason the phone or the room went away, which is LiveKit's to tell."""
+    """Why a conversation ended. Without a reason the phone or the room left, which LiveKit reports."""
 
     reason: str = ""
     detail: str = ""
@@ -23,7 +23,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one side said. Times are in seconds since the epoch."""
+    """One turn of a speaker. Times are in seconds since the epoch."""
 
     speaker: str
     text: str
@@ -33,7 +33,7 @@ class Turn:
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def json(self) -> dict[str, Any]:
-        """Return it as the API takes it."""
+        """Return the payload for the API."""
         return {
             "id": self.id,
             "speaker": self.speaker,
@@ -45,17 +45,17 @@ class Turn:
 
 
 class Conversation:
-    """What is going on in a call. All times given are in seconds since the epoch."""
+    """State of a call's conversation. All times are in seconds since the epoch."""
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []
         self.answered_at: float | None = None
         self.first_word_at: float | None = None
         self.caller_speaks = self.agent_speaks = False
-        self.owes_answer_since: float | None = None  # the caller finished, and the agent has not begun
+        self.owes_answer_since: float | None = None  # the caller finished, and the agent has not started
         self.quiet_since = time.time()
         self.latencies: list[float] = []
-        self.changed = asyncio.Event()  # set at each new turn; who waits clears it
+        self.changed = asyncio.Event()  # set at each new turn; the waiter clears it
         self._ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self.caller_began_at: float | None = None
         self._acting = 0
@@ -76,17 +76,17 @@ class Conversation:
         return await asyncio.shield(self._ended)
 
     def answered(self) -> None:
-        """Note that the phone is there and hears."""
+        """Record that the phone answered."""
         self.answered_at = self.quiet_since = self.owes_answer_since = time.time()
 
     def said(self, turn: Turn) -> None:
-        """Note what was said; what holds no words is none."""
+        """Record a turn; one without words is ignored."""
         if turn.text.strip():
             self.turns.append(turn)
             self.changed.set()
 
     def agent_speaking(self, speaks: bool) -> None:
-        """Note that the agent began or stopped."""
+        """Record that the agent started or stopped speaking."""
         now = time.time()
         if speaks and not self.agent_speaks:
             self.owes_answer_since = None
@@ -99,7 +99,7 @@ class Conversation:
         self._note_quiet(now)
 
     def caller_speaking(self, speaks: bool, at: float | None = None) -> None:
-        """Note that the caller began or stopped."""
+        """Record that the caller started or stopped speaking."""
         now = time.time()
         if self.caller_speaks and not speaks:
             self._caller_stopped_at = at or now
@@ -109,13 +109,13 @@ class Conversation:
         self._note_quiet(now)
 
     def caller_turn(self) -> None:
-        """Note that the caller has said something that wants an answer."""
+        """Record that the caller said something that requires an answer."""
         if not self.agent_speaks:
             self.owes_answer_since = time.time()
 
     @contextmanager
     def acting(self) -> Iterator[None]:
-        """While the agent does something, it owes no answer, and nobody is silent."""
+        """Suspend the checks for silence and missing answers while the agent acts."""
         self._acting += 1
         try:
             yield
@@ -127,7 +127,7 @@ class Conversation:
 
     @property
     def is_acting(self) -> bool:
-        """Return whether the agent does something beyond talking."""
+        """Return whether the agent is acting, for example running a tool."""
         return self._acting > 0
 
     @property
@@ -138,7 +138,7 @@ class Conversation:
         return time.time() - self.quiet_since
 
     def measures(self) -> dict[str, Any]:
-        """Return the measures as the API takes them."""
+        """Return the latency figures for the API."""
         measures: dict[str, Any] = {
             "turns": len(self.turns),
             "interruptions": sum(turn.interrupted for turn in self.turns if turn.speaker == AGENT),

@@ -1,7 +1,7 @@
-"""Connections to addresses that a workspace chose: resolved once, checked, and pinned to what was checked.
+"""Connections to a workspace's addresses: resolved once, checked, and pinned to the checked addresses.
 
-API and worker refuse the same addresses, those of `voxa.core.http.public_addresses`. So a provider's URL leads to no
-service of the operator's own network, whatever its name resolves to next time.
+API and worker reject the same addresses, by `voxa.core.http.public_addresses`. So a provider's URL never leads to a
+service in the operator's own network, whatever its name resolves to later.
 """
 
 import asyncio
@@ -18,18 +18,18 @@ from voxa.core.http.public_addresses import refused_address, refused_host
 
 
 class UnsafeAddress(OSError):
-    """An address that a worker does not call."""
+    """Raised for an address that is not allowed."""
 
 
 class Guard:
-    """What a provider's URLs may lead to."""
+    """Allowed destinations of a provider's URLs."""
 
     def __init__(self, provider: Provider) -> None:
         self._trusted = {_place(httpx2.URL(url)) for url in provider.trusted}
         self._networks = [ip_network(network.strip()) for network in provider.networks]
 
     async def addresses(self, host: str, port: int) -> list[str]:
-        """Return the addresses of a host. Raise `UnsafeAddress` if even one is neither public nor allowed."""
+        """Return the addresses of a host. Raise `UnsafeAddress` if any of them is neither public nor allowed."""
         trusted = (host, port) in self._trusted
         if not trusted and (words := refused_host(host, self._networks)):
             raise UnsafeAddress(f"This address cannot be called: {words}.")
@@ -41,7 +41,7 @@ class Guard:
         return found
 
     def http(self, *, read_seconds: float) -> httpx2.AsyncClient:
-        """Return a client for HTTP."""
+        """Return an HTTP client."""
         timeout = httpx2.Timeout(connect=5.0, read=read_seconds, write=5.0, pool=5.0)
         return httpx2.AsyncClient(transport=_PinnedTransport(self), timeout=timeout, trust_env=False)
 
@@ -56,7 +56,7 @@ def _place(url: httpx2.URL) -> tuple[str, int]:
 
 
 class _PinnedTransport(httpx2.AsyncHTTPTransport):
-    """Sends each request to an address that was checked; TLS and Host keep the name."""
+    """Sends each request to a checked address; TLS and Host keep the name."""
 
     def __init__(self, guard: Guard) -> None:
         super().__init__(limits=httpx2.Limits(max_connections=20, keepalive_expiry=60))
@@ -74,7 +74,7 @@ class _PinnedTransport(httpx2.AsyncHTTPTransport):
 
 
 class _Resolver(AbstractResolver):
-    """Resolves for aiohttp to addresses that were checked."""
+    """Resolves for aiohttp to checked addresses."""
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
@@ -95,11 +95,11 @@ class _Resolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the resolver has no resources."""
 
 
 class _PinnedConnector(aiohttp.TCPConnector):
-    """Asks the resolver for addresses written as numbers too, which aiohttp would call unasked."""
+    """Checks literal IP addresses too, for which aiohttp would skip the resolver."""
 
     async def _resolve_host(
         self, host: str, port: int, traces: Sequence[aiohttp.tracing.Trace] | None = None

@@ -1,4 +1,4 @@
-"""What the API tells a worker of a call, as data."""
+"""A worker's instructions from the API, as data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Provider:
-    """Who speaks for the agent. `trusted` are the operator's own addresses, `networks` those allowed beside public."""
+    """The agent's AI provider. `trusted` are the operator's addresses; `networks` are allowed besides public ones."""
 
     kind: str
     key: str = field(repr=False)
@@ -25,7 +25,7 @@ class Provider:
 
 @dataclass(frozen=True)
 class Silence:
-    """After how many seconds of silence the caller is asked, with which words, and how often. 0: never."""
+    """After how many seconds of silence the caller is prompted, with which words, and how often. 0: never."""
 
     seconds: float
     prompt: str
@@ -34,7 +34,7 @@ class Silence:
 
 @dataclass(frozen=True)
 class Instructions:
-    """A call, and what to do in it."""
+    """Instructions for one call."""
 
     call_id: str
     direction: str
@@ -58,17 +58,17 @@ class Instructions:
 
     @property
     def outbound(self) -> bool:
-        """Return whether we called."""
+        """Return whether the call is outbound."""
         return self.direction == "outbound"
 
     @property
     def language_code(self) -> str:
-        """Return the language without region, script or variant: `en` of `en-US`."""
+        """Return the language without region, script or variant: `en` for `en-US`."""
         return self.language.partition("-")[0]
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> "Instructions":
-        """Read the API's answer; names it adds later are no matter."""
+        """Parse the API's response; unknown fields are ignored."""
         call, agent, provider = told["call"], told["agent"], told["provider"]
         return cls(
             call_id=call["id"],

@@ -1,4 +1,4 @@
-"""The worker's main process: registered with LiveKit, it starts a session a call and tells the API how it does."""
+"""The worker's main process: registers with LiveKit, starts one session per call and reports its state to the API."""
 
 import asyncio
 import logging
@@ -19,30 +19,30 @@ from agents.worker.session import entrypoint
 logger = logging.getLogger("calls.agent")
 
 BEAT = 10.0  # seconds between two reports of the worker
-LIVEKIT_FULL = 0.7  # LiveKit gives no call to a worker that reports more (agents.target_load)
-DRAIN_SECONDS = 4 * 3600 + 60  # the longest call, and a little
-IDLE_SESSIONS = 2  # processes kept ready, so that a caller waits for no start
+LIVEKIT_FULL = 0.7  # LiveKit assigns no call to a worker that reports more (agents.target_load)
+DRAIN_SECONDS = 4 * 3600 + 60  # the longest call, with a margin
+IDLE_SESSIONS = 2  # idle processes, so that no caller waits for a start
 
 
 class Load:
-    """How busy the machine's processors are, 0 to 1, over the last seconds; asked twice a second."""
+    """CPU load of the machine over the last seconds, 0 to 1; sampled twice per second."""
 
     def __init__(self, limit: float) -> None:
         self.value, self._limit = 0.0, limit
 
     def __call__(self) -> float:
-        """Return it as LiveKit is told: the limit is what LiveKit takes for full."""
+        """Return the load for LiveKit, scaled so that the limit is LiveKit's threshold."""
         self.value = 0.8 * self.value + 0.2 * psutil.cpu_percent() / 100
         told = self.value / self._limit * LIVEKIT_FULL
         return min(told, LIVEKIT_FULL - 0.01) if self._limit >= 1 else min(told, 1.0)
 
 
 def main() -> None:
-    """Run a worker until it is told to stop; then finish the calls under way."""
+    """Run a worker until it is stopped; then finish the calls in progress."""
     config = Config.read()
     os.environ[WORKER_ID] = config.worker_id
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells each request
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it logs each request
     load = Load(config.load_limit)
     server = AgentServer(
         ws_url=config.url,
@@ -69,11 +69,11 @@ async def _serve(server: AgentServer, config: Config, load: Load) -> None:
     waiting = asyncio.create_task(stopping.wait())
     await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if not running.done():
-        logger.info("Stopping: %d calls are finished first.", len(server.active_jobs))
+        logger.info("Stopping after %d calls in progress.", len(server.active_jobs))
         try:
             await server.drain()
         except TimeoutError:
-            logger.warning("Calls are still under way. They are ended now.")
+            logger.warning("Calls are still in progress. They are ended now.")
         await server.aclose()
     beating.cancel()
     await running
@@ -96,12 +96,12 @@ async def _beat(server: AgentServer, config: Config, load: Load) -> None:
             try:
                 await api.report({"worker": state})
             except ApiFailed as error:
-                logger.warning("The worker could not report itself: %s", error)
+                logger.warning("The worker could not report its state: %s", error)
             await asyncio.sleep(BEAT)
 
 
 def _memory(process: psutil.Process) -> int:
-    """Return the bytes that a process and its children hold; what they share counts once where the system tells."""
+    """Return the memory of a process and its children in bytes; shared memory counts once if the system reports it."""
     total = 0
     for one in [process, *process.children(recursive=True)]:
         try:

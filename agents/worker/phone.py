@@ -1,4 +1,4 @@
-"""The caller or callee in a room: there, answered, gone."""
+"""The caller or callee in a room: joined, answered, left."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from livekit import rtc
 
 STATUS = "sip.callStatus"
 HEARS = frozenset({"active", "automation"})
-TRANSFER = "transfer"  # the identity of whom a call is handed over to
+TRANSFER = "transfer"  # the identity of a transfer target
 
 
 def is_phone(who: rtc.RemoteParticipant) -> bool:
@@ -15,7 +15,7 @@ def is_phone(who: rtc.RemoteParticipant) -> bool:
 
 
 async def wait_for_phone(room: rtc.Room, seconds: float) -> rtc.RemoteParticipant | None:
-    """Return the phone when it is in the room; None if it did not come in time, or the room ended."""
+    """Return the phone when it joins; None if it did not join in time, or the room ended."""
     found: asyncio.Future[rtc.RemoteParticipant | None] = asyncio.get_running_loop().create_future()
 
     def look(*_: object) -> None:
@@ -40,7 +40,7 @@ async def wait_for_phone(room: rtc.Room, seconds: float) -> rtc.RemoteParticipan
 
 
 async def wait_for_answer(room: rtc.Room, phone: rtc.RemoteParticipant, seconds: float) -> bool:
-    """Wait until the phone hears us; say False if it did not in time."""
+    """Wait until the phone is answered; return False if that takes too long."""
     answered = asyncio.Event()
 
     def look(*_: object) -> None:

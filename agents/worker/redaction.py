@@ -1,4 +1,4 @@
-"""Keeping a provider's key out of the logs, also where the provider itself repeats it in an error."""
+"""Keep a provider's key out of the logs, also if the provider repeats it in an error."""
 
 import logging
 
@@ -6,19 +6,19 @@ HIDDEN = "[hidden]"
 
 
 def hidden(text: str, secret: str) -> str:
-    """Return a text with a mark in a secret's place."""
+    """Return a text with a secret replaced by a placeholder."""
     return text.replace(secret, HIDDEN) if secret else text
 
 
 class _Hide(logging.Filter):
-    """Puts a mark in a secret's place, in messages and tracebacks alike."""
+    """Replaces a secret in messages and tracebacks."""
 
     def __init__(self, secret: str) -> None:
         super().__init__()
         self._secret = secret
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Clean a record and let it pass."""
+        """Redact a record and accept it."""
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         record.exc_info = None
@@ -28,7 +28,7 @@ class _Hide(logging.Filter):
 
 
 def hide_in_logs(secret: str) -> None:
-    """Hide a secret in all that this process logs from now on."""
+    """Redact a secret in everything that this process logs from now on."""
     if secret:
         for handler in logging.getLogger().handlers:
             handler.addFilter(_Hide(secret))

@@ -1,4 +1,4 @@
-"""Telling the API what happens in a call: turn by turn while it goes on, the rest at its end."""
+"""Report a call to the API: turn by turn during the call, the rest at its end."""
 
 import asyncio
 import logging
@@ -8,19 +8,19 @@ from agents.worker.conversation import Conversation, Ending
 
 logger = logging.getLogger(__name__)
 
-EVERY = 0.5  # seconds between reports, so that a worker that dies takes little with it
-AT_MOST = 100  # turns of one report
-LAST_WORD = 30.0  # seconds that we try for
+EVERY = 0.5  # seconds between reports, so that little is lost when a worker dies
+AT_MOST = 100  # turns per report
+LAST_WORD = 30.0  # seconds of retries
 
 
 class Reporter:
-    """Sends what is new of one conversation. What failed to go is sent with the next."""
+    """Sends what is new in one conversation. A failed report is sent with the next one."""
 
     def __init__(self, api: Api, conversation: Conversation) -> None:
         self._api, self._conversation, self._sent = api, conversation, 0
 
     async def run(self) -> None:
-        """Report as it goes."""
+        """Report during the conversation."""
         while True:
             await asyncio.sleep(EVERY)
             new = self._conversation.turns[self._sent : self._sent + AT_MOST]
@@ -31,12 +31,12 @@ class Reporter:
                     {"transcript": [turn.json() for turn in new], "measures": self._conversation.measures()}
                 )
             except ApiFailed as error:
-                logger.warning("A report was not taken, it goes with the next: %s", error)
+                logger.warning("A report failed and is sent with the next one: %s", error)
             else:
                 self._sent += len(new)
 
     async def finish(self, ending: Ending) -> bool:
-        """Send the rest and the end; return whether the API took it."""
+        """Send the rest and the end; return whether the API accepted it."""
         body = {
             "transcript": [turn.json() for turn in self._conversation.turns[self._sent :]],
             "measures": self._conversation.measures(),
@@ -47,6 +47,6 @@ class Reporter:
         try:
             await self._api.report(body, LAST_WORD)
         except ApiFailed as error:
-            logger.error("The last report was not taken: %s", error)
+            logger.error("The last report failed: %s", error)
             return False
         return True

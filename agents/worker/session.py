@@ -1,4 +1,4 @@
-"""One call, from joining its room to the last report. Runs in a process of its own."""
+"""One call, from joining its room to the last report. Runs in a separate process."""
 
 import asyncio
 import logging
@@ -26,14 +26,14 @@ from agents.worker.voicemail import mind_voicemail
 
 logger = logging.getLogger(__name__)
 
-INSTRUCTED_WITHIN = 8.0  # seconds that a caller waits in silence
+INSTRUCTED_WITHIN = 8.0  # maximum seconds that a caller waits in silence
 ANSWERED_WITHIN = 90.0  # seconds; a phone rings at most 75 s
-RECORDED_WITHIN = 5.0  # seconds that we ask for a recording
-CLOSED_WITHIN = 5.0  # seconds in which the API closes the room of a call that we ended; then we do
+RECORDED_WITHIN = 5.0  # seconds of retries for a recording
+CLOSED_WITHIN = 5.0  # seconds for the API to close the room of a call that ended here; then the worker does
 
 
 async def entrypoint(ctx: JobContext) -> None:
-    """Take a call. LiveKit runs this for each job."""
+    """Handle a call. LiveKit runs this for each job."""
     try:
         async with Api(Config.read(), ctx.job.room.name) as api:
             await _Session(ctx, api).run()
@@ -42,7 +42,7 @@ async def entrypoint(ctx: JobContext) -> None:
 
 
 class _Session:
-    """A worker's part in one call."""
+    """A worker's session of one call."""
 
     def __init__(self, ctx: JobContext, api: Api) -> None:
         self._ctx, self._api, self._room = ctx, api, ctx.room
@@ -52,7 +52,7 @@ class _Session:
         self._voice: Voice | None = None
 
     async def run(self) -> None:
-        """Join, talk, report. Everything that goes wrong ends the call rather than leaving a caller alone."""
+        """Join, talk, report. Any failure ends the call, so that no caller is left alone."""
         instructed = asyncio.create_task(self._api.session(INSTRUCTED_WITHIN))
         self._room.on("disconnected", lambda *_: self._conversation.end())
         await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
@@ -60,7 +60,7 @@ class _Session:
             told = Instructions.read(await instructed)
         except ApiFailed as error:
             logger.error("No instructions for %s: %s", self._room.name, error)
-            if error.status != HTTPStatus.CONFLICT:  # then the API has ended the call, or does
+            if error.status != HTTPStatus.CONFLICT:  # then the API has ended the call, or will
                 await apologise(self._room)
                 await self._close_room(0.0)
             return
@@ -94,7 +94,7 @@ class _Session:
         await voice.greet()
 
     async def _announce(self, voice: Voice, words: str) -> None:
-        """Say that the call is recorded, and have it recorded then. A recording that fails is no reason to end it."""
+        """Announce the recording, then start it. A failed recording does not end the call."""
         self._work.begin(self._record(announced=await voice.say(words)))
 
     async def _record(self, *, announced: bool) -> None:
@@ -116,7 +116,7 @@ class _Session:
             await self._close_room(0.0 if not taken else CLOSED_WITHIN)
 
     async def _close_room(self, seconds: float) -> None:
-        """Wait for the API to close the room; close it ourselves where that takes too long."""
+        """Wait for the API to close the room; close it here if that takes too long."""
         gone = asyncio.Event()
         self._room.on("disconnected", lambda *_: gone.set())
         if not self._room.isconnected():

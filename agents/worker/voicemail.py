@@ -1,4 +1,4 @@
-"""Telling a voicemail from a person by what it says first."""
+"""Detect voicemail by its greeting."""
 
 import asyncio
 import re
@@ -7,10 +7,10 @@ from agents.worker.conversation import CALLER, Conversation
 from agents.worker.instructions import Instructions
 from agents.worker.providers.base import Voice
 
-LISTEN_SECONDS = 30.0  # after the answer; later a person speaks
-BEEP_OVER = 1.5  # seconds of quiet after a greeting, when its beep is over
-LONGEST_GREETING = 45.0  # seconds that we wait for a greeting's end
-# What greetings say in the languages most spoken; people say little of it when they pick up.
+LISTEN_SECONDS = 30.0  # after the answer; later speech is a person's
+BEEP_OVER = 1.5  # seconds of silence after a greeting, when its beep is over
+LONGEST_GREETING = 45.0  # maximum seconds of a greeting
+# Phrases of greetings in widely spoken languages; people rarely use them when they answer.
 _GREETING = re.compile(
     r"leave (?:me |us )?(?:a|your) (?:short |brief )?message|after the (?:tone|beep|signal)|at the (?:tone|beep)"
     r"|voice ?mail|mailbox|(?:can't|cannot|can not|unable to) (?:take|answer|come to) (?:your|the|this) (?:call|phone)"
@@ -26,12 +26,12 @@ _GREETING = re.compile(
 
 
 def is_greeting(text: str) -> bool:
-    """Return whether this is what a voicemail says."""
+    """Return whether a text is a voicemail greeting."""
     return bool(_GREETING.search(text))
 
 
 async def mind_voicemail(conversation: Conversation, voice: Voice, told: Instructions) -> None:
-    """Where a voicemail answers our call, hang up or leave the message, as the agent is set."""
+    """Hang up or leave the message when voicemail answers, as the agent is configured."""
     if not (told.outbound and told.voicemail_action):
         return
     try:
@@ -49,7 +49,7 @@ async def mind_voicemail(conversation: Conversation, voice: Voice, told: Instruc
 
 
 async def _quiet(conversation: Conversation) -> None:
-    """Wait for the greeting's end. It is owed no answer, however long it is."""
+    """Wait for the end of the greeting, which needs no answer, however long it is."""
     waited = 0.0
     while conversation.quiet_for < BEEP_OVER and waited < LONGEST_GREETING:
         await asyncio.sleep(0.1)

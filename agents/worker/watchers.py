@@ -1,4 +1,4 @@
-"""What ends a conversation that nobody ends: its longest duration, silence, a provider that does not answer."""
+"""Watchers that end a conversation: maximum duration, silence, a provider that does not answer."""
 
 import asyncio
 import time
@@ -8,19 +8,19 @@ from agents.worker.instructions import Silence
 from agents.worker.providers.base import Voice
 
 LOOK_EVERY = 0.2  # seconds
-PATIENCE = 10.0  # seconds that a caller waits for an answer before the provider counts as failed
+PATIENCE = 10.0  # seconds without an answer after which the provider counts as failed
 
 
 async def limit_duration(conversation: Conversation, seconds: float) -> None:
-    """End it when it has lasted so many seconds."""
+    """End the conversation after `seconds`."""
     await asyncio.sleep(seconds)
-    conversation.end("max_duration", f"The longest duration of {seconds:g} s was reached.")
+    conversation.end("max_duration", f"The maximum duration of {seconds:g} s was reached.")
 
 
 async def mind_silence(conversation: Conversation, voice: Voice, silence: Silence) -> None:
-    """Ask a silent caller whether they are there; after the last time, end it.
+    """Prompt a silent caller; after the last prompt, end the conversation.
 
-    A voice that cannot be told what to say minds silence itself; it is given as long as the questions would take.
+    A voice without `say` handles silence itself; it gets as much time as the prompts would take.
     """
     if not silence.seconds:
         return
@@ -41,7 +41,7 @@ async def mind_silence(conversation: Conversation, voice: Voice, silence: Silenc
 
 
 async def mind_answers(conversation: Conversation) -> None:
-    """End it where the agent owes an answer for too long: the caller would hear nothing."""
+    """End the conversation if the agent does not answer for too long: the caller would hear nothing."""
     while True:
         await asyncio.sleep(LOOK_EVERY)
         since = conversation.owes_answer_since

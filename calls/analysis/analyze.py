@@ -1,4 +1,4 @@
-"""Analysing conversations after their end: a summary, the outcome, and the fields that the agent asks for."""
+"""Analyze conversations after their end: summary, outcome, and the fields that the agent requests."""
 
 import json
 import random
@@ -23,9 +23,9 @@ from voxa.core.json_schema import misfits
 from voxa.core.tasks import publish, publish_on_commit
 
 ANALYZE = "calls.tasks.analyze_call"
-LEASE = timedelta(seconds=60)  # beyond the 45 s that a language model has
+LEASE = timedelta(seconds=60)  # longer than the language model's 45 s
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
-LONGEST = 60_000  # characters of a transcript; of a longer one the beginning and the end are read
+LONGEST = 60_000  # characters of a transcript; a longer one is cut in the middle
 _TASK = (
     "You are given the transcript of a telephone call between an AI agent and a person. Answer with one JSON object: "
     "`summary`, two to four plain sentences; `outcome`, what came of the call in a few words; and `fields` as the "
@@ -35,21 +35,21 @@ _TASK = (
 
 
 def ask_for_analysis(call: Call) -> None:
-    """Queue the analysis of a conversation if its agent asks for one, in the caller's transaction. Once per call."""
+    """Queue the analysis of a conversation if its agent requests one, in the caller's transaction. Once per call."""
     agent = call.agent
     if agent is None or not agent.analyzes_calls or not PROVIDERS[agent.ai_provider].analyzes:
         return
     if not TranscriptItem.objects.filter(call=call, speaker=Speaker.CALLER).exists():
-        return  # nobody said anything
+        return  # an empty transcript
     _, made = CallAnalysis.objects.get_or_create(call=call, defaults={"due_at": timezone.now()})
     if made:
         publish_on_commit(ANALYZE, str(call.pk))
 
 
 def sweep(most: int = 100) -> int:
-    """Wake the workers for what is due, of each workspace as many as it may have at once; return how many.
+    """Queue tasks for due analyses, up to each workspace's concurrent limit; return how many.
 
-    Of each workspace its longest waiting come first, so that nobody waits behind another's backlog.
+    Each workspace's longest waiting come first, so that no workspace waits behind another's backlog.
     """
     work = ExternalWork.BACKGROUND
     waiting = _due().exclude(call__workspace_id__in=workspaces_at_limit(work))
@@ -65,9 +65,9 @@ def _due() -> QuerySet[CallAnalysis]:
 
 
 def analyze(call_id: UUID) -> None:
-    """Analyse a conversation if that is due, then wake the workers for the workspace's next. May run twice.
+    """Analyze a conversation if due, then queue the workspace's next. May run twice.
 
-    Where the workspace has as many under way as it may, this one stays due and is taken after one of those.
+    If the workspace is at its limit, this one stays due until another one ends.
     """
     workspace_id = _due().filter(pk=call_id).values_list("call__workspace_id", flat=True).first()
     if workspace_id is None:
@@ -87,7 +87,7 @@ def _analyze(call_id: UUID) -> None:
     analysis = CallAnalysis.objects.select_related("call__agent").get(pk=call_id)
     agent = analysis.call.agent
     if agent is None:
-        return _give_up(analysis, "The agent is gone.")
+        return _give_up(analysis, "The agent was deleted.")
     model, fields = LanguageModel.of(agent), agent.analysis_schema
     CallAnalysis.objects.filter(pk=call_id).update(model=model.model)
     try:
@@ -99,7 +99,7 @@ def _analyze(call_id: UUID) -> None:
 
 
 def _asked(model: LanguageModel, fields: dict[str, Any], text: str) -> dict[str, Any]:
-    """Return a finding that fits the schema. Raises NoAnswer."""
+    """Return a result that matches the schema. Raise `NoAnswer` if there is none."""
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {"summary": {"type": "string"}, "outcome": {"type": "string"}},
@@ -125,7 +125,7 @@ def _text(call: Call) -> str:
 
 @transaction.atomic
 def _done(analysis: CallAnalysis, found: dict[str, Any]) -> None:
-    """Write what was found and tell of it, unless another did, or it was erased meanwhile."""
+    """Store the result and send the webhook, unless another task did, or it was erased meanwhile."""
     values = {
         "summary": found["summary"].strip(),
         "outcome": found["outcome"].strip()[:200],
@@ -147,12 +147,12 @@ def _later(analysis: CallAnalysis, error: str, now: datetime) -> None:
 
 @transaction.atomic
 def _give_up(analysis: CallAnalysis, error: str) -> None:
-    """Write that there will be none, and tell of it: who waits for it need not wait on."""
+    """Mark the analysis as failed and send the webhook, so that nobody keeps waiting."""
     if _mine(analysis).update(status=AnalysisStatus.FAILED, error=error[:500], due_at=None, done_at=timezone.now()):
         analysis.refresh_from_db()
         emit(analysis.call.workspace_id, "call.analyzed", partial(analyzed_json, analysis.call, analysis))
 
 
 def _mine(analysis: CallAnalysis) -> QuerySet[CallAnalysis]:
-    """Return the row as long as it is ours to write."""
+    """Return the row if this task still holds it."""
     return CallAnalysis.objects.filter(pk=analysis.pk, status=AnalysisStatus.PENDING, attempts=analysis.attempts)

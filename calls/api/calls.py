@@ -33,7 +33,7 @@ from voxa.core.lookup import only_row
 
 @CALLS
 class CallViewSet(WorkspaceViewSet[Call]):
-    """Calls, placed and answered."""
+    """Outbound and inbound calls."""
 
     read_scope = Scope.CALLS_READ
     write_scope = Scope.CALLS_WRITE
@@ -99,11 +99,11 @@ class CallViewSet(WorkspaceViewSet[Call]):
     def _found(self, id: UUID) -> Call:
         call = only_row(self.get_queryset().select_related("project").filter(pk=id))
         if call is None:
-            raise NotFound("There is no call with this id in the workspace.")
+            raise NotFound("No call with this ID exists in the workspace.")
         return call
 
     def _with_rows(self, values: dict[str, Any], problems: Problems) -> dict[str, Any]:
-        """Put the workspace's own rows in place of ids; another's row does not exist here."""
+        """Replace IDs by the workspace's own rows; rows of others do not exist here."""
         finders: dict[str, Callable[[Any], Any]] = {
             "agent": lambda wanted: only_row(telephony.agents(self.workspace).filter(pk=wanted)),
             "trunk": partial(telephony.find_trunk, self.workspace),
@@ -112,5 +112,5 @@ class CallViewSet(WorkspaceViewSet[Call]):
             wanted = values.get(name)
             values[name] = find(wanted) if wanted is not None else None
             if wanted is not None and values[name] is None:
-                problems.add(name, "There is none with this id in the workspace.", "not_found")
+                problems.add(name, "No object with this ID exists in the workspace.", "not_found")
         return values

@@ -36,7 +36,7 @@ class DigitsView(WorkspaceAPIView[Call]):
     def post(self, request: Request, id: UUID) -> Response:
         call = self.get_queryset().filter(pk=id).first()
         if call is None:
-            raise NotFound("There is no call with this id in the workspace.")
+            raise NotFound("No call with this ID exists in the workspace.")
         problems = Problems()
         values = read(DigitsSerializer(), request.data, problems)
         problems.raise_any()

@@ -1,4 +1,4 @@
-"""`/internal/agent/...`: agent workers ask what to say, and report what was said."""
+"""`/internal/agent/...`: instructions for agent workers, and their reports."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from voxa.core.errors import Unavailable
 
 
 class WorkerAuthentication(BaseAuthentication):
-    """Gives `request.auth`, a `WorkerToken`."""
+    """Authenticates workers; `request.auth` is a `WorkerToken`."""
 
     def authenticate(self, request: Request) -> tuple[None, WorkerToken]:
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
@@ -41,14 +41,14 @@ class WorkerAuthentication(BaseAuthentication):
 
 
 class IsWorker(BasePermission):
-    """Only who showed a worker's token."""
+    """Requires a worker token."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return isinstance(request.auth, WorkerToken)
 
 
 class WorkerView(APIView):
-    """A view for workers: JSON, our errors, nothing in the public schema."""
+    """Base view for workers: JSON, Voxa's errors, not in the public schema."""
 
     authentication_classes = [WorkerAuthentication]
     permission_classes = [IsWorker]
@@ -61,17 +61,17 @@ class WorkerView(APIView):
 
     @property
     def token(self) -> WorkerToken:
-        """Return what the worker's token says."""
+        """Return the content of the worker's token."""
         token = self.request.auth
         assert isinstance(token, WorkerToken)  # noqa: S101  # IsWorker lets nobody else in
         return token
 
     def call(self) -> Call:
-        """Return the call of the token's room, which must be of the token's project."""
+        """Return the call of the token's room in the token's project."""
         try:
             call = call_of_room(self.token.project, self.token.room) if self.token.room else None
         except LiveKitError as error:
-            raise Unavailable("livekit_unavailable", f"LiveKit was asked who is in the room: {error}") from error
+            raise Unavailable("livekit_unavailable", f"LiveKit could not be queried for the room: {error}") from error
         if call is None:
             raise NotFound("The project has no call in this room.")
         return call
@@ -79,7 +79,7 @@ class WorkerView(APIView):
 
 @extend_schema(exclude=True)
 class SessionView(WorkerView):
-    """What to do in a call. The answer holds the provider's secret."""
+    """Instructions for a call. The response contains the provider's secret."""
 
     def get(self, request: Request) -> Response:
         return Response(instructions(self.call()), headers={"Cache-Control": "no-store"})
@@ -87,7 +87,7 @@ class SessionView(WorkerView):
 
 @extend_schema(exclude=True)
 class ReportView(WorkerView):
-    """How the worker does, and what happened in a call. Answers whether the call is over."""
+    """Reports of the worker's state and of a call. The response says whether the call is over."""
 
     def post(self, request: Request) -> Response:
         reader = ReportSerializer(data=request.data)

@@ -1,4 +1,4 @@
-"""`/internal/agent/...`: what an agent does in a call beyond talking."""
+"""`/internal/agent/...`: actions of an agent in a call beyond talking."""
 
 from typing import Any
 from uuid import UUID
@@ -21,13 +21,13 @@ from voxa.core.api.serializers import CamelSerializer
 
 
 class RecordingSerializer(CamelSerializer):
-    """The conversation begins: whether the announcement of the recording was said."""
+    """Start of the conversation: whether the recording announcement was played."""
 
     announced = serializers.BooleanField()
 
 
 class ToolCallSerializer(CamelSerializer):
-    """A tool that the language model wants called. The worker's id of it is the message's to the customer."""
+    """A tool requested by the language model. The worker's ID of the run is the message ID sent to the customer."""
 
     id = serializers.UUIDField()
     name = serializers.CharField(max_length=64)
@@ -35,13 +35,13 @@ class ToolCallSerializer(CamelSerializer):
 
 
 class AgentTransferSerializer(CamelSerializer):
-    """Whom the language model wants the call handed over to."""
+    """The transfer target that the language model requests."""
 
     name = serializers.CharField(max_length=64)
 
 
 class PressedSerializer(CamelSerializer):
-    """Keys that were pressed: for which request, and how many. Which they were stays in the room."""
+    """DTMF that was sent: the request's ID and the number of digits, never the digits."""
 
     id = serializers.UUIDField()
     count = serializers.IntegerField(min_value=0, max_value=64)
@@ -49,7 +49,7 @@ class PressedSerializer(CamelSerializer):
 
 @extend_schema(exclude=True)
 class DigitsPressedView(WorkerView):
-    """Takes the word that keys were pressed. It may come twice."""
+    """Confirmation that DTMF was sent. It may arrive twice."""
 
     def post(self, request: Request) -> Response:
         reader = PressedSerializer(data=request.data)
@@ -60,7 +60,7 @@ class DigitsPressedView(WorkerView):
 
 @extend_schema(exclude=True)
 class RecordView(WorkerView):
-    """Has the call recorded. The answer does not wait for it."""
+    """Starts recording the call. The response does not wait for it."""
 
     def post(self, request: Request) -> Response:
         reader = RecordingSerializer(data=request.data)
@@ -71,7 +71,7 @@ class RecordView(WorkerView):
 
 @extend_schema(exclude=True)
 class ToolView(WorkerView):
-    """Request a tool. 202 with an id, by which the result is polled; 200 where it is refused at once."""
+    """Request a tool. 202 with an ID to poll the result; 200 if it is refused immediately."""
 
     def post(self, request: Request) -> Response:
         reader = ToolCallSerializer(data=request.data)
@@ -83,19 +83,19 @@ class ToolView(WorkerView):
 
 @extend_schema(exclude=True)
 class ToolOutcomeView(WorkerView):
-    """What a tool of the call answered; 202 while it goes on. Polled often: one query besides the token's."""
+    """Result of a tool run; 202 while it runs. Polled often: one query besides the token's."""
 
     def get(self, request: Request, id: UUID) -> Response:
         run = run_of(self.token.project, self.token.room, id)
         if run is None:
-            raise NotFound("The call has no such run of a tool.")
+            raise NotFound("The call has no such tool run.")
         done = tool_runs.outcome_of(run)
         return Response(done.json, headers={"Cache-Control": "no-store"}) if done else _goes_on(id)
 
 
 @extend_schema(exclude=True)
 class AgentTransferView(WorkerView):
-    """Hands the call over. 202 with an id where that takes longer than a moment: ask for it again."""
+    """Transfers the call. 202 with an ID to poll if it takes longer."""
 
     def post(self, request: Request) -> Response:
         reader = AgentTransferSerializer(data=request.data)
@@ -106,7 +106,7 @@ class AgentTransferView(WorkerView):
 
 @extend_schema(exclude=True)
 class AgentTransferOutcomeView(WorkerView):
-    """What came of a transfer of the call; 202 while it goes on."""
+    """Outcome of a transfer of the call; 202 while it is in progress."""
 
     def get(self, request: Request, id: UUID) -> Response:
         transfer = Transfer.objects.filter(call=self.call(), pk=id).first()

@@ -13,10 +13,10 @@ from voxa.core.api.pagination import CursorPagination
 
 
 class CallPagination(CursorPagination):
-    """Pages of calls; `?number=` returns the calls from and to a number.
+    """Paginate calls; `?number=` returns the calls from and to a number.
 
-    Each side has an index in the list's order, while a joined query would sort all of a number's calls: so the start of
-    each side is read, and merged here.
+    Each side has an index in the list's order, while a combined query would sort all calls of a number. So the start of
+    each side is read and merged here.
     """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Reading a question's parameters, as a body is read: what is wrong is noted, and one answer names all of it."""
+"""Read query parameters like a body: collect all errors and report them in one response."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +18,9 @@ from voxa.core.api.filters import number_asked
 def asked(
     request: Request, reader: serializers.Serializer[Any], *numbers: str
 ) -> Iterator[tuple[dict[str, Any], Problems]]:
-    """Return the parameters that can be read, and where to note what is wrong. `numbers` are telephone numbers.
+    """Yield the valid parameters and the collector of errors. `numbers` are telephone numbers.
 
-    Raises ValidationError at the end if anything is.
+    Raise `ValidationError` at the end if there are errors.
     """
     given = {name: value for name, value in request.query_params.items() if name in reader.fields and value}
     problems, key = Problems(), cast(ApiKey, request.auth)

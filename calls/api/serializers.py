@@ -1,4 +1,4 @@
-"""Serializers of calls: request bodies, and the schema of `calls.showing`."""
+"""Serializers of calls: request bodies, and the schema of `calls.presentation.payloads`."""
 
 from typing import Any
 
@@ -215,7 +215,7 @@ class AnalysisSerializer(CamelSerializer):
     analyzed_at = serializers.DateTimeField(allow_null=True)
 
     def get_fields(self) -> dict[str, Any]:
-        """Name `fields`, which is a serializer's own word."""
+        """Add `fields`, which is an attribute of serializers."""
         return {name.removesuffix("_"): field for name, field in super().get_fields().items()}
 
 

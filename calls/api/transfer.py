@@ -53,5 +53,5 @@ class TransferView(WorkspaceAPIView[Call]):
     def _found(self, id: UUID) -> Call:
         call = self.get_queryset().filter(pk=id).first()
         if call is None:
-            raise NotFound("There is no call with this id in the workspace.")
+            raise NotFound("No call with this ID exists in the workspace.")
         return call

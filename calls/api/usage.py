@@ -21,7 +21,7 @@ from telephony.api.serializers import shared
 from telephony.services.errors import Problems
 from voxa.core.api.serializers import CamelSerializer, NamedChoiceField
 
-LONGEST = 366  # days in one answer
+LONGEST = 366  # days in one response
 BY_DEFAULT = 30
 _SUMS = {"calls": 12, "answered": 9, "minutes": 31.5, "outcomes": {"busy": 3, "completed": 9}}
 _EXAMPLE = {

@@ -1,4 +1,4 @@
-"""What agent workers send."""
+"""Serializers of agent workers' requests."""
 
 from rest_framework import serializers
 
@@ -6,7 +6,7 @@ from calls.choices import Speaker
 from calls.services.conversations import ENDINGS
 from voxa.core.api.serializers import CamelSerializer, NamedChoiceField
 
-MOST_ITEMS = 500  # of one report
+MOST_ITEMS = 500  # per report
 
 
 class WorkerSerializer(CamelSerializer):
@@ -33,7 +33,7 @@ class ItemSerializer(CamelSerializer):
 
 
 class MeasuresSerializer(CamelSerializer):
-    """How fast it went, in seconds: from the answer to the agent's first word, from the caller's last to its next."""
+    """Latency in seconds: answer to the agent's first word, and the caller's last word to the agent's next."""
 
     first_word_seconds = serializers.FloatField(min_value=0, required=False)
     turns = serializers.IntegerField(min_value=0, required=False)
@@ -43,7 +43,7 @@ class MeasuresSerializer(CamelSerializer):
 
 
 class ReportSerializer(CamelSerializer):
-    """A report: of the worker, of a call, or of both."""
+    """A report on the worker, on a call, or on both."""
 
     worker = WorkerSerializer(required=False)
     transcript = ItemSerializer(many=True, required=False, max_length=MOST_ITEMS)  # type: ignore[call-arg]

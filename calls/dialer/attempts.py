@@ -1,6 +1,6 @@
-"""One dial on paper: recorded before it is made, marked just before LiveKit is asked, its outcome written after.
+"""Records of a dial: created before it, marked just before LiveKit is called, completed with the outcome.
 
-Every write is fenced: a dispatcher that lost the call to another, or whose call was ended, raises ClaimLost and stops.
+Every write checks the fencing token: a dispatcher whose call was claimed by another, or ended, raises `ClaimLost`.
 """
 
 from datetime import datetime, timedelta
@@ -22,23 +22,23 @@ from calls.services.call_ids import note_ids
 from calls.services.timeline import advance, end, note, tell
 from telephony.livekit.rooms import Dialled
 
-LEASE = timedelta(seconds=15)  # renewed every third of it
-GATEWAY_WAIT = timedelta(seconds=30)  # for how long a call that a gateway failed keeps its place for the next one
+LEASE = timedelta(seconds=15)  # renewed after every third of it
+GATEWAY_WAIT = timedelta(seconds=30)  # how long a call waits for its next gateway before it returns to the queue
 WAITING = (CallStatus.QUEUED, CallStatus.DIALING, CallStatus.RINGING)
 
 
 class ClaimLost(Exception):
-    """The call is not this dispatcher's any more: another claimed it, it ended, or its end was asked for."""
+    """The dispatcher lost the call: another one claimed it, it ended, or its end was requested."""
 
 
 def apply_refusal(call: Call, refusal: Refusal, now: datetime) -> None:
-    """End a queued call that may never be dialled, or put it off until it may."""
+    """End a queued call that is permanently refused, or postpone it until it is allowed."""
     if refusal.until is None:
         with transaction.atomic():
             if end(call, now, refusal.reason, CallStatus.FAILED, fence=call.fence):
                 note(call, "call.refused", now, reason=refusal.reason, message=refusal.message)
     elif refusal.reason in (Reason.RATE, Reason.CONCURRENCY, Reason.LIVEKIT_UNAVAILABLE):
-        # It keeps its place in the queue: the slot says when its trunk, or its LiveKit project, is looked at again.
+        # It keeps its place in the queue: the slot has the time of the next check of its trunk or LiveKit project.
         put_off(call, min(now, call.scheduled_at or call.queued_at or now), refusal, now)
     else:
         put_off(call, refusal.until, refusal, now)
@@ -46,7 +46,7 @@ def apply_refusal(call: Call, refusal: Refusal, now: datetime) -> None:
 
 @transaction.atomic
 def put_off(call: Call, due: datetime, refusal: Refusal, now: datetime) -> None:
-    """Return a claimed call back to the queue, also between two gateways. The timeline tells a new reason."""
+    """Return a claimed call to the queue, also between two gateways. A new reason is added to the timeline."""
     rows = Call.objects.filter(pk=call.pk, fence=call.fence, status__in=WAITING, end_requested="")
     back = {"status": CallStatus.QUEUED, "due_at": due, "lease_token": None, "leased_until": None}
     if not rows.update(**back, reason=refusal.reason, updated_at=now):
@@ -63,10 +63,10 @@ def put_off(call: Call, due: datetime, refusal: Refusal, now: datetime) -> None:
 def begin(
     call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime, cap: spend.Cap | None = None
 ) -> tuple[Attempt, datetime] | Refusal:
-    """Plan and record the next attempt; return it and the moment it is planned for. `call` becomes dialing.
+    """Plan and record the next attempt; return it and its planned time. `call` becomes dialing.
 
-    After a gateway's failure the next one is waited for: given back, the call would begin with the first one again.
-    Under a spend limit the money is set aside here, where the workspace's slot is locked.
+    After a gateway's failure, wait for the next one: a call returned to the queue starts with the first gateway again.
+    Under a spend limit the money is set aside here, while the workspace's slot is locked.
     """
     money: Decimal | None = None
     if cap is not None:
@@ -85,7 +85,7 @@ def begin(
 
 
 def _record(call: Call, route: Route, hop: Hop, now: datetime, money: Decimal | None) -> Attempt:
-    """Write the next attempt and the call that it is of."""
+    """Write the next attempt and its call."""
     number = call.attempts_made + 1
     room = room_of(call, number)
     rows = Call.objects.filter(pk=call.pk, fence=call.fence, status__in=WAITING, end_requested="")
@@ -118,7 +118,7 @@ def _record(call: Call, route: Route, hop: Hop, now: datetime, money: Decimal | 
 
 
 def room_of(call: Call, number: int) -> str:
-    """Return the name of an attempt's room. No two dials share one: late events would be taken for the second's."""
+    """Return the name of an attempt's room, unique per dial: late events would be attributed to the wrong one."""
     return f"call-{call.pk}-{number}" + (f"-{call.taken_back + 1}" if call.taken_back else "")
 
 
@@ -126,13 +126,13 @@ def room_of(call: Call, number: int) -> str:
 def turn(
     call: Call, attempt: Attempt, limits: list[Limit], tries: int, known: Facts
 ) -> SendWindow | datetime | Refusal:
-    """Take the attempt's turn and write that LiveKit is asked in a moment, or give the moment to ask again.
+    """Take the attempt's send window and record that LiveKit is about to be called, or return the time to retry.
 
-    The policies have the last word here: since they were asked the call may have waited, or rung at another gateway.
-    From here on only its room tells what became of it, unless the turn was missed and the dial not sent.
+    Policies are checked again: the call may have waited since, or rung at another gateway.
+    From here on only its room shows the outcome, unless the window was missed and the dial not sent.
     """
     if known.daily_attempts is not None:
-        one_by_one(limits)  # two calls of one callee do not overlook each other
+        one_by_one(limits)  # so that two calls to one callee see each other
     taken = take_turn(limits, tries)
     if not isinstance(taken, SendWindow):
         return taken
@@ -153,14 +153,14 @@ def turn(
 
 @transaction.atomic
 def refused(call: Call, attempt: Attempt, refusal: Refusal, at: datetime) -> None:
-    """Write that a policy stopped a dial at the last moment, and end the call or put it off."""
+    """Record that a policy stopped a dial at the last moment, and end or postpone the call."""
     write(call, attempt, status=AttemptStatus.FAILED, reason=refusal.reason, ended_at=at)
     apply_refusal(call, refusal, at)
 
 
 @transaction.atomic
 def rang(call: Call, attempt: Attempt, at: datetime) -> None:
-    """Write that the callee's phone rings."""
+    """Record that the callee's phone rings."""
     Attempt.objects.filter(pk=attempt.pk, status=AttemptStatus.DIALING).update(
         status=AttemptStatus.RINGING, ringing_at=at
     )
@@ -169,7 +169,7 @@ def rang(call: Call, attempt: Attempt, at: datetime) -> None:
 
 @transaction.atomic
 def answered(call: Call, attempt: Attempt, dialled: Dialled | None, at: datetime) -> bool:
-    """Write that the callee answered; from here the reaper minds the call. False: it ended meanwhile, hang up."""
+    """Record that the callee answered; the monitor takes over. Return False if the call has ended: hang up."""
     write(
         call,
         attempt,
@@ -184,12 +184,12 @@ def answered(call: Call, attempt: Attempt, dialled: Dialled | None, at: datetime
     kept = {"lease_token": None, "leased_until": limit, "sip_status_code": 200}
     if advance(call, CallStatus.IN_PROGRESS, at, fence=call.fence, answered_at=at, **kept):
         return True
-    # A report of LiveKit's may have been faster.
+    # A report from LiveKit may have been faster.
     return bool(Call.objects.filter(pk=call.pk, fence=call.fence, status=CallStatus.IN_PROGRESS).update(**kept))
 
 
 def locked(call: Call) -> Call:
-    """Lock the call and return it as it is, unless another dispatcher has it by now; none takes it meanwhile."""
+    """Lock and return the current call. Raise `ClaimLost` if another dispatcher has claimed it."""
     fresh = Call.objects.select_for_update().filter(pk=call.pk, fence=call.fence).first()
     if fresh is None:
         raise ClaimLost
@@ -197,6 +197,6 @@ def locked(call: Call) -> Call:
 
 
 def write(call: Call, attempt: Attempt, **fields: Any) -> None:
-    """Write an attempt, unless another dispatcher has the call by now."""
+    """Write an attempt. Raise `ClaimLost` if another dispatcher has claimed the call."""
     locked(call)
     Attempt.objects.filter(pk=attempt.pk).update(**fields)

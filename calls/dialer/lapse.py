@@ -1,4 +1,4 @@
-"""Ending calls that were not dialed by their latest time, also where no dispatcher gets to them."""
+"""End calls that were not dialed by their latest time, also without a dispatcher."""
 
 from uuid import UUID
 

@@ -15,16 +15,16 @@ from calls.routing.policies import Refusal
 from calls.services.timeline import end, note, tell
 from telephony.models import TelephonySettings
 
-NO_ROOM_FOR = timedelta(seconds=5)  # how long a trunk rests when its carrier has no room
-LONGEST_REST = timedelta(hours=1)  # that a carrier's Retry-After is given
+NO_ROOM_FOR = timedelta(seconds=5)  # how long a trunk pauses when its carrier is at its limit
+LONGEST_REST = timedelta(hours=1)  # the maximum accepted from a carrier's Retry-After
 LONGEST_DELAY = timedelta(days=1)  # between two dials of one call
 MOST_DIALS = 50  # of one call, counting those that never reached the callee
-UNCOUNTED = (Reason.CARRIER_LIMIT, Reason.LIVEKIT_UNAVAILABLE)  # nobody's phone rang for these
+UNCOUNTED = (Reason.CARRIER_LIMIT, Reason.LIVEKIT_UNAVAILABLE)  # reasons for which no phone rang
 
 
 @transaction.atomic
 def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, more_hops: bool) -> bool:
-    """Write how an unanswered dial ended and what follows; return whether the next gateway is to be tried now."""
+    """Record how an unanswered dial ended and what follows; return whether to try the next gateway now."""
     fresh = locked(call)
     if fresh.end_requested or fresh.status in ENDED or outcome.reason == Reason.CANCELED:
         why = fresh.end_requested or (fresh.reason if fresh.status in ENDED else "") or Reason.CANCELED
@@ -69,7 +69,7 @@ def _follow(call: Call, attempt: Attempt, outcome: Outcome, at: datetime) -> Non
 
 
 def _called_off(call: Call, attempt: Attempt, reason: Reason, outcome: Outcome, at: datetime) -> None:
-    """Write that a call was ended while it was dialled, on the attempt too."""
+    """Record that a call was ended while being dialed, on the attempt too."""
     code = outcome.sip_code
     words = {"sip_status_code": code, "sip_status": outcome.sip_status[:200]}
     Attempt.objects.filter(pk=attempt.pk).update(status=AttemptStatus.CANCELED, reason=reason, ended_at=at, **words)
@@ -77,7 +77,7 @@ def _called_off(call: Call, attempt: Attempt, reason: Reason, outcome: Outcome, 
 
 
 def _take_back(call: Call, attempt: Attempt, outcome: Outcome, at: datetime) -> None:
-    """Undo an attempt that LiveKit did not take: nothing was dialled, and the call keeps its place in the queue."""
+    """Undo an attempt that LiveKit did not accept: nothing was dialed, and the call keeps its place in the queue."""
     pause(call.project_id, at)
     attempt.delete()
     back: dict[str, Any] = {"attempts_made": F("attempts_made") - 1, "taken_back": F("taken_back") + 1, "room_name": ""}
@@ -90,8 +90,8 @@ def _take_back(call: Call, attempt: Attempt, outcome: Outcome, at: datetime) -> 
 
 @transaction.atomic
 def never_dialed(call: Call, attempt: Attempt, at: datetime) -> None:
-    """Return to the queue a call whose dispatcher went away before it asked LiveKit to dial: nobody's phone rang."""
-    nothing = Outcome(Reason.LIVEKIT_UNAVAILABLE, CallStatus.FAILED, Next.SLOW_DOWN, None, "not dialled")
+    """Return to the queue a call whose dispatcher stopped before it called LiveKit: no phone rang."""
+    nothing = Outcome(Reason.LIVEKIT_UNAVAILABLE, CallStatus.FAILED, Next.SLOW_DOWN, None, "not dialed")
     write(call, attempt, status=AttemptStatus.FAILED, reason=nothing.reason, sip_status=nothing.sip_status, ended_at=at)
     call.refresh_from_db()
     if call.end_requested:

@@ -154,7 +154,7 @@ def set_aside(call: Call, cap: Cap, now: datetime) -> Decimal | Refusal:
 def set_aside_for_third_party(call: Call) -> None:
     """Set the money aside for the first minute of a third party, or what is left of the day.
 
-    Raise `Conflict` where less than `LEAST` is left: nobody is called in.
+    Raise `Conflict` if less than `LEAST` is left: the third party is not called.
     """
     now = timezone.now()
     cap = cap_of(TelephonySettings.of(call.workspace_id), now)
@@ -180,9 +180,9 @@ def give_back(call: Call) -> None:
 
 
 def look_after() -> None:
-    """Set more aside for calls under way; warn the agents of those for which there is no more, then end them.
+    """Set more aside for live calls; if nothing is left, warn their agents, then end them.
 
-    Asked every second. An overlapping second look changes nothing.
+    Runs every second. An overlapping run changes nothing.
     """
     now = timezone.now()
     caps: dict[UUID, Cap | None] = {}

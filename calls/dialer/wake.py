@@ -1,4 +1,4 @@
-"""Waking the dispatchers: a NOTIFY on PostgreSQL, sent with the commit; on SQLite they poll."""
+"""Wake the dispatchers: a NOTIFY on PostgreSQL, sent with the commit; on SQLite they poll."""
 
 from django.db import connection
 

@@ -1,4 +1,4 @@
-"""Whom a workspace never calls: adding and removing, from the API, the admin and files."""
+"""The do-not-call list: add and remove entries from the API, the admin and files."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ NOTE_LENGTH = 200
 
 @dataclass(frozen=True)
 class Origin:
-    """Who puts numbers on the list, and how: kept with each of them."""
+    """Who added an entry, and how."""
 
     how: ListedBy = ListedBy.UNKNOWN
     person: User | None = None
@@ -27,7 +27,7 @@ NOBODY = Origin()
 
 @dataclass(frozen=True)
 class Added:
-    """How many numbers are new on the list, and how many stood there before."""
+    """Counts of the added and of the already listed numbers."""
 
     added: int
     known: int
@@ -41,9 +41,9 @@ def add_numbers(
     origin: Origin = NOBODY,
     problems: Problems | None = None,
 ) -> Added:
-    """Add numbers to a workspace's list; one that is there stays as it is.
+    """Add numbers to a workspace's list; listed numbers are not changed.
 
-    Raises ValidationError naming each wrong one as `numbers[3]`, and adds none then.
+    Raise `ValidationError` with each invalid one as `numbers[3]`, and add none.
     """
     problems = Problems() if problems is None else problems
     notes: dict[str, str] = {}
@@ -51,18 +51,18 @@ def add_numbers(
         if number := problems.number(f"numbers[{place}]", text, workspace.country):
             notes[number] = note
     if len(note) > NOTE_LENGTH:
-        problems.add("note", f"A note takes at most {NOTE_LENGTH} characters.", "max_length")
+        problems.add("note", f"A note can have at most {NOTE_LENGTH} characters.", "max_length")
     problems.raise_any()
     return store(workspace, notes, origin)
 
 
 def remove_number(workspace: Workspace, number: str) -> bool:
-    """Take a number, in any spelling, off the list and return whether it was there. Raises ValidationError."""
+    """Remove a number, in any format; return whether it was listed. Raise `ValidationError` for an invalid number."""
     return bool(listed(DoNotCall.objects.filter(workspace=workspace), number, workspace.country).delete()[0])
 
 
 def store(workspace: Workspace, notes: Mapping[str, str], origin: Origin) -> Added:
-    """Add canonical numbers with their notes; one that is on the list stays as it is."""
+    """Add canonical numbers with their notes; listed numbers are not changed."""
     numbers, added = list(notes), 0
     who = {"listed_by": origin.how, "added_by": origin.person, "added_with": origin.key}
     for start in range(0, len(numbers), CHUNK):

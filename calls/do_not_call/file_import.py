@@ -1,4 +1,4 @@
-"""A file of numbers that are never called: what it comes to, and its import."""
+"""Preview and import of a do-not-call file."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -16,16 +16,16 @@ SHAPE = Shape({"note": NOTE_LENGTH}, unnamed=("note",))
 
 
 def check_file(workspace: Workspace, data: bytes) -> Report:
-    """Return what an import of the file would come to, and change nothing. Raises FileError for what is no list."""
+    """Return the preview of a file's import, without changes. Raise `FileError` for an unreadable file."""
     sheet = read_sheet(data, SHAPE, workspace.country)
     return report(sheet, _known(workspace, {entry.number for entry in sheet.entries}))
 
 
 @transaction.atomic
 def import_file(workspace: Workspace, data: bytes, origin: Origin = NOBODY, *, good_rows_only: bool = False) -> Report:
-    """Add the numbers of a file: all of them or, where a row fails, none, unless `good_rows_only`.
+    """Add the numbers of a file: all of them, or none if a row fails, unless `good_rows_only`.
 
-    Look at `failed` of the report to tell which it was. Raises FileError for what is no list.
+    `failed` of the report shows which. Raise `FileError` for an unreadable file.
     """
     found = check_file(workspace, data)
     if good_rows_only or not found.failed:
@@ -34,7 +34,7 @@ def import_file(workspace: Workspace, data: bytes, origin: Origin = NOBODY, *, g
 
 
 def _known(workspace: Workspace, numbers: Iterable[str]) -> set[str]:
-    """Return those of the numbers that are on the list, also under the hash of an erased one."""
+    """Return the numbers that are listed, including as the hash of an erased number."""
     known = set[str]()
     for chunk in _chunks(numbers):
         spellings = {spelling: number for number in chunk for spelling in listed_as(number)}

@@ -1,4 +1,4 @@
-"""Closing the rooms of calls that are to end, and writing that they ended."""
+"""Close the rooms of calls that must end, and record the end."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -14,10 +14,10 @@ from telephony.livekit.rooms import close_room
 
 
 def close_call(call_id: UUID, seconds: float | None = None) -> None:
-    """Hang up a live call that somebody asked to end, then write the end. Does nothing to any other.
+    """Hang up a live call that is requested to end, then record the end. Do nothing for other calls.
 
-    LiveKit has the client's deadline for it, or so many `seconds`. Raises LiveKitError when the room could not be
-    closed: the call stays live, and the reaper asks again.
+    LiveKit has the client's deadline, or `seconds`. Raise `LiveKitError` if the room could not be closed: the call
+    stays live, and `reap` retries.
     """
     call = Call.objects.select_related("project").filter(pk=call_id, status__in=LIVE).exclude(end_requested="").first()
     if call is None:
@@ -31,21 +31,21 @@ def close_call(call_id: UUID, seconds: float | None = None) -> None:
 
 
 def _status(call: Call, reason: Reason) -> CallStatus | None:
-    """An outbound call that is ended while it is dialled was called off, by whatever button."""
+    """Return the final status: an outbound call ended while being dialed counts as canceled, whatever requested it."""
     if call.direction == Direction.OUTBOUND and call.answered_at is None and reason not in FAULTS:
         return CallStatus.CANCELED
     return status_for(reason)
 
 
 def status_for(reason: Reason) -> CallStatus | None:
-    """Return the status a reason ends a call with, None where it depends on whether it was answered."""
+    """Return the final status for a reason, None if it depends on whether the call was answered."""
     if reason in FAULTS:
         return CallStatus.FAILED
     return CallStatus.CANCELED if reason == Reason.CANCELED else None
 
 
 def close_left_over(call_id: UUID) -> None:
-    """Close the room of a call that is over, where others are still in it."""
+    """Close the room of an ended call if someone is still in it."""
     call = Call.objects.select_related("project").filter(pk=call_id, status__in=ENDED).exclude(room_name="").first()
     if call is not None:
         with suppress(LiveKitNotFound):

@@ -1,4 +1,4 @@
-"""Ending what should have ended: calls past their limit, and those whose end was asked for and did not come."""
+"""End overdue calls: those past their limit, and those whose requested end did not happen."""
 
 from datetime import timedelta
 
@@ -13,13 +13,13 @@ from calls.services.hangup import ask_for_end, send_close
 from voxa.core.errors import Conflict
 from voxa.core.tasks import publish
 
-ASK_AGAIN = timedelta(seconds=10)  # after which a close is taken for lost
-SOON = timedelta(seconds=8)  # ahead of a call's limit a worker is sent it: beat asks each 5 s, which would be late
-GIVE_UP = timedelta(minutes=10)  # past its limit, a call ends here whatever LiveKit says or does not say
+ASK_AGAIN = timedelta(seconds=10)  # after which a close counts as lost
+SOON = timedelta(seconds=8)  # the task is sent this far ahead of a call's limit: beat runs only every 5 s
+GIVE_UP = timedelta(minutes=10)  # this far past its limit, a call is ended in the database, whatever LiveKit reports
 
 
 def reap() -> None:
-    """Ask for the end of calls past their limit, again where it did not come, and in the end write it anyway."""
+    """Request the end of calls past their limit, repeat it if needed, and finally record the end in any case."""
     now = timezone.now()
     for call_id, at in due_within(SOON, now):
         publish("calls.tasks.end_at_limit", str(call_id), after=(at - now).total_seconds())

@@ -1,4 +1,4 @@
-"""An inbound call appears: whose it is, and who answers."""
+"""Record a new inbound call: its workspace, trunk and agent."""
 
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -24,15 +24,15 @@ ROOM_PREFIX = "call-"
 
 
 def is_ours(room: str) -> bool:
-    """Return whether a room has a name such as our dispatch rules and attempts give."""
+    """Return whether a room's name is one that our dispatch rules or attempts assign."""
     return room.startswith(ROOM_PREFIX)
 
 
 def begin_inbound(project: LiveKitProject, room: str, story: Story) -> UUID | None:
-    """Write the inbound call of a room and give its id; None where no trunk or endpoint of ours let it in.
+    """Record the inbound call of a room and return its ID; None if no trunk or endpoint of ours accepted it.
 
-    The id follows from project and room, so that two reports of one call make one row. The caller's attributes were set
-    by our dispatch rule; all the same, the trunk's or endpoint's own workspace decides, and must be of this project.
+    The ID is derived from project and room, so that two reports of one call create one row. Our dispatch rule set the
+    caller's attributes; nevertheless the workspace is that of the trunk or endpoint, and must be of this project.
     """
     if not story.phone or story.joined_at is None:
         return None
@@ -54,13 +54,13 @@ def begin_inbound(project: LiveKitProject, room: str, story: Story) -> UUID | No
     note(call, "call.ringing", story.joined_at)
     tell(call)
     if call.agent is None:
-        note(call, "call.no_agent", timezone.now(), message="Give the number an agent, or make one for inbound calls.")
-        ask_for_end(call, Reason.NO_AGENT)  # nobody would speak, and the caller would pay for it
+        note(call, "call.no_agent", timezone.now(), message="Assign an agent to the number, or create an inbound one.")
+        ask_for_end(call, Reason.NO_AGENT)  # nobody would speak, and the caller would pay
     return call.pk
 
 
 def _row(rows: QuerySet[R], text: str | None) -> R | None:
-    """Find a row by an id that came from outside."""
+    """Return the row with an untrusted ID, None if there is none."""
     try:
         return rows.filter(pk=UUID(text)).first() if text else None
     except ValueError:

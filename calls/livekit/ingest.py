@@ -1,7 +1,7 @@
-"""Bringing calls up to what LiveKit's events tell of their rooms.
+"""Update calls from LiveKit's room events.
 
-Each time, all stored events of a room are read as one story: so it does not matter in which order they came, how
-often, or how late. A project's events find that project's calls alone.
+All stored events of a room are combined each time, so their order, repetition and delay do not matter. A project's
+events affect only that project's calls.
 """
 
 import logging
@@ -31,11 +31,11 @@ from voxa.core.tasks import publish, publish_on_commit
 
 logger = logging.getLogger(__name__)
 
-MOST_FAILURES = 5  # of one event; after that it stays as it is, for a person to look at
+MOST_FAILURES = 5  # per event; afterwards it is kept unprocessed for a person to check
 AT_ONCE = 500
-SECONDS = 30.0  # of one run
+SECONDS = 30.0  # per run
 REJOINED = "phone.rejoined"
-SLACK = timedelta(seconds=2)  # LiveKit's clock of the longest duration is not ours
+SLACK = timedelta(seconds=2)  # difference between LiveKit's clock of the maximum duration and ours
 _woken_at = 0.0  # by this process
 # Around the 30 s after which the SIP service ends a call without audio.
 SILENT_FROM, SILENT_UNTIL = timedelta(seconds=27), timedelta(seconds=40)
@@ -46,19 +46,19 @@ BY_US = frozenset({"ROOM_DELETED", "PARTICIPANT_REMOVED", "ROOM_CLOSED"})
 
 
 def wake() -> None:
-    """Ask for the stored events to be ingested soon: one task serves all that comes while it waits."""
+    """Queue the ingestion of stored events: one task handles all events that arrive while it waits."""
     global _woken_at
     gather, now = settings.LIVEKIT_GATHER_SECONDS, time.monotonic()
     if gather and now - _woken_at < gather / 2:
-        return  # the task sent then begins later than this; were its clock wrong, the sweep would find the event
+        return  # that task starts later than now; if its clock were wrong, the sweep would find the event
     _woken_at = now
     publish("calls.tasks.ingest_events", after=gather)
 
 
 def ingest_waiting() -> int:
-    """Ingest what is stored and not ingested, the oldest first, for a bounded time; return how many rooms it was of.
+    """Ingest stored events, oldest first, for a bounded time; return the number of rooms.
 
-    One event's failure is its own: it is tried again a few times.
+    A failing event affects no other one and is retried a few times.
     """
     until, rooms = time.monotonic() + SECONDS, 0
     waiting = LiveKitEvent.objects.filter(ingested_at=None, failures__lt=MOST_FAILURES)
@@ -81,7 +81,7 @@ def ingest_waiting() -> int:
 
 
 def _take_egress(waiting: QuerySet[LiveKitEvent]) -> None:
-    """Bring recordings up to what LiveKit's egress events tell, the oldest first."""
+    """Update recordings from LiveKit's egress events, oldest first."""
     for event in waiting.select_related("project")[:AT_ONCE]:
         try:
             told = ParseDict(event.payload, WebhookEvent(), ignore_unknown_fields=True).egress_info
@@ -95,7 +95,7 @@ def _take_egress(waiting: QuerySet[LiveKitEvent]) -> None:
 
 @transaction.atomic
 def settle(project: LiveKitProject, room: str, seen: Iterable[Sighting] = ()) -> Call | None:
-    """Bring the call of a room up to what its events, and `seen` just now, tell; None where it is no call of ours."""
+    """Update and return the call of a room from its events and the sightings in `seen`; None if it is not our call."""
     rows = list(LiveKitEvent.objects.filter(project=project, room_name=room, type__in=TOLD))
     found = [sighting for row in rows if (sighting := sighting_of(row.payload, row.received_at))]
     story = tell([*found, *seen])
@@ -113,19 +113,19 @@ def settle(project: LiveKitProject, room: str, seen: Iterable[Sighting] = ()) ->
 
 
 def _call_of(project: LiveKitProject, room: str, story: Story) -> Call | None:
-    """Find and lock the call that a room is for: an outbound one by its last attempt, an inbound one, or a new one."""
+    """Return and lock the call of a room: an outbound one by its last attempt, an inbound one, or a new one."""
     if not is_ours(room):
         return None
     calls = Call.objects.select_for_update().filter(project=project)
     call = calls.filter(room_name=room).first()
     if call is not None or Attempt.objects.filter(room_name=room).exists():
-        return call  # an attempt before the last is the dispatcher's matter
+        return call  # the dispatcher handles earlier attempts
     begun = begin_inbound(project, room, story)
     return calls.get(pk=begun) if begun else None
 
 
 def _follow_agent(call: Call, story: Story) -> None:
-    """Write in the timeline, once, that the agent came or went."""
+    """Record in the timeline, once, that the agent joined or left."""
     if not story.agent or story.agent_at is None:
         return
     kind, about_then = f"agent.{story.agent}", story.agent_at - timedelta(seconds=1)
@@ -134,7 +134,7 @@ def _follow_agent(call: Call, story: Story) -> None:
 
 
 def _note_rejoined(call: Call, story: Story) -> None:
-    """Write in the timeline, once, that the phone of an answered call came back under a new id."""
+    """Record in the timeline, once, that the phone of an answered call came back under a new ID."""
     at = story.rejoined_at
     if at is None or call.answered_at is None or call.status in ENDED:
         return
@@ -143,9 +143,9 @@ def _note_rejoined(call: Call, story: Story) -> None:
 
 
 def _follow_caller(call: Call, story: Story) -> None:
-    """An inbound call: its events alone tell."""
+    """Update an inbound call: its events decide alone."""
     known = [moment for moment in (story.answered_at, call.answered_at) if moment]
-    answered_at = min(known, default=None)  # what is seen after a crash of LiveKit does not undo an answer
+    answered_at = min(known, default=None)  # a sighting after a crash of LiveKit does not undo an answer
     if answered_at is not None and call.status == CallStatus.RINGING:
         limit = answered_at + timedelta(seconds=call.max_duration_seconds)
         advance(call, CallStatus.IN_PROGRESS, answered_at, answered_at=answered_at, leased_until=limit)
@@ -153,19 +153,19 @@ def _follow_caller(call: Call, story: Story) -> None:
 
 
 def _follow_callee(call: Call, story: Story) -> None:
-    """An outbound call: until it is answered its dispatcher decides, and what came of a dial is not told by events."""
+    """Update an outbound call. Before the answer its dispatcher decides: events do not report the outcome of a dial."""
     if call.answered_at is None or call.status == CallStatus.QUEUED:
         return
     _finish_if_over(call, story, call.answered_at)
 
 
 def _finish_if_over(call: Call, story: Story, answered_at: datetime | None) -> None:
-    """End a call whose phone or room is gone, or whose caller was left by whom it was handed over to."""
+    """End a call whose phone or room is gone, or whose transfer target left the caller."""
     ended_at = story.over_at or (story.third_left_at if _handed_over(call, mode=TransferMode.WARM) else None)
     if ended_at is None:
         return
     if answered_at is not None:
-        ended_at = max(ended_at, answered_at)  # LiveKit tells whole seconds
+        ended_at = max(ended_at, answered_at)  # LiveKit reports whole seconds
     reason = _reason(call, story, answered_at, ended_at)
     status = status_for(reason)
     fields = {"answered_at": answered_at} if answered_at else {}
@@ -181,7 +181,7 @@ def _finish_if_over(call: Call, story: Story, answered_at: datetime | None) -> N
 
 @transaction.atomic
 def conclude(call_id: UUID, now: datetime) -> None:
-    """End a call whose phone is gone though nothing told when. What a late event adds is put right by `settle`."""
+    """End a call whose phone left at an unknown time. `settle` corrects it when a late event arrives."""
     call = Call.objects.select_for_update().get(pk=call_id)
     if call.status in ENDED:
         return
@@ -192,7 +192,7 @@ def conclude(call_id: UUID, now: datetime) -> None:
 
 
 def _reason(call: Call, story: Story, answered_at: datetime | None, ended_at: datetime) -> Reason:
-    """Return why a call ended: what was asked for, the limit, else who left."""
+    """Return why a call ended: the requested reason, the limit, else who left."""
     if reason := _asked_or_due(call, answered_at, ended_at):
         return reason
     if story.disconnect in BROKEN:
@@ -205,9 +205,9 @@ def _reason(call: Call, story: Story, answered_at: datetime | None, ended_at: da
 
 
 def _silent(call: Call, story: Story, answered_at: datetime | None, ended_at: datetime) -> bool:
-    """Return whether the SIP service ended the call for want of audio, which looks like a phone that hangs up.
+    """Return whether the SIP service ended the call for lack of audio, which looks like a phone that hangs up.
 
-    It does so 30 s after the answer, where no packet came; of such a phone there is no track.
+    It does so 30 s after the answer if no packet arrived; such a phone has no track.
     """
     if story.published or story.disconnect != "CLIENT_INITIATED" or answered_at is None:
         return False

@@ -1,4 +1,4 @@
-"""Looking into LiveKit for what its events did not tell: calls that are over, callers nobody knows, absent agents."""
+"""Check LiveKit's rooms for what its events did not report: ended calls, unknown callers, absent agents."""
 
 import time
 from collections.abc import Iterable
@@ -24,26 +24,26 @@ from telephony.models import LiveKitProject, TelephonySettings
 from voxa.core.errors import Conflict
 
 AGENT_NAME = "voxa-agent"
-SECONDS = 20.0  # after which a look at a project's rooms begins nothing new
-LEFT_OVER = timedelta(seconds=5)  # how long after a call's end its room may stand
+SECONDS = 20.0  # after which a check of a project's rooms starts nothing new
+LEFT_OVER = timedelta(seconds=5)  # how long a room may remain after its call's end
 TELLS_ITS_ID_WITHIN = timedelta(seconds=30)  # after the answer
-AGENT = "agent."  # what the timeline's lines of the agent begin with
+AGENT = "agent."  # prefix of the agent's timeline events
 
 
 def in_rooms() -> QuerySet[Call]:
-    """Return the calls that live in their rooms: those answered, and callers that ring. A dial is its dispatcher's."""
+    """Return the calls that are checked by their rooms: answered ones and ringing callers. Dispatchers watch dials."""
     ringing = Q(status=CallStatus.RINGING, direction=Direction.INBOUND)
     return Call.objects.filter(Q(status=CallStatus.IN_PROGRESS) | ringing)
 
 
 def watch(project: LiveKitProject) -> None:
-    """Compare a project's rooms, listed once, with its calls. Raises LiveKitError where LiveKit does not answer.
+    """Compare a project's rooms, listed once, with its calls. Raise `LiveKitError` if LiveKit does not respond.
 
-    Only rooms that look wrong are looked into.
+    Participants are listed only for rooms that look wrong.
     """
     told = Q(type__startswith=AGENT) | Q(type=REJOINED)
     agent = Event.objects.filter(told, call=OuterRef("pk")).order_by("-at", "-id")
-    # The calls are read before the rooms: a call that is live then has its room by the time they are listed.
+    # Calls are read before rooms: a call that is live then has its room when they are listed.
     live = list(in_rooms().filter(project=project).annotate(agent_line=Subquery(agent.values("type")[:1])))
     client = client_for(project)
     standing = {room.name: room for room in client.run(rooms()) if is_ours(room.name)}
@@ -60,9 +60,9 @@ def watch(project: LiveKitProject) -> None:
 
 
 def _looks_wrong(call: Call, room: Room) -> bool:
-    """Return whether a call's room may lack its phone or its agent, who both publish a track.
+    """Return whether a call's room may lack its phone or its agent, which both publish a track.
 
-    A call answered lately is looked into for its SIP Call-ID, which no event tells before the end.
+    A recently answered call is checked for its SIP Call-ID, which no event reports before the end.
     """
     if not call.sip_call_id and call.answered_at and timezone.now() - call.answered_at < TELLS_ITS_ID_WITHIN:
         return True
@@ -71,14 +71,14 @@ def _looks_wrong(call: Call, room: Room) -> bool:
 
 
 class _Look:
-    """Looks into the rooms of one project, one after the other, for a bounded time."""
+    """Checks the rooms of one project, one after the other, for a bounded time."""
 
     def __init__(self, project: LiveKitProject, client: LiveKitClient) -> None:
         self._project, self._client = project, client
         self._until = time.monotonic() + SECONDS
 
     def into(self, calls: Iterable[Call]) -> None:
-        """Bring calls up to date with who is in their rooms."""
+        """Update calls from the participants of their rooms."""
         for call in calls:
             if time.monotonic() > self._until:
                 return
@@ -93,7 +93,7 @@ class _Look:
                 self._mind_agent(call, people)
 
     def at_others(self, names: set[str]) -> None:
-        """Take in the callers that no event told of, and close what calls that are over left behind."""
+        """Record callers that no event reported, and close rooms of ended calls."""
         known = Call.objects.filter(project=self._project, room_name__in=names)
         for call in known.filter(status__in=ENDED, ended_at__lt=timezone.now() - LEFT_OVER):
             close_left_over(call.pk)
@@ -105,9 +105,9 @@ class _Look:
             settle(self._project, name, seen(self._client.run(participants(name))))
 
     def _mind_agent(self, call: Call, people: list[Participant]) -> None:
-        """Where no agent is there for a call, ask for one once more if the workspace says so; then end it.
+        """Dispatch another agent to a call without one, once, if the workspace allows it; then end the call.
 
-        A caller who rings waits for one too: LiveKit's SIP service answers when the agent's track is there.
+        A ringing caller waits for one too: LiveKit's SIP service answers when the agent's track is there.
         """
         wait = timedelta(seconds=settings.AGENT_WAIT_SECONDS)
         dead = _ghosts(call, people)
@@ -125,7 +125,7 @@ class _Look:
         crashed = _came_back(call, people)
         asked = last is not None and last.type == "agent.absent"
         if crashed and once_more and not asked:
-            pass  # the agent is dead for certain: another one is asked for at once
+            pass  # the agent is certainly dead: dispatch another one immediately
         elif since is None or now - since < (wait / 2 if once_more or crashed else wait):
             return
         if not once_more or asked:
@@ -135,9 +135,9 @@ class _Look:
         note(call, "agent.absent", now)
         metadata = {"workspace": str(call.workspace_id), "call": str(call.pk)}
         for ghost in dead:
-            with suppress(LiveKitError):  # were it alive after all, the caller would hear two agents
+            with suppress(LiveKitError):  # if it were alive, the caller would hear two agents
                 self._client.run(remove_participant(call.room_name, ghost.identity))
-        with suppress(LiveKitError):  # it changes nothing for the calls looked at next, and the wait goes on
+        with suppress(LiveKitError):  # it changes nothing for the next calls, and the wait goes on
             self._client.run(dispatch_agent(call.room_name, agent_name=AGENT_NAME, metadata=metadata))
 
 
@@ -146,17 +146,17 @@ def _is_caller(who: Participant) -> bool:
 
 
 def _came_back(call: Call, people: list[Participant]) -> int:
-    """Return when the phone joined anew after the answer, as after a crash of LiveKit's server; 0 if it did not."""
+    """Return when the phone rejoined after the answer, as after a crash of LiveKit's server; 0 if it did not."""
     joined = max((who.joined_at for who in people if _is_caller(who)), default=0)
     rejoined = call.answered_at is not None and joined > call.answered_at.timestamp() + 1
     return joined if rejoined and call.events.filter(type=REJOINED).exists() else 0
 
 
 def _ghosts(call: Call, people: list[Participant]) -> list[Participant]:
-    """Return agents that are listed and dead.
+    """Return agents that are listed but dead.
 
-    A crash of LiveKit's server ends every session; the phone's begins anew within seconds, while the agent of before
-    stays in the list. An agent that came before the phone came back is such a one.
+    A crash of LiveKit's server ends every session; the phone rejoins within seconds, while the previous agent stays in
+    the list. An agent that joined before the phone rejoined is dead.
     """
     back = _came_back(call, people)
     return [who for who in people if who.is_agent and who.joined_at < back]
@@ -170,7 +170,7 @@ def _ask_for_end(call: Call, reason: Reason) -> None:
 
 
 def seen(people: list[Participant]) -> list[Sighting]:
-    """Return who is in a room now as sightings."""
+    """Return the participants of a room as sightings."""
     now = timezone.now()
     return [
         Sighting(

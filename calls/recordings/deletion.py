@@ -1,4 +1,4 @@
-"""Deleting recordings whose calls are gone: past their days, erased on request, or with their workspace."""
+"""Delete recordings without a call: past retention, erased on request, or of a deleted workspace."""
 
 import logging
 from collections.abc import Iterable
@@ -17,16 +17,16 @@ from telephony.livekit import LiveKitError
 logger = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(hours=1)
-SETTLES = timedelta(minutes=1)  # after which we look again whether it is written
+SETTLES = timedelta(minutes=1)  # delay before checking again whether the file exists
 
 
 def let_go(call_ids: Iterable[UUID]) -> int:
-    """Part recordings from their calls, so that they are deleted; return how many."""
+    """Detach recordings from their calls, so that they are deleted; return how many."""
     return Recording.objects.filter(call__in=list(call_ids)).update(call=None, due_at=timezone.now())
 
 
 def delete_due(most: int = 100) -> int:
-    """Delete what is due from the storage; return how many are gone. What cannot be deleted stays, and says why."""
+    """Delete due recordings from the storage; return how many. One that cannot be deleted stays, with the reason."""
     now, gone = timezone.now(), 0
     due = Recording.objects.filter(Q(due_at=None) | Q(due_at__lte=now), call=None).select_related("project")
     for recording in due.order_by("due_at")[:most]:
@@ -46,7 +46,7 @@ def delete_due(most: int = 100) -> int:
 
 
 def _may_still_be_written(recording: Recording) -> bool:
-    """Stop one that records, and say whether its file may come yet: it would outlive its deletion."""
+    """Stop an active recording and return whether its file may still be saved: it would outlive its deletion."""
     late = recording.updated_at < timezone.now() - SAVES
     if recording.status not in OPEN or recording.asked_at is None or recording.project is None or late:
         return False

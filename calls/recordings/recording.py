@@ -1,4 +1,4 @@
-"""Recording calls: asked for by the worker once the announcement was said, done by LiveKit's egress service."""
+"""Record calls: requested by the worker after the announcement, performed by LiveKit's egress service."""
 
 import time
 from contextlib import suppress
@@ -26,28 +26,28 @@ _BEFORE = {
     RecordingStatus.SAVED: (*OPEN, RecordingStatus.FAILED),
     RecordingStatus.FAILED: OPEN,
 }
-LOOK_AFTER = timedelta(minutes=2)  # without news of a recording
-SECONDS = 30.0  # after which a look begins nothing new
-SAVES = timedelta(minutes=15)  # after the end, in which a file is saved. LiveKit never forgets a recorder that died
-THIRD_PARTY = "A third party is called into the room, whom nobody told of the recording."
-UNANNOUNCED = "The announcement could not be said, so nothing is recorded. A bot of one's own cannot be told to say it."
-GAVE_UP = "LiveKit's egress service ended it and saved no file."
-LOST = "LiveKit's egress service went away before it had saved the recording."
-UNCONFIGURED = "No storage is set for recordings. The operator sets RECORDING_S3_BUCKET and its keys."
+LOOK_AFTER = timedelta(minutes=2)  # without an update of a recording
+SECONDS = 30.0  # after which a sweep starts nothing new
+SAVES = timedelta(minutes=15)  # after the end, for saving the file. LiveKit never removes a recorder that died
+THIRD_PARTY = "The recording stopped because a third party joins who did not hear the announcement."
+UNANNOUNCED = "The announcement could not be played, so nothing is recorded. A custom bot cannot be told to play it."
+GAVE_UP = "LiveKit's egress service ended the recording without saving a file."
+LOST = "LiveKit's egress service stopped before it saved the recording."
+UNCONFIGURED = "Recording storage is not configured. The operator must set RECORDING_S3_BUCKET and its keys."
 
 
 def announcement_of(call: Call) -> str:
-    """Return what callers are told before they are recorded; empty where they are not."""
+    """Return the announcement before a recording; empty if calls are not recorded."""
     config = TelephonySettings.of(call.workspace_id)
     return config.recording_announcement if config.record_calls and storage.bucket() else ""
 
 
 @transaction.atomic
 def begin(call: Call, *, announced: bool) -> None:
-    """Record a call, once, if its workspace records calls and the announcement was said.
+    """Record a call, once, if its workspace records calls and the announcement was played.
 
-    Nothing that goes wrong with a recording ends a call: it is written in the timeline. Raises Conflict where the call
-    is not in progress.
+    A failure of a recording never ends the call; the timeline has it. Raise `Conflict` if the call is not in
+    progress.
     """
     speaking(call)
     if not TelephonySettings.of(call.workspace_id).record_calls:
@@ -64,7 +64,7 @@ def begin(call: Call, *, announced: bool) -> None:
 
 @transaction.atomic
 def resume(call: Call) -> None:
-    """Record on, into a next part, after `stop`, where nobody was called in after all."""
+    """Resume after `stop` with the next part if nobody joined."""
     fresh = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
     last = Recording.objects.filter(call=call).order_by("part").last()
     if fresh.status != CallStatus.IN_PROGRESS or fresh.end_requested or last is None:
@@ -76,7 +76,7 @@ def resume(call: Call) -> None:
 
 
 def _new_part(call: Call, part: int) -> Recording | None:
-    """Write that a call is to be recorded; None where that was written before."""
+    """Create the row of a recording to start; None if it exists already."""
     bucket = storage.bucket()
     recording, made = Recording.objects.get_or_create(
         call=call,
@@ -93,7 +93,7 @@ def _new_part(call: Call, part: int) -> Recording | None:
 
 
 def start(recording_id: UUID) -> None:
-    """Ask LiveKit to record, once. What is not known afterwards is looked up later."""
+    """Request the recording from LiveKit, once. An unknown outcome is looked up later."""
     now = timezone.now()
     fresh = Recording.objects.filter(pk=recording_id, status=RecordingStatus.STARTING, asked_at=None)
     if not fresh.update(asked_at=now, updated_at=now):
@@ -116,9 +116,9 @@ def start(recording_id: UUID) -> None:
 
 @transaction.atomic
 def take(project: LiveKitProject, told: egress.Egress) -> None:
-    """Bring a recording up to what LiveKit tells of it. Late and repeated news change nothing.
+    """Update a recording from LiveKit's report. Late and repeated reports change nothing.
 
-    One that was given up and is saved after all counts as saved; one that was given up and begins after all is stopped.
+    A recording marked as failed counts as saved if it is saved after all; one that starts after all is stopped.
     """
     rows = Recording.objects.select_for_update(of=("self",)).filter(project=project, room_name=told.room)
     known = Q(egress_id=told.egress_id) | Q(egress_id="", key=told.key)
@@ -139,7 +139,7 @@ def take(project: LiveKitProject, told: egress.Egress) -> None:
 
 
 def stop_unwanted(recording_id: UUID) -> None:
-    """End a recording that was given up and began after all. Raises LiveKitError where it may go on."""
+    """Stop a recording that was marked as failed and started after all. Raise `LiveKitError` if it may continue."""
     recording = Recording.objects.select_related("project").get(pk=recording_id)
     if recording.status == RecordingStatus.FAILED and recording.project is not None:
         with suppress(LiveKitNotFound):
@@ -147,23 +147,23 @@ def stop_unwanted(recording_id: UUID) -> None:
 
 
 def link_of(recording: Recording) -> str:
-    """Return a URL that plays a saved recording for the next 5 minutes; empty where there is nothing to play."""
+    """Return a playback URL of a saved recording, valid for 5 minutes; empty if there is nothing to play."""
     if recording.status != RecordingStatus.SAVED:
         return ""
-    with suppress(storage.StorageFailed):  # the operator has set it no more
+    with suppress(storage.StorageFailed):  # the operator has removed the setting
         return storage.link(recording.bucket, recording.key)
     return ""
 
 
 def fail(recording: Recording, words: str) -> None:
-    """Write that there is no recording, and why."""
+    """Mark the recording as failed, with the reason."""
     _write(recording, RecordingStatus.FAILED, "recording.failed", error=words[:500])
 
 
 def stop(call: Call) -> bool:
-    """End a call's recording before somebody joins whom nobody told of it; return whether there was one.
+    """Stop a call's recording before someone joins who did not hear the announcement; return whether there was one.
 
-    Raises LiveKitUnreached where it may go on: then nobody is to be called in.
+    Raise `LiveKitUnreached` if it may continue: then nobody may join.
     """
     recording = Recording.objects.select_related("project", "call").filter(call=call, status__in=OPEN).first()
     if recording is None or recording.project is None:
@@ -171,17 +171,17 @@ def stop(call: Call) -> bool:
     try:
         end_egress(recording, recording.project)
     except LiveKitError as error:
-        raise LiveKitUnreached(f"The recording could not be stopped, so nobody was called in: {error}") from None
+        raise LiveKitUnreached(f"The recording could not be stopped, so nobody was called: {error}") from None
     recording.refresh_from_db(fields=["egress_id"])
     if recording.egress_id:
         note(call, "recording.stopped", timezone.now(), None, message=THIRD_PARTY)
     else:
-        fail(recording, THIRD_PARTY)  # if it begins after all, `take` has it stopped
+        fail(recording, THIRD_PARTY)  # if it starts after all, `take` stops it
     return True
 
 
 def end_egress(recording: Recording, project: LiveKitProject) -> None:
-    """Stop what records: the one that is known, else what LiveKit tells of, its answer lost. Raises LiveKitError."""
+    """Stop the known egress, else those that LiveKit lists after a lost response. Raise `LiveKitError` on failure."""
     client = client_for(project)
     ids = [recording.egress_id]
     if not recording.egress_id:
@@ -195,8 +195,8 @@ def end_egress(recording: Recording, project: LiveKitProject) -> None:
 
 
 def look_after(most: int = 100) -> None:
-    """Ask LiveKit about recordings that no event tells of any more, ask for those that were never asked for, and stop
-    those that go on though they were given up. Takes so many, those first that waited longest, for a bounded time.
+    """Query LiveKit about recordings without recent events, request those never requested, and stop failed ones that
+    still run. Handles a bounded number within a bounded time, the longest waiting first.
     """
     until = time.monotonic() + SECONDS
     unwanted = Recording.objects.filter(status=RecordingStatus.FAILED, call__status=CallStatus.IN_PROGRESS)
@@ -205,9 +205,9 @@ def look_after(most: int = 100) -> None:
         for recording in quiet.select_related("project", "call")[:most]:
             if time.monotonic() > until:
                 return
-            # First, so that one whose LiveKit does not answer lets the others go before it.
+            # First, so that one whose LiveKit does not respond moves to the end of the queue.
             Recording.objects.filter(pk=recording.pk).update(updated_at=timezone.now())
-            with suppress(LiveKitError):  # asked again with a later sweep
+            with suppress(LiveKitError):  # retried by a later sweep
                 _see_to(recording)
 
 
@@ -215,7 +215,7 @@ def _see_to(recording: Recording) -> None:
     if recording.status == RecordingStatus.FAILED:
         stop_unwanted(recording.pk)
     elif recording.project is None:
-        fail(recording, "Its LiveKit project is gone.")
+        fail(recording, "Its LiveKit project was deleted.")
     elif recording.asked_at is None:
         publish(START, str(recording.pk))
     else:
@@ -228,13 +228,13 @@ def _look(recording: Recording, project: LiveKitProject) -> None:
         take(project, told)
     ended_at = recording.call.ended_at if recording.call else None
     if not known:
-        fail(recording, "LiveKit knows of no recording of this call.")
+        fail(recording, "LiveKit has no recording of this call.")
     elif ended_at is not None and ended_at < timezone.now() - SAVES:
         fail(recording, LOST)
 
 
 def _write(recording: Recording, status: RecordingStatus, line: str, **fields: Any) -> None:
-    """Move a recording forward, with a line in its call's timeline; nothing where it moved on already."""
+    """Move a recording forward, with a timeline event; do nothing if it has moved on already."""
     now = timezone.now()
     rows = Recording.objects.filter(pk=recording.pk, status__in=_BEFORE[status])
     if rows.update(status=status, updated_at=now, **fields) and recording.call is not None:

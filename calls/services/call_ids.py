@@ -1,11 +1,11 @@
-"""The ids that others know a call by: the carrier's SIP Call-ID, and LiveKit's."""
+"""External IDs of a call: the carrier's SIP Call-ID, and LiveKit's."""
 
 from calls.livekit.room_state import CallIds
 from calls.models import Attempt, Call
 
 
 def note_ids(call: Call, room: str, ids: CallIds) -> None:
-    """Write what is known of the call of a room, and of its attempt. What LiveKit tells no more stays as it was."""
+    """Record the known IDs on a room's call and its attempt. IDs that LiveKit no longer reports are kept."""
     told = {"sip_call_id": ids.sip[:255], "livekit_call_id": ids.livekit[:64]}
     known = {name: value for name, value in told.items() if value}
     if not known:

@@ -1,4 +1,4 @@
-"""What an agent worker reports of a call: transcript, measures, how it ended. Every report may come twice."""
+"""Reports of the agent worker on a call: transcript, latency figures, outcome. Each report may arrive twice."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -19,15 +19,15 @@ from calls.presentation.payloads import report_json
 from calls.services.hangup import hang_up
 from voxa.core.errors import Conflict
 
-LATE = timedelta(seconds=30)  # after a call's end, when no more is expected of its worker
-ANALYZED = timedelta(minutes=2)  # after a call's end, in which its report waits for the analysis
-# Why a worker may end a call; that the caller hung up is LiveKit's to tell.
+LATE = timedelta(seconds=30)  # after a call's end, when no further report of its worker is expected
+ANALYZED = timedelta(minutes=2)  # after a call's end, for which its report waits for the analysis
+# Reasons for which a worker may end a call. LiveKit reports that the caller hung up.
 ENDINGS = (Reason.AGENT_HUNG_UP, Reason.SILENCE, Reason.VOICEMAIL, Reason.MAX_DURATION, Reason.PROVIDER_FAILED)
 
 
 @dataclass(frozen=True)
 class Report:
-    """One report. `end` asks for the call's end, `finished` says that nothing more comes."""
+    """One report. `end` requests the hang-up; `finished` marks the last report."""
 
     items: Iterable[TranscriptItem] = ()
     measures: Mapping[str, Any] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Report:
 
 @transaction.atomic
 def take_report(call: Call, report: Report) -> None:
-    """Write what a worker reports of a call, also after its end. Items that are known stay as they are."""
+    """Store a worker's report on a call, also after the call's end. Known items are not changed."""
     Conversation.objects.get_or_create(call=call)
     row = Conversation.objects.select_for_update().get(call=call)
     TranscriptItem.objects.bulk_create(report.items, ignore_conflicts=True)
@@ -51,14 +51,14 @@ def take_report(call: Call, report: Report) -> None:
     row.save()
     if report.end is not None:
         with suppress(Conflict):  # it ended meanwhile
-            hang_up(call, report.end)  # on commit, and so before the report is answered
+            hang_up(call, report.end)  # on commit, so before the response to the report
     tell_report(call.pk)
 
 
 @transaction.atomic
 def tell_report(call_id: UUID) -> bool:
-    """Send the report of a conversation to webhooks, once: when the call is over, its worker has said all, and the
-    analysis that its agent asks for is there; a worker or a language model that takes long is not waited for.
+    """Send the conversation report to webhooks, once: when the call is over, its worker has finished, and the
+    analysis that its agent requests is there. A slow worker or language model does not delay it further.
     """
     row = Conversation.objects.select_for_update(of=("self",)).filter(call=call_id, told_at=None).first()
     call = Call.objects.filter(pk=call_id, status__in=ENDED).first()
@@ -78,6 +78,6 @@ def tell_report(call_id: UUID) -> bool:
 
 
 def tell_late(most: int = 500) -> int:
-    """Send the reports whose time has come and that nothing else sent; return how many."""
+    """Send the reports that are due and not sent yet; return how many."""
     waiting = Conversation.objects.filter(told_at=None, call__status__in=ENDED).order_by("started_at")
     return sum(tell_report(call_id) for call_id in waiting.values_list("pk", flat=True)[:most])

@@ -1,7 +1,7 @@
-"""Removing a person's number from all that is kept, on request.
+"""Erase a person's number from all stored data, on request.
 
-Calls stay, with their times and outcomes, and say `erased` where the number stood. On do-not-call lists a keyed hash
-takes its place, so that the person is still not called.
+Calls keep their times and outcomes, with `erased` in place of the number. On do-not-call lists a keyed hash replaces
+the number, so that the person is still not called.
 """
 
 import re
@@ -38,25 +38,25 @@ from voxa.core.numbering_plans import national_of, spelled_as
 from voxa.core.phone_numbers import or_none
 
 ERASED = "erased"
-WORDY = ("call.report", "call.analyzed")  # messages with what was said
+WORDY = ("call.report", "call.analyzed")  # payloads with transcripts
 AT_ONCE = 500
 
 
 def erase_number(number: str, workspace: Workspace | None = None, *, dry_run: bool = False) -> Counter[str]:
-    """Erase a number everywhere, or in one workspace; return how many rows of each kind held it.
+    """Erase a number everywhere, or in one workspace; return the number of affected rows by kind.
 
-    With `dry_run` nothing is written. `calls under way` are left: end them, then run it again. Logs and backups are out
-    of reach. Raises ValidationError for what is no number, or is a number of a workspace itself.
+    With `dry_run` nothing is written. `calls under way` are skipped: end them, then run it again. Logs and backups are
+    not covered. Raise `ValidationError` for an invalid number, and for a workspace's own number.
     """
     number = to_canonical(number, workspace.country if workspace else None)
     own = PhoneNumber.objects.filter(number=number)
     if (own.filter(workspace=workspace) if workspace else own).exists():
-        raise ValidationError("This is a number of a workspace, not a person's. Remove it from its trunk first.")
+        raise ValidationError("This number belongs to a workspace, not to a person. Remove it from its trunk first.")
     return _Erasure(number, workspace, dry_run).run()
 
 
 def _is_home(number: str, workspace: Workspace | None) -> bool:
-    """Return whether a workspace or trunk is where the number is dialled without its country code."""
+    """Return whether a workspace or trunk is in the country where the number is dialed without its country code."""
     scope = {"workspace": workspace} if workspace else {}
     countries = set(Trunk.objects.filter(**scope).values_list("country", flat=True))
     countries |= {workspace.country} if workspace else set(Workspace.objects.values_list("country", flat=True))
@@ -64,14 +64,14 @@ def _is_home(number: str, workspace: Workspace | None) -> bool:
 
 
 class _Erasure:
-    """One number's erasure."""
+    """The erasure of one number."""
 
     def __init__(self, number: str, workspace: Workspace | None, dry_run: bool) -> None:
         self.number, self.dry_run = number, dry_run
         self.scope: dict[str, Any] = {"workspace": workspace} if workspace else {}
         spelled = spelled_as(number, national=_is_home(number, workspace))
         self.pattern = re.compile(rf"(?:{spelled})(?!\d)")
-        self.held = f"({spelled})([^0-9]|$)"  # the same for the database: a longer number is another one
+        self.held = f"({spelled})([^0-9]|$)"  # the same for the database: a longer number is a different one
         self.found: Counter[str] = Counter()
 
     def run(self) -> Counter[str]:
@@ -115,7 +115,7 @@ class _Erasure:
             )
 
     def _conversations(self) -> None:
-        """Delete what was said in the person's calls; where others named the number, it alone goes."""
+        """Delete the transcripts of the person's calls; in other transcripts, remove only the number."""
         ids = list(self._calls_with_it().filter(status__in=ENDED).values_list("pk", flat=True))
         self._delete("transcript lines", TranscriptItem.objects.filter(call__in=ids))
         self._delete("analyses", CallAnalysis.objects.filter(call__in=ids))
@@ -145,7 +145,7 @@ class _Erasure:
             Attempt.objects.bulk_update(batch, ["sip_status"])
 
     def _livekit_events(self) -> None:
-        """Delete LiveKit's events that hold it. Those of another workspace's calls stay where one alone is meant."""
+        """Delete LiveKit events that contain it; if limited to one workspace, keep those of other workspaces' calls."""
         rows = LiveKitEvent.objects.annotate(text=Cast("payload", TextField()))
         rows = rows.filter(Q(text__regex=self.held) | Q(room_name__regex=self.held))
         if self.scope:
@@ -157,14 +157,14 @@ class _Erasure:
         self._delete("LiveKit events", rows)
 
     def _kept_answers(self) -> None:
-        """Delete the answers kept for a repeated request: they are encrypted, so each of the day's is looked at."""
+        """Delete stored idempotent responses. They are encrypted, so each one is decrypted and checked."""
         rows = IdempotencyRecord.objects.filter(**self.scope)
         kept = rows.values_list("pk", "answer").iterator()
         ids = [pk for pk, answer in kept if self.pattern.search(answer or "")]
         self._delete("kept API answers", rows.filter(pk__in=ids))
 
     def _lists(self) -> None:
-        """Put the hash in the number's place; where it stands already, the number goes."""
+        """Replace the number by its hash; if the hash is listed already, delete the number."""
         for entry in DoNotCall.objects.filter(number=self.number, **self.scope):
             self._count("do-not-call entries, kept as a hash", 1)
             if not self.dry_run:
@@ -176,7 +176,7 @@ class _Erasure:
                     )
 
     def _histories(self) -> None:
-        """The history of numbers that were a workspace's once, and what the admin wrote down."""
+        """Erase it from the history of former workspace numbers and from the admin log."""
         former = PhoneNumber.history.filter(number=self.number)
         self._count("history of numbers", former.count())
         log = LogEntry.objects.filter(Q(object_repr__regex=self.held) | Q(change_message__regex=self.held))
@@ -197,7 +197,7 @@ class _Erasure:
         self._count(name, rows.count() if self.dry_run else rows.delete()[0])
 
     def _batches(self, name: str, rows: QuerySet[Any]) -> Iterator[Sequence[Any]]:
-        """Return the rows that hold it, some at a time and each once; none in a dry run, which only counts."""
+        """Yield batches of the rows that contain it, each row once. A dry run only counts and yields none."""
         ids = list(rows.values_list("pk", flat=True))
         self._count(name, len(ids))
         for start in range(0, 0 if self.dry_run else len(ids), AT_ONCE):

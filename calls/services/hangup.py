@@ -1,4 +1,4 @@
-"""Ending a call under way: the wish is recorded, its room is closed, the end is written when LiveKit let go of it."""
+"""End a live call: record the request, close the room, record the end when LiveKit has closed it."""
 
 import logging
 from collections.abc import Callable
@@ -18,21 +18,21 @@ from voxa.core.tasks import publish
 
 logger = logging.getLogger(__name__)
 
-IN_REQUEST = 2.0  # seconds that a request waits for LiveKit to close the room, before a worker takes over
+IN_REQUEST = 2.0  # seconds that a request waits for LiveKit to close the room before a background task takes over
 
 
 def hang_up(call: Call, reason: Reason) -> Call:
-    """End a live call at once, on request: no queue stands before it. Raises Conflict if it is not under way.
+    """Hang up a live call immediately, without a queue. Raise `Conflict` if it is not live.
 
-    Only where LiveKit does not close the room within 2 s, a worker of the urgent queue goes on.
+    If LiveKit does not close the room within 2 s, a task of the urgent queue continues.
     """
     return ask_for_end(call, reason, then=close_now)
 
 
 def ask_for_end(call: Call, reason: Reason, then: Callable[[UUID], None] | None = None) -> Call:
-    """Record that a live call is to end, and have a worker end it, or `then`, once that is committed.
+    """Record the request to end a live call; on commit, run `then`, by default a task that ends it.
 
-    Raises Conflict if it is not under way. Asking twice keeps the first reason.
+    Raise `Conflict` if it is not live. A second request keeps the first reason.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -40,23 +40,23 @@ def ask_for_end(call: Call, reason: Reason, then: Callable[[UUID], None] | None 
         if live.filter(end_requested="").update(end_requested=reason, updated_at=now):
             note(call, "call.end_requested", now, reason=reason)
         elif not live.exists():
-            raise Conflict("not_live", "The call is not under way.")
+            raise Conflict("not_live", "The call is not in progress.")
         transaction.on_commit(partial(then or send_close, call.pk))
     call.refresh_from_db()
     return call
 
 
 def close_now(call_id: UUID) -> None:
-    """Close the room of a call that is to end within 2 s, or leave it to a worker. Never in a transaction."""
+    """Close the room of a call that must end, within 2 s, or leave it to a task. Never call in a transaction."""
     call = Call.objects.select_related("project").filter(pk=call_id).first()
     if call is not None and (call.project.was_reachable or not call.room_name):
         try:
             return close_call(call_id, seconds=IN_REQUEST)
         except LiveKitError as error:
-            logger.info("A worker hangs up call %s, for LiveKit did not do it at once: %s", call_id, error)
+            logger.info("LiveKit did not hang up call %s in time; a task retries: %s", call_id, error)
     return send_close(call_id)
 
 
 def send_close(call_id: UUID) -> None:
-    """Ask a worker to close the room of a call that is to end."""
+    """Queue the task that closes the room of a call that must end."""
     publish("calls.tasks.close_call", str(call_id))

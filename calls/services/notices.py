@@ -1,4 +1,4 @@
-"""Messages from the API to the agent worker in a call's room."""
+"""Notices from the API to the agent worker in a call's room."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ TOPIC = "voxa.notice"
 
 
 def tell_agent(call: Call, notice: dict[str, Any]) -> bool:
-    """Send a notice to the worker in a call; False where none is there. Raise `LiveKitError`."""
+    """Send a notice to the worker in a call; return False if there is none. Raise `LiveKitError` on failure."""
     client = client_for(call.project)
     workers = [who.identity for who in client.run(participants(call.room_name)) if who.is_agent]
     if workers:

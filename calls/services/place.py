@@ -1,4 +1,4 @@
-"""Asking for a call, sending it now, calling it off."""
+"""Place a call, dispatch it now, cancel it."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -22,9 +22,9 @@ from voxa.core.errors import Conflict, Unavailable
 
 # The sentence of the queue-and-dispatch reference, to the letter: programs compare it.
 NOT_CONFIGURED = "Telephony worker not configured — call remains queued. Set LIVEKIT_* and carrier credentials in .env."
-TYPED = 80  # characters that are kept of what was typed
+TYPED = 80  # characters kept of the number as typed
 FURTHEST = timedelta(days=365)
-LATE = timedelta(minutes=1)  # by which a request may be late itself, and clocks differ
+LATE = timedelta(minutes=1)  # allowed delay of a request plus clock difference
 
 
 def place_call(
@@ -40,10 +40,10 @@ def place_call(
     metadata: Mapping[str, Any] | None = None,
     problems: Problems | None = None,
 ) -> Call:
-    """Queue a call. Raises ValidationError naming `to`, `from`, `agent`, `trunk`, ... for all that is wrong.
+    """Queue a call. Raise `ValidationError` with all errors by field: `to`, `from`, `agent`, `trunk`, ...
 
-    Whether it may be dialled is decided when it is due; only a caller ID that is not the workspace's is refused here.
-    `problems` holds what a front door found wrong already.
+    Policies are checked when it is due; only a caller ID that is not the workspace's is rejected here.
+    `problems` are errors that the caller of this function has already found.
     """
     problems, now = Problems() if problems is None else problems, timezone.now()
     call = _asked_for(workspace, to, from_, trunk, now, problems)
@@ -62,7 +62,7 @@ def place_call(
 def _asked_for(
     workspace: Workspace, to: str, from_: str, trunk: Trunk | None, now: datetime, problems: Problems
 ) -> Call:
-    """Return the call between two numbers as they were typed, by the trunk chosen or that of the caller ID."""
+    """Return the call between two numbers as typed, on the chosen trunk or that of the caller ID."""
     called = problems.number("to", to, workspace.country)
     caller_id = problems.number("from", from_, workspace.country)
     number = route.own_number(workspace.pk, caller_id)
@@ -82,7 +82,7 @@ def _asked_for(
 
 
 def as_typed(text: str, number: str) -> str:
-    """Return what was typed, where it was another spelling than the number's own."""
+    """Return the number as typed if it differs from its canonical form."""
     return "" if text == number else text[:TYPED]
 
 
@@ -97,48 +97,48 @@ def _check(call: Call, now: datetime, problems: Problems) -> None:
     if call.trunk_chosen and trunk is not None and trunk.workspace_id != call.workspace_id:
         problems.add("trunk", "Choose a trunk of this workspace.", "not_found")
     elif call.trunk_chosen and trunk is not None and trunk.for_transfers:
-        problems.add("trunk", "This trunk hands calls over. Choose one that places them.", "for_transfers")
+        problems.add("trunk", "This is a transfer trunk. Choose a trunk for outbound calls.", "for_transfers")
     _check_times(call, now, problems)
     problems.check(call, ("max_duration_seconds", "metadata"))
 
 
 def _check_times(call: Call, now: datetime, problems: Problems) -> None:
-    """Note a time that is past: what was meant for it would come too late, or be a slip."""
+    """Add an error for a time in the past: such a call would be too late, or a mistake."""
     at, latest = call.scheduled_at, call.not_after
     if at is not None and at > now + FURTHEST:
-        problems.add("scheduled_at", "Schedule a call at most a year ahead.", "scheduled_at")
+        problems.add("scheduled_at", "Schedule the call at most one year ahead.", "scheduled_at")
     elif at is not None and at < now - LATE:
-        words = "This time is past. Enter one that is to come, or leave it out to call at once."
+        words = "This time is in the past. Enter a future time, or omit it to call immediately."
         problems.add("scheduled_at", words, "past")
     if latest is not None and latest <= now:
-        problems.add("not_after", "This time is past. Enter one that is to come, or leave it out.", "past")
+        problems.add("not_after", "This time is in the past. Enter a future time, or omit it.", "past")
     elif latest is not None and at is not None and latest <= at:
-        problems.add("not_after", "Enter a time after the one the call is scheduled for.", "not_after")
+        problems.add("not_after", "Enter a time after the scheduled time of the call.", "not_after")
     elif latest is not None and latest > now + FURTHEST * 2:
-        problems.add("not_after", "Enter a time that is at most two years ahead.", "not_after")
+        problems.add("not_after", "Enter a time at most two years ahead.", "not_after")
 
 
 def dispatch_now(call: Call) -> Call:
-    """Make a queued call due at once. Raises Unavailable where LiveKit is not configured, Conflict once it left."""
+    """Make a queued call due now. Raise `Unavailable` if LiveKit is not configured, `Conflict` if it left the queue."""
     if not call.project.is_configured:
         raise Unavailable(Reason.NOT_CONFIGURED, NOT_CONFIGURED)
     now = timezone.now()
     with transaction.atomic():
         if not Call.objects.filter(pk=call.pk, status=CallStatus.QUEUED).update(due_at=now, updated_at=now):
-            raise Conflict("not_queued", "The call is not queued any more.")
+            raise Conflict("not_queued", "The call is no longer queued.")
         wake_dispatchers()
     call.refresh_from_db()
     return call
 
 
 def cancel(call: Call) -> Call:
-    """Call a call off before it is answered. Raises Conflict once it is answered or over.
+    """Cancel a call before it is answered. Raise `Conflict` once it is answered or over.
 
-    A queued call ends at once; one being dialled is hung up, and ends when LiveKit has let go of it.
+    A queued call ends immediately; one being dialed is hung up and ends when LiveKit has closed its room.
     """
     now = timezone.now()
     if call.direction != Direction.OUTBOUND:
-        raise Conflict("not_cancelable", "Only an outbound call is cancelled; hang this one up.")
+        raise Conflict("not_cancelable", "Only an outbound call can be canceled. Hang this one up instead.")
     with transaction.atomic():
         fresh = Call.objects.select_for_update().get(pk=call.pk)
         if fresh.status == CallStatus.QUEUED:

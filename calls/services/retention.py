@@ -1,4 +1,4 @@
-"""Deleting what is past its workspace's days: calls with their timelines, and LiveKit's events as they came."""
+"""Purge by the workspace's retention: calls with their timelines, and raw LiveKit events."""
 
 import time
 from datetime import datetime, timedelta
@@ -13,15 +13,15 @@ from calls.recordings.deletion import let_go
 from telephony.models import LiveKitProject
 
 AT_ONCE = 500
-SECONDS = 400.0  # of one run; what is left is done by the next
-STRANGERS = 90  # days for which events of a project without workspaces are kept
+SECONDS = 400.0  # per run; the next run continues
+STRANGERS = 90  # retention in days of events of a project without workspaces
 
 
 def purge(seconds: float = SECONDS) -> tuple[int, int]:
-    """Delete what is past its time; return how many calls and how many of LiveKit's events.
+    """Delete what is past its retention; return the number of calls and of LiveKit events.
 
-    A call is over before its days begin. Its events go with it; those of no call go by the shortest time that the
-    workspaces of their project ask for.
+    The retention of a call starts at its end, and its events are deleted with it. Events without a call have the
+    shortest retention of their project's workspaces.
     """
     until, now, calls, events = time.monotonic() + seconds, timezone.now(), 0, 0
     for workspace in Workspace.objects.only("retention_days"):
@@ -43,7 +43,7 @@ def purge(seconds: float = SECONDS) -> tuple[int, int]:
 
 
 def _purge_strays(project: LiveKitProject, limit: datetime, until: float) -> int:
-    """Delete the old events of rooms that belong to no call that is kept."""
+    """Delete old events of rooms without a call."""
     of_call = Call.objects.filter(project=project, room_name=OuterRef("room_name"))
     of_attempt = Attempt.objects.filter(call__project=project, room_name=OuterRef("room_name"))
     old = LiveKitEvent.objects.filter(~Exists(of_call), ~Exists(of_attempt), project=project, received_at__lt=limit)

@@ -1,7 +1,7 @@
-"""The one writer of a call's state: each change is a conditional UPDATE, a line of the timeline and an outgoing event.
+"""The only writer of a call's state: each change is a conditional UPDATE, a timeline event and an outgoing webhook.
 
-Reports come twice, late and out of order. A call only moves forward, except that its dispatcher may put it back in
-the queue; what a late report still adds (when it was answered) is filled in without moving it back.
+Reports arrive twice, late and out of order. A call only moves forward, except that its dispatcher may return it to
+the queue; what a late report adds, such as the time of the answer, is filled in without moving it back.
 """
 
 from collections.abc import Collection
@@ -27,15 +27,15 @@ BEFORE: dict[CallStatus, Collection[CallStatus]] = {
 
 
 def note(call: Call, kind: str, at: datetime, attempt: Attempt | None = None, **data: Any) -> None:
-    """Write a line of the timeline."""
+    """Add a timeline event."""
     Event.objects.create(workspace_id=call.workspace_id, call=call, attempt=attempt, type=kind, data=data, at=at)
 
 
 @transaction.atomic
 def advance(call: Call, status: CallStatus, at: datetime, *, fence: int | None = None, **fields: Any) -> bool:
-    """Move a call forward and say whether it moved; `fields` are written with it. `call` is brought up to date.
+    """Move a call forward and return whether it moved; `fields` are written with it, and `call` is refreshed.
 
-    With a `fence` only the dispatcher that claimed the call last may move it.
+    With a `fence`, only the dispatcher that claimed the call last may move it.
     """
     rows = Call.objects.filter(pk=call.pk, status__in=BEFORE[status])
     if fence is not None:
@@ -50,16 +50,16 @@ def advance(call: Call, status: CallStatus, at: datetime, *, fence: int | None =
 
 @transaction.atomic
 def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = None, **fields: Any) -> bool:
-    """End a call once: counted, reported, its lease given back. Without a `status`, answered means completed.
+    """End a call once: count it, report it, release its lease. Without a `status`, an answered call is completed.
 
-    Its dial ends with it: as called off where it is under way.
+    A dial in progress ends as canceled.
     """
     fresh = Call.objects.select_for_update().get(pk=call.pk)
     if fresh.status in ENDED:
         return False
     answered_at: datetime | None = fields.get("answered_at") or fresh.answered_at
     status, fields["duration_seconds"] = _outcome(answered_at, at, status)
-    if fields.get("fence") in (None, fresh.fence):  # first, so that what is told of the end has it
+    if fields.get("fence") in (None, fresh.fence):  # first, so that the payload of the end includes it
         under_way = Attempt.objects.filter(call=call, status__in=(AttemptStatus.DIALING, AttemptStatus.RINGING))
         under_way.update(status=AttemptStatus.CANCELED, reason=reason, ended_at=at)
         talked = Attempt.objects.filter(call=call, status=AttemptStatus.ANSWERED)
@@ -76,15 +76,15 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
 
 
 def tell(call: Call, event_type: str = "call.status") -> None:
-    """Send a call to the workspace's webhooks, as the API shows it."""
+    """Send a call to the workspace's webhooks, with the API's payload."""
     emit(call.workspace_id, event_type, partial(call_json, call))
 
 
 @transaction.atomic
 def correct(call: Call, ended_at: datetime, reason: Reason, status: CallStatus | None, **fields: Any) -> bool:
-    """Bring an ended call up to what a late report adds, and its usage with it; return whether anything changed.
+    """Update an ended call and its usage from a late report; return whether anything changed.
 
-    No second report goes out: the timeline tells of another reason, times are put right without a word.
+    No second webhook is sent: the timeline records another reason, and times are corrected without an event.
     """
     fresh = Call.objects.select_for_update().get(pk=call.pk)
     if fresh.status not in ENDED:
@@ -105,6 +105,6 @@ def correct(call: Call, ended_at: datetime, reason: Reason, status: CallStatus |
 
 
 def _outcome(answered_at: datetime | None, ended_at: datetime, status: CallStatus | None) -> tuple[CallStatus, int]:
-    """Return the status, answered means completed where none is given, and the seconds."""
+    """Return the status, by default completed for an answered call, and the talk time in seconds."""
     seconds = max(0, round((ended_at - answered_at).total_seconds())) if answered_at else 0
     return status or (CallStatus.COMPLETED if answered_at else CallStatus.NO_ANSWER), seconds

@@ -1,6 +1,6 @@
-"""Tools as rows: requested by an agent worker, called by a background worker, asked for until the result is there.
+"""Tool runs as rows: requested by an agent worker, called by a background worker, polled until the result is there.
 
-No request waits for a customer's host. Arguments and results may be personal: tasks carry the row's id alone, and the
+No request waits for a customer's host. Arguments and results may be personal: tasks carry only the row's ID, and the
 row is deleted once the agent worker has the result, or within a minute.
 """
 
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 BEGINS_WITHIN = timedelta(seconds=6)  # a tool has 8 s, and the agent worker waits for 15 s
 LIMIT = timedelta(seconds=15)
-KEPT = timedelta(seconds=10)  # after the result was told: the answer may be lost, and asked for again
+KEPT = timedelta(seconds=10)  # after the result was sent: the response may be lost and requested again
 LONGEST_LIFE = timedelta(seconds=60)
 NOT_CALLED = "The tool was not called: no background worker was free. Try again in a moment."
 NO_ANSWER = "The tool did not answer in time."
@@ -38,9 +38,9 @@ OPEN = (ToolRunStatus.REQUESTED, ToolRunStatus.UNDER_WAY)
 
 
 def request_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, Any]) -> ToolRun | Done:
-    """Record a tool to be called, once per `request_id`; return the row, or why it is not called.
+    """Record a tool to call, once per `request_id`; return the row, or why it is not called.
 
-    Raise `Conflict` where the call is not in progress or its agent has no such tool.
+    Raise `Conflict` if the call is not in progress or its agent has no such tool.
     """
     tool = tool_of(call, name)
     if wrong := misfit(tool, arguments):
@@ -60,7 +60,7 @@ def request_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str
 
 
 def outcome_of(run: ToolRun) -> Done | None:
-    """Return what came of it, None while it goes on. What no worker took in time is given up here."""
+    """Return the result, None while it runs. A run that no worker took in time fails here."""
     now = timezone.now()
     if run.status == ToolRunStatus.REQUESTED and run.requested_at < now - BEGINS_WITHIN:
         _finish(run, Done(False, NOT_CALLED))
@@ -72,12 +72,12 @@ def outcome_of(run: ToolRun) -> Done | None:
 
 
 def run_of(project: LiveKitProject, room: str, run_id: UUID) -> ToolRun | None:
-    """Return a run of the call in a project's room."""
+    """Return a tool run of the call in a project's room."""
     return ToolRun.objects.filter(pk=run_id, call__project=project, call__room_name=room).first() if room else None
 
 
 def carry_out(run_id: UUID) -> None:
-    """Call a tool that waits, and write down what came of it. Once, however often the task runs."""
+    """Call a waiting tool and record the result, once, however often the task runs."""
     now, began = timezone.now(), time.monotonic()
     waiting = ToolRun.objects.filter(pk=run_id, status=ToolRunStatus.REQUESTED, requested_at__gte=now - BEGINS_WITHIN)
     run = waiting.select_related("call__agent").first()
@@ -96,7 +96,7 @@ def carry_out(run_id: UUID) -> None:
 
 
 def sweep() -> None:
-    """Give up what is past its time, and delete what was told or is old: arguments and results are not kept."""
+    """Fail overdue runs, and delete those that were delivered or are old: arguments and results are not kept."""
     now = timezone.now()
     for run in ToolRun.objects.filter(status__in=OPEN, requested_at__lt=now - LIMIT).select_related("call")[:100]:
         is_waiting = run.status == ToolRunStatus.REQUESTED
@@ -106,14 +106,14 @@ def sweep() -> None:
 
 
 def _send(run: ToolRun) -> None:
-    """Send the task. Where the broker is away the model is told so at the next question."""
+    """Send the task. If the broker is unreachable, the next poll reports it to the model."""
     if not publish("calls.tasks.run_tool", str(run.pk)):
         _finish(run, Done(False, NOT_CALLED))
 
 
 @transaction.atomic
 def _finish(run: ToolRun, done: Done, http_status: int | None = None, seconds: float = 0.0) -> None:
-    """Write the outcome and its line of the timeline, unless the run left its state meanwhile."""
+    """Record the outcome with a timeline event, unless the run has left its state meanwhile."""
     now = timezone.now()
     mine = ToolRun.objects.filter(pk=run.pk, status=run.status)
     if mine.update(status=ToolRunStatus.DONE, ok=done.ok, result=done.result, done_at=now, arguments={}):

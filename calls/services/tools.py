@@ -1,4 +1,4 @@
-"""Calling an agent's tools: from here, so that the worker holds no secret and reaches no address that we refuse.
+"""Call an agent's tools: from here, so that the worker has no secret and reaches no address that we refuse.
 
 Source of the signatures: Standard Webhooks 1.0.0.
 """
@@ -23,27 +23,27 @@ from voxa.core.errors import Conflict
 from voxa.core.json_schema import misfits
 
 LIMITS = safe_http.Limits(connect=3.0, read=8.0, total=8.0, max_bytes=16_384)
-BUSY = "Too many tools run at once. Try again in a moment."
+BUSY = "Too many tools are running. Try again in a moment."
 LONGEST_ARGUMENTS = 16_384  # characters of JSON
 
 
 @dataclass(frozen=True)
 class Done:
-    """What came of something an agent did: `result` is for its language model, `ok` says whether it worked."""
+    """Outcome of an agent's action: `result` is for its language model, `ok` whether it succeeded."""
 
     ok: bool
     result: str
 
     @property
     def json(self) -> dict[str, Any]:
-        """Return it as the worker reads it."""
+        """Return the payload for the worker."""
         return {"ok": self.ok, "result": self.result}
 
 
 def tool_of(call: Call, name: str) -> Mapping[str, Any]:
     """Return a tool of the call's agent.
 
-    Raise `Conflict` where the call is not in progress or its agent has no such tool.
+    Raise `Conflict` if the call is not in progress or its agent has no such tool.
     """
     tool: Mapping[str, Any] | None = next((one for one in speaking(call).tools if one["name"] == name), None)
     if tool is None:
@@ -52,9 +52,9 @@ def tool_of(call: Call, name: str) -> Mapping[str, Any]:
 
 
 def call_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, Any]) -> tuple[Done, int | None]:
-    """Call a tool at the workspace's own address; return what it answered within 8 s, and the HTTP status.
+    """Call a tool at the workspace's URL; return its response within 8 s, and the HTTP status.
 
-    Where the workspace has as many under way as it may, nothing is called. Raise `Conflict` as `tool_of` does.
+    Nothing is called if the workspace is at its limit of running tools. Raise `Conflict` as `tool_of` does.
     """
     tool, agent = tool_of(call, name), speaking(call)
     text = _body(call, name, arguments)
@@ -64,7 +64,7 @@ def call_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, A
 
 
 def speaking(call: Call) -> Agent:
-    """Return the agent of a call in progress. Raises Conflict where nobody may act for it."""
+    """Return the agent of a call in progress. Raise `Conflict` if the call is not in progress or has no agent."""
     if call.status != CallStatus.IN_PROGRESS or call.end_requested:
         raise Conflict("not_in_progress", "The call is not in progress.")
     if call.agent is None:
@@ -73,7 +73,7 @@ def speaking(call: Call) -> Agent:
 
 
 def misfit(tool: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
-    """Return what is wrong with the arguments that a language model made up."""
+    """Return what is wrong with a language model's arguments."""
     if len(json.dumps(arguments)) > LONGEST_ARGUMENTS:
         return f"they have more than {LONGEST_ARGUMENTS} characters"
     return "; ".join(misfits(tool.get("parameters") or {}, dict(arguments))[:5])

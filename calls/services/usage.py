@@ -1,4 +1,4 @@
-"""Counting calls by workspace, day and number, when they end."""
+"""Count calls by workspace, day and number when they end."""
 
 from zoneinfo import ZoneInfo
 
@@ -9,9 +9,9 @@ from calls.models import Call, UsageDay
 
 
 def count_call(call: Call, sign: int = 1) -> None:
-    """Add an ended call to its day; with `sign` -1 take it away again, before it is corrected.
+    """Add an ended call to its day; with `sign` -1, subtract it before a correction.
 
-    Runs in the transaction that ended it, so that it is counted once.
+    Runs in the transaction that ends the call, so that it is counted once.
     """
     ended = call.ended_at or call.created_at
     own = call.from_number if call.direction == Direction.OUTBOUND else call.to_number

@@ -1,4 +1,4 @@
-"""What an agent worker is told of the call it joins."""
+"""Instructions for an agent worker on the call it joins."""
 
 from typing import Any
 
@@ -18,10 +18,10 @@ SILENCE_PROMPT = "Are you still there?"
 
 
 def call_of_room(project: LiveKitProject, room: str) -> Call | None:
-    """Find the call of a project's room.
+    """Return the call of a project's room.
 
-    A caller may be there before LiveKit's event of it: then the room is looked into, and the call is written. Raises
-    LiveKitError where LiveKit does not answer.
+    A caller may join before LiveKit's event arrives: then the room is read and the call recorded. Raise
+    `LiveKitError` if LiveKit does not respond.
     """
     call = _found(project, room)
     if call is None and is_ours(room):
@@ -36,7 +36,7 @@ def _found(project: LiveKitProject, room: str) -> Call | None:
 
 
 def instructions(call: Call) -> dict[str, Any]:
-    """Return what a worker needs for a call, its provider's secret with it. Raise `Conflict` where nobody speaks."""
+    """Return a worker's instructions and provider secret. Raise `Conflict` if the call is over or has no agent."""
     if call.status in ENDED or call.end_requested:
         raise Conflict("call_over", "The call is over.")
     if call.agent is None:

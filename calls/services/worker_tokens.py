@@ -14,19 +14,19 @@ LEEWAY = 30  # allowed clock difference in seconds
 
 
 class BadToken(Exception):
-    """Raised for a token that is not a worker's; the message says what is wrong with it."""
+    """Raised for an invalid worker token, with the reason as message."""
 
 
 @dataclass(frozen=True)
 class WorkerToken:
-    """Content of a token: the project whose secret signed it, and the room, empty for the worker itself."""
+    """Content of a token: the project whose secret signed it, and the room; the room is empty for the worker itself."""
 
     project: LiveKitProject
     room: str
 
 
 def read_token(text: str) -> WorkerToken:
-    """Verify a token. Raise BadToken, also for LiveKit's own tokens, such as one for joining a room."""
+    """Verify a token. Raise `BadToken` if invalid, also for LiveKit's own tokens, such as one to join a room."""
     try:
         issuer = jwt.decode(text, options={"verify_signature": False}).get("iss")
     except (jwt.PyJWTError, UnicodeError):

@@ -1,4 +1,4 @@
-"""Agent workers and dispatchers make themselves known, again and again while they run."""
+"""Heartbeats of agent workers and dispatchers."""
 
 import socket
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ FORGET_AFTER = timedelta(days=1)
 
 
 def note_worker(project: LiveKitProject, worker_id: UUID, state: Mapping[str, Any]) -> AgentWorker:
-    """Write how a worker does, and forget those silent for a day. Raises Conflict for another project's worker."""
+    """Record a worker's heartbeat; delete those silent for a day. Raise `Conflict` for another project's worker."""
     now = timezone.now()
     if AgentWorker.objects.filter(pk=worker_id).exclude(project=project).exists():
         raise Conflict("worker_id_taken", "A worker of another project has this id. Choose another one.", "id")
@@ -31,7 +31,7 @@ def note_worker(project: LiveKitProject, worker_id: UUID, state: Mapping[str, An
 
 
 def note_dispatcher(token: UUID, calls: int) -> None:
-    """Write that a dispatcher of this host runs, and forget those silent for a day."""
+    """Record the heartbeat of a dispatcher on this host, and delete dispatchers silent for a day."""
     now = timezone.now()
     values = {"host": socket.gethostname()[:255], "calls": calls, "clock": now, "seen_at": Now()}
     if not RunningDispatcher.objects.filter(pk=token).update(**values):
@@ -40,5 +40,5 @@ def note_dispatcher(token: UUID, calls: int) -> None:
 
 
 def forget_dispatcher(token: UUID) -> None:
-    """Write that a dispatcher has stopped."""
+    """Record that a dispatcher has stopped."""
     RunningDispatcher.objects.filter(pk=token).delete()

@@ -1,4 +1,4 @@
-"""An agent hands its call over, to somebody that is named on it: a caller cannot talk it into any other number."""
+"""Transfer by the agent, to one of its named targets only: a caller cannot talk it into another number."""
 
 from django.core.exceptions import ValidationError
 
@@ -10,13 +10,13 @@ from voxa.core.errors import Conflict, ServiceError
 
 
 def transfer_as_agent(call: Call, name: str) -> Done | Transfer:
-    """Hand a call over by the name its agent knows; return what came of it, or the transfer where it goes on.
+    """Transfer a call to one of its agent's named targets; return the outcome, or the transfer while in progress.
 
-    Raises Conflict where the call is not in progress or its agent has no such name.
+    Raise `Conflict` if the call is not in progress or its agent has no such target.
     """
     named = next((one for one in speaking(call).transfers if one["name"] == name), None)
     if named is None:
-        raise Conflict("no_such_transfer", f"The agent may not hand calls over to {name}.", "name")
+        raise Conflict("no_such_transfer", f"The agent has no transfer target {name}.", "name")
     try:
         mode = TransferMode(named.get("mode", TransferMode.COLD))
         transfer = transfer_call(call, named["to"], mode, named.get("transfer_headers", {}))
@@ -28,8 +28,8 @@ def transfer_as_agent(call: Call, name: str) -> Done | Transfer:
 
 
 def outcome_of(transfer: Transfer) -> Done | None:
-    """Return what came of a transfer, for the agent; None while it goes on."""
+    """Return the outcome of a transfer, for the agent; None while it is in progress."""
     if transfer.is_open:
         return None
     error = failure_of(transfer)
-    return Done(False, error.message) if error else Done(True, "The call is handed over.")
+    return Done(False, error.message) if error else Done(True, "The call was transferred.")

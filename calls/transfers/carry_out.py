@@ -1,9 +1,8 @@
-"""Handing a call over: cold by REFER, warm by dialling the third party into the room. Until it worked, the caller keeps
-the agent.
+"""Carry out transfers: cold by REFER, warm by dialing the third party into the room.
+The caller keeps the agent until the transfer succeeds.
 
-What is asked for is recorded (transfer_requests.py) before LiveKit is called, and never asked for twice: where nobody
-knows what became of it, a person decides. Dispatchers carry transfers out, in threads of their own: no request waits
-while a phone rings.
+A transfer is recorded (requests.py) before LiveKit is called, and never sent twice: if the outcome is unknown, a
+person decides. Dispatchers carry transfers out in their own threads: no request waits while a phone rings.
 """
 
 import time
@@ -54,10 +53,10 @@ from telephony.sip_headers import joined, rendered
 from telephony.transfer_targets import Target, read_target
 from voxa.core.errors import Conflict, ServiceError
 
-RINGING = 30.0  # seconds that the third party's phone rings, at most
-NOT_KNOWN = "What became of the transfer is not known. Look at the call before you ask again."
-SHORTEST = 10  # seconds that the third party may talk at least, as far as LiveKit is told; the call's end ends both
-MOST_TURNS = 5  # that a dial may miss on a busy machine
+RINGING = 30.0  # maximum ringing time of the third party's phone in seconds
+NOT_KNOWN = "The outcome of the transfer is unknown. Check the call before you retry."
+SHORTEST = 10  # minimum talk time in seconds of the third party's leg in LiveKit; the end of the call ends both
+MOST_TURNS = 5  # that a dial on a busy machine may miss
 KNOWN = (
     SipRefused,
     DialEnded,
@@ -69,7 +68,7 @@ KNOWN = (
 
 
 def carry_out(transfer_id: UUID, token: UUID) -> None:
-    """Carry out a transfer that is claimed by this token, 35 seconds a gateway at most. Blocks; never in a request."""
+    """Carry out a transfer claimed with this token, within 35 s per gateway. Blocks; never call it in a request."""
     rows = Transfer.objects.select_related("call__workspace", "call__project", "call__trunk")
     transfer = (
         rows.select_related("call__number__transfer_trunk")
@@ -108,7 +107,7 @@ def carry_out(transfer_id: UUID, token: UUID) -> None:
 
 
 def settle_left_behind(transfer: Transfer) -> None:
-    """Find out from its room what became of a transfer whose dispatcher went away. Nobody is dialled again."""
+    """Find the outcome of a transfer whose dispatcher stopped, from its room. Nobody is dialed again."""
     if transfer.mode == TransferMode.WARM:
         with suppress(LiveKitError):
             client = client_for(transfer.call.project)
@@ -116,12 +115,12 @@ def settle_left_behind(transfer: Transfer) -> None:
             if any(who.identity == TRANSFER and who.attributes.get("sip.callStatus") == "active" for who in people):
                 completed(transfer, client)
                 return
-    message = f"Its dispatcher went away. {NOT_KNOWN}"
+    message = f"Its dispatcher stopped. {NOT_KNOWN}"
     finish(transfer, TransferStatus.UNKNOWN, "transfer_unknown", message)
 
 
 def completed(transfer: Transfer, client: LiveKitClient) -> None:
-    """Write that the caller is with the third party, and take what was ours out of the call."""
+    """Record that the caller is connected to the third party, and remove our side from the call."""
     if not finish(transfer, TransferStatus.COMPLETED):
         return
     if transfer.mode == TransferMode.COLD:
@@ -140,7 +139,7 @@ def finish(
     sip_code: int | None = None,
     **data: Any,
 ) -> bool:
-    """End a transfer once, with a line in the timeline; return whether it was still ours to end."""
+    """End a transfer once, with a timeline event; return whether this claim still held it."""
     now = timezone.now()
     fields = {"status": status, "code": code, "message": words[:500], "sip_status_code": sip_code, "ended_at": now}
     if not _write(transfer, **fields, lease_token=None, leased_until=None):
@@ -164,17 +163,17 @@ def _write(transfer: Transfer, **fields: Any) -> bool:
 
 
 def warm_route(call: Call) -> Route:
-    """Return the way out: the number's transfer trunk, else the call's own."""
+    """Return the route: the number's transfer trunk, else the call's own trunk."""
     number = call.number
     trunk = (number.transfer_trunk if number else None) or call.trunk
     hops = routing.hops_of(trunk, call.project) if trunk is not None and trunk.status == TrunkStatus.ACTIVE else ()
     if not hops:
-        raise Conflict(Reason.NO_TRUNK, "No active trunk with an outbound gateway hands this call over. Provision it.")
+        raise Conflict(Reason.NO_TRUNK, "No active trunk with an outbound gateway can transfer calls. Provision one.")
     return Route(hops, trunk, number)
 
 
 def _phone(client: LiveKitClient, call: Call) -> str:
-    """Return the identity of the caller or callee. Raises LiveKitNotFound where it has left."""
+    """Return the identity of the caller or callee. Raise `LiveKitNotFound` if it has left."""
     people = client.run(rooms.participants(call.room_name))
     for who in people:
         if who.is_phone and who.identity != TRANSFER:
@@ -189,7 +188,7 @@ def _headers(call: Call, trunk: Trunk | None, target: Target, headers: Mapping[s
 
 
 def _dial(client: LiveKitClient, call: Call, route: Route, target: Target, headers: Mapping[str, str]) -> None:
-    """Dial the third party into the room, by the next gateway where one fails."""
+    """Dial the third party into the room, through the next gateway if one fails."""
     _phone(client, call)
     for hop in route.hops:
         dial = ThirdPartyDial(client, _asked(call, route, hop, target, headers))
@@ -221,7 +220,7 @@ def _dial_by(dial: ThirdPartyDial, route: Route) -> None:
     for tries in range(MOST_TURNS):
         turn = _turn(route, tries)
         if not connection.in_atomic_block:
-            connection.close()  # a phone rings for half a minute, and many may at once
+            connection.close()  # a phone rings for half a minute, and many may ring concurrently
         try:
             dial.run(turn.not_after)
             return
@@ -231,12 +230,12 @@ def _dial_by(dial: ThirdPartyDial, route: Route) -> None:
 
 
 def _own_side(call: Call) -> str:
-    """Return the number of ours in a call: its caller ID, or the number called."""
+    """Return the workspace's number in a call: its caller ID, or the number called."""
     return call.from_number if call.direction == Direction.OUTBOUND else call.to_number
 
 
 def _turn(route: Route, tries: int) -> SendWindow:
-    """Wait for the trunk's turn: its calls a second hold for these dials too."""
+    """Wait for the trunk's send window: its calls per second apply to these dials too."""
     while True:
         with transaction.atomic():
             turn = take_turn([trunk_limit(route.trunk)], tries)
@@ -247,7 +246,7 @@ def _turn(route: Route, tries: int) -> SendWindow:
 
 
 def _failed(transfer: Transfer, error: LiveKitError) -> None:
-    """Write how it failed. A recording that was stopped for it goes on where nobody was called in."""
+    """Record the failure. A recording that was stopped for it resumes if nobody joined."""
     sip_code = error.sip_code if isinstance(error, SipRefused) else None
     why, reason = why_failed(error), outcome_of(error, rang=True).reason
     if transfer.recording_stopped and isinstance(error, KNOWN):
@@ -264,15 +263,15 @@ def _failed(transfer: Transfer, error: LiveKitError) -> None:
 
 
 def _let_go(call: Call) -> None:
-    """End a call whose phone is with somebody else now."""
+    """End a call whose phone is connected elsewhere now."""
     try:
         ask_for_end(call, Reason.TRANSFERRED)
     except Conflict:
-        settle(call.project, call.room_name)  # it left at once, and was taken for having hung up
+        settle(call.project, call.room_name)  # it left immediately, which was read as a hang-up
 
 
 def _agents_leave(client: LiveKitClient, call: Call) -> None:
-    with suppress(LiveKitError):  # an agent that stays hears them, and is no reason to hang up on both
+    with suppress(LiveKitError):  # an agent that stays is no reason to hang up on both
         for who in client.run(rooms.participants(call.room_name)):
             if who.is_agent:
                 with suppress(LiveKitNotFound):

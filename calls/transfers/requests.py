@@ -1,4 +1,4 @@
-"""Transfers as rows: asked for, waited for a moment, claimed by a dispatcher. Carrying one out: transfer.py."""
+"""Transfers as rows: requested, awaited briefly, claimed by a dispatcher. `carry_out` executes them."""
 
 import threading
 import time
@@ -26,17 +26,17 @@ from voxa.core.errors import Conflict, ServiceError, Unavailable
 from voxa.core.numbering_plans import is_costly_short
 
 LEASE = timedelta(seconds=15)
-LAPSES = timedelta(seconds=60)  # after which one that no dispatcher took is given up
-WAITING = 2  # requests of one process that wait for an outcome at the same time: the others are answered at once
+LAPSES = timedelta(seconds=60)  # after which an unclaimed transfer fails
+WAITING = 2  # requests of one process that may wait for an outcome concurrently; others get an immediate response
 _waiting = threading.BoundedSemaphore(WAITING)
 
 
 def transfer_call(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str] | None = None) -> Transfer:
-    """Request the transfer of a call in progress, and wait `TRANSFER_WAIT_SECONDS` at most for what comes of it.
+    """Request the transfer of a call in progress, and wait at most `TRANSFER_WAIT_SECONDS` for its outcome.
 
-    `headers` join those of the trunk. The transfer returned is completed, or goes on. Raises ValidationError naming
-    `to` or `transferHeaders`, Conflict with the reason where
-    it may not or did not happen, Unavailable where LiveKit was not reached.
+    `headers` are added to those of the trunk. The returned transfer is completed or in progress. Raise
+    `ValidationError` for `to` or `transferHeaders`, `Conflict` with the reason if it is not allowed or failed,
+    `Unavailable` if LiveKit is unreachable.
     """
     transfer = request_transfer(call, to, mode, headers)
     if _waiting.acquire(blocking=False):
@@ -50,7 +50,7 @@ def transfer_call(call: Call, to: str, mode: TransferMode, headers: Mapping[str,
 
 
 def request_transfer(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str] | None = None) -> Transfer:
-    """Record what is asked for, for a dispatcher to carry out. Raises as `transfer_call` does."""
+    """Record the request for a dispatcher to carry out. Raise as `transfer_call` does."""
     target = _read(call, to, mode, headers or {})
     if not call.project.is_configured:
         raise Unavailable(Reason.NOT_CONFIGURED, str(LiveKitNotConfigured()))
@@ -60,7 +60,7 @@ def request_transfer(call: Call, to: str, mode: TransferMode, headers: Mapping[s
 
 
 def wait_for(transfer: Transfer, seconds: float) -> None:
-    """Wait so many seconds at most for the outcome, and bring the transfer up to date. Never in a transaction."""
+    """Wait at most `seconds` for the outcome, and refresh the transfer. Never call in a transaction."""
     until, pause = time.monotonic() + seconds, 0.05
     while transfer.is_open and time.monotonic() + pause < until:
         time.sleep(pause)
@@ -69,7 +69,7 @@ def wait_for(transfer: Transfer, seconds: float) -> None:
 
 
 def failure_of(transfer: Transfer) -> ServiceError | None:
-    """Return how it failed, as it is answered; None where it did not, or goes on."""
+    """Return the failure for the response; None if it did not fail or is in progress."""
     if transfer.is_open or transfer.status == TransferStatus.COMPLETED:
         return None
     kind = Unavailable if transfer.code == Reason.LIVEKIT_UNAVAILABLE else Conflict
@@ -77,7 +77,7 @@ def failure_of(transfer: Transfer) -> ServiceError | None:
 
 
 def _read(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str]) -> Target:
-    """Read the target, and refuse what would not be called either."""
+    """Parse the target, and reject one that could not be called."""
     try:
         validate_headers(dict(headers))
     except ValidationError as error:
@@ -98,16 +98,16 @@ def _read(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str]) -
 
 @transaction.atomic
 def _begin(call: Call, to: str, target: Target, mode: TransferMode, headers: Mapping[str, str]) -> Transfer:
-    """Record what is asked for, one at a time. Raises Conflict where the call is not to be handed over now."""
+    """Record the request, one per call at a time. Raise `Conflict` if the call cannot be transferred now."""
     now = timezone.now()
     fresh = Call.objects.select_for_update().get(pk=call.pk)
     if fresh.status != CallStatus.IN_PROGRESS or fresh.end_requested:
-        raise Conflict("not_in_progress", "Only a call in progress is handed over.")
+        raise Conflict("not_in_progress", "Only a call in progress can be transferred.")
     before = set(Transfer.objects.filter(call=fresh).values_list("status", flat=True))
     if TransferStatus.COMPLETED in before:
-        raise Conflict("transferred", "The call is handed over already.")
+        raise Conflict("transferred", "The call has already been transferred.")
     if before & {TransferStatus.REQUESTED, TransferStatus.UNDER_WAY}:
-        raise Conflict("transfer_under_way", "The call is being handed over at this moment. Look at its timeline.")
+        raise Conflict("transfer_under_way", "A transfer of this call is in progress. Check its timeline.")
     note(fresh, "transfer.requested", now, to=target.uri, mode=mode)
     wake_dispatchers()
     return Transfer.objects.create(
@@ -121,13 +121,13 @@ def _begin(call: Call, to: str, target: Target, mode: TransferMode, headers: Map
     )
 
 
-# --- the dispatchers' side --------------------------------------------------------------------------------------
+# --- dispatchers -----------------------------------------------------------------------------------------------
 
 
 def claim(token: UUID, now: datetime, most: int) -> list[UUID]:
-    """Claim transfers, the longest waiting first, no more of a workspace at once than it may have.
+    """Claim transfers, the longest waiting first, up to the workspace's concurrent limit.
 
-    What is over that stays requested, and is taken when one of the workspace's is over.
+    Transfers over the limit stay requested until another one of the workspace ends.
     """
     requested = Transfer.objects.filter(status=TransferStatus.REQUESTED)
     waiting = list(requested.order_by("requested_at").values_list("pk", "workspace_id")[:1_000]) if most > 0 else []
@@ -148,15 +148,15 @@ def claim(token: UUID, now: datetime, most: int) -> list[UUID]:
 
 
 def renew(token: UUID, transfer_ids: Sequence[UUID], now: datetime) -> None:
-    """Keep the claims of transfers that go on."""
+    """Renew the claims of running transfers."""
     mine = Transfer.objects.filter(pk__in=transfer_ids, lease_token=token, status=TransferStatus.UNDER_WAY)
     mine.update(leased_until=now + LEASE)
 
 
 def settle(now: datetime) -> None:
-    """Settle what a dispatcher left behind: carried out afresh where LiveKit was not asked, else looked at.
+    """Settle transfers of stopped dispatchers: restart them if LiveKit was not called, else check their rooms.
 
-    What no dispatcher took within a minute fails. A few at a time; the rest come with the next look.
+    Transfers that no dispatcher took within a minute fail. Handles a few per run.
     """
     rows = Transfer.objects.select_related("call__project")
     left = rows.filter(status=TransferStatus.UNDER_WAY, leased_until__lt=now)

@@ -1,4 +1,4 @@
-"""Dialling the third party of a warm transfer, and looking whether a phone rings: LiveKit's answer does not tell."""
+"""Dial the third party of a warm transfer, and check whether a phone rings: LiveKit's response does not say."""
 
 import asyncio
 import time
@@ -10,8 +10,8 @@ from calls.livekit.room_state import CALL_STATUS
 from telephony.livekit import DialRangOut, LiveKitClient, LiveKitError, SipRefused, rooms
 from telephony.livekit.loop import complete
 
-LOOK_EVERY = 1.0  # seconds between looks at the room
-SEEN_LATELY = 5.0  # seconds for which a look tells that nothing rings
+LOOK_EVERY = 1.0  # seconds between checks of the room
+SEEN_LATELY = 5.0  # seconds for which a check that found no ringing stays valid
 
 
 class ThirdPartyDial:
@@ -22,7 +22,7 @@ class ThirdPartyDial:
         self._rang, self._silent = False, -SEEN_LATELY  # the latter in seconds of the monotonic clock
 
     def run(self, not_after: datetime) -> None:
-        """Dial and wait for the answer. Raises as `rooms.dial` does."""
+        """Dial and wait for the answer. Raise as `rooms.dial` does."""
         complete(self._dial(not_after))
 
     async def _dial(self, not_after: datetime) -> None:
@@ -35,7 +35,7 @@ class ThirdPartyDial:
             dial.cancel()
 
     def outcome(self, error: LiveKitError) -> Outcome:
-        """Return what the error means. One who may have let it ring to the end is not called again."""
+        """Return the meaning of the error. A third party whose phone may have rung to the end is not called again."""
         to_its_end = isinstance(error, DialRangOut) or (isinstance(error, SipRefused) and error.sip_code == 408)
         rang = self._rang or (to_its_end and time.monotonic() - self._silent > SEEN_LATELY)
         return outcome_of(error, rang=rang)
@@ -50,7 +50,7 @@ class ThirdPartyDial:
 
 
 def why_failed(error: LiveKitError) -> str:
-    """Return in a sentence why nobody was called in."""
+    """Return the reason for the failure as a sentence."""
     if isinstance(error, SipRefused):
         return f"{outcome_of(error, rang=True).reason.label} ({error})."
     words = str(error)

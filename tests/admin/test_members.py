@@ -71,7 +71,7 @@ def test_an_owner_makes_another_owner(acme: Workspace, acme_owner: User, acme_vi
 
 def test_the_last_owner_stays(acme: Workspace, acme_owner: User, signed_in: Browser) -> None:
     answer = set_role(signed_in(acme_owner), acme, acme_owner, "admin")
-    assert errors(answer) == ["A workspace keeps at least one owner. Make someone else an owner first."]
+    assert errors(answer) == ["A workspace needs at least one owner. Make someone else an owner first."]
     assert role_of(acme_owner) == Role.OWNER
 
 

@@ -77,8 +77,8 @@ async def test_the_result_is_asked_for_until_it_is_there(voxa: tuple[Voxa, Confi
 
 async def test_a_refusal_is_told_at_once(voxa: tuple[Voxa, Config]) -> None:
     api, config = voxa
-    api.begun = [(200, {"ok": False, "result": "Too many tools run at once."})]
-    assert await use(config) == Outcome(False, "Too many tools run at once.")
+    api.begun = [(200, {"ok": False, "result": "Too many tools are running."})]
+    assert await use(config) == Outcome(False, "Too many tools are running.")
     assert api.polls == 0
 
 
@@ -114,7 +114,7 @@ async def test_an_api_that_says_nothing_does_not_keep_the_model_waiting(
 
 async def test_a_run_that_is_not_known_any_more_is_an_answer_too(voxa: tuple[Voxa, Config]) -> None:
     api, config = voxa
-    api.outcomes = [(404, {"error": {"message": "The call has no such run of a tool."}})]
+    api.outcomes = [(404, {"error": {"message": "The call has no such tool run."}})]
     outcome = await use(config)
     assert not outcome.ok
-    assert "no such run" in outcome.text
+    assert "no such tool run" in outcome.text

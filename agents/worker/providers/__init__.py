@@ -1,4 +1,4 @@
-"""What can speak for an agent, one file each."""
+"""Voices for agents, one module per provider."""
 
 from collections.abc import Callable
 
@@ -24,5 +24,5 @@ _KINDS: dict[str, Callable[[Instructions, rtc.Room, Conversation, Abilities], Vo
 
 
 def voice_for(told: Instructions, room: rtc.Room, conversation: Conversation, abilities: Abilities) -> Voice:
-    """Return what speaks in a call. Raises ProviderFailed where the instructions lack something."""
+    """Return the voice for a call. Raise `ProviderFailed` if the instructions are incomplete."""
     return _KINDS[told.provider.kind](told, room, conversation, abilities)

@@ -1,4 +1,4 @@
-"""What a session asks of whatever speaks for an agent."""
+"""Interface of voices."""
 
 import asyncio
 import logging
@@ -9,53 +9,53 @@ from agents.worker.conversation import Conversation
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 8.0  # seconds that a provider has for its first answer of any kind
+PATIENCE = 8.0  # seconds for a provider's first response
 ENDS_SOON = "This call must end in {seconds} seconds. Tell the other side in one short sentence, and say goodbye."
 
 
 class ProviderFailed(Exception):
-    """The provider cannot be used; the message says why, without any secret."""
+    """Raised when the provider cannot be used, with the reason and without secrets."""
 
 
 class Voice(Protocol):
-    """Something that listens and speaks in a room, and tells the conversation what happens."""
+    """Listens and speaks in a room, and records what happens in the conversation."""
 
     async def start(self, phone: str) -> None:
-        """Be ready to speak with this participant: connected to the provider, the track published.
+        """Get ready to speak with this participant: connect to the provider, publish the track.
 
-        Raises ProviderFailed.
+        Raise `ProviderFailed` on failure.
         """
 
     async def greet(self) -> None:
-        """Say the first word: the phone hears now."""
+        """Speak the greeting: the phone is answered."""
 
     async def say(self, text: str) -> bool:
-        """Say these words and wait until they were heard. False: it cannot be told what to say, or it failed."""
+        """Speak these words and wait until they were heard; return False if that is unsupported or failed."""
 
     async def ends_soon(self, seconds: int, reason: str) -> None:
-        """Learn that the call ends in so many seconds, such as for `spend_limit`, and say goodbye if it can."""
+        """Handle the notice that the call ends in `seconds`, for example by `spend_limit`: say goodbye if possible."""
 
     async def hold(self) -> None:
-        """Stop speaking and answering of its own accord."""
+        """Stop speaking and answering without being asked."""
 
     async def stop(self) -> None:
-        """Leave the conversation; what it holds is given back. May be called at any time, and twice."""
+        """Leave the conversation and release all resources. May be called at any time, and twice."""
 
 
 class Work:
-    """Tasks of one conversation. What goes wrong in one ends the conversation rather than going unseen."""
+    """Tasks of one conversation. A failure in one ends the conversation."""
 
     def __init__(self, conversation: Conversation) -> None:
         self._conversation, self._tasks = conversation, set[asyncio.Task[None]]()
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run something beside the rest."""
+        """Run a coroutine concurrently."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
     def stop(self) -> None:
-        """Stop all that still runs."""
+        """Cancel all running tasks."""
         for task in self._tasks:
             task.cancel()
 

@@ -1,4 +1,4 @@
-"""The audio of a room for a provider that takes and gives bytes: what the phone says, and what it is to hear."""
+"""Room audio for providers that exchange bytes: the phone's audio in, the agent's audio out."""
 
 import asyncio
 import time
@@ -11,17 +11,17 @@ from livekit import rtc
 
 from agents.worker.conversation import Conversation
 
-RATE = 24_000  # samples a second of the track we publish
+RATE = 24_000  # samples per second of the published track
 STEP_MS = 20
 STEP = RATE * STEP_MS // 1000 * 2  # bytes
-SPEECH = 500.0  # root mean square of 16-bit samples from which a phone is taken to speak
-PAUSE = 0.5  # seconds of less after which it has stopped
+SPEECH = 500.0  # root mean square of 16-bit samples from which the phone counts as speaking
+PAUSE = 0.5  # seconds below it after which the phone counts as silent
 
 Item = bytes | Callable[[], None]
 
 
 class Bridge:
-    """Plays what it is given, in order, and gives what the phone says. 16-bit mono PCM on both sides."""
+    """Plays audio in order and returns the phone's audio. 16-bit mono PCM in both directions."""
 
     def __init__(self, room: rtc.Room, conversation: Conversation) -> None:
         self._room, self._conversation = room, conversation
@@ -34,7 +34,7 @@ class Bridge:
         self._phone = ""
 
     async def start(self, phone: str) -> None:
-        """Publish our track; `phone` is whom to listen to."""
+        """Publish the track and listen to `phone`."""
         self._phone = phone
         track = rtc.LocalAudioTrack.create_audio_track("agent", self._source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
@@ -42,7 +42,7 @@ class Bridge:
         self._pump = asyncio.create_task(self._play())
 
     async def stop(self) -> None:
-        """Fall silent."""
+        """Stop playing and listening."""
         if self._pump is not None:
             self._pump.cancel()
             with suppress(asyncio.CancelledError):
@@ -51,7 +51,7 @@ class Bridge:
             await self._source.aclose()
 
     def play(self, pcm: bytes, rate: int) -> None:
-        """Play this after everything before it."""
+        """Queue this audio."""
         if rate != RATE:
             resampler = self._resamplers.setdefault(rate, rtc.AudioResampler(rate, RATE))
             pcm = b"".join(bytes(frame.data) for frame in resampler.push(bytearray(pcm)))
@@ -59,19 +59,19 @@ class Bridge:
         self._more.set()
 
     def when_played(self, then: Callable[[], None]) -> None:
-        """Call this when everything before it was heard, or cleared."""
+        """Call this when all audio queued before was heard, or cleared."""
         self._queue.append(then)
         self._more.set()
 
     async def played(self, seconds: float) -> None:
-        """Wait until all was heard, or cleared; so many seconds at most."""
+        """Wait until all audio was heard, or cleared, at most `seconds`."""
         heard = asyncio.Event()
         self.when_played(heard.set)
         with suppress(TimeoutError):
             await asyncio.wait_for(heard.wait(), seconds)
 
     def clear(self) -> None:
-        """Forget what was not heard yet; what waits for it is called."""
+        """Drop audio that was not heard yet; callbacks waiting for it are called."""
         waiting = [item for item in self._queue if callable(item)]
         self._queue.clear()
         self._source.clear_queue()
@@ -79,7 +79,7 @@ class Bridge:
             then()
 
     async def heard(self, rate: int) -> AsyncIterator[bytes]:
-        """Return what the phone says, 20 ms at a time, and note when it speaks."""
+        """Yield the phone's audio in frames of 20 ms, and record when it speaks."""
         track = await self._track()
         stream = rtc.AudioStream(track, sample_rate=rate, num_channels=1, frame_size_ms=STEP_MS)
         try:

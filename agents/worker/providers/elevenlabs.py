@@ -1,4 +1,4 @@
-"""An agent of ElevenLabs, over its WebSocket.
+"""An ElevenLabs agent, over its WebSocket.
 
 Sources: https://elevenlabs.io/docs/agents-platform/api-reference/agents-platform/websocket and
 https://elevenlabs.io/docs/api-reference/text-to-speech/convert.
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class ElevenLabsVoice(SocketVoice):
-    """What the agent is and knows stands at ElevenLabs; prompt, greeting and language given here replace its own."""
+    """The agent is configured at ElevenLabs; prompt, greeting and language set in Voxa override it."""
 
     name = "ElevenLabs"
 
@@ -38,10 +38,10 @@ class ElevenLabsVoice(SocketVoice):
         self._out = ("pcm", 16_000)
         self._saying: Turn | None = None  # may still be corrected
         self._played_at = 0.0
-        self._interrupted_at = -1  # the event up to which audio goes unheard
+        self._interrupted_at = -1  # audio up to this event is dropped
 
     async def start(self, phone: str) -> None:
-        """Find out where the agent is. It is connected to at the first word: until then a phone may ring for long."""
+        """Get the agent's address. The connection is opened at the greeting: the phone may ring for long before."""
         if not self._told.provider.agent_id:
             raise ProviderFailed("The agent names no ElevenLabs agent.")
         self._url = await self._address()
@@ -68,11 +68,11 @@ class ElevenLabsVoice(SocketVoice):
         self._work.begin(self._obey())
 
     async def say(self, text: str) -> bool:
-        """Say it by ElevenLabs' speech synthesis, in the agent's voice: the agent itself cannot be told to."""
+        """Speak it with ElevenLabs' speech synthesis, in the agent's voice: the agent itself has no command for it."""
         try:
             pcm = await self._spoken(text)
         except ProviderFailed as error:
-            logger.warning("Words could not be said: %s", error)
+            logger.warning("A text could not be spoken: %s", error)
             return False
         began = time.time()
         self._bridge.play(pcm[: len(pcm) // 2 * 2], RATE)
@@ -88,7 +88,7 @@ class ElevenLabsVoice(SocketVoice):
         await super().stop()
 
     async def _address(self) -> str:
-        """Return the socket's address: a signed one where there is a key, for agents that are not public."""
+        """Return the WebSocket's URL; with a key a signed one, for agents that are not public."""
         query = urlencode({"agent_id": self._told.provider.agent_id}, quote_via=quote)
         path = "/v1/convai/conversation"
         if not self._told.provider.key:
@@ -99,7 +99,7 @@ class ElevenLabsVoice(SocketVoice):
             raise self._unreached(error) from None
 
     async def _spoken(self, text: str) -> bytes:
-        """Return words as sound. Raises ProviderFailed."""
+        """Return a text as audio. Raise `ProviderFailed` on failure."""
         voice = self._told.voice
         try:
             if not voice:
@@ -115,7 +115,7 @@ class ElevenLabsVoice(SocketVoice):
         return self._told.provider.base_url.rstrip("/")
 
     async def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> bytes:
-        """Ask ElevenLabs' API. Raises ProviderFailed."""
+        """Call ElevenLabs' API. Raise `ProviderFailed` on failure."""
         headers = {"xi-api-key": self._told.provider.key}
         try:
             async with (
@@ -129,14 +129,14 @@ class ElevenLabsVoice(SocketVoice):
                     allow_redirects=False,
                 ) as answer,
             ):
-                if not (said := await answer.read()) or answer.status >= 300:  # a redirect's words are no sound
-                    raise ProviderFailed(f"ElevenLabs answered nothing (status {answer.status}).")
+                if not (said := await answer.read()) or answer.status >= 300:  # the body of a redirect is not audio
+                    raise ProviderFailed(f"ElevenLabs sent an empty response (status {answer.status}).")
                 return said
         except BROKEN as error:
             raise self._unreached(error) from None
 
     async def _listen(self, kind: str, rate: int) -> None:
-        """Send what the phone says."""
+        """Send the phone's audio."""
         async for pcm in self._bridge.heard(rate):
             data = mulaw.encode(pcm) if kind == "ulaw" else pcm
             await self._send({"user_audio_chunk": base64.b64encode(data).decode()})
@@ -164,10 +164,10 @@ class ElevenLabsVoice(SocketVoice):
             case "client_tool_call":
                 self._work.begin(self._use(event["client_tool_call"]))
             case "agent_tool_request" | "agent_tool_response":
-                self._conversation.owes_answer_since = None  # it is busy, or was told to wait, by a tool of its own
+                self._conversation.owes_answer_since = None  # it is busy, or waits because of its own tool
 
     async def _use(self, call: dict[str, Any]) -> None:
-        """Do what is declared at ElevenLabs as a client tool and here under the same name."""
+        """Run a client tool that is declared at ElevenLabs and here under the same name."""
         outcome = await self._abilities.use(call["tool_name"], call.get("parameters") or {})
         answer = {"tool_call_id": call["tool_call_id"], "result": outcome.text, "is_error": not outcome.ok}
         await self._send({"type": "client_tool_result", **answer})
@@ -176,7 +176,7 @@ class ElevenLabsVoice(SocketVoice):
         self._out = _format(formats.get("agent_output_audio_format", "pcm_16000"))
         kind, rate = _format(formats.get("user_input_audio_format", "pcm_16000"))
         if not self._told.greeting:
-            self._conversation.owes_answer_since = None  # its own first message may be none
+            self._conversation.owes_answer_since = None  # its own first message may be empty
         self._work.begin(self._listen(kind, rate))
 
     def _hear_agent(self, audio: dict[str, Any]) -> None:
@@ -201,14 +201,14 @@ class ElevenLabsVoice(SocketVoice):
         self._said()
 
     def _said(self) -> None:
-        """Return the agent's turn to the conversation: it was heard, or something else is said."""
+        """Record the agent's turn: it was heard, or another one starts."""
         if self._saying is not None:
             turn, self._saying = self._saying, None
             self._conversation.said(replace(turn, ended_at=self._played_at))
 
 
 def _format(name: str) -> tuple[str, int]:
-    """Return encoding and rate of a format such as pcm_16000 or ulaw_8000. Raises ProviderFailed for others."""
+    """Return encoding and rate of a format such as pcm_16000 or ulaw_8000. Raise `ProviderFailed` for others."""
     kind, _, rate = name.partition("_")
     if kind not in ("pcm", "ulaw") or not rate.isdigit():
         raise ProviderFailed(f"The ElevenLabs agent is set to the audio format {name}; set it to pcm or ulaw.")

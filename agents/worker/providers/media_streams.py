@@ -1,8 +1,8 @@
-"""A workspace's own bot behind a WebSocket that speaks the Media Streams message format.
+"""A workspace's own bot behind a WebSocket that uses the Media Streams message format.
 
 Source: https://www.twilio.com/docs/voice/media-streams/websocket-messages. Mu-law at 8 kHz in base64. We send
 connected, start, media, dtmf, mark and stop, the bot sends media, mark and clear. It hangs up by closing the socket.
-An event of ours, `notice`, says that the call ends soon.
+Voxa's own event `notice` announces that the call ends soon.
 """
 
 import base64
@@ -23,7 +23,7 @@ RATE = 8_000
 
 
 class MediaStreamsVoice(SocketVoice):
-    """A bot of the workspace's own. It hears and speaks; of its words we know nothing."""
+    """A custom bot. It hears and speaks; there is no transcript."""
 
     name = "The endpoint"
 
@@ -79,7 +79,7 @@ class MediaStreamsVoice(SocketVoice):
         }
 
     async def _listen(self) -> None:
-        """Send what the phone says."""
+        """Send the phone's audio."""
         began, chunk = time.monotonic(), 0
         async for pcm in self._bridge.heard(RATE):
             chunk += 1
@@ -89,7 +89,7 @@ class MediaStreamsVoice(SocketVoice):
             await self._tell("media", media=media)
 
     async def _take(self, text: str) -> None:
-        """Do one thing; what is not understood is passed over, as the format's other speakers do."""
+        """Handle one message; unknown ones are ignored, as other implementations of the format do."""
         try:
             message = json.loads(text)
             match message["event"]:

@@ -1,4 +1,4 @@
-"""OpenAI's Realtime API, or one that speaks as it does: one model hears and speaks."""
+"""OpenAI's Realtime API, or a compatible one: one model hears and speaks."""
 
 from livekit import rtc
 from livekit.agents import AgentSession
@@ -18,7 +18,7 @@ MODEL, VOICE, TRANSCRIPTION = "gpt-realtime", "marin", "gpt-4o-mini-transcribe"
 
 
 def realtime_voice(told: Instructions, room: rtc.Room, conversation: Conversation, abilities: Abilities) -> SpokenVoice:
-    """Return a voice of one model. Raises ProviderFailed without a key."""
+    """Return a voice of one model. Raise `ProviderFailed` without a key."""
     provider = told.provider
     if not provider.key:
         raise ProviderFailed("The agent has no provider key.")

@@ -1,4 +1,4 @@
-"""Speech recognition, a language model and speech synthesis, each over an API that speaks as OpenAI's does."""
+"""Speech recognition, a language model and speech synthesis, each over an OpenAI-compatible API."""
 
 import openai
 from livekit import rtc
@@ -13,7 +13,7 @@ from agents.worker.providers.base import PATIENCE
 from agents.worker.providers.spoken import CONNECTING, SpokenVoice
 
 STT_MODEL, LLM_MODEL, TTS_MODEL, VOICE = "gpt-4o-mini-transcribe", "gpt-4.1-mini", "gpt-4o-mini-tts", "alloy"
-NO_KEY = "none"  # the library wants one; models at home often do not
+NO_KEY = "none"  # the library requires a key; self-hosted models often do not
 
 
 def pipeline_voice(told: Instructions, room: rtc.Room, conversation: Conversation, abilities: Abilities) -> SpokenVoice:
@@ -36,7 +36,7 @@ def pipeline_voice(told: Instructions, room: rtc.Room, conversation: Conversatio
         model=provider.tts_model or TTS_MODEL,
         voice=told.voice or VOICE,
         client=client(provider.tts_url),
-        response_format="wav",  # its header tells the rate, which differs between models
+        response_format="wav",  # its header has the sample rate, which differs between models
     )
     session: AgentSession[None] = AgentSession(
         stt=stt,

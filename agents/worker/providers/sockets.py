@@ -1,4 +1,4 @@
-"""A voice behind a WebSocket that takes and gives sound as bytes."""
+"""A voice behind a WebSocket that exchanges audio as bytes."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -16,14 +16,14 @@ from agents.worker.providers.bridge import Bridge
 from agents.worker.redaction import hidden
 
 LARGEST = 16 * 1024 * 1024  # bytes of one message
-LAST_WORDS = 10.0  # seconds in which what was sent before a goodbye is still heard
-GOODBYES = (1000, 1001, 1005)  # codes of a socket that was closed on purpose
-MESSAGES = (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY)  # of which none but text means anything here
+LAST_WORDS = 10.0  # seconds in which audio sent before the close is still played
+GOODBYES = (1000, 1001, 1005)  # close codes of an intentional end
+MESSAGES = (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY)  # of which only text is used here
 BROKEN = (aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError)
 
 
 class SocketVoice(ABC):
-    """Hears and speaks over a socket; the other side hangs up by closing it. `name` is for messages to people."""
+    """Hears and speaks over a WebSocket; the other side hangs up by closing it. `name` is for messages to people."""
 
     name: str
 
@@ -36,7 +36,7 @@ class SocketVoice(ABC):
         self._held = False
 
     async def say(self, text: str) -> bool:
-        """Nothing: the other side alone decides what it says."""
+        """Return False: the other side alone decides what it says."""
         return False
 
     async def hold(self) -> None:
@@ -52,14 +52,14 @@ class SocketVoice(ABC):
 
     @abstractmethod
     async def _take(self, text: str) -> None:
-        """Do what one message says."""
+        """Handle one message."""
 
     def _play(self, pcm: bytes, rate: int) -> None:
         if not self._held:
             self._bridge.play(pcm, rate)
 
     async def _connect(self, url: str, headers: Mapping[str, str] | None = None) -> None:
-        """Open the socket. Raises ProviderFailed."""
+        """Open the WebSocket. Raise `ProviderFailed` on failure."""
         try:
             async with asyncio.timeout(PATIENCE):
                 self._socket = await self._http.ws_connect(url, headers=headers, max_msg_size=LARGEST, heartbeat=15)
@@ -72,13 +72,13 @@ class SocketVoice(ABC):
         return ProviderFailed(f"{self.name} cannot be reached ({said}).")
 
     async def _obey(self) -> None:
-        """Do what the other side sends, until it closes the socket and what it said was heard."""
+        """Handle messages until the other side closes the WebSocket and its audio was heard."""
         assert self._socket is not None  # noqa: S101  # greet comes after start
         while (message := await self._socket.receive()).type in MESSAGES:
             if message.type == aiohttp.WSMsgType.TEXT:
                 await self._take(message.data)
         if self._held:
-            return  # who holds it speaks by other means, and ends the conversation
+            return  # the holder speaks by other means, and ends the conversation
         code = self._socket.close_code
         if code in GOODBYES:
             await self._bridge.played(LAST_WORDS)
@@ -92,4 +92,4 @@ class SocketVoice(ABC):
             try:
                 await self._socket.send_json(message)
             except (ConnectionError, RuntimeError):
-                return  # reading it tells that it broke
+                return  # reading detects the failure

@@ -1,4 +1,4 @@
-"""A voice of LiveKit's own making: its session joins models for hearing, thinking and speaking."""
+"""A voice by LiveKit's `AgentSession`, which combines models for hearing, thinking and speaking."""
 
 import asyncio
 import logging
@@ -42,7 +42,7 @@ _MANNERS = (
 class SpokenVoice:
     """An `AgentSession` as a voice.
 
-    `close` gives back what the models hold; `hush` keeps a model that answers of its own accord from it.
+    `close` releases the models' resources; `hush` stops a model from answering by itself.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class SpokenVoice:
 
     async def say(self, text: str) -> bool:
         if not self._says_words:
-            self._session.input.set_audio_enabled(False)  # a model that takes turns itself would fall silent
+            self._session.input.set_audio_enabled(False)  # a model that detects turns itself would stop talking
         try:
             await (speech := self._speak(text, may_be_interrupted=False))
         except RuntimeError:
@@ -114,7 +114,7 @@ class SpokenVoice:
         return self._session.generate_reply(instructions=words)
 
     def _on_greeted(self, speech: SpeechHandle) -> None:
-        """Where the greeting failed its word is still owed: no error event tells of that, and both sides would wait."""
+        """End the conversation if the greeting failed: no error event reports it, and both sides would wait."""
         if speech.exception() is not None:
             self._conversation.caller_turn()
 
@@ -123,7 +123,7 @@ class SpokenVoice:
         if event.new_state == "thinking":
             self._conversation.caller_turn()
         elif event.new_state == "listening":
-            self._conversation.owes_answer_since = None  # a model may choose to say nothing, as in a menu
+            self._conversation.owes_answer_since = None  # a model may choose to say nothing, as in a phone menu
 
     def _on_user_state(self, event: UserStateChangedEvent) -> None:
         self._conversation.caller_speaking(event.new_state == "speaking", event.created_at)
@@ -149,7 +149,7 @@ class SpokenVoice:
 
 
 class _Agent(Agent):
-    """What the models are told, and what they may do."""
+    """Instructions and tools of the models."""
 
     def __init__(self, told: Instructions, conversation: Conversation, abilities: Abilities) -> None:
         tools: list[llm.Tool | llm.Toolset] = [_function(schema, abilities) for schema in abilities.schemas()]
@@ -183,7 +183,7 @@ def _function(schema: dict[str, Any], abilities: Abilities) -> RawFunctionTool[.
 
 
 def _words(error: Any) -> str:
-    """Return what a provider did wrong, without what it was sent."""
+    """Return a provider's error without the request."""
     cause = getattr(error, "error", error)
     status = getattr(cause, "status_code", None)
     kind = str(getattr(error, "type", type(cause).__name__)).removesuffix("_error")

@@ -162,7 +162,7 @@ def test_the_worker_knows_the_announcement_and_no_secret(livekit: Livekit, worke
             "Stop called before pipeline could start",
             "ended before LiveKit's egress service had begun",
         ),
-        ("EGRESS_COMPLETE", "", "saved no file"),
+        ("EGRESS_COMPLETE", "", "without saving a file"),
     ],
 )
 def test_what_failed_is_told_in_plain_words(
@@ -204,7 +204,7 @@ def test_a_recorder_that_died_is_given_up_after_the_call_and_its_late_file_count
         livekit.answers = [[running(call, "EGRESS_ACTIVE")]]
         recordings.look_after()
         assert Recording.objects.get().status == status
-    assert "went away" in Recording.objects.get().error
+    assert "stopped before" in Recording.objects.get().error
     event(call, "EGRESS_COMPLETE", 72, 583_211)
     assert Recording.objects.get().status == RecordingStatus.SAVED
     assert Recording.objects.get().error == ""
@@ -221,7 +221,7 @@ def test_before_a_third_party_joins_it_is_stopped(call: Call, recorded: Any, liv
 def test_where_it_cannot_be_stopped_nobody_is_called_in(call: Call, recorded: Any, livekit: Livekit) -> None:
     recorded(running(call))
     livekit.answers = [LiveKitUnavailable("LiveKit did not answer.")]
-    with pytest.raises(LiveKitUnreached, match="nobody was called in"):
+    with pytest.raises(LiveKitUnreached, match="nobody was called"):
         recordings.stop(call)
     assert "recording.stopped" not in lines(call)
 

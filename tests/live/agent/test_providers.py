@@ -106,7 +106,7 @@ async def test_an_elevenlabs_agent_uses_a_tool_is_interrupted_and_hangs_up(
         ("agent", GOODBYE),
     ]
     (result,) = eleven.results
-    assert (result["tool_call_id"], result["result"], result["is_error"]) == ("tool-1", "The keys are pressed.", False)
+    assert (result["tool_call_id"], result["result"], result["is_error"]) == ("tool-1", "The digits were sent.", False)
     (began,) = eleven.began
     assert began["conversation_config_override"]["agent"]["prompt"] == {"prompt": "You answer for Acme."}
     assert began["dynamic_variables"]["call_id"] == call["id"]
