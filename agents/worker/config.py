@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-AGENT_NAME = "voxa-agent"
 # Set by the worker for its sessions, which run in separate processes.
 WORKER_ID = "VOXA_AGENT_WORKER_ID"
 

@@ -12,8 +12,9 @@ from importlib.metadata import version
 import psutil
 from livekit.agents import AgentServer
 
+from agents.names import AGENT_NAME
 from agents.worker.api import Api, ApiFailed
-from agents.worker.config import AGENT_NAME, WORKER_ID, Config
+from agents.worker.config import WORKER_ID, Config
 from agents.worker.session import entrypoint
 
 logger = logging.getLogger("calls.agent")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from agents.names import AGENT_NAME
 from calls.choices import CallStatus, Reason
 from calls.dialer import attempts, retries
 from calls.dialer.attempts import ClaimLost
@@ -37,7 +38,6 @@ from telephony.livekit.rooms import Dialled, create_room, dial, participants
 from telephony.models import TelephonySettings
 from telephony.services import sip_service
 
-AGENT_NAME = "voxa-agent"
 # Ringing timeout in seconds for trunks without one. LiveKit gives up on a silent gateway after 32 s.
 RINGING = 45.0
 LOOK_EVERY = 1.0  # seconds between checks of the room being dialed

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from agents.names import AGENT_NAME
 from calls.choices import ENDED, CallStatus, Direction, Reason
 from calls.livekit.closing import close_left_over
 from calls.livekit.inbound import is_ours
@@ -23,7 +24,6 @@ from telephony.livekit.rooms import Participant, Room, dispatch_agent, participa
 from telephony.models import LiveKitProject, TelephonySettings
 from voxa.core.errors import Conflict
 
-AGENT_NAME = "voxa-agent"
 SECONDS = 20.0  # after which a check of a project's rooms starts nothing new
 LEFT_OVER = timedelta(seconds=5)  # how long a room may remain after its call's end
 TELLS_ITS_ID_WITHIN = timedelta(seconds=30)  # after the answer

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 
+from agents.names import AGENT_NAME
 from telephony.addresses import in_uri, parse_ip, usable
 from telephony.called_numbers import all_spellings
 from telephony.choices import ObjectKind
@@ -18,7 +19,6 @@ from telephony.sync.rows import EndpointRow, GatewayRow, Row, TrunkRow
 from telephony.sync.warnings import trunk_warnings
 
 ROOM_PREFIX = "call-"
-AGENT_NAME = "voxa-agent"
 
 Spec = InboundTrunkSpec | OutboundTrunkSpec | DispatchRuleSpec
 

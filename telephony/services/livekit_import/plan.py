@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from agents.names import AGENT_NAME
 from telephony.choices import MediaEncryption, ObjectKind
 from telephony.livekit import InboundTrunkSpec, OutboundTrunkSpec
 from telephony.services.gateways import MAX_GATEWAYS
 from telephony.services.livekit_import import checks
 from telephony.services.livekit_import.checks import CannotSay, Inbound, Outbound, Rule
 from telephony.sync.ownership import read_tag
-from telephony.sync.plan import AGENT_NAME, ROOM_PREFIX
+from telephony.sync.plan import ROOM_PREFIX
 
 NAME_LENGTH = 100
 # What LiveKit's trunks of either direction hold and our rows say once; the rest is checked or merged below.
