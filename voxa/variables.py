@@ -1,5 +1,6 @@
 """Environment variables, read by django-environ. Errors name the variable."""
 
+import warnings
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,8 +21,10 @@ class Variables(environ.Env):  # type: ignore[misc]
 
     def database(self, var: str, default: str) -> dict[str, Any]:
         """Return Django's database settings from a variable."""
-        found: dict[str, Any] = self.db_url_config(self.str(var, default="") or default)
-        if not found.get("ENGINE"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the library's warning shows what it could not read, password included
+            found: dict[str, Any] = self.db_url_config(self.str(var, default="") or default)
+        if not str(found.get("ENGINE")).endswith((".postgresql", ".sqlite3")):
             raise ImproperlyConfigured(f"{var} is not a database URL such as postgres://user:password@host:5432/name.")
         return found
 

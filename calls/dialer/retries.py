@@ -106,7 +106,7 @@ def _requeue(call: Call, due: datetime, outcome: Outcome, at: datetime) -> None:
         due_at=due,
         reason=outcome.reason,
         sip_status_code=outcome.sip_code,
-        retries=F("retries") + (outcome.reason not in UNCOUNTED),
+        retries=F("retries") + int(outcome.reason not in UNCOUNTED),
         lease_token=None,
         leased_until=None,
         updated_at=at,

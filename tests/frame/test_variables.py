@@ -24,9 +24,10 @@ def test_every_variable_stands_in_the_documents() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("API_RATE_LIMIT", "lots", "API_RATE_LIMIT cannot be read"),
-        ("PROVISION_WAIT_SECONDS", "", "PROVISION_WAIT_SECONDS cannot be read"),
-        ("DATABASE_URL", "s3cret", "DATABASE_URL is no database URL"),
+        ("API_RATE_LIMIT", "lots", "API_RATE_LIMIT is invalid"),
+        ("PROVISION_WAIT_SECONDS", "", "PROVISION_WAIT_SECONDS is invalid"),
+        ("DATABASE_URL", "s3cret", "DATABASE_URL is not a database URL"),
+        ("DATABASE_URL", "postgressql://voxa:s3cret@127.0.0.1/voxa", "DATABASE_URL is not a database URL"),
         ("DATABASE_URL", "sqlite:////nowhere/at/all.sqlite3", "The database does not answer"),
     ],
 )
