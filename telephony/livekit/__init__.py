@@ -1,7 +1,7 @@
-"""The one door to LiveKit: operations, dataclasses in and out, typed errors.
+"""The only access to LiveKit: operations, dataclasses in and out, typed errors.
 
-`client_for(project)` gives the client, which carries out the operations of `trunks`, `rooms` and `egress`. Nothing else
-in Voxa speaks to LiveKit's server API.
+`client_for(project)` returns the client, which runs the operations of `trunks`, `rooms` and `egress`. Nothing else
+in Voxa calls LiveKit's server API.
 """
 
 from telephony.livekit.client import DEADLINE, LiveKitClient

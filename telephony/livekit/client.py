@@ -1,4 +1,4 @@
-"""The client of one LiveKit server: carries out operations, each within its deadline, and is safe from any thread."""
+"""The client of one LiveKit server: runs operations, each within its deadline. Thread-safe."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,14 +15,14 @@ from telephony.livekit.sip_admin import SipAdmin
 
 T = TypeVar("T")
 
-DEADLINE = 5.0  # seconds from the start of a call to its answer or LiveKitUnavailable
+DEADLINE = 5.0  # seconds from the start of a request to its response or LiveKitUnavailable
 
 
 class LiveKitClient:
-    """One LiveKit server and one key to it.
+    """One LiveKit server and one API key.
 
-    Every operation raises LiveKitUnavailable (nothing is known of the outcome), LiveKitRefused, LiveKitUnauthorized or
-    LiveKitNotFound. `on_outcome` is told None or the error after each.
+    Every operation may raise `LiveKitUnavailable` (the outcome is unknown), `LiveKitRefused`, `LiveKitUnauthorized` or
+    `LiveKitNotFound`. `on_outcome` is called with None or the error after each.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class LiveKitClient:
         deadline: float = DEADLINE,
         on_outcome: Callable[[LiveKitError | None], None] | None = None,
     ) -> None:
-        if not (url and key and secret):  # livekit-api would take what is missing from the environment
+        if not (url and key and secret):  # livekit-api would read missing values from the environment
             raise LiveKitNotConfigured
         self._url, self._key, self._secret = url, key, secret
         self._deadline = deadline
@@ -45,11 +45,11 @@ class LiveKitClient:
         return f"<LiveKitClient {self._url}>"
 
     def speaks_for(self, url: str, key: str, secret: str) -> bool:
-        """Return whether this client was made with these."""
+        """Return whether this client uses these credentials."""
         return (self._url, self._key, self._secret) == (url, key, secret)
 
     def run(self, operation: Operation[T]) -> T:
-        """Carry out an operation and wait for it."""
+        """Run an operation and wait for it."""
         deadline = operation.deadline or self._deadline
         try:
             outcome = loop.run(lambda session: self._attempt(session, operation, deadline), deadline)
@@ -58,18 +58,18 @@ class LiveKitClient:
         return self._settle(operation, outcome)
 
     async def ask(self, operation: Operation[T]) -> T:
-        """Carry out an operation from a coroutine of `loop.complete`, whose thread records the outcome."""
+        """Run an operation from a coroutine of `loop.complete`, whose thread records the outcome."""
         outcome = await self._attempt(loop.session(), operation, operation.deadline or self._deadline)
         return await loop.in_caller(self._settle, operation, outcome)
 
     async def arun(self, operation: Operation[T]) -> T:
-        """Carry out an operation from any other loop. The outcome is recorded in a thread."""
+        """Run an operation from any other loop. The outcome is recorded in a thread."""
         deadline = operation.deadline or self._deadline
         outcome = await loop.arun(lambda session: self._attempt(session, operation, deadline))
         return await asyncio.to_thread(self._settle, operation, outcome)
 
     def _settle(self, operation: Operation[T], outcome: Any) -> T:
-        """Record and return the outcome. The error raised is a new one: no frame of it holds a message or a token."""
+        """Record and return the outcome. The raised error is new: none of its frames holds a message or a token."""
         error = outcome if isinstance(outcome, LiveKitError) else None
         if self._on_outcome is not None:
             self._on_outcome(error)
@@ -81,13 +81,13 @@ class LiveKitClient:
         self, session: aiohttp.ClientSession, operation: Operation[Any], deadline: float
     ) -> Any | LiveKitError:
         try:
-            async with asyncio.timeout(deadline):  # livekit-api's own timeout holds for dials alone
+            async with asyncio.timeout(deadline):  # livekit-api's own timeout only applies to dials
                 return await operation.call(self._library(session, operation))
         except Exception as failure:
             return as_livekit_error(failure, deadline, operation.failure)
 
     def _library(self, session: aiohttp.ClientSession, operation: Operation[Any]) -> api.LiveKitAPI:
-        """Return livekit-api's client. With failover on it would repeat a create or a dial by itself."""
+        """Return livekit-api's client. With failover it would repeat a create or a dial by itself."""
         if operation.sip_admin:
             return self._sip_admin.server(session)
         return api.LiveKitAPI(self._url, self._key, self._secret, session=session, failover=False)

@@ -1,4 +1,4 @@
-"""What time it is where LiveKit runs."""
+"""Clock difference between this host and LiveKit."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -10,9 +10,9 @@ TIMEOUT = 3.0  # seconds
 
 
 def clock_ahead(url: str) -> timedelta | None:
-    """Return by how much this host's clock is ahead of LiveKit's, to a second; None where nobody tells.
+    """Return by how much this host's clock is ahead of LiveKit's, in whole seconds; None if unknown.
 
-    Asks without a token, for LiveKit refuses every token while the clocks are a minute apart. Source: the Date header.
+    The request has no token: LiveKit rejects all tokens if the clocks differ by a minute. Source: the Date header.
     """
     parts = urlsplit(url)
     scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)

@@ -1,7 +1,7 @@
-"""How a dial ended that has no SIP code, read from LiveKit's Twirp code and its text.
+"""Classify a failed dial without a SIP code by LiveKit's Twirp code and text.
 
-The texts are those of LiveKit's SIP service and of Go's network library. They come wrapped in others, so they are
-looked for anywhere. A Twirp code alone tells nothing, and Go's words alone may be of LiveKit's own trouble with Redis.
+The texts are those of LiveKit's SIP service and of Go's network library. They are wrapped in others, so they are
+matched anywhere. A Twirp code alone is ambiguous, and Go's texts alone may be from LiveKit's own trouble with Redis.
 """
 
 import re
@@ -23,16 +23,16 @@ from telephony.livekit.errors import (
 from telephony.livekit.texts import public_text
 
 NO_SIP_SERVICE = "LiveKit has no SIP service available. Check that livekit-sip runs."
-NO_CPU = "LiveKit's SIP service is above its CPU limit and takes no more calls. Add a node or wait for calls to end."
-STOPPING = "LiveKit's SIP service is shutting down and takes no more calls. Check that another one runs."
+NO_CPU = "LiveKit's SIP service is above its CPU limit and accepts no more calls. Add a node or wait for calls to end."
+STOPPING = "LiveKit's SIP service is shutting down and accepts no more calls. Check that another one runs."
 CREDENTIALS = "Check the username and password of the trunk."
 SILENT = "did not answer"
 
-# Why there is no connection to a gateway: what follows "The gateway".
+# Why there is no connection to a gateway: the text after "The gateway".
 _CAUSES = (
     (r"no such host|server misbehaving|\blookup\b|dns|name resolution|address-error|missing port|invalid port|"
      r"too many colons", "has a name or address that does not resolve"),
-    (r"certificate|x509", "has a TLS certificate that is not accepted"),
+    (r"certificate|x509", "has an invalid TLS certificate"),
     (r"\btls\b|handshake", "and LiveKit could not agree on TLS"),
     (r"connection refused|actively refused", "refused the connection"),
     (r"no route to host|network is unreachable|host is (?:down|unreachable)", "has an address without a route to it"),
@@ -60,7 +60,7 @@ _UNFINISHED = re.compile(r"transaction failed to complete(?: \((\d+) intermediat
 
 
 def dial_failure(error: api.ServerError) -> LiveKitError | None:
-    """Return what a dial's error means; None where neither code nor text tells."""
+    """Return the meaning of a dial's error; None if neither code nor text is conclusive."""
     text = public_text(error.message)
     said = text.lower()
     answered = _SIP_STATUS.search(text)
@@ -74,7 +74,7 @@ def dial_failure(error: api.ServerError) -> LiveKitError | None:
 
 
 def _no_service(code: str, said: str, text: str) -> LiveKitError | None:
-    """Nothing was dialled, or nothing of it lasts."""
+    """Return the error if no SIP service handled the dial."""
     if "service shutting down" in said or "service is shutting down" in said:
         return LiveKitWithoutSip(STOPPING)
     if "cpu exhausted" in said:
@@ -90,22 +90,22 @@ def _ended(code: str, said: str, text: str) -> DialEnded | None:
     unfinished = _UNFINISHED.search(said)
     if unfinished is not None:
         if int(unfinished[1] or 0):
-            return GatewayFailed("The gateway began the call and then said no more.", text)
+            return GatewayFailed("The gateway started the call and then stopped responding.", text)
         return GatewayUnreachable(f"The gateway {SILENT}.", text)
     if "call already closed" in said or "context canceled" in said or "call canceled" in said:
-        return DialCanceled("The dial was called off before it was answered.", text)
+        return DialCanceled("The dial was canceled before it was answered.", text)
     if "in invite response" in said or "invalid challenge" in said:
         wants = "no auth header" in said or "invalid challenge" in said
-        words = "asked for credentials in a way that LiveKit does not understand" if wants else "gave a faulty answer"
+        words = "requested authentication that LiveKit does not support" if wants else "sent an invalid response"
         return GatewayFailed(f"The gateway {words}.", text)
     return None
 
 
 def _auth(code: str, said: str, text: str) -> DialEnded | None:
     if "no username or password was provided" in said or "required auth" in said:
-        return CarrierAuthFailed(f"The gateway asks for credentials, and the trunk has none. {CREDENTIALS}", text)
+        return CarrierAuthFailed(f"The gateway requires credentials, and the trunk has none. {CREDENTIALS}", text)
     if "max auth retry attempts" in said:
-        return CarrierAuthFailed(f"The gateway refuses the trunk's credentials. {CREDENTIALS}", text)
+        return CarrierAuthFailed(f"The gateway rejects the trunk's credentials. {CREDENTIALS}", text)
     return None
 
 
@@ -121,14 +121,14 @@ def _network(code: str, said: str, text: str) -> DialEnded | None:
 
 
 def unreachable_cause(text: str) -> str | None:
-    """Return in words why there is no connection to a gateway, such as "refused the connection"; None where unknown."""
+    """Return why there is no connection to a gateway, such as "refused the connection"; None if unknown."""
     if _UNFINISHED.search(text):
         return SILENT
     return next((words for pattern, words in _CAUSES if re.search(pattern, text, re.IGNORECASE)), None)
 
 
 def media_words(text: str) -> str:
-    """Return in a sentence what of the media the two sides did not agree on: encryption or the codec."""
+    """Return as a sentence which media setting the two sides did not agree on: encryption or the codec."""
     if _ENCRYPTION.search(text):
         return "The two sides do not agree on encryption (SRTP)."
     return "The two sides have no audio codec in common."

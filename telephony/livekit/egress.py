@@ -7,20 +7,20 @@ from livekit import api
 from telephony.livekit.errors import LiveKitUnreached
 from telephony.livekit.operation import Operation
 
-# As measured, livekit-server 1.13.5 waits 21 s for an egress service before it says that there is none.
+# As measured, livekit-server 1.13.5 waits 21 s for an egress service before it responds that there is none.
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 _NOBODY = "no response from servers"
-_STORAGE = "The storage did not take the recording. Check RECORDING_S3_BUCKET, its keys and its endpoint."
+_STORAGE = "The storage rejected the recording. Check RECORDING_S3_BUCKET, its keys and its endpoint."
 _UNANSWERED = {api.ServerErrorCode.DEADLINE_EXCEEDED, api.ServerErrorCode.UNAVAILABLE}
-LONGEST = 300  # characters of LiveKit's text that are passed on
+LONGEST = 300  # maximum length of LiveKit's text
 NANOSECONDS = 1_000_000_000
 RUNNING = {"EGRESS_STARTING", "EGRESS_ACTIVE", "EGRESS_ENDING"}
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket of an S3-compatible storage. An empty `endpoint` is Amazon's."""
+    """A bucket of an S3-compatible storage. An empty `endpoint` means Amazon S3."""
 
     name: str
     region: str
@@ -31,7 +31,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Egress:
-    """A recording as LiveKit tells of it. `error` is for people; `seconds` and `bytes` are 0 until it is saved."""
+    """A recording in LiveKit. `error` is for people; `seconds` and `bytes` are 0 until it is saved."""
 
     egress_id: str
     room: str
@@ -40,7 +40,7 @@ class Egress:
     key: str
     seconds: int
     bytes: int
-    elsewhere: bool = False  # in the egress service's own backup storage, which we do not know
+    elsewhere: bool = False  # in the egress service's own backup storage, which is unknown here
 
     @property
     def is_running(self) -> bool:
@@ -48,15 +48,15 @@ class Egress:
 
     @property
     def is_saved(self) -> bool:
-        """Return whether there is a file in our storage: its size is told once the storage took it.
+        """Return whether a file is in our storage: its size is reported once the storage accepted it.
 
-        A recording that ended early (`error` says why) may be there in part.
+        A recording that ended early (`error` says why) may be saved in part.
         """
         return not self.is_running and self.bytes > 0 and not self.elsewhere
 
 
 def egress_of(info: api.EgressInfo) -> Egress:
-    """Read LiveKit's message."""
+    """Parse LiveKit's message."""
     file = info.file_results[0] if info.file_results else api.FileInfo()
     status = api.EgressStatus.Name(info.status)
     seconds = round(file.duration / NANOSECONDS)
@@ -65,7 +65,7 @@ def egress_of(info: api.EgressInfo) -> Egress:
 
 
 def _words(status: str, info: api.EgressInfo) -> str:
-    """Return what went wrong; empty where nothing did. What egress 1.14.1 says itself comes last."""
+    """Return the error text, empty without an error. The text of egress 1.14.1 itself comes last."""
     said = info.error[:LONGEST]
     if info.backup_storage_used:
         return f"{_STORAGE} LiveKit's egress service kept the file in its own backup storage."
@@ -73,19 +73,19 @@ def _words(status: str, info: api.EgressInfo) -> str:
         return f"{_STORAGE} LiveKit's egress service says: {said}"
     match status:
         case "EGRESS_LIMIT_REACHED":
-            return "It ended early, at the limit that is set for LiveKit's egress service."
+            return "It ended early, at the limit configured for LiveKit's egress service."
         case "EGRESS_ABORTED":
-            return f"It ended before LiveKit's egress service had begun: {said or 'no reason given'}."
+            return f"It ended before LiveKit's egress service started: {said or 'no reason given'}."
         case "EGRESS_FAILED":
-            return f"LiveKit's egress service could not record all: {said or 'no reason given'}."
+            return f"LiveKit's egress service could not record everything: {said or 'no reason given'}."
     return ""
 
 
 def start_recording(room: str, key: str, bucket: Bucket) -> Operation[Egress]:
-    """Record all that is heard in a room into an Ogg file, until the room ends. Not idempotent.
+    """Record a room's audio to an Ogg file until the room ends. Not idempotent.
 
-    With sound alone and no layout the service needs no browser. Raises LiveKitUnreached where no egress service runs or
-    none is free, after some 20 s.
+    Without video and layout the service needs no browser. Raise `LiveKitUnreached` after some 20 s if no egress service
+    runs or none is free.
     """
     storage = api.S3Upload(
         access_key=bucket.access_key,
@@ -103,7 +103,7 @@ def start_recording(room: str, key: str, bucket: Bucket) -> Operation[Egress]:
             return egress_of(await server.egress.start_room_composite_egress(request))
         except api.ServerError as error:
             if error.code == api.ServerErrorCode.UNAVAILABLE and _NOBODY in error.message:
-                words = "LiveKit has no egress service that is free to record. Check that one runs and is not full."
+                words = "LiveKit has no egress service available. Check that one runs and has capacity."
                 raise LiveKitUnreached(words) from None
             raise
 
@@ -111,10 +111,10 @@ def start_recording(room: str, key: str, bucket: Bucket) -> Operation[Egress]:
 
 
 def stop_recording(room: str, egress_id: str) -> Operation[None]:
-    """End a recording: nothing more is heard, and what was heard is saved. One that has ended already is no error.
+    """Stop a recording and save it. Stopping one that has ended already succeeds.
 
-    An egress service that does not answer has its participant taken out of the room. Raises LiveKitNotFound where
-    LiveKit does not know the recording.
+    If the egress service does not respond, its participant is removed from the room. Raise `LiveKitNotFound` if LiveKit
+    does not know the recording.
     """
 
     async def call(server: api.LiveKitAPI) -> None:
@@ -139,7 +139,7 @@ async def _take_out(server: api.LiveKitAPI, room: str, identity: str) -> None:
 
 
 def recordings(room: str) -> Operation[list[Egress]]:
-    """Return the recordings of a room that LiveKit still knows."""
+    """Return the recordings of a room that LiveKit still lists."""
 
     async def call(server: api.LiveKitAPI) -> list[Egress]:
         answer = await server.egress.list_egress(api.ListEgressRequest(room_name=room))

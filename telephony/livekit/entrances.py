@@ -1,4 +1,4 @@
-"""Inbound trunks and dispatch rules as LiveKit's matching reads them, whoever made them. Passwords are not kept."""
+"""Inbound trunks and dispatch rules as LiveKit's matching reads them, whoever created them. Passwords are not kept."""
 
 from dataclasses import dataclass, field
 
@@ -13,9 +13,9 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
-    """An inbound trunk: to which numbers, from which addresses and callers, with which credentials.
+    """An inbound trunk: its numbers, allowed addresses and callers, credentials.
 
-    An empty `numbers` takes calls to any number, empty `allowed_numbers` from any caller.
+    An empty `numbers` accepts calls to any number, an empty `allowed_numbers` calls from any caller.
     """
 
     id: str
@@ -29,15 +29,15 @@ class Entrance:
 
     @property
     def asks_for_credentials(self) -> bool:
-        """Whether callers are challenged: only where both halves of the pair are set."""
+        """Return whether callers are challenged: only if username and password are both set."""
         return self.has_username and self.has_password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A dispatch rule: where calls go. An empty `trunk_ids` takes calls of every trunk and of no trunk.
+    """A dispatch rule: where calls go. An empty `trunk_ids` matches calls of every trunk and of no trunk.
 
-    `kind` is direct, individual or callee, and empty for one that this version does not know.
+    `kind` is direct, individual or callee, or empty if this version does not know it.
     """
 
     id: str
@@ -50,11 +50,11 @@ class Rule:
     pin: str = field(default="", repr=False)
     room: str = ""
     agents: tuple[str, ...] = ()
-    attributes: frozenset[str] = frozenset()  # names of attributes that the caller's participant gets
+    attributes: frozenset[str] = frozenset()  # names of the attributes of the caller's participant
 
 
 def entrance_of(info: api.SIPInboundTrunkInfo) -> Entrance:
-    """Read LiveKit's message of an inbound trunk."""
+    """Parse LiveKit's message of an inbound trunk."""
     return Entrance(
         id=info.sip_trunk_id,
         name=info.name,
@@ -68,7 +68,7 @@ def entrance_of(info: api.SIPInboundTrunkInfo) -> Entrance:
 
 
 def rule_of(info: api.SIPDispatchRuleInfo) -> Rule:
-    """Read LiveKit's message of a dispatch rule."""
+    """Parse LiveKit's message of a dispatch rule."""
     which = info.rule.WhichOneof("rule")
     chosen = getattr(info.rule, which) if which else None
     return Rule(

@@ -1,28 +1,28 @@
-"""What can go wrong in a call to LiveKit, sorted by who can help. Each message is written for a person."""
+"""Errors of requests to LiveKit, by who can fix them. Each message is for people."""
 
 
 class LiveKitError(Exception):
-    """Any failure. `str()` of it may be shown: it never holds a secret, nor LiveKit's whole answer."""
+    """Any failure. Its `str()` may be shown: it never contains a secret or LiveKit's whole response."""
 
 
 class LiveKitUnavailable(LiveKitError):
-    """No usable answer: network, timeout, a server fault. Try again later; what was asked may have happened."""
+    """No usable response: network, timeout, server error. Retry later; the request may have been executed."""
 
 
 class LiveKitUnreached(LiveKitUnavailable):
-    """What was asked certainly did not happen: no connection was made, or LiveKit has nobody who would do it."""
+    """The request was certainly not executed: no connection, or LiveKit has no service for it."""
 
 
 class LiveKitWithoutSip(LiveKitUnreached):
-    """LiveKit answered, but no SIP service of its took the call. Trunks and rules can be written all the same."""
+    """LiveKit responded, but no SIP service accepted the call. Trunks and rules can still be written."""
 
 
 class DialTooLate(LiveKitError):
-    """The moment granted for a dial had passed before it could be sent, so it was not sent."""
+    """The send window of a dial had passed, so it was not sent."""
 
 
 class SipRefused(LiveKitError):
-    """The far end of a dial or a transfer answered with a SIP failure, such as 486 Busy Here."""
+    """The far end of a dial or a transfer responded with a SIP failure, such as 486 Busy Here."""
 
     def __init__(self, sip_code: int, sip_status: str) -> None:
         super().__init__(f"SIP {sip_code} {sip_status}".rstrip())
@@ -30,7 +30,7 @@ class SipRefused(LiveKitError):
 
 
 class DialEnded(LiveKitError):
-    """A dial ended without a SIP code. `text` is LiveKit's own, cut and free of secrets, for whoever looks it up."""
+    """A dial ended without a SIP code. `text` is LiveKit's own, shortened and without secrets."""
 
     def __init__(self, words: str, text: str = "") -> None:
         super().__init__(words)
@@ -38,27 +38,27 @@ class DialEnded(LiveKitError):
 
 
 class DialRangOut(DialEnded):
-    """The ringing timeout passed. LiveKit answers the same when nothing rang, and when the room was closed."""
+    """The ringing timeout passed. LiveKit responds the same if nothing rang, and if the room was closed."""
 
 
 class DialCanceled(DialEnded):
-    """The dial was called off before it was answered."""
+    """The dial was canceled before it was answered."""
 
 
 class GatewayUnreachable(DialEnded):
-    """No connection to the gateway: it is silent, refuses, does not resolve, or TLS failed."""
+    """No connection to the gateway: no response, refused, unresolved name, or TLS failure."""
 
 
 class GatewayFailed(DialEnded):
-    """The gateway answered, and then not in a way that LiveKit could go on with."""
+    """The gateway responded in a way that LiveKit cannot handle."""
 
 
 class CarrierAuthFailed(DialEnded):
-    """The gateway asked for credentials: there are none, or it refuses them."""
+    """The gateway requires credentials: there are none, or it rejects them."""
 
 
 class MediaRefused(DialEnded):
-    """The two sides have no codec in common, or differ about encryption."""
+    """The two sides have no codec in common, or do not agree on encryption."""
 
 
 class LiveKitNotFound(LiveKitError):
@@ -66,15 +66,15 @@ class LiveKitNotFound(LiveKitError):
 
 
 class LiveKitRefused(LiveKitError):
-    """LiveKit will not do it however often it is asked: a person must change something."""
+    """LiveKit rejects the request permanently: a person must change something."""
 
 
 class LiveKitUnauthorized(LiveKitRefused):
-    """LiveKit does not take the key and secret, or they lack the right."""
+    """LiveKit rejects the key and secret, or they lack the permission."""
 
 
 class LiveKitNotConfigured(LiveKitRefused):
-    """The project has no URL, key or secret, so no call was made."""
+    """The project has no URL, key or secret, so no request was sent."""
 
     def __init__(self) -> None:
         super().__init__(

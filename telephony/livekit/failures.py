@@ -1,4 +1,4 @@
-"""LiveKit's and the network's failures as ours, in words for the person who reads them."""
+"""Map LiveKit's and the network's failures to Voxa's errors, with messages for people."""
 
 import re
 from collections.abc import Callable
@@ -27,15 +27,15 @@ _REFUSED = {
     api.ServerErrorCode.UNIMPLEMENTED,
 }
 _UNAUTHORIZED = {api.ServerErrorCode.UNAUTHENTICATED, api.ServerErrorCode.PERMISSION_DENIED}
-_NOBODY = "no response from servers"  # its message bus asked, and nobody claimed the request
+_NOBODY = "no response from servers"  # its message bus got no claim of the request
 Reader = Callable[[api.ServerError], LiveKitError | None]
 _IDS = re.compile(r'"((?:ST|SDR)_\w+)"')
 
 
 def as_livekit_error(error: Exception, deadline: float, reader: Reader | None = None) -> LiveKitError:
-    """Return the error to raise instead. It holds nothing of the original but what may be shown.
+    """Return the error to raise instead. It only contains what may be shown.
 
-    An operation's own `reader` is asked first about what LiveKit answered.
+    An operation's own `reader` is tried first on LiveKit's response.
     """
     match error:
         case LiveKitError():
@@ -51,9 +51,9 @@ def as_livekit_error(error: Exception, deadline: float, reader: Reader | None = 
         case aiohttp.InvalidURL():
             return LiveKitRefused("The LiveKit URL is not valid. Enter one such as wss://livekit.example.com.")
         case aiohttp.ClientError() | OSError():
-            return LiveKitUnavailable("The connection to LiveKit broke before it answered. It will be retried.")
+            return LiveKitUnavailable("The connection to LiveKit broke before it responded. It will be retried.")
         case DecodeError():
-            return LiveKitUnavailable("Something answered, but not as LiveKit does. Check the LiveKit URL.")
+            return LiveKitUnavailable("The server's response is not LiveKit's. Check the LiveKit URL.")
         case _:
             return LiveKitError(f"The call to LiveKit failed: {type(error).__name__}.")
 
@@ -62,7 +62,7 @@ def _server_error(error: api.ServerError) -> LiveKitError:
     text = public_text(error.message)
     if error.code in _UNAUTHORIZED or error.status in (401, 403):
         # LiveKit repeats the whole token in its text here.
-        return LiveKitUnauthorized("LiveKit does not take the API key and secret. Check both, and the server's clock.")
+        return LiveKitUnauthorized("LiveKit rejects the API key and secret. Check both, and the server's clock.")
     if error.code == api.ServerErrorCode.NOT_FOUND:
         return LiveKitNotFound(f"LiveKit does not have it: {text}.")
     if error.code in _REFUSED:

@@ -1,4 +1,4 @@
-"""One asyncio loop in a thread of its own per process, with one HTTP session: what livekit-api needs to live in."""
+"""One asyncio loop per process, in its own thread, with one HTTP session for livekit-api."""
 
 import asyncio
 import atexit
@@ -17,11 +17,11 @@ import aiohttp
 
 T = TypeVar("T")
 
-_GRACE = 2.0  # seconds that a call may outlive its own deadline before its caller stops waiting for the loop
+_GRACE = 2.0  # seconds after a request's own deadline until its caller stops waiting for the loop
 
 
 class _LoopThread:
-    """A running loop and its session. No cookies, no proxy from the environment, no limit but the callers' number."""
+    """A running loop and its session. No cookies, no proxy from the environment, no limit of connections."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
@@ -40,7 +40,7 @@ class _LoopThread:
 
 
 class _Caller:
-    """A thread that waits for a coroutine of the loop, and meanwhile does what that hands it."""
+    """A thread that waits for a coroutine of the loop, and meanwhile runs functions for it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -83,7 +83,7 @@ _current: _LoopThread | None = None
 
 
 def run(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]], deadline: float) -> T:
-    """Run a coroutine in the process's loop and wait for it. Raises TimeoutError `deadline` + 2 s on at the latest."""
+    """Run a coroutine in the process's loop and wait for it. Raise `TimeoutError` after `deadline` + 2 s."""
     thread = _loop_thread()
     future = asyncio.run_coroutine_threadsafe(call(thread.session), thread.loop)
     try:
@@ -100,7 +100,7 @@ async def arun(call: Callable[[aiohttp.ClientSession], Coroutine[object, object,
 
 
 def complete(main: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine in the process's loop and wait for it; this thread does what that hands to `in_caller`.
+    """Run a coroutine in the process's loop and wait for it; this thread runs the functions passed to `in_caller`.
 
     An interruption of this thread cancels the coroutine.
     """
@@ -115,7 +115,7 @@ def complete(main: Coroutine[Any, Any, T]) -> T:
 
 
 async def in_caller(function: Callable[..., T], *arguments: Any) -> T:
-    """Run a function in the thread that waits in `complete`, one at a time: that is where the database is used."""
+    """Run a function in the thread that waits in `complete`, one at a time: that thread uses the database."""
     return await _caller.get().do(partial(function, *arguments))
 
 
@@ -133,10 +133,10 @@ def _loop_thread() -> _LoopThread:
 
 
 def _forget_in_child() -> None:
-    """Start afresh after a fork: threads do not survive it.
+    """Start a new loop after a fork: threads do not survive it.
 
-    The parent's loop and sockets are kept for ever, past the child's own end: closing them here would take the
-    parent's sockets out of the epoll set that both processes share, and its next call would hear no answer.
+    The parent's loop and sockets are never closed in the child: that would remove the parent's sockets from the epoll
+    set that both processes share, and the parent's next request would get no response.
     """
     global _current, _lock
     _lock = threading.Lock()

@@ -1,7 +1,7 @@
-"""Which inbound trunk and dispatch rule an INVITE meets, as livekit-server 1.13 finds them (protocol/sip/sip.go). Pure.
+"""Match an INVITE to inbound trunk and dispatch rule as livekit-server 1.13 does (protocol/sip/sip.go). Pure.
 
-The server's weaknesses are kept: malformed entries of an allow-list are dropped in silence, an allow-list with none
-left allows everyone, and an entry that equals the From host, which the caller writes, lets the caller in.
+The server's weaknesses are reproduced: malformed entries of an allow-list are silently dropped, an allow-list without
+valid entries allows everyone, and an entry that equals the From host, which the caller sets, admits the caller.
 """
 
 import re
@@ -25,7 +25,7 @@ _WITHOUT_PIN, _UNNAMED = 100, 1000  # what each adds to a rule's rank
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """An incoming call as its first message tells. `host` is the host of its From header."""
+    """An inbound call by its INVITE. `host` is the host of its From header."""
 
     caller: str
     called: str
@@ -34,17 +34,17 @@ class Invite:
 
 
 class Answer(StrEnum):
-    """What the SIP service does with an INVITE."""
+    """Response of the SIP service to an INVITE."""
 
     ACCEPT = "accept"
     PIN = "pin"  # answers and asks the caller for a PIN
-    DROP = "drop"  # lets it ring without end
-    ERROR = "error"  # answers 503: what is stored contradicts itself
+    DROP = "drop"  # lets it ring endlessly
+    ERROR = "error"  # responds with 503: stored objects conflict
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The answer, by which trunk (None: by none) and rule; `conflict` are the objects that contradict each other."""
+    """The response, the trunk (None: none) and the rule; `conflict` are the conflicting objects."""
 
     answer: Answer
     trunk: Entrance | None = None
@@ -53,7 +53,7 @@ class Match:
 
 
 class Contradiction(Exception):
-    """LiveKit refuses to choose between these objects."""
+    """Raised for objects between which LiveKit refuses to choose."""
 
     def __init__(self, *ids: str) -> None:
         super().__init__(", ".join(ids))
@@ -61,7 +61,7 @@ class Contradiction(Exception):
 
 
 def match(invite: Invite, trunks: Iterable[Entrance], rules: Iterable[Rule]) -> Match:
-    """Return what the SIP service does with an INVITE. Whether its credentials are right is left open."""
+    """Return the SIP service's response to an INVITE. Credentials are not checked."""
     trunk = None
     try:
         trunk = trunk_for(invite, trunks)
@@ -76,9 +76,9 @@ def match(invite: Invite, trunks: Iterable[Entrance], rules: Iterable[Rule]) -> 
 
 
 def trunk_for(invite: Invite, trunks: Iterable[Entrance]) -> Entrance | None:
-    """Return the trunk that takes the call: one with its number before one without numbers.
+    """Return the trunk that accepts the call: one with its number before one without numbers.
 
-    Raises Contradiction where several would.
+    Raise `Contradiction` if there are several.
     """
     taking = [trunk for trunk in trunks if takes_caller(trunk, invite) and takes_number(trunk, invite.called)]
     named = [trunk for trunk in taking if trunk.numbers]
@@ -89,30 +89,30 @@ def trunk_for(invite: Invite, trunks: Iterable[Entrance]) -> Entrance | None:
 
 
 def takes_caller(trunk: Entrance, invite: Invite) -> bool:
-    """Whether a trunk lets this caller in from this address."""
+    """Return whether a trunk accepts this caller from this address."""
     return (not trunk.allowed_numbers or _has(trunk.allowed_numbers, invite.caller)) and allows(
         trunk.allowed_addresses, invite.source, invite.host
     )
 
 
 def takes_number(trunk: Entrance, number: str) -> bool:
-    """Whether a trunk has this number; one without numbers has them all."""
+    """Return whether a trunk has this number; one without numbers matches all."""
     return not trunk.numbers or _has(trunk.numbers, number)
 
 
 def allows(entries: Sequence[str], source: Address, host: str) -> bool:
-    """Whether an allow-list lets an address in, or a From host."""
+    """Return whether an allow-list allows an address or a From host."""
     kept = [entry for entry in entries if not is_dropped(entry)]
     return not kept or any(entry == host or holds(entry, source) for entry in kept)
 
 
 def is_dropped(entry: str) -> bool:
-    """Whether LiveKit drops this entry of an allow-list in silence."""
+    """Return whether LiveKit silently drops this entry of an allow-list."""
     return bool(_DROPPED.search(entry))
 
 
 def network_of(entry: str) -> Network | None:
-    """Return the addresses that an entry stands for, None where it is no address or network as LiveKit reads them."""
+    """Return an entry's addresses, None if LiveKit does not parse it as an address or network."""
     address, slash, prefix = entry.partition("/")
     try:
         if not slash:
@@ -125,13 +125,13 @@ def network_of(entry: str) -> Network | None:
 
 
 def holds(entry: str, source: Address) -> bool:
-    """Whether an entry is an address or network that this source is in."""
+    """Return whether an entry is an address or network that contains this source."""
     network = network_of(entry)
     return network is not None and source in network
 
 
 def rule_for(invite: Invite, trunk: Entrance | None, rules: Iterable[Rule]) -> Rule | None:
-    """Return the rule that places the call: one that names the trunk before one for all trunks."""
+    """Return the rule that matches the call: one with the trunk before one for all trunks."""
     fitting = [
         rule
         for rule in rules
@@ -143,20 +143,20 @@ def rule_for(invite: Invite, trunk: Entrance | None, rules: Iterable[Rule]) -> R
 
 
 def rank(rule: Rule) -> tuple[int, str]:
-    """Return where a rule stands among others; the lowest one wins. Those with a PIN or named numbers come first."""
+    """Return a rule's rank; the lowest wins. Rules with a PIN or numbers come first."""
     unnamed = _UNNAMED * (not rule.inbound_numbers) + _UNNAMED * (not rule.numbers)
     return unnamed + (0 if rule.pin else _WITHOUT_PIN) + _KINDS.index(rule.kind), rule.room
 
 
 def rule_keys(rule: Rule) -> Iterator[tuple[str, str, str, str]]:
-    """Return the combinations of PIN, trunk, caller and number that a rule claims; no two rules may share one."""
+    """Return the combinations of PIN, trunk, caller and number of a rule; two rules must not share one."""
     trunks, callers, numbers = rule.trunk_ids or ("",), rule.inbound_numbers or ("",), rule.numbers or ("",)
     for trunk, caller, number in product(trunks, callers, numbers):
         yield rule.pin, trunk, normalized(caller), normalized(number)
 
 
 def rule_conflicts(rules: Iterable[Rule]) -> Iterator[tuple[Rule, Rule]]:
-    """Return pairs of rules that LiveKit will not hold beside each other; a rule may be in its own way."""
+    """Return pairs of rules that LiveKit rejects as conflicting; a rule can conflict with itself."""
     claimed: dict[tuple[str, str, str, str], Rule] = {}
     told: set[tuple[str, str]] = set()
     for rule in rules:
@@ -169,7 +169,7 @@ def rule_conflicts(rules: Iterable[Rule]) -> Iterator[tuple[Rule, Rule]]:
 
 
 def refuse_conflicts(rules: Iterable[Rule]) -> None:
-    """Raise Contradiction where LiveKit would not look at these rules: one of an unknown kind, or two in conflict."""
+    """Raise `Contradiction` if LiveKit rejects these rules: one of an unknown kind, or two in conflict."""
     listed = list(rules)
     for rule in listed:
         if not rule.kind:
@@ -179,7 +179,7 @@ def refuse_conflicts(rules: Iterable[Rule]) -> None:
 
 
 def normalized(number: str) -> str:
-    """Return a number with its `+` and without separators; what does not look like one stays as it is."""
+    """Return a number with `+` and without separators; other texts are not changed."""
     if not _NUMBER.fullmatch(number):
         return number
     return "+" + re.sub(r"[+\- ()]", "", number)

@@ -1,4 +1,4 @@
-"""Specs to LiveKit's protobuf messages and back."""
+"""Convert specs to LiveKit's protobuf messages and back."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -143,7 +143,7 @@ def _stored(stored_id: str, spec: SpecT, said: InfoT, info: InfoT) -> Stored[Spe
 
 
 def _plain(info: InfoT) -> InfoT:
-    """Return a copy without what LiveKit adds by itself: the id, times, and encryption said a second time."""
+    """Return a copy without what LiveKit adds: the ID, times, and the second encryption field."""
     plain = type(info)()
     plain.CopyFrom(info)
     if plain.media.HasField("encryption"):

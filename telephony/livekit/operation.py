@@ -1,4 +1,4 @@
-"""One thing to ask of LiveKit, told apart from how it is waited for."""
+"""A request to LiveKit, independent of how its caller waits."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ def _as_it_is(answer: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[T]):
-    """What to do with a server, and the seconds it may take (None: the client's deadline).
+    """A request, with a timeout in seconds (None: the client's deadline).
 
-    `sip_admin` is for what needs no right but that of managing trunks and rules. `read` makes of the answer what is
-    given, in the waiting thread: a long list would hold up the loop's other calls. `failure` reads LiveKit's errors
-    that mean something of their own here.
+    `sip_admin` is for requests that only need permission for trunks and rules. `read` converts the response in the
+    waiting thread: a long list would block the loop's other requests. `failure` maps LiveKit errors with a special
+    meaning for this request.
     """
 
     call: Callable[[api.LiveKitAPI], Awaitable[Any]]

@@ -1,4 +1,4 @@
-"""One client a project in each process, and the record of whether the project answers."""
+"""One client per project and process, and the record of whether the project responds."""
 
 import logging
 import time
@@ -20,14 +20,14 @@ from telephony.models import LiveKitProject
 
 logger = logging.getLogger(__name__)
 
-FRESH = 2.0  # seconds for which a process does not write again what it wrote last
+FRESH = 2.0  # seconds before a process writes an unchanged record again
 _clients: dict[UUID, LiveKitClient] = {}
 
 
 def client_for(project: LiveKitProject) -> LiveKitClient:
-    """Return this process's client of a project, a new one when URL or credentials changed.
+    """Return this process's client of a project, a new one if URL or credentials changed.
 
-    Raises LiveKitNotConfigured when the project has none.
+    Raise `LiveKitNotConfigured` if the project has none.
     """
     if not project.url or not project.is_configured:
         raise LiveKitNotConfigured
@@ -39,7 +39,7 @@ def client_for(project: LiveKitProject) -> LiveKitClient:
 
 
 class _Reachability:
-    """Keeps `last_ok_at`, `last_failed_at` and `last_error` of a project. A refusal is an answer: LiveKit is there."""
+    """Maintains `last_ok_at`, `last_failed_at` and `last_error` of a project. A rejection counts as reachable."""
 
     def __init__(self, project_id: UUID) -> None:
         self._project_id = project_id
@@ -59,8 +59,8 @@ class _Reachability:
             else:
                 _write_success(self._project_id)
         except DatabaseError:
-            # What LiveKit answered matters more than this note: an id lost here would be an orphan there.
-            logger.warning("Could not note whether LiveKit project %s answers.", self._project_id, exc_info=True)
+            # LiveKit's response matters more than this record: a lost ID would leave an orphan in LiveKit.
+            logger.warning("Could not record whether LiveKit project %s responds.", self._project_id, exc_info=True)
 
 
 def _write_success(project_id: UUID) -> None:

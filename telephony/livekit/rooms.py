@@ -15,17 +15,17 @@ from telephony.livekit.errors import DialTooLate
 from telephony.livekit.operation import Operation
 
 LONGEST_RINGING = 75.0  # seconds; the server itself gives up on a waiting dial after 80
-DIAL_GRACE = 5.0  # seconds that the answer may come after ringing ended
-LIMIT_GRACE = 15.0  # seconds beyond ringing and talk time, after which LiveKit hangs up what Voxa did not
+DIAL_GRACE = 5.0  # seconds for the response after ringing ended
+LIMIT_GRACE = 15.0  # seconds after ringing and talk time until LiveKit hangs up if Voxa did not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dial:
-    """One dial: `to` as the carrier is to be asked for, `caller_id` always set (LiveKit would pick a random one).
+    """One dial: `to` in the carrier's format, `caller_id` always set (LiveKit would pick a random one).
 
-    `max_seconds` limits talk time. LiveKit counts from the INVITE, so it is given the ringing on top.
-    `caller_id` is the user in From, `display_name` the name there: empty, LiveKit writes the user. `headers` join those
-    of the trunk.
+    `max_seconds` limits talk time. LiveKit counts from the INVITE, so the ringing is added.
+    `caller_id` is the user in From, `display_name` the name there; if empty, LiveKit uses the user. `headers` are added
+    to those of the trunk.
     """
 
     livekit_trunk_id: str
@@ -50,9 +50,9 @@ class Dialled:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room as the list shows it.
+    """A room in LiveKit's list.
 
-    As measured, `people` does not count agents, and both counts are a few seconds behind.
+    As measured, `people` excludes agents, and both counts lag by a few seconds.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Who is in a room. `kind` is LiveKit's: standard, sip, agent, ...; times are in seconds since the epoch."""
+    """A participant. `kind` is LiveKit's: standard, sip, agent, ...; times are in seconds since the epoch."""
 
     identity: str
     participant_id: str
@@ -91,7 +91,7 @@ def participant_of(info: ParticipantInfo) -> Participant:
 def create_room(
     name: str, *, agent_name: str, agent_metadata: Mapping[str, str], empty_seconds: int
 ) -> Operation[None]:
-    """Make a room with an agent dispatched into it. Making one that exists succeeds."""
+    """Create a room with a dispatched agent. Succeeds if the room exists."""
 
     async def call(server: api.LiveKitAPI) -> None:
         agent = api.RoomAgentDispatch(agent_name=agent_name, metadata=json.dumps(dict(agent_metadata)))
@@ -105,17 +105,17 @@ def create_room(
 def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialled]:
     """Call a number into a room and wait until it is answered.
 
-    With `not_after` it raises DialTooLate, and sends nothing, once that moment has passed.
+    Raise `DialTooLate`, without a request, once `not_after` has passed.
 
-    Raises SipRefused with the far end's code, a DialEnded where it ended without one, LiveKitUnreached when nothing was
-    dialled, LiveKitUnavailable when nobody knows. Not idempotent: never repeat a dial whose outcome is unknown.
+    Raise `SipRefused` with the far end's code, `DialEnded` if there is none, `LiveKitUnreached` if nothing was dialed,
+    `LiveKitUnavailable` if the outcome is unknown. Not idempotent: never repeat a dial whose outcome is unknown.
     """
     if asked.ringing_seconds > LONGEST_RINGING:
         raise ValueError(f"A dial rings at most {LONGEST_RINGING:g} seconds.")
 
     async def call(server: api.LiveKitAPI) -> Dialled:
         if not_after is not None and datetime.now(UTC) > not_after:
-            raise DialTooLate("The dial was held up. It waits for its next turn.")
+            raise DialTooLate("The dial was delayed. It waits for its next send window.")
         answer = await server.sip.create_sip_participant(
             api.CreateSIPParticipantRequest(
                 sip_trunk_id=asked.livekit_trunk_id,
@@ -138,7 +138,7 @@ def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialled
 
 
 def room_names(wanted: Iterable[str] | None = None) -> Operation[list[str]]:
-    """Return the rooms that exist, of those wanted or of all. An empty `wanted` gives none."""
+    """Return the existing rooms among `wanted`, or all if it is None. An empty `wanted` returns none."""
     names = None if wanted is None else list(wanted)
 
     async def call(server: api.LiveKitAPI) -> list[str]:
@@ -161,7 +161,7 @@ def rooms() -> Operation[list[Room]]:
 
 
 def dispatch_agent(room: str, *, agent_name: str, metadata: Mapping[str, str]) -> Operation[None]:
-    """Ask for an agent to join a room. Not idempotent: each request may bring one more."""
+    """Dispatch an agent to a room. Not idempotent: each request may add another agent."""
 
     async def call(server: api.LiveKitAPI) -> None:
         await server.agent_dispatch.create_dispatch(
@@ -172,7 +172,7 @@ def dispatch_agent(room: str, *, agent_name: str, metadata: Mapping[str, str]) -
 
 
 def participants(room: str) -> Operation[list[Participant]]:
-    """Return who is in a room; nobody if it does not exist."""
+    """Return the participants of a room; none if it does not exist."""
 
     async def call(server: api.LiveKitAPI) -> list[Participant]:
         answer = await server.room.list_participants(api.ListParticipantsRequest(room=room))
@@ -182,7 +182,7 @@ def participants(room: str) -> Operation[list[Participant]]:
 
 
 def close_room(name: str) -> Operation[None]:
-    """Close a room: its callers are hung up, its agents leave. Raises LiveKitNotFound if it does not exist."""
+    """Close a room: phones are hung up, agents leave. Raise `LiveKitNotFound` if it does not exist."""
 
     async def call(server: api.LiveKitAPI) -> None:
         await server.room.delete_room(api.DeleteRoomRequest(room=name))
@@ -191,7 +191,7 @@ def close_room(name: str) -> Operation[None]:
 
 
 def remove_participant(room: str, identity: str) -> Operation[None]:
-    """Take someone out of a room; a caller is hung up. Raises LiveKitNotFound if nobody is there by that identity."""
+    """Remove a participant; a phone is hung up. Raise `LiveKitNotFound` if the identity is not in the room."""
 
     async def call(server: api.LiveKitAPI) -> None:
         await server.room.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity))
@@ -200,7 +200,7 @@ def remove_participant(room: str, identity: str) -> Operation[None]:
 
 
 def send_data(room: str, data: bytes, *, topic: str, identities: Iterable[str]) -> Operation[None]:
-    """Send a message to some participants of a room. Nothing tells whether they took it."""
+    """Send a message to participants of a room. LiveKit does not report whether they received it."""
 
     async def call(server: api.LiveKitAPI) -> None:
         await server.room.send_data(
@@ -220,7 +220,7 @@ def send_data(room: str, data: bytes, *, topic: str, identities: Iterable[str]) 
 def transfer(
     room: str, identity: str, to: str, ringing_seconds: float = 30.0, headers: Mapping[str, str] | None = None
 ) -> Operation[None]:
-    """Hand a caller over by REFER; `to` is tel:, sip: or sips:. Raises SipRefused when the far end declines."""
+    """Transfer a caller by REFER; `to` is tel:, sip: or sips:. Raise `SipRefused` if the far end declines."""
 
     async def call(server: api.LiveKitAPI) -> None:
         await server.sip.transfer_sip_participant(

@@ -1,4 +1,4 @@
-"""livekit-api with a token for trunks and rules alone, reused for a while: signing one is a third of a call's work."""
+"""livekit-api with a reused token for trunks and rules only: signing one is a third of a request's work."""
 
 import time
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import aiohttp
 from livekit import api
 
 TOKEN_LIFE = timedelta(minutes=5)
-TOKEN_REUSE = 60.0  # seconds, well within its life and the minute of clock difference that LiveKit allows
+TOKEN_REUSE = 60.0  # seconds, well within its lifetime and LiveKit's allowed clock difference of a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,14 @@ class _Held:
 
 
 class SipAdmin:
-    """Belongs to one client and is used in the loop's thread alone."""
+    """Belongs to one client and is only used in the loop's thread."""
 
     def __init__(self, url: str, key: str, secret: str) -> None:
         self._url, self._key, self._secret = url, key, secret
         self._held: _Held | None = None
 
     def server(self, session: aiohttp.ClientSession) -> api.LiveKitAPI:
-        """Return the library's client; a new one for a new session (after a fork) or when the clock was set back."""
+        """Return the library's client; a new one for a new session (after a fork) or if the clock was set back."""
         now = time.time()
         if self._held is None or self._held.session is not session or not 0 <= now - self._held.made < TOKEN_REUSE:
             token = api.AccessToken(self._key, self._secret).with_ttl(TOKEN_LIFE)

@@ -1,20 +1,20 @@
-"""Asking whether LiveKit has a SIP service that takes calls, without placing one."""
+"""Check whether LiveKit has a SIP service that accepts calls, without placing one."""
 
 from livekit import api
 
 from telephony.livekit.dial_failures import dial_failure
 from telephony.livekit.operation import Operation
 
-NOWHERE = "voxa-check.invalid"  # RFC 6761: no such host, in case a service should try
+NOWHERE = "voxa-check.invalid"  # RFC 6761: never a host, in case a service tries it
 ROOM = "voxa-check"
 
 
 def check_sip_service() -> Operation[None]:
-    """Ask for a call that no SIP service places: it names no codec, and its gateway does not exist.
+    """Request a call that no SIP service places: it has no codec, and its gateway does not exist.
 
-    Raises LiveKitWithoutSip where nobody takes the request: LiveKit's server finds nobody, or the one it finds is above
-    its CPU limit. Any other error is the SIP service's own, which checks the codecs first: it is there, and it looks at
-    neither room nor gateway.
+    Raise `LiveKitWithoutSip` if no service accepts the request: LiveKit's server finds none, or it is above its CPU
+    limit. Any other error is from the SIP service itself, which checks the codecs before room and gateway: the service
+    is available.
     """
 
     async def call(server: api.LiveKitAPI) -> None:

@@ -1,4 +1,4 @@
-"""What Voxa asks LiveKit to hold, and what LiveKit says it holds. Passwords never show in a repr."""
+"""Specs of LiveKit objects, and the objects that LiveKit lists. Passwords never appear in a repr."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ SpecT = TypeVar("SpecT", covariant=True)
 
 
 def _is_address(text: str) -> bool:
-    """Return whether LiveKit compares this entry with a caller's address. It drops or misreads all others."""
+    """Return whether LiveKit compares this entry with a caller's address. It drops or misinterprets all others."""
     try:
         ipaddress.ip_interface(text)
     except ValueError:
@@ -23,9 +23,9 @@ def _is_address(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundTrunkSpec:
-    """Calls that come in: to these numbers, from these addresses or with these digest credentials.
+    """An inbound trunk: calls to these numbers, from these addresses or with these digest credentials.
 
-    `metadata` is our mark. `allowed_addresses` are addresses with or without a prefix length, IPv6 without brackets.
+    `metadata` is our ownership tag. `allowed_addresses` may have a prefix length; IPv6 is without brackets.
     With `codecs`, no others are negotiated.
     """
 
@@ -41,16 +41,16 @@ class InboundTrunkSpec:
     attributes_to_headers: Mapping[str, str] = field(default_factory=dict)
 
     def refuse_if_open(self) -> None:
-        """Raise LiveKitRefused if anyone could call in.
+        """Raise `LiveKitRefused` if anyone could call in.
 
-        LiveKit itself takes a trunk without numbers (all numbers), with half a credential pair (no challenge), and
-        with entries that are no addresses: a host name matches a From header that anyone can write.
+        LiveKit itself accepts a trunk without numbers (all numbers), with only a username or password (no challenge),
+        and with entries that are not addresses: a host name matches a From header that anyone can set.
         """
         if not self.numbers:
-            raise LiveKitRefused("An inbound trunk without numbers takes every call. Add a number to the trunk.")
+            raise LiveKitRefused("An inbound trunk without numbers accepts every call. Add a number to the trunk.")
         if bool(self.auth_username) != bool(self.auth_password):
             raise LiveKitRefused(
-                "Half a credential pair protects nothing. Enter both username and password, or neither."
+                "A username or password alone protects nothing. Enter both username and password, or neither."
             )
         wrong = [entry for entry in self.allowed_addresses if not _is_address(entry)]
         if wrong:
@@ -64,7 +64,7 @@ class InboundTrunkSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundTrunkSpec:
-    """Calls that go out, by one gateway. `address` is host[:port]; no numbers are stored as `*`, any caller ID."""
+    """An outbound trunk for one gateway. `address` is host[:port]; no numbers are stored as `*`, any caller ID."""
 
     name: str
     metadata: str
@@ -83,7 +83,7 @@ class OutboundTrunkSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchRuleSpec:
-    """Each call of these trunks gets a room of its own, `room_prefix` and something random, and this agent."""
+    """Each call of these trunks gets a separate room, `room_prefix` plus a random part, and this agent."""
 
     name: str
     metadata: str
@@ -94,17 +94,17 @@ class DispatchRuleSpec:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     def refuse_if_open(self) -> None:
-        """Raise LiveKitRefused if the rule would take the calls of every trunk on the server."""
+        """Raise `LiveKitRefused` if the rule would match the calls of every trunk on the server."""
         if not all(self.trunk_ids) or not self.trunk_ids:
-            raise LiveKitRefused("A dispatch rule without its trunk takes everyone's calls. Name the trunk.")
+            raise LiveKitRefused("A dispatch rule without a trunk matches everyone's calls. Set the trunk.")
 
 
 @dataclass(frozen=True, slots=True)
 class Stored(Generic[SpecT]):
     """An object in LiveKit; `id` is LiveKit's, such as `ST_...` or `SDR_...`.
 
-    `exact` is false when it also holds something that a spec cannot say, which a replacing update would clear; `beyond`
-    then names LiveKit's fields that hold it. `seen` is what matching reads of an inbound trunk or a rule.
+    `exact` is false if it also has settings that a spec cannot express, which a replacing update would clear; `beyond`
+    lists those LiveKit fields. `seen` is what matching reads of an inbound trunk or a rule.
     """
 
     id: str

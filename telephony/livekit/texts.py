@@ -1,8 +1,8 @@
-"""Texts of LiveKit and of carriers, made fit to be kept and shown: one line, cut, without secrets. Pure."""
+"""Make texts of LiveKit and carriers safe to store and show: one line, shortened, without secrets. Pure."""
 
 import re
 
-LONGEST = 300  # characters that are kept
+LONGEST = 300  # maximum length
 _WRAPPED = re.compile(r"^(?:twirp error \w+:\s*|rpc error: code = \w+ desc =\s*)+", re.IGNORECASE)
 _HIDDEN = "***"
 _SECRETS = (
@@ -29,7 +29,7 @@ _SECRETS = (
 
 
 def public_text(text: str) -> str:
-    """Return a text in one line, without what LiveKit wraps around it and without secrets, cut to `LONGEST`."""
+    """Return a text in one line, without LiveKit's wrapping and without secrets, shortened to `LONGEST`."""
     plain = _WRAPPED.sub("", " ".join(text.replace("\x00", "").split()))
     for pattern, instead in _SECRETS:
         plain = pattern.sub(instead, plain)

@@ -1,6 +1,6 @@
 """Trunks and dispatch rules: operations for `LiveKitClient`.
 
-Creating is not idempotent: a create whose answer was lost may have made the object.
+Creating is not idempotent: a create whose response was lost may have made the object.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def create_inbound(spec: InboundTrunkSpec) -> Operation[str]:
-    """Create an inbound trunk and give its id. Raises LiveKitRefused for an open one, before LiveKit is asked."""
+    """Create an inbound trunk and return its ID. Raise `LiveKitRefused` for an open one, without a request."""
     spec.refuse_if_open()
     return _operation(
         lambda sip: sip.create_inbound_trunk(api.CreateSIPInboundTrunkRequest(trunk=to.inbound_message(spec))),
@@ -28,13 +28,13 @@ def create_inbound(spec: InboundTrunkSpec) -> Operation[str]:
 
 
 def update_inbound(trunk_id: str, spec: InboundTrunkSpec) -> Operation[None]:
-    """Replace an inbound trunk whole; its id and calls stay. Raises LiveKitRefused as `create_inbound` does."""
+    """Replace an inbound trunk; its ID and calls are kept. Raise `LiveKitRefused` as `create_inbound` does."""
     spec.refuse_if_open()
     return _operation(lambda sip: sip.update_inbound_trunk(trunk_id, to.inbound_message(spec)), _nothing)
 
 
 def list_inbound(ids: Iterable[str] | None = None) -> Operation[list[Stored[InboundTrunkSpec]]]:
-    """Return all inbound trunks, or those of the ids that exist. Raises ValueError for `ids` without one."""
+    """Return all inbound trunks, or the existing ones among `ids`. Raise `ValueError` for empty `ids`."""
     request = api.ListSIPInboundTrunkRequest(trunk_ids=_wanted(ids))
     return _operation(
         lambda sip: sip.list_inbound_trunk(request), lambda answer: [to.stored_inbound(item) for item in answer.items]
@@ -42,7 +42,7 @@ def list_inbound(ids: Iterable[str] | None = None) -> Operation[list[Stored[Inbo
 
 
 def create_outbound(spec: OutboundTrunkSpec) -> Operation[str]:
-    """Create an outbound trunk and give its id."""
+    """Create an outbound trunk and return its ID."""
     return _operation(
         lambda sip: sip.create_outbound_trunk(api.CreateSIPOutboundTrunkRequest(trunk=to.outbound_message(spec))),
         attrgetter("sip_trunk_id"),
@@ -50,12 +50,12 @@ def create_outbound(spec: OutboundTrunkSpec) -> Operation[str]:
 
 
 def update_outbound(trunk_id: str, spec: OutboundTrunkSpec) -> Operation[None]:
-    """Replace an outbound trunk whole; its id and calls stay."""
+    """Replace an outbound trunk; its ID and calls are kept."""
     return _operation(lambda sip: sip.update_outbound_trunk(trunk_id, to.outbound_message(spec)), _nothing)
 
 
 def list_outbound(ids: Iterable[str] | None = None) -> Operation[list[Stored[OutboundTrunkSpec]]]:
-    """Return all outbound trunks, or those of the ids that exist. Raises ValueError for `ids` without one."""
+    """Return all outbound trunks, or the existing ones among `ids`. Raise `ValueError` for empty `ids`."""
     request = api.ListSIPOutboundTrunkRequest(trunk_ids=_wanted(ids))
     return _operation(
         lambda sip: sip.list_outbound_trunk(request), lambda answer: [to.stored_outbound(item) for item in answer.items]
@@ -63,13 +63,13 @@ def list_outbound(ids: Iterable[str] | None = None) -> Operation[list[Stored[Out
 
 
 def delete_trunk(trunk_id: str) -> Operation[None]:
-    """Delete an inbound or outbound trunk. Deleting what is gone succeeds. Its rules stay: delete them first."""
+    """Delete an inbound or outbound trunk, if it exists. Its rules are not deleted: delete them first."""
     request = api.DeleteSIPTrunkRequest(sip_trunk_id=trunk_id)
     return _operation(lambda sip: sip.delete_trunk(request), _nothing)
 
 
 def create_rule(spec: DispatchRuleSpec) -> Operation[str]:
-    """Create a dispatch rule and give its id. Raises LiveKitRefused for one that names no trunk."""
+    """Create a dispatch rule and return its ID. Raise `LiveKitRefused` for one without a trunk."""
     spec.refuse_if_open()
     return _operation(
         lambda sip: sip.create_dispatch_rule(api.CreateSIPDispatchRuleRequest(dispatch_rule=to.rule_message(spec))),
@@ -78,13 +78,13 @@ def create_rule(spec: DispatchRuleSpec) -> Operation[str]:
 
 
 def update_rule(rule_id: str, spec: DispatchRuleSpec) -> Operation[None]:
-    """Replace a dispatch rule whole; its id stays. Raises LiveKitRefused as `create_rule` does."""
+    """Replace a dispatch rule; its ID is kept. Raise `LiveKitRefused` as `create_rule` does."""
     spec.refuse_if_open()
     return _operation(lambda sip: sip.update_dispatch_rule(rule_id, to.rule_message(spec)), _nothing)
 
 
 def list_rules(ids: Iterable[str] | None = None) -> Operation[list[Stored[DispatchRuleSpec]]]:
-    """Return all dispatch rules, or those of the ids that exist. Raises ValueError for `ids` without one."""
+    """Return all dispatch rules, or the existing ones among `ids`. Raise `ValueError` for empty `ids`."""
     request = api.ListSIPDispatchRuleRequest(dispatch_rule_ids=_wanted(ids))
     return _operation(
         lambda sip: sip.list_dispatch_rule(request), lambda answer: [to.stored_rule(item) for item in answer.items]
@@ -92,7 +92,7 @@ def list_rules(ids: Iterable[str] | None = None) -> Operation[list[Stored[Dispat
 
 
 def delete_rule(rule_id: str) -> Operation[None]:
-    """Delete a dispatch rule. Deleting what is gone succeeds, though LiveKit answers not_found here."""
+    """Delete a dispatch rule. Succeeds if it does not exist, although LiveKit responds with not_found here."""
     request = api.DeleteSIPDispatchRuleRequest(sip_dispatch_rule_id=rule_id)
 
     async def delete(sip: SipService) -> None:
@@ -110,12 +110,12 @@ def _operation(call: Callable[[SipService], Awaitable[AnswerT]], read: Callable[
 
 
 def _nothing(answer: Any) -> None:
-    """Leave the answer unread: it repeats what was asked."""
+    """Ignore the response: it repeats the request."""
 
 
 def _wanted(ids: Iterable[str] | None) -> list[str]:
-    """Return the ids without empty ones. None left would be read as "all"."""
+    """Return the IDs without empty ones. LiveKit would read an empty list as "all"."""
     wanted = [text for text in ids or () if text]
     if ids is not None and not wanted:
-        raise ValueError("Name the ids that are looked for, or give None for all.")
+        raise ValueError("Pass at least one ID, or None for all.")
     return wanted

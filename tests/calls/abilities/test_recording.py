@@ -155,12 +155,12 @@ def test_the_worker_knows_the_announcement_and_no_secret(livekit: Livekit, worke
 @pytest.mark.parametrize(
     ("status", "error", "words"),
     [
-        ("EGRESS_FAILED", "S3 upload failed: InvalidAccessKeyId", "The storage did not take the recording. Check"),
-        ("EGRESS_FAILED", "pipeline frozen", "could not record all: pipeline frozen"),
+        ("EGRESS_FAILED", "S3 upload failed: InvalidAccessKeyId", "The storage rejected the recording. Check"),
+        ("EGRESS_FAILED", "pipeline frozen", "could not record everything: pipeline frozen"),
         (
             "EGRESS_ABORTED",
             "Stop called before pipeline could start",
-            "ended before LiveKit's egress service had begun",
+            "ended before LiveKit's egress service started",
         ),
         ("EGRESS_COMPLETE", "", "without saving a file"),
     ],

@@ -83,7 +83,7 @@ async def test_a_storage_that_refuses_the_file_is_told_on_the_call(
         call = stage.call_in(caller.room_name)
     stage.ended(caller.room_name)
     words = await told_of(stage, call, "failed")
-    assert words.startswith("The storage did not take the recording. Check RECORDING_S3_BUCKET")
+    assert words.startswith("The storage rejected the recording. Check RECORDING_S3_BUCKET")
     assert "InvalidAccessKeyId" in words
     assert stage.call_in(caller.room_name)["status"] == "completed"
 

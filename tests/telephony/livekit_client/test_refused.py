@@ -85,9 +85,9 @@ def test_an_open_trunk_is_never_sent(
 def test_a_rule_for_everyone_is_never_sent(
     client: LiveKitClient, sandbox: SandboxServer, rule: DispatchRuleSpec
 ) -> None:
-    with pytest.raises(LiveKitRefused, match="Name the trunk"):
+    with pytest.raises(LiveKitRefused, match="Set the trunk"):
         client.run(trunks.create_rule(rule))
-    with pytest.raises(LiveKitRefused, match="Name the trunk"):
+    with pytest.raises(LiveKitRefused, match="Set the trunk"):
         client.run(trunks.update_rule("SDR_a", rule))
     assert sandbox.lines == []
 
@@ -110,5 +110,5 @@ def test_an_ambient_token_does_not_win(client: LiveKitClient, monkeypatch: pytes
 @pytest.mark.parametrize("listing", [trunks.list_inbound, trunks.list_outbound, trunks.list_rules])
 @pytest.mark.parametrize("ids", [[], [""], iter(())])
 def test_an_empty_list_of_ids_is_never_sent(listing: Callable[..., object], ids: Iterable[str]) -> None:
-    with pytest.raises(ValueError, match="Name the ids"):
+    with pytest.raises(ValueError, match="Pass at least one ID"):
         listing(ids)

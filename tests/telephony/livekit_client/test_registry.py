@@ -84,7 +84,7 @@ def test_a_key_that_is_not_taken_is_not_reachable(project: LiveKitProject) -> No
         client_for(project).run(trunks.list_rules())
     project.refresh_from_db()
     assert not project.was_reachable
-    assert project.last_error.startswith("LiveKit does not take the API key and secret.")
+    assert project.last_error.startswith("LiveKit rejects the API key and secret.")
 
 
 @pytest.mark.usefixtures("always")
@@ -130,4 +130,4 @@ def test_an_id_is_not_lost_because_the_note_could_not_be_written(
 
     monkeypatch.setattr(registry, "_write_success", locked)
     assert client_for(project).run(trunks.create_outbound(OUTBOUND)).startswith("ST_")
-    assert "Could not note" in caplog.text
+    assert "Could not record" in caplog.text

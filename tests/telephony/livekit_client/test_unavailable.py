@@ -20,7 +20,7 @@ def test_a_lost_answer_is_unavailable_and_nothing_is_asked_twice(
     shaky: LiveKitClient, faulty: FaultyServer, client: LiveKitClient
 ) -> None:
     faulty.loses = {"CreateSIPOutboundTrunk"}
-    with pytest.raises(LiveKitUnavailable, match="broke before it answered"):
+    with pytest.raises(LiveKitUnavailable, match="broke before it responded"):
         shaky.run(trunks.create_outbound(OUTBOUND))
     assert faulty.requests == ["CreateSIPOutboundTrunk"]
     assert [stored.spec for stored in client.run(trunks.list_outbound())] == [OUTBOUND]
