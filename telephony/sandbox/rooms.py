@@ -46,7 +46,7 @@ class Room:
 
     @property
     def has_agent(self) -> bool:
-        """Whether an agent is there that a caller hears; a ghost is not."""
+        """Return whether a live agent is in the room; a ghost does not count."""
         return any(one.info.kind == ParticipantInfo.AGENT and not one.ghost for one in self.occupants.values())
 
     @property

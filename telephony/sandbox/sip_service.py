@@ -37,7 +37,7 @@ class SipService:
 
     @property
     def takes_calls_in(self) -> bool:
-        """Whether an INVITE is answered at all."""
+        """Return whether the service responds to INVITEs."""
         return self.state not in (SipState.OFF, SipState.KILLED)
 
     def switch(self, to: SipState) -> None:

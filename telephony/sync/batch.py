@@ -29,11 +29,11 @@ from telephony.sync.steps import Syncer
 Step = Callable[[RowSync], Awaitable[None]]
 logger = logging.getLogger(__name__)
 
-ROUNDS = 5  # times that a row which changes while it is synced is planned anew at once
+ROUNDS = 5  # maximum immediate replans of a row that changes during its sync
 
 
 class Batch:
-    """One claim on some rows of a kind, and what came of it: `outcomes`, and whose numbers some are `waiting` for."""
+    """One claim on rows of a kind and its results: `outcomes`, and the rows whose numbers others are `waiting` for."""
 
     def __init__(self, kind: RowKind, concurrency: int) -> None:
         self.kind, self.concurrency = kind, concurrency
@@ -42,7 +42,7 @@ class Batch:
         self._lease, self._sessions = Lease(kind), ProjectSessions()
 
     def run(self, row_ids: Collection[UUID]) -> None:
-        """Sync the rows that nobody else holds. A row that changes in the meantime is planned again."""
+        """Sync the free rows. A row that changes in the meantime is planned again."""
         todo = self._lease.claim(row_ids)
         self._unclaimed(set(row_ids) - set(todo))
         if not todo:
@@ -174,7 +174,7 @@ class Batch:
         return True
 
     def _clean_up(self, lost: list[RowSync]) -> None:
-        """See to the objects of rows that were deleted under our hands: what we made after that is removed."""
+        """Remove objects that were created after their rows were deleted."""
         if not lost:
             return
         self._unclaimed({work.row.id for work in lost})

@@ -8,7 +8,7 @@ from telephony.models import SipEndpoint, Trunk
 
 
 def empty_closing_workspaces() -> None:
-    """Delete the trunks and endpoints of every workspace whose deletion was begun (`closed_at` is set)."""
+    """Delete the trunks and endpoints of every closed workspace (`closed_at` is set)."""
     for workspace in Workspace.objects.filter(closed_at__isnull=False):
         with transaction.atomic():
             _empty(workspace)
@@ -34,6 +34,6 @@ def _empty(workspace: Workspace) -> None:
 def _delete(workspace: Workspace) -> int:
     try:
         workspace.delete()
-    except ProtectedError:  # an object was recorded meanwhile: the next sweep sees to it
+    except ProtectedError:  # an object was recorded meanwhile: the next sweep handles it
         return 0
     return 1

@@ -13,7 +13,7 @@ from telephony.sync.project_session import AnyStored
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What stands in the way of an inbound trunk: our own copies, other rows of ours, and what is not ours."""
+    """Conflicts of an inbound trunk: our own copies, our other rows, and foreign objects."""
 
     copies: tuple[str, ...] = ()
     rivals: frozenset[UUID] = frozenset()
@@ -25,7 +25,7 @@ class Conflict:
 
     @property
     def taken(self) -> frozenset[str]:
-        """Return the numbers that cannot be had at present."""
+        """Return the numbers that are taken."""
         return self.lent | self.foreign
 
 

@@ -34,7 +34,7 @@ def drifted_rows(kind: RowKind, project: LiveKitProject) -> Iterator[list[UUID]]
 
 
 def find_drifted(kind: RowKind, row_ids: Collection[UUID]) -> list[UUID]:
-    """Plan these rows again and give those whose plan is not what was written last."""
+    """Plan these rows again and return those whose plan differs from what was written last."""
     installation, owned = Installation.current(), read_owned(kind, row_ids)
     servers = dict(LiveKitProject.objects.values_list("pk", "url"))
     return [
@@ -45,7 +45,7 @@ def find_drifted(kind: RowKind, row_ids: Collection[UUID]) -> list[UUID]:
 
 
 def is_drifted(row: Row, owned: Collection[LiveKitObject], installation: UUID, server: str) -> bool:
-    """Return whether the records are not what they are when everything planned is written, and nothing else."""
+    """Return whether the records differ from a complete sync of the plan."""
     recorded: Recorded = {(one.project_id, one.kind, one.source_id): (one.livekit_id, one.fingerprint) for one in owned}
     expected: Recorded = {}
 

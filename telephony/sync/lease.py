@@ -20,7 +20,7 @@ class LeaseLost(Exception):
 
 
 class Lease:
-    """The claim of one batch, on each of its rows, all of one kind. `hold` and `renew` say where it no longer holds."""
+    """The claim of one batch on its rows, all of one kind. `hold` and `renew` report a lost claim."""
 
     def __init__(self, kind: RowKind) -> None:
         self.kind, self.token = kind, uuid4()
@@ -38,7 +38,7 @@ class Lease:
         return claimed
 
     def renew(self, row_ids: Collection[UUID]) -> set[UUID]:
-        """Extend the lease and lock the rows until the transaction ends; return those still ours."""
+        """Extend the lease and lock the rows until the transaction ends; return those that are still held."""
         started = time.monotonic()
         count = self.mine(row_ids).update(leased_until=timezone.now() + LEASE)
         kept = set(row_ids) if count == len(row_ids) else self._held(row_ids)
@@ -46,7 +46,7 @@ class Lease:
         return kept
 
     def hold(self, row_id: UUID) -> None:
-        """Make sure, before a call, that the claim outlives it. Raises LeaseLost."""
+        """Ensure, before a request, that the claim outlives it. Raise `LeaseLost` otherwise."""
         if time.monotonic() - self._renewed[row_id] > RENEW_AFTER and not self.renew([row_id]):
             raise LeaseLost
 

@@ -1,4 +1,4 @@
-"""Linting a project: what is read for it, where the result is kept, and which of it concerns whom."""
+"""Lint a project, store the result, and select the findings for a workspace."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ def lint_project(project: LiveKitProject, listed: Iterable[AnyStored]) -> list[H
 
 
 def standing(project: LiveKitProject, listed: Iterable[AnyStored]) -> Standing:
-    """Put together what LiveKit holds and whose the numbers are."""
+    """Return LiveKit's objects and the owners of the numbers."""
     seen = [stored.seen for stored in listed]
     trunks = tuple(one for one in seen if isinstance(one, Entrance))
     rules = tuple(one for one in seen if isinstance(one, Rule))
@@ -67,7 +67,7 @@ def concerning(harms: Iterable[Harm], workspaces: Collection[UUID]) -> list[Harm
 
 
 def for_tenant(harm: Harm) -> str:
-    """Return what a workspace may read: what happens to its numbers, without names and values of others' objects."""
+    """Return a finding for a workspace: the effect on its numbers, without names and values of others' objects."""
     maker = "" if harm.ours else " that Voxa did not make"
     noun = harm.kind.label.lower()
     article = "An" if noun[0] in "aeiou" else "A"

@@ -51,7 +51,7 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Return whether LiveKit is as the rows say now, or will be without anyone's help."""
+        """Return whether LiveKit matches the rows now, or will without manual action."""
         return not self.error and Outcome.FAILED not in self.outcomes.values()
 
 
@@ -118,7 +118,7 @@ class _Look:
                 yield from compare(kind, row, owned.get(row.id, []), self.listing, self.installation)
 
     def carry_out(self, report: Report) -> None:
-        """Delete first, then mend: one rule in conflict blocks every other rule on the server."""
+        """Delete first, then repair: one rule in conflict blocks every other rule on the server."""
         for finding in report.findings:
             report.deleted += self._delete_stranger(finding)
         report.deleted += removal.remove_objects(self._tombstones().values_list("pk", flat=True), CONCURRENCY)
@@ -131,7 +131,7 @@ class _Look:
         report.busy = Outcome.BUSY in report.outcomes.values() or held.exists()
 
     def _mend(self, kind: RowKind, findings: Collection[Finding], report: Report) -> None:
-        """Take back, under the lease of a sync, what our records say too much, then sync."""
+        """Remove outdated records under the lease of a sync, then sync."""
         ids = sorted({finding.row_id for finding in findings if finding.row_id is not None})
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
@@ -153,7 +153,7 @@ class _Look:
         LiveKitObject.objects.filter(pk__in=differing).update(fingerprint="")
 
     def _still_there(self, rows: Iterable[LiveKitObject]) -> set[str]:
-        """Look up again: what a sync made after the listing has not vanished."""
+        """Look up the object again: one created by a sync after the listing is not missing."""
         by_kind = {kind: [row.livekit_id for row in rows if row.kind == kind] for kind in REMOVAL_ORDER}
         return {
             stored.id for kind, ids in by_kind.items() if ids for stored in complete(self.session.listing(kind, ids))

@@ -27,7 +27,7 @@ FROM answered WHERE telephony_livekitobject.id = answered.id AND lease_token = %
 
 
 def read_owned(kind: RowKind, row_ids: Collection[UUID]) -> dict[UUID, list[LiveKitObject]]:
-    """Read all that is recorded for these rows of one kind, by row."""
+    """Return all records of these rows of one kind, by row."""
     owned: dict[UUID, list[LiveKitObject]] = defaultdict(list)
     for record in kind.objects_of(row_ids).order_by("pk"):
         if record.row_id is not None:
@@ -67,7 +67,7 @@ def is_intended(lease: Lease, row: LiveKitObject) -> bool:
 
 
 def free(lease: Lease, rows: Iterable[LiveKitObject]) -> None:
-    """Take the lease from records whose calls have ended, so that a tombstone made of one waits for nothing."""
+    """Release the leases of records whose requests have ended, so that their tombstones need not wait."""
     if known := [row.pk for row in rows if row.pk and row.lease_token == lease.token]:
         LiveKitObject.objects.filter(pk__in=known, lease_token=lease.token).update(lease_token=None, leased_until=None)
 
@@ -85,7 +85,7 @@ class Outcomes:
         self._answered: list[LiveKitObject] = []
 
     async def add(self, record: LiveKitObject, livekit_id: str, fingerprint: str) -> None:
-        """Note what LiveKit holds now, and record it with the others when they are many or wait for long."""
+        """Add an outcome, and record all when they are many or have waited long."""
         record.livekit_id, record.fingerprint, record.lease_token = livekit_id, fingerprint, None
         now = time.monotonic()
         self._since = self._since if self._answered else now
@@ -95,7 +95,7 @@ class Outcomes:
             try:
                 await in_caller(self._write, answered)
             except BaseException:
-                self._answered = answered + self._answered  # what the database did not take is recorded with the next
+                self._answered = answered + self._answered  # unstored outcomes are recorded with the next ones
                 raise
 
     def record(self, row_ids: Collection[UUID]) -> None:

@@ -22,7 +22,7 @@ FAILED_FIRST, FAILED_AT_MOST = 600.0, 3600.0  # what a person repaired in LiveKi
 
 
 class Outcome(StrEnum):
-    """How a sync ended. `busy`: someone else is at it; `gone`: the row was deleted."""
+    """How a sync ended. `busy`: another process holds the row; `gone`: the row was deleted."""
 
     ACTIVE = "active"
     PENDING = "pending"
@@ -75,7 +75,7 @@ def write_success(lease: Lease, done: Iterable[tuple[UUID, int, tuple[str, ...]]
 def write_pending(
     lease: Lease, row_id: UUID, failures: int, words: str, warnings: tuple[str, ...] | None = None
 ) -> None:
-    """Write that it is tried again by itself, and when; and the warnings, if it was planned."""
+    """Record that the sync is retried automatically, and when; and the warnings, if it was planned."""
     later = _later(SOON, failures, PENDING_AT_MOST)
     _write(lease, row_id, TrunkStatus.PENDING, words, later, warnings=warnings)
 
@@ -83,7 +83,7 @@ def write_pending(
 def write_failed(
     lease: Lease, row_id: UUID, generation: int, failures: int, words: str, warnings: tuple[str, ...]
 ) -> bool:
-    """Write that a person must act, unless the row changed meanwhile; return whether it was written."""
+    """Record that manual action is required, unless the row changed meanwhile; return whether it was written."""
     later = _later(FAILED_FIRST, failures, FAILED_AT_MOST)
     turned = turning(lease, {row_id}, generation, TrunkStatus.FAILED)
     done = _write(lease, row_id, TrunkStatus.FAILED, words, later, generation=generation, warnings=warnings)

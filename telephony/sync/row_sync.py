@@ -40,7 +40,7 @@ class RowSync:
         self._messages: list[str] = []
 
     def note(self, result: Result, message: str = "") -> None:
-        """Note what went wrong. The worst of a sync is its result; messages of the same rank are kept side by side."""
+        """Record an error. The worst result of a sync counts; messages of the same rank are joined."""
         if result > self.result:
             self.result, self._messages = result, []
         if message and result == self.result and message not in self._messages:
@@ -48,12 +48,12 @@ class RowSync:
 
     @property
     def message(self) -> str:
-        """Return in words what kept LiveKit from being synced; empty where nothing did."""
+        """Return the errors of the sync as text; empty without errors."""
         return " ".join(self._messages)
 
     @property
     def stopped(self) -> bool:
-        """Return whether to leave LiveKit alone for now."""
+        """Return whether to send no more requests to LiveKit for now."""
         return self.result >= Result.UNREACHED
 
     @property
@@ -62,7 +62,7 @@ class RowSync:
         return self.session.calls
 
     def record(self, kind: ObjectKind, source_id: UUID) -> LiveKitObject:
-        """Return the row of an object, a new one where none is recorded yet."""
+        """Return the record of an object, a new one if there is none."""
         key = (self.row.project_id, str(kind), source_id)
         if key not in self.owned:
             self.owned[key] = LiveKitObject(

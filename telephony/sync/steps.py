@@ -31,12 +31,12 @@ class Syncer:
         self.outcomes = records.Outcomes(lease)
 
     async def both(self, work: RowSync) -> None:
-        """Write both sides, where nothing has to be resolved in between."""
+        """Write outbound and inbound objects if no domain must be resolved in between."""
         await self.outbound(work)
         await self.inbound(work)
 
     async def outbound(self, work: RowSync) -> None:
-        """Write the outbound trunks. One that is refused does not keep the others."""
+        """Write the outbound trunks. A rejected one does not block the others."""
         for desired in work.plan.outbound:
             try:
                 await self._bring(work, desired)
@@ -77,14 +77,14 @@ class Syncer:
         return livekit_id
 
     async def _intend(self, record: LiveKitObject) -> None:
-        """Make sure that the claim holds and the intent is recorded, which most often was done for the whole batch."""
+        """Ensure that the claim holds and the intent is recorded, which was usually done for the whole batch."""
         if records.is_intended(self.lease, record):
             return
         if not await in_caller(records.intend, self.lease, [record]):
             raise LeaseLost
 
     async def _adopt(self, work: RowSync, desired: Desired) -> None:
-        """Take over the object of a create whose answer was lost, found by its mark."""
+        """Adopt the object of a create whose response was lost, found by its ownership tag."""
         record = work.record(desired.kind, desired.source_id)
         found = await work.session.marked(desired.kind, desired.spec.metadata)
         if not found:
@@ -150,7 +150,7 @@ class Syncer:
             await work.session.delete(ObjectKind.INBOUND, livekit_id)
 
     async def _let_go(self, work: RowSync) -> None:
-        """Remove rule and inbound trunk: with no number left it would take every call."""
+        """Remove rule and inbound trunk: without numbers the trunk would accept every call."""
         for kind in (ObjectKind.RULE, ObjectKind.INBOUND):
             record = work.record(kind, work.row.id)
             if record.livekit_id:

@@ -20,7 +20,7 @@ _PATIENCE = 1.0  # seconds; a body that has arrived is read in milliseconds
 
 
 class BodyRefused(OSError):
-    """The body is not taken: answered with this status, code and message."""
+    """Raised when the body is rejected, with the status, code and message of the response."""
 
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ class Readers:
 
     @contextmanager
     def place(self, sender: str) -> Iterator[None]:
-        """Hold a place. Raises BodyRefused (503) when none is free within a second."""
+        """Hold a place. Raise `BodyRefused` (503) if none is free within a second."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._fits(sender), _PATIENCE):
                 message = "Too many bodies are on their way. Send the request again, with its body at once."
@@ -60,7 +60,7 @@ READERS = Readers(8)  # the worker sets its number of threads
 
 
 class IncomingBody:
-    """Stands for `wsgi.input`; nothing is read before somebody asks. `length` is None for a chunked body."""
+    """Replaces `wsgi.input`; nothing is read before the first access. `length` is None for a chunked body."""
 
     def __init__(self, source: Any, length: int | None, limit: int) -> None:
         self.source, self.length, self.limit = source, length, limit

@@ -38,7 +38,7 @@ class Harm:
 
     @property
     def ours(self) -> bool:
-        """Whether Voxa made the object."""
+        """Return whether Voxa created the object."""
         return self.row_id is not None
 
     @property
@@ -74,7 +74,7 @@ class Harm:
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Harm":
-        """Return what `as_json` stored."""
+        """Parse the output of `as_json`."""
         return cls(
             stored["code"],
             ObjectKind(stored["kind"]),
@@ -122,7 +122,7 @@ class Standing:
         return tuple(ours[:MOST_NUMBERS])
 
     def harm(self, one: Entrance | Rule, code: str, does: str, remedy: str, **more: Any) -> Harm:
-        """Return a harm of one object; one of ours is mended by itself."""
+        """Return a harm of one object; our own objects are repaired automatically."""
         row_id = self.row_of(one)
         kind = ObjectKind.RULE if isinstance(one, Rule) else ObjectKind.INBOUND
         return Harm(code, kind, one.id, one.name, does, MENDED if row_id else remedy, row_id=row_id, **more)

@@ -1,4 +1,4 @@
-"""Pure: which hosts and addresses of the internet a stranger may have us call. Imports no Django.
+"""Check which hosts and addresses customers may have Voxa call. Pure; imports no Django.
 
 Source of the ranges: the IANA special-purpose address registries (RFC 6890 and its updates).
 """
@@ -49,7 +49,7 @@ _LOCAL_SUFFIXES = ("localhost", "local", "internal", "intranet", "lan", "home.ar
 
 
 def refused_address(address: Address, allowed: Sequence[Network] = ()) -> str | None:
-    """Return in a few words what speaks against calling an address, None when it is public or allowed."""
+    """Return briefly why an address cannot be called, None if it is public or allowed."""
     if any(address in network for network in allowed):
         return None
     if isinstance(address, ipaddress.IPv4Address):
@@ -60,7 +60,7 @@ def refused_address(address: Address, allowed: Sequence[Network] = ()) -> str | 
 
 
 def refused_host(host: str, allowed: Sequence[Network] = ()) -> str | None:
-    """Return in a few words what speaks against the host of a URL as it is written, or None.
+    """Return briefly why the host of a URL is not allowed as written, or None.
 
     Resolves nothing: what a name resolves to is checked when it is called. Where networks are allowed, names of a
     local network are too.

@@ -1,4 +1,4 @@
-"""Validate and normalize URLs that people enter. Pure; `voxa.outbound` decides what may be called."""
+"""Validate and normalize URLs that people enter. Pure; `voxa.core.http.outbound` checks destinations."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What an import comes to, in figures that add up, and the file of its bad rows."""
+"""The result of an import as consistent counts, and the file of its bad rows."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
