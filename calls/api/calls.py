@@ -26,8 +26,8 @@ from calls.services.hangup import hang_up
 from calls.services.place import cancel, dispatch_now, place_call
 from telephony import selectors as telephony
 from telephony.api.reading import json_names, read
-from telephony.api.serializers import shared
 from telephony.services.errors import Problems
+from voxa.core.api.serializers import shared
 from voxa.core.lookup import only_row
 
 

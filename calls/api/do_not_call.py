@@ -24,11 +24,11 @@ from calls.do_not_call.erased_numbers import MARK
 from calls.do_not_call.file_import import check_file, import_file
 from calls.models import DoNotCall
 from telephony.api.reading import read
-from telephony.api.serializers import shared
 from telephony.services.errors import Problems
 from voxa.core.api.filters import number_asked
 from voxa.core.api.imports import answer_import
 from voxa.core.api.parsers import CsvParser
+from voxa.core.api.serializers import shared
 from voxa.core.imports.report import Report
 
 

@@ -18,11 +18,11 @@ from calls.models import Call
 from calls.routing.policies import Refusal
 from calls.routing.preview import RouteCheck, check_inbound, check_outbound
 from telephony import selectors
-from telephony.api.serializers import RowIdField, shared
+from telephony.api.serializers import RowIdField
 from telephony.livekit.entrances import Entrance, Rule
 from telephony.models import Gateway
 from telephony.services.errors import Problems
-from voxa.core.api.serializers import CamelSerializer, NamedChoiceField
+from voxa.core.api.serializers import CamelSerializer, NamedChoiceField, shared
 from voxa.core.json_values import time_json
 from voxa.core.phone_numbers import is_withheld
 

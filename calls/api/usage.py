@@ -17,9 +17,8 @@ from calls import selectors
 from calls.api.query import asked
 from calls.models import UsageDay
 from calls.selectors import UsageLine
-from telephony.api.serializers import shared
 from telephony.services.errors import Problems
-from voxa.core.api.serializers import CamelSerializer, NamedChoiceField
+from voxa.core.api.serializers import CamelSerializer, NamedChoiceField, shared
 
 LONGEST = 366  # days in one response
 BY_DEFAULT = 30

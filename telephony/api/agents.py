@@ -8,10 +8,10 @@ from rest_framework.response import Response
 
 from accounts.choices import Scope
 from telephony import selectors
+from telephony.api.agent_serializers import AgentSerializer
 from telephony.api.docs import AGENTS, TOOL_SECRET
 from telephony.api.filters import AgentFilter
 from telephony.api.resource import ResourceViewSet
-from telephony.api.serializers import AgentSerializer
 from telephony.models import Agent
 from telephony.services import agents
 from telephony.services.errors import Problems

@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from accounts.api.views import WorkspaceViewSet
 from telephony.api.reading import json_names, read
-from telephony.api.serializers import shared
 from telephony.services.errors import Problems
+from voxa.core.api.serializers import shared
 from voxa.core.lookup import only_row
 
 M = TypeVar("M", bound=Model)

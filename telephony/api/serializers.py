@@ -1,20 +1,17 @@
-"""Trunks, numbers and agents in JSON: names and types. Rules are in models and services."""
+"""Trunks and numbers in JSON: names and types. Rules are in models and services."""
 
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from telephony import selectors
-from telephony.api.fields import TRANSFER_HEADERS, HeadersField
+from telephony.api.fields import HeadersField
 from telephony.choices import Codec
-from telephony.models import Agent, Gateway, PhoneNumber, Trunk
-from telephony.models.abilities import MOST_TOOLS, MOST_TRANSFERS
+from telephony.models import Gateway, PhoneNumber, Trunk
 from telephony.services.gateways import MAX_GATEWAYS
-from telephony.transfer_targets import LONGEST_TARGET
 from telephony.validators import validate_trunk_reference
-from voxa.core.api.serializers import CamelModelSerializer, CamelSerializer, NamedChoiceField
+from voxa.core.api.serializers import CamelModelSerializer, NamedChoiceField
 from voxa.core.json_values import id_json, time_json
 from voxa.core.number_text import LONGEST_TEXT
 from voxa.core.values.countries import LONGEST
@@ -234,78 +231,3 @@ class NumberSerializer(CamelModelSerializer[PhoneNumber]):
         model = PhoneNumber
         fields = ["id", "number", "trunk_id", "agent_id", "transfer_trunk_id", "label", "created_at"]
         extra_kwargs = {"number": {"max_length": LONGEST_TEXT, "help_text": SPELLINGS}}
-
-
-class ToolSerializer(CamelSerializer):
-    """An HTTP function that an agent may call."""
-
-    name = serializers.CharField(
-        max_length=64, help_text="The function name for the language model, such as `find_order`."
-    )
-    description = serializers.CharField(
-        max_length=1_000, help_text="What it does and when to use it, for the language model."
-    )
-    parameters: Any = serializers.DictField(required=False, help_text="JSON schema of the arguments, an object.")
-    url = serializers.CharField(max_length=500, help_text="The https URL that receives its requests.")
-
-
-class AgentTransferSerializer(CamelSerializer):
-    """A transfer target of an agent."""
-
-    name = serializers.CharField(max_length=64, help_text="The target name for the language model, such as `sales`.")
-    description = serializers.CharField(
-        max_length=1_000, required=False, allow_blank=True, help_text="When to transfer."
-    )
-    to = serializers.CharField(
-        max_length=LONGEST_TARGET, help_text="An E.164 number, or a `tel:`, `sip:` or `sips:` URI with parameters."
-    )
-    mode = NamedChoiceField(["cold", "warm"], required=False, help_text="Default: `cold`.")
-    transfer_headers = HeadersField(required=False, help_text=TRANSFER_HEADERS)
-
-
-class AgentSerializer(CamelModelSerializer[Agent]):
-    """A voice agent."""
-
-    provider_key = serializers.CharField(
-        write_only=True,
-        required=False,
-        allow_null=True,
-        allow_blank=True,
-        trim_whitespace=False,
-        max_length=500,
-        help_text="API key of the AI provider, never returned. Kept if not sent in a change; null clears it. "
-        "Required again if the provider or a URL that receives it changes.",
-    )
-    has_provider_key = serializers.BooleanField(read_only=True)
-    warnings = serializers.ListField(
-        child=serializers.CharField(),
-        read_only=True,
-        help_text="Side effects of a change, such as the removal of a tool secret.",
-    )
-    tools = ToolSerializer(many=True, required=False, max_length=MOST_TOOLS)  # type: ignore[call-arg]  # many takes it
-    transfers = AgentTransferSerializer(many=True, required=False, max_length=MOST_TRANSFERS)  # type: ignore[call-arg]
-    analysis_schema: Any = serializers.DictField(
-        required=False, help_text="JSON schema of the fields to extract from each call."
-    )
-
-    class Meta:
-        model = Agent
-        fields = [
-            "id", "name", "direction", "system_prompt", "greeting", "voice", "language", "ai_provider",
-            "provider_key", "has_provider_key", "provider_check", "provider_agent_id", "custom_endpoint", "base_url",
-            "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "voicemail_action", "voicemail_message",
-            "silence_seconds", "silence_prompt", "silence_prompts", "tools", "transfers", "sends_digits",
-            "analyzes_calls", "analysis_model", "analysis_schema", "active", "warnings",
-        ]  # fmt: skip
-        read_only_fields = ["provider_check"]
-        extra_kwargs = {
-            "provider_check": {
-                "help_text": "Result of the key check with the AI provider: `unverified` until it responds."
-            }
-        }
-
-
-@cache
-def shared(kind: type[Any]) -> serializers.Serializer[Any]:
-    """Return one serializer for all requests: building it is expensive, and it keeps no state here."""
-    return cast(serializers.Serializer[Any], kind())

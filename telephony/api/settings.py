@@ -10,11 +10,10 @@ from rest_framework.response import Response
 from accounts.api.views import WorkspaceAPIView
 from telephony.api.docs import example_of
 from telephony.api.reading import json_names, read
-from telephony.api.serializers import shared
 from telephony.models import TelephonySettings
 from telephony.services.errors import Problems
 from telephony.services.settings import FIELDS, update_settings
-from voxa.core.api.serializers import CamelModelSerializer
+from voxa.core.api.serializers import CamelModelSerializer, shared
 from voxa.core.values.countries import LONGEST
 from voxa.core.values.fields import WEEKDAYS
 

@@ -15,7 +15,7 @@ from calls.choices import CallStatus
 from calls.models import Call
 from calls.services.worker_session import instructions
 from calls.transfers.by_agent import transfer_as_agent
-from telephony.api.serializers import AgentSerializer, AgentTransferSerializer, ToolSerializer
+from telephony.api.agent_serializers import AgentSerializer, AgentTransferSerializer, ToolSerializer
 from telephony.models import Agent
 from telephony.selectors import stand_ins
 from telephony.services.numbers import update_number

@@ -6,12 +6,12 @@ from typing import Any
 
 from agents.choices import AiProvider
 from telephony.api.reading import read
-from telephony.api.serializers import shared
 from telephony.dialects.agent_trunks.serializers import AgentTrunkChangeSerializer, NewAgentTrunkSerializer
 from telephony.dialects.frame import named_as
 from telephony.services.errors import Conflict, Problems
 from telephony.services.provider_checks import ProviderRefused
 from voxa.core.api.errors import ApiError
+from voxa.core.api.serializers import shared
 
 # Fields of the agent by provider, with their names in the reference.
 NAMES: dict[str, dict[str, str]] = {

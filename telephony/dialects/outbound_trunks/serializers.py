@@ -9,12 +9,11 @@ from rest_framework import serializers
 
 from telephony.addresses import validate_host
 from telephony.api.reading import Reader, read
-from telephony.api.serializers import shared
 from telephony.models import Trunk
 from telephony.services.errors import Problems
 from telephony.services.numbers import MAX_NUMBERS
 from telephony.validators import validate_e164
-from voxa.core.api.serializers import NamedChoiceField, StrictSerializer
+from voxa.core.api.serializers import NamedChoiceField, StrictSerializer, shared
 from voxa.core.number_text import LONGEST_TEXT
 
 

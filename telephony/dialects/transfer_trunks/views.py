@@ -6,7 +6,6 @@ from rest_framework.response import Response
 
 from telephony import selectors
 from telephony.api.reading import read
-from telephony.api.serializers import shared
 from telephony.dialects.frame import DialectViewSet, NoSuchPath, named_as
 from telephony.dialects.transfer_trunks import renderer
 from telephony.dialects.transfer_trunks.docs import TRANSFER_TRUNKS
@@ -14,6 +13,7 @@ from telephony.dialects.transfer_trunks.serializers import NewTransferTrunkSeria
 from telephony.models import Trunk
 from telephony.services import transfer_trunks
 from telephony.services.errors import Problems
+from voxa.core.api.serializers import shared
 
 NAMES = {
     "auth_username": "username",

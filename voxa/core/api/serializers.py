@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, time
-from typing import Any, ClassVar, TypeVar
+from functools import cache
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.db.models import Model, TimeField
 from drf_spectacular.utils import extend_schema_field
@@ -103,3 +104,9 @@ class CamelModelSerializer(_CamelNames, serializers.ModelSerializer[M]):
         **serializers.ModelSerializer.serializer_field_mapping,
         TimeField: ClockField,
     }
+
+
+@cache
+def shared(kind: type[Any]) -> serializers.Serializer[Any]:
+    """Return one serializer for all requests: building it is expensive, and it keeps no state here."""
+    return cast(serializers.Serializer[Any], kind())
