@@ -54,8 +54,8 @@ def test_who_added_a_number_stands_beside_it(client: Client, acme: Workspace, ac
     client.post(ADD, {"workspace": acme.pk, "number": "+12025550123", "note": ""})
     bring_in(client, acme, "+12025550001\n")
     page = client.get(LIST).content.decode()
-    assert f"{acme_operator.email}, by hand" in page
-    assert f"{acme_operator.email}, from a file" in page
+    assert f"{acme_operator.email}, manually" in page
+    assert f"{acme_operator.email}, file import" in page
     acme_operator.delete()
     assert {entry.who for entry in DoNotCall.objects.all()} == {""}
 

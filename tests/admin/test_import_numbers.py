@@ -12,7 +12,7 @@ from telephony.services.numbers import add_number
 from tests.admin.conftest import Browser
 from tests.admin.rows import make_trunk
 
-WORDS = "Bring in numbers from Telnyx"
+WORDS = "Import numbers from Telnyx"
 
 
 class FakeApi:

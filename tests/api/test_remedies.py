@@ -23,7 +23,7 @@ def test_without_a_key_the_header_is_named(db: None, path: str, header: str) -> 
 @pytest.mark.parametrize("path", PATHS)
 def test_another_method_names_those_that_are_there(api: APIClient, path: str) -> None:
     answer = api.put(path, {})
-    assert (answer.status_code, "PUT is not for this address" in answer.content.decode()) == (405, True)
+    assert (answer.status_code, "PUT is not allowed here" in answer.content.decode()) == (405, True)
     assert answer["Allow"] in answer.content.decode()
 
 

@@ -28,11 +28,11 @@ def test_a_key_is_shown_once_and_revoked(acme: Workspace, acme_owner: User, sign
 
     page.goto(f"/admin/accounts/apikey/{key.pk}/change/")
     page.once("dialog", lambda dialog: dialog.dismiss())
-    page.get_by_role("button", name="Revoke this key").click()
+    page.get_by_role("button", name="Revoke key").click()
     key.refresh_from_db()
     assert key.revoked_at is None
     page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Revoke this key").click()
+    page.get_by_role("button", name="Revoke key").click()
     expect(page.get_by_text(re.compile("Requests with this key are rejected"))).to_be_visible()
     key.refresh_from_db()
     assert key.revoked_at is not None

@@ -10,7 +10,7 @@ from calls.presentation.sip_codes import sip_name, sip_words
     ("code", "words"),
     [
         (486, "486 Busy Here: the callee is busy"),
-        (499, "499: the carrier could not carry the call as it was asked"),
+        (499, "499: the carrier rejected the call"),
         (599, "599: the gateway failed"),
         (999, "999"),
         (None, ""),

@@ -63,7 +63,7 @@ def test_a_trunk_that_carries_numbers_is_a_409(api: APIClient, trunk: Trunk) -> 
     answer = api.delete(f"{PATH}/{trunk.pk}")
     assert answer.status_code == 409
     assert answer.json()["error"]["code"] == "trunk_in_use"
-    assert "1 phone number come" in answer.json()["error"]["message"]
+    assert "This trunk has 1 phone number" in answer.json()["error"]["message"]
     assert PhoneNumber.objects.count() == 1
 
 

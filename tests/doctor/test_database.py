@@ -26,7 +26,7 @@ def test_tables_that_this_version_needs(monkeypatch: pytest.MonkeyPatch) -> None
         "voxa.core.doctor.database.MigrationExecutor.migration_plan", lambda self, targets: ["one", "two"]
     )
     findings = found(database.look)
-    assert "lacks 2 of" in findings["database.migrations"].what
+    assert "2 migrations are not applied" in findings["database.migrations"].what
     assert database.UNUSABLE & set(findings)
 
 
@@ -67,7 +67,7 @@ def test_secrets_that_no_key_opens_after_a_restore(acme: Workspace, monkeypatch:
     assert isinstance(field, EncryptedField)
     monkeypatch.setitem(field.__dict__, "fernet", type("Other", (), {"decrypt": staticmethod(_refuse)})())
     what = found(database.look)["database.secrets"].what
-    assert "opens 1 of 1 stored secrets (trunk: password)" in what
+    assert "1 of 1 stored secrets (trunk: password) cannot be decrypted" in what
     assert "s3cret" not in what
 
 

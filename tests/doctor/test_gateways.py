@@ -83,7 +83,7 @@ def test_one_of_many_trunks_is_asked_once_and_too_many_not_all(
 def test_one_that_keeps_us_waiting_is_told(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "side_by_side", lambda jobs, limit: iter(()))
     with_gateway(acme)
-    assert "did not answer within 12 s" in found(doctor.look)["gateways.connect"].what
+    assert "No response within 12 s" in found(doctor.look)["gateways.connect"].what
 
 
 def test_none_is_asked_that_the_sandbox_stands_in_for(acme: Workspace, settings: Any) -> None:

@@ -60,7 +60,7 @@ def processes_of(folder: Path) -> dict[int, str]:
 def printed(process: Process, pattern: str) -> str | None:
     """Return what `make run` printed, None if it has not yet."""
     assert process.running, process.output()[-3000:]
-    found = re.search(pattern, process.output())
+    found = re.search(pattern, process.output(), re.M)
     return found[1] if found else None
 
 
@@ -133,8 +133,8 @@ def call_in(http: httpx.Client, copy: Path, env: dict[str, str], number: str) ->
 @pytest.mark.timeout(300)
 def test_a_fresh_copy_runs_provisions_calls_and_stops(copy: Path, run: tuple[Process, int]) -> None:
     process, port = run
-    wait_until(lambda: printed(process, r"agent +(\S+)"), "what is made first is printed", 120)
-    key, agent, number = (printed(process, rf"{name} +(\S+)") for name in ("API key", "agent", "number"))
+    wait_until(lambda: printed(process, r"^ +agent +(\S+)$"), "what is made first is printed", 120)
+    key, agent, number = (printed(process, rf"^ +{name} +(\S+)$") for name in ("API key", "agent", "number"))
     assert agent is not None
     assert number is not None
     wait_until(lambda: up(port), "the web server answers", 60)

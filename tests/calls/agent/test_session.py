@@ -39,6 +39,7 @@ def test_the_providers_key_goes_to_the_worker_and_into_no_log(
 
 def test_addresses_that_the_agent_names_are_not_trusted_as_the_operators_are(worker: APIClient, call: Call) -> None:
     assert call.agent is not None
+    update_agent(call.agent, {"ai_provider": "pipeline"})
     own = worker.get(SESSION).json()["provider"]
     assert own["baseUrl"] in own["guard"]["trusted"]
     update_agent(call.agent, {"base_url": "https://models.example.com/v1", "tts_url": "https://voice.example.com/v1"})

@@ -72,7 +72,7 @@ def test_running_twice_changes_nothing(acme: Workspace, by_hand: Project) -> Non
     again = run(acme, "--yes")
     assert (again.status, again.out) == (0, "")
     assert "Nothing to adopt" in again.err
-    assert "2 objects are managed by Voxa already" in again.err
+    assert "2 objects are already managed by Voxa" in again.err
     assert (by_hand.server.standing(), list(Trunk.objects.values())) == before
 
 

@@ -90,14 +90,14 @@ def test_rules_that_trunks_share(acme: Workspace, by_hand: Project) -> None:
 def test_a_rule_without_trunk(acme: Workspace, by_hand: Project) -> None:
     by_hand.inbound()
     rule = by_hand.rule()
-    left_alone(acme, by_hand, f"The rule {rule} names no trunk", "It has no trunk, so it matches all calls")
+    left_alone(acme, by_hand, f"The rule {rule} has no trunk", "It has no trunk, so it matches all calls")
 
 
 def test_a_number_that_a_row_has_already(acme: Workspace, globex: Workspace, by_hand: Project) -> None:
     by_hand.inbound()
     gateways = [{"ip_or_domain": "198.51.100.7", "inbound": False}]
     create_trunk(globex, {"name": "Globex", "gateways": gateways, "numbers": ["+15550100000"]})
-    left_alone(acme, by_hand, "+15550100000: already on a trunk of Voxa")
+    left_alone(acme, by_hand, "+15550100000: already on a Voxa trunk")
 
 
 def test_what_another_installation_marked(acme: Workspace, by_hand: Project) -> None:
