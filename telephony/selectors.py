@@ -72,6 +72,8 @@ def transfer_trunks(workspace: Workspace) -> QuerySet[Trunk]:
 
 def find_trunk(workspace: Workspace, reference: str) -> Trunk | None:
     """Find a trunk by its UUID, or by a current or former `ST_` id. Return None if there is none."""
+    if "\x00" in reference:
+        return None  # PostgreSQL text has no NUL: the query would fail
     if reference.startswith("ST_"):
         owned = LiveKitObject.objects.filter(livekit_id=reference, trunk__workspace=workspace)
         former = LiveKitAlias.objects.filter(livekit_id=reference, trunk__workspace=workspace)
@@ -103,6 +105,8 @@ def endpoints(workspace: Workspace) -> QuerySet[SipEndpoint]:
 
 def find_endpoint(workspace: Workspace, reference: str) -> SipEndpoint | None:
     """Find a SIP endpoint by its `conn_` id, or by a current or former `ST_` id."""
+    if "\x00" in reference:
+        return None  # PostgreSQL text has no NUL: the query would fail
     if reference.startswith("ST_"):
         owned = LiveKitObject.objects.filter(livekit_id=reference).values("endpoint")
         former = LiveKitAlias.objects.filter(livekit_id=reference).values("endpoint")

@@ -64,7 +64,8 @@ def test_a_new_trunk_takes_headers_too(client: Client, acme: Workspace) -> None:
 
 def test_the_form_shows_each_header_on_a_line_of_its_own(client: Client, trunk: Trunk) -> None:
     Trunk.objects.update(headers={"P-Asserted-Identity": "<sip:{from}@sip.example.com>", "X-Account": "42"})
-    assert form_of(client, page(trunk))["headers"] == f"{IDENTITY}\nX-Account: 42"
+    shown = form_of(client, page(trunk))["headers"]
+    assert set(shown.split("\n")) == {IDENTITY, "X-Account: 42"}  # PostgreSQL keeps no order of keys
 
 
 def test_a_form_saved_as_it_stands_changes_no_header(client: Client, trunk: Trunk) -> None:
