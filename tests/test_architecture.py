@@ -171,3 +171,13 @@ def test_tasks_are_sent_by_names_that_exist() -> None:
     }
     assert {name for name in named if not isinstance(import_string(name), Task)} == set()
     assert len(named) > 8
+
+
+def test_files_and_functions_fit_a_screen() -> None:
+    long = [str(path) for path in sources(*APPS, "voxa") if (ROOT / path).read_text().count("\n") > 300]
+    for path in sources(*APPS, "voxa"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                long += [f"{path}: {node.name}"] if length > 45 else []
+    assert long == []
