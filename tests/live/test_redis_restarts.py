@@ -2,13 +2,13 @@
 
 import os
 import sys
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 from celery import Celery
+from redis import Redis
 
 from tests.live.installation import CHECKOUT, new_database
 from tests.live.process import Process, wait_until
@@ -53,9 +53,11 @@ def worker(tmp_path: Path, own_redis: RedisServer) -> Iterator[Process]:
 
 
 def send(server: RedisServer, *seconds: float) -> None:
-    with Celery("sender", broker=server.url, set_as_current=False) as sender:  # the tests' own runs tasks in place
+    sender = Celery("sender", set_as_current=False)  # the tests' own runs tasks in place
+    # A URL given to the app would lose against CELERY_BROKER_URL of the tests' environment.
+    with sender.connection(server.url) as connection:
         for each in seconds:
-            sender.send_task("tests.live.slow_task.busy", (each,), queue=QUEUE)
+            sender.send_task("tests.live.slow_task.busy", (each,), queue=QUEUE, connection=connection)
 
 
 def times(worker: Process, words: str) -> int:
@@ -71,7 +73,7 @@ def test_a_worker_outlives_every_restart(worker: Process, own_redis: RedisServer
     began = worker.pid
     for _ in range(RESTARTS):
         send(own_redis, *UNDER_WAY)
-        time.sleep(0.3)  # in which the worker takes them
+        wait_until(lambda: Redis.from_url(own_redis.url).hlen("unacked"), "the worker has taken tasks", 10)
         again = partial(connections, worker, 1 + times(worker, "Connected to redis"))
         own_redis.process.kill()
         own_redis.start()

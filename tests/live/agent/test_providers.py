@@ -65,6 +65,7 @@ async def test_a_realtime_model_announces_greets_hears_and_answers(
     async with stage.caller(stage.number_of(agent, number)) as caller:
         await caller.hears_something()
         await caller.say("Hello?")  # nothing interrupts the announcement
+        await caller.hears_the_end(quiet=3.0)  # of the greeting, which may come a moment after the announcement
         await one_question(caller)
     stage.api.call("PATCH", "/v1/settings/telephony", {"recordCalls": False})
     call = stage.ended(caller.room_name)
