@@ -50,6 +50,7 @@ async def _stand_in(state: State, room: Room, made: AgentDispatch) -> None:
         attributes={"sandbox": NOTE, "lk.agent.name": made.agent_name, "lk.agent.state": "listening"},
     )
     agent = state.rooms.join(room, info)
+    state.rooms.publish(room, agent)  # by which a real SIP service knows that the caller may be answered
     running = JobState(
         status=JobStatus.JS_RUNNING, started_at=int(state.now() * 1_000_000_000), participant_identity=info.identity
     )

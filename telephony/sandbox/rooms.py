@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from livekit.protocol.agent_dispatch import AgentDispatch
-from livekit.protocol.models import DisconnectReason, ParticipantInfo, ParticipantPermission
+from livekit.protocol.models import (
+    DisconnectReason,
+    ParticipantInfo,
+    ParticipantPermission,
+    TrackInfo,
+    TrackSource,
+    TrackType,
+)
 from livekit.protocol.models import Room as RoomInfo
 from livekit.protocol.room import CreateRoomRequest
 from livekit.protocol.webhook import WebhookEvent
@@ -142,6 +149,13 @@ class Rooms:
         self._count(room)
         self._tell("participant_joined", room, info)
 
+    def publish(self, room: Room, occupant: Occupant) -> None:
+        """Publish a silent microphone track. Its event has IDs of room and participant alone, as LiveKit's has."""
+        track = TrackInfo(sid=new_id("TR_"), type=TrackType.AUDIO, source=TrackSource.MICROPHONE, mime_type="audio/red")
+        occupant.info.tracks.append(track)
+        whose = ParticipantInfo(sid=occupant.info.sid, identity=occupant.info.identity)
+        self._tell("track_published", room, whose, track)
+
     def leave(self, room: Room, identity: str, reason: DisconnectReason) -> None:
         """Take someone out; does nothing if they are not there."""
         occupant = room.occupants.pop(identity, None)
@@ -170,9 +184,10 @@ class Rooms:
     def _count(self, room: Room) -> None:
         room.info.num_participants = sum(occupant.counts for occupant in room.occupants.values())
 
-    def _tell(self, event: str, room: Room, participant: ParticipantInfo | None = None) -> None:
-        self.emit(
-            WebhookEvent(
-                event=event, room=room.info, participant=participant, id=new_id("EV_"), created_at=int(self._now())
-            )
-        )
+    def _tell(
+        self, event: str, room: Room, participant: ParticipantInfo | None = None, track: TrackInfo | None = None
+    ) -> None:
+        info = RoomInfo(sid=room.info.sid, name=room.info.name) if track else room.info
+        told = WebhookEvent(event=event, room=info, participant=participant, track=track, id=new_id("EV_"))
+        told.created_at = int(self._now())
+        self.emit(told)

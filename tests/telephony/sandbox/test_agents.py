@@ -7,6 +7,7 @@ from typing import Any
 from livekit.protocol.agent import JobStatus
 from livekit.protocol.models import DisconnectReason, ParticipantInfo
 from livekit.protocol.room import CreateRoomRequest
+from livekit.protocol.webhook import WebhookEvent
 
 from telephony.sandbox import agents
 from telephony.sandbox.rooms import Room
@@ -51,6 +52,21 @@ def test_it_leaves_when_the_caller_did(state: State, run: Run) -> None:
         state.rooms.leave(room, "phone", DisconnectReason.CLIENT_INITIATED)
         await asyncio.sleep(1)
         assert agents_in(room) == []
+
+    run(story())
+
+
+def test_it_publishes_a_track_so_that_a_short_call_is_seen_as_answered(state: State, run: Run) -> None:
+    async def story() -> None:
+        told: list[WebhookEvent] = []
+        state.rooms.emit = told.append
+        room = open_with_caller(state)
+        agents.dispatch(state, room, "voxa-agent", "")
+        await asyncio.sleep(1)
+        (event,) = [one for one in told if one.event == "track_published"]
+        (agent,) = agents_in(room)
+        assert (event.participant.identity, event.participant.kind) == (agent.identity, 0)
+        assert (event.room.name, event.track.sid) == ("call", agent.tracks[0].sid)
 
     run(story())
 
