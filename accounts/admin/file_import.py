@@ -1,5 +1,6 @@
 """Import a list in the admin: upload, preview, then all rows or only the valid ones."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 from uuid import UUID
@@ -77,13 +78,13 @@ class FileImportMixin:
     opts: Any
     actions_list: ClassVar[list[str]] = ["import_list"]
 
+    @abstractmethod
     def check_import(self, workspace: Workspace, data: bytes, choices: Mapping[str, str | None]) -> Report:
         """Return the preview of an import."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run_import(self, request: HttpRequest, file: ImportFile, *, good_rows_only: bool) -> Report:
         """Import a kept file."""
-        raise NotImplementedError
 
     def has_import_list_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may import a list in any workspace."""
