@@ -81,6 +81,15 @@ class ListedBy(models.TextChoices):
     API = "api", "API"
 
 
+class AgentState(models.TextChoices):
+    """What the agent did last: joined and left its room, or did not come in time, so that another was dispatched."""
+
+    NONE = "", ""
+    JOINED = "joined", "Joined"
+    LEFT = "left", "Left"
+    ABSENT = "absent", "Absent"
+
+
 class TransferMode(models.TextChoices):
     COLD = "cold", "Cold: the carrier connects the caller to the target"
     WARM = "warm", "Warm: the target is called into the same room"
@@ -105,6 +114,70 @@ class ToolRunStatus(models.TextChoices):
     REQUESTED = "requested", "Requested"
     UNDER_WAY = "under_way", "Under way"
     DONE = "done", "Done"
+
+
+class EventType(models.TextChoices):
+    """Events of a call's timeline, with their titles; colors in `EVENT_COLOURS`."""
+
+    CALL_QUEUED = "call.queued", "Queued"
+    CALL_PUT_OFF = "call.put_off", "Postponed"
+    CALL_DIALING = "call.dialing", "Dialing"
+    CALL_RINGING = "call.ringing", "Ringing"
+    CALL_IN_PROGRESS = "call.in_progress", "Answered"
+    CALL_COMPLETED = "call.completed", "Completed"
+    CALL_BUSY = "call.busy", "Ended: busy"
+    CALL_NO_ANSWER = "call.no_answer", "Ended: no answer"
+    CALL_FAILED = "call.failed", "Ended: failed"
+    CALL_CANCELED = "call.canceled", "Canceled"
+    CALL_END_REQUESTED = "call.end_requested", "Hang-up requested"
+    CALL_CORRECTED = "call.corrected", "Corrected by a later report"
+    CALL_REFUSED = "call.refused", "Refused"
+    CALL_NO_AGENT = "call.no_agent", "No agent available"
+    ATTEMPT_FAILED = "attempt.failed", "Attempt failed"
+    PHONE_REJOINED = "phone.rejoined", "Phone rejoined"
+    AGENT_JOINED = "agent.joined", "Agent joined"
+    AGENT_LEFT = "agent.left", "Agent left"
+    AGENT_ABSENT = "agent.absent", "No agent joined: requested again"
+    SPEND_WARNED = "spend.warned", "Agent warned of the spend limit"
+    TOOL_CALLED = "tool.called", "Agent called a tool"
+    TRANSFER_REQUESTED = "transfer.requested", "Transfer requested"
+    TRANSFER_COMPLETED = "transfer.completed", "Transferred"
+    TRANSFER_FAILED = "transfer.failed", "Transfer failed"
+    TRANSFER_UNKNOWN = "transfer.unknown", "Transfer outcome unknown"
+    DIGITS_REQUESTED = "digits.requested", "DTMF requested"
+    DIGITS_SENT = "digits.sent", "DTMF sent"
+    RECORDING_REQUESTED = "recording.requested", "Recording requested"
+    RECORDING_STARTED = "recording.started", "Recording started"
+    RECORDING_STOPPED = "recording.stopped", "Recording stopped"
+    RECORDING_RESUMED = "recording.resumed", "Recording resumed"
+    RECORDING_SAVED = "recording.saved", "Recording saved"
+    RECORDING_FAILED = "recording.failed", "Recording failed"
+
+    @classmethod
+    def of(cls, state: CallStatus | AgentState | TransferStatus) -> "EventType":
+        """Return the event of a call, its agent or its transfer getting into a state."""
+        noun = {CallStatus: "call", AgentState: "agent", TransferStatus: "transfer"}[type(state)]
+        return cls(f"{noun}.{state.value}")
+
+
+# The others are neutral.
+EVENT_COLOURS = {
+    EventType.CALL_IN_PROGRESS: "success",
+    EventType.CALL_COMPLETED: "success",
+    EventType.TRANSFER_COMPLETED: "success",
+    EventType.CALL_REFUSED: "danger",
+    EventType.CALL_FAILED: "danger",
+    EventType.CALL_NO_AGENT: "warning",
+    EventType.ATTEMPT_FAILED: "warning",
+    EventType.CALL_BUSY: "warning",
+    EventType.CALL_NO_ANSWER: "warning",
+    EventType.CALL_PUT_OFF: "warning",
+    EventType.AGENT_ABSENT: "warning",
+    EventType.SPEND_WARNED: "warning",
+    EventType.RECORDING_FAILED: "warning",
+    EventType.TRANSFER_FAILED: "warning",
+    EventType.TRANSFER_UNKNOWN: "warning",
+}
 
 
 class Reason(models.TextChoices):

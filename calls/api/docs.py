@@ -21,6 +21,7 @@ from calls.api.serializers import (
     TransferSerializer,
     TransferStateSerializer,
 )
+from calls.choices import EventType
 from calls.services.place import NOT_CONFIGURED
 from voxa.core.api.imports import ImportedSerializer, ImportQuery
 from voxa.core.api.schema import ErrorSerializer
@@ -62,7 +63,7 @@ _CALL: dict[str, Any] = {
 _EVENTS: dict[str, Any] = {
     "next": None,
     "previous": None,
-    "results": [{"type": "call.queued", "at": _TIME, "attempt": None, "data": {}}],
+    "results": [{"type": EventType.CALL_QUEUED.value, "at": _TIME, "attempt": None, "data": {}}],
 }
 _TRANSCRIPT: dict[str, Any] = {
     "transcript": [

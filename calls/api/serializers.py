@@ -9,6 +9,7 @@ from calls.choices import (
     AttemptStatus,
     CallStatus,
     Direction,
+    EventType,
     ListedBy,
     Reason,
     RecordingStatus,
@@ -168,7 +169,7 @@ class TransferredCallSerializer(CallSerializer):
 class EventSerializer(CamelSerializer):
     """A timeline event of a call."""
 
-    type = serializers.CharField(help_text="For example `call.ringing` or `attempt.failed`.")
+    type = serializers.CharField(help_text=f"One of {', '.join(EventType.values)}; new types may be added.")
     at = serializers.DateTimeField()
     attempt = serializers.IntegerField(allow_null=True, help_text="The number of its attempt.")
     data: Any = serializers.DictField(help_text="Details; new keys may be added.")

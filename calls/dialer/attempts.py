@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Coalesce, Now
 
-from calls.choices import AttemptStatus, CallStatus, Reason
+from calls.choices import AttemptStatus, CallStatus, EventType, Reason
 from calls.dialer import spend
 from calls.dialer.rate_limits import HORIZON, Limit, SendWindow, one_by_one, plan, take_turn
 from calls.livekit.room_state import CallIds
@@ -36,7 +36,7 @@ def apply_refusal(call: Call, refusal: Refusal, now: datetime) -> None:
     if refusal.until is None:
         with transaction.atomic():
             if end(call, now, refusal.reason, CallStatus.FAILED, fence=call.fence):
-                note(call, "call.refused", now, reason=refusal.reason, message=refusal.message)
+                note(call, EventType.CALL_REFUSED, now, reason=refusal.reason, message=refusal.message)
     elif refusal.reason in (Reason.RATE, Reason.CONCURRENCY, Reason.LIVEKIT_UNAVAILABLE):
         # It keeps its place in the queue: the slot has the time of the next check of its trunk or LiveKit project.
         put_off(call, min(now, call.scheduled_at or call.queued_at or now), refusal, now)
@@ -53,7 +53,7 @@ def put_off(call: Call, due: datetime, refusal: Refusal, now: datetime) -> None:
         raise ClaimLost
     if call.reason != refusal.reason:
         until = refusal.until.isoformat() if refusal.until else None
-        note(call, "call.put_off", now, reason=refusal.reason, message=refusal.message, until=until)
+        note(call, EventType.CALL_PUT_OFF, now, reason=refusal.reason, message=refusal.message, until=until)
     if call.status != CallStatus.QUEUED:
         call.refresh_from_db()
         tell(call)
@@ -79,7 +79,14 @@ def begin(
     if isinstance(at, Refusal):
         return at
     attempt = _record(call, route, hop, now, money)
-    note(call, "call.dialing", now, attempt, to=route.dialled(call.to_number), livekitTrunkId=hop.livekit_trunk_id)
+    note(
+        call,
+        EventType.CALL_DIALING,
+        now,
+        attempt,
+        to=route.dialled(call.to_number),
+        livekitTrunkId=hop.livekit_trunk_id,
+    )
     tell(call)
     return attempt, at
 

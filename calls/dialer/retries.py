@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from calls.choices import ENDED, AttemptStatus, CallStatus, Reason
+from calls.choices import ENDED, AttemptStatus, CallStatus, EventType, Reason
 from calls.dialer.attempts import WAITING, locked, put_off, write
 from calls.dialer.outcomes import Next, Outcome
 from calls.dialer.rate_limits import pause, slow_down, trunk_limit
@@ -43,7 +43,7 @@ def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, 
         ended_at=at,
     )
     data = {"reason": outcome.reason, "sipStatusCode": outcome.sip_code, "sipStatus": outcome.sip_status}
-    note(call, "attempt.failed", at, attempt, **data)
+    note(call, EventType.ATTEMPT_FAILED, at, attempt, **data)
     call.refresh_from_db()
     if outcome.next == Next.NEXT_GATEWAY and more_hops and call.attempts_made < MOST_DIALS:
         return True
@@ -114,5 +114,5 @@ def _requeue(call: Call, due: datetime, outcome: Outcome, at: datetime) -> None:
     if not moved:
         return  # it ended meanwhile
     call.refresh_from_db()
-    note(call, "call.queued", at, reason=outcome.reason, until=due.isoformat())
+    note(call, EventType.CALL_QUEUED, at, reason=outcome.reason, until=due.isoformat())
     tell(call)

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
-from calls.choices import LIVE, CallStatus, Direction, Reason
+from calls.choices import LIVE, CallStatus, Direction, EventType, Reason
 from calls.dialer.rate_limits import one_by_one, workspace_limit
 from calls.models import Call
 from calls.routing.policies import Refusal
@@ -233,7 +233,7 @@ def _warn(call: Call, left: float, now: datetime) -> None:
     with transaction.atomic():
         if not Call.objects.filter(pk=call.pk, spend_warned=False).update(spend_warned=True):
             return
-        note(call, "spend.warned", now, secondsLeft=max(1, int(left)))
+        note(call, EventType.SPEND_WARNED, now, secondsLeft=max(1, int(left)))
     try:
         tell_agent(call, {"endsInSeconds": max(1, int(left)), "reason": Reason.SPEND.value})
     except LiveKitError as error:

@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from accounts.models import Workspace
-from calls.choices import CallStatus, Direction, Reason
+from calls.choices import CallStatus, Direction, EventType, Reason
 from calls.livekit.room_state import Story
 from calls.models import Call
 from calls.services.hangup import ask_for_end
@@ -51,10 +51,15 @@ def begin_inbound(project: LiveKitProject, room: str, story: Story) -> UUID | No
             call.save(force_insert=True)
     except IntegrityError:
         return call.pk  # another report was faster
-    note(call, "call.ringing", story.joined_at)
+    note(call, EventType.CALL_RINGING, story.joined_at)
     tell(call)
     if call.agent is None:
-        note(call, "call.no_agent", timezone.now(), message="Assign an agent to the number, or create an inbound one.")
+        note(
+            call,
+            EventType.CALL_NO_AGENT,
+            timezone.now(),
+            message="Assign an agent to the number, or create an inbound one.",
+        )
         ask_for_end(call, Reason.NO_AGENT)  # nobody would speak, and the caller would pay
     return call.pk
 

@@ -17,14 +17,25 @@ from django.utils import timezone
 from google.protobuf.json_format import ParseDict
 from livekit.protocol.webhook import WebhookEvent
 
-from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, Reason, Speaker, TransferMode
+from calls.choices import (
+    ENDED,
+    AgentState,
+    AttemptStatus,
+    CallStatus,
+    Direction,
+    EventType,
+    Reason,
+    Speaker,
+    TransferMode,
+    TransferStatus,
+)
 from calls.livekit.closing import status_for
 from calls.livekit.inbound import begin_inbound, is_ours
 from calls.livekit.room_state import EGRESS, TOLD, Sighting, Story, sighting_of, tell
-from calls.models import Attempt, Call, Event, LiveKitEvent, TranscriptItem
+from calls.models import Attempt, Call, LiveKitEvent, TranscriptItem, Transfer
 from calls.recordings import recording
 from calls.services.call_ids import note_ids
-from calls.services.timeline import advance, correct, end, note
+from calls.services.timeline import advance, correct, end, note, note_agent
 from telephony.livekit.egress import egress_of
 from telephony.models import LiveKitProject
 from voxa.core.tasks import publish, publish_on_commit
@@ -34,7 +45,6 @@ logger = logging.getLogger(__name__)
 MOST_FAILURES = 5  # per event; afterwards it is kept unprocessed for a person to check
 AT_ONCE = 500
 SECONDS = 30.0  # per run
-REJOINED = "phone.rejoined"
 SLACK = timedelta(seconds=2)  # difference between LiveKit's clock of the maximum duration and ours
 _woken_at = 0.0  # by this process
 # Around the 30 s after which the SIP service ends a call without audio.
@@ -126,11 +136,13 @@ def _call_of(project: LiveKitProject, room: str, story: Story) -> Call | None:
 
 def _follow_agent(call: Call, story: Story) -> None:
     """Record in the timeline, once, that the agent joined or left."""
-    if not story.agent or story.agent_at is None:
+    state, at, known_at = AgentState(story.agent), story.agent_at, call.agent_state_at
+    if not state or at is None:
         return
-    kind, about_then = f"agent.{story.agent}", story.agent_at - timedelta(seconds=1)
-    if not call.events.filter(type=kind, at__gt=about_then).exists():
-        note(call, kind, story.agent_at)
+    # LiveKit reports whole seconds: the same state is new a second later, and a short stay may end before it began.
+    apart = 1 if call.agent_state == state else -1 if call.agent_state == AgentState.JOINED else 0
+    if known_at is None or at > known_at + timedelta(seconds=apart):
+        note_agent(call, state, at)
 
 
 def _note_rejoined(call: Call, story: Story) -> None:
@@ -138,8 +150,10 @@ def _note_rejoined(call: Call, story: Story) -> None:
     at = story.rejoined_at
     if at is None or call.answered_at is None or call.status in ENDED:
         return
-    if not call.events.filter(type=REJOINED, at__gt=at - timedelta(seconds=2)).exists():
-        note(call, REJOINED, at)
+    if call.phone_rejoined_at is None or call.phone_rejoined_at <= at - timedelta(seconds=2):
+        call.phone_rejoined_at = at
+        call.save(update_fields=["phone_rejoined_at"])
+        note(call, EventType.PHONE_REJOINED, at)
 
 
 def _follow_caller(call: Call, story: Story) -> None:
@@ -227,5 +241,4 @@ def _asked_or_due(call: Call, answered_at: datetime | None, ended_at: datetime) 
 
 
 def _handed_over(call: Call, **how: TransferMode) -> bool:
-    which = {f"data__{name}": value.value for name, value in how.items()}
-    return Event.objects.filter(call=call, type="transfer.completed", **which).exists()
+    return Transfer.objects.filter(call=call, status=TransferStatus.COMPLETED, **how).exists()

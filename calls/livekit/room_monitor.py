@@ -6,18 +6,18 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from agents.names import AGENT_NAME
-from calls.choices import ENDED, CallStatus, Direction, Reason
+from calls.choices import ENDED, AgentState, CallStatus, Direction, Reason
 from calls.livekit.closing import close_left_over
 from calls.livekit.inbound import is_ours
-from calls.livekit.ingest import REJOINED, conclude, settle
+from calls.livekit.ingest import conclude, settle
 from calls.livekit.room_state import TRANSFER, Sighting, What
-from calls.models import Attempt, Call, Event
+from calls.models import Attempt, Call
 from calls.services.hangup import ask_for_end
-from calls.services.timeline import note
+from calls.services.timeline import note_agent
 from telephony.choices import AgentAbsent
 from telephony.livekit import LiveKitClient, LiveKitError, client_for
 from telephony.livekit.rooms import Participant, Room, dispatch_agent, participants, remove_participant, rooms
@@ -27,7 +27,6 @@ from voxa.core.errors import Conflict
 SECONDS = 20.0  # after which a check of a project's rooms starts nothing new
 LEFT_OVER = timedelta(seconds=5)  # how long a room may remain after its call's end
 TELLS_ITS_ID_WITHIN = timedelta(seconds=30)  # after the answer
-AGENT = "agent."  # prefix of the agent's timeline events
 
 
 def in_rooms() -> QuerySet[Call]:
@@ -41,10 +40,8 @@ def watch(project: LiveKitProject) -> None:
 
     Participants are listed only for rooms that look wrong.
     """
-    told = Q(type__startswith=AGENT) | Q(type=REJOINED)
-    agent = Event.objects.filter(told, call=OuterRef("pk")).order_by("-at", "-id")
     # Calls are read before rooms: a call that is live then has its room when they are listed.
-    live = list(in_rooms().filter(project=project).annotate(agent_line=Subquery(agent.values("type")[:1])))
+    live = list(in_rooms().filter(project=project))
     client = client_for(project)
     standing = {room.name: room for room in client.run(rooms()) if is_ours(room.name)}
     for call in live:
@@ -66,8 +63,13 @@ def _looks_wrong(call: Call, room: Room) -> bool:
     """
     if not call.sip_call_id and call.answered_at and timezone.now() - call.answered_at < TELLS_ITS_ID_WITHIN:
         return True
-    agent_joined = getattr(call, "agent_line", None) == f"{AGENT}joined"
-    return room.people == 0 or room.publishers < 2 or not agent_joined or call.status == CallStatus.RINGING
+    return room.people == 0 or room.publishers < 2 or not _has_agent(call) or call.status == CallStatus.RINGING
+
+
+def _has_agent(call: Call) -> bool:
+    """Return whether an agent joined, and the phone did not come back after it."""
+    back, at = call.phone_rejoined_at, call.agent_state_at
+    return call.agent_state == AgentState.JOINED and (back is None or at is None or back < at)
 
 
 class _Look:
@@ -114,25 +116,22 @@ class _Look:
         if not wait or any((who.is_agent and who not in dead) or who.identity == TRANSFER for who in people):
             return
         now = timezone.now()
-        last = call.events.filter(type__startswith=AGENT).order_by("at", "id").last()
-        if last is not None and last.type == "agent.joined":
-            note(call, "agent.left", now)
+        if call.agent_state == AgentState.JOINED:
+            note_agent(call, AgentState.LEFT, now)
             if not _came_back(call, people):
                 return
-            last = call.events.filter(type="agent.left").order_by("at", "id").last()
-        since = last.at if last else call.answered_at or call.started_at
+        since = call.agent_state_at or call.answered_at or call.started_at
         once_more = TelephonySettings.of(call.workspace_id).agent_absent == AgentAbsent.RETRY
         crashed = _came_back(call, people)
-        asked = last is not None and last.type == "agent.absent"
+        asked = call.agent_state == AgentState.ABSENT
         if crashed and once_more and not asked:
             pass  # the agent is certainly dead: dispatch another one immediately
         elif since is None or now - since < (wait / 2 if once_more or crashed else wait):
             return
         if not once_more or asked:
-            was_there = call.events.filter(type="agent.joined").exists()
-            _ask_for_end(call, Reason.WORKER_LOST if was_there else Reason.AGENT_ABSENT)
+            _ask_for_end(call, Reason.WORKER_LOST if call.had_agent else Reason.AGENT_ABSENT)
             return
-        note(call, "agent.absent", now)
+        note_agent(call, AgentState.ABSENT, now)
         metadata = {"workspace": str(call.workspace_id), "call": str(call.pk)}
         for ghost in dead:
             with suppress(LiveKitError):  # if it were alive, the caller would hear two agents
@@ -149,7 +148,7 @@ def _came_back(call: Call, people: list[Participant]) -> int:
     """Return when the phone rejoined after the answer, as after a crash of LiveKit's server; 0 if it did not."""
     joined = max((who.joined_at for who in people if _is_caller(who)), default=0)
     rejoined = call.answered_at is not None and joined > call.answered_at.timestamp() + 1
-    return joined if rejoined and call.events.filter(type=REJOINED).exists() else 0
+    return joined if rejoined and call.phone_rejoined_at else 0
 
 
 def _ghosts(call: Call, people: list[Participant]) -> list[Participant]:

@@ -4,13 +4,14 @@ from django.db import models
 
 from calls.choices import AnalysisStatus
 from calls.models.call import Call
+from voxa.core.choice_fields import ChoiceField
 
 
 class CallAnalysis(models.Model):
     """Analysis of one conversation. States: `AnalysisStatus`. `due_at` is when it may be requested (again)."""
 
     call = models.OneToOneField(Call, primary_key=True, on_delete=models.CASCADE, related_name="analysis")
-    status = models.CharField(max_length=7, choices=AnalysisStatus.choices, default=AnalysisStatus.PENDING)
+    status = ChoiceField(max_length=7, choices=AnalysisStatus.choices, default=AnalysisStatus.PENDING)
     summary = models.TextField(blank=True)
     outcome = models.CharField(max_length=200, blank=True)
     fields = models.JSONField(default=dict)

@@ -7,6 +7,7 @@ from django.db import models
 from calls.choices import AttemptStatus, Reason
 from calls.models.call import Call
 from telephony.models import Gateway, Trunk
+from voxa.core.choice_fields import ChoiceField
 
 
 class Attempt(models.Model):
@@ -15,7 +16,7 @@ class Attempt(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
-    status = models.CharField(max_length=8, choices=AttemptStatus.choices, default=AttemptStatus.DIALING)
+    status = ChoiceField(max_length=8, choices=AttemptStatus.choices, default=AttemptStatus.DIALING)
     trunk = models.ForeignKey(Trunk, null=True, on_delete=models.SET_NULL, related_name="attempts")
     gateway = models.ForeignKey(Gateway, null=True, on_delete=models.SET_NULL, related_name="attempts")
     livekit_trunk_id = models.CharField(max_length=64)
@@ -24,7 +25,7 @@ class Attempt(models.Model):
     livekit_call_id = models.CharField("LiveKit call ID", max_length=64, blank=True)
     sip_status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     sip_status = models.CharField(max_length=200, blank=True)
-    reason = models.CharField(max_length=32, choices=Reason.choices, blank=True)
+    reason = ChoiceField(max_length=32, choices=Reason.choices, blank=True)
     started_at = models.DateTimeField()
     dialed_at = models.DateTimeField(null=True, blank=True)  # set just before LiveKit is called; null: not dialed
     ringing_at = models.DateTimeField(null=True, blank=True)

@@ -6,9 +6,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.models import ApiKey, User, Workspace
-from calls.choices import LIVE, CallStatus, Direction, ListedBy, Reason
+from calls.choices import LIVE, AgentState, CallStatus, Direction, ListedBy, Reason
 from calls.validators import validate_metadata
 from telephony.models import Agent, LiveKitProject, PhoneNumber, Trunk
+from voxa.core.choice_fields import ChoiceField
 from voxa.core.number_fields import NumberField
 
 
@@ -22,9 +23,9 @@ class Call(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="calls", db_index=False)
     project = models.ForeignKey(LiveKitProject, on_delete=models.PROTECT, related_name="calls")
-    direction = models.CharField(max_length=8, choices=Direction.choices)
-    status = models.CharField(max_length=11, choices=CallStatus.choices, default=CallStatus.QUEUED)
-    reason = models.CharField(max_length=32, choices=Reason.choices, blank=True)
+    direction = ChoiceField(max_length=8, choices=Direction.choices)
+    status = ChoiceField(max_length=11, choices=CallStatus.choices, default=CallStatus.QUEUED)
+    reason = ChoiceField(max_length=32, choices=Reason.choices, blank=True)
     to_number = NumberField("to", max_length=80)
     from_number = NumberField("from", max_length=80, blank=True)
     # The number as entered or received, if it was not E.164. For display only; nothing is looked up by it.
@@ -63,7 +64,11 @@ class Call(models.Model):
     spend_reserved = models.DecimalField(max_digits=16, decimal_places=6, null=True, editable=False)
     third_party_since = models.DateTimeField(null=True, editable=False)  # of a warm transfer
     spend_warned = models.BooleanField(default=False, editable=False)
-    end_requested = models.CharField(max_length=32, choices=Reason.choices, blank=True, editable=False)
+    agent_state = ChoiceField(max_length=6, choices=AgentState.choices, blank=True, editable=False)
+    agent_state_at = models.DateTimeField(null=True, editable=False)
+    had_agent = models.BooleanField(default=False, editable=False)  # an agent joined, whether or not it left
+    phone_rejoined_at = models.DateTimeField(null=True, editable=False)  # under a new ID, last
+    end_requested = ChoiceField(max_length=32, choices=Reason.choices, blank=True, editable=False)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
     fence = models.PositiveIntegerField(default=0, editable=False)
@@ -132,7 +137,7 @@ class DoNotCall(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="do_not_call", db_index=False)
     number = NumberField(max_length=16)
     note = models.CharField(max_length=200, blank=True)
-    listed_by = models.CharField(max_length=6, choices=ListedBy.choices, blank=True, editable=False)
+    listed_by = ChoiceField(max_length=6, choices=ListedBy.choices, blank=True, editable=False)
     added_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", editable=False)
     added_with = models.ForeignKey(ApiKey, null=True, on_delete=models.SET_NULL, related_name="+", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

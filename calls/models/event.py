@@ -5,9 +5,11 @@ import uuid
 from django.db import models
 
 from accounts.models import Workspace
+from calls.choices import EventType
 from calls.models.attempt import Attempt
 from calls.models.call import Call
 from telephony.models import LiveKitProject
+from voxa.core.choice_fields import ChoiceField
 from voxa.core.number_fields import NumberField
 
 
@@ -17,13 +19,19 @@ class Event(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="call_events")
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="events")
     attempt = models.ForeignKey(Attempt, null=True, blank=True, on_delete=models.CASCADE, related_name="events")
-    type = models.CharField(max_length=48)
+    type = ChoiceField(max_length=48, choices=EventType.choices)
     data = models.JSONField(default=dict, blank=True)
     at = models.DateTimeField()
+    once = models.UUIDField(null=True, editable=False)  # what is recorded, if it may be reported twice
 
     class Meta:
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["call", "at", "id"], name="event_timeline")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "type", "once"], condition=models.Q(once__isnull=False), name="event_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.type

@@ -8,6 +8,7 @@ from accounts.models import Workspace
 from calls.choices import RecordingStatus
 from calls.models.call import Call
 from telephony.models import LiveKitProject
+from voxa.core.choice_fields import ChoiceField
 
 
 class Recording(models.Model):
@@ -24,7 +25,7 @@ class Recording(models.Model):
     project = models.ForeignKey(LiveKitProject, null=True, on_delete=models.SET_NULL, related_name="recordings")
     call = models.ForeignKey(Call, null=True, on_delete=models.SET_NULL, related_name="recordings")
     part = models.PositiveSmallIntegerField(default=1)
-    status = models.CharField(max_length=9, choices=RecordingStatus.choices, default=RecordingStatus.STARTING)
+    status = ChoiceField(max_length=9, choices=RecordingStatus.choices, default=RecordingStatus.STARTING)
     room_name = models.CharField(max_length=128)
     egress_id = models.CharField(max_length=64, blank=True)
     bucket = models.CharField(max_length=255)

@@ -6,6 +6,7 @@ from django.db import models
 
 from calls.choices import ToolRunStatus
 from calls.models.call import Call
+from voxa.core.choice_fields import ChoiceField
 
 
 class ToolRun(models.Model):
@@ -20,7 +21,7 @@ class ToolRun(models.Model):
     request_id = models.UUIDField()  # the agent worker's: it may ask twice for the same
     name = models.CharField(max_length=64)
     arguments = models.JSONField(default=dict, blank=True, editable=False)
-    status = models.CharField(max_length=9, choices=ToolRunStatus.choices, default=ToolRunStatus.REQUESTED)
+    status = ChoiceField(max_length=9, choices=ToolRunStatus.choices, default=ToolRunStatus.REQUESTED)
     ok = models.BooleanField(default=False)
     result = models.TextField(blank=True, editable=False)  # for the language model
     requested_at = models.DateTimeField(db_index=True)

@@ -6,6 +6,7 @@ from django.db import models
 
 from calls.choices import Speaker
 from calls.models.call import Call
+from voxa.core.choice_fields import ChoiceField
 
 
 class Conversation(models.Model):
@@ -37,7 +38,7 @@ class TranscriptItem(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="transcript", db_index=False)
-    speaker = models.CharField(max_length=6, choices=Speaker.choices)
+    speaker = ChoiceField(max_length=6, choices=Speaker.choices)
     text = models.TextField()
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField()

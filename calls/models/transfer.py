@@ -7,6 +7,7 @@ from django.db import models
 from accounts.models import Workspace
 from calls.choices import OPEN_TRANSFERS, TransferMode, TransferStatus
 from calls.models.call import Call
+from voxa.core.choice_fields import ChoiceField
 
 
 class Transfer(models.Model):
@@ -22,8 +23,8 @@ class Transfer(models.Model):
     to = models.CharField(max_length=330)
     asked = models.CharField(max_length=330, editable=False)  # the target as requested
     headers = models.JSONField(default=dict, blank=True, editable=False)
-    mode = models.CharField(max_length=4, choices=TransferMode.choices)
-    status = models.CharField(max_length=9, choices=TransferStatus.choices, default=TransferStatus.REQUESTED)
+    mode = ChoiceField(max_length=4, choices=TransferMode.choices)
+    status = ChoiceField(max_length=9, choices=TransferStatus.choices, default=TransferStatus.REQUESTED)
     code = models.CharField(max_length=32, blank=True)
     message = models.CharField(max_length=500, blank=True)
     sip_status_code = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from calls.choices import CallStatus, RecordingStatus
+from calls.choices import CallStatus, EventType, RecordingStatus
 from calls.models import Call, Recording
 from calls.recordings import storage
 from calls.services.timeline import note
@@ -55,7 +55,7 @@ def begin(call: Call, *, announced: bool) -> None:
     recording = _new_part(call, 1)
     if recording is None:
         return
-    note(call, "recording.requested", timezone.now())
+    note(call, EventType.RECORDING_REQUESTED, timezone.now())
     if not recording.bucket or not announced:
         fail(recording, UNANNOUNCED if recording.bucket else UNCONFIGURED)
     else:
@@ -71,7 +71,7 @@ def resume(call: Call) -> None:
         return
     recording = _new_part(fresh, last.part + 1)
     if recording is not None and recording.bucket:
-        note(call, "recording.resumed", timezone.now())
+        note(call, EventType.RECORDING_RESUMED, timezone.now())
         publish_on_commit(START, str(recording.pk))
 
 
@@ -129,13 +129,13 @@ def take(project: LiveKitProject, told: egress.Egress) -> None:
         Recording.objects.filter(pk=recording.pk).update(egress_id=told.egress_id)
     if told.is_saved:
         found = {"duration_seconds": told.seconds, "bytes": told.bytes, "error": told.error}
-        _write(recording, RecordingStatus.SAVED, "recording.saved", **found)
+        _write(recording, RecordingStatus.SAVED, EventType.RECORDING_SAVED, **found)
     elif not told.is_running:
         fail(recording, told.error or GAVE_UP)
     elif recording.status == RecordingStatus.FAILED:
         publish_on_commit("calls.tasks.stop_recording", str(recording.pk))
     else:
-        _write(recording, RecordingStatus.RECORDING, "recording.started", error="")
+        _write(recording, RecordingStatus.RECORDING, EventType.RECORDING_STARTED, error="")
 
 
 def stop_unwanted(recording_id: UUID) -> None:
@@ -157,7 +157,7 @@ def link_of(recording: Recording) -> str:
 
 def fail(recording: Recording, words: str) -> None:
     """Mark the recording as failed, with the reason."""
-    _write(recording, RecordingStatus.FAILED, "recording.failed", error=words[:500])
+    _write(recording, RecordingStatus.FAILED, EventType.RECORDING_FAILED, error=words[:500])
 
 
 def stop(call: Call) -> bool:
@@ -174,7 +174,7 @@ def stop(call: Call) -> bool:
         raise LiveKitUnreached(f"The recording could not be stopped, so nobody was called: {error}") from None
     recording.refresh_from_db(fields=["egress_id"])
     if recording.egress_id:
-        note(call, "recording.stopped", timezone.now(), None, message=THIRD_PARTY)
+        note(call, EventType.RECORDING_STOPPED, timezone.now(), None, message=THIRD_PARTY)
     else:
         fail(recording, THIRD_PARTY)  # if it starts after all, `take` stops it
     return True
@@ -233,7 +233,7 @@ def _look(recording: Recording, project: LiveKitProject) -> None:
         fail(recording, LOST)
 
 
-def _write(recording: Recording, status: RecordingStatus, line: str, **fields: Any) -> None:
+def _write(recording: Recording, status: RecordingStatus, line: EventType, **fields: Any) -> None:
     """Move a recording forward, with a timeline event; do nothing if it has moved on already."""
     now = timezone.now()
     rows = Recording.objects.filter(pk=recording.pk, status__in=_BEFORE[status])

@@ -9,12 +9,11 @@ import uuid
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
-from calls.choices import CallStatus, Reason
+from calls.choices import CallStatus, EventType, Reason
 from calls.models import Call
-from calls.services.timeline import note
+from calls.services.timeline import note_once
 from telephony.livekit import LiveKitError, LiveKitNotConfigured, client_for
 from telephony.livekit.rooms import participants, send_data
 from voxa.core.errors import Conflict, Unavailable
@@ -42,16 +41,13 @@ def send_digits(call: Call, digits: str) -> None:
         if not workers:
             raise Conflict("no_worker", "No agent worker is in the call's room, so no DTMF can be sent.")
         count = sum(key != "W" for key in keys)
-        note(call, "digits.requested", timezone.now(), None, id=str(request_id), count=count)
+        note_once(call, EventType.DIGITS_REQUESTED, timezone.now(), request_id, count=count)
         message = json.dumps({"id": str(request_id), "digits": keys}).encode()
         client.run(send_data(call.room_name, message, topic=TOPIC, identities=workers[:1]))
     except LiveKitError as error:
         raise Unavailable(Reason.LIVEKIT_UNAVAILABLE, f"The agent worker could not be reached: {error}") from None
 
 
-@transaction.atomic
 def note_pressed(call: Call, request_id: UUID, count: int) -> None:
     """Record, once, that a worker sent DTMF."""
-    Call.objects.select_for_update().get(pk=call.pk)
-    if not call.events.filter(type="digits.sent", data__id=str(request_id)).exists():
-        note(call, "digits.sent", timezone.now(), None, id=str(request_id), count=count)
+    note_once(call, EventType.DIGITS_SENT, timezone.now(), request_id, count=count)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from calls.choices import LIVE, Reason
+from calls.choices import LIVE, EventType, Reason
 from calls.livekit.closing import close_call
 from calls.models import Call
 from calls.services.timeline import note
@@ -38,7 +38,7 @@ def ask_for_end(call: Call, reason: Reason, then: Callable[[UUID], None] | None 
     with transaction.atomic():
         live = Call.objects.filter(pk=call.pk, status__in=LIVE)
         if live.filter(end_requested="").update(end_requested=reason, updated_at=now):
-            note(call, "call.end_requested", now, reason=reason)
+            note(call, EventType.CALL_END_REQUESTED, now, reason=reason)
         elif not live.exists():
             raise Conflict("not_live", "The call is not in progress.")
         transaction.on_commit(partial(then or send_close, call.pk))

@@ -37,7 +37,6 @@ OTHER: dict[str, frozenset[str]] = {
     "calls.Call": frozenset({"sip_call_id", "livekit_call_id"}),
     "calls.CallAnalysis": frozenset({"model", "error"}),
     "calls.Conversation": frozenset({"worker", "measures"}),
-    "calls.Event": frozenset({"type"}),
     "calls.LiveKitEvent": frozenset({"event_id", "type"}),
     "calls.Recording": frozenset({"egress_id", "bucket", "key", "error"}),
     "calls.RunningDispatcher": frozenset({"host"}),

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Workspace
-from calls.choices import LIVE, CallStatus, Direction, Reason
+from calls.choices import LIVE, CallStatus, Direction, EventType, Reason
 from calls.dialer.wake import wake_dispatchers
 from calls.models import Call
 from calls.routing import route
@@ -53,7 +53,7 @@ def place_call(
     problems.raise_any()
     with transaction.atomic():
         call.save(force_insert=True)
-        note(call, "call.queued", now)
+        note(call, EventType.CALL_QUEUED, now)
         tell(call)
         wake_dispatchers()
     return call

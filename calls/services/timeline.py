@@ -8,11 +8,12 @@ from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.services.webhooks import emit
-from calls.choices import ENDED, LIVE, AttemptStatus, CallStatus, Reason
+from calls.choices import ENDED, LIVE, AgentState, AttemptStatus, CallStatus, EventType, Reason
 from calls.models import Attempt, Call, Conversation, Event
 from calls.presentation.payloads import call_json
 from calls.services.usage import count_call
@@ -26,9 +27,26 @@ BEFORE: dict[CallStatus, Collection[CallStatus]] = {
 }
 
 
-def note(call: Call, kind: str, at: datetime, attempt: Attempt | None = None, **data: Any) -> None:
+def note(call: Call, kind: EventType, at: datetime, attempt: Attempt | None = None, **data: Any) -> None:
     """Add a timeline event."""
     Event.objects.create(workspace_id=call.workspace_id, call=call, attempt=attempt, type=kind, data=data, at=at)
+
+
+def note_once(call: Call, kind: EventType, at: datetime, once: UUID, **data: Any) -> None:
+    """Add a timeline event with its ID, unless it was added before."""
+    event = Event(
+        workspace_id=call.workspace_id, call=call, type=kind, data={"id": str(once), **data}, at=at, once=once
+    )
+    Event.objects.bulk_create([event], ignore_conflicts=True)
+
+
+@transaction.atomic
+def note_agent(call: Call, state: AgentState, at: datetime) -> None:
+    """Record what the agent of a call did last, with a timeline event."""
+    call.agent_state, call.agent_state_at = state, at
+    call.had_agent = call.had_agent or state == AgentState.JOINED
+    call.save(update_fields=["agent_state", "agent_state_at", "had_agent"])
+    note(call, EventType.of(state), at)
 
 
 @transaction.atomic
@@ -43,7 +61,7 @@ def advance(call: Call, status: CallStatus, at: datetime, *, fence: int | None =
     if not rows.update(status=status, updated_at=at, **fields):
         return False
     call.refresh_from_db()
-    note(call, f"call.{status.value}", at, reason=call.reason)
+    note(call, EventType.of(status), at, reason=call.reason)
     tell(call)
     return True
 
@@ -100,7 +118,7 @@ def correct(call: Call, ended_at: datetime, reason: Reason, status: CallStatus |
     call.refresh_from_db()
     count_call(call)
     if {"reason", "status"} & set(changed):
-        note(call, "call.corrected", ended_at, status=status, reason=reason)
+        note(call, EventType.CALL_CORRECTED, ended_at, status=status, reason=reason)
     return True
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.choices import ExternalWork
 from accounts.services.external_leases import most_at_once
-from calls.choices import ToolRunStatus
+from calls.choices import EventType, ToolRunStatus
 from calls.models import Call, ToolRun
 from calls.services.timeline import note
 from calls.services.tools import BUSY, Done, call_tool, misfit, tool_of
@@ -130,4 +130,4 @@ def _note(call: Call, name: str, done: Done, http_status: int | None, seconds: f
     told: dict[str, Any] = {"tool": name, "ok": done.ok, "httpStatus": http_status, "seconds": round(seconds, 2)}
     if not done.ok:
         told["message"] = done.result[:300]
-    note(call, "tool.called", timezone.now(), None, **told)
+    note(call, EventType.TOOL_CALLED, timezone.now(), None, **told)

@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 
 from accounts.choices import ExternalWork
 from accounts.services.external_leases import external_lease
-from calls.choices import CallStatus
+from calls.choices import CallStatus, EventType
 from calls.models import Call
 from telephony.models import Agent
 from telephony.services.tool_secrets import tool_secret
@@ -89,7 +89,7 @@ def _body(call: Call, name: str, arguments: Mapping[str, Any]) -> str:
     }
     at = timezone.now().isoformat().replace("+00:00", "Z")
     data = {"tool": name, "arguments": arguments, "agentId": str(call.agent_id), "call": told}
-    return json.dumps({"type": "tool.called", "timestamp": at, "data": data}, separators=(",", ":"))
+    return json.dumps({"type": EventType.TOOL_CALLED, "timestamp": at, "data": data}, separators=(",", ":"))
 
 
 def _signed(secret: str, message_id: str, text: str) -> dict[str, str]:

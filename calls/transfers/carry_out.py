@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.services.webhooks import emit
-from calls.choices import OPEN_TRANSFERS, CallStatus, Direction, Reason, TransferMode, TransferStatus
+from calls.choices import OPEN_TRANSFERS, CallStatus, Direction, EventType, Reason, TransferMode, TransferStatus
 from calls.dialer import spend
 from calls.dialer.outcomes import Next, outcome_of
 from calls.dialer.rate_limits import SendWindow, take_turn, trunk_limit
@@ -147,7 +147,7 @@ def finish(
     if status == TransferStatus.FAILED:
         spend.give_back(transfer.call)
     told = {} if status == TransferStatus.COMPLETED else {"message": words, "sipStatusCode": sip_code, **data}
-    note(transfer.call, f"transfer.{status.value}", now, None, mode=transfer.mode, **told)
+    note(transfer.call, EventType.of(status), now, None, mode=transfer.mode, **told)
     emit(transfer.workspace_id, "call.transfer", partial(transferred_json, transfer))
     return True
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from calls.choices import CallStatus, Reason, TransferMode, TransferStatus
+from calls.choices import CallStatus, EventType, Reason, TransferMode, TransferStatus
 from calls.dialer.wake import wake_dispatchers
 from calls.models import Call, Transfer
 from calls.routing.facts import transfer_facts
@@ -108,7 +108,7 @@ def _begin(call: Call, to: str, target: Target, mode: TransferMode, headers: Map
         raise Conflict("transferred", "The call has already been transferred.")
     if before & {TransferStatus.REQUESTED, TransferStatus.UNDER_WAY}:
         raise Conflict("transfer_under_way", "A transfer of this call is in progress. Check its timeline.")
-    note(fresh, "transfer.requested", now, to=target.uri, mode=mode)
+    note(fresh, EventType.TRANSFER_REQUESTED, now, to=target.uri, mode=mode)
     wake_dispatchers()
     return Transfer.objects.create(
         workspace_id=call.workspace_id,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, Workspace
-from calls.choices import AnalysisStatus, CallStatus, RecordingStatus
+from calls.choices import AnalysisStatus, CallStatus, EventType, RecordingStatus
 from calls.models import Call, CallAnalysis, Recording
 from calls.services.timeline import note
 from telephony.models import Agent
@@ -65,8 +65,10 @@ def test_a_page_waits_for_its_analysis(call: Call, acme_viewer: User, signed_in:
 
 
 def test_what_an_agent_did_is_told_in_words(call: Call, acme_viewer: User, signed_in: Browser) -> None:
-    note(call, "tool.called", timezone.now(), None, tool="find_order", ok=False, seconds=0.4, message="HTTP 500")
-    note(call, "digits.sent", timezone.now(), None, id="x", count=3)
+    note(
+        call, EventType.TOOL_CALLED, timezone.now(), None, tool="find_order", ok=False, seconds=0.4, message="HTTP 500"
+    )
+    note(call, EventType.DIGITS_SENT, timezone.now(), None, id="x", count=3)
     html = " ".join(signed_in(acme_viewer).get(page(call)).content.decode().split())
     assert "Agent called a tool" in html
     assert "find_order, 0.4 s. HTTP 500" in html

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, Workspace
-from calls.choices import AttemptStatus, CallStatus, Direction, Reason
+from calls.choices import AttemptStatus, CallStatus, Direction, EventType, Reason
 from calls.dialer.attempts import apply_refusal
 from calls.models import Attempt, Call
 from calls.routing.policies import Refusal
@@ -50,7 +50,7 @@ def fail(call: Call, code: int, reason: Reason, status: CallStatus) -> None:
         call=call, number=1, trunk=call.trunk, livekit_trunk_id="ST_1", room_name=f"call-{call.pk}-1",
         status=AttemptStatus.FAILED, sip_status_code=code, reason=reason, started_at=now, ended_at=now,
     )  # fmt: skip
-    note(call, "attempt.failed", now, attempt, reason=reason, sipStatusCode=code, sipStatus="")
+    note(call, EventType.ATTEMPT_FAILED, now, attempt, reason=reason, sipStatusCode=code, sipStatus="")
     end(call, now, reason, status, sip_status_code=code)
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from accounts.choices import Role
 from accounts.models import Membership, User, Workspace
-from calls.choices import AttemptStatus, CallStatus, Reason
+from calls.choices import AttemptStatus, CallStatus, EventType, Reason
 from calls.models import Attempt, Call
 from calls.services.timeline import advance, end, note
 from tests.browser.conftest import SignIn
@@ -43,7 +43,7 @@ def test_a_call_is_placed_and_followed_to_its_end(acme: Workspace, acme_owner: U
     Attempt.objects.filter(pk=attempt.pk).update(
         status=AttemptStatus.FAILED, sip_status_code=486, reason=Reason.BUSY, ended_at=now
     )
-    note(call, "attempt.failed", now, attempt, reason=Reason.BUSY, sipStatusCode=486)
+    note(call, EventType.ATTEMPT_FAILED, now, attempt, reason=Reason.BUSY, sipStatusCode=486)
     end(call, now, Reason.BUSY, CallStatus.BUSY, sip_status_code=486)
     expect(standing).to_contain_text("The callee is busy: the carrier responded 486 Busy Here.", timeout=SOON)
     expect(page.locator("#attempts")).to_contain_text("486 Busy Here: the callee is busy")

@@ -89,7 +89,6 @@ def _alone(line: Line) -> list[str]:
     call, asked = arrives(line.trunk, line.number.number), list[str]()
     long_ago = timezone.now() - timedelta(hours=1)
     Call.objects.filter(pk=call.pk).update(status=CallStatus.IN_PROGRESS, end_requested="", answered_at=long_ago)
-    call.events.all().delete()
     call.refresh_from_db()
     client: Any = SimpleNamespace(run=asked.append)
     with pytest.MonkeyPatch.context() as patch:

@@ -12,7 +12,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from accounts.models import User, WebhookMessage, Workspace
-from calls.choices import CallStatus
+from calls.choices import CallStatus, EventType
 from calls.do_not_call.erased_numbers import hashed, listed_as
 from calls.livekit.ingest import settle
 from calls.models import Call, DoNotCall, LiveKitEvent
@@ -31,7 +31,7 @@ def call(entrance: Entrance, acme_owner: User) -> Call:
     call = settle(entrance.project, entrance.room)
     assert call is not None
     Call.objects.filter(pk=call.pk).update(metadata={"back": [PERSON, "12025550177"], PERSON: 1})
-    note(call, "call.dialing", START, to="99#12025550177")
+    note(call, EventType.CALL_DIALING, START, to="99#12025550177")
     payload = {"from": PERSON, "roomName": entrance.room, "to": "+120255501771"}
     WebhookMessage.objects.create(workspace=entrance.workspace, event_type="call.ended", payload=payload)
     DoNotCall.objects.create(workspace=entrance.workspace, number=PERSON, note="Asked by Ann Other")
