@@ -3,18 +3,20 @@
 Every write checks the fencing token: a dispatcher whose call was claimed by another, or ended, raises `ClaimLost`.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from calls.choices import AttemptStatus, CallStatus, EventType, Reason
 from calls.dialer import spend
 from calls.dialer.rate_limits import HORIZON, Limit, SendWindow, one_by_one, plan, take_turn
 from calls.livekit.room_state import CallIds
-from calls.models import Attempt, Call
+from calls.models import Attempt, Call, Transfer
 from calls.routing.facts import facts_now
 from calls.routing.policies import Facts, Refusal, first_refusal
 from calls.routing.route import Hop, Route
@@ -133,27 +135,34 @@ def room_of(call: Call, number: int) -> str:
 def turn(
     call: Call, attempt: Attempt, limits: list[Limit], tries: int, known: Facts
 ) -> SendWindow | datetime | Refusal:
-    """Take the attempt's send window and record that LiveKit is about to be called, or return the time to retry.
-
-    Policies are checked again: the call may have waited since, or rung at another gateway.
-    From here on only its room shows the outcome, unless the window was missed and the dial not sent.
-    """
+    """Take the attempt's send window (`granted`); the call may have waited since, or rung at another gateway."""
     if known.daily_attempts is not None:
         one_by_one(limits)  # so that two calls to one callee see each other
+    current = {"fence": call.fence, "status": CallStatus.DIALING, "end_requested": ""}
+    rows = Attempt.objects.filter(
+        pk=attempt.pk, status=AttemptStatus.DIALING, **{f"call__{name}": value for name, value in current.items()}
+    )
+    return granted(limits, tries, lambda at: first_refusal(facts_now(call, known, at)), rows)
+
+
+def granted(
+    limits: list[Limit],
+    tries: int,
+    refused: Callable[[datetime], Refusal | None],
+    rows: QuerySet[Attempt] | QuerySet[Transfer],
+) -> SendWindow | datetime | Refusal:
+    """Take a send window, ask the policies again by `refused` and set `dialed_at`; or return the time to retry.
+
+    Every dial and transfer passes here last, in the caller's transaction. From here on only its room shows the
+    outcome, unless the window was missed and the dial not sent. Raise `ClaimLost` if `rows` has no row left.
+    """
     taken = take_turn(limits, tries)
     if not isinstance(taken, SendWindow):
         return taken
-    refusal = first_refusal(facts_now(call, known, taken.at))
+    refusal = refused(taken.at)
     if refusal is not None:
         return refusal
-    marked = Attempt.objects.filter(
-        pk=attempt.pk,
-        status=AttemptStatus.DIALING,
-        call__fence=call.fence,
-        call__status=CallStatus.DIALING,
-        call__end_requested="",
-    ).update(dialed_at=taken.at)
-    if not marked:
+    if not rows.update(dialed_at=taken.at):
         raise ClaimLost
     return taken
 

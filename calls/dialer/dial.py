@@ -1,10 +1,8 @@
-"""Dial one claimed call: route, policies, slot, room, dial, outcome. Database work runs in threads."""
+"""Dial one claimed call: route, policies, slot, room, leg, outcome. Database work runs in threads."""
 
-import asyncio
-import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
@@ -13,9 +11,10 @@ from agents.names import AGENT_NAME
 from calls.choices import CallStatus, Reason
 from calls.dialer import attempts, retries
 from calls.dialer.attempts import ClaimLost
-from calls.dialer.lost_answers import IDENTITY, STATUS, close, look, phone_of, settle_answered, told_of
-from calls.dialer.outcomes import CLOSED, Next, Outcome, before_dial, outcome_of, outcome_told
-from calls.dialer.rate_limits import Limit, SendWindow, limits_of, paused_until
+from calls.dialer.leg import Leg, by_gateway
+from calls.dialer.lost_answers import IDENTITY, close, look, settle_answered
+from calls.dialer.outcomes import Next, Outcome, before_dial
+from calls.dialer.rate_limits import Limit, limits_of, paused_until
 from calls.dialer.request import dial_request
 from calls.dialer.spend import Cap, cap_of
 from calls.dialer.threads import in_thread
@@ -25,23 +24,13 @@ from calls.routing.facts import call_facts
 from calls.routing.policies import Facts, Refusal, first_refusal
 from calls.routing.route import Hop, Route, trunk_rings
 from calls.services.timeline import end
-from telephony.livekit import (
-    DialRangOut,
-    DialTooLate,
-    LiveKitClient,
-    LiveKitError,
-    LiveKitRefused,
-    Operation,
-    client_for,
-)
-from telephony.livekit.rooms import Dialled, create_room, dial, participants
+from telephony.livekit import LiveKitClient, LiveKitError, Operation, client_for
+from telephony.livekit.rooms import create_room
 from telephony.models import TelephonySettings
 from telephony.services import sip_service
 
 # Ringing timeout in seconds for trunks without one. LiveKit gives up on a silent gateway after 32 s.
 RINGING = 45.0
-LOOK_EVERY = 1.0  # seconds between checks of the room being dialed
-SEEN_LATELY = 5.0  # seconds for which a check that found no ringing stays valid
 UNCONFIGURED_FOR = timedelta(seconds=30)
 
 
@@ -105,26 +94,25 @@ async def place(call_id: UUID, fence: int) -> None:
     Raise ClaimLost when the claim was lost, or the end was requested, before the call was dialed.
     """
     ready = await in_thread(prepare, call_id, fence, timezone.now())
-    if ready is None:
-        return
-    hops = ready.route.hops
-    for hop in hops:
-        begun = await in_thread(attempts.begin, ready.call, ready.route, hop, ready.limits, timezone.now(), ready.cap)
-        if isinstance(begun, Refusal):
-            await in_thread(attempts.apply_refusal, ready.call, begun, timezone.now())
-            return
-        attempt, at = begun
-        if not await DialAttempt(ready, hop, attempt).run(at, more_hops=hop is not hops[-1]):
-            return
+    if ready is not None:
+        await by_gateway(ready.route.hops, partial(_dial_by, ready))
+
+
+async def _dial_by(ready: Prepared, hop: Hop, more_hops: bool) -> bool:
+    """Make one attempt; return whether to try the next gateway."""
+    begun = await in_thread(attempts.begin, ready.call, ready.route, hop, ready.limits, timezone.now(), ready.cap)
+    if isinstance(begun, Refusal):
+        await in_thread(attempts.apply_refusal, ready.call, begun, timezone.now())
+        return False
+    attempt, at = begun
+    return await DialAttempt(ready, hop, attempt).run(at, more_hops=more_hops)
 
 
 class DialAttempt:
     """One attempt, from creating its room to recording its outcome."""
 
     def __init__(self, ready: Prepared, hop: Hop, attempt: Attempt) -> None:
-        self._call, self._limits, self._attempt = ready.call, ready.limits, attempt
-        self._client, self._facts = ready.client, ready.facts
-        self._rang, self._sent, self._silent = False, 0.0, -SEEN_LATELY  # seconds of the monotonic clock
+        self._call, self._attempt, self._client = ready.call, attempt, ready.client
         self._dial = dial_request(
             ready.call,
             ready.route,
@@ -135,6 +123,9 @@ class DialAttempt:
             identity=IDENTITY,
             ringing=RINGING,
         )
+        turn = partial(attempts.turn, ready.call, attempt, ready.limits, known=ready.facts)
+        rang = partial(attempts.rang, ready.call, attempt)
+        self._leg = Leg(ready.client, ready.call.project_id, self._dial, turn, rang)
 
     async def run(self, at: datetime, *, more_hops: bool) -> bool:
         """Dial at the granted time; return whether to try the next gateway."""
@@ -143,12 +134,12 @@ class DialAttempt:
         except LiveKitError as error:
             return await self._failed(before_dial(error), more_hops=more_hops)
         try:
-            dialled = await self._on_time(at)
+            dialled = await self._leg.dial(at)
         except ClaimLost:
             await close(self._client, self._dial.room)
             raise
         except LiveKitError as error:
-            outcome = await self._read(error)
+            outcome = await self._leg.outcome(error)
             if outcome.next == Next.LOOK:
                 return await look(
                     self._call, self._attempt, self._client, self._dial.ringing_seconds, more_hops=more_hops
@@ -162,59 +153,6 @@ class DialAttempt:
             await settle_answered(self._call, self._attempt, dialled, self._client)
             await in_thread(sip_service.note_calls_taken, self._call.project_id)
         return False
-
-    async def _read(self, error: LiveKitError) -> Outcome:
-        """Return the outcome from LiveKit's error or, if that is ambiguous, from how the phone left the room."""
-        rang = self._may_have_rung(error)
-        outcome = outcome_of(error, rang=rang)
-        if outcome.next is Next.WAIT:
-            await in_thread(sip_service.note_no_calls_taken, self._call.project_id, error)
-        elif isinstance(error, DialRangOut | LiveKitRefused):
-            story = await in_thread(told_of, self._call.project_id, self._dial.room)
-            told = outcome_told(story.disconnect, "", outcome.sip_status, rang=rang)
-            if told is not None and (story.disconnect in CLOSED or isinstance(error, LiveKitRefused)):
-                return told
-        return outcome
-
-    def _may_have_rung(self, error: LiveKitError) -> bool:
-        """Return whether a phone rang, or may have rung while the room was not visible."""
-        now = time.monotonic()
-        to_its_end = isinstance(error, DialRangOut) or now - self._sent >= self._dial.ringing_seconds
-        return self._rang or (to_its_end and now - self._silent > SEEN_LATELY)
-
-    async def _on_time(self, at: datetime) -> Dialled | Refusal:
-        """Call LiveKit to dial within the send window, or take a later window if this process was delayed."""
-        tries = 0
-        while True:
-            await _sleep_until(at)
-            turn = await in_thread(attempts.turn, self._call, self._attempt, self._limits, tries, self._facts)
-            if isinstance(turn, Refusal):
-                return turn
-            if not isinstance(turn, SendWindow):
-                at = turn
-                continue
-            await _sleep_until(turn.at)
-            self._sent = time.monotonic()
-            watch = asyncio.create_task(self._watch_ringing())
-            try:
-                return await self._client.arun(dial(self._dial, not_after=turn.not_after))
-            except DialTooLate:
-                at, tries = timezone.now(), tries + 1
-            finally:
-                watch.cancel()
-
-    async def _watch_ringing(self) -> None:
-        """Poll the room each second until the phone rings: LiveKit sends no event for it."""
-        while not self._rang:
-            await asyncio.sleep(LOOK_EVERY)
-            with suppress(LiveKitError):
-                phone = phone_of(await self._client.arun(participants(self._dial.room)))
-                status = phone.attributes.get(STATUS) if phone is not None else None
-                if status == "ringing":
-                    self._rang = True
-                    await in_thread(attempts.rang, self._call, self._attempt, timezone.now())
-                elif status == "dialing":
-                    self._silent = time.monotonic()
 
     def _room(self) -> Operation[None]:
         metadata = {"workspace": str(self._call.workspace_id), "call": str(self._call.pk)}
@@ -252,7 +190,3 @@ def _left_behind(call_id: UUID, fence: int) -> tuple[Call, Attempt, LiveKitClien
     call = Call.objects.select_related("workspace", "project").filter(pk=call_id, fence=fence).first()
     attempt = call.attempts.select_related("trunk").last() if call else None
     return None if call is None or attempt is None else (call, attempt, client_for(call.project))
-
-
-async def _sleep_until(moment: datetime) -> None:
-    await asyncio.sleep(max(0.0, (moment - timezone.now()).total_seconds()))

@@ -108,6 +108,6 @@ async def close(client: LiveKitClient, room: str) -> None:
         await client.arun(close_room(room))
 
 
-def phone_of(people: list[Participant]) -> Participant | None:
-    """Return the callee among a room's participants."""
-    return next((who for who in people if who.identity == IDENTITY), None)
+def phone_of(people: list[Participant], identity: str = IDENTITY) -> Participant | None:
+    """Return the callee, or the phone of another identity, among a room's participants."""
+    return next((who for who in people if who.identity == identity), None)

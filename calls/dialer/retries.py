@@ -13,7 +13,7 @@ from calls.dialer.rate_limits import pause, slow_down, trunk_limit
 from calls.models import Attempt, Call
 from calls.routing.policies import Refusal
 from calls.services.timeline import end, note, tell
-from telephony.models import TelephonySettings
+from telephony.models import TelephonySettings, Trunk
 
 NO_ROOM_FOR = timedelta(seconds=5)  # how long a trunk pauses when its carrier is at its limit
 LONGEST_REST = timedelta(hours=1)  # the maximum accepted from a carrier's Retry-After
@@ -55,17 +55,26 @@ def _follow(call: Call, attempt: Attempt, outcome: Outcome, at: datetime) -> Non
     """Dial again later, or end the call."""
     config = TelephonySettings.of(call.workspace_id)
     goes, dials_left = call.retries + 1, call.attempts_made < MOST_DIALS
-    asked = min(timedelta(seconds=outcome.after or 0), LONGEST_REST)  # for by the carrier
     again = outcome.next == Next.LATER or (outcome.next == Next.NEXT_GATEWAY and not outcome.final)
     if outcome.next == Next.SLOW_DOWN and dials_left:
-        rest = at + max(NO_ROOM_FOR, asked)
-        slow_down(trunk_limit(attempt.trunk), rest)
-        _requeue(call, rest, outcome, at)
+        _requeue(call, rest_trunk(attempt.trunk, outcome, at), outcome, at)
     elif again and dials_left and goes < config.max_attempts:
         delay = timedelta(seconds=config.retry_delay_seconds * 2 ** (goes - 1))
-        _requeue(call, at + max(min(delay, LONGEST_DELAY), asked), outcome, at)
+        _requeue(call, at + max(min(delay, LONGEST_DELAY), _asked_for(outcome)), outcome, at)
     else:
         end(call, at, outcome.reason, outcome.status, fence=call.fence, sip_status_code=outcome.sip_code)
+
+
+def rest_trunk(trunk: Trunk | None, outcome: Outcome, at: datetime) -> datetime:
+    """Pause a trunk whose carrier is at its limit; return until when."""
+    until = at + max(NO_ROOM_FOR, _asked_for(outcome))
+    slow_down(trunk_limit(trunk), until)
+    return until
+
+
+def _asked_for(outcome: Outcome) -> timedelta:
+    """Return the delay that the carrier asked for."""
+    return min(timedelta(seconds=outcome.after or 0), LONGEST_REST)
 
 
 def _called_off(call: Call, attempt: Attempt, reason: Reason, outcome: Outcome, at: datetime) -> None:

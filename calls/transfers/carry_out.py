@@ -2,164 +2,174 @@
 The caller keeps the agent until the transfer succeeds.
 
 A transfer is recorded (requests.py) before LiveKit is called, and never sent twice: if the outcome is unknown, a
-person decides. Dispatchers carry transfers out in their own threads: no request waits while a phone rings.
+person decides. Dispatchers carry transfers out beside their dials, by the same code: no request waits while a phone
+rings.
 """
 
-import time
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from accounts.services.webhooks import emit
-from calls.choices import OPEN_TRANSFERS, CallStatus, Direction, EventType, Reason, TransferMode, TransferStatus
+from calls.choices import CallStatus, Direction, Reason, TransferMode, TransferStatus
 from calls.dialer import spend
+from calls.dialer.attempts import ClaimLost, granted
+from calls.dialer.leg import Leg, by_gateway
 from calls.dialer.outcomes import Next, outcome_of
-from calls.dialer.rate_limits import SendWindow, take_turn, trunk_limit
+from calls.dialer.rate_limits import Limit, SendWindow, limits_of
 from calls.dialer.request import dial_request
-from calls.livekit.ingest import settle
+from calls.dialer.retries import rest_trunk
+from calls.dialer.threads import in_thread
 from calls.livekit.room_state import TRANSFER
 from calls.models import Call, Transfer
-from calls.presentation.payloads import transferred_json
 from calls.recordings import recording as recordings
 from calls.routing import route as routing
+from calls.routing.facts import transfer_facts
+from calls.routing.policies import Refusal, first_refusal
 from calls.routing.route import Hop, Route
-from calls.services.hangup import ask_for_end
-from calls.services.timeline import note
-from calls.transfers.third_party import ThirdPartyDial, why_failed
+from calls.transfers.endings import completed, failed, finish, refused, write
 from telephony.choices import TrunkStatus
 from telephony.livekit import (
-    DialEnded,
-    DialTooLate,
     LiveKitClient,
     LiveKitError,
     LiveKitNotConfigured,
     LiveKitNotFound,
-    LiveKitRefused,
-    LiveKitUnreached,
-    SipRefused,
     client_for,
     rooms,
 )
-from telephony.models import Trunk
+from telephony.models import TelephonySettings, Trunk
+from telephony.services import sip_service
 from telephony.sip_headers import joined, rendered
 from telephony.transfer_targets import Target, read_target
 from voxa.core.errors import Conflict, ServiceError
+from voxa.core.numbering_plans import is_costly_short
 
 RINGING = 30.0  # maximum ringing time of the third party's phone in seconds
-NOT_KNOWN = "The outcome of the transfer is unknown. Check the call before you retry."
+CALL_ENDED = "The call ended before it was transferred."
 SHORTEST = 10  # minimum talk time in seconds of the third party's leg in LiveKit; the end of the call ends both
-MOST_TURNS = 5  # that a dial on a busy machine may miss
-KNOWN = (
-    SipRefused,
-    DialEnded,
-    LiveKitUnreached,
-    LiveKitNotFound,
-    LiveKitRefused,
-    DialTooLate,
-)  # the transfer did not happen
 
 
-def carry_out(transfer_id: UUID, token: UUID) -> None:
-    """Carry out a transfer claimed with this token, within 35 s per gateway. Blocks; never call it in a request."""
-    rows = Transfer.objects.select_related("call__workspace", "call__project", "call__trunk")
-    transfer = (
-        rows.select_related("call__number__transfer_trunk")
-        .filter(pk=transfer_id, lease_token=token, status=TransferStatus.UNDER_WAY)
-        .first()
-    )
-    if transfer is None:
-        return
-    call, mode = transfer.call, TransferMode(transfer.mode)
-    if call.status != CallStatus.IN_PROGRESS or call.end_requested:
-        finish(transfer, TransferStatus.FAILED, "transfer_failed", "The call ended before it was transferred.")
+@dataclass(frozen=True)
+class Ready:
+    """A claimed transfer that only needs to be sent. `phone` is the identity of the caller or callee."""
+
+    transfer: Transfer
+    target: Target
+    client: LiveKitClient
+    phone: str
+    route: Route | None  # of a warm transfer
+    limits: list[Limit]
+
+    @property
+    def call(self) -> Call:
+        return self.transfer.call
+
+
+async def carry_out(transfer_id: UUID, token: UUID) -> None:
+    """Carry out a transfer claimed with this token, within 35 s per gateway."""
+    ready = await in_thread(_prepare, transfer_id, token)
+    if ready is None:
         return
     try:
-        route = warm_route(call) if mode == TransferMode.WARM else None
-        target = read_target(transfer.asked, warm=mode == TransferMode.WARM, country=call.workspace.country)
+        if ready.route is None:
+            await _refer(ready)
+        else:
+            await by_gateway(ready.route.hops, partial(_call_in, ready, ready.route))
+    except ClaimLost:
+        await in_thread(finish, ready.transfer, TransferStatus.FAILED, "transfer_failed", CALL_ENDED)
+
+
+def _prepare(transfer_id: UUID, token: UUID) -> Ready | None:
+    """Load a claimed transfer, set money aside and stop the recording; record a failure and return None."""
+    rows = Transfer.objects.select_related(
+        "call__workspace", "call__project", "call__trunk", "call__number__transfer_trunk"
+    )
+    transfer = rows.filter(pk=transfer_id, lease_token=token, status=TransferStatus.UNDER_WAY).first()
+    if transfer is None:
+        return None
+    call, warm = transfer.call, transfer.mode == TransferMode.WARM
+    try:
+        if call.status != CallStatus.IN_PROGRESS or call.end_requested:
+            raise Conflict("transfer_failed", CALL_ENDED)
+        route = warm_route(call) if warm else None
+        target = read_target(transfer.asked, warm=warm, country=call.workspace.country)
         client = client_for(call.project)
+        phone = _phone(client, call)
         if route is not None:
             spend.set_aside_for_third_party(call)
+            if recordings.stop(call):
+                write(transfer, recording_stopped=True)
     except (ServiceError, ValidationError, LiveKitNotConfigured) as error:
         finish(transfer, TransferStatus.FAILED, "transfer_failed", str(error))
-        return
-    if not _write(transfer, dialed_at=timezone.now()):
-        return
-    try:
-        if route is None:
-            sent = _headers(call, call.trunk, target, transfer.headers)
-            client.run(rooms.transfer(call.room_name, _phone(client, call), target.uri, RINGING, sent))
-        else:
-            if recordings.stop(call):
-                _write(transfer, recording_stopped=True)
-            _dial(client, call, route, target, _headers(call, None, target, transfer.headers))
+        return None
     except LiveKitError as error:
-        _failed(transfer, error)
-    else:
-        completed(transfer, client)
+        failed(transfer, error, outcome_of(error, rang=True))
+        return None
+    limits = limits_of(route.trunk, TelephonySettings.of(call.workspace_id)) if route else []
+    return Ready(transfer, target, client, phone, route, limits)
 
 
-def settle_left_behind(transfer: Transfer) -> None:
-    """Find the outcome of a transfer whose dispatcher stopped, from its room. Nobody is dialed again."""
-    if transfer.mode == TransferMode.WARM:
-        with suppress(LiveKitError):
-            client = client_for(transfer.call.project)
-            people = client.run(rooms.participants(transfer.call.room_name))
-            if any(who.identity == TRANSFER and who.attributes.get("sip.callStatus") == "active" for who in people):
-                completed(transfer, client)
-                return
-    message = f"Its dispatcher stopped. {NOT_KNOWN}"
-    finish(transfer, TransferStatus.UNKNOWN, "transfer_unknown", message)
-
-
-def completed(transfer: Transfer, client: LiveKitClient) -> None:
-    """Record that the caller is connected to the third party, and remove our side from the call."""
-    if not finish(transfer, TransferStatus.COMPLETED):
+async def _refer(ready: Ready) -> None:
+    """Ask the carrier to connect the caller to the target."""
+    call, target = ready.call, ready.target
+    turn = await in_thread(_turn, ready, 0)
+    if isinstance(turn, Refusal):
+        await in_thread(refused, ready.transfer, turn)
         return
-    if transfer.mode == TransferMode.COLD:
-        _let_go(transfer.call)
+    sent = _headers(call, call.trunk, target, ready.transfer.headers)
+    try:
+        await ready.client.arun(rooms.transfer(call.room_name, ready.phone, target.uri, RINGING, sent))
+    except LiveKitError as error:
+        await in_thread(failed, ready.transfer, error, outcome_of(error, rang=True))
     else:
-        Call.objects.filter(pk=transfer.call_id).update(third_party_since=timezone.now())
-        _agents_leave(client, transfer.call)
+        await in_thread(completed, ready.transfer, ready.client)
+
+
+async def _call_in(ready: Ready, route: Route, hop: Hop, more_hops: bool) -> bool:
+    """Dial the third party through a gateway; return whether to try the next one."""
+    leg = Leg(ready.client, ready.call.project_id, _asked(ready, route, hop), partial(_turn, ready))
+    try:
+        dialled = await leg.dial(timezone.now())
+    except LiveKitError as error:
+        outcome = await leg.outcome(error)
+        if outcome.next is Next.NEXT_GATEWAY and more_hops:
+            return True
+        if outcome.next is Next.SLOW_DOWN:
+            await in_thread(rest_trunk, route.trunk, outcome, timezone.now())
+        await in_thread(failed, ready.transfer, error, outcome)
+        return False
+    if isinstance(dialled, Refusal):
+        await in_thread(refused, ready.transfer, dialled)
+    else:
+        await in_thread(completed, ready.transfer, ready.client)
+        await in_thread(sip_service.note_calls_taken, ready.call.project_id)
+    return False
 
 
 @transaction.atomic
-def finish(
-    transfer: Transfer,
-    status: TransferStatus,
-    code: str = "",
-    words: str = "",
-    sip_code: int | None = None,
-    **data: Any,
-) -> bool:
-    """End a transfer once, with a timeline event; return whether this claim still held it."""
-    now = timezone.now()
-    fields = {"status": status, "code": code, "message": words[:500], "sip_status_code": sip_code, "ended_at": now}
-    if not _write(transfer, **fields, lease_token=None, leased_until=None):
-        return False
-    if status == TransferStatus.FAILED:
-        spend.give_back(transfer.call)
-    told = {} if status == TransferStatus.COMPLETED else {"message": words, "sipStatusCode": sip_code, **data}
-    note(transfer.call, EventType.of(status), now, None, mode=transfer.mode, **told)
-    emit(transfer.workspace_id, "call.transfer", partial(transferred_json, transfer))
-    return True
+def _turn(ready: Ready, tries: int) -> SendWindow | datetime | Refusal:
+    """Take the transfer's send window (`granted`), if its call is still in progress."""
+    current = {"status": CallStatus.IN_PROGRESS, "end_requested": ""}
+    rows = Transfer.objects.filter(
+        pk=ready.transfer.pk,
+        lease_token=ready.transfer.lease_token,
+        status=TransferStatus.UNDER_WAY,
+        **{f"call__{name}": value for name, value in current.items()},
+    )
+    return granted(ready.limits, tries, partial(refusal_of, ready.call, ready.target), rows)
 
 
-def _write(transfer: Transfer, **fields: Any) -> bool:
-    mine = Transfer.objects.filter(pk=transfer.pk, lease_token=transfer.lease_token, status__in=OPEN_TRANSFERS)
-    if not mine.update(**fields):
-        return False
-    for name, value in fields.items():
-        if name != "lease_token":
-            setattr(transfer, name, value)
-    return True
+def refusal_of(call: Call, target: Target, at: datetime) -> Refusal | None:
+    """Return why a call may not be transferred to a target."""
+    facts = transfer_facts(call, target.number or "", at)
+    if target.short and not facts.allow_premium and is_costly_short(target.short, call.workspace.country):
+        return Refusal(Reason.PREMIUM, "This is a directory or premium-rate short code.")
+    return first_refusal(facts) if target.number else None
 
 
 def warm_route(call: Call) -> Route:
@@ -187,20 +197,8 @@ def _headers(call: Call, trunk: Trunk | None, target: Target, headers: Mapping[s
     return rendered(wanted, call_id=str(call.pk), caller_id=_own_side(call), to=target.number or target.uri)
 
 
-def _dial(client: LiveKitClient, call: Call, route: Route, target: Target, headers: Mapping[str, str]) -> None:
-    """Dial the third party into the room, through the next gateway if one fails."""
-    _phone(client, call)
-    for hop in route.hops:
-        dial = ThirdPartyDial(client, _asked(call, route, hop, target, headers))
-        try:
-            return _dial_by(dial, route)
-        except LiveKitError as error:
-            if hop is route.hops[-1] or dial.outcome(error).next != Next.NEXT_GATEWAY:
-                raise
-    return None
-
-
-def _asked(call: Call, route: Route, hop: Hop, target: Target, headers: Mapping[str, str]) -> rooms.Dial:
+def _asked(ready: Ready, route: Route, hop: Hop) -> rooms.Dial:
+    call, target = ready.call, ready.target
     limit = call.leased_until or timezone.now() + timedelta(seconds=call.max_duration_seconds)
     asked = dial_request(
         call,
@@ -211,68 +209,11 @@ def _asked(call: Call, route: Route, hop: Hop, target: Target, headers: Mapping[
         room=call.room_name,
         identity=TRANSFER,
         ringing=RINGING,
-        headers=headers,
+        headers=_headers(call, None, target, ready.transfer.headers),
     )
     return replace(asked, max_seconds=max(SHORTEST, round((limit - timezone.now()).total_seconds())))
-
-
-def _dial_by(dial: ThirdPartyDial, route: Route) -> None:
-    for tries in range(MOST_TURNS):
-        turn = _turn(route, tries)
-        if not connection.in_atomic_block:
-            connection.close()  # a phone rings for half a minute, and many may ring concurrently
-        try:
-            dial.run(turn.not_after)
-            return
-        except DialTooLate:
-            if tries == MOST_TURNS - 1:
-                raise
 
 
 def _own_side(call: Call) -> str:
     """Return the workspace's number in a call: its caller ID, or the number called."""
     return call.from_number if call.direction == Direction.OUTBOUND else call.to_number
-
-
-def _turn(route: Route, tries: int) -> SendWindow:
-    """Wait for the trunk's send window: its calls per second apply to these dials too."""
-    while True:
-        with transaction.atomic():
-            turn = take_turn([trunk_limit(route.trunk)], tries)
-        wait_for: datetime = turn.at if isinstance(turn, SendWindow) else turn
-        time.sleep(max(0.0, (wait_for - timezone.now()).total_seconds()))
-        if isinstance(turn, SendWindow):
-            return turn
-
-
-def _failed(transfer: Transfer, error: LiveKitError) -> None:
-    """Record the failure. A recording that was stopped for it resumes if nobody joined."""
-    sip_code = error.sip_code if isinstance(error, SipRefused) else None
-    why, reason = why_failed(error), outcome_of(error, rang=True).reason
-    if transfer.recording_stopped and isinstance(error, KNOWN):
-        recordings.resume(transfer.call)
-    told: tuple[TransferStatus, str, str]
-    if isinstance(error, LiveKitUnreached):
-        told = (TransferStatus.FAILED, Reason.LIVEKIT_UNAVAILABLE, f"{error} The caller keeps the agent.")
-    elif isinstance(error, KNOWN):
-        message = f"The call was not transferred: {why} The caller keeps the agent."
-        told = (TransferStatus.FAILED, "transfer_failed", message)
-    else:
-        told = (TransferStatus.UNKNOWN, "transfer_unknown", f"{error} {NOT_KNOWN}")
-    finish(transfer, *told, sip_code, reason=reason, message=why)
-
-
-def _let_go(call: Call) -> None:
-    """End a call whose phone is connected elsewhere now."""
-    try:
-        ask_for_end(call, Reason.TRANSFERRED)
-    except Conflict:
-        settle(call.project, call.room_name)  # it left immediately, which was read as a hang-up
-
-
-def _agents_leave(client: LiveKitClient, call: Call) -> None:
-    with suppress(LiveKitError):  # an agent that stays is no reason to hang up on both
-        for who in client.run(rooms.participants(call.room_name)):
-            if who.is_agent:
-                with suppress(LiveKitNotFound):
-                    client.run(rooms.remove_participant(call.room_name, who.identity))

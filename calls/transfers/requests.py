@@ -15,15 +15,13 @@ from django.utils import timezone
 from calls.choices import CallStatus, EventType, Reason, TransferMode, TransferStatus
 from calls.dialer.wake import wake_dispatchers
 from calls.models import Call, Transfer
-from calls.routing.facts import transfer_facts
-from calls.routing.policies import Refusal, first_refusal
 from calls.services.timeline import note
-from calls.transfers.carry_out import finish, settle_left_behind, warm_route
+from calls.transfers.carry_out import refusal_of, warm_route
+from calls.transfers.endings import finish, settle_left_behind
 from telephony.livekit import LiveKitNotConfigured
 from telephony.sip_headers import validate_headers
 from telephony.transfer_targets import Target, read_target
 from voxa.core.errors import Conflict, ServiceError, Unavailable
-from voxa.core.numbering_plans import is_costly_short
 
 LEASE = timedelta(seconds=15)
 LAPSES = timedelta(seconds=60)  # after which an unclaimed transfer fails
@@ -83,12 +81,8 @@ def _read(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str]) -
     except ValidationError as error:
         raise ValidationError({"transferHeaders": error}) from None
     try:
-        country = call.workspace.country
-        target = read_target(to, warm=mode == TransferMode.WARM, country=country)
-        facts = transfer_facts(call, target.number or "", timezone.now())
-        refusal = first_refusal(facts) if target.number else None
-        if target.short and not facts.allow_premium and is_costly_short(target.short, country):
-            refusal = Refusal(Reason.PREMIUM, "This is a directory or premium-rate short code.")
+        target = read_target(to, warm=mode == TransferMode.WARM, country=call.workspace.country)
+        refusal = refusal_of(call, target, timezone.now())
         if refusal:
             raise ValidationError(refusal.message, refusal.reason)
     except ValidationError as error:

@@ -1,16 +1,14 @@
-"""Run transfers beside the dispatcher's calls: claimed here, each in its own thread while the phone rings."""
+"""Run transfers beside the dispatcher's calls, in its event loop."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import close_old_connections, connections
 from django.utils import timezone
 
+from calls.dialer.threads import in_thread
 from calls.transfers import requests
 from calls.transfers.carry_out import carry_out
 
@@ -25,19 +23,22 @@ class Transferring:
 
     def __init__(self, token: UUID, ask: Ask) -> None:
         self._token, self._ask = token, ask
-        self._pool = ThreadPoolExecutor(AT_ONCE, "transfer")
-        self.busy: dict[UUID, asyncio.Future[None]] = {}
+        self.busy: dict[UUID, asyncio.Task[None]] = {}
 
     async def take(self) -> None:
         """Claim requested transfers and start them."""
         room = AT_ONCE - len(self.busy)
         for transfer_id in await self._ask(requests.claim, self._token, timezone.now(), room):
-            work = asyncio.get_running_loop().run_in_executor(self._pool, _carry_out, transfer_id, self._token)
-            self.busy[transfer_id] = work
-            work.add_done_callback(partial(self._done, transfer_id))
+            self.busy[transfer_id] = asyncio.create_task(self._guard(transfer_id))
 
-    def _done(self, transfer_id: UUID, work: "asyncio.Future[None]") -> None:
-        self.busy.pop(transfer_id, None)
+    async def _guard(self, transfer_id: UUID) -> None:
+        """Run one transfer and isolate its failure: its claim expires, and the next claimer settles it."""
+        try:
+            await carry_out(transfer_id, self._token)
+        except Exception:
+            logger.exception("Transfer %s failed unexpectedly.", transfer_id)
+        finally:
+            self.busy.pop(transfer_id, None)
 
     async def renew(self) -> None:
         """Renew the claims of running transfers."""
@@ -46,23 +47,4 @@ class Transferring:
 
     async def settle(self) -> None:
         """Settle transfers that other dispatchers left."""
-        await asyncio.get_running_loop().run_in_executor(self._pool, _settle)
-
-
-def _carry_out(transfer_id: UUID, token: UUID) -> None:
-    """Run one transfer and isolate its failure: its claim expires, and the next claimer settles it."""
-    close_old_connections()
-    try:
-        carry_out(transfer_id, token)
-    except Exception:
-        logger.exception("Transfer %s failed unexpectedly.", transfer_id)
-    finally:
-        connections.close_all()  # of this thread; the pool would keep them open
-
-
-def _settle() -> None:
-    close_old_connections()
-    try:
-        requests.settle(timezone.now())
-    finally:
-        connections.close_all()
+        await in_thread(requests.settle, timezone.now())

@@ -1,11 +1,15 @@
 """A phone that rang, or may have, is not made to ring again at once through another gateway."""
 
+import asyncio
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import pytest
 
 from calls.dialer.attempts import LEASE
+from calls.dialer.leg import Leg
 from calls.dialer.outcomes import Next, outcome_of
 from calls.dialer.rate_limits import LATENESS, MOST_LATE_TRIES
-from calls.transfers.third_party import ThirdPartyDial
 from telephony.livekit import DialRangOut, LiveKitClient, LiveKitError, SipRefused
 from telephony.livekit.rooms import Dial
 
@@ -25,9 +29,9 @@ def test_a_third_party_who_may_have_let_it_ring_to_the_end_is_not_called_by_anot
         livekit_trunk_id="ST_a", to="+12025550123", caller_id="+12025550100", room="call-1", identity="transfer",
         ringing_seconds=30, max_seconds=60,
     )  # fmt: skip
-    dial = ThirdPartyDial(LiveKitClient("ws://127.0.0.1:1", "key", "s" * 32), asked)
-    assert dial.outcome(unanswered).next == Next.LATER
-    assert dial.outcome(SipRefused(503, "Service Unavailable")).next == Next.NEXT_GATEWAY
+    leg = Leg(LiveKitClient("ws://127.0.0.1:1", "key", "s" * 32), uuid4(), asked, lambda tries: datetime.now(UTC))
+    assert asyncio.run(leg.outcome(unanswered)).next == Next.LATER
+    assert asyncio.run(leg.outcome(SipRefused(503, "Service Unavailable"))).next == Next.NEXT_GATEWAY
 
 
 def test_no_dial_is_sent_after_its_claim_may_be_another_dispatchers() -> None:

@@ -19,6 +19,7 @@ from calls.transfers.requests import claim
 from telephony.models import Trunk
 from telephony.sandbox.checks import check_headers
 from tests.calls.conftest import make_line
+from tests.calls.running import here
 
 pytestmark = pytest.mark.django_db
 TARGET = "sip:+12025550142@pbx.example.com;transport=tls?X-Queue=sales"
@@ -41,12 +42,12 @@ class Server:
         caller = lk.ParticipantInfo(identity="caller", kind=lk.ParticipantInfo.Kind.SIP)
         return lk.ListParticipantsResponse(participants=[caller])
 
-    async def ask(self, operation: Any) -> Any:
+    async def arun(self, operation: Any) -> Any:
         found = await operation.call(self)
         return operation.read(found) if getattr(operation, "read", None) else found
 
     def run(self, operation: Any) -> Any:
-        return asyncio.run(self.ask(operation))
+        return asyncio.run(self.arun(operation))
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def transfer(api: APIClient, acme: Workspace) -> Callable[..., Any]:
     def ask(**body: Any) -> Any:
         answer, token = api.post(f"/v1/calls/{call.pk}/transfer", body, format="json"), uuid.uuid4()
         for transfer_id in claim(token, timezone.now(), 1):  # as a dispatcher does
-            carry_out(transfer_id, token)
+            here(carry_out(transfer_id, token))
         return call, answer
 
     return ask

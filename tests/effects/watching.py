@@ -22,6 +22,7 @@ from calls.services import tools
 from calls.transfers.carry_out import carry_out
 from calls.transfers.requests import claim
 from telephony.models import PhoneNumber, TelephonySettings, Trunk
+from tests.calls.running import here
 from tests.calls.test_transfer_headers import Server
 from voxa.core.http.outbound import Answer
 
@@ -34,7 +35,7 @@ def transferred(call: Call, ask: Callable[[], Any]) -> Any:
         patch.setattr("telephony.models.LiveKitProject.is_configured", True)
         ask()
         for transfer_id in claim(token, timezone.now(), 1):
-            carry_out(transfer_id, token)
+            here(carry_out(transfer_id, token))
     return server.asked[-1]
 
 

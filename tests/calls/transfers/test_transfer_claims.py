@@ -14,6 +14,7 @@ from calls.transfers import requests
 from calls.transfers.carry_out import carry_out
 from calls.transfers.requests import claim, renew, settle
 from tests.calls.conftest import Line, make_line
+from tests.calls.running import here
 
 pytestmark = pytest.mark.django_db
 
@@ -86,12 +87,12 @@ def test_one_whose_call_ended_meanwhile_is_not_dialled(line: Line) -> None:
     transfer, token = asked(line), uuid4()
     claim(token, timezone.now(), 10)
     Call.objects.update(end_requested="hung_up")
-    carry_out(transfer.pk, token)
+    here(carry_out(transfer.pk, token))
     assert (status(transfer), transfer.dialed_at) == (TransferStatus.FAILED, None)
 
 
 def test_a_claim_of_another_carries_nothing_out(line: Line) -> None:
     transfer = asked(line)
     claim(uuid4(), timezone.now(), 10)
-    carry_out(transfer.pk, uuid4())
+    here(carry_out(transfer.pk, uuid4()))
     assert (status(transfer), transfer.dialed_at) == (TransferStatus.UNDER_WAY, None)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from calls.choices import CallStatus, Direction, Reason, TransferMode, TransferStatus
 from calls.dialer import spend
 from calls.models import Call, Transfer
-from calls.transfers.carry_out import finish
+from calls.transfers.endings import finish
 from calls.transfers.requests import request_transfer
 from telephony.models import TelephonySettings
 from tests.calls.conftest import Line
