@@ -10,20 +10,43 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from accounts.api.views import WorkspaceViewSet
 from accounts.choices import Scope
 from calls import selectors
-from calls.api.docs import ANALYSIS, CALLS, CANCEL, DISPATCH, EVENTS, HANG_UP, RECORDING, TRANSCRIPT
+from calls.api.docs import (
+    ANALYSIS,
+    CALLS,
+    CANCEL,
+    DIGITS,
+    DISPATCH,
+    EVENTS,
+    HANG_UP,
+    RECORDING,
+    TRANSCRIPT,
+    TRANSFER,
+    TRANSFER_STATE,
+)
 from calls.api.filters import CallFilter
 from calls.api.pages import CallPagination
-from calls.api.serializers import CallSerializer, PlaceCallSerializer
-from calls.choices import Reason
-from calls.models import Call
-from calls.presentation.payloads import analysis_json, call_json, event_json, recording_json, transcript_json
+from calls.api.serializers import CallSerializer, DigitsSerializer, PlaceCallSerializer, TransferSerializer
+from calls.choices import Reason, TransferMode
+from calls.models import Call, Transfer
+from calls.presentation.payloads import (
+    analysis_json,
+    call_json,
+    event_json,
+    recording_json,
+    transcript_json,
+    transfer_json,
+    transferred_json,
+)
 from calls.recordings.recording import link_of
+from calls.services.digits import send_digits
 from calls.services.hangup import hang_up
 from calls.services.place import cancel, dispatch_now, place_call
+from calls.transfers.requests import transfer_call
 from telephony import selectors as telephony
 from telephony.api.reading import json_names, read
 from telephony.services.errors import Problems
@@ -93,11 +116,39 @@ class CallViewSet(WorkspaceViewSet[Call]):
     def hang_up(self, request: Request, id: UUID) -> Response:
         return self._accepted(hang_up(self._found(id), Reason.HUNG_UP))
 
+    @DIGITS
+    def dtmf(self, request: Request, id: UUID) -> Response:
+        call = self._found(id)
+        send_digits(call, self._body(request, DigitsSerializer())["digits"])
+        return self._accepted(call)
+
+    @TRANSFER
+    def transfer(self, request: Request, id: UUID) -> Response:
+        call = self._found(id, "workspace", "trunk", "number__transfer_trunk")
+        values = self._body(request, TransferSerializer())
+        mode = TransferMode(values.get("mode", TransferMode.COLD))
+        transfer = transfer_call(call, values["to"], mode, values.get("transfer_headers", {}))
+        transfer.call.refresh_from_db()
+        return Response(transferred_json(transfer), status=202 if transfer.is_open else 200)
+
+    @TRANSFER_STATE
+    def transfer_state(self, request: Request, id: UUID) -> Response:
+        transfer = Transfer.objects.filter(call=self._found(id)).last()
+        if transfer is None:
+            raise NotFound("This call has no transfer.")
+        return Response(transfer_json(transfer))
+
+    def _body(self, request: Request, reader: Serializer[Any]) -> dict[str, Any]:
+        problems = Problems()
+        values = read(reader, request.data, problems)
+        problems.raise_any()
+        return values
+
     def _accepted(self, call: Call) -> Response:
         return Response(call_json(call), status=202)
 
-    def _found(self, id: UUID) -> Call:
-        call = only_row(self.get_queryset().select_related("project").filter(pk=id))
+    def _found(self, id: UUID, *related: str) -> Call:
+        call = only_row(self.get_queryset().select_related("project", *related).filter(pk=id))
         if call is None:
             raise NotFound("No call with this ID exists in the workspace.")
         return call

@@ -3,11 +3,9 @@
 from django.urls import path
 
 from calls.api.calls import CallViewSet as Calls
-from calls.api.digits import DigitsView
 from calls.api.do_not_call import DoNotCallViewSet as DoNotCall
 from calls.api.do_not_call import ImportView as Import
 from calls.api.route import RouteView
-from calls.api.transfer import TransferView
 from calls.api.usage import UsageView
 
 urlpatterns = [
@@ -20,8 +18,8 @@ urlpatterns = [
     path("calls/<uuid:id>/dispatch", Calls.as_view({"post": "dispatch_call"})),
     path("calls/<uuid:id>/cancel", Calls.as_view({"post": "cancel"})),
     path("calls/<uuid:id>/hangup", Calls.as_view({"post": "hang_up"})),
-    path("calls/<uuid:id>/dtmf", DigitsView.as_view()),
-    path("calls/<uuid:id>/transfer", TransferView.as_view()),
+    path("calls/<uuid:id>/dtmf", Calls.as_view({"post": "dtmf"})),
+    path("calls/<uuid:id>/transfer", Calls.as_view({"get": "transfer_state", "post": "transfer"})),
     path("do-not-call", DoNotCall.as_view({"get": "list", "post": "create"})),
     path("do-not-call/import", Import.as_view({"post": "load"})),
     path("do-not-call/<str:number>", DoNotCall.as_view({"get": "retrieve", "delete": "destroy"})),

@@ -138,10 +138,8 @@ def turn(
     """Take the attempt's send window (`granted`); the call may have waited since, or rung at another gateway."""
     if known.daily_attempts is not None:
         one_by_one(limits)  # so that two calls to one callee see each other
-    current = {"fence": call.fence, "status": CallStatus.DIALING, "end_requested": ""}
-    rows = Attempt.objects.filter(
-        pk=attempt.pk, status=AttemptStatus.DIALING, **{f"call__{name}": value for name, value in current.items()}
-    )
+    mine = Attempt.objects.filter(pk=attempt.pk, status=AttemptStatus.DIALING, call__fence=call.fence)
+    rows = mine.filter(call__status=CallStatus.DIALING, call__end_requested="")
     return granted(limits, tries, lambda at: first_refusal(facts_now(call, known, at)), rows)
 
 

@@ -1,5 +1,6 @@
 """End overdue calls: those past their limit, and those whose requested end did not happen."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.utils import timezone
@@ -24,10 +25,8 @@ def reap() -> None:
     for call_id, at in due_within(SOON, now):
         publish("calls.tasks.end_at_limit", str(call_id), after=(at - now).total_seconds())
     for call in in_rooms().filter(leased_until__lt=now, end_requested=""):
-        try:
+        with suppress(Conflict):  # it ended meanwhile
             ask_for_end(call, Reason.MAX_DURATION)
-        except Conflict:
-            continue  # it ended meanwhile
     asked = Call.objects.filter(status__in=LIVE, updated_at__lt=now - ASK_AGAIN).exclude(end_requested="")
     for call_id in asked.values_list("pk", flat=True):
         send_close(call_id)

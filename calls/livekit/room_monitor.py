@@ -129,7 +129,8 @@ class _Look:
         elif since is None or now - since < (wait / 2 if once_more or crashed else wait):
             return
         if not once_more or asked:
-            _ask_for_end(call, Reason.WORKER_LOST if call.had_agent else Reason.AGENT_ABSENT)
+            with suppress(Conflict):  # it ended meanwhile
+                ask_for_end(call, Reason.WORKER_LOST if call.had_agent else Reason.AGENT_ABSENT)
             return
         note_agent(call, AgentState.ABSENT, now)
         metadata = {"workspace": str(call.workspace_id), "call": str(call.pk)}
@@ -159,13 +160,6 @@ def _ghosts(call: Call, people: list[Participant]) -> list[Participant]:
     """
     back = _came_back(call, people)
     return [who for who in people if who.is_agent and who.joined_at < back]
-
-
-def _ask_for_end(call: Call, reason: Reason) -> None:
-    try:
-        ask_for_end(call, reason)
-    except Conflict:
-        return  # it ended meanwhile
 
 
 def seen(people: list[Participant]) -> list[Sighting]:

@@ -125,6 +125,11 @@ class Call(models.Model):
         return f"{self.from_number or 'unknown'} to {self.to_number}"
 
     @property
+    def own_number(self) -> str:
+        """Return the workspace's number: the caller ID, or the number called."""
+        return self.from_number if self.direction == Direction.OUTBOUND else self.to_number
+
+    @property
     def number_country(self) -> str:
         """Return the country used to parse national number formats."""
         return str(self.workspace.country)

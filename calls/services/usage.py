@@ -4,7 +4,6 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
-from calls.choices import Direction
 from calls.models import Call, UsageDay
 
 
@@ -14,11 +13,10 @@ def count_call(call: Call, sign: int = 1) -> None:
     Runs in the transaction that ends the call, so that it is counted once.
     """
     ended = call.ended_at or call.created_at
-    own = call.from_number if call.direction == Direction.OUTBOUND else call.to_number
     row, _ = UsageDay.objects.get_or_create(
         workspace_id=call.workspace_id,
         day=ended.astimezone(ZoneInfo(call.workspace.time_zone)).date(),
-        number=own,
+        number=call.own_number,
         direction=call.direction,
         outcome=call.status,
     )

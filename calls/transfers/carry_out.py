@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from calls.choices import CallStatus, Direction, Reason, TransferMode, TransferStatus
+from calls.choices import CallStatus, Reason, TransferMode, TransferStatus
 from calls.dialer import spend
 from calls.dialer.attempts import ClaimLost, granted
 from calls.dialer.leg import Leg, by_gateway
@@ -154,13 +154,8 @@ async def _call_in(ready: Ready, route: Route, hop: Hop, more_hops: bool) -> boo
 @transaction.atomic
 def _turn(ready: Ready, tries: int) -> SendWindow | datetime | Refusal:
     """Take the transfer's send window (`granted`), if its call is still in progress."""
-    current = {"status": CallStatus.IN_PROGRESS, "end_requested": ""}
-    rows = Transfer.objects.filter(
-        pk=ready.transfer.pk,
-        lease_token=ready.transfer.lease_token,
-        status=TransferStatus.UNDER_WAY,
-        **{f"call__{name}": value for name, value in current.items()},
-    )
+    mine = Transfer.objects.filter(pk=ready.transfer.pk, lease_token=ready.transfer.lease_token)
+    rows = mine.filter(status=TransferStatus.UNDER_WAY, call__status=CallStatus.IN_PROGRESS, call__end_requested="")
     return granted(ready.limits, tries, partial(refusal_of, ready.call, ready.target), rows)
 
 
@@ -184,8 +179,7 @@ def warm_route(call: Call) -> Route:
 
 def _phone(client: LiveKitClient, call: Call) -> str:
     """Return the identity of the caller or callee. Raise `LiveKitNotFound` if it has left."""
-    people = client.run(rooms.participants(call.room_name))
-    for who in people:
+    for who in client.run(rooms.participants(call.room_name)):
         if who.is_phone and who.identity != TRANSFER:
             return who.identity
     raise LiveKitNotFound("The caller has left.")
@@ -194,7 +188,7 @@ def _phone(client: LiveKitClient, call: Call) -> str:
 def _headers(call: Call, trunk: Trunk | None, target: Target, headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers of a transfer: the trunk's for a REFER, then those of the request."""
     wanted = joined(trunk.transfer_headers if trunk else {}, headers)
-    return rendered(wanted, call_id=str(call.pk), caller_id=_own_side(call), to=target.number or target.uri)
+    return rendered(wanted, call_id=str(call.pk), caller_id=call.own_number, to=target.number or target.uri)
 
 
 def _asked(ready: Ready, route: Route, hop: Hop) -> rooms.Dial:
@@ -205,15 +199,10 @@ def _asked(ready: Ready, route: Route, hop: Hop) -> rooms.Dial:
         route,
         hop,
         to_number=target.number or "",
-        caller_id=_own_side(call),
+        caller_id=call.own_number,
         room=call.room_name,
         identity=TRANSFER,
         ringing=RINGING,
         headers=_headers(call, None, target, ready.transfer.headers),
     )
     return replace(asked, max_seconds=max(SHORTEST, round((limit - timezone.now()).total_seconds())))
-
-
-def _own_side(call: Call) -> str:
-    """Return the workspace's number in a call: its caller ID, or the number called."""
-    return call.from_number if call.direction == Direction.OUTBOUND else call.to_number

@@ -42,8 +42,7 @@ def settle_left_behind(transfer: Transfer) -> None:
             if any(who.identity == TRANSFER and who.attributes.get("sip.callStatus") == "active" for who in people):
                 completed(transfer, client)
                 return
-    message = f"Its dispatcher stopped. {NOT_KNOWN}"
-    finish(transfer, TransferStatus.UNKNOWN, "transfer_unknown", message)
+    finish(transfer, TransferStatus.UNKNOWN, "transfer_unknown", f"Its dispatcher stopped. {NOT_KNOWN}")
 
 
 def completed(transfer: Transfer, client: LiveKitClient) -> None:
