@@ -47,12 +47,10 @@ def events(call: Call) -> QuerySet[Event]:
 
 
 def conversation(call: Call) -> Conversation | None:
-    """Return a call's conversation, None if no agent has reported one."""
     return Conversation.objects.filter(call=call).first()
 
 
 def analysis(call: Call) -> CallAnalysis | None:
-    """Return a call's analysis, None if there is none."""
     return CallAnalysis.objects.filter(call=call).first()
 
 
@@ -62,7 +60,6 @@ def recordings(call: Call) -> list[Recording]:
 
 
 def do_not_call(workspace: Workspace) -> QuerySet[DoNotCall]:
-    """Return a workspace's do-not-call list."""
     rows = DoNotCall.objects.filter(workspace=workspace).select_related("added_by", "added_with")
     return rows.defer("added_by__password", "added_with__key_hash")
 

@@ -22,19 +22,16 @@ WATCH_EVERY = 5  # seconds, as in the beat schedule; a task that waited longer i
 
 @shared_task
 def close_call(call_id: str) -> None:
-    """Close the room of a call whose end was requested."""
     _close(closing.close_call, call_id)
 
 
 @shared_task
 def end_at_limit(call_id: str) -> None:
-    """End a call at its maximum duration."""
     _close(talk_time.end_at_limit, call_id)
 
 
 @shared_task
 def close_left_over(call_id: str) -> None:
-    """Close the room of an ended call."""
     _close(closing.close_left_over, call_id)
 
 
@@ -86,7 +83,6 @@ def purge_calls() -> None:
 
 @shared_task
 def tell_report(call_id: str) -> None:
-    """Send the report of a finished conversation."""
     conversations.tell_report(UUID(call_id))
 
 

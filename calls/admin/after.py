@@ -23,8 +23,6 @@ _COLOURS = {
 
 @dataclass(frozen=True)
 class Found:
-    """An analysis as displayed."""
-
     row: CallAnalysis
     colour: str
     fields: list[tuple[str, str]]
@@ -32,8 +30,6 @@ class Found:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recording as displayed."""
-
     row: Recording
     colour: str
     length: str

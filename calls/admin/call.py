@@ -211,11 +211,9 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         return self._press(request, object_id, dispatch_now, "The call is dialed as soon as the limits allow.")
 
     def cancel_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        """Cancel the call before it is answered, on POST."""
         return self._press(request, object_id, cancel, "The call was canceled.")
 
     def hangup_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        """Hang up, on POST."""
         return self._press(request, object_id, lambda call: hang_up(call, Reason.HUNG_UP), "Hanging up.")
 
     def _press(self, request: HttpRequest, object_id: UUID, service: Callable[[Call], Call], done: str) -> HttpResponse:
@@ -232,7 +230,6 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
 
 
 def status_label(call: Call) -> SafeString:
-    """Return a call's status as a colored label."""
     status = CallStatus(call.status)
     return render_to_string("unfold/helpers/label.html", {"text": status.label, "type": COLOURS[status]})
 

@@ -75,7 +75,6 @@ class DoNotCallAdmin(FileImportMixin, ScopedAdmin):
 
     @display(description="Added by")
     def who(self, entry: DoNotCall) -> str:
-        """Return who added the entry, and how."""
         how = ListedBy(entry.listed_by)
         return f"{entry.who}, {how.label[:1].lower()}{how.label[1:]}" if entry.who else str(how.label)
 

@@ -41,7 +41,6 @@ class InboundForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Parse both numbers with the workspace's country."""
         data: dict[str, Any] = super().clean() or {}
         workspace = data.get("workspace")
         for name in ("to", "caller"):

@@ -14,7 +14,6 @@ _MODES = {"cold": "cold transfer by the carrier", "warm": "warm transfer"}
 
 
 def title(event: Event) -> str:
-    """Return a short title of the event."""
     if event.type == EventType.CALL_QUEUED and event.data.get("reason"):
         return "Back in the queue"
     return EventType(event.type).label
@@ -28,7 +27,6 @@ def colour(event: Event) -> str:
 
 
 def particulars(event: Event) -> str:
-    """Return the details of the event."""
     data: dict[str, Any] = event.data
     said = []
     if event.type == EventType.CALL_DIALING and data.get("to"):

@@ -36,8 +36,6 @@ _ATTEMPT_COLOURS = {
 
 @dataclass(frozen=True)
 class Line:
-    """An event of the timeline as displayed."""
-
     event: Event
     title: str
     colour: str
@@ -47,8 +45,6 @@ class Line:
 
 @dataclass(frozen=True)
 class Dial:
-    """An attempt as displayed."""
-
     attempt: Attempt
     colour: str
     sip: str

@@ -23,8 +23,6 @@ MOST_DAYS = 92
 
 
 class DirectionFilter(DropdownFilter):
-    """Filters by direction."""
-
     title = "direction"
     parameter_name = "direction"
 

@@ -39,7 +39,6 @@ class LanguageModel:
 
     @classmethod
     def of(cls, agent: Agent) -> "LanguageModel":
-        """Return the model that analyzes an agent's calls."""
         base = agent.base_url or settings.OPENAI_BASE_URL
         return cls(base.rstrip("/"), agent.provider_key or "", agent.analysis_model or MODEL, not agent.base_url)
 

@@ -39,8 +39,6 @@ class CallFilter(filters.FilterSet):
 
 
 class DoNotCallFilter(filters.FilterSet):
-    """Filters of the do-not-call list."""
-
     number = NumberAskedFilter(method="by_number", marks=(MARK,), help_text=SPELLINGS)
 
     class Meta:

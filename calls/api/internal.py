@@ -41,8 +41,6 @@ class WorkerAuthentication(BaseAuthentication):
 
 
 class IsWorker(BasePermission):
-    """Requires a worker token."""
-
     def has_permission(self, request: Request, view: APIView) -> bool:
         return isinstance(request.auth, WorkerToken)
 
@@ -61,7 +59,6 @@ class WorkerView(APIView):
 
     @property
     def token(self) -> WorkerToken:
-        """Return the content of the worker's token."""
         token = self.request.auth
         assert isinstance(token, WorkerToken)  # noqa: S101  # IsWorker lets nobody else in
         return token

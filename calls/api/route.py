@@ -52,13 +52,11 @@ class RouteQuery(CamelSerializer):
     )
     agent_id = RowIdField(source="agent", required=False, help_text="The agent that would talk.")
     trunk_id = serializers.CharField(source="trunk", required=False, help_text="The trunk: its UUID or `ST_` ID.")
-
-    def get_fields(self) -> dict[str, Any]:
-        """Add `from`, which is a keyword of Python."""
-        words = "The caller. For an outbound call the caller ID, which is required. "
-        words += "For a withheld inbound caller, omit it or send `anonymous`."
-        caller = serializers.CharField(required=False, help_text=words)
-        return {**super().get_fields(), "from": caller}
+    from_ = serializers.CharField(
+        required=False,
+        help_text="The caller. For an outbound call the caller ID, which is required. "
+        "For a withheld inbound caller, omit it or send `anonymous`.",
+    )
 
 
 class VerdictSerializer(CamelSerializer):
@@ -131,10 +129,7 @@ class RouteSerializer(VerdictSerializer):
     )
     livekit_trunk = RouteObjectSerializer(allow_null=True, help_text="The inbound trunk that receives the call.")
     livekit_rule = RouteObjectSerializer(allow_null=True, help_text="The dispatch rule that matches.")
-
-    def get_fields(self) -> dict[str, Any]:
-        """Add `from`, which is a keyword of Python."""
-        return {**super().get_fields(), "from": serializers.CharField(allow_blank=True)}
+    from_ = serializers.CharField(allow_blank=True)
 
 
 class RouteView(WorkspaceAPIView[Call]):

@@ -31,14 +31,11 @@ _LIVEKIT_CALL_ID = "LiveKit's call ID, `SCL_...`; empty until LiveKit reports it
 _SIP = "The carrier's SIP response code, for example 486."
 
 
-def _after_to(fields: dict[str, Any], caller: serializers.CharField) -> dict[str, Any]:
-    place = list(fields).index("to") + 1
-    named = list(fields.items())
-    return dict([*named[:place], ("from", caller), *named[place:]])
-
-
 class PlaceCallSerializer(CamelSerializer):
     to = serializers.CharField(max_length=LONGEST_TEXT, help_text=f"The number to call. {SPELLINGS}")
+    from_ = serializers.CharField(
+        max_length=LONGEST_TEXT, help_text="The caller ID: a number of this workspace on an active trunk."
+    )
     agent_id = RowIdField(source="agent", help_text="The agent that talks to the callee.")
     trunk_id = serializers.CharField(
         source="trunk",
@@ -65,11 +62,6 @@ class PlaceCallSerializer(CamelSerializer):
     metadata: Any = serializers.DictField(
         required=False, help_text="Custom data, returned with the call and in webhooks, at most 8 KiB."
     )
-
-    def get_fields(self) -> dict[str, Any]:
-        """Add `from`, which is a keyword of Python."""
-        words = "The caller ID: a number of this workspace on an active trunk."
-        return _after_to(super().get_fields(), serializers.CharField(max_length=LONGEST_TEXT, help_text=words))
 
 
 class TransferSerializer(CamelSerializer):
@@ -123,6 +115,7 @@ class CallSerializer(CamelSerializer):
     status = serializers.ChoiceField(CallStatus.choices)
     reason = serializers.ChoiceField(REASONS, allow_blank=True, help_text=_REASON)
     to = serializers.CharField()
+    from_ = serializers.CharField(allow_blank=True, help_text="Empty if withheld.")
     trunk_id = serializers.UUIDField(allow_null=True)
     agent_id = serializers.UUIDField(allow_null=True)
     room_name = serializers.CharField(allow_blank=True, help_text="The LiveKit room; empty until the call is dialed.")
@@ -138,11 +131,6 @@ class CallSerializer(CamelSerializer):
     ended_at = serializers.DateTimeField(allow_null=True)
     duration_seconds = serializers.IntegerField(allow_null=True, help_text="Talk time, from the answer to the end.")
     metadata: Any = serializers.DictField()
-
-    def get_fields(self) -> dict[str, Any]:
-        """Add `from`, which is a keyword of Python."""
-        caller = serializers.CharField(allow_blank=True, help_text="Empty if withheld.")
-        return _after_to(super().get_fields(), caller)
 
 
 class TransferStateSerializer(CamelSerializer):
@@ -214,10 +202,6 @@ class AnalysisSerializer(CamelSerializer):
     fields_: Any = serializers.DictField(help_text="Fields of the agent's `analysisSchema`.")
     error = serializers.CharField(help_text="Why the analysis is pending or failed.")
     analyzed_at = serializers.DateTimeField(allow_null=True)
-
-    def get_fields(self) -> dict[str, Any]:
-        """Add `fields`, which is an attribute of serializers."""
-        return {name.removesuffix("_"): field for name, field in super().get_fields().items()}
 
 
 class RecordingPartSerializer(CamelSerializer):

@@ -94,7 +94,6 @@ def begin(
 
 
 def _record(call: Call, route: Route, hop: Hop, now: datetime, money: Decimal | None) -> Attempt:
-    """Write the next attempt and its call."""
     number = call.attempts_made + 1
     room = room_of(call, number)
     rows = Call.objects.filter(pk=call.pk, fence=call.fence, status__in=WAITING, end_requested="")
@@ -174,7 +173,6 @@ def refused(call: Call, attempt: Attempt, refusal: Refusal, at: datetime) -> Non
 
 @transaction.atomic
 def rang(call: Call, attempt: Attempt, at: datetime) -> None:
-    """Record that the callee's phone rings."""
     Attempt.objects.filter(pk=attempt.pk, status=AttemptStatus.DIALING).update(
         status=AttemptStatus.RINGING, ringing_at=at
     )

@@ -27,8 +27,6 @@ from telephony.livekit import (
 
 
 class Next(Enum):
-    """Next step after an unanswered dial."""
-
     STOP = "stop"
     LATER = "later"  # the callee is unavailable now
     NEXT_GATEWAY = "next gateway"  # this gateway does not work

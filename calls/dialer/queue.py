@@ -73,7 +73,6 @@ def _claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
 
 
 def renew(token: UUID, call_ids: Iterable[UUID], now: datetime) -> None:
-    """Renew the leases of the calls that this dispatcher holds."""
     mine = Call.objects.filter(pk__in=list(call_ids), lease_token=token)
     mine.filter(status__in=DIALLING).update(leased_until=now + LEASE)
     mine.filter(status=CallStatus.QUEUED).update(leased_until=now + LEASE, due_at=now + LEASE)

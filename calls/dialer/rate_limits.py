@@ -41,18 +41,15 @@ class Limit:
 
     @property
     def interval(self) -> timedelta:
-        """Return the minimum time between two dials."""
         return timedelta(0) if self.per_second is None else timedelta(seconds=float(MARGIN / self.per_second))
 
 
 def limits_of(trunk: Trunk | None, config: TelephonySettings) -> list[Limit]:
-    """Return the limits that apply to a call on a trunk (None: the shared one)."""
     rate, at_once = config.calls_per_second, config.max_concurrent_calls
     return [workspace_limit(config.workspace_id, rate, at_once), trunk_limit(trunk)]
 
 
 def workspace_limit(workspace_id: UUID, rate: Decimal | None = None, at_once: int | None = None) -> Limit:
-    """Return a workspace's limits."""
     return Limit(workspace_id, "workspace", rate, at_once, "workspace")
 
 

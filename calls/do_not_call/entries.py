@@ -15,8 +15,6 @@ NOTE_LENGTH = 200
 
 @dataclass(frozen=True)
 class Origin:
-    """Who added an entry, and how."""
-
     how: ListedBy = ListedBy.UNKNOWN
     person: User | None = None
     key: ApiKey | None = None

@@ -163,7 +163,6 @@ def _ghosts(call: Call, people: list[Participant]) -> list[Participant]:
 
 
 def seen(people: list[Participant]) -> list[Sighting]:
-    """Return the participants of a room as sightings."""
     now = timezone.now()
     return [
         Sighting(

@@ -120,7 +120,6 @@ def _moment(created_at: int, received_at: datetime) -> datetime:
 
 
 def tell(sightings: Iterable[Sighting]) -> Story:
-    """Combine the observations."""
     seen = sorted(sightings, key=lambda one: (one.at, one.what.value, one.participant_id))
     phones = [one for one in seen if one.is_phone]
     agents = [one for one in seen if one.kind == "agent"]

@@ -54,5 +54,4 @@ class Transfer(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Return whether the transfer has no outcome yet."""
         return self.status in OPEN_TRANSFERS

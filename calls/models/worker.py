@@ -32,7 +32,6 @@ class AgentWorker(models.Model):
 
     @property
     def is_away(self) -> bool:
-        """Return whether the worker stopped reporting."""
         return timezone.now() - self.seen_at > self.AWAY_AFTER
 
 

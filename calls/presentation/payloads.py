@@ -40,7 +40,6 @@ def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str
 
 
 def attempt_json(attempt: Attempt) -> dict[str, Any]:
-    """Return the payload of one attempt."""
     return {
         "number": attempt.number,
         "status": attempt.status,
@@ -60,7 +59,6 @@ def attempt_json(attempt: Attempt) -> dict[str, Any]:
 
 
 def transfer_json(transfer: Transfer) -> dict[str, Any]:
-    """Return the payload of a transfer."""
     return {
         "status": transfer.status,
         "to": transfer.to,
@@ -74,7 +72,6 @@ def transfer_json(transfer: Transfer) -> dict[str, Any]:
 
 
 def transferred_json(transfer: Transfer) -> dict[str, Any]:
-    """Return the payload of a call with its transfer."""
     return {**call_json(transfer.call), "transfer": transfer_json(transfer)}
 
 
@@ -85,7 +82,6 @@ def event_json(event: Event) -> dict[str, Any]:
 
 
 def item_json(item: TranscriptItem) -> dict[str, Any]:
-    """Return the payload of one transcript turn."""
     return {
         "speaker": item.speaker,
         "text": item.text,
@@ -143,5 +139,4 @@ def _part_json(recording: Recording | None, url: str = "") -> dict[str, Any]:
 
 
 def analyzed_json(call: Call, analysis: CallAnalysis) -> dict[str, Any]:
-    """Return the payload of an analysis webhook: the call with its analysis."""
     return {**call_json(call), "analysis": analysis_json(analysis)}

@@ -85,7 +85,6 @@ class Explanation:
 
     @property
     def colour(self) -> str:
-        """Return the color of the status."""
         return COLOURS[self.status]
 
 

@@ -156,7 +156,6 @@ def link_of(recording: Recording) -> str:
 
 
 def fail(recording: Recording, words: str) -> None:
-    """Mark the recording as failed, with the reason."""
     _write(recording, RecordingStatus.FAILED, EventType.RECORDING_FAILED, error=words[:500])
 
 

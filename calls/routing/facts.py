@@ -96,7 +96,6 @@ def on_do_not_call(call: Call, callees: Sequence[str] = ()) -> bool:
 
 
 def calling_hours(config: TelephonySettings) -> Hours | None:
-    """Return the workspace's calling hours, None if there are none."""
     if config.calling_hours_start is None or config.calling_hours_end is None:
         return None
     days: Sequence[int] = config.calling_days or range(7)

@@ -61,7 +61,6 @@ class Refusal:
 
 
 def latest_time(facts: Facts) -> Refusal | None:
-    """Refuse a call after its expiry."""
     if facts.not_after is None or facts.now < facts.not_after:
         return None
     return Refusal(Reason.LAPSED, f"The call expired at {facts.not_after.isoformat()}. Place it again.")
@@ -75,7 +74,6 @@ def caller_id(facts: Facts) -> Refusal | None:
 
 
 def country(facts: Facts) -> Refusal | None:
-    """Refuse countries that are not allowed, and numbers of an unknown country."""
     found = country_of(facts.to_number)
     if found in facts.countries:
         return None
@@ -86,7 +84,6 @@ def country(facts: Facts) -> Refusal | None:
 
 
 def premium(facts: Facts) -> Refusal | None:
-    """Refuse numbers with extra cost unless premium numbers are allowed."""
     if facts.allow_premium or not is_costly(facts.to_number):
         return None
     return Refusal(
@@ -106,7 +103,6 @@ def unknown_number(facts: Facts) -> Refusal | None:
 
 
 def do_not_call(facts: Facts) -> Refusal | None:
-    """Refuse numbers on the workspace's do-not-call list."""
     return Refusal(Reason.DO_NOT_CALL, "The number is on the do-not-call list.") if facts.on_do_not_call else None
 
 
@@ -120,7 +116,6 @@ def calling_hours(facts: Facts) -> Refusal | None:
 
 
 def callee_attempts(facts: Facts) -> Refusal | None:
-    """Limit the attempts to one callee in any 24 hours."""
     recent = sorted(at for at in facts.recent_attempts if facts.now - at < ATTEMPT_WINDOW)
     if facts.daily_attempts is None or len(recent) < facts.daily_attempts:
         return None
@@ -131,7 +126,6 @@ def callee_attempts(facts: Facts) -> Refusal | None:
 
 
 def concurrency(facts: Facts) -> Refusal | None:
-    """Limit the concurrent calls of trunk and workspace."""
     for what, load in (("trunk", facts.trunk), ("workspace", facts.workspace)):
         if load.is_full:
             return Refusal(
@@ -143,7 +137,6 @@ def concurrency(facts: Facts) -> Refusal | None:
 
 
 def spend(facts: Facts) -> Refusal | None:
-    """Limit the cost of the day's calls."""
     if facts.spend_limit is None or facts.spent_today < facts.spend_limit:
         return None
     return Refusal(

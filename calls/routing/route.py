@@ -40,12 +40,10 @@ class Route:
         return f"{self.trunk.tech_prefix}{'+' if self.trunk.leading_plus else ''}{to_number.removeprefix('+')}"
 
     def ringing_seconds(self, default: float) -> float:
-        """Return the ringing timeout in seconds: the trunk's, else the default."""
         return trunk_rings(self.trunk, default)
 
 
 def trunk_rings(trunk: Trunk | None, default: float) -> float:
-    """Return a trunk's ringing timeout in seconds, else the default."""
     return float((trunk and trunk.ringing_timeout_seconds) or default)
 
 

@@ -64,8 +64,6 @@ def _is_home(number: str, workspace: Workspace | None) -> bool:
 
 
 class _Erasure:
-    """The erasure of one number."""
-
     def __init__(self, number: str, workspace: Workspace | None, dry_run: bool) -> None:
         self.number, self.dry_run = number, dry_run
         self.scope: dict[str, Any] = {"workspace": workspace} if workspace else {}

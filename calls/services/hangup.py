@@ -58,5 +58,4 @@ def close_now(call_id: UUID) -> None:
 
 
 def send_close(call_id: UUID) -> None:
-    """Queue the task that closes the room of a call that must end."""
     publish("calls.tasks.close_call", str(call_id))

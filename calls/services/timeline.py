@@ -28,7 +28,6 @@ BEFORE: dict[CallStatus, Collection[CallStatus]] = {
 
 
 def note(call: Call, kind: EventType, at: datetime, attempt: Attempt | None = None, **data: Any) -> None:
-    """Add a timeline event."""
     Event.objects.create(workspace_id=call.workspace_id, call=call, attempt=attempt, type=kind, data=data, at=at)
 
 

@@ -72,7 +72,6 @@ def outcome_of(run: ToolRun) -> Done | None:
 
 
 def run_of(project: LiveKitProject, room: str, run_id: UUID) -> ToolRun | None:
-    """Return a tool run of the call in a project's room."""
     return ToolRun.objects.filter(pk=run_id, call__project=project, call__room_name=room).first() if room else None
 
 

@@ -40,5 +40,4 @@ def note_dispatcher(token: UUID, calls: int) -> None:
 
 
 def forget_dispatcher(token: UUID) -> None:
-    """Record that a dispatcher has stopped."""
     RunningDispatcher.objects.filter(pk=token).delete()

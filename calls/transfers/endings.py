@@ -101,7 +101,6 @@ def refused(transfer: Transfer, refusal: Refusal) -> None:
 
 
 def failed(transfer: Transfer, error: LiveKitError, outcome: Outcome) -> None:
-    """Record how a transfer failed."""
     why = why_failed(error)
     told: tuple[TransferStatus, str, str]
     if isinstance(error, LiveKitUnreached):
@@ -115,7 +114,6 @@ def failed(transfer: Transfer, error: LiveKitError, outcome: Outcome) -> None:
 
 
 def why_failed(error: LiveKitError) -> str:
-    """Return the reason for the failure as a sentence."""
     if isinstance(error, SipRefused):
         return f"{outcome_of(error, rang=True).reason.label} ({error})."
     words = str(error)

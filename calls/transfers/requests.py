@@ -142,7 +142,6 @@ def claim(token: UUID, now: datetime, most: int) -> list[UUID]:
 
 
 def renew(token: UUID, transfer_ids: Sequence[UUID], now: datetime) -> None:
-    """Renew the claims of running transfers."""
     mine = Transfer.objects.filter(pk__in=transfer_ids, lease_token=token, status=TransferStatus.UNDER_WAY)
     mine.update(leased_until=now + LEASE)
 

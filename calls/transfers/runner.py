@@ -41,7 +41,6 @@ class Transferring:
             self.busy.pop(transfer_id, None)
 
     async def renew(self) -> None:
-        """Renew the claims of running transfers."""
         if self.busy:
             await self._ask(requests.renew, self._token, list(self.busy), timezone.now())
 

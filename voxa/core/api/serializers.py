@@ -76,10 +76,11 @@ class _KnownNames:
 
 
 class _CamelNames(_KnownNames):
-    """Renames the fields of a serializer too."""
+    """Renames the fields of a serializer too. An underscore at the end, as in `from_`, is not part of the name."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]
+        named: dict[str, Any] = super().get_fields()  # type: ignore[misc]
+        fields = {name.removesuffix("_"): field for name, field in named.items()}
         for name, field in fields.items():
             if isinstance(field, serializers.SerializerMethodField):
                 field.method_name = field.method_name or f"get_{name}"
