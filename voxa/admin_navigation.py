@@ -7,6 +7,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.admin.access import access_of
+from accounts.choices import Role
+
 GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
     (
         "Telephony",
@@ -56,6 +59,8 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar of the user for unfold."""
     groups = [{"items": [{"title": "Home", "icon": "home", "link": reverse("admin:index")}]}]
+    if access_of(request).may(Role.VIEWER):
+        groups[0]["items"].append({"title": "Live calls", "icon": "sensors", "link": reverse("live_board")})
     for title, pages in GROUPS:
         items = [item for page in pages if (item := _item(request, *page))]
         if items:

@@ -47,9 +47,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def under_way(live: int, queued: int) -> telephony.Tile:
     """Return the tile of live and queued calls."""
-    link = reverse("admin:calls_call_changelist") + "?status=under_way"
     note = f"{telephony.words(queued)} queued" if queued else "none queued"
-    return telephony.Tile("Live calls", telephony.words(live), note, link, "info" if live else "")
+    return telephony.Tile("Live calls", telephony.words(live), note, reverse("live_board"), "info" if live else "")
 
 
 def refused(calls: QuerySet[Call]) -> list[Refused]:

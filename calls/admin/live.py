@@ -1,0 +1,134 @@
+"""The live board: calls that dial, ring or are in progress, hung up one by one or together."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+
+from accounts.admin.access import access_of
+from accounts.admin.scoping import is_uuid
+from accounts.choices import Role
+from calls.choices import LIVE, CallStatus, Reason
+from calls.models import Call
+from calls.presentation.status_text import COLOURS, duration
+from calls.services.hangup import ask_for_end, hang_up
+from telephony.admin.dashboard import bounded, own, words
+from voxa.core.errors import Conflict
+
+SHOWN = 200  # newest live calls; the count covers the others
+
+
+class LiveBoardView(View):
+    """The page; on POST, hang up the selected calls."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not access_of(request).may(Role.VIEWER):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        context = {**admin.site.each_context(request), "title": "Live calls", **board(request)}
+        return render(request, "admin/calls/live/page.html", context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Hang up; answer the board's script with the rows, a plain form with the page."""
+        outcome = hang_up_all(_permitted(request))
+        if request.headers.get("X-Requested-With") == "fetch":
+            return render(request, "admin/calls/live/rows.html", {**board(request), "outcome": outcome})
+        messages.info(request, outcome)
+        return HttpResponseRedirect(reverse("live_board"))
+
+
+class LiveRowsView(LiveBoardView):
+    """The rows alone, for polling: one query besides those of the session."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "admin/calls/live/rows.html", board(request))
+
+
+def board(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of the rows, in the order that the calls began, so that new ones appear below."""
+    access, now = access_of(request), timezone.now()
+    live = own(Call.objects.filter(status__in=sorted(LIVE)), access)
+    columns = live.select_related("agent", "trunk", "workspace").only(
+        "agent", "trunk", "workspace", "status", "direction", "from_number", "to_number",
+        "created_at", "started_at", "answered_at", "end_requested",
+        "agent__name", "trunk__name", "workspace__name",
+    )  # fmt: skip
+    newest = list(columns.order_by("-created_at", "-id")[: SHOWN + 1])
+    count = len(newest) if len(newest) <= SHOWN else bounded(live)
+    rows = [_row(call, now, may_work=access.may(Role.OPERATOR, call.workspace_id)) for call in newest[SHOWN - 1 :: -1]]
+    return {
+        "rows": rows,
+        "headline": _headline(count),
+        "may_work": access.may(Role.OPERATOR),
+        "several": access.superuser or len(access.roles) != 1,
+        "now": now,
+    }
+
+
+def _row(call: Call, now: datetime, *, may_work: bool) -> dict[str, Any]:
+    status = CallStatus(call.status)
+    since = call.answered_at or call.started_at or call.created_at
+    return {
+        "call": call,
+        "between": f"{call.from_number or 'Withheld'} → {call.to_number}",
+        "label": "Hanging up" if call.end_requested else str(status.label),
+        "colour": "warning" if call.end_requested else "success" if call.answered_at else COLOURS[status],
+        "duration": duration(int((now - since).total_seconds())),
+        "may_hang_up": may_work and not call.end_requested,
+    }
+
+
+def _permitted(request: HttpRequest) -> list[Call]:
+    """Return the calls to hang up. Raise `PermissionDenied` if one is not the user's to hang up; then none is."""
+    asked = request.POST.getlist("only") or request.POST.getlist("id")  # a row's own button, or the selection
+    ids = {UUID(text) for text in asked if is_uuid(text)}
+    access = access_of(request)
+    if len(ids) > SHOWN:
+        raise PermissionDenied
+    rows: QuerySet[Call] = Call.objects.filter(pk__in=ids)
+    calls = list(rows if access.superuser else rows.filter(workspace__in=access.workspaces(Role.OPERATOR)))
+    if len(calls) != len(ids):
+        raise PermissionDenied
+    return calls
+
+
+def hang_up_all(calls: list[Call]) -> str:
+    """Hang up the calls and return what happened. One call ends at once; tasks end several, side by side."""
+    end = hang_up if len(calls) == 1 else ask_for_end
+    done: Counter[bool] = Counter()
+    for call in calls:
+        try:
+            end(call, Reason.HUNG_UP)
+        except Conflict:
+            done[False] += 1
+        else:
+            done[True] += 1
+    if not calls:
+        return "Select the calls to hang up."
+    hung = f"Hanging up {_calls(done[True])}." if done[True] else ""
+    over = f"{_calls(done[False]).capitalize()} had already ended." if done[False] else ""
+    return f"{hung} {over}".strip()
+
+
+def _calls(count: int) -> str:
+    return "1 call" if count == 1 else f"{count} calls"
+
+
+def _headline(count: int) -> str:
+    if not count:
+        return "No live calls"
+    shown = f", the newest {SHOWN} shown" if count > SHOWN else ""
+    return f"{words(count)} live call{'' if count == 1 else 's'}{shown}"
