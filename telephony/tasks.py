@@ -7,7 +7,7 @@ from celery import shared_task
 
 from telephony.choices import ObjectKind
 from telephony.models import LiveKitProject
-from telephony.services import provider_checks, queues, sip_service
+from telephony.services import health_checks, provider_checks, queues, sip_service
 from telephony.sync import apply, reconcile, removal, resolve, sweep
 from telephony.sync.kinds import TRUNKS
 
@@ -106,3 +106,15 @@ def reconcile_project(project_id: str) -> None:
             report.deleted,
             report.error,
         )
+
+
+@shared_task
+def check_health() -> None:
+    """Request the checks of the whole installation."""
+    health_checks.request_check()
+
+
+@shared_task(**LONG)
+def run_health_check(check_id: int) -> None:
+    """Run the checks that somebody requested."""
+    health_checks.run_check(check_id)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.admin.access import access_of
 from accounts.choices import Role
+from telephony.admin.health import badge
 
 GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
     (
@@ -58,13 +59,15 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar of the user for unfold."""
-    groups = [{"items": [{"title": "Home", "icon": "home", "link": reverse("admin:index")}]}]
+    first: list[dict[str, Any]] = [{"title": "Home", "icon": "home", "link": reverse("admin:index")}]
     if access_of(request).may(Role.VIEWER):
-        groups[0]["items"].append({"title": "Live calls", "icon": "sensors", "link": reverse("live_board")})
+        first.append({"title": "Live calls", "icon": "sensors", "link": reverse("live_board")})
+        first.append({"title": "Health", "icon": "monitor_heart", "link": reverse("health"), **badge(request)})
+    groups: list[dict[str, Any]] = [{"items": first}]
     for title, pages in GROUPS:
         items = [item for page in pages if (item := _item(request, *page))]
         if items:
-            groups.append({"title": title, "separator": True, "items": items})  # type: ignore[dict-item]
+            groups.append({"title": title, "separator": True, "items": items})
     return groups
 
 

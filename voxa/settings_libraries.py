@@ -127,6 +127,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "options": {"expires": 25},
     },
     "check-providers": {"task": "telephony.tasks.check_providers", "schedule": 60.0, "options": {"expires": 55}},
+    "check-health": {"task": "telephony.tasks.check_health", "schedule": 600.0, "options": {"expires": 500}},
     "reconcile-projects": {
         "task": "telephony.tasks.reconcile_projects",
         "schedule": 600.0,

@@ -49,6 +49,7 @@ OTHER: dict[str, frozenset[str]] = {
         "silence_prompt", "tools", "transfers", "analysis_model", "analysis_schema",
     }),
     "telephony.Gateway": frozenset({"ip_or_domain", "resolved"}),
+    "telephony.HealthCheck": frozenset({"findings"}),
     "telephony.LiveKitAlias": frozenset({"livekit_id"}),
     "telephony.LiveKitObject": frozenset({"livekit_id", "fingerprint", "last_error"}),
     "telephony.LiveKitProject": frozenset({

@@ -13,6 +13,7 @@ from accounts.admin.access import Access, access_of
 from accounts.admin.times import when
 from accounts.choices import Role
 from accounts.models import ApiKey, Workspace
+from telephony.admin.health import counts_of
 from telephony.choices import TrunkStatus
 from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
 from telephony.selectors import callable_numbers, projects_of, unanswered
@@ -89,6 +90,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     board.tiles = tiles(access, counts, silent)
     if of_endpoints["all"]:  # most have none
         board.tiles.insert(1, standing_tile("SIP endpoints", "telephony_sipendpoint", of_endpoints))
+    board.tiles.append(health_tile(request))
     board.steps = steps(access, counts)
     return {**context, "board": board, "title": "Home"}
 
@@ -225,6 +227,13 @@ def tiles(access: Access, counts: dict[str, int], silent: int) -> list[Tile]:
         Tile("Active agents", words(bounded(agents)), "", _list("telephony_agent")),
         Tile("API keys", words(bounded(keys)), "", _list("accounts_apikey")),
     ]
+
+
+def health_tile(request: HttpRequest) -> Tile:
+    """Count the findings of the last health checks."""
+    counts = counts_of(request)
+    colour = "danger" if counts.errors else "warning" if counts.total else "success" if counts.checked else ""
+    return Tile("Health findings", str(counts.total), counts.state, reverse("health"), colour)
 
 
 def standing_tile(title: str, page: str, counts: dict[str, int]) -> Tile:

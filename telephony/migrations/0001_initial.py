@@ -88,6 +88,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='HealthCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('requested_at', models.DateTimeField()),
+                ('started_at', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('findings', models.JSONField(default=list)),
+                ('workspace', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='health_check', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
             name='HistoricalAgent',
             fields=[
                 ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
@@ -557,6 +568,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='agent',
             constraint=models.CheckConstraint(condition=models.Q(('ai_provider__in', ['openai', 'pipeline', 'elevenlabs', 'custom'])), name='agent_ai_provider'),
+        ),
+        migrations.AddConstraint(
+            model_name='healthcheck',
+            constraint=models.UniqueConstraint(models.Value(1), condition=models.Q(('workspace', None)), name='one_check_of_the_installation'),
         ),
         migrations.AddIndex(
             model_name='sipendpoint',

@@ -2,6 +2,7 @@
 
 from telephony.models.agent import Agent
 from telephony.models.gateway import Gateway
+from telephony.models.health_check import HealthCheck
 from telephony.models.livekit_object import LiveKitAlias, LiveKitObject
 from telephony.models.livekit_project import Installation, LiveKitProject
 from telephony.models.phone_number import PhoneNumber
@@ -15,6 +16,7 @@ from telephony.models.trunk import Trunk
 __all__ = [
     "Agent",
     "Gateway",
+    "HealthCheck",
     "Installation",
     "LiveKitAlias",
     "LiveKitObject",

@@ -28,7 +28,7 @@ def pages(rows: dict[str, Any]) -> list[str]:
     adds = [reverse(f"admin:{kind}_add") for kind in [*added, "accounts_apikey", "accounts_webhookendpoint"]]
     changes = [reverse(f"admin:{kind}_change", args=[rows[kind].pk]) for kind in kinds if kind in rows]
     more = [reverse(f"admin:{name}") for name in ("index", "two_step", "password_change", "calls_donotcall_import")]
-    return [*lists, *adds, *changes, *more, reverse("live_board")]
+    return [*lists, *adds, *changes, *more, reverse("live_board"), reverse("health")]
 
 
 @pytest.mark.timeout(180)

@@ -36,6 +36,7 @@ _TASKS = {
         "calls.tasks.tell_late_reports",
         "calls.tasks.tell_report",
         "calls.tasks.watch_project",
+        "telephony.tasks.check_health",
         "telephony.tasks.check_sip_service",
         "telephony.tasks.check_sip_services",
         "telephony.tasks.note_queue",  # beat sends it to each queue
@@ -49,6 +50,7 @@ _TASKS = {
         "calls.tasks.run_tool",
         "telephony.tasks.check_providers",
         "telephony.tasks.resolve_domains",
+        "telephony.tasks.run_health_check",
     ),
 }
 ROUTES: dict[str, dict[str, Any]] = {task: {"queue": queue} for queue, tasks in _TASKS.items() for task in tasks}

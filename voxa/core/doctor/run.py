@@ -7,8 +7,9 @@ from functools import partial
 
 from django.db import DatabaseError
 
+from voxa.core.doctor.database import UNUSABLE
 from voxa.core.doctor.findings import Finding, Severity
-from voxa.core.doctor.registry import Check, Group, Scope
+from voxa.core.doctor.registry import Check, Group, Scope, checks
 from voxa.core.doctor.side_by_side import side_by_side
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,26 @@ def ask(
         on_done(checks[place])
     late = {place: [_late(check, limit)] for place, check in enumerate(checks) if place not in found}
     return [finding for _, findings in sorted((found | late).items()) for finding in findings]
+
+
+def examine(
+    chosen: Sequence[Check],
+    scope: Callable[[], Scope],
+    *,
+    network: bool = True,
+    on_done: OnDone = lambda check: None,
+) -> list[Examined]:
+    """Run the checks without a database first; if the database works, run the others on `scope`."""
+    database = checks([Group.DATABASE])
+    first = [check for check in chosen if not check.needs_database and check.group is not Group.DATABASE] + database
+    rest = [check for check in chosen if check.needs_database]
+    findings = ask(first, Scope(network=network), on_done)
+    usable = not UNUSABLE & {finding.code for finding in findings}
+    if usable:
+        findings += ask(rest, scope(), on_done)
+    named = {check.group for check in chosen}
+    groups = grouped([*first, *rest], findings, network=network, database=usable)
+    return [one for one in groups if one.group in named or one.status == "error"]
 
 
 def grouped(

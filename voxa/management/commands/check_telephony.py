@@ -10,11 +10,10 @@ from django.utils.module_loading import autodiscover_modules
 
 from accounts.models import Workspace
 from telephony.management.output import console, progress
-from voxa.core.doctor.database import UNUSABLE
 from voxa.core.doctor.findings import Severity
-from voxa.core.doctor.registry import Check, Group, Scope, checks
+from voxa.core.doctor.registry import Group, Scope, checks
 from voxa.core.doctor.report import Report
-from voxa.core.doctor.run import Examined, ask, grouped
+from voxa.core.doctor.run import examine
 
 
 class Command(BaseCommand):
@@ -38,10 +37,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         autodiscover_modules("doctor")
-        chosen = checks(options["only"] or Group)
+        chosen, network = checks(options["only"] or Group), not options["no_network"]
         logging.disable(logging.WARNING if options["verbosity"] < 2 else logging.NOTSET)  # the findings say it better
         try:
-            groups = self._examine(chosen, options["workspace"], network=not options["no_network"])
+            with progress(self.stderr, "Looking", len({*chosen, *checks([Group.DATABASE])})) as advance:
+                groups = examine(
+                    chosen,
+                    lambda: Scope(self._workspace(options["workspace"]), network),
+                    network=network,
+                    on_done=lambda check: advance(),
+                )
         finally:
             logging.disable(logging.NOTSET)
         report = Report(groups, options["workspace"] or "")
@@ -51,20 +56,6 @@ class Command(BaseCommand):
             report.print_on(console(self.stdout))
         if report.count(Severity.ERROR) or (options["fail_on"] == "warning" and report.count(Severity.WARNING)):
             sys.exit(1)
-
-    def _examine(self, chosen: list[Check], slug: str | None, *, network: bool) -> list[Examined]:
-        """Run the checks without a database first; if the database works, run the others."""
-        first = [check for check in chosen if not check.needs_database and check.group is not Group.DATABASE]
-        first += checks([Group.DATABASE])
-        rest = [check for check in chosen if check.needs_database]
-        with progress(self.stderr, "Looking", len(first) + len(rest)) as advance:
-            findings = ask(first, Scope(network=network), lambda check: advance())
-            usable = not UNUSABLE & {finding.code for finding in findings}
-            if usable:
-                findings += ask(rest, Scope(self._workspace(slug), network), lambda check: advance())
-        groups = grouped([*first, *rest], findings, network=network, database=usable)
-        named = {check.group for check in chosen}
-        return [one for one in groups if one.group in named or one.status == "error"]
 
     def _workspace(self, slug: str | None) -> Workspace | None:
         if slug is None:
