@@ -11,17 +11,18 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.live.process import Missing, Process, answers, find_program, free_port, run_as
 
-SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 class PostgresServer:
-    """A cluster in a temporary folder, as fast as losing it at a crash allows."""
+    """A cluster in a temporary folder; by default as fast as losing it at a crash allows."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Sequence[str] = FAST) -> None:
         folders = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
         initdb, server = find_program("initdb", "", *folders), find_program("postgres", "", *folders)
         user = "postgres" if os.geteuid() == 0 else ""  # it refuses to run as root
@@ -35,7 +36,7 @@ class PostgresServer:
         self.port = free_port()
         self.url = f"postgres://voxa@127.0.0.1:{self.port}/postgres"
         argv = [server, "-D", data, "-p", str(self.port), "-h", "127.0.0.1", "-c", "unix_socket_directories="]
-        for setting in SETTINGS:
+        for setting in (*settings, "max_connections=300"):
             argv += ["-c", setting]
         self.process = Process(
             argv,

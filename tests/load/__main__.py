@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.load.report import table
 from tests.load.servers import database, livekit
 
-PARTS = ["provisioning", "creating", "listing", "calls", "claiming", "latency", "webhooks", "agents"]
+PARTS = ["provisioning", "creating", "listing", "calls", "claiming", "latency", "webhooks", "agents", "requests"]
 FEWEST_CALLS = 600_000
 
 
@@ -39,7 +39,7 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        from tests.load import agents, calls, claiming, creating, latency, listing, provisioning, webhooks
+        from tests.load import agents, calls, claiming, creating, latency, listing, provisioning, requests, webhooks
 
         call_command("migrate", verbosity=0)
         lines = []
@@ -59,6 +59,8 @@ def main() -> None:
             lines += claiming.measure(options.repeats)
         if options.only in (None, "agents"):
             lines += agents.measure(server, Path(name))
+        if options.only in (None, "requests"):
+            lines += requests.measure(Path(name), options.repeats)
         table(lines)
 
 

@@ -19,13 +19,13 @@ def database(folder: Path) -> Iterator[str]:
         yield url
         return
     try:
-        server = PostgresServer()
+        server = PostgresServer(settings=())
     except Missing as missing:
         say(f"database: SQLite ({missing})")
         yield f"sqlite:///{folder / 'bench.sqlite3'}"
         return
     server.start()
-    say("database: PostgreSQL, without fsync")
+    say("database: PostgreSQL, its default durability")
     try:
         yield server.url
     finally:
