@@ -6,13 +6,15 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -24,7 +26,8 @@ from accounts.admin.number_search import countries_of
 from accounts.admin.scoping import ScopedAdmin, is_uuid
 from accounts.choices import Role
 from calls import selectors
-from calls.admin.call_filters import CallPaginator, StatusFilter, TimeRangeFilter, find_calls
+from calls.admin.call_filters import CallPaginator, SipCodeFilter, StatusFilter, TimeRangeFilter, find_calls
+from calls.admin.export import csv_of
 from calls.admin.inbound_check import InboundCheckView
 from calls.admin.panel import panel_of
 from calls.admin.placing import PlacingMixin
@@ -51,6 +54,8 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
     list_filter = [
         StatusFilter,
         ("direction", ChoicesDropdownFilter),
+        ("reason", ChoicesDropdownFilter),
+        SipCodeFilter,
         ("agent", OwnRowsFilter),
         ("trunk", OwnRowsFilter),
         ("workspace", OwnRowsFilter),
@@ -61,7 +66,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
-    actions_list: ClassVar[list[str]] = ["check_inbound_call"]
+    actions_list: ClassVar[list[str]] = ["check_inbound_call", "export_csv"]
     paginator = CallPaginator
     list_after_template = "admin/calls/call/poller.html"
     change_form_outer_before_template = "admin/calls/call/page.html"
@@ -175,6 +180,20 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         """Redirect to the form."""
         return HttpResponseRedirect(reverse("admin:calls_call_inbound_check"))
 
+    @action(description="Export CSV", icon="download")
+    def export_csv(self, request: HttpRequest) -> StreamingHttpResponse | HttpResponseRedirect:
+        """Download the calls that match the list's search and filters."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            rows, zone = self.get_changelist_instance(request).queryset, self.page_zone(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(reverse("admin:calls_call_changelist") + "?e=1")
+        answer = StreamingHttpResponse(csv_of(rows, zone), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="calls-{timezone.now().astimezone(zone):%Y-%m-%d}.csv"'
+        answer["Cache-Control"] = "no-store"
+        return answer
+
     def panel_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Return the panel alone, for the page's polling."""
         call = self.row_or_deny(request, str(object_id), self.view_role)
@@ -202,6 +221,9 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         answer: Any = super().changelist_view(request, extra_context)
         if "cl" in (getattr(answer, "context_data", None) or {}):
             answer.context_data["live"] = _polled(answer.context_data["cl"].result_list)
+            for button in answer.context_data["actions_list"]:
+                if button["path"] == reverse("admin:calls_call_export_csv"):
+                    button["path"] += f"?{request.GET.urlencode()}"  # what is filtered
         return answer  # type: ignore[no-any-return]
 
     # --- the buttons --------------------------------------------------------------------------------------

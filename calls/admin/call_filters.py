@@ -1,5 +1,6 @@
 """Filters and search of the call list. Each one uses an index in the list's order."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter, TextFilter
 from unfold.utils import parse_datetime_str
 
 from accounts.admin.paginator import BoundedPaginator
@@ -38,6 +39,23 @@ class StatusFilter(DropdownFilter):
         if value == UNDER_WAY:
             return queryset.filter(status__in=sorted(LIVE))
         return queryset.filter(status=value) if value in CallStatus.values else queryset
+
+
+class SipCodeFilter(TextFilter):
+    """Filters by the last SIP code: one, such as 486, or a class, such as 5xx. Other text finds nothing."""
+
+    title = "SIP code"
+    parameter_name = "sip_status_code"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+        text = (self.value() or "").strip().lower()
+        if not text:
+            return queryset
+        if re.fullmatch(r"[1-6][0-9]{2}", text):
+            return queryset.filter(sip_status_code=int(text))
+        if re.fullmatch(r"[1-6]xx", text):
+            return queryset.filter(sip_status_code__range=(int(text[0]) * 100, int(text[0]) * 100 + 99))
+        return queryset.none()
 
 
 class TimeRangeFilter(RangeDateTimeFilter):

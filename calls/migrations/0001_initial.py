@@ -359,6 +359,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='call',
+            index=models.Index(condition=models.Q(('reason', ''), _negated=True), fields=['reason', '-created_at', '-id'], name='call_list_reason'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(condition=models.Q(('sip_status_code__isnull', False)), fields=['sip_status_code', '-created_at', '-id'], name='call_list_sip_code'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
             index=models.Index(fields=['room_name'], name='call_room'),
         ),
         migrations.AddIndex(

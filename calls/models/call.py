@@ -86,6 +86,14 @@ class Call(models.Model):
             models.Index(fields=["workspace", "from_number", "-created_at", "-id"], name="call_from"),
             models.Index(fields=["trunk", "-created_at", "-id"], name="call_list_trunk"),
             models.Index(fields=["agent", "-created_at", "-id"], name="call_list_agent"),
+            models.Index(
+                fields=["reason", "-created_at", "-id"], condition=~models.Q(reason=""), name="call_list_reason"
+            ),
+            models.Index(
+                fields=["sip_status_code", "-created_at", "-id"],
+                condition=models.Q(sip_status_code__isnull=False),
+                name="call_list_sip_code",
+            ),
             models.Index(fields=["room_name"], name="call_room"),
             models.Index(fields=["sip_call_id"], condition=~models.Q(sip_call_id=""), name="call_sip_call_id"),
             models.Index(

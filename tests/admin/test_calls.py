@@ -126,6 +126,26 @@ def test_a_call_is_found_by_its_id_its_room_and_its_agent(call: Call, acme_viewe
         assert client.get(f"{LIST}?{query}").context["cl"].result_count == 1, query
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("reason__exact=busy", 1), ("reason__exact=no_answer", 0), ("reason__exact=bogus", 0),
+        ("sip_status_code=486", 1), ("sip_status_code=+4XX+", 1), ("sip_status_code=5xx", 0), ("sip_status_code=", 1),
+        ("sip_status_code=busy", 0), ("sip_status_code=99999999999", 0), ("sip_status_code=%D9%A4%D9%A8%D9%A6", 0),
+        ("q=0123", 1), ("q=555-01", 1), ("q=9999", 0), ("q=carrier-id%40192.0.2.1", 1), ("q=other%40192.0.2.1", 0),
+        ("q=0123&sip_status_code=486&reason__exact=busy", 1),
+    ],
+)  # fmt: skip
+def test_a_list_is_narrowed_by_reason_code_part_of_a_number_and_call_id(
+    query: str, found: int, call: Call, acme_viewer: User, signed_in: Browser
+) -> None:
+    fail(call, 486, Reason.BUSY, CallStatus.BUSY)
+    Attempt.objects.update(sip_call_id="carrier-id@192.0.2.1")
+    answer = signed_in(acme_viewer).get(f"{LIST}?{query}")
+    assert answer.status_code == 200
+    assert answer.context["cl"].result_count == found
+
+
 def test_an_operator_dials_a_scheduled_call_now(
     line: Line, acme_operator: User, signed_in: Browser, settings: Any
 ) -> None:
