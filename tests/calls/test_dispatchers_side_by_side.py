@@ -51,7 +51,7 @@ def test_due_calls_are_dialled_exactly_once(
     sink_line: MakeLine, sink: DialSink, start: Callable[[int], list[Process]]
 ) -> None:
     line = sink_line(calls_per_second=Decimal(500))
-    calls = [line.place() for _ in range(1000 if SOAK else 150)]
+    calls = [line.place() for _ in range(1000 if SOAK else 60)]
     start(4)
     wait_until(all_over, "all calls over", 120)
     assert len(sink.rooms()) == len(calls)
