@@ -47,8 +47,8 @@ def test_a_call_cancelled_as_its_dial_sets_out_does_not_ring_on(
     """Its room is closed before the dial reaches LiveKit, which makes the room anew for it."""
     take_turn = attempts.turn
 
-    def turn_then_cancel(call: Call, *args: Any) -> Any:
-        taken = take_turn(call, *args)
+    def turn_then_cancel(call: Call, *args: Any, **known: Any) -> Any:
+        taken = take_turn(call, *args, **known)
         if isinstance(taken, SendWindow):
             cancel(call)
         return taken
