@@ -28,7 +28,7 @@ class WebhookEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     """An endpoint with checkboxes for its event types."""
 
     event_types = forms.MultipleChoiceField(
-        choices=[(event.name, f"{event.title} ({event.name})") for event in EVENT_TYPES.values()],
+        choices=lambda: [(event.name, f"{event.title} ({event.name})") for event in EVENT_TYPES.values()],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         error_messages={"required": "Select at least one event type."},
     )

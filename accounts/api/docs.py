@@ -43,7 +43,7 @@ _WAITING = {
     "deliveredAt": None,
     "createdAt": _TIME,
 }
-_STATUS = EVENT_TYPES["call.status"]
+_STATUS = next(iter(EVENT_TYPES.values()))
 _RETRIED = {
     **_WAITING,
     "eventType": _STATUS.name,
