@@ -60,7 +60,7 @@ def test_the_board_shows_live_calls_alone(url: str, line: Line, acme_viewer: Use
     shown = html(signed_in(acme_viewer), url)
     assert {status for n, status in enumerate(CallStatus) if f"+1202555017{n}" in shown} == LIVE
     assert "3 live calls" in shown
-    assert "2 min 5 s" in shown
+    assert ">2 min " in shown  # and the seconds that the test has taken
     assert {line.agent.name in shown, line.trunk.name in shown} == {True}
 
 
