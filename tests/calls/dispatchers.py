@@ -17,10 +17,10 @@ def database_url() -> str:
     return f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
 
 
-def dispatcher(folder: Path, name: str) -> Process:
+def dispatcher(folder: Path, name: str, settings: str = "tests.settings") -> Process:
     """Make a dispatcher; it is ready when it has said so."""
     log = folder / f"{name}.log"
-    env = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    env = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": settings}
     return Process(
         [sys.executable, "-u", "manage.py", "dispatch_calls"],
         log,

@@ -8,7 +8,18 @@ from pathlib import Path
 from tests.load.report import table
 from tests.load.servers import database, livekit
 
-PARTS = ["provisioning", "creating", "listing", "calls", "claiming", "latency", "webhooks", "agents", "requests"]
+PARTS = [
+    "provisioning",
+    "creating",
+    "listing",
+    "calls",
+    "claiming",
+    "latency",
+    "webhooks",
+    "agents",
+    "requests",
+    "dialer",
+]
 FEWEST_CALLS = 600_000
 
 
@@ -39,7 +50,18 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        from tests.load import agents, calls, claiming, creating, latency, listing, provisioning, requests, webhooks
+        from tests.load import (
+            agents,
+            calls,
+            claiming,
+            creating,
+            dialer,
+            latency,
+            listing,
+            provisioning,
+            requests,
+            webhooks,
+        )
 
         call_command("migrate", verbosity=0)
         lines = []
@@ -61,6 +83,8 @@ def main() -> None:
             lines += agents.measure(server, Path(name))
         if options.only in (None, "requests"):
             lines += requests.measure(Path(name), options.repeats)
+        if options.only in (None, "dialer"):
+            lines += dialer.measure(Path(name), options.repeats)
         table(lines)
 
 
