@@ -33,9 +33,7 @@ def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, 
     if outcome.next is Next.WAIT:
         _take_back(call, attempt, outcome, at)
         return False
-    write(
-        call,
-        attempt,
+    Attempt.objects.filter(pk=attempt.pk).update(
         status=AttemptStatus.UNKNOWN if outcome.next == Next.LOOK else AttemptStatus.FAILED,
         reason=outcome.reason,
         sip_status_code=outcome.sip_code,
