@@ -11,7 +11,7 @@ from voxa.core.api.errors import HOW_TO_SIGN_IN
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """Sets `request.auth` to an `accounts.models.ApiKey` with one query. `request.user` stays None."""
+    """Sets `request.auth` to an `accounts.models.ApiKey` with at most one query. `request.user` stays None."""
 
     def authenticate(self, request: Request) -> tuple[None, ApiKey] | None:
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import ApiKey, User, Workspace
-from voxa.core.lookup import only_row
+from accounts.services.key_cache import keys
 
 PREFIX = "vx_live_"
 LAST_USED_PRECISION = timedelta(minutes=1)
@@ -70,14 +70,14 @@ def checksum(body: str) -> str:
 
 
 def find_api_key(text: str) -> ApiKey | None:
-    """Return the key with this text and its workspace in one query; None if there is none.
+    """Return the key with this text and its workspace in at most one query; None if there is none.
 
     `ApiKey.refusal` says whether it may still be used. A malformed text costs no query.
     """
     match = _KEY.fullmatch(text)
     if match is None or checksum(text[:-6]) != match[2]:
         return None
-    key = only_row(ApiKey.objects.select_related("workspace").filter(identifier=match[1]))
+    key = keys.find(match[1])
     if key is None:
         return None
     current, *former = (_hash(text, secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
@@ -85,6 +85,7 @@ def find_api_key(text: str) -> ApiKey | None:
         return key
     if any(constant_time_compare(key.key_hash, hashed) for hashed in former):
         ApiKey.objects.filter(pk=key.pk, key_hash=key.key_hash).update(key_hash=current)  # the fallback may go soon
+        keys.forget()
         return key
     return None
 
@@ -94,6 +95,7 @@ def note_use(key: ApiKey, now: datetime) -> None:
     if key.last_used_at is None or key.last_used_at <= now - LAST_USED_PRECISION:
         unnoted = Q(last_used_at=None) | Q(last_used_at__lte=now - LAST_USED_PRECISION)
         ApiKey.objects.filter(unnoted, pk=key.pk).update(last_used_at=now)
+        keys.forget()
 
 
 def revoke(key: ApiKey) -> None:

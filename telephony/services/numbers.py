@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import Workspace
 from accounts.services.history import insert_recorded
@@ -16,6 +16,7 @@ from voxa.core.phone_numbers import or_none
 MAX_NUMBERS = 1_000  # per request
 FIELDS = ("number", "trunk", "agent", "transfer_trunk", "label")
 _CHECKED = ("number", "label")
+_SHARE = f"SELECT FROM {TelephonySettings._meta.db_table} WHERE workspace_id = %s FOR SHARE"
 
 
 def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> PhoneNumber:
@@ -116,9 +117,13 @@ def _hold_trunks(*ids: UUID | None) -> None:
 
 
 def _hold_project(workspace_id: UUID) -> None:
-    """Lock the workspace's choice of LiveKit project, so that no number is added to one that it leaves."""
-    chosen = TelephonySettings.objects.select_for_update(no_key=True).filter(pk=workspace_id)
-    list(chosen.values_list("pk"))
+    """Share a lock on the workspace's choice of LiveKit project, so that no number is added to one that it leaves.
+
+    Numbers are added side by side. SQLite has one writer.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_SHARE, [workspace_id])
 
 
 def _check(row: PhoneNumber, problems: Problems) -> None:

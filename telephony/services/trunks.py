@@ -71,16 +71,16 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
     if trunk.auth_password and not data.get("auth_password") and leads_elsewhere(trunk.gateways.all(), gateways or ()):
         problems.add("auth_password", GIVE_AGAIN, GIVEN_FOR_ANOTHER)
     problems.raise_any()
-    if changed:
-        trunk.save(update_fields=[*changed, "updated_at"])
     replaced = gateways is not None and replace_gateways(trunk, gateways)
-    if replaced and not changed:
-        Trunk.objects.filter(pk=trunk.pk).update(updated_at=timezone.now())
     if replaced or changed:
         numbers = trunk.numbers.order_by("number").values_list("number", flat=True)
         trunk.warnings = _warnings(trunk, trunk.gateways.all(), list(numbers[:1]))
-        Trunk.objects.filter(pk=trunk.pk).update(warnings=trunk.warnings)
-    request_sync(trunk.pk)
+    if changed:
+        trunk.save(update_fields=[*changed, "warnings", "updated_at"])
+    elif replaced:
+        Trunk.objects.filter(pk=trunk.pk).update(warnings=trunk.warnings, updated_at=timezone.now())
+    else:
+        request_sync(trunk.pk)  # signals request it for a row that is written
     return trunk
 
 

@@ -4,13 +4,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import redis
 from django.core.cache import cache
+from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
 from tests.api.test_errors import error
 from tests.conftest import ApiFor
+from tests.live.servers import RedisServer
 
 pytestmark = pytest.mark.urls("tests.api.probe")
 NOW = datetime(2026, 1, 1, 12, 0, 15, tzinfo=UTC)
@@ -49,3 +52,23 @@ def test_a_cache_that_is_away_stops_nobody(api: APIClient, monkeypatch: pytest.M
 
     monkeypatch.setattr(cache, "add", away)
     assert {api.get("/v1/probes").status_code for _ in range(5)} == {200}
+
+
+def test_redis_counts_in_one_trip_and_forgets_by_itself(
+    api: APIClient, redis_server: RedisServer, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CACHES = {"default": {"BACKEND": f"{RedisCache.__module__}.RedisCache", "LOCATION": redis_server.url}}
+    trips: list[int] = []
+    execute = redis.client.Pipeline.execute
+
+    def counted(self: Any) -> Any:
+        trips.append(1)
+        return execute(self)
+
+    monkeypatch.setattr(redis.client.Pipeline, "execute", counted)
+    monkeypatch.setattr(redis.Redis, "execute_command", None)
+    assert [api.get("/v1/probes").status_code for _ in range(3)] == [200, 200, 429]
+    assert len(trips) == 3
+    monkeypatch.undo()
+    with redis.Redis(port=redis_server.port) as client:
+        assert [0 < client.ttl(key) <= 120 for key in client.keys("*throttle*")] == [True]

@@ -7,6 +7,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from rest_framework.test import APIClient
 
 from telephony.models import Gateway, Trunk
+from telephony.services.trunks import update_trunk
 from tests.telephony.conftest import TRUNKS
 
 
@@ -93,3 +94,12 @@ def test_an_empty_username_or_password_clears_both(api: APIClient, empty: str | 
     assert (changed.json()["authUsername"], changed.json()["hasPassword"]) == ("", False)
     made = api.post(TRUNKS, {"name": "T", "gateways": [{"ipOrDomain": "192.0.2.1"}], **dict.fromkeys(names, empty)})
     assert (made.status_code, made.json().get("authUsername")) == (201, "")
+
+
+@pytest.mark.parametrize("change", [{"name": "Renamed"}, {}, {"tech_prefix": "9", "country": "DE"}])
+def test_an_update_marks_the_trunk_once(trunk: Trunk, change: dict[str, Any]) -> None:
+    trunk.refresh_from_db()
+    before = trunk.generation
+    update_trunk(trunk, change)
+    trunk.refresh_from_db()
+    assert trunk.generation == before + 1

@@ -1,0 +1,68 @@
+"""API keys that were looked up lately, with their workspaces.
+
+An entry is at most `SECONDS` old, so long may a key go on that another process revoked. A change by this process counts
+at once: it replaces the whole dictionary, and a lookup that was under way stores its row in the former one.
+"""
+
+import time
+from copy import copy
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from accounts.models import ApiKey, Workspace
+from voxa.core.lookup import only_row
+
+SECONDS = 2.0
+MOST = 1_000  # keys
+
+
+class KeyCache:
+    """Used by all threads of a process. Each lookup returns rows of its own."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[float, ApiKey]] = {}
+
+    def find(self, identifier: str) -> ApiKey | None:
+        """Return the key with its workspace, in at most one query."""
+        if connection.in_atomic_block:  # it may see rows that are rolled back
+            return _read(identifier)
+        found, now = self._found, time.monotonic()
+        read_at, key = found.get(identifier, (0.0, None))
+        if key is not None and now < read_at + SECONDS:
+            return _own(key)
+        key = _read(identifier)
+        if key is not None:
+            if len(found) >= MOST:
+                found.clear()
+            found[identifier] = now, _own(key)
+        return key
+
+    def forget(self) -> None:
+        """Forget every key, now and when the present transaction is visible to others."""
+        self._found = {}
+        transaction.on_commit(self._drop)
+
+    def _drop(self) -> None:
+        self._found = {}
+
+
+keys = KeyCache()
+
+
+@receiver([post_save, post_delete], sender=ApiKey)
+@receiver([post_save, post_delete], sender=Workspace)
+def forget_keys(**kwargs: Any) -> None:
+    keys.forget()
+
+
+def _read(identifier: str) -> ApiKey | None:
+    return only_row(ApiKey.objects.select_related("workspace").filter(identifier=identifier))
+
+
+def _own(key: ApiKey) -> ApiKey:
+    mine = copy(key)
+    mine.workspace = copy(key.workspace)
+    return mine
