@@ -7,6 +7,7 @@ from functools import partial
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
+from voxa.core.api.constraints import violated
 from voxa.core.errors import Conflict as Conflict
 from voxa.core.number_fields import to_canonical
 
@@ -64,19 +65,25 @@ def conflicts_named() -> Iterator[None]:
 
 def username_taken() -> Conflict:
     """Return the conflict of a SIP username that is taken."""
-    return Conflict("sip_username_taken", "This SIP username is already in use. Choose another one.", "sip_username")
+    return Conflict(*_USERNAME)
+
+
+_NUMBER = ("number_taken", "This number is already in use on this LiveKit server. Choose another one.", "number")
+_USERNAME = ("sip_username_taken", "This SIP username is already in use. Choose another one.", "sip_username")
+_AGENT = ("agent_taken", "This agent already has a SIP endpoint. Choose another agent.", "agent")
+# By the constraint's name in PostgreSQL, and by its index or columns in SQLite.
+_CONFLICTS = {
+    "number_once_per_project": _NUMBER,
+    "telephony_phonenumber.number,telephony_phonenumber.project_id": _NUMBER,
+    "endpoint_username_once": _USERNAME,
+    "telephony_sipendpoint_agent_id_key": _AGENT,
+    "telephony_sipendpoint.agent_id": _AGENT,
+}
 
 
 def _conflict(error: IntegrityError) -> Exception:
-    text = str(error)
-    if "number_once_per_project" in text or "phonenumber.number" in text:  # as PostgreSQL and SQLite name it
-        return Conflict(
-            "number_taken", "This number is already in use on this LiveKit server. Choose another one.", "number"
-        )
-    if "endpoint_username_once" in text:
-        return username_taken()
-    if "sipendpoint" in text and "agent_id" in text:
-        return Conflict("agent_taken", "This agent already has a SIP endpoint. Choose another agent.", "agent")
-    if "foreign key" in text.lower():
+    if found := _CONFLICTS.get(violated(error)):
+        return Conflict(*found)
+    if getattr(error.__cause__, "sqlstate", "") == "23503" or str(error) == "FOREIGN KEY constraint failed":
         return Conflict("changed_meanwhile", "A row this refers to was deleted at the same time. Reload and try again.")
     return error

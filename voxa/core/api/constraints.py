@@ -11,17 +11,21 @@ from voxa.core.errors import Conflict
 _ROOMS = ("accounts", "telephony", "calls")
 
 
-def conflict_of(error: IntegrityError) -> Conflict | None:
-    """Return the conflict of a broken constraint of ours, or None.
+def violated(error: IntegrityError) -> str:
+    """Return the name of the broken constraint, or "". The text is not searched: it quotes values of customers.
 
-    PostgreSQL reports the constraint's name, SQLite the columns of a unique one.
+    SQLite reports the columns of a unique constraint, which are returned sorted, and names only indexes.
     """
-    diagnostics = getattr(error.__cause__, "diag", None)
-    name = getattr(diagnostics, "constraint_name", None)
-    text = str(error)
-    if name is None and text.startswith("UNIQUE constraint failed: "):
-        name = ",".join(sorted(text.partition(": ")[2].replace(" ", "").split(",")))
-    constraint = _unique_constraints().get(name or "")
+    name: str | None = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    kind, _, columns = str(error).partition(" constraint failed: ")
+    if name or kind != "UNIQUE":
+        return name or ""
+    return ",".join(sorted(columns.removeprefix("index ").strip("'").split(", ")))
+
+
+def conflict_of(error: IntegrityError) -> Conflict | None:
+    """Return the conflict of a broken constraint of ours, or None."""
+    constraint = _unique_constraints().get(violated(error))
     if constraint is None:
         return None
     return Conflict("conflict", str(constraint.get_violation_error_message()), constraint.fields[-1])
