@@ -30,13 +30,16 @@ class Provider:
     """`uses` are those fields of `SOME_USE` that have an effect, `needs` those that an agent cannot speak without.
 
     `base_url` returns the address that the operator set for it, and `key_check` is None where
-    a key cannot be checked.
+    a key cannot be checked. `own_placeholders` are prefixes of the placeholders that the provider itself replaces, and
+    `metadata_is_variables` whether it gets the call's metadata as variables.
     """
 
     uses: frozenset[str]
     needs: tuple[str, ...]
     base_url: Callable[[], str]
     key_check: KeyCheck | None = None
+    own_placeholders: tuple[str, ...] = ()
+    metadata_is_variables: bool = False
 
     @property
     def analyzes(self) -> bool:

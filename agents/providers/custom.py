@@ -2,4 +2,6 @@
 
 from agents.providers.base import Provider, openai_url
 
-ADAPTER = Provider(uses=frozenset({"custom_endpoint"}), needs=("custom_endpoint",), base_url=openai_url)
+ADAPTER = Provider(
+    uses=frozenset({"custom_endpoint"}), needs=("custom_endpoint",), base_url=openai_url, metadata_is_variables=True
+)

@@ -21,4 +21,6 @@ ADAPTER = Provider(
     needs=("provider_key", "provider_agent_id"),
     base_url=_base_url,
     key_check=KeyCheck(_request, unknown_agent=frozenset({404, 422})),
+    own_placeholders=("system__", "secret__"),
+    metadata_is_variables=True,
 )

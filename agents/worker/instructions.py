@@ -42,6 +42,7 @@ class Instructions:
     from_: str
     longest: float
     metadata: Mapping[str, Any]
+    variables: Mapping[str, Any]  # built-in ones too
     agent_name: str
     prompt: str
     greeting: str
@@ -77,6 +78,7 @@ class Instructions:
             from_=call["from"],
             longest=float(call["maxDurationSeconds"]),
             metadata=call["metadata"],
+            variables=call["variables"],
             agent_name=agent["name"],
             prompt=agent["systemPrompt"],
             greeting=agent["greeting"],

@@ -124,7 +124,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         return format_html('<pre class="vx-mono">{}</pre>', json.dumps(call.metadata, indent=2, ensure_ascii=False))
 
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
-        return super().limit(rows, access).defer("agent__provider_key", "metadata")
+        return super().limit(rows, access).defer("agent__provider_key", "metadata", "variables", "agent_overrides")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

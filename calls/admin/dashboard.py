@@ -36,7 +36,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context = telephony.dashboard(request, context)
     calls = telephony.own(Call.objects.all(), access_of(request))
     live = calls.filter(status__in=sorted(LIVE))
-    newest = live.select_related("agent").defer("agent__provider_key", "metadata")[:SHOWN]
+    large = ("metadata", "variables", "agent_overrides")
+    newest = live.select_related("agent").defer("agent__provider_key", *large)[:SHOWN]
     context["live_calls"] = [(call, COLOURS[CallStatus(call.status)]) for call in newest]
     context["refused"] = refused(calls)
     if calls.order_by().values("pk")[:1].exists():  # a new workspace needs no zeros

@@ -29,13 +29,14 @@ from voxa.core.api.schema import ErrorSerializer
 F = TypeVar("F", bound=Callable[..., Any])
 _ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
 _TIME = "2026-03-01T09:30:00.000000Z"
+_OWN = {"metadata": {"orderId": "1042"}, "variables": {"name": "Ada"}, "agentOverrides": {"language": "en-GB"}}
 _NEW = {
     "to": "+12025550123",
     "from": "+15550100000",
     "agentId": _ID,
     "scheduledAt": "2027-03-01T14:00:00Z",
     "notAfter": "2027-03-01T18:00:00Z",
-    "metadata": {"orderId": "1042"},
+    **_OWN,
 }
 _CALL: dict[str, Any] = {
     "id": "6f1c2c52-6f0a-4f0e-9d5c-0d8f5a3b7e11",
@@ -58,7 +59,7 @@ _CALL: dict[str, Any] = {
     "answeredAt": None,
     "endedAt": None,
     "durationSeconds": None,
-    "metadata": {"orderId": "1042"},
+    **_OWN,
 }
 _EVENTS: dict[str, Any] = {
     "next": None,

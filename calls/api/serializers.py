@@ -18,6 +18,7 @@ from calls.choices import (
     TransferStatus,
 )
 from calls.models import DoNotCall
+from telephony.api.agent_serializers import VARIABLES, AgentOverridesSerializer
 from telephony.api.fields import TRANSFER_HEADERS, HeadersField
 from telephony.api.serializers import SPELLINGS, RowIdField
 from telephony.transfer_targets import LONGEST_TARGET
@@ -56,12 +57,13 @@ class PlaceCallSerializer(CamelSerializer):
         required=False,
         min_value=10,
         max_value=14_400,
-        default=3600,
-        help_text="Maximum talk time; then the call is hung up.",
+        help_text="Maximum talk time; then the call is hung up. Default: 3600.",
     )
     metadata: Any = serializers.DictField(
         required=False, help_text="Custom data, returned with the call and in webhooks, at most 8 KiB."
     )
+    variables: Any = serializers.DictField(required=False, help_text=VARIABLES)
+    agent_overrides = AgentOverridesSerializer(required=False, help_text="Fields of the agent for this call alone.")
 
 
 class TransferSerializer(CamelSerializer):
@@ -131,6 +133,8 @@ class CallSerializer(CamelSerializer):
     ended_at = serializers.DateTimeField(allow_null=True)
     duration_seconds = serializers.IntegerField(allow_null=True, help_text="Talk time, from the answer to the end.")
     metadata: Any = serializers.DictField()
+    variables: Any = serializers.DictField(help_text="Without the built-in ones.")
+    agent_overrides = AgentOverridesSerializer()
 
 
 class TransferStateSerializer(CamelSerializer):

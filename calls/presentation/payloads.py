@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from calls.models import Attempt, Call, CallAnalysis, Conversation, Event, Recording, TranscriptItem, Transfer
+from voxa.core.api.names import camel
 from voxa.core.json_values import id_json, time_json
 
 
@@ -36,6 +37,8 @@ def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str
         "endedAt": time_json(call.ended_at),
         "durationSeconds": call.duration_seconds,
         "metadata": call.metadata,
+        "variables": call.variables,
+        "agentOverrides": {camel(name): value for name, value in call.agent_overrides.items()},
     }
 
 

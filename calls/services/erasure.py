@@ -89,11 +89,13 @@ class _Erasure:
         return self.found
 
     def _calls_with_it(self) -> QuerySet[Call]:
-        text = Cast("metadata", TextField())
+        texts = {f"{name}_text": Cast(name, TextField()) for name in ("metadata", "variables", "agent_overrides")}
         named = Q(from_number__regex=self.held) | Q(to_number__regex=self.held)
         named |= Q(from_typed__regex=self.held) | Q(to_typed__regex=self.held)
-        named |= Q(room_name__regex=self.held) | Q(text__regex=self.held)
-        return Call.objects.annotate(text=text).filter(named, **self.scope)
+        named |= Q(room_name__regex=self.held)
+        for name in texts:
+            named |= Q(**{f"{name}__regex": self.held})
+        return Call.objects.annotate(**texts).filter(named, **self.scope)
 
     def _calls(self) -> None:
         waiting = self._calls_with_it().exclude(status__in=ENDED)
@@ -107,10 +109,9 @@ class _Erasure:
                     setattr(call, f"{side}_typed", self._clean(getattr(call, f"{side}_typed")))
                 if self.pattern.search(call.room_name):
                     call.room_name = f"call-{ERASED}-{call.pk}"
-                call.metadata = self._clean(call.metadata)
-            Call.objects.bulk_update(
-                batch, ["from_number", "to_number", "from_typed", "to_typed", "room_name", "metadata"]
-            )
+                call.metadata, call.variables, call.agent_overrides = self._clean(call.metadata), {}, {}
+            names = ["from_number", "to_number", "from_typed", "to_typed", "room_name", "metadata"]
+            Call.objects.bulk_update(batch, [*names, "variables", "agent_overrides"])
 
     def _conversations(self) -> None:
         """Delete the transcripts of the person's calls; in other transcripts, remove only the number."""

@@ -8,7 +8,9 @@ PERSONAL: dict[str, frozenset[str]] = {
     "accounts.ImportFile": frozenset({"content", "choices"}),
     "accounts.WebhookMessage": frozenset({"payload"}),
     "calls.Attempt": frozenset({"sip_status"}),
-    "calls.Call": frozenset({"to_number", "from_number", "to_typed", "from_typed", "metadata", "room_name"}),
+    "calls.Call": frozenset(
+        {"to_number", "from_number", "to_typed", "from_typed", "metadata", "variables", "agent_overrides", "room_name"}
+    ),
     "calls.CallAnalysis": frozenset({"summary", "outcome", "fields"}),
     "calls.Conversation": frozenset({"detail"}),
     "calls.DoNotCall": frozenset({"number", "note"}),

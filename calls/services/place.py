@@ -13,6 +13,7 @@ from calls.dialer.wake import wake_dispatchers
 from calls.models import Call
 from calls.routing import route
 from calls.routing.route import NOT_VERIFIED
+from calls.services.agent_of_call import check_agent_of
 from calls.services.hangup import hang_up
 from calls.services.timeline import end, note, tell
 from telephony.choices import AgentDirection
@@ -22,6 +23,7 @@ from voxa.core.errors import Conflict, Unavailable
 
 # The sentence of the queue-and-dispatch reference, to the letter: programs compare it.
 NOT_CONFIGURED = "Telephony worker not configured — call remains queued. Set LIVEKIT_* and carrier credentials in .env."
+LONGEST = 3600  # default maximum of talk time in seconds
 TYPED = 80  # characters kept of the number as typed
 FURTHEST = timedelta(days=365)
 LATE = timedelta(minutes=1)  # allowed delay of a request plus clock difference
@@ -36,8 +38,10 @@ def place_call(
     trunk: Trunk | None = None,
     scheduled_at: datetime | None = None,
     not_after: datetime | None = None,
-    max_duration_seconds: int = 3600,
+    max_duration_seconds: int | None = None,
     metadata: Mapping[str, Any] | None = None,
+    variables: Mapping[str, Any] | None = None,
+    agent_overrides: Mapping[str, Any] | None = None,
     problems: Problems | None = None,
 ) -> Call:
     """Queue a call. Raise `ValidationError` with all errors by field: `to`, `from`, `agent`, `trunk`, ...
@@ -47,7 +51,10 @@ def place_call(
     """
     problems, now = Problems() if problems is None else problems, timezone.now()
     call = _asked_for(workspace, to, from_, trunk, now, problems)
-    call.agent, call.metadata, call.max_duration_seconds = agent, dict(metadata or {}), max_duration_seconds
+    call.agent, call.metadata = agent, dict(metadata or {})
+    call.variables, call.agent_overrides = dict(variables or {}), dict(agent_overrides or {})
+    longest = call.agent_overrides.get("max_duration_seconds", max_duration_seconds)
+    call.max_duration_seconds = LONGEST if longest is None else longest
     call.scheduled_at, call.not_after, call.due_at = scheduled_at, not_after, max(now, scheduled_at or now)
     _check(call, now, problems)
     problems.raise_any()
@@ -100,6 +107,7 @@ def _check(call: Call, now: datetime, problems: Problems) -> None:
         problems.add("trunk", "This is a transfer trunk. Choose a trunk for outbound calls.", "for_transfers")
     _check_times(call, now, problems)
     problems.check(call, ("max_duration_seconds", "metadata"))
+    check_agent_of(call, problems)
 
 
 def _check_times(call: Call, now: datetime, problems: Problems) -> None:

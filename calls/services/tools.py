@@ -86,6 +86,7 @@ def _body(call: Call, name: str, arguments: Mapping[str, Any]) -> str:
         "to": call.to_number,
         "from": call.from_number,
         "metadata": call.metadata,
+        "variables": call.variables,
     }
     at = timezone.now().isoformat().replace("+00:00", "Z")
     data = {"tool": name, "arguments": arguments, "agentId": str(call.agent_id), "call": told}

@@ -3,12 +3,14 @@
 from typing import Any
 
 from agents.providers import PROVIDERS
+from agents.rendering import rendered
 from calls.choices import ENDED
 from calls.livekit.inbound import is_ours
 from calls.livekit.ingest import settle
 from calls.livekit.room_monitor import seen
 from calls.models import Call
 from calls.recordings.recording import announcement_of
+from calls.services.agent_of_call import overridden, variables_of
 from telephony.livekit import client_for
 from telephony.livekit.rooms import participants
 from telephony.models import LiveKitProject
@@ -41,7 +43,8 @@ def instructions(call: Call) -> dict[str, Any]:
         raise Conflict("call_over", "The call is over.")
     if call.agent is None:
         raise Conflict("no_agent", "The call has no agent.")
-    workspace, agent = call.workspace, call.agent
+    workspace, variables = call.workspace, variables_of(call)
+    agent = rendered(overridden(call), variables)
     return {
         "workspace": {"id": str(workspace.pk), "name": workspace.name, "timeZone": workspace.time_zone},
         "call": {
@@ -51,6 +54,7 @@ def instructions(call: Call) -> dict[str, Any]:
             "from": call.from_number,
             "maxDurationSeconds": call.max_duration_seconds,
             "metadata": call.metadata,
+            "variables": variables,
         },
         "agent": {
             "name": agent.name,

@@ -10,6 +10,11 @@ from telephony.models.abilities import MOST_TOOLS, MOST_TRANSFERS
 from telephony.transfer_targets import LONGEST_TARGET
 from voxa.core.api.serializers import CamelModelSerializer, CamelSerializer, NamedChoiceField
 
+VARIABLES = (
+    "Values of the placeholders in the agent's texts: text, numbers and booleans by name, at most 8 KiB. Names have "
+    "letters, digits and underscores."
+)
+
 
 class ToolSerializer(CamelSerializer):
     """An HTTP function that an agent may call."""
@@ -66,8 +71,9 @@ class AgentSerializer(CamelModelSerializer[Agent]):
     class Meta:
         model = Agent
         fields = [
-            "id", "name", "direction", "system_prompt", "greeting", "voice", "language", "ai_provider",
-            "provider_key", "has_provider_key", "provider_check", "provider_agent_id", "custom_endpoint", "base_url",
+            "id", "name", "direction", "system_prompt", "greeting", "require_variables", "voice", "language",
+            "ai_provider", "provider_key", "has_provider_key", "provider_check", "provider_agent_id",
+            "custom_endpoint", "base_url",
             "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "voicemail_action", "voicemail_message",
             "silence_seconds", "silence_prompt", "silence_prompts", "tools", "transfers", "sends_digits",
             "analyzes_calls", "analysis_model", "analysis_schema", "active", "warnings",
@@ -78,3 +84,34 @@ class AgentSerializer(CamelModelSerializer[Agent]):
                 "help_text": "Result of the key check with the AI provider: `unverified` until it responds."
             }
         }
+
+
+class AgentOverridesSerializer(CamelModelSerializer[Agent]):
+    """Fields of the agent that differ for one call."""
+
+    max_duration_seconds = serializers.IntegerField(
+        required=False, min_value=10, max_value=14_400, help_text="Instead of the call's own `maxDurationSeconds`."
+    )
+
+    class Meta:
+        model = Agent
+        fields = ["system_prompt", "greeting", "voice", "language", "voicemail_message", "max_duration_seconds"]
+
+
+class PreviewSerializer(CamelSerializer):
+    """Variables and overrides as a call would have them."""
+
+    variables: Any = serializers.DictField(required=False, help_text=VARIABLES)
+    agent_overrides = AgentOverridesSerializer(required=False)
+
+
+class PreviewedSerializer(CamelSerializer):
+    """An agent's texts, rendered."""
+
+    system_prompt = serializers.CharField()
+    greeting = serializers.CharField()
+    voicemail_message = serializers.CharField()
+    missing = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Variables without a value that the texts use without a default.",
+    )

@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view, inline_serializer
 from rest_framework import serializers
 
+from telephony.api.agent_serializers import PreviewedSerializer, PreviewSerializer
 from telephony.api.serializers import TrunkSerializer
 from telephony.models import Trunk
 from voxa.core.api.names import camel
@@ -60,7 +61,8 @@ _AGENT = {
     "tools": [_TOOL], "transfers": [_TRANSFER],
 }  # fmt: skip
 _AGENT_ANSWER = {
-    "id": _ID, **_AGENT, "systemPrompt": "", "voice": "", "aiProvider": "openai", "hasProviderKey": False,
+    "id": _ID, **_AGENT, "systemPrompt": "", "requireVariables": False, "voice": "", "aiProvider": "openai",
+    "hasProviderKey": False,
     "providerCheck": "unverified", "providerAgentId": "", "customEndpoint": "", "baseUrl": "",
     "sttUrl": "", "ttsUrl": "", "llmModel": "",
     "sttModel": "", "ttsModel": "", "voicemailAction": "", "voicemailMessage": "", "silenceSeconds": 10,
@@ -178,4 +180,21 @@ TOOL_SECRET = extend_schema(
     request=None,
     responses={200: inline_serializer("ToolSecret", {"secret": serializers.CharField()})},
     examples=[OpenApiExample("Answer", {"secret": "whsec_..."}, response_only=True)],
+)
+PREVIEW = extend_schema(
+    tags=["Agents"],
+    operation_id="agents_preview",
+    summary="Preview an agent's texts",
+    description="Renders the agent's texts with variables and overrides, as for an outbound call placed now. Nothing "
+    "is stored or called. `call_id`, `from` and `to` are examples.",
+    request=PreviewSerializer,
+    responses={200: PreviewedSerializer},
+    examples=[
+        OpenApiExample("Request", {"variables": {"first_name": "Ada"}}, request_only=True),
+        OpenApiExample(
+            "Answer",
+            {"systemPrompt": "", "greeting": "Hello Ada.", "voicemailMessage": "", "missing": ["order"]},
+            response_only=True,
+        ),
+    ],
 )

@@ -26,6 +26,7 @@ urlpatterns = [
     path("telephony/trunks/<str:id>/provision", TrunkViewSet.as_view({"post": "provision"})),
     *_paths("telephony/numbers", NumberViewSet, "uuid"),
     *_paths("agents", AgentViewSet, "uuid"),
+    path("agents/<uuid:id>/preview", AgentViewSet.as_view({"post": "preview"})),
     path("agents/<uuid:id>/tool-secret", AgentViewSet.as_view({"post": "tool_secret"})),
     path("settings/telephony", TelephonySettingsView.as_view()),
 ]

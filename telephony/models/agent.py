@@ -38,6 +38,10 @@ class Agent(models.Model):
     greeting = models.TextField(
         blank=True, max_length=2_000, help_text="Spoken first. Empty: the model opens the conversation."
     )
+    require_variables = models.BooleanField(
+        default=False,
+        help_text="Reject a call that does not send every variable that the texts use without a default.",
+    )
     voice = models.CharField(max_length=100, blank=True)
     language = LanguageField(max_length=35, blank=True, help_text="A BCP 47 tag such as en-US.")
     ai_provider = models.CharField("AI provider", max_length=10, choices=AiProvider.choices, default=AiProvider.OPENAI)

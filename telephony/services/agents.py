@@ -10,6 +10,8 @@ from accounts.models import Workspace
 from agents.choices import ProviderCheck
 from agents.providers.checks import Credentials
 from agents.providers.fields import stored_in_vain, unused
+from agents.rendering import LISTS, TEXTS
+from agents.rendering import warnings as placeholder_warnings
 from telephony.models import Agent, ToolSecret
 from telephony.models.agent import CHECK_FIELDS
 from telephony.services.errors import Problems, conflicts_named
@@ -18,13 +20,14 @@ from telephony.transfer_targets import as_stored
 from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url, url_key
 
 FIELDS = (
-    "name", "direction", "system_prompt", "greeting", "voice", "language", "ai_provider", "provider_key",
-    "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model", "stt_model", "tts_model",
+    "name", "direction", "system_prompt", "greeting", "require_variables", "voice", "language", "ai_provider",
+    "provider_key", "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model",
+    "stt_model", "tts_model",
     "voicemail_action", "voicemail_message", "silence_seconds", "silence_prompt", "silence_prompts",
     "tools", "transfers", "sends_digits", "analyzes_calls", "analysis_model", "analysis_schema", "active",
 )  # fmt: skip
 
-
+SPOKEN = {*TEXTS, *LISTS, "ai_provider"}  # a change of these may leave a placeholder without a value
 CREDENTIALS = {"ai_provider", "provider_key", "provider_agent_id", "base_url"}
 DESTINATIONS = (
     "base_url",
@@ -46,6 +49,7 @@ def create_agent(workspace: Workspace, data: Mapping[str, Any], *, problems: Pro
     problems.raise_any()
     with conflicts_named():
         agent.save(force_insert=True)
+    agent.warnings = placeholder_warnings(agent)
     return agent
 
 
@@ -77,6 +81,8 @@ def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | 
     if changed:
         agent.save(update_fields=[*changed, *CHECK_FIELDS, "updated_at"])
     agent.warnings = _in_vain(agent) if "ai_provider" in changed else []
+    if SPOKEN & set(changed):
+        agent.warnings = [*agent.warnings, *placeholder_warnings(agent)]
     if _tools_moved(former_tools, agent.tools) and ToolSecret.objects.filter(agent=agent).delete()[0]:
         agent.warnings = [*agent.warnings, TOOLS_MOVED]
     return agent

@@ -10,7 +10,7 @@ from agents.worker.instructions import Instructions
 TOLD: dict[str, Any] = {
     "call": {
         "id": "c1", "direction": "outbound", "to": "+12025550123", "from": "+15550100000", "maxDurationSeconds": 3600,
-        "metadata": {},
+        "metadata": {}, "variables": {},
     },
     "agent": {
         "name": "Caller", "systemPrompt": "", "greeting": "Hello", "voice": "", "language": "en-US",

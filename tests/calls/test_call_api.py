@@ -27,6 +27,7 @@ FIELDS = [
     "id", "direction", "status", "reason", "to", "from", "trunkId", "agentId", "roomName", "sipCallId",
     "livekitCallId", "sipStatusCode", "attempts",
     "scheduledAt", "notAfter", "queuedAt", "startedAt", "answeredAt", "endedAt", "durationSeconds", "metadata",
+    "variables", "agentOverrides",
 ]  # fmt: skip
 
 

@@ -13,11 +13,13 @@ from agents.choices import AiProvider
 from agents.providers.fields import USED_BY
 from calls.choices import CallStatus
 from calls.models import Call
+from calls.services.agent_of_call import check_agent_of
 from calls.services.worker_session import instructions
 from calls.transfers.by_agent import transfer_as_agent
 from telephony.api.agent_serializers import AgentSerializer, AgentTransferSerializer, ToolSerializer
 from telephony.models import Agent
 from telephony.selectors import stand_ins
+from telephony.services.errors import Problems
 from telephony.services.numbers import update_number
 from tests.calls.conftest import make_line
 from tests.effects.test_trunk_fields import writable
@@ -67,11 +69,20 @@ def _handed_over(told: Told) -> Any:
     return transferred(told.call, lambda: transfer_as_agent(told.call, "sales"))
 
 
+def _required(told: Told) -> list[str]:
+    """Return what a call without variables is refused for."""
+    check_agent_of(told.call, problems := Problems())
+    return list(problems)
+
+
 AGENT: dict[str, Case] = {
     "name": ({"name": "Ada"}, lambda told: told.agent["name"], "Ada"),
     "direction": ({"direction": "outbound"}, lambda told: told.row in stand_ins(), False),
     "systemPrompt": ({"systemPrompt": "Be kind."}, lambda told: told.agent["systemPrompt"], "Be kind."),
     "greeting": ({"greeting": "Hi"}, lambda told: told.agent["greeting"], "Hi"),
+    "requireVariables": (
+        {"requireVariables": True, "greeting": "Hi {{name}}"}, lambda told: _required(told), ["variables.name"],
+    ),
     "voice": ({"voice": "coral"}, lambda told: told.agent["voice"], "coral"),
     "language": ({"language": "de-DE"}, lambda told: told.agent["language"], "de-DE"),
     "aiProvider": (PIPELINE, lambda told: told.provider["kind"], "pipeline"),

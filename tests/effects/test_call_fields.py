@@ -71,6 +71,10 @@ CALL: dict[str, Case] = {
     ),
     "maxDurationSeconds": (77, lambda placed: placed.dial.max_seconds, 77),
     "metadata": ({"order": "7"}, lambda placed: placed.told["call"]["metadata"], {"order": "7"}),
+    "variables": ({"order": "7"}, lambda placed: placed.told["call"]["variables"].get("order"), "7"),
+    "agentOverrides": (
+        {"systemPrompt": "Be brief."}, lambda placed: placed.told["agent"]["systemPrompt"], "Be brief.",
+    ),
 }  # fmt: skip
 TRANSFER: dict[str, tuple[Any, Callable[[Any], Any], Any]] = {
     "to": ("sip:desk@pbx.example.com", lambda asked: asked.transfer_to, "sip:desk@pbx.example.com"),

@@ -68,7 +68,15 @@ class ApiStandIn(Server):
             "voicemail": {"action": "", "message": ""}, "silence": {"seconds": 0, "prompt": "", "prompts": 0},
             "tools": [], "transfers": [], "sendsDigits": False,
         }  # fmt: skip
-        call = {"id": "b", "direction": "inbound", "to": "", "from": "", "maxDurationSeconds": 600, "metadata": {}}
+        call = {
+            "id": "b",
+            "direction": "inbound",
+            "to": "",
+            "from": "",
+            "maxDurationSeconds": 600,
+            "metadata": {},
+            "variables": {},
+        }
         told = {"call": call, "agent": agent, "provider": provider, "recording": {"announcement": ""}}
         return web.json_response(told)
 

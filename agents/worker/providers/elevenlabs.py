@@ -58,6 +58,7 @@ class ElevenLabsVoice(SocketVoice):
         if told.language:
             agent["language"] = told.language_code
         own = {name: value for name, value in told.metadata.items() if isinstance(value, str | int | float | bool)}
+        own |= told.variables
         await self._send(
             {
                 "type": "conversation_initiation_client_data",

@@ -14,6 +14,7 @@ from typing import Any
 
 from livekit import rtc
 
+from agents.variables import text_of
 from agents.worker.conversation import Conversation
 from agents.worker.instructions import Instructions
 from agents.worker.providers import mulaw
@@ -57,6 +58,7 @@ class MediaStreamsVoice(SocketVoice):
     def _start(self) -> dict[str, Any]:
         told = self._told
         own = {name: str(value) for name, value in told.metadata.items() if isinstance(value, str | int | float)}
+        own |= {name: text_of(value) for name, value in told.variables.items()}
         agent = {
             "system_prompt": told.prompt,
             "greeting": told.greeting,

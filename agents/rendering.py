@@ -1,0 +1,94 @@
+"""Placeholders in an agent's texts: `{{name}}`, and `{{name|there}}` with a default.
+
+There are no expressions, and a value is never searched for placeholders.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from copy import copy
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from agents.providers import PROVIDERS
+from agents.providers.base import SOME_USE
+from agents.variables import BUILT_IN, NAME, text_of
+
+TEXTS = ("system_prompt", "greeting", "voicemail_message", "silence_prompt")
+LISTS = ("tools", "transfers")  # whose descriptions are texts
+LONGEST = 64_000  # characters of a rendered text
+_PLACEHOLDER = re.compile(rf"\{{\{{\s*({NAME})\s*(?:\|([^{{}}]*))?\}}\}}")
+_STRAY = re.compile(r"\{\{[^{}\n]{0,40}\}{0,2}")
+
+
+def built_in(now: datetime, zone: str, workspace: str, agent: str) -> dict[str, str]:
+    """Return the built-in variables that do not depend on the call."""
+    local = now.astimezone(ZoneInfo(zone))
+    return {
+        "now": local.isoformat(timespec="seconds"),
+        "date": f"{local:%Y-%m-%d}",
+        "time": f"{local:%H:%M}",
+        "agent_name": agent,
+        "workspace_name": workspace,
+    }
+
+
+def render(text: str, values: Mapping[str, Any], theirs: tuple[str, ...] = ()) -> str:
+    """Return a text with its placeholders replaced; empty values and missing ones become the default.
+
+    `theirs` are prefixes of placeholders that the AI provider replaces: those stay, and no value can contain one.
+    """
+
+    def replaced(match: re.Match[str]) -> str:
+        if theirs and match[1].startswith(theirs):
+            return match[0]
+        value = text_of(values.get(match[1], "")) or (match[2] or "").strip()
+        return value.replace("{", " { ") if theirs else value
+
+    return _PLACEHOLDER.sub(replaced, text)[:LONGEST]
+
+
+def rendered(agent: Any, values: Mapping[str, Any]) -> Any:
+    """Return a copy of an agent with its texts rendered. It must not be saved."""
+    spoken = copy(agent)
+    theirs = PROVIDERS[agent.ai_provider].own_placeholders
+    for name in TEXTS:
+        setattr(spoken, name, render(getattr(agent, name), values, theirs))
+    for name in LISTS:
+        rows = [{**one, "description": render(one.get("description", ""), values)} for one in getattr(agent, name)]
+        setattr(spoken, name, rows)
+    return spoken
+
+
+def missing(agent: Any, known: Collection[str]) -> list[str]:
+    """Return the variables that an agent's texts use without a default and that are not known, each once."""
+    theirs = PROVIDERS[agent.ai_provider].own_placeholders
+    used = [match for text in _texts(agent) for match in _PLACEHOLDER.finditer(text)]
+    names = dict.fromkeys(match[1] for match in used if not (match[2] or "").strip())
+    return [name for name in names if name not in known and not (theirs and name.startswith(theirs))]
+
+
+def warnings(agent: Any) -> list[str]:
+    """Return what somebody who saves an agent should know about its placeholders."""
+    found = []
+    if names := missing(agent, BUILT_IN):
+        braces = ", ".join(f"{{{{{name}}}}}" for name in names)
+        found.append(
+            f"The texts use {braces} without a default. Send them in variables with each call, or write a default: "
+            f"{{{{{names[0]}|there}}}}. Calls without them, as all inbound calls, leave the place empty."
+        )
+    if strays := [one[0] for text in _texts(agent) for one in _STRAY.finditer(_PLACEHOLDER.sub("", text))]:
+        found.append(
+            f"Not a placeholder, and spoken as it is: {', '.join(dict.fromkeys(strays[:5]))}. Write {{{{name}}}} or "
+            "{{name|default}}, with letters, digits and underscores in the name."
+        )
+    return found
+
+
+def _texts(agent: Any) -> Iterator[str]:
+    """Yield the texts that the agent's provider uses."""
+    uses = PROVIDERS[agent.ai_provider].uses
+    for name in (*TEXTS, *LISTS):
+        if name in uses or name not in SOME_USE:
+            value = getattr(agent, name)
+            yield from [value] if name in TEXTS else [one.get("description", "") for one in value]

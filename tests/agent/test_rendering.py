@@ -1,0 +1,38 @@
+"""Placeholders are replaced once, by values and defaults; anything else stays as it is written."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from agents.rendering import LONGEST, built_in, render
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "expected"),
+    [
+        ("{{a}}{{ a }}{{a|b}}", {"a": "x"}, "xxx"),
+        ("{{a|there}} {{ a | there }}{{a}}", {}, "there there"),
+        ("{{a|there}}", {"a": ""}, "there"),
+        ("{{a}}", {"a": "{{b}}", "b": "x"}, "{{b}}"),
+        ("{{a}}b}}", {"a": "{{", "b": "x"}, "{{b}}"),
+        ("{{a}} {{b}} {{c}}", {"a": True, "b": 0, "c": 1.5}, "true 0 1.5"),
+        ("{{a.b}} {{a()}} {{ }} {a} {% if a %} {{1a}}", {"a": "x"}, "{{a.b}} {{a()}} {{ }} {a} {% if a %} {{1a}}"),
+        (r"{{a}}", {"a": r"\1\g<0>"}, r"\1\g<0>"),
+    ],
+)
+def test_a_placeholder_becomes_its_value(text: str, values: dict[str, Any], expected: str) -> None:
+    assert render(text, values) == expected
+
+
+def test_a_rendered_text_is_limited() -> None:
+    assert len(render("{{a}}" * 6000, {"a": "x" * 2000})) == LONGEST
+
+
+def test_a_value_cannot_become_a_placeholder_of_the_provider() -> None:
+    assert "{{" not in render("{{{a}}{{a}}", {"a": "{{secret__x}}"}, ("secret__",))
+
+
+def test_times_are_the_workspaces() -> None:
+    values = built_in(datetime(2026, 11, 30, 23, 30, tzinfo=UTC), "Europe/Berlin", "Acme", "Ada")
+    assert [values[name] for name in ("now", "date", "time")] == ["2026-12-01T00:30:00+01:00", "2026-12-01", "00:30"]
