@@ -170,7 +170,7 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
                 ]
             },
         ),
-        ("Conversation", {"fields": ["system_prompt", "greeting", ("voice", "language")]}),
+        ("Conversation", {"fields": ["system_prompt", "greeting", "require_variables", ("voice", "language")]}),
         ("Capabilities", {"fields": ["transfers", "sends_digits", "tools"]}),
         (
             "Silence and voicemail",

@@ -11,7 +11,8 @@ from telephony.services.numbers import add_number
 from tests.telephony.conftest import AGENTS
 
 FIELDS = [
-    "id", "name", "direction", "systemPrompt", "greeting", "voice", "language", "aiProvider", "hasProviderKey",
+    "id", "name", "direction", "systemPrompt", "greeting", "requireVariables", "voice", "language", "aiProvider",
+    "hasProviderKey",
     "providerCheck", "providerAgentId", "customEndpoint", "baseUrl", "sttUrl", "ttsUrl", "llmModel", "sttModel",
     "ttsModel",
     "voicemailAction", "voicemailMessage", "silenceSeconds", "silencePrompt", "silencePrompts", "tools", "transfers",
