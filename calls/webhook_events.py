@@ -45,6 +45,8 @@ _CALL: dict[str, Any] = {
     "endedAt": None,
     "durationSeconds": None,
     "metadata": {"orderId": "1042"},
+    "variables": {},
+    "agentOverrides": {},
 }
 _ANSWERED, _ENDED = "2026-01-05T09:30:09Z", "2026-01-05T09:31:21Z"
 _OVER: dict[str, Any] = {
