@@ -27,8 +27,7 @@ from voxa.core.api.imports import ImportedSerializer, ImportQuery
 from voxa.core.api.schema import ErrorSerializer
 
 F = TypeVar("F", bound=Callable[..., Any])
-_ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
-_TIME = "2026-03-01T09:30:00.000000Z"
+_ID, _TIME = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2", "2026-03-01T09:30:00.000000Z"
 _OWN = {"metadata": {"orderId": "1042"}, "variables": {"name": "Ada"}, "agentOverrides": {"language": "en-GB"}}
 _NEW = {
     "to": "+12025550123",

@@ -134,7 +134,7 @@ class CallSerializer(CamelSerializer):
     duration_seconds = serializers.IntegerField(allow_null=True, help_text="Talk time, from the answer to the end.")
     metadata: Any = serializers.DictField()
     variables: Any = serializers.DictField(help_text="Without the built-in ones.")
-    agent_overrides = AgentOverridesSerializer()
+    agent_overrides: Any = serializers.DictField(help_text="Those that the call was placed with.")
 
 
 class TransferStateSerializer(CamelSerializer):

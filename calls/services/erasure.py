@@ -110,8 +110,13 @@ class _Erasure:
                 if self.pattern.search(call.room_name):
                     call.room_name = f"call-{ERASED}-{call.pk}"
                 call.metadata, call.variables, call.agent_overrides = self._clean(call.metadata), {}, {}
-            names = ["from_number", "to_number", "from_typed", "to_typed", "room_name", "metadata"]
-            Call.objects.bulk_update(batch, [*names, "variables", "agent_overrides"])
+            Call.objects.bulk_update(
+                batch,
+                [
+                    "from_number", "to_number", "from_typed", "to_typed", "room_name", "metadata", "variables",
+                    "agent_overrides",
+                ],
+            )  # fmt: skip
 
     def _conversations(self) -> None:
         """Delete the transcripts of the person's calls; in other transcripts, remove only the number."""
