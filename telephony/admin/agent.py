@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
@@ -21,6 +22,8 @@ from telephony.admin.tool_secret import ToolSecretMixin
 from telephony.choices import AgentDirection
 from telephony.models import Agent
 from telephony.services import agents
+from telephony.services.agent_overrides import preview
+from telephony.services.errors import Problems
 
 _CHECKS = {"Accepted": "success", "Refused": "danger", "Not checked yet": "info"}
 WAYS = {
@@ -45,7 +48,7 @@ class AgentForm(WriteOnlyForm):
         required=False,
         max_length=32_000,
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 6}),
-        help_text="The agent's role, what it knows and what it may do.",
+        help_text="The agent's role, what it knows and what it may do. {{name}} and {{name|default}} are variables.",
     )
     greeting = forms.CharField(
         required=False,
@@ -170,7 +173,10 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
                 ]
             },
         ),
-        ("Conversation", {"fields": ["system_prompt", "greeting", "require_variables", ("voice", "language")]}),
+        (
+            "Conversation",
+            {"fields": ["system_prompt", "greeting", "spoken", "require_variables", ("voice", "language")]},
+        ),
         ("Capabilities", {"fields": ["transfers", "sends_digits", "tools"]}),
         (
             "Silence and voicemail",
@@ -215,6 +221,11 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
     def state(self, agent: Agent) -> str:
         return "Active" if agent.active else "Off"
 
+    @display(description="Preview")
+    def spoken(self, agent: Agent) -> str:
+        """Return the texts as a call without variables of its own has them."""
+        return render_to_string("admin/telephony/agent/preview.html", preview(agent, {}, {}, Problems()))
+
     @display(description="Provider API key")
     def key_state(self, agent: Agent) -> str:
         return "Stored" if agent.provider_key else "None"
@@ -225,12 +236,16 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
         return limited.defer("provider_key")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [] if obj is None else ["workspace", "key_state", "way"]
+        return [] if obj is None else ["workspace", "key_state", "way", "spoken"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Omit the key from read-only pages."""
         shown = without_clearing(super().get_fieldsets(request, obj), stored=bool(obj and obj.provider_key))
-        if obj is None or self.has_change_permission(request, obj):
+        if obj is None:
+            return [
+                (title, {**rest, "fields": [one for one in rest["fields"] if one != "spoken"]}) for title, rest in shown
+            ]
+        if self.has_change_permission(request, obj):
             return shown
         return [(title, {**rest, "fields": _to_read(rest["fields"], obj)}) for title, rest in shown]
 
@@ -239,10 +254,10 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
         if change:
             named = set(form.changed_data) | ({"provider_key"} if form.changed_secret else set())
             saved = agents.update_agent(obj, {name: value for name, value in values.items() if name in named})
-            for warning in saved.warnings:
-                messages.warning(request, warning)
         else:
             saved = agents.create_agent(form.cleaned_data["workspace"], values)
+        for warning in saved.warnings:
+            messages.warning(request, warning)
         obj.__dict__.update(saved.__dict__)
 
     def delete_model(self, request: HttpRequest, obj: Agent) -> None:

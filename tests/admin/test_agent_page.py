@@ -97,3 +97,18 @@ def test_targets_in_any_spelling_are_read_in_the_workspace_s_country(
     ]  # fmt: skip
     answer = client.post(url, form_of(client, url) | {"transfers": json.dumps([{"name": "t", "to": "+x"}])})
     assert set(answer.context["adminform"].form.errors) == {"transfers"}
+
+
+def test_the_page_shows_the_texts_as_a_call_has_them(agent: Agent, acme_owner: User, signed_in: Browser) -> None:
+    update_agent(agent, {"greeting": "Hello {{name|there}} of {{workspace_name}}, <b>{{order}}</b>."})
+    html = signed_in(acme_owner).get(page(agent)).content.decode()
+    assert "“Hello there of Acme, &lt;b&gt;&lt;/b&gt;.”" in html
+    assert "Left empty unless a call sends them: order." in html
+
+
+def test_a_new_agent_warns_of_variables_without_a_default(
+    acme: Workspace, acme_owner: User, signed_in: Browser
+) -> None:
+    client, url = signed_in(acme_owner), reverse("admin:telephony_agent_add")
+    form = form_of(client, url) | {"workspace": str(acme.pk), "name": "New", "greeting": "Hello {{name}}."}
+    assert "{{name}} without a default" in client.post(url, form, follow=True).content.decode()
