@@ -13,6 +13,7 @@ import httpx
 import pytest
 from django.conf import settings
 
+from tests.live.installation import new_database
 from tests.live.process import Process, answers, free_port
 from voxa.web_worker import HEADERS_WITHIN
 
@@ -21,18 +22,22 @@ CHUNKED = "Transfer-Encoding: chunked\r\n"
 WAIT = 30  # seconds; far more than is needed, for a busy machine
 
 
+SOAK = os.environ.get("VOXA_SOAK") == "1"
+
+
 @pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]]:
-    """Run gunicorn with two workers of four threads; yield its port and a key."""
+def web(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[tuple[int, str]]:
+    """Run gunicorn with two workers of four threads, in the soak with Redis; yield its port and a key."""
     port, tmp_path = free_port(), tmp_path_factory.mktemp("web")
+    redis = request.getfixturevalue("redis_server").url if SOAK else ""
     env = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "voxa.settings",
         "VOXA_READ_DOTENV": "0",
         "SECRET_KEY": "k" * 60,
         "FERNET_KEYS": "f" * 60,
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'voxa.sqlite3'}",
-        "CELERY_BROKER_URL": "memory://",
+        "DATABASE_URL": new_database(tmp_path),
+        "CELERY_BROKER_URL": redis or "memory://",
         "LIVEKIT_URL": "",
     }
     folder = Path(settings.BASE_DIR)
@@ -65,6 +70,7 @@ def status(sender: socket.socket) -> int:
     return int(sender.recv(65_536).split()[1])
 
 
+@pytest.mark.soak
 def test_probes_and_others_are_answered_while_bodies_are_unfinished(web: tuple[int, str]) -> None:
     port, key = web
     signed = f"Authorization: Bearer {key}\r\n"
