@@ -15,6 +15,7 @@ from telephony.services.agents import create_agent
 from telephony.services.numbers import add_number
 from telephony.services.trunks import create_trunk
 from tests.calls.sink import DialSink
+from tests.calls.transfer_server import Server
 
 CALLEE = "+12025550123"
 
@@ -78,3 +79,12 @@ def sink_line(transactional_db: None, acme: Workspace, sink: DialSink) -> Callab
         return make_line(acme, **trunk_fields)
 
     return make
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    """LiveKit, as a transfer asks it."""
+    server = Server()
+    monkeypatch.setattr("calls.transfers.carry_out.client_for", lambda project: server)
+    monkeypatch.setattr("telephony.models.LiveKitProject.is_configured", True)
+    return server

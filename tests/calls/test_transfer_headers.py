@@ -1,14 +1,11 @@
 """What LiveKit is asked for when a call is transferred: target, headers, and how."""
 
-import asyncio
 import uuid
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from livekit import api as lk
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
@@ -17,45 +14,12 @@ from calls.models import Call
 from calls.transfers.carry_out import carry_out
 from calls.transfers.requests import claim
 from telephony.models import Trunk
-from telephony.sandbox.checks import check_headers
 from tests.calls.conftest import make_line
 from tests.calls.running import here
+from tests.calls.transfer_server import Server
 
 pytestmark = pytest.mark.django_db
 TARGET = "sip:+12025550142@pbx.example.com;transport=tls?X-Queue=sales"
-
-
-class Server:
-    """LiveKit as far as a transfer asks it, keeping the requests."""
-
-    def __init__(self) -> None:
-        self.asked: list[Any] = []
-        self.sip = SimpleNamespace(transfer_sip_participant=self._keep, create_sip_participant=self._keep)
-        self.room = SimpleNamespace(list_participants=self._people)
-
-    async def _keep(self, request: Any) -> Any:
-        check_headers(request.headers)
-        self.asked.append(request)
-        return lk.SIPParticipantInfo()
-
-    async def _people(self, request: Any) -> Any:
-        caller = lk.ParticipantInfo(identity="caller", kind=lk.ParticipantInfo.Kind.SIP)
-        return lk.ListParticipantsResponse(participants=[caller])
-
-    async def arun(self, operation: Any) -> Any:
-        found = await operation.call(self)
-        return operation.read(found) if getattr(operation, "read", None) else found
-
-    def run(self, operation: Any) -> Any:
-        return asyncio.run(self.arun(operation))
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Server:
-    server = Server()
-    monkeypatch.setattr("calls.transfers.carry_out.client_for", lambda project: server)
-    monkeypatch.setattr("telephony.models.LiveKitProject.is_configured", True)
-    return server
 
 
 @pytest.fixture

@@ -20,19 +20,11 @@ from calls.transfers.requests import claim, request_transfer
 from telephony.livekit import SipRefused
 from tests.calls.conftest import Line
 from tests.calls.running import here
-from tests.calls.test_transfer_headers import Server
+from tests.calls.transfer_server import Server
 from tests.test_architecture import imports, sources, tree
 
 pytestmark = pytest.mark.django_db
 TARGET = "+12025550142"
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Server:
-    server = Server()
-    monkeypatch.setattr("calls.transfers.carry_out.client_for", lambda project: server)
-    monkeypatch.setattr("telephony.models.LiveKitProject.is_configured", True)
-    return server
 
 
 @pytest.fixture
