@@ -122,10 +122,13 @@ def test_the_sandbox_knows_nothing_of_voxas_rows() -> None:
 
 def test_the_voice_worker_is_a_program_of_its_own() -> None:
     wrong = []
-    for path in [*sources("agents/worker"), *sources("voxa/core/http")]:
+    shared_files = (Path("agents/names.py"), Path("agents/variables.py"))
+    for path in [*sources("agents/worker"), *sources("voxa/core/http"), *shared_files]:
         named = [parts for parts in imports(path) if parts[:3] != ["voxa", "core", "http"]]
         foreign = {parts[0] for parts in named} & NOT_IN_THE_WORKER
         wrong += [(path, name) for name in foreign]
+        shared = [parts[1] for parts in imports(path) if parts[0] == "agents" and len(parts) > 1]
+        wrong += [(path, name) for name in shared if name not in {"worker", "names", "variables"}]
     assert wrong == []
     assert [path for path in (Path("voxa/__init__.py"), Path("voxa/core/__init__.py")) if list(imports(path))] == []
 
