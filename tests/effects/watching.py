@@ -23,7 +23,7 @@ from calls.transfers.carry_out import carry_out
 from calls.transfers.requests import claim
 from telephony.models import PhoneNumber, TelephonySettings, Trunk
 from tests.calls.running import here
-from tests.calls.test_transfer_headers import Server
+from tests.calls.transfer_server import Server
 from voxa.core.http.outbound import Answer
 
 
