@@ -102,8 +102,9 @@ def test_no_text_breaks_a_cursor(text: str) -> None:
         assert Cursor.decode(text).encode() == text
 
 
-def test_a_deep_page_is_found_by_the_index(api: APIClient, acme: Workspace) -> None:
+def test_a_deep_page_is_found_by_the_index(api: APIClient, acme: Workspace, globex: Workspace) -> None:
     fill(acme, [1, 2, 3])
+    Agent.objects.bulk_create(Agent(workspace=globex, name=str(n)) for n in range(300))
     middle = Agent.objects.order_by("created_at")[1]
     with CaptureQueriesContext(connection) as queries:
         api.get(f"/v1/probes?cursor={Cursor(False, middle.created_at, middle.id).encode()}")
@@ -119,6 +120,7 @@ def explain(sql: str) -> str:
     """Return the plan; on PostgreSQL the one of a large table, for it reads a small one whole."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE telephony_agent")
             cursor.execute(
                 "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
             )
