@@ -154,6 +154,14 @@ def test_bulk_update_never_touches_a_secret() -> None:
                 assert not secrets & set(ast.literal_eval([*call.args[1:2], *named][0])), path
 
 
+def test_no_web_thread_sleeps() -> None:
+    """Requests wait by voxa/core/waiting.py; only commands and tasks pause."""
+    tasks = {Path("voxa/run.py"), Path("telephony/sync/apply.py")}
+    for path in sources(*APPS, "voxa"):
+        if path not in tasks and "management" not in path.parts:
+            assert not [node for node in calls(path) if ast.unparse(node.func) == "time.sleep"], path
+
+
 def test_due_times_live_in_the_database_and_not_in_the_broker() -> None:
     for path in sources(*APPS, "voxa"):
         for word in (word for call in calls(path) for word in call.keywords):

@@ -16,6 +16,7 @@ from typing import Any
 from gunicorn.workers.gthread import ThreadWorker
 
 from voxa.core.bodies import READERS, SENT_WITHIN
+from voxa.core.waiting import WAITS
 
 HEADERS_WITHIN = 5.0  # seconds for headers after their first byte, and for a new connection to send that
 PROBES = tuple(f"{verb} {path}".encode() for verb in ("GET", "HEAD") for path in ("/healthz", "/readyz", "/metrics"))
@@ -28,7 +29,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def init_process(self) -> None:
         self.probe_pool = ThreadPoolExecutor(2, "probe")
-        READERS.threads = self.cfg.threads
+        READERS.threads = WAITS.threads = self.cfg.threads
         super().init_process()
 
     def enqueue_req(self, conn: Any) -> None:

@@ -1,10 +1,9 @@
 """Transfers as rows: requested, awaited briefly, claimed by a dispatcher. `carry_out` executes them."""
 
-import threading
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from calls.choices import CallStatus, EventType, Reason, TransferMode, TransferStatus
+from calls.choices import OPEN_TRANSFERS, CallStatus, EventType, Reason, TransferMode, TransferStatus
 from calls.dialer.wake import wake_dispatchers
 from calls.models import Call, Transfer
 from calls.services.timeline import note
@@ -22,11 +21,10 @@ from telephony.livekit import LiveKitNotConfigured
 from telephony.sip_headers import validate_headers
 from telephony.transfer_targets import Target, read_target
 from voxa.core.errors import Conflict, ServiceError, Unavailable
+from voxa.core.waiting import WAITS
 
 LEASE = timedelta(seconds=15)
 LAPSES = timedelta(seconds=60)  # after which an unclaimed transfer fails
-WAITING = 2  # requests of one process that may wait for an outcome concurrently; others get an immediate response
-_waiting = threading.BoundedSemaphore(WAITING)
 
 
 def transfer_call(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str] | None = None) -> Transfer:
@@ -37,11 +35,8 @@ def transfer_call(call: Call, to: str, mode: TransferMode, headers: Mapping[str,
     `Unavailable` if LiveKit is unreachable.
     """
     transfer = request_transfer(call, to, mode, headers)
-    if _waiting.acquire(blocking=False):
-        try:
-            wait_for(transfer, settings.TRANSFER_WAIT_SECONDS)
-        finally:
-            _waiting.release()
+    if WAITS.wait(partial(_is_over, transfer.pk), settings.TRANSFER_WAIT_SECONDS):
+        transfer.refresh_from_db()
     if error := failure_of(transfer):
         raise error
     return transfer
@@ -57,13 +52,8 @@ def request_transfer(call: Call, to: str, mode: TransferMode, headers: Mapping[s
     return _begin(call, to, target, mode, headers or {})
 
 
-def wait_for(transfer: Transfer, seconds: float) -> None:
-    """Wait at most `seconds` for the outcome, and refresh the transfer. Never call in a transaction."""
-    until, pause = time.monotonic() + seconds, 0.05
-    while transfer.is_open and time.monotonic() + pause < until:
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.25)
-        transfer.refresh_from_db()
+def _is_over(transfer_id: UUID) -> bool:
+    return not Transfer.objects.filter(pk=transfer_id, status__in=OPEN_TRANSFERS).exists()
 
 
 def failure_of(transfer: Transfer) -> ServiceError | None:

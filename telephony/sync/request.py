@@ -1,7 +1,7 @@
 """Request a sync, and wait briefly for it."""
 
-import time
 from collections.abc import Collection, Iterable
+from functools import partial
 from uuid import UUID
 
 from django.db.models import F
@@ -10,6 +10,7 @@ from telephony.choices import TrunkStatus
 from telephony.models import TelephonySettings
 from telephony.sync.kinds import TRUNKS, RowKind
 from voxa.core.tasks import publish_on_commit
+from voxa.core.waiting import WAITS
 
 
 def request_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
@@ -56,10 +57,7 @@ def wait_for_sync(row_id: UUID, seconds: float, *, even_if_away: bool = False, k
     project = TelephonySettings.of(workspace_id).project
     if not (project.is_configured and (even_if_away or project.was_reachable)):
         return
-    deadline, pause = time.monotonic() + seconds, 0.01
-    while not _settled(kind, row_id, generation) and time.monotonic() + pause < deadline:
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.1)
+    WAITS.wait(partial(_settled, kind, row_id, generation), seconds)
 
 
 def _settled(kind: RowKind, row_id: UUID, generation: int) -> bool:

@@ -15,6 +15,7 @@ from telephony.sync.apply import sync_trunk
 from telephony.sync.request import request_sync, wait_for_sync
 from tests.telephony.sync.conftest import MakeTrunk
 from tests.telephony.sync.fake import FakeLiveKit
+from voxa.core.waiting import WAITS
 
 NUMBER = "+15550100000"
 Capture = Callable[..., Any]
@@ -113,9 +114,9 @@ def test_a_stale_copy_saved_late_does_not_undo_a_sync(trunk: Trunk) -> None:
 
 @pytest.fixture
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that waiting took, without taking them."""
+    """The seconds of waits that were not over at once."""
     taken: list[float] = []
-    monkeypatch.setattr("telephony.sync.request.time.sleep", taken.append)
+    monkeypatch.setattr(WAITS, "wait", lambda is_done, seconds: is_done() or taken.append(seconds))
     return taken
 
 
