@@ -116,7 +116,12 @@ def test_a_stale_copy_saved_late_does_not_undo_a_sync(trunk: Trunk) -> None:
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds of waits that were not over at once."""
     taken: list[float] = []
-    monkeypatch.setattr(WAITS, "wait", lambda is_done, seconds: is_done() or taken.append(seconds))
+
+    def wait(is_done: Callable[[], bool], seconds: float) -> bool:
+        taken.extend([] if is_done() else [seconds])
+        return True
+
+    monkeypatch.setattr(WAITS, "wait", wait)
     return taken
 
 
