@@ -3,7 +3,6 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from voxa import error_reports
 from voxa.variables import env, is_https
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -233,6 +232,8 @@ VOXA_DIALECTS = env.list("VOXA_DIALECTS", default=None)  # names of telephony/di
 
 # --- errors that nobody expected, told to Sentry or what speaks its protocol --------------------------------
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+    from voxa import error_reports  # a second of imports that nothing else needs
+
     error_reports.start(SENTRY_DSN)
 
 # --- libraries: API, Celery, logs, admin ------------------------------------------------------------------
