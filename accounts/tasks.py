@@ -1,38 +1,5 @@
-"""Tasks of accounts."""
+"""The tasks of this app, under the names by which they are sent. Each is defined beside the service that it runs."""
 
-from uuid import UUID
+from accounts.services.tasks import deliver_webhooks, purge_idempotency_records, purge_webhooks, sweep_webhooks
 
-from celery import shared_task
-
-from accounts.services import webhook_delivery
-from accounts.services.idempotency import purge_expired
-from accounts.services.import_files import purge_files
-from accounts.services.sessions import purge_sessions
-from accounts.services.webhooks import wake
-
-
-@shared_task
-def purge_idempotency_records() -> None:
-    """Delete kept answers that are past their 24 hours, files to be imported past their one, and expired sessions."""
-    purge_expired()
-    purge_files()
-    purge_sessions()
-
-
-@shared_task
-def deliver_webhooks(endpoint_id: str) -> None:
-    """Send what is due to one endpoint; what remains after its turn waits behind the other endpoints."""
-    if webhook_delivery.deliver(UUID(endpoint_id)):
-        wake(UUID(endpoint_id))
-
-
-@shared_task
-def sweep_webhooks() -> None:
-    """Wake the workers for every endpoint with something due."""
-    webhook_delivery.sweep()
-
-
-@shared_task
-def purge_webhooks() -> None:
-    """Delete messages that are past their workspace's retention."""
-    webhook_delivery.purge()
+__all__ = ["deliver_webhooks", "purge_idempotency_records", "purge_webhooks", "sweep_webhooks"]

@@ -154,6 +154,18 @@ def test_bulk_update_never_touches_a_secret() -> None:
                 assert not secrets & set(ast.literal_eval([*call.args[1:2], *named][0])), path
 
 
+def test_no_service_imports_a_task() -> None:
+    """It sends it by name; an app's tasks.py alone imports those of its packages."""
+    wrong = [
+        (path, parts)
+        for path in sources(*APPS)
+        if path.name != "tasks.py"
+        for parts in imports(path)
+        if "tasks" in parts and parts[:3] != ["voxa", "core", "tasks"]
+    ]
+    assert wrong == []
+
+
 def test_no_web_thread_sleeps() -> None:
     """Requests wait by voxa/core/waiting.py; only commands and tasks pause."""
     tasks = {Path("voxa/run.py"), Path("telephony/sync/apply.py")}

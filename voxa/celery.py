@@ -1,4 +1,4 @@
-"""The Celery application. Tasks live in each app's tasks.py."""
+"""The Celery application. Each app's tasks.py lists its tasks."""
 
 import os
 from pathlib import Path

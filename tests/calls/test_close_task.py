@@ -24,6 +24,6 @@ def test_livekit_away_is_no_traceback(
     close_call(str(call.pk))
     call.refresh_from_db()
     assert call.status == CallStatus.IN_PROGRESS
-    (record,) = [record for record in caplog.records if record.name == "calls.tasks"]
+    (record,) = [record for record in caplog.records if record.name == "calls.livekit.tasks"]
     assert (record.levelname, record.exc_info) == ("WARNING", None)
     assert "LiveKit cannot be reached." in record.getMessage()

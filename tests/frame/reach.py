@@ -11,6 +11,7 @@ OURS = ("accounts", "telephony", "agents", "calls", "voxa")
 
 def reaches(start: str) -> set[str]:
     """Return the dotted names that are reached from one, itself included. What is sent as a task is not called."""
+    start = _resolved(start)
     seen, waiting = {start}, [start]
     while waiting:
         for name in _used(waiting.pop()):

@@ -12,6 +12,8 @@ URGENT = "urgent"  # active calls and recent changes that people wait for
 ORDINARY = "ordinary"  # other work with our database, LiveKit and storage
 EXTERNAL = "external"  # requests to customers' URLs: webhooks, language models, tools, provider checks, DNS
 ALL = (URGENT, ORDINARY, EXTERNAL)
+SOFT_LIMIT, HARD_LIMIT = 60, 90  # seconds of a task
+LONG = {"soft_time_limit": 500, "time_limit": 540}  # seconds, below the broker's visibility timeout
 
 _TASKS = {
     URGENT: (
