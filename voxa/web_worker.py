@@ -15,7 +15,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from voxa.core.bodies import READERS, SENT_WITHIN
+from voxa.core.bodies.reader import READERS, SENT_WITHIN
 from voxa.core.waiting import WAITS
 
 HEADERS_WITHIN = 5.0  # seconds for headers after their first byte, and for a new connection to send that

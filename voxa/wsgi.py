@@ -6,6 +6,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voxa.settings")
 
 from django.core.wsgi import get_wsgi_application
 
-from voxa.bodies import BoundedBodies
+from voxa.core.bodies.middleware import BoundedBodies
 
 application = BoundedBodies(get_wsgi_application())

@@ -17,7 +17,6 @@ from accounts.api.authentication import ApiKeyAuthentication
 from accounts.api.permissions import HasScope
 from accounts.choices import Scope
 from accounts.models import ApiKey, Workspace
-from voxa.core.api import bodies
 from voxa.core.api.errors import ErrorRenderer, render_error
 from voxa.core.api.negotiation import JsonNegotiation
 from voxa.core.api.pagination import CursorPagination
@@ -25,6 +24,7 @@ from voxa.core.api.parsers import StrictJSONParser
 from voxa.core.api.schema import ErrorSerializer, WorkspaceSchema
 from voxa.core.api.serializers import CamelModelSerializer, CamelSerializer, StrictSerializer
 from voxa.core.api.throttling import KeyThrottle
+from voxa.core.bodies.reader import receive
 
 M = TypeVar("M", bound=Model)
 
@@ -72,7 +72,7 @@ class WorkspaceAPIView(GenericAPIView[M]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        bodies.receive(request, f"key {self.api_key.pk}")
+        receive(request.META, f"key {self.api_key.pk}")
         idempotency.begin(request, self.workspace)
 
     def handle_exception(self, exc: Exception) -> Response:

@@ -17,10 +17,10 @@ from calls.services.worker_session import call_of_room, instructions
 from calls.services.worker_tokens import BadToken, WorkerToken, read_token
 from calls.services.workers import note_worker
 from telephony.livekit import LiveKitError
-from voxa.core.api import bodies
 from voxa.core.api.names import camel
 from voxa.core.api.negotiation import JsonNegotiation
 from voxa.core.api.parsers import StrictJSONParser
+from voxa.core.bodies.reader import receive
 from voxa.core.errors import Unavailable
 
 
@@ -55,7 +55,7 @@ class WorkerView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        bodies.receive(request, f"worker {self.token.project.pk}")
+        receive(request.META, f"worker {self.token.project.pk}")
 
     @property
     def token(self) -> WorkerToken:

@@ -20,7 +20,7 @@ from calls.livekit.room_state import EGRESS, TOLD
 from calls.models import LiveKitEvent
 from telephony.models import LiveKitProject
 from telephony.selectors import projects_with_key
-from voxa.core import bodies
+from voxa.core.bodies.reader import BodyRefused, receive
 
 _UNSIGNED = (
     "The request is not signed by the key of any LiveKit project. Check webhook.api_key in the LiveKit configuration."
@@ -58,9 +58,9 @@ def livekit_webhook(request: HttpRequest) -> HttpResponse:
 
 def _body(request: HttpRequest) -> str:
     try:
-        bodies.receive(request.META, "livekit")
+        receive(request.META, "livekit")
         return request.body.decode()
-    except bodies.BodyRefused as refused:
+    except BodyRefused as refused:
         raise _Refused(refused.status, refused.message) from None
     except UnicodeDecodeError:
         raise _Refused(HTTPStatus.BAD_REQUEST, "The body is not UTF-8.") from None

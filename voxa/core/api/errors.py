@@ -21,6 +21,7 @@ from rest_framework.settings import api_settings
 
 from voxa.core.api.constraints import conflict_of
 from voxa.core.api.names import bracket_indexes, camel
+from voxa.core.bodies.reader import BodyRefused
 from voxa.core.errors import Conflict, ServiceError, Unavailable
 
 _CODES = {"authentication_failed": "not_authenticated", "error": "server_error", "invalid": "validation_error"}
@@ -102,6 +103,8 @@ class ProblemHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, DjangoValidationError):
             return exceptions.ValidationError(_django_detail(exc))
+        if isinstance(exc, BodyRefused):
+            return ApiError(exc.code, exc.message, exc.status.value, retry_after=exc.retry_after)
         if isinstance(exc, IntegrityError) and (conflict := conflict_of(exc)):
             exc = conflict
         if isinstance(exc, ServiceError):

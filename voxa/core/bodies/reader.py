@@ -25,6 +25,7 @@ class BodyRefused(OSError):
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
         super().__init__(message)
         self.status, self.code, self.message = status, code, message
+        self.retry_after = 1 if status == HTTPStatus.SERVICE_UNAVAILABLE else None
 
 
 class Readers:

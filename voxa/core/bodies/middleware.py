@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from voxa.core.api.errors import Problem, error_body
-from voxa.core.bodies import KEY, MEBIBYTE, BodyRefused, IncomingBody
+from voxa.core.bodies.reader import KEY, MEBIBYTE, BodyRefused, IncomingBody
 
 _UPLOADS = 11 * MEBIBYTE  # a file of 10 MB, its form and some more, so that the form itself names the limit
 

@@ -1,0 +1,1 @@
+"""Request bodies: one reader for the API, webhooks and admin forms, and the WSGI middleware in front of it."""
