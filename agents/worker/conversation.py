@@ -55,7 +55,6 @@ class Conversation:
         self.owes_answer_since: float | None = None  # the caller finished, and the agent has not started
         self.quiet_since = time.time()
         self.latencies: list[float] = []
-        self.changed = asyncio.Event()  # set at each new turn; the waiter clears it
         self._ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self.caller_began_at: float | None = None
         self._acting = 0
@@ -83,7 +82,6 @@ class Conversation:
         """Record a turn; one without words is ignored."""
         if turn.text.strip():
             self.turns.append(turn)
-            self.changed.set()
 
     def agent_speaking(self, speaks: bool) -> None:
         """Record that the agent started or stopped speaking."""

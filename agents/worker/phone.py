@@ -1,11 +1,13 @@
 """The caller or callee in a room: joined, answered, left."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from livekit import rtc
 
 STATUS = "sip.callStatus"
 HEARS = frozenset({"active", "automation"})
+FRAME_MS = 20
 TRANSFER = "transfer"  # the identity of a transfer target
 
 
@@ -56,3 +58,36 @@ async def wait_for_answer(room: rtc.Room, phone: rtc.RemoteParticipant, seconds:
     finally:
         room.off("participant_attributes_changed", look)
     return True
+
+
+async def phone_audio(room: rtc.Room, phone: str, rate: int) -> AsyncIterator[bytes]:
+    """Yield the audio of a participant in frames of 20 ms, as 16-bit mono PCM, from its first track on."""
+    track = await _track(room, phone)
+    stream = rtc.AudioStream(track, sample_rate=rate, num_channels=1, frame_size_ms=FRAME_MS)
+    try:
+        async for event in stream:
+            yield bytes(event.frame.data)
+    finally:
+        await stream.aclose()
+
+
+async def _track(room: rtc.Room, phone: str) -> rtc.Track:
+    """Wait for the phone's track."""
+    found: asyncio.Future[rtc.Track] = asyncio.get_running_loop().create_future()
+
+    def take(track: rtc.Track | None, who: rtc.RemoteParticipant) -> None:
+        wanted = track is not None and who.identity == phone and track.kind == rtc.TrackKind.KIND_AUDIO
+        if wanted and track is not None and not found.done():
+            found.set_result(track)
+
+    def subscribed(track: rtc.Track, publication: rtc.RemoteTrackPublication, who: rtc.RemoteParticipant) -> None:
+        take(track, who)
+
+    room.on("track_subscribed", subscribed)
+    for who in room.remote_participants.values():
+        for publication in who.track_publications.values():
+            take(publication.track, who)
+    try:
+        return await found
+    finally:
+        room.off("track_subscribed", subscribed)

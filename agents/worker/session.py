@@ -8,7 +8,7 @@ from http import HTTPStatus
 from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
 
-from agents.worker import watchers
+from agents.worker import greeting_sound, watchers
 from agents.worker.abilities import Abilities
 from agents.worker.api import Api, ApiFailed
 from agents.worker.apology import apologise
@@ -17,7 +17,7 @@ from agents.worker.conversation import Conversation, Ending
 from agents.worker.instructions import Instructions
 from agents.worker.keypad import Keypad
 from agents.worker.notices import Notices
-from agents.worker.phone import wait_for_answer, wait_for_phone
+from agents.worker.phone import phone_audio, wait_for_answer, wait_for_phone
 from agents.worker.providers import voice_for
 from agents.worker.providers.base import Voice, Work
 from agents.worker.redaction import hide_in_logs
@@ -88,7 +88,8 @@ class _Session:
         self._work.begin(watchers.limit_duration(self._conversation, told.longest))
         self._work.begin(watchers.mind_answers(self._conversation))
         self._work.begin(watchers.mind_silence(self._conversation, voice, told.silence))
-        self._work.begin(mind_voicemail(self._conversation, voice, told))
+        heard = phone_audio(self._room, phone.identity, greeting_sound.RATE)
+        self._work.begin(mind_voicemail(self._conversation, voice, told, heard))
         if told.recording_announcement:
             await self._announce(voice, told.recording_announcement)
         await voice.greet()

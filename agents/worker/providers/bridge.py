@@ -10,10 +10,10 @@ import numpy as np
 from livekit import rtc
 
 from agents.worker.conversation import Conversation
+from agents.worker.phone import FRAME_MS, phone_audio
 
 RATE = 24_000  # samples per second of the published track
-STEP_MS = 20
-STEP = RATE * STEP_MS // 1000 * 2  # bytes
+STEP = RATE * FRAME_MS // 1000 * 2  # bytes
 SPEECH = 500.0  # root mean square of 16-bit samples from which the phone counts as speaking
 PAUSE = 0.5  # seconds below it after which the phone counts as silent
 
@@ -80,15 +80,9 @@ class Bridge:
 
     async def heard(self, rate: int) -> AsyncIterator[bytes]:
         """Yield the phone's audio in frames of 20 ms, and record when it speaks."""
-        track = await self._track()
-        stream = rtc.AudioStream(track, sample_rate=rate, num_channels=1, frame_size_ms=STEP_MS)
-        try:
-            async for event in stream:
-                pcm = bytes(event.frame.data)
-                self._note_speech(pcm)
-                yield pcm
-        finally:
-            await stream.aclose()
+        async for pcm in phone_audio(self._room, self._phone, rate):
+            self._note_speech(pcm)
+            yield pcm
 
     def _note_speech(self, pcm: bytes) -> None:
         now = time.time()
@@ -98,27 +92,6 @@ class Bridge:
                 self._conversation.caller_speaking(True)
         elif self._conversation.caller_speaks and now - self._loud_at > PAUSE:
             self._conversation.caller_speaking(False, self._loud_at)
-
-    async def _track(self) -> rtc.Track:
-        """Wait for the phone's track."""
-        found: asyncio.Future[rtc.Track] = asyncio.get_running_loop().create_future()
-
-        def take(track: rtc.Track | None, who: rtc.RemoteParticipant) -> None:
-            wanted = track is not None and who.identity == self._phone and track.kind == rtc.TrackKind.KIND_AUDIO
-            if wanted and track is not None and not found.done():
-                found.set_result(track)
-
-        def subscribed(track: rtc.Track, publication: rtc.RemoteTrackPublication, who: rtc.RemoteParticipant) -> None:
-            take(track, who)
-
-        self._room.on("track_subscribed", subscribed)
-        for who in self._room.remote_participants.values():
-            for publication in who.track_publications.values():
-                take(publication.track, who)
-        try:
-            return await found
-        finally:
-            self._room.off("track_subscribed", subscribed)
 
     async def _play(self) -> None:
         while True:
