@@ -1,12 +1,16 @@
 """Queries of telephony, always within one workspace."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db import connection
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Workspace
 from telephony.called_numbers import number_called
@@ -22,10 +26,14 @@ from telephony.models import (
     TelephonySettings,
     Trunk,
 )
-from voxa.core.lookup import only_row
 from voxa.core.phone_numbers import or_none
+from voxa.core.statements import Fixed, JsonRows
 
 _NUMBERS_SHOWN = PhoneNumber.objects.only("id", "number", "agent_id", "trunk_id").order_by("number")
+NUMBERS_IN_LIST, NUMBERS_OF_ONE = 100, 1_000  # that the API shows with a trunk
+SHOWN_OF_GATEWAYS = ("ip_or_domain", "port", "netmask", "protocol", "inbound", "outbound", "priority")
+_SHOWN_OF_OBJECTS = ("kind", "source_id", "livekit_id")
+_SHOWN_OF_NUMBERS = ("id", "number", "agent_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +50,47 @@ def trunks(workspace: Workspace) -> QuerySet[Trunk]:
     return Trunk.objects.filter(workspace=workspace).defer("auth_password")
 
 
-def trunks_in_full(workspace: Workspace, numbers_each: int) -> QuerySet[Trunk]:
-    """Return trunks with gateways, LiveKit objects and at most so many numbers each, in four queries.
-
-    The ordered numbers are in `numbers_shown`, since a relation cannot be partial.
-    """
+def trunks_in_full(workspace_id: UUID, numbers_each: int) -> QuerySet[Trunk]:
+    """Return trunks for `parts_of`, with at most so many numbers each: in one query on PostgreSQL, four on SQLite."""
+    rows = Trunk.objects.filter(workspace=workspace_id).defer("auth_password")
+    if connection.vendor == "postgresql":
+        return rows.annotate(
+            gateway_rows=JsonRows(Gateway.objects.filter(trunk=OuterRef("pk")).values("id", *SHOWN_OF_GATEWAYS)),
+            object_rows=JsonRows(LiveKitObject.objects.filter(trunk=OuterRef("pk")).values(*_SHOWN_OF_OBJECTS)),
+            number_rows=JsonRows(_NUMBERS_SHOWN.filter(trunk=OuterRef("pk")).values(*_SHOWN_OF_NUMBERS)[:numbers_each]),
+        )
     numbers = Prefetch("numbers", _NUMBERS_SHOWN[:numbers_each], to_attr="numbers_shown")
-    return trunks(workspace).prefetch_related("gateways", "livekit_objects", numbers)
+    return rows.prefetch_related("gateways", "livekit_objects", numbers)
 
 
-def load_in_full(trunk: Trunk, numbers: int) -> None:
-    """Load one trunk's gateways, LiveKit objects and numbers, as `trunks_in_full` does for many."""
-    prefetch_related_objects([trunk], "gateways", "livekit_objects")
-    shown = _NUMBERS_SHOWN.filter(trunk=trunk)[:numbers]
-    trunk.numbers_shown = list(shown)  # type: ignore[attr-defined]
+_in_full = Fixed(lambda workspace, pk: trunks_in_full(workspace, NUMBERS_OF_ONE).filter(pk=pk).order_by(), 2)
+
+
+def find_in_full(workspace: Workspace, reference: str) -> Trunk | None:
+    """Find a trunk as `find_trunk`, for `parts_of`, with its first numbers."""
+    pk = _uuid(reference) or getattr(find_trunk(workspace, reference), "pk", None)
+    return _in_full.only(workspace.pk, pk) if pk else None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the API shows with a trunk: model instances, or rows of JSON with the same attributes and ids as text."""
+
+    gateways: Iterable[Any]
+    objects: Iterable[Any]
+    numbers: Iterable[Any]
+
+
+def parts_of(trunk: Trunk) -> Parts:
+    """Return the parts of a trunk of `trunks_in_full`, `find_in_full` or `show_created`."""
+    if "gateway_rows" not in vars(trunk):
+        return Parts(trunk.gateways.all(), trunk.livekit_objects.all(), trunk.numbers_shown)  # type: ignore[attr-defined]
+    texts = (vars(trunk)[name] for name in ("gateway_rows", "object_rows", "number_rows"))
+    return Parts(*([SimpleNamespace(**row) for row in json.loads(text)] if text else () for text in texts))
 
 
 def show_created(trunk: Trunk, gateways: Sequence[Gateway]) -> None:
-    """Fill in the results of `load_in_full` for a new trunk, without its three queries."""
+    """Prepare a new trunk for `parts_of`, without a query."""
     parts = {"gateways": sorted(gateways, key=lambda one: one.priority), "livekit_objects": []}
     trunk._prefetched_objects_cache = parts  # type: ignore[attr-defined]  # as prefetch_related does
     trunk.numbers_shown = []  # type: ignore[attr-defined]
@@ -78,8 +109,18 @@ def find_trunk(workspace: Workspace, reference: str) -> Trunk | None:
         owned = LiveKitObject.objects.filter(livekit_id=reference, trunk__workspace=workspace)
         former = LiveKitAlias.objects.filter(livekit_id=reference, trunk__workspace=workspace)
         return trunks(workspace).filter(Q(pk__in=owned.values("trunk")) | Q(pk__in=former.values("trunk"))).first()
+    pk = _uuid(reference)
+    return _one_trunk.only(workspace.pk, pk) if pk else None
+
+
+_one_trunk = Fixed(
+    lambda workspace, pk: Trunk.objects.filter(workspace=workspace, pk=pk).defer("auth_password").order_by(), 2
+)
+
+
+def _uuid(text: str) -> UUID | None:
     try:
-        return only_row(trunks(workspace).filter(pk=UUID(reference)))
+        return UUID(text)
     except ValueError:
         return None
 
@@ -115,14 +156,17 @@ def find_endpoint(workspace: Workspace, reference: str) -> SipEndpoint | None:
     return endpoints(workspace).filter(pk=UUID(named[1])).first() if named else None
 
 
-def livekit_ids(trunk: Trunk) -> LiveKitIds:
+def livekit_ids(trunk: Trunk, parts: Parts | None = None) -> LiveKitIds:
     """Return a trunk's LiveKit ids. The outbound id is that of the first outbound gateway."""
-    found = {(one.kind, one.source_id): one.livekit_id or None for one in trunk.livekit_objects.all()}
-    first = next((gateway.pk for gateway in trunk.gateways.all() if gateway.outbound), None)
+    gateways, objects = (
+        (parts.gateways, parts.objects) if parts else (trunk.gateways.all(), trunk.livekit_objects.all())
+    )
+    found = {(one.kind, str(one.source_id)): one.livekit_id or None for one in objects}
+    first = next((gateway.id for gateway in gateways if gateway.outbound), None)
     return LiveKitIds(
-        inbound=found.get((ObjectKind.INBOUND, trunk.pk)),
-        outbound=found.get((ObjectKind.OUTBOUND, first)) if first else None,
-        rule=found.get((ObjectKind.RULE, trunk.pk)),
+        inbound=found.get((ObjectKind.INBOUND, str(trunk.pk))),
+        outbound=found.get((ObjectKind.OUTBOUND, str(first))) if first else None,
+        rule=found.get((ObjectKind.RULE, str(trunk.pk))),
     )
 
 

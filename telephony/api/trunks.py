@@ -15,12 +15,10 @@ from telephony.api.filters import TrunkFilter
 from telephony.api.resource import ResourceViewSet
 from telephony.api.serializers import TrunkSerializer
 from telephony.models import Trunk
+from telephony.selectors import NUMBERS_IN_LIST, NUMBERS_OF_ONE
 from telephony.services import trunks
 from telephony.services.errors import Problems
 from telephony.sync.request import wait_for_sync
-
-NUMBERS_IN_LIST = 100
-NUMBERS_OF_ONE = 1_000
 
 
 @TRUNKS
@@ -35,15 +33,13 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
     filterset_class = TrunkFilter
 
     def get_queryset(self) -> QuerySet[Trunk]:
-        return selectors.trunks_in_full(self.workspace, NUMBERS_IN_LIST)
+        return selectors.trunks_in_full(self.workspace.pk, NUMBERS_IN_LIST)
 
     def find(self, reference: str) -> Trunk | None:
         return selectors.find_trunk(self.workspace, reference)
 
     def retrieve(self, request: Request, id: str) -> Response:
-        trunk = self.found(id)
-        selectors.load_in_full(trunk, NUMBERS_OF_ONE)
-        return Response(self.shown(trunk))
+        return Response(self.shown(self._found_in_full(id)))
 
     def add(self, values: dict[str, Any], problems: Problems) -> Trunk:
         self._note_numbers((), problems)
@@ -81,6 +77,10 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
     def fresh(self, trunk: Trunk, *, even_if_away: bool = False) -> Trunk:
         """Return a trunk after a short wait for LiveKit."""
         wait_for_sync(trunk.pk, settings.PROVISION_WAIT_SECONDS, even_if_away=even_if_away)
-        row = self.found(str(trunk.pk))
-        selectors.load_in_full(row, NUMBERS_OF_ONE)
-        return row
+        return self._found_in_full(str(trunk.pk))
+
+    def _found_in_full(self, reference: str) -> Trunk:
+        trunk = selectors.find_in_full(self.workspace, reference)
+        if trunk is None:
+            raise self.missing()
+        return trunk

@@ -1,0 +1,55 @@
+"""Queries whose SQL is made once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+from accounts.models import ApiKey, Workspace
+from accounts.services.keys import create_api_key
+from voxa.core.statements import Fixed
+
+
+def keys_of(workspace: UUID, key: UUID) -> QuerySet[ApiKey]:
+    return ApiKey.objects.filter(workspace=workspace, pk=key).select_related("workspace").defer("name")
+
+
+def test_rows_are_those_of_the_query_with_their_relations(acme: Workspace, globex: Workspace) -> None:
+    one, _ = create_api_key(acme, "one", ["agents:read"])
+    two, _ = create_api_key(globex, "two", ["agents:read"])
+    find = Fixed(keys_of, 2)
+    for workspace, key in ((acme, one), (globex, two)):
+        (found,) = find(workspace.pk, key.pk)
+        assert (found, found.workspace, found.get_deferred_fields()) == (key, workspace, {"name"})
+    assert find.only(acme.pk, two.pk) is None
+    assert find.only(acme.pk, uuid4()) is None
+
+
+@pytest.mark.postgres
+def test_the_sql_is_made_once(acme: Workspace) -> None:
+    key, _ = create_api_key(acme, "one", ["agents:read"])
+    find = Fixed(keys_of, 2)
+    find(acme.pk, key.pk)
+    with patch.object(SQLCompiler, "as_sql", side_effect=AssertionError("made again")):
+        assert find.only(acme.pk, key.pk) == key
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_each_thread_asks_on_its_own_connection(acme: Workspace) -> None:
+    key, _ = create_api_key(acme, "one", ["agents:read"])
+    find = Fixed(keys_of, 2)
+    find(acme.pk, key.pk)
+
+    def ask() -> ApiKey | None:
+        try:
+            return find.only(acme.pk, key.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(ask).result() == key
