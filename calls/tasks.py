@@ -3,7 +3,7 @@
 from calls.analysis.tasks import analyze_call, sweep_analyses
 from calls.livekit.tasks import close_call, close_left_over, end_at_limit, ingest_events, watch_calls, watch_project
 from calls.recordings.tasks import look_after_recordings, start_recording, stop_recording
-from calls.services.tasks import purge_calls, run_tool, tell_late_reports, tell_report
+from calls.services.tasks import note_trunk_calls, purge_calls, run_tool, tell_late_reports, tell_report
 
 __all__ = [
     "analyze_call",
@@ -12,6 +12,7 @@ __all__ = [
     "end_at_limit",
     "ingest_events",
     "look_after_recordings",
+    "note_trunk_calls",
     "purge_calls",
     "run_tool",
     "start_recording",

@@ -63,6 +63,16 @@ def check_gateway(host: str, port: int, transport: Transport) -> Health:
         return Health(failed=step, error=_words(error))
 
 
+def ask_gateway(host: str, port: int, protocol: str, outbound: bool) -> Health:
+    """Check a gateway that is dialed; of one that only calls in, check its name: nothing needs to listen there."""
+    if outbound:
+        return check_gateway(host, port, Transport(protocol))
+    if parse_ip(host):
+        return Health()
+    answer = look_up(host)
+    return Health(failed=None if answer.addresses else Step.DNS, error=answer.error)
+
+
 def _connect(address: str, port: int, transport: Transport, end: float) -> socket.socket:
     if transport != Transport.UDP:
         return socket.create_connection((address, port), timeout=_left(end))

@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 
 from telephony.choices import TrunkStatus
-from telephony.models import LiveKitProject, SipEndpoint, Trunk
+from telephony.models import LiveKitProject, SipEndpoint, Trunk, TrunkHealth
+from telephony.sync.warnings import UNRESOLVED
+from telephony.trunk_states import COLOURS, TrunkState, state_of
 
-COLOURS = {TrunkStatus.ACTIVE: "success", TrunkStatus.PENDING: "warning", TrunkStatus.FAILED: "danger"}
+NOT_CHECKED = "Saved to LiveKit. Carrier not checked yet."
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A row's status: headline, reason and remedy."""
+    """A row's status: state, headline, reason and remedy."""
 
-    status: TrunkStatus
+    status: TrunkState
     headline: str
     reason: str = ""
     remedy: str = ""
@@ -27,19 +29,59 @@ class Standing:
 
 
 def standing_of(row: Trunk | SipEndpoint, project: LiveKitProject) -> Standing:
-    """Return the status text of a row."""
+    """Return the status text of a row; of an active trunk, what its carrier makes of it."""
     status, noun = TrunkStatus(row.status), row._meta.verbose_name
+    if status is TrunkStatus.ACTIVE and isinstance(row, Trunk):
+        return carrier_standing(row)
     if status is TrunkStatus.ACTIVE:
-        return Standing(status, f"In service: this {noun} is synced to LiveKit.")
+        return Standing(TrunkState.SYNCED, f"In service: this {noun} is synced to LiveKit.")
     if status is TrunkStatus.FAILED:
-        return Standing(
-            status, f"LiveKit rejected this {noun}.", row.last_error, "Correct it and save, or select Provision now."
-        )
+        remedy = "Correct it and save, or select Provision now."
+        return Standing(TrunkState.FAILED, f"LiveKit rejected this {noun}.", row.last_error, remedy)
     if not project.is_configured:
-        return Standing(status, "Saved, not synced yet.", "LiveKit is not configured.", setup_remedy(project))
+        reason, remedy = "LiveKit is not configured.", setup_remedy(project)
+        return Standing(TrunkState.PENDING, "Saved, not synced yet.", reason, remedy)
     if row.last_error:
-        return Standing(status, "Sync pending.", row.last_error, "It is retried automatically.")
-    return Standing(status, "Syncing to LiveKit.", "", "Reload in a few seconds to see the result.")
+        return Standing(TrunkState.PENDING, "Sync pending.", row.last_error, "It is retried automatically.")
+    return Standing(TrunkState.PENDING, "Syncing to LiveKit.", "", "Reload in a few seconds to see the result.")
+
+
+def health_of(trunk: Trunk) -> TrunkHealth:
+    """Return what is known of a trunk's carrier; an empty row, which is not to be saved, if nothing is."""
+    return getattr(trunk, "health", None) or TrunkHealth(trunk=trunk)
+
+
+def carrier_standing(trunk: Trunk) -> Standing:
+    """Return the status text of a trunk that LiveKit has."""
+    state, health = state_of(trunk), health_of(trunk)
+    calls = f"{health.answered} of the last hour's {health.ended} calls"
+    match state:
+        case TrunkState.FAILING:
+            headline = f"Every call fails: none of the last hour's {health.ended} calls was answered."
+            return Standing(state, headline, health.last_error, health.last_remedy)
+        case TrunkState.DEGRADED if health.auth_failing:
+            headline = "The carrier refuses this trunk's username and password."
+            return Standing(state, headline, health.last_error, health.last_remedy)
+        case TrunkState.DEGRADED if health.check_error:
+            return Standing(state, "A gateway did not pass its check.", health.check_error, _CHECK)
+        case TrunkState.DEGRADED if UNRESOLVED in " ".join(trunk.warnings):
+            return Standing(state, "A gateway's host name does not resolve.", "", "Check the name and its DNS.")
+        case TrunkState.DEGRADED:
+            headline = f"Low answer rate: {calls} were answered."
+            return Standing(state, headline, health.last_error, health.last_remedy)
+        case TrunkState.VERIFIED if health.ended:
+            return Standing(state, f"In service: {calls} were answered.")
+        case TrunkState.VERIFIED:
+            return Standing(state, "In service: the carrier responded within the last day.")
+    if health.gateway_ok_at or health.answered_at:
+        return Standing(TrunkState.SYNCED, "Saved to LiveKit. The carrier was not verified within the last day.")
+    return Standing(TrunkState.SYNCED, NOT_CHECKED, "", "Check the gateways, or place a test call.")
+
+
+_CHECK = (
+    "Check host, port and protocol with the carrier. Many carriers respond only to the address of LiveKit's SIP "
+    "service: if a test call succeeds, this can be ignored."
+)
 
 
 def setup_remedy(project: LiveKitProject) -> str:

@@ -1,6 +1,7 @@
 """The tasks of this app, under the names by which they are sent. Each is defined beside the service that it runs."""
 
 from telephony.services.tasks import (
+    check_gateways,
     check_health,
     check_providers,
     check_sip_service,
@@ -19,6 +20,7 @@ from telephony.sync.tasks import (
 )
 
 __all__ = [
+    "check_gateways",
     "check_health",
     "check_providers",
     "check_sip_service",

@@ -63,6 +63,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     if access_of(request).may(Role.VIEWER):
         first.append({"title": "Live calls", "icon": "sensors", "link": reverse("live_board")})
         first.append({"title": "Health", "icon": "monitor_heart", "link": reverse("health"), **badge(request)})
+        first.append({"title": "Carrier guide", "icon": "menu_book", "link": reverse("carrier_guide")})
     groups: list[dict[str, Any]] = [{"items": first}]
     for title, pages in GROUPS:
         items = [item for page in pages if (item := _item(request, *page))]

@@ -13,6 +13,7 @@ from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.models import Call
 from calls.presentation.status_text import COLOURS, NEXT_STEPS
 from telephony.admin import dashboard as telephony
+from telephony.admin.counting import bounded, own, words
 
 SHOWN = 6
 LOOKED_AT = 5_000  # failed calls of today that are counted by reason, at most
@@ -34,22 +35,22 @@ class Refused:
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the call figures to the dashboard's context (called by unfold)."""
     context = telephony.dashboard(request, context)
-    calls = telephony.own(Call.objects.all(), access_of(request))
+    calls = own(Call.objects.all(), access_of(request))
     live = calls.filter(status__in=sorted(LIVE))
     large = ("metadata", "variables", "agent_overrides")
     newest = live.select_related("agent").defer("agent__provider_key", *large)[:SHOWN]
     context["live_calls"] = [(call, COLOURS[CallStatus(call.status)]) for call in newest]
     context["refused"] = refused(calls)
     if calls.order_by().values("pk")[:1].exists():  # a new workspace needs no zeros
-        queued = telephony.bounded(calls.filter(status=CallStatus.QUEUED))
-        context["board"].tiles.insert(0, under_way(telephony.bounded(live), queued))
+        queued = bounded(calls.filter(status=CallStatus.QUEUED))
+        context["board"].tiles.insert(0, under_way(bounded(live), queued))
     return context
 
 
 def under_way(live: int, queued: int) -> telephony.Tile:
     """Return the tile of live and queued calls."""
-    note = f"{telephony.words(queued)} queued" if queued else "none queued"
-    return telephony.Tile("Live calls", telephony.words(live), note, reverse("live_board"), "info" if live else "")
+    note = f"{words(queued)} queued" if queued else "none queued"
+    return telephony.Tile("Live calls", words(live), note, reverse("live_board"), "info" if live else "")
 
 
 def refused(calls: QuerySet[Call]) -> list[Refused]:

@@ -21,7 +21,7 @@ from calls.choices import LIVE, CallStatus, Reason
 from calls.models import Call
 from calls.presentation.status_text import COLOURS, duration
 from calls.services.hangup import ask_for_end, hang_up
-from telephony.admin.dashboard import bounded, own, words
+from telephony.admin.counting import bounded, own, words
 from voxa.core.errors import Conflict
 
 SHOWN = 200  # newest live calls; the count covers the others

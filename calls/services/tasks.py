@@ -3,7 +3,7 @@
 import logging
 from uuid import UUID
 
-from calls.services import conversations, retention, tool_runs
+from calls.services import conversations, retention, tool_runs, trunk_health
 from voxa.core.queues import LONG
 from voxa.core.tasks import task
 
@@ -33,3 +33,9 @@ def run_tool(run_id: str) -> None:
 def tell_late_reports() -> None:
     """Send the reports of conversations whose worker never reported the end."""
     conversations.tell_late()
+
+
+@task("calls.tasks.note_trunk_calls")
+def note_trunk_calls() -> None:
+    """Record how the last hour's calls fared at each carrier."""
+    trunk_health.note_calls()

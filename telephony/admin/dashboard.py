@@ -1,40 +1,33 @@
 """The dashboard: what needs attention, totals, and the next setup steps."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.text import capfirst
 
 from accounts.admin.access import Access, access_of
-from accounts.admin.times import when
 from accounts.choices import Role
 from accounts.models import ApiKey, Workspace
+from telephony.admin.concerns import (
+    Concern,
+    away,
+    harmed,
+    idle_queues,
+    looked,
+    troubled,
+    unanswered_numbers,
+    used_projects,
+)
+from telephony.admin.counting import bounded, own, words
 from telephony.admin.health import counts_of
 from telephony.choices import TrunkStatus
 from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
-from telephony.selectors import callable_numbers, projects_of, unanswered
-from telephony.services.queues import missed, unseen_queues
-from telephony.status_text import standing_of
-from telephony.sync.linting import ASK_OPERATOR, concerning, for_tenant, kept
-
-SHOWN = 6  # rows of a list on this page
-COUNTED = 1_000
-
-
-@dataclass(frozen=True)
-class Concern:
-    """An item that needs attention: title, reason and link."""
-
-    colour: str
-    label: str
-    title: str
-    reason: str
-    link: str
-    action: str
+from telephony.selectors import callable_numbers, unanswered
+from telephony.trunk_states import COLOURS, TROUBLED, TrunkState, with_health
 
 
 @dataclass(frozen=True)
@@ -74,8 +67,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the dashboard to the context of the index (called by unfold)."""
     access = access_of(request)
     board = Dashboard(sandbox=settings.LIVEKIT_IS_SANDBOX)
-    trunks, endpoints = own(Trunk.objects.all(), access), own(SipEndpoint.objects.all(), access)
-    counts, of_endpoints = counted(trunks), counted(endpoints)
+    trunks, endpoints = own(with_health(Trunk.objects.all()), access), own(SipEndpoint.objects.all(), access)
+    counts, of_endpoints = counted(trunks, "carrier_state", TrunkState), counted(endpoints, "status", TrunkStatus)
     orphans = unanswered(callable_numbers(own(PhoneNumber.objects.all(), access)))
     silent = bounded(orphans)
     default = LiveKitProject.default()
@@ -100,115 +93,10 @@ def environment(request: HttpRequest) -> list[str] | None:
     return ["Sandbox", "info"] if settings.LIVEKIT_IS_SANDBOX else None
 
 
-def own(rows: QuerySet[Any], access: Access, path: str = "workspace") -> QuerySet[Any]:
-    """Limit the rows to the user's workspaces."""
-    return rows if access.superuser else rows.filter(**{f"{path}__in": access.workspaces(Role.VIEWER)})
-
-
-def counted(rows: QuerySet[Any]) -> dict[str, int]:
+def counted(rows: QuerySet[Any], by: str, states: Iterable[str]) -> dict[str, int]:
     """Count the rows in total and by state."""
-    return rows.aggregate(all=Count("pk"), **{state: Count("pk", filter=Q(status=state)) for state in TrunkStatus})
-
-
-def bounded(rows: QuerySet[Any]) -> int:
-    """Count up to `COUNTED` rows."""
-    return rows.order_by()[:COUNTED].count()
-
-
-def words(count: int) -> str:
-    """Format a bounded count."""
-    return f"{count:,}" if count < COUNTED else f"{COUNTED:,} or more"
-
-
-def idle_queues(access: Access) -> list[Concern]:
-    """Report queues without a worker, to superusers only."""
-    if not access.superuser:
-        return []
-    told = [missed(name, since) for name, since in unseen_queues().items()]
-    return [Concern("danger", "Workers", what, remedy, "", "") for what, remedy in told]
-
-
-def used_projects(access: Access) -> list[LiveKitProject]:
-    """Return the first 50 LiveKit projects of the user's workspaces."""
-    used = LiveKitProject.objects.all() if access.superuser else projects_of(access.workspaces(Role.VIEWER))
-    return list(used.defer("api_secret")[:50])
-
-
-def away(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
-    """Report LiveKit projects that are not configured or did not answer the last request."""
-    concerns = []
-    for project in projects:
-        page = reverse("admin:telephony_livekitproject_change", args=[project.pk])
-        link = page if access.may(Role.ADMIN) else ""
-        if project.is_default and not project.url:
-            reason = "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET and restart Voxa. Trunks stay pending."
-            concerns.append(Concern("warning", "LiveKit", f"{project} is not configured", reason, link, "Configure"))
-        elif not project.was_reachable:
-            concerns.append(
-                Concern("danger", "LiveKit", f"{project} is unreachable", project.last_error, link, "Test connection")
-            )
-        elif project.takes_no_calls:
-            title = "has no SIP service available" if project.sip_error else "recently refused calls"
-            reason = f"{project.takes_no_calls} Outbound calls stay queued until it accepts calls again."
-            concerns.append(Concern("danger", "LiveKit", f"{project} {title}", reason, link, "Test connection"))
-    return concerns
-
-
-def harmed(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
-    """Report the last LiveKit findings: all of them to superusers, to others those that affect their own numbers."""
-    mine = access.workspaces(Role.VIEWER)
-    concerns = []
-    for project in projects:
-        if not project.lint:
-            continue
-        harms = kept(project) if access.superuser else concerning(kept(project), mine)
-        page = reverse("admin:telephony_livekitproject_change", args=[project.pk])
-        for harm in harms[:SHOWN]:
-            told, remedy = (harm.what, harm.remedy) if access.superuser else (for_tenant(harm), ASK_OPERATOR)
-            label, colour = ("LiveKit", "danger" if harm.grave else "warning")
-            seen = f"Checked {when(project.linted_at)}."
-            link = page if access.may(Role.ADMIN) else ""
-            concerns.append(Concern(colour, label, told, f"{remedy} {seen}", link, "Open"))
-        if len(harms) > SHOWN:
-            title = f"{len(harms) - SHOWN} more findings in {project}"
-            reason = "Run manage.py check_telephony to see all of them." if access.superuser else ASK_OPERATOR
-            concerns.append(Concern("warning", "LiveKit", title, reason, "", ""))
-    return concerns
-
-
-def looked(projects: list[LiveKitProject]) -> str:
-    """Return when LiveKit's trunks and rules were last checked: the oldest check of several projects."""
-    seen = [project.linted_at for project in projects if project.linted_at]
-    if not seen:
-        return "LiveKit trunks and dispatch rules have not been checked yet."
-    never = "" if len(seen) == len(projects) else " Other projects have not been checked yet."
-    return f"LiveKit trunks and dispatch rules were last checked {when(min(seen))}.{never}"
-
-
-def troubled(rows: QuerySet[Any], default: LiveKitProject, access: Access) -> list[Concern]:
-    """Report failed, then pending trunks or SIP endpoints, with a remedy for users who may apply it."""
-    rows = rows.exclude(status=TrunkStatus.ACTIVE).order_by("status", "-updated_at")
-    concerns = []
-    for row in rows.select_related("workspace__telephony_settings__project")[:SHOWN]:
-        settings_row = getattr(row.workspace, "telephony_settings", None)
-        project = settings_row.project if settings_row else default
-        standing = standing_of(row, project)
-        link = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-        remedy = standing.remedy if access.may(Role.OPERATOR, row.workspace_id) else ""
-        reason = f"{standing.reason} {remedy}".strip() if standing.reason else standing.headline
-        label = TrunkStatus(row.status).label
-        title = f"{capfirst(row._meta.verbose_name)} {row.name}"
-        concerns.append(Concern(standing.colour, label, title, reason, link, "Open"))
-    return concerns
-
-
-def unanswered_numbers(orphans: QuerySet[PhoneNumber], count: int) -> Concern:
-    """Report numbers without an agent."""
-    some = ", ".join(orphans.order_by("-created_at").values_list("number", flat=True)[:3])
-    title = "1 number has no agent" if count == 1 else f"{words(count)} numbers have no agent"
-    link = reverse("admin:telephony_phonenumber_changelist") + "?answered=no"
-    reason = f"Calls to {some} are not answered. Assign an agent, or activate a default agent for inbound calls."
-    return Concern("warning", "Numbers", title, reason, link, "Assign agents")
+    found = dict(rows.order_by().values_list(by).annotate(count=Count("pk")))
+    return {"all": sum(found.values()), **{str(state): found.get(state, 0) for state in states}}
 
 
 def tiles(access: Access, counts: dict[str, int], silent: int) -> list[Tile]:
@@ -240,11 +128,14 @@ def standing_tile(title: str, page: str, counts: dict[str, int]) -> Tile:
     """Count synced rows and how many are not in service."""
     if not counts["all"]:
         return Tile(title, "0", "none yet", _list(page))
-    failed, pending = counts[TrunkStatus.FAILED], counts[TrunkStatus.PENDING]
-    state = f"{failed} failed" if failed else f"{pending} pending" if pending else "all in service"
-    return Tile(
-        title, str(counts["all"]), state, _list(page), "danger" if failed else "warning" if pending else "success"
-    )
+    troubled = {state: counts[state] for state in TROUBLED if counts.get(state)}
+    if not troubled:
+        verified = counts.get(TrunkState.VERIFIED)
+        state = f"{verified} verified" if verified is not None else "all in service"
+        return Tile(title, f"{counts['all']:,}", state, _list(page), "success")
+    worst = next(iter(troubled))
+    state = ", ".join(f"{count:,} {state.label.lower()}" for state, count in troubled.items())
+    return Tile(title, f"{counts['all']:,}", state, _list(page), COLOURS[worst])
 
 
 def steps(access: Access, counts: dict[str, int]) -> list[Step]:

@@ -9,15 +9,17 @@ from django.http import HttpRequest
 
 from telephony.choices import TrunkStatus
 from telephony.models import SipEndpoint, TelephonySettings, Trunk
-from telephony.status_text import COLOURS, standing_of
+from telephony.status_text import standing_of
 from telephony.sync.kinds import TRUNKS, RowKind
 from telephony.sync.request import wait_for_sync
+from telephony.trunk_states import COLOURS, with_health
 
-LABELS = {TrunkStatus(status).label: colour for status, colour in COLOURS.items()}
+LABELS = {TrunkStatus.ACTIVE.label: "success"} | {state.label: colour for state, colour in COLOURS.items()}
 _LEVELS = {
-    TrunkStatus.ACTIVE: messages.SUCCESS,
-    TrunkStatus.PENDING: messages.WARNING,
-    TrunkStatus.FAILED: messages.ERROR,
+    "success": messages.SUCCESS,
+    "info": messages.SUCCESS,
+    "warning": messages.WARNING,
+    "danger": messages.ERROR,
 }
 
 
@@ -26,7 +28,7 @@ def tell(request: HttpRequest, rows: Sequence[Trunk | SipEndpoint], kind: RowKin
     deadline = time.monotonic() + settings.PROVISION_WAIT_SECONDS
     for row in rows:
         wait_for_sync(row.pk, max(0.0, deadline - time.monotonic()), kind=kind)
-    shown = kind.rows().only("name", "workspace_id", "status", "last_error")
+    shown = with_health(kind.rows()).defer("auth_password") if kind is TRUNKS else kind.rows().defer("sip_password")
     fresh = shown.in_bulk([row.pk for row in rows])
     projects = {
         settings_row.workspace_id: settings_row.project
@@ -37,4 +39,4 @@ def tell(request: HttpRequest, rows: Sequence[Trunk | SipEndpoint], kind: RowKin
     for row in fresh.values():
         project = projects.get(row.workspace_id) or TelephonySettings.of(row.workspace_id).project
         standing = standing_of(row, project)
-        messages.add_message(request, _LEVELS[standing.status], f"{row.name}: {standing}")
+        messages.add_message(request, _LEVELS[standing.colour], f"{row.name}: {standing}")

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import path, reverse
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin.filters import OwnRowsFilter
@@ -23,11 +23,14 @@ from telephony.admin.refusal import RefusablePage
 from telephony.admin.secrets import without_clearing
 from telephony.admin.trunk_form import GatewayInline, NumberInline, TrunkForm
 from telephony.admin.trunk_saving import RowRefused, save_trunk
+from telephony.admin.trunk_status import SYNC_COLOURS, UNTROUBLED, StateFilter, addresses_to_allow, status_panel
 from telephony.carriers.presets import CARRIERS
 from telephony.choices import TrunkStatus
 from telephony.models import Gateway, PhoneNumber, TelephonySettings, Trunk
+from telephony.services.gateway_checks import request_check
 from telephony.services.trunks import delete_trunk, provision_trunk
-from telephony.status_text import COLOURS, standing_of
+from telephony.status_text import carrier_standing
+from telephony.trunk_states import state_of, with_health
 
 SHOWN_RUNS = 10
 AT_ONCE = 20  # trunks per bulk action, each with its own message
@@ -42,12 +45,11 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
     form = TrunkForm
     inlines = [GatewayInline, NumberInline]
     list_display = ["name", "state", "reason", "carrier_name", "first_gateway", "number_count", "workspace"]
-    list_select_related = ["workspace"]
-    list_filter = [("status", ChoicesDropdownFilter), ("workspace", OwnRowsFilter)]
+    list_filter = [StateFilter, ("workspace", OwnRowsFilter)]
     search_fields = ["name", "gateways__ip_or_domain", "=livekit_objects__livekit_id", "=livekit_aliases__livekit_id"]
     search_help_text = "Name, gateway, or LiveKit ID (ST_…)"
     autocomplete_fields = ["workspace"]
-    actions: ClassVar[list[str]] = ["provision_selected"]
+    actions: ClassVar[list[str]] = ["provision_selected", "check_selected"]
     change_form_outer_before_template = "admin/telephony/trunk/status.html"
     change_form_outer_after_template = "admin/telephony/trunk/livekit.html"
     history_also = [("gateways", "gateway"), ("numbers", "number")]
@@ -100,21 +102,27 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
         first = Gateway.objects.filter(trunk=OuterRef("pk")).order_by("priority", "created_at", "id")
         numbers = PhoneNumber.objects.filter(trunk=OuterRef("pk")).order_by().values("trunk")
         rows: QuerySet[Any] = super().get_queryset(request)
-        annotated: QuerySet[Any] = rows.annotate(
-            gateway_host=Subquery(first.values("ip_or_domain")[:1]),
-            numbers_held=Coalesce(Subquery(numbers.annotate(held=Count("pk")).values("held")), 0),
+        annotated: QuerySet[Any] = (
+            with_health(rows)
+            .select_related("workspace")
+            .annotate(
+                gateway_host=Subquery(first.values("ip_or_domain")[:1]),
+                numbers_held=Coalesce(Subquery(numbers.annotate(held=Count("pk")).values("held")), 0),
+            )
         )
         return annotated
 
     # --- what a list shows --------------------------------------------------------------------------------
 
-    @display(description="Status", ordering="status", label=LABELS)
+    @display(description="Status", ordering="carrier_state", label=LABELS)
     def state(self, trunk: Trunk) -> str:
-        return TrunkStatus(trunk.status).label
+        return state_of(trunk).label
 
     @display(description="Why")
     def reason(self, trunk: Trunk) -> str:
         words = trunk.last_error or ", ".join(trunk.warnings)
+        if trunk.status == TrunkStatus.ACTIVE and not (state_of(trunk) in UNTROUBLED and words):
+            words = carrier_standing(trunk).headline
         return words if len(words) <= 80 else f"{words[:79]}…"
 
     @display(description="Carrier", ordering="carrier")
@@ -171,16 +179,11 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
         trunk = self.get_object(request, unquote(object_id))
         if trunk is None:
             return {}
-        project = TelephonySettings.of(trunk.workspace_id).project
         return {
-            "standing": standing_of(trunk, project),
-            "project": project,
-            "sync_runs": [(run, COLOURS[TrunkStatus(run.outcome)]) for run in trunk.sync_runs.all()[:SHOWN_RUNS]],
+            **status_panel(request, trunk, self),
+            "sync_runs": [(run, SYNC_COLOURS[TrunkStatus(run.outcome)]) for run in trunk.sync_runs.all()[:SHOWN_RUNS]],
             "in_livekit": trunk.livekit_objects.order_by("kind", "created_at"),
             "may_see_project": self.may(request, Role.ADMIN, trunk),
-            "may_import": may_import(request, trunk),
-            "carrier_name": self.carrier_name(trunk),
-            "may_provision": self.may(request, Role.OPERATOR, trunk),
         }
 
     # --- saving -------------------------------------------------------------------------------------------
@@ -220,6 +223,9 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<path:object_id>/provision/", wrap(self.provision_view), name="telephony_trunk_provision"),
+            path("<path:object_id>/check/", wrap(self.check_view), name="telephony_trunk_check"),
+            path("<path:object_id>/status/", wrap(self.status_view), name="telephony_trunk_status"),
+            path("<path:object_id>/addresses/", wrap(self.addresses_view), name="telephony_trunk_addresses"),
             path("<path:object_id>/import-numbers/", wrap(self.import_view), name="telephony_trunk_import_numbers"),
             *super().get_urls(),
         ]
@@ -242,6 +248,26 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
         tell(request, [trunk])
         return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[trunk.pk]))
 
+    def status_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Return the status panel alone, for the page's polling."""
+        trunk = self.row_or_deny(request, object_id, self.view_role)
+        return render(request, "admin/telephony/trunk/status.html", status_panel(request, trunk, self))
+
+    def addresses_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Return the addresses that the carrier should allow, which DNS may take 2 s to tell."""
+        trunk = self.row_or_deny(request, object_id, self.view_role)
+        domain = TelephonySettings.of(trunk.workspace_id).project.domain
+        context = {"answer": addresses_to_allow(domain) if domain else None, "domain": domain}
+        return render(request, "admin/telephony/trunk/addresses.html", context)
+
+    def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Check the trunk's gateways, on POST."""
+        trunk = self.row_or_deny(request, object_id, Role.OPERATOR)
+        if request.method != "POST":
+            raise PermissionDenied
+        request_check([trunk])
+        return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[trunk.pk]))
+
     def has_provision_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether the user may provision trunks."""
         return self.may(request, Role.OPERATOR, obj)
@@ -249,11 +275,23 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
     @admin.action(description="Provision now", permissions=["provision"])
     def provision_selected(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
         """Provision the selected trunks that the user may provision, and report the result of each."""
-        chosen = [trunk for trunk in queryset[: AT_ONCE + 1] if self.may(request, Role.OPERATOR, trunk)]
-        if len(chosen) > AT_ONCE:
-            messages.error(request, f"Select at most {AT_ONCE} trunks, or run manage.py provision_trunks for all.")
-            return
+        chosen = self._operable(request, queryset)
         with transaction.atomic():
             for trunk in chosen:
                 provision_trunk(trunk)
         tell(request, chosen)
+
+    @admin.action(description="Check gateways", permissions=["provision"])
+    def check_selected(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
+        """Check the gateways of the selected trunks."""
+        if chosen := self._operable(request, queryset):
+            request_check(chosen)
+            messages.info(request, f"Checking the gateways of {len(chosen)} trunks. Reload in a few seconds.")
+
+    def _operable(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> list[Trunk]:
+        """Return the selected trunks that the user may operate, none if there are too many."""
+        chosen = [trunk for trunk in queryset[: AT_ONCE + 1] if self.may(request, Role.OPERATOR, trunk)]
+        if len(chosen) <= AT_ONCE:
+            return chosen
+        messages.error(request, f"Select at most {AT_ONCE} trunks, or run manage.py provision_trunks for all.")
+        return []

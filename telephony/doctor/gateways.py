@@ -7,11 +7,8 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
-from telephony.addresses import parse_ip
-from telephony.choices import Transport
-from telephony.health import Health, Step, check_gateway
+from telephony.health import Health, Step, ask_gateway
 from telephony.models import Gateway
-from telephony.sync.dns import look_up
 from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
 from voxa.core.doctor.side_by_side import side_by_side
@@ -34,7 +31,7 @@ def look(scope: Scope) -> Iterator[Finding]:
         target = (gateway.ip_or_domain, gateway.port, gateway.protocol, gateway.outbound)
         by_target.setdefault(target, gateway)
     targets = list(by_target)
-    answers = dict(side_by_side([partial(_ask, target) for target in targets[:MOST]], LIMIT))
+    answers = dict(side_by_side([partial(ask_gateway, *target) for target in targets[:MOST]], LIMIT))
     for place, target in enumerate(targets[:MOST]):
         health = answers.get(place, LATE)
         if not health.is_well:
@@ -54,16 +51,6 @@ def _in_the_sandbox() -> Q:
         return Q(pk__in=[])
     config = "trunk__workspace__telephony_settings"
     return Q(**{f"{config}__project__is_default": True}) | Q(**{config: None})
-
-
-def _ask(target: Target) -> Health:
-    host, port, protocol, outbound = target
-    if outbound:
-        return check_gateway(host, port, Transport(protocol))
-    if parse_ip(host):
-        return Health()  # inbound only: nothing needs to listen there
-    answer = look_up(host)
-    return Health(failed=None if answer.addresses else Step.DNS, error=answer.error)
 
 
 def _told(gateway: Gateway, health: Health) -> Finding:

@@ -12,6 +12,7 @@ from telephony.models.sync_run import SyncRun
 from telephony.models.telephony_settings import TelephonySettings
 from telephony.models.tool_secret import ToolSecret
 from telephony.models.trunk import Trunk
+from telephony.models.trunk_health import TrunkHealth
 
 __all__ = [
     "Agent",
@@ -28,4 +29,5 @@ __all__ = [
     "TelephonySettings",
     "ToolSecret",
     "Trunk",
+    "TrunkHealth",
 ]

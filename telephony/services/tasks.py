@@ -1,8 +1,10 @@
 """Tasks that check what Voxa depends on: queues, SIP services, AI providers, the whole installation."""
 
+from uuid import UUID
+
 from telephony.choices import ObjectKind
 from telephony.models import LiveKitProject
-from telephony.services import health_checks, provider_checks, queues, sip_service
+from telephony.services import gateway_checks, health_checks, provider_checks, queues, sip_service
 from voxa.core.queues import LONG
 from voxa.core.tasks import task
 
@@ -47,3 +49,9 @@ def check_health() -> None:
 def run_health_check(check_id: int) -> None:
     """Run the checks that somebody requested."""
     health_checks.run_check(check_id)
+
+
+@task("telephony.tasks.check_gateways")
+def check_gateways(trunk_id: str) -> None:
+    """Check the gateways of a trunk, within 12 s."""
+    gateway_checks.check(UUID(trunk_id))

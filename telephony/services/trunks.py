@@ -10,6 +10,7 @@ from accounts.models import Workspace
 from accounts.services.history import insert_recorded
 from telephony.models import Gateway, Trunk
 from telephony.services.errors import Problems, conflicts_named
+from telephony.services.gateway_checks import forget
 from telephony.services.gateways import build_gateways, leads_elsewhere, replace_gateways
 from telephony.services.numbers import build_numbers, insert_numbers
 from telephony.services.presets import with_changed_preset, with_preset
@@ -21,6 +22,14 @@ from voxa.core.destinations import GIVEN_FOR_ANOTHER
 
 # What whoever creates or changes a trunk may name: every column that is not `editable=False`.
 FIELDS = tuple(field.name for field in Trunk._meta.concrete_fields if field.editable and field.name != "workspace")
+# What the carrier sees: a change makes what is known of it stale.
+OF_THE_CARRIER = set(FIELDS) - {
+    "name",
+    "ringing_timeout_seconds",
+    "country",
+    "calls_per_second",
+    "max_concurrent_calls",
+}
 GIVE_AGAIN = "The stored password belongs to other gateways. Enter it again, or clear it with the username."
 
 
@@ -72,6 +81,8 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
         problems.add("auth_password", GIVE_AGAIN, GIVEN_FOR_ANOTHER)
     problems.raise_any()
     replaced = gateways is not None and replace_gateways(trunk, gateways)
+    if replaced or OF_THE_CARRIER.intersection(changed):
+        forget(trunk.pk)
     if replaced or changed:
         numbers = trunk.numbers.order_by("number").values_list("number", flat=True)
         trunk.warnings = _warnings(trunk, trunk.gateways.all(), list(numbers[:1]))

@@ -9,6 +9,7 @@ from telephony.choices import MediaEncryption, Transport
 from telephony.sync.rows import GatewayRow, TrunkRow
 
 SIP_PORT, SIPS_PORT = 5060, 5061
+UNRESOLVED = "does not resolve"
 
 
 def trunk_warnings(trunk: TrunkRow) -> Iterator[str]:
@@ -31,12 +32,12 @@ def _resolution(trunk: TrunkRow, gateway: GatewayRow) -> Iterator[str]:
     if not gateway.inbound or not gateway.resolution.error:
         return
     if gateway.resolution.addresses:
-        yield f"{gateway.host} does not resolve at present. Calls are accepted from its last known addresses."
+        yield f"{gateway.host} {UNRESOLVED} at present. Calls are accepted from its last known addresses."
     elif trunk.published:
-        yield f"{gateway.host} does not resolve. Calls are accepted from the addresses that the carrier publishes."
+        yield f"{gateway.host} {UNRESOLVED}. Calls are accepted from the addresses that the carrier publishes."
     else:
         yield (
-            f"{gateway.host} does not resolve, so calls from it are rejected. "
+            f"{gateway.host} {UNRESOLVED}, so calls from it are rejected. "
             "Check the name, or enter the carrier's addresses."
         )
 

@@ -34,8 +34,9 @@ def test_from_signing_in_to_a_trunk_in_service(
     page.get_by_role("button", name="Save", exact=True).click()
 
     standing = page.locator("#standing")
-    expect(standing).to_contain_text("Active")
-    expect(standing).to_contain_text("In service")
+    expect(standing).to_contain_text("Saved to LiveKit. Carrier not checked yet.")
+    expect(standing.get_by_role("button", name="Check gateways")).to_be_visible()
+    expect(standing.get_by_role("link", name="Test call")).to_be_visible()
     expect(page.locator("#in-livekit")).to_contain_text(re.compile("Inbound trunk.*ST_", re.DOTALL))
     expect(page.locator("#in-livekit")).to_contain_text(re.compile("Dispatch rule.*SDR_", re.DOTALL))
     assert [number.agent.name for number in Trunk.objects.get().numbers.all() if number.agent] == ["Reception"]
@@ -54,7 +55,7 @@ def test_a_trunk_saved_while_livekit_is_away_is_provisioned_by_the_button(
 
     livekit.start()
     page.get_by_role("button", name="Provision now").click()
-    expect(page.locator("#standing")).to_contain_text("In service")
+    expect(page.locator("#standing")).to_contain_text("Saved to LiveKit.")
 
 
 def test_a_missing_gateway_is_said_where_it_is_missing(acme: Workspace, acme_owner: User, sign_in: SignIn) -> None:

@@ -1,0 +1,130 @@
+"""What needs attention on the home page, with a remedy."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, QuerySet, When
+from django.urls import reverse
+from django.utils.text import capfirst
+
+from accounts.admin.access import Access
+from accounts.admin.times import when
+from accounts.choices import Role
+from telephony.admin.counting import words
+from telephony.choices import TrunkStatus
+from telephony.models import LiveKitProject, PhoneNumber, Trunk
+from telephony.selectors import projects_of
+from telephony.services.queues import missed, unseen_queues
+from telephony.status_text import standing_of
+from telephony.sync.linting import ASK_OPERATOR, concerning, for_tenant, kept
+from telephony.trunk_states import TROUBLED, TrunkState
+
+SHOWN = 6  # of a kind
+
+
+@dataclass(frozen=True)
+class Concern:
+    """An item that needs attention: title, reason and link."""
+
+    colour: str
+    label: str
+    title: str
+    reason: str
+    link: str
+    action: str
+
+
+def idle_queues(access: Access) -> list[Concern]:
+    """Report queues without a worker, to superusers only."""
+    if not access.superuser:
+        return []
+    told = [missed(name, since) for name, since in unseen_queues().items()]
+    return [Concern("danger", "Workers", what, remedy, "", "") for what, remedy in told]
+
+
+def used_projects(access: Access) -> list[LiveKitProject]:
+    """Return the first 50 LiveKit projects of the user's workspaces."""
+    used = LiveKitProject.objects.all() if access.superuser else projects_of(access.workspaces(Role.VIEWER))
+    return list(used.defer("api_secret")[:50])
+
+
+def away(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
+    """Report LiveKit projects that are not configured or did not answer the last request."""
+    concerns = []
+    for project in projects:
+        page = reverse("admin:telephony_livekitproject_change", args=[project.pk])
+        link = page if access.may(Role.ADMIN) else ""
+        if project.is_default and not project.url:
+            reason = "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET and restart Voxa. Trunks stay pending."
+            concerns.append(Concern("warning", "LiveKit", f"{project} is not configured", reason, link, "Configure"))
+        elif not project.was_reachable:
+            concerns.append(
+                Concern("danger", "LiveKit", f"{project} is unreachable", project.last_error, link, "Test connection")
+            )
+        elif project.takes_no_calls:
+            title = "has no SIP service available" if project.sip_error else "recently refused calls"
+            reason = f"{project.takes_no_calls} Outbound calls stay queued until it accepts calls again."
+            concerns.append(Concern("danger", "LiveKit", f"{project} {title}", reason, link, "Test connection"))
+    return concerns
+
+
+def harmed(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
+    """Report the last LiveKit findings: all of them to superusers, to others those that affect their own numbers."""
+    mine = access.workspaces(Role.VIEWER)
+    concerns = []
+    for project in projects:
+        if not project.lint:
+            continue
+        harms = kept(project) if access.superuser else concerning(kept(project), mine)
+        page = reverse("admin:telephony_livekitproject_change", args=[project.pk])
+        for harm in harms[:SHOWN]:
+            told, remedy = (harm.what, harm.remedy) if access.superuser else (for_tenant(harm), ASK_OPERATOR)
+            label, colour = ("LiveKit", "danger" if harm.grave else "warning")
+            seen = f"Checked {when(project.linted_at)}."
+            link = page if access.may(Role.ADMIN) else ""
+            concerns.append(Concern(colour, label, told, f"{remedy} {seen}", link, "Open"))
+        if len(harms) > SHOWN:
+            title = f"{len(harms) - SHOWN} more findings in {project}"
+            reason = "Run manage.py check_telephony to see all of them." if access.superuser else ASK_OPERATOR
+            concerns.append(Concern("warning", "LiveKit", title, reason, "", ""))
+    return concerns
+
+
+def looked(projects: list[LiveKitProject]) -> str:
+    """Return when LiveKit's trunks and rules were last checked: the oldest check of several projects."""
+    seen = [project.linted_at for project in projects if project.linted_at]
+    if not seen:
+        return "LiveKit trunks and dispatch rules have not been checked yet."
+    never = "" if len(seen) == len(projects) else " Other projects have not been checked yet."
+    return f"LiveKit trunks and dispatch rules were last checked {when(min(seen))}.{never}"
+
+
+def troubled(rows: QuerySet[Any], default: LiveKitProject, access: Access) -> list[Concern]:
+    """Report failed, then pending trunks or SIP endpoints, with a remedy for users who may apply it."""
+    if rows.model is Trunk:
+        worst = Case(*(When(carrier_state=state, then=place) for place, state in enumerate(TROUBLED)))
+        rows = rows.filter(carrier_state__in=TROUBLED).order_by(worst, "-updated_at")
+    else:
+        rows = rows.exclude(status=TrunkStatus.ACTIVE).order_by("status", "-updated_at")
+    concerns = []
+    for row in rows.select_related("workspace__telephony_settings__project")[:SHOWN]:
+        settings_row = getattr(row.workspace, "telephony_settings", None)
+        project = settings_row.project if settings_row else default
+        standing = standing_of(row, project)
+        link = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+        remedy = standing.remedy if access.may(Role.OPERATOR, row.workspace_id) else ""
+        failed = standing.status in (TrunkState.FAILED, TrunkState.PENDING) and standing.reason
+        reason = f"{standing.reason} {remedy}".strip() if failed else f"{standing.headline} {standing.reason} {remedy}"
+        label = standing.status.label
+        title = f"{capfirst(row._meta.verbose_name)} {row.name}"
+        concerns.append(Concern(standing.colour, label, title, reason, link, "Open"))
+    return concerns
+
+
+def unanswered_numbers(orphans: QuerySet[PhoneNumber], count: int) -> Concern:
+    """Report numbers without an agent."""
+    some = ", ".join(orphans.order_by("-created_at").values_list("number", flat=True)[:3])
+    title = "1 number has no agent" if count == 1 else f"{words(count)} numbers have no agent"
+    link = reverse("admin:telephony_phonenumber_changelist") + "?answered=no"
+    reason = f"Calls to {some} are not answered. Assign an agent, or activate a default agent for inbound calls."
+    return Concern("warning", "Numbers", title, reason, link, "Assign agents")

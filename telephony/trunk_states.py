@@ -1,0 +1,83 @@
+"""The state of a trunk beyond its sync: what its carrier makes of it. The rules live here alone, as SQL."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Case, CharField, F, Q, QuerySet, TextChoices, Value, When
+from django.utils import timezone
+
+from telephony.choices import TrunkStatus
+from telephony.models import Trunk
+from telephony.sync.warnings import UNRESOLVED
+
+VERIFIED_FOR = timedelta(days=1)
+HOUR = timedelta(hours=1)
+LEAST_FAILING = 3  # calls, of which none was answered
+LEAST_RATED = 10  # calls, for a low answer rate to mean something
+LOW = 5  # answered less than one call in so many
+
+
+class TrunkState(TextChoices):
+    """`TrunkStatus`, with what the carrier makes of an active trunk."""
+
+    FAILED = "failed", "Failed"
+    FAILING = "failing", "Failing"
+    DEGRADED = "degraded", "Degraded"
+    PENDING = "pending", "Pending"
+    SYNCED = "synced", "Synced"
+    VERIFIED = "verified", "Carrier verified"
+
+
+COLOURS = {
+    TrunkState.FAILED: "danger",
+    TrunkState.FAILING: "danger",
+    TrunkState.DEGRADED: "warning",
+    TrunkState.PENDING: "warning",
+    TrunkState.SYNCED: "info",
+    TrunkState.VERIFIED: "success",
+}
+TROUBLED = (TrunkState.FAILED, TrunkState.FAILING, TrunkState.DEGRADED, TrunkState.PENDING)
+
+
+def with_state(trunks: QuerySet[Trunk]) -> QuerySet[Any]:
+    """Add each trunk's state as `carrier_state`, from its own columns and its health: one join, no subquery."""
+    return trunks.annotate(carrier_state=state_expression())
+
+
+def with_health(trunks: QuerySet[Trunk]) -> QuerySet[Any]:
+    """Read the state of each trunk and the facts behind it with its row."""
+    return with_state(trunks).select_related("health")
+
+
+def state_of(trunk: Trunk) -> TrunkState:
+    """Return the state of a trunk; it costs a query unless `with_state` read it."""
+    known = getattr(trunk, "carrier_state", None)
+    return TrunkState(known or with_state(Trunk.objects.filter(pk=trunk.pk)).values_list("carrier_state").get()[0])
+
+
+def low_rate() -> Q:
+    """Return the condition of a low answer rate in the last hour."""
+    return Q(health__ended__gte=LEAST_RATED, health__ended__gt=F("health__answered") * LOW)
+
+
+def state_expression() -> Case:
+    """Return the state of a trunk as an expression of its row and its health."""
+    now = timezone.now()
+    day = now - VERIFIED_FOR
+    counted, checked = Q(health__counted_at__gte=now - HOUR), Q(health__checked_at__gte=day)
+    refused = Q(health__ended__gte=LEAST_FAILING, health__answered=0, health__ended__lte=F("health__refused") * 2)
+    faults = (
+        Q(warnings__icontains=UNRESOLVED)
+        | (counted & (Q(health__auth_failing=True) | low_rate()))
+        | (checked & (Q(health__unresolved=True) | Q(health__check_error__gt="")))
+    )
+    verified = Q(health__gateway_ok_at__gte=day) | Q(health__answered_at__gte=day)
+    return Case(
+        When(status=TrunkStatus.FAILED, then=Value(TrunkState.FAILED)),
+        When(status=TrunkStatus.PENDING, then=Value(TrunkState.PENDING)),
+        When(counted & refused, then=Value(TrunkState.FAILING)),
+        When(faults, then=Value(TrunkState.DEGRADED)),
+        When(verified, then=Value(TrunkState.VERIFIED)),
+        default=Value(TrunkState.SYNCED),
+        output_field=CharField(),
+    )
