@@ -71,7 +71,7 @@ def test_a_name_that_does_not_resolve_degrades_the_trunk(trunk: Trunk) -> None:
 @pytest.mark.parametrize("status", [TrunkStatus.FAILED, TrunkStatus.PENDING])
 def test_a_sync_that_is_not_done_comes_before_the_carrier(trunk: Trunk, status: TrunkStatus) -> None:
     Trunk.objects.update(status=status)
-    assert stated(trunk, ended=3, refused=3) == status
+    assert stated(trunk, ended=3, refused=3).value == status.value
 
 
 def test_all_states_take_one_query(trunk: Trunk, acme: Workspace, django_assert_num_queries: Any) -> None:
