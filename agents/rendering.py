@@ -4,10 +4,11 @@ There are no expressions, and a value is never searched for placeholders.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import copy
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from agents.providers import PROVIDERS
@@ -15,7 +16,7 @@ from agents.providers.base import SOME_USE
 from agents.variables import BUILT_IN, NAME, text_of
 
 TEXTS = ("system_prompt", "greeting", "voicemail_message", "silence_prompt")
-LISTS = ("tools", "transfers")  # whose descriptions are texts
+LISTS = ("tools", "transfers")  # whose descriptions, URLs and bodies are texts
 LONGEST = 64_000  # characters of a rendered text
 _PLACEHOLDER = re.compile(rf"\{{\{{\s*({NAME})\s*(?:\|([^{{}}]*))?\}}\}}")
 _STRAY = re.compile(r"\{\{[^{}\n]{0,40}\}{0,2}")
@@ -46,6 +47,42 @@ def render(text: str, values: Mapping[str, Any], theirs: tuple[str, ...] = ()) -
         return value.replace("{", " { ") if theirs else value
 
     return _PLACEHOLDER.sub(replaced, text)[:LONGEST]
+
+
+def render_url(url: str, values: Mapping[str, Any]) -> str:
+    """Return a URL with its placeholders replaced; a value stays within its part of the path or query."""
+
+    def replaced(match: re.Match[str]) -> str:
+        value = text_of(values.get(match[1], "")) or (match[2] or "").strip()
+        return quote(value, safe="") if value.strip(".") else value.replace(".", "%2E")
+
+    return _PLACEHOLDER.sub(replaced, url)
+
+
+def render_json(value: Any, values: Mapping[str, Any]) -> Any:
+    """Return JSON with the placeholders in its texts replaced; a text of one alone becomes the value, of its type."""
+    if isinstance(value, dict):
+        return {name: render_json(one, values) for name, one in value.items()}
+    if isinstance(value, list):
+        return [render_json(one, values) for one in value]
+    if not isinstance(value, str):
+        return value
+    whole = _PLACEHOLDER.fullmatch(value)
+    return values[whole[1]] if whole and values.get(whole[1], "") != "" else render(value, values)
+
+
+def without_placeholders(url: str, check: Callable[[str], str]) -> str:
+    """Return a URL with placeholders as `check` returns it without them. Raise `ValueError` for one in the host."""
+    found = [match[0] for match in _PLACEHOLDER.finditer(url)]
+    marks = {f"voxaplaceholder{place}x": one for place, one in enumerate(found)}
+    for mark, one in marks.items():
+        url = url.replace(one, mark, 1)
+    checked = check(url)
+    if found and "voxaplaceholder" in checked.split("/")[2]:
+        raise ValueError("Placeholders are for the path and the query. Enter the host as it is.")
+    for mark, one in marks.items():
+        checked = checked.replace(mark, one)
+    return checked
 
 
 def rendered(agent: Any, values: Mapping[str, Any]) -> Any:
@@ -91,4 +128,17 @@ def _texts(agent: Any) -> Iterator[str]:
     for name in (*TEXTS, *LISTS):
         if name in uses or name not in SOME_USE:
             value = getattr(agent, name)
-            yield from [value] if name in TEXTS else [one.get("description", "") for one in value]
+            yield from [value] if name in TEXTS else [text for one in value for text in _strings(_spoken(one))]
+
+
+def _spoken(row: Mapping[str, Any]) -> list[Any]:
+    """Return the parts of a tool or transfer target that may have placeholders."""
+    return [row.get("description", ""), row.get("url", ""), row.get("body", {})]
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _strings(one)

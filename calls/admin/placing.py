@@ -14,6 +14,7 @@ from accounts.admin.workspace_first import WorkspaceFirst
 from calls.admin.checking import BUTTON, CheckAsked, checked
 from calls.models import Call
 from calls.services.place import place_call
+from telephony.admin.json_fields import ReadableJson
 from telephony.admin.selects import WorkspaceSelect
 
 # The service's field names and the form's.
@@ -30,10 +31,16 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     refused: ValidationError | None = None
     only_checked = False
+    variables = ReadableJson(
+        dict,
+        {"first_name": "Ada", "order": 1042},
+        label="Variables",
+        help_text="Values of the placeholders in the agent's texts, as JSON: texts, numbers and booleans.",
+    )
 
     class Meta:
         model = Call
-        fields = ["workspace", "to_number", *SELECTS, "scheduled_at", "not_after", "max_duration_seconds"]
+        fields = ["workspace", "to_number", *SELECTS, "variables", "scheduled_at", "not_after", "max_duration_seconds"]
         labels = {
             "to_number": "Number to call",
             "number": "From",
@@ -61,11 +68,19 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
         """Leave the number to the service, which reports all errors at once."""
         return {*super()._get_validation_exclusions(), "to_number"}  # type: ignore[misc]
 
+    def clean_variables(self) -> dict[str, Any]:
+        given = self.cleaned_data["variables"]
+        if not isinstance(given, dict):
+            raise ValidationError('Enter a JSON object, for example {"first_name": "Ada"}.', code="variables")
+        return given
+
     def clean(self) -> Any:
         if self.refused:
-            for field, errors in self.refused.error_dict.items():
+            for path, errors in self.refused.error_dict.items():
+                field, _, part = path.partition(".")
                 name = _FIELDS.get(field, field)
-                self.add_error(name if name in self.fields else None, errors)
+                said = [f"{part}: {words}" for error in errors for words in error.messages] if part else errors
+                self.add_error(name if name in self.fields else None, said)
         return super().clean()
 
 
@@ -77,7 +92,7 @@ class PlacingMixin(WorkspaceFirst):
             "Call",
             {
                 "description": "The call waits in the queue until it is due and the limits allow it.",
-                "fields": ["workspace", "to_number", ("number", "agent")],
+                "fields": ["workspace", "to_number", ("number", "agent"), "variables"],
             },
         ),
         ("Schedule and routing", {"fields": ["scheduled_at", "not_after", "max_duration_seconds", "trunk"]}),
@@ -102,7 +117,7 @@ class PlacingMixin(WorkspaceFirst):
         initial: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[misc]
         named = request.GET.get(AGAIN, "")
         again = self.get_object(request, named) if is_uuid(named) else None  # type: ignore[attr-defined]
-        return initial | model_to_dict(again, ["to_number", "number", "agent"]) if again else initial
+        return initial | model_to_dict(again, ["to_number", "number", "agent", "variables"]) if again else initial
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:
@@ -144,6 +159,7 @@ class PlacingMixin(WorkspaceFirst):
             scheduled_at=data["scheduled_at"],
             not_after=data["not_after"],
             max_duration_seconds=data["max_duration_seconds"],
+            variables=data["variables"],
         )
         obj.__dict__.update(placed.__dict__)
 

@@ -43,7 +43,7 @@ class Call(models.Model):
         default=3600, validators=[MinValueValidator(10), MaxValueValidator(14_400)]
     )
     metadata = models.JSONField(default=dict, blank=True, validators=[validate_metadata])
-    variables = models.JSONField(default=dict, blank=True, editable=False)
+    variables = models.JSONField(default=dict, blank=True)
     agent_overrides = models.JSONField(default=dict, blank=True, editable=False)  # by the names of the agent's fields
 
     room_name = models.CharField(max_length=128, blank=True)

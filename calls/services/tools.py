@@ -14,8 +14,10 @@ from standardwebhooks import Webhook
 
 from accounts.choices import ExternalWork
 from accounts.services.external_leases import external_lease
+from agents.rendering import render_json, render_url
 from calls.choices import CallStatus, EventType
 from calls.models import Call
+from calls.services.agent_of_call import variables_of
 from telephony.models import Agent
 from telephony.services.tool_secrets import tool_secret
 from voxa.core import safe_http
@@ -57,10 +59,11 @@ def call_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, A
     Nothing is called if the workspace is at its limit of running tools. Raise `Conflict` as `tool_of` does.
     """
     tool, agent = tool_of(call, name), speaking(call)
-    text = _body(call, name, arguments)
+    values = variables_of(call)
+    text = _body(call, name, arguments, render_json(tool.get("body", {}), values))
     headers = _signed(tool_secret(agent), f"tool_{request_id.hex}", text)
     with external_lease(call.workspace_id, ExternalWork.TOOL) as may:
-        return _send(tool["url"], headers, text) if may else (Done(False, BUSY), None)
+        return _send(render_url(tool["url"], values), headers, text) if may else (Done(False, BUSY), None)
 
 
 def speaking(call: Call) -> Agent:
@@ -79,7 +82,7 @@ def misfit(tool: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
     return "; ".join(misfits(tool.get("parameters") or {}, dict(arguments))[:5])
 
 
-def _body(call: Call, name: str, arguments: Mapping[str, Any]) -> str:
+def _body(call: Call, name: str, arguments: Mapping[str, Any], more: Mapping[str, Any]) -> str:
     told = {
         "id": str(call.pk),
         "direction": call.direction,
@@ -89,7 +92,8 @@ def _body(call: Call, name: str, arguments: Mapping[str, Any]) -> str:
         "variables": call.variables,
     }
     at = timezone.now().isoformat().replace("+00:00", "Z")
-    data = {"tool": name, "arguments": arguments, "agentId": str(call.agent_id), "call": told}
+    data: dict[str, Any] = {"tool": name, "arguments": arguments, "agentId": str(call.agent_id), "call": told}
+    data |= {"body": more} if more else {}
     return json.dumps({"type": EventType.TOOL_CALLED, "timestamp": at, "data": data}, separators=(",", ":"))
 
 

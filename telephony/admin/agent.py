@@ -79,7 +79,8 @@ class AgentForm(WriteOnlyForm):
             }
         ],
         label="Tools",
-        help_text="A JSON list of HTTP functions that the agent may call, each with its parameters as a JSON schema.",
+        help_text="A JSON list of HTTP functions that the agent may call, each with its parameters as a JSON schema. "
+        "The path and query of a URL and the texts of a body may have placeholders such as {{order}}.",
     )
     analysis_schema = ReadableJson(
         dict,

@@ -26,7 +26,13 @@ class ToolSerializer(CamelSerializer):
         max_length=1_000, help_text="What it does and when to use it, for the language model."
     )
     parameters: Any = serializers.DictField(required=False, help_text="JSON schema of the arguments, an object.")
-    url = serializers.CharField(max_length=500, help_text="The https URL that receives its requests.")
+    url = serializers.CharField(
+        max_length=500,
+        help_text="The https URL that receives its requests. Its path and query may have placeholders: `{{order}}`.",
+    )
+    body: Any = serializers.DictField(
+        required=False, help_text="JSON sent as `body` with each request. Its texts may have placeholders."
+    )
 
 
 class AgentTransferSerializer(CamelSerializer):

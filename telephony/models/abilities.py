@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from agents.rendering import without_placeholders
 from telephony.sip_headers import validate_headers
 from telephony.transfer_targets import LONGEST_TARGET, read_target
 from voxa.core.json_schema import WrongSchema, compiled, misfits
@@ -12,6 +13,7 @@ from voxa.core.safe_http import check_url
 
 MOST_TOOLS = MOST_TRANSFERS = 20
 LONGEST_SCHEMA = 8_192  # characters
+LONGEST_BODY = 4_096  # characters
 NAME = "^[A-Za-z_][A-Za-z0-9_]{0,63}$"  # the function names that language models accept
 OWN_TOOLS = frozenset({"end_call", "transfer_call", "send_digits"})  # every agent's own
 
@@ -28,6 +30,7 @@ _TOOLS = {
             "description": _TEXT,
             "parameters": {"type": "object"},
             "url": {"type": "string", "maxLength": 500},
+            "body": {"type": "object"},
         },
     },
 }
@@ -50,17 +53,24 @@ _TRANSFERS = {
 
 
 def validate_tools(value: Any) -> None:
-    """Accept a list of tools: name, description, url, and parameters as a JSON schema. URLs get their stored form."""
+    """Accept a list of tools: name, description, url, body, and parameters as a JSON schema.
+
+    URLs get their stored form, in which placeholders stay.
+    """
     _fits(_TOOLS, value)
     _once(value)
     for place, tool in enumerate(value):
         if tool["name"] in OWN_TOOLS:
             raise _wrong(f"[{place}].name", f"{tool['name']} is a built-in tool of every agent. Choose another name.")
         _parameters(f"[{place}].parameters", tool.get("parameters", {}))
+        if len(json.dumps(tool.get("body", {}))) > LONGEST_BODY:
+            raise _wrong(f"[{place}].body", f"A body has at most {LONGEST_BODY} characters. Shorten it.")
         try:
-            tool["url"] = check_url(tool["url"])
+            tool["url"] = without_placeholders(tool["url"], check_url)
         except ValidationError as error:
             raise _wrong(f"[{place}].url", error.messages[0]) from None
+        except ValueError as error:
+            raise _wrong(f"[{place}].url", str(error)) from None
 
 
 def validate_transfers(value: Any) -> None:

@@ -44,6 +44,29 @@ def test_an_operator_places_a_call_and_sees_it(line: Line, acme_operator: User, 
     assert answer.redirect_chain == [(reverse("admin:calls_call_change", args=[call.pk]), 302)]
 
 
+def test_variables_are_filled_in_shown_and_taken_to_the_next_call(
+    line: Line, acme_operator: User, signed_in: Browser
+) -> None:
+    client = signed_in(acme_operator)
+    page = client.post(ADD, asked(line, variables='{"name": "<Ada>", "order": 7}'), follow=True).content.decode()
+    call = Call.objects.get()
+    assert call.variables == {"name": "<Ada>", "order": 7}
+    assert "&lt;Ada&gt;" in page
+    again = client.get(ADD, {"workspace": str(line.workspace.pk), "again": str(call.pk)}).content.decode()
+    assert "&lt;Ada&gt;" in again
+
+
+def test_a_wrong_variable_is_said_at_its_field(line: Line, acme_operator: User, signed_in: Browser) -> None:
+    for typed, words in (('{"a b": 1}', "a b: A name has letters"), ('{"to": 1}', "built-in"), ("[1]", "object")):
+        answer = signed_in(acme_operator).post(ADD, asked(line, variables=typed))
+        assert words in str(answer.context["adminform"].form.errors["variables"])
+    line.agent.greeting, line.agent.require_variables = "Hello {{first_name}}", True
+    line.agent.save()
+    answer = signed_in(acme_operator).post(ADD, asked(line))
+    assert "first_name: The agent" in str(answer.context["adminform"].form.errors["variables"])
+    assert not Call.objects.exists()
+
+
 def test_the_time_is_that_of_the_workspace(line: Line, acme_operator: User, signed_in: Browser) -> None:
     line.workspace.time_zone = "Asia/Tokyo"
     line.workspace.save()

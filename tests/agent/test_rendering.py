@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agents.rendering import LONGEST, built_in, render
+from agents.rendering import LONGEST, built_in, render, render_json, render_url
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,18 @@ def test_a_value_cannot_become_a_placeholder_of_the_provider() -> None:
 def test_times_are_the_workspaces() -> None:
     values = built_in(datetime(2026, 11, 30, 23, 30, tzinfo=UTC), "Europe/Berlin", "Acme", "Ada")
     assert [values[name] for name in ("now", "date", "time")] == ["2026-12-01T00:30:00+01:00", "2026-12-01", "00:30"]
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [("a/../b?c#d&e", "a%2F..%2Fb%3Fc%23d%26e"), ("..", "%2E%2E"), (7, "7"), ("é", "%C3%A9"), ("", "no%20order")],
+)
+def test_a_value_stays_in_its_part_of_a_url(value: Any, path: str) -> None:
+    url = "https://a.example/{{ order|no order }}/x?by={{order|no order}}"
+    assert render_url(url, {"order": value}) == f"https://a.example/{path}/x?by={path}"
+
+
+def test_json_keeps_the_type_of_a_value_alone() -> None:
+    body = {"order": "{{order}}", "text": "No. {{order}}", "list": ["{{vip}}", 1], "{{order}}": "{{gone|none}}"}
+    made = {"order": 7, "text": "No. 7", "list": [True, 1], "{{order}}": "none"}
+    assert render_json(body, {"order": 7, "vip": True}) == made

@@ -129,9 +129,8 @@ TOOLS: dict[str, Case] = {
     "name": ({"name": "order"}, lambda told: _tool(told).get("name"), "order"),
     "description": ({"description": "Asks."}, lambda told: _tool(told).get("description"), "Asks."),
     "parameters": ({"parameters": SCHEMA}, lambda told: _tool(told).get("parameters"), SCHEMA),
-    "url": (
-        {"url": "https://shop.example.com/"}, lambda told: tool_called(told.call, "find"), "https://shop.example.com/",
-    ),
+    "url": ({"url": "https://b.example/"}, lambda told: tool_called(told.call, "find")[0], "https://b.example/"),
+    "body": ({"body": {"a": "{{direction}}"}}, lambda told: tool_called(told.call, "find")[1], {"a": "inbound"}),
 }  # fmt: skip
 TRANSFERS: dict[str, Case] = {
     "name": ({"name": "desk"}, lambda told: _sales(told).get("name"), "desk"),

@@ -69,12 +69,12 @@ def analyzed(call: Call) -> dict[str, Any]:
     return sent[0] if sent else {}
 
 
-def tool_called(call: Call, name: str) -> str:
-    """Return the address that an agent's tool is called at."""
-    sent: list[str] = []
+def tool_called(call: Call, name: str) -> tuple[str, Any]:
+    """Return the address that an agent's tool is called at, and the body of its own that is sent."""
+    sent: list[tuple[str, Any]] = []
 
-    def send(method: str, url: str, **_: Any) -> Any:
-        sent.append(url)
+    def send(method: str, url: str, content: bytes, **_: Any) -> Any:
+        sent.append((url, json.loads(content)["data"].get("body")))
         return SimpleNamespace(ok=True, status=200, body=b"{}")
 
     with pytest.MonkeyPatch.context() as patch:

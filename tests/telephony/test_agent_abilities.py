@@ -29,6 +29,14 @@ def test_tools_and_transfers_come_back_as_they_were_given(api: APIClient) -> Non
     assert api.patch(f"{AGENTS}/{made['id']}", {"tools": []}).json()["tools"] == []
 
 
+def test_placeholders_of_urls_and_bodies_are_kept_and_warned_of(api: APIClient) -> None:
+    tool = {**TOOL, "url": "https://API.acme.example/{{ order }}?by={{who|them all}}", "body": {"a": ["{{city}}"]}}
+    made = api.post(AGENTS, {"name": "Desk", "tools": [tool]}).json()
+    assert made["tools"][0]["url"] == "https://api.acme.example/{{ order }}?by={{who|them all}}"
+    assert made["tools"][0]["body"] == {"a": ["{{city}}"]}
+    assert "{{order}}, {{city}} without a default" in made["warnings"][0]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -36,6 +44,10 @@ def test_tools_and_transfers_come_back_as_they_were_given(api: APIClient) -> Non
         ({"name": "end_call"}, "Choose another name"),
         ({"url": "http://api.acme.example/"}, "https://"),
         ({"url": "https://169.254.169.254/latest"}, "cannot be called"),
+        ({"url": "https://{{host}}.acme.example/"}, "path and the query"),
+        ({"url": "https://api.acme.example/{order}"}, "braces"),
+        ({"url": "http://api.acme.example/{{order}}"}, "https://"),
+        ({"body": {"text": "x" * 5_000}}, "4096 characters"),
         ({"parameters": {"type": "array"}}, '"type": "object"'),
         ({"parameters": {"type": "object", "properties": 7}}, "JSON schema is invalid"),
         (

@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 from calls.models import Call, Event
 from calls.services import tools
 from telephony.models import Agent
+from telephony.services.agents import update_agent
 from telephony.services.tool_secrets import tool_secret
 from tests.calls.abilities.conftest import Asks
 from tests.receiver import Receiver, answer
@@ -30,6 +31,16 @@ def test_a_tool_is_called_with_its_arguments_and_the_call(ask: Asks, shop: Recei
     assert (data["call"]["id"], data["call"]["from"]) == (str(call.pk), "+12025550177")
     assert (line()["tool"], line()["ok"], line()["httpStatus"]) == ("find_order", True, 200)
     assert "1042" not in json.dumps(line())
+
+
+def test_the_variables_of_the_call_are_filled_in(ask: Asks, shop: Receiver, call: Call, agent: Agent) -> None:
+    Call.objects.filter(pk=call.pk).update(variables={"order": "1/2", "vip": True})
+    tool = {**agent.tools[0], "url": shop.url("/orders/{{order}}?to={{to}}"), "body": {"vip": "{{vip}}"}}
+    update_agent(agent, {"tools": [tool]})
+    ask(order="1042")
+    (sent,) = shop.requests
+    assert sent.path == f"/orders/1%2F2?to=%2B{call.to_number[1:]}"
+    assert json.loads(sent.body)["data"]["body"] == {"vip": True}
 
 
 def test_it_is_signed_by_the_secret_that_was_shown_once(

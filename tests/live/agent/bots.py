@@ -122,7 +122,8 @@ class _ElevenConversation:
         formats = {"agent_output_audio_format": "pcm_16000", "user_input_audio_format": "pcm_16000"}
         await self._tell("conversation_initiation_metadata", "_event", conversation_id="conv-1", **formats)
         await self._tell("ping", "_event", event_id=41, ping_ms=10)
-        await self._speak("Hello, this is eleven.")
+        agent = sent.get("conversation_config_override", {}).get("agent", {})
+        await self._speak(agent.get("first_message", "Hello, this is eleven."))
 
     async def _hear(self, pcm: bytes) -> None:
         server = self._server
@@ -189,7 +190,8 @@ class StreamBot(Server):
             self.got.append(sent)
             if sent["event"] == "start":
                 stream = sent["start"]["streamSid"]
-                await self._speak(socket, stream, "Hello from the bot.", "greeting")
+                greeting = sent["start"]["customParameters"].get("greeting", "Hello from the bot.")
+                await self._speak(socket, stream, greeting, "greeting")
             if sent["event"] == "dtmf":
                 await self._speak(socket, stream, "This is a very long story. " * 20, "story")
             if sent["event"] == "mark" and sent["mark"]["name"] == "goodbye":

@@ -76,10 +76,10 @@ class Stage:
         return Caller(self.livekit, answer["dispatch"], status)
 
     @asynccontextmanager
-    async def callee(self, agent: str, number: str, to: str = "+12025550300") -> AsyncIterator[Caller]:
+    async def callee(self, agent: str, number: str, to: str = "+12025550300", **more: Any) -> AsyncIterator[Caller]:
         """Place an agent's call, and return the phone that was picked up. A dispatcher must run."""
         self.number_of(agent, number)
-        placed = self.api.call("POST", "/v1/calls", {"to": to, "from": number, "agentId": agent}, expect=201)
+        placed = self.api.call("POST", "/v1/calls", {"to": to, "from": number, "agentId": agent, **more}, expect=201)
         room = f"call-{placed['id']}-1"
         await until(lambda: [leg for leg in self.bridge.calls() if leg["room"] == room], "the phone rings")
         leg = next(leg for leg in self.bridge.calls() if leg["room"] == room)

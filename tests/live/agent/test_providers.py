@@ -10,6 +10,7 @@ import pytest
 from tests.live.agent.bots import ElevenLabs, StreamBot
 from tests.live.agent.caller import Caller, until
 from tests.live.agent.conftest import CALLER, Stage
+from tests.live.agent.models import Models
 from tests.live.agent.realtime import Realtime
 from tests.live.agent.speech import sound_seconds
 from tests.live.process import free_port
@@ -175,6 +176,42 @@ async def test_a_bot_of_ones_own_hears_speaks_is_interrupted_and_hangs_up(
     ]
     assert bot.keys == {bot.key}
     assert bot.ear.heard_seconds > 0.5
+
+
+@pytest.mark.usefixtures("dispatcher")
+async def test_every_provider_greets_with_the_variables_and_overrides_of_the_call(
+    stage: Stage, models: Models, realtime: Realtime, eleven: ElevenLabs, bot: StreamBot, number: str
+) -> None:
+    providers: list[dict[str, Any]] = [
+        {"aiProvider": "pipeline", "baseUrl": models.url, "providerKey": models.key},
+        {"aiProvider": "openai", "baseUrl": realtime.url, "providerKey": realtime.key},
+        {"aiProvider": "elevenlabs", "baseUrl": eleven.url, "providerKey": eleven.key, "providerAgentId": "agent-7"},
+        {"aiProvider": "custom", "customEndpoint": bot.url, "providerKey": bot.key},
+    ]
+    told = {
+        "variables": {"name": "Ada", "order": 1042},
+        "agentOverrides": {"systemPrompt": "You call about order {{order}}."},
+    }
+    words = "Hello Ada, your order 1042 is ready, says Reception of the shop."
+
+    async def greeted(place: int, provider: dict[str, Any]) -> dict[str, Any]:
+        greeting = "Hello {{name|there}}, your order {{order}} is ready, says {{agent_name}} of the {{shop|shop}}."
+        agent = stage.agent(greeting=greeting, systemPrompt="Be kind.", **provider)
+        async with stage.callee(agent, f"{number}{place}", f"+1{202 + 101 * place}5550300", **told) as phone:
+            await phone.hears_something(seconds=20)
+            await phone.hears_the_end()
+        assert 0.7 < phone.heard_seconds() / sound_seconds(words) < 1.5
+        return stage.ended(phone.room_name)
+
+    calls = [await greeted(place, provider) for place, provider in enumerate(providers)]
+    assert [said(stage, call)[0] for call in calls[:3]] == [("agent", words)] * 3
+    assert any("about order 1042." in text for text in realtime.instructions)
+    (began,), (start,) = eleven.began, (one["start"] for one in bot.got if one["event"] == "start")
+    assert began["conversation_config_override"]["agent"]["prompt"]["prompt"] == "You call about order 1042."
+    assert began["dynamic_variables"].items() >= {"name": "Ada", "order": 1042}.items()
+    sent = start["customParameters"]
+    assert (sent["system_prompt"], sent["greeting"]) == ("You call about order 1042.", words)
+    assert (sent["name"], sent["order"]) == ("Ada", "1042")
 
 
 async def test_a_bot_is_told_that_its_caller_hung_up(stage: Stage, bot: StreamBot, number: str) -> None:
