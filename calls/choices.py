@@ -253,3 +253,26 @@ BEFORE_RINGING = frozenset(
 )
 # Reasons that end an answered call as failed: it was connected, but nobody spoke with the other party.
 FAULTS = frozenset({Reason.NO_AGENT, Reason.AGENT_ABSENT, Reason.WORKER_LOST, Reason.PROVIDER_FAILED})
+
+
+class AlertKind(models.TextChoices):
+    """Conditions of alert rules."""
+
+    ANSWER_RATE = "answer_rate", "Answer rate below (%)"
+    NO_WORKER = "no_worker", "No agent worker"
+    SPEND = "spend", "Spend of the day at least"
+    WEBHOOK = "webhook", "Failing webhook endpoints at least"
+    DRIFT = "drift", "Trunks and endpoints not in sync at least"
+
+
+class AlertChannel(models.TextChoices):
+    EMAIL = "email", "Email"
+    SLACK = "slack", "Slack"
+
+
+class NotificationStatus(models.TextChoices):
+    """pending -> sent | failed (given up); pending again, due later, after a failed attempt."""
+
+    PENDING = "pending", "Pending"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"

@@ -1,5 +1,6 @@
 """The tasks of this app, under the names by which they are sent. Each is defined beside the service that it runs."""
 
+from calls.alerts.tasks import evaluate_alerts, send_alert
 from calls.analysis.tasks import analyze_call, sweep_analyses
 from calls.livekit.tasks import close_call, close_left_over, end_at_limit, ingest_events, watch_calls, watch_project
 from calls.recordings.tasks import look_after_recordings, start_recording, stop_recording
@@ -10,11 +11,13 @@ __all__ = [
     "close_call",
     "close_left_over",
     "end_at_limit",
+    "evaluate_alerts",
     "ingest_events",
     "look_after_recordings",
     "note_trunk_calls",
     "purge_calls",
     "run_tool",
+    "send_alert",
     "start_recording",
     "stop_recording",
     "sweep_analyses",

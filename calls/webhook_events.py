@@ -89,7 +89,32 @@ _ANALYSIS = {
     "analyzedAt": "2026-01-05T09:31:30Z",
 }
 
+_ALERT: dict[str, Any] = {
+    "id": "d3c3f8a0-7f6d-4a52-9f0e-1a2b3c4d5e44",
+    "rule": {
+        "id": "e4d4f9b1-8a7e-4b63-8a1f-2b3c4d5e6f55",
+        "name": "Answer rate of Acme Telecom",
+        "condition": "answer_rate",
+    },
+    "trunkId": _TRUNK,
+    "threshold": 30.0,
+    "text": "12% of 25 calls by trunk Acme Telecom in 60 minutes were answered.",
+    "startedAt": "2026-01-05T09:35:00Z",
+    "endedAt": None,
+}
+
 register(
+    EventType("alert.started", "Alert started", "The condition of an alert rule holds.", _ALERT),
+    EventType(
+        "alert.ended",
+        "Alert ended",
+        "The condition of an alert rule is gone. `startedAt` is the start of the alert.",
+        {
+            **_ALERT,
+            "text": "41% of 27 calls by trunk Acme Telecom in 60 minutes were answered.",
+            "endedAt": "2026-01-05T10:20:00Z",
+        },
+    ),
     EventType(
         "call.status",
         "Call status changed",

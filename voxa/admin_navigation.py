@@ -28,6 +28,8 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("Do not call", "phone_disabled", "calls.DoNotCall"),
             ("Recordings", "mic", "calls.Recording"),
             ("Usage", "bar_chart", "calls.UsageDay"),
+            ("Alerts", "notifications", "calls.Alert"),
+            ("Alert rules", "rule", "calls.AlertRule"),
         ],
     ),
     (

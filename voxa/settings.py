@@ -230,6 +230,13 @@ RECORDING_S3_ACCESS_KEY = env.str("RECORDING_S3_ACCESS_KEY", default="")
 RECORDING_S3_SECRET = env.str("RECORDING_S3_SECRET", default="")
 VOXA_DIALECTS = env.list("VOXA_DIALECTS", default=None)  # names of telephony/dialects; unset: all, empty: none
 
+# --- email: alerts ----------------------------------------------------------------------------------------
+EMAIL_IS_SENT = bool(env.str("EMAIL_URL", default=""))
+if EMAIL_IS_SENT:
+    globals().update(env.mail("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="voxa@localhost")
+EMAIL_TIMEOUT = 10
+
 # --- errors that nobody expected, told to Sentry or what speaks its protocol --------------------------------
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
     from voxa import error_reports  # a second of imports that nothing else needs

@@ -103,6 +103,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "tell-late-reports": {"task": "calls.tasks.tell_late_reports", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-analyses": {"task": "calls.tasks.sweep_analyses", "schedule": 5.0, "options": {"expires": 5}},
     "note-trunk-calls": {"task": "calls.tasks.note_trunk_calls", "schedule": 15.0, "options": {"expires": 15}},
+    "evaluate-alerts": {"task": "calls.tasks.evaluate_alerts", "schedule": 60.0, "options": {"expires": 55}},
     "look-after-recordings": {
         "task": "calls.tasks.look_after_recordings",
         "schedule": 60.0,

@@ -28,6 +28,18 @@ class Variables(environ.Env):  # type: ignore[misc]
             raise ImproperlyConfigured(f"{var} is not a database URL such as postgres://user:password@host:5432/name.")
         return found
 
+    def mail(self, var: str) -> dict[str, Any]:
+        """Return Django's settings of a mail server from a variable."""
+        try:
+            found: dict[str, Any] = self.email_url_config(self.str(var))
+        except (ImproperlyConfigured, ValueError):
+            found = {}
+        if not found.get("EMAIL_HOST"):
+            raise ImproperlyConfigured(
+                f"{var} is not a mail server such as smtp+tls://user:password@mail.example.com:587."
+            ) from None
+        return found
+
 
 env = Variables()
 

@@ -61,10 +61,16 @@ class Cap:
 
 def cap_of(config: TelephonySettings, now: datetime) -> Cap | None:
     """Return the limit of a workspace's day, None where it has none."""
-    if config.daily_spend_limit is None:
-        return None
+    return None if config.daily_spend_limit is None else _cap(config, config.daily_spend_limit, now)
+
+
+def spent_today(config: TelephonySettings, now: datetime) -> Decimal:
+    """Return what a workspace's day costs so far, with or without a limit."""
+    return spent(_cap(config, config.daily_spend_limit or Decimal(0), now), now)
+
+
+def _cap(config: TelephonySettings, limit: Decimal, now: datetime) -> Cap:
     begins, resets_at = day_of(now, ZoneInfo(config.workspace.time_zone))
-    limit = config.daily_spend_limit
     return Cap(config.workspace_id, config.price_per_minute, limit, config.currency, begins, resets_at)
 
 

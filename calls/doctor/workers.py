@@ -17,6 +17,11 @@ from voxa.core.doctor.registry import Scope
 def look(scope: Scope) -> Iterator[Finding]:
     """Report missing processes and wrong clocks."""
     yield from _dispatchers()
+    yield from missing_agent_workers(scope)
+
+
+def missing_agent_workers(scope: Scope) -> Iterator[Finding]:
+    """Report the projects whose agents have no worker."""
     for project in projects(scope):
         if project.is_configured and _has_agents(scope, project):
             yield from _agent_workers(project)

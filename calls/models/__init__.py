@@ -1,5 +1,6 @@
 """Models of calls: attempts, events, transcripts, usage and the do-not-call list."""
 
+from calls.models.alert import Alert, AlertNotification, AlertRule
 from calls.models.analysis import CallAnalysis
 from calls.models.attempt import Attempt, DialSlot
 from calls.models.call import Call, DoNotCall
@@ -12,6 +13,9 @@ from calls.models.worker import AgentWorker, RunningDispatcher
 
 __all__ = [
     "AgentWorker",
+    "Alert",
+    "AlertNotification",
+    "AlertRule",
     "Attempt",
     "Call",
     "CallAnalysis",

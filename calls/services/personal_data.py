@@ -35,6 +35,9 @@ OTHER: dict[str, frozenset[str]] = {
     "accounts.WebhookMessage": frozenset({"event_type"}),
     "accounts.Workspace": frozenset({"slug", "name", "country", "time_zone"}),
     "calls.AgentWorker": frozenset({"host", "version"}),
+    "calls.Alert": frozenset({"text", "end_text"}),  # figures and names of trunks
+    "calls.AlertNotification": frozenset({"last_error"}),
+    "calls.AlertRule": frozenset({"name", "email_to", "slack_url", "last_text"}),  # addresses of staff
     "calls.Attempt": frozenset({"livekit_trunk_id", "room_name", "sip_call_id", "livekit_call_id"}),
     "calls.Call": frozenset({"sip_call_id", "livekit_call_id"}),
     "calls.CallAnalysis": frozenset({"model", "error"}),

@@ -1,0 +1,1 @@
+"""Alerts: conditions of a workspace that somebody is notified of."""
