@@ -9,12 +9,11 @@ from django.db.models import Count, Q
 
 from calls.choices import AlertKind, CallStatus, Direction
 from calls.dialer.spend import spent_today
-from calls.doctor.workers import missing_agent_workers
 from calls.models import AlertRule, Call
+from calls.services.workers import needs_worker, running_workers
 from telephony.choices import TrunkStatus
 from telephony.models import SipEndpoint, TelephonySettings, Trunk
 from telephony.services.health_checks import latest
-from voxa.core.doctor.registry import Scope
 
 MARGIN = Decimal(5)  # percent that an answer rate must exceed its threshold by to end an alert
 DIFFERS = "livekit.differs"  # the finding of an active row that differs in LiveKit
@@ -50,8 +49,10 @@ def _answer_rate(rule: AlertRule, now: datetime) -> Measured:
 
 
 def _no_worker(rule: AlertRule, now: datetime) -> Measured:
-    missing = [finding.what for finding in missing_agent_workers(Scope(rule.workspace))]
-    return Measured(bool(missing), not missing, " ".join(missing)[:300] or "An agent worker is running.")
+    project = TelephonySettings.of(rule.workspace_id).project
+    missing = needs_worker(project, rule.workspace) and all(worker.draining for worker in running_workers(project))
+    text = "No agent worker accepts calls." if missing else "An agent worker runs, or none is needed."
+    return Measured(missing, not missing, text)
 
 
 def _spend(rule: AlertRule, now: datetime) -> Measured:

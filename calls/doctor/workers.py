@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from calls.models import AgentWorker, RunningDispatcher
+from calls.models import RunningDispatcher
+from calls.services.workers import needs_worker, running_workers
 from telephony.doctor.projects import projects, title
-from telephony.models import Agent, LiveKitProject
+from telephony.models import LiveKitProject
 from voxa.core.doctor.database import clocks
 from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
@@ -17,13 +17,8 @@ from voxa.core.doctor.registry import Scope
 def look(scope: Scope) -> Iterator[Finding]:
     """Report missing processes and wrong clocks."""
     yield from _dispatchers()
-    yield from missing_agent_workers(scope)
-
-
-def missing_agent_workers(scope: Scope) -> Iterator[Finding]:
-    """Report the projects whose agents have no worker."""
     for project in projects(scope):
-        if project.is_configured and _has_agents(scope, project):
+        if needs_worker(project, scope.workspace):
             yield from _agent_workers(project)
 
 
@@ -39,17 +34,8 @@ def _dispatchers() -> Iterator[Finding]:
         yield from clocks(f"The clock of dispatcher host {host}", "processes.clock", ahead)
 
 
-def _has_agents(scope: Scope, project: LiveKitProject) -> bool:
-    """Return whether the project needs an agent worker. The sandbox has built-in agents."""
-    if project.is_default and settings.LIVEKIT_IS_SANDBOX:
-        return False
-    of_project = Agent.objects.filter(active=True, workspace__telephony_settings__project=project)
-    return scope.own(of_project).exists()
-
-
 def _agent_workers(project: LiveKitProject) -> Iterator[Finding]:
-    seen = AgentWorker.objects.filter(project=project, seen_at__gt=timezone.now() - AgentWorker.AWAY_AFTER)
-    draining = list(seen.values_list("draining", flat=True))
+    draining = [worker.draining for worker in running_workers(project)]
     if not draining:
         what = f"No agent worker is running for {title(project)}. Answered calls end with agent_absent."
     elif all(draining):

@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.models import Workspace
 from calls.models import AgentWorker, RunningDispatcher
-from telephony.models import LiveKitProject
+from telephony.models import Agent, LiveKitProject
 from voxa.core.errors import Conflict
 
 FORGET_AFTER = timedelta(days=1)
@@ -41,3 +44,16 @@ def note_dispatcher(token: UUID, calls: int) -> None:
 
 def forget_dispatcher(token: UUID) -> None:
     RunningDispatcher.objects.filter(pk=token).delete()
+
+
+def needs_worker(project: LiveKitProject, workspace: Workspace | None = None) -> bool:
+    """Return whether agents of a workspace, or of any, need a worker of their own. The sandbox has built-in agents."""
+    if not project.is_configured or (project.is_default and settings.LIVEKIT_IS_SANDBOX):
+        return False
+    agents = Agent.objects.filter(active=True, workspace__telephony_settings__project=project)
+    return agents.filter(Q(workspace=workspace) if workspace else Q(workspace__closed_at=None)).exists()
+
+
+def running_workers(project: LiveKitProject) -> list[AgentWorker]:
+    """Return the workers of a project that report themselves, draining ones included."""
+    return list(AgentWorker.objects.filter(project=project, seen_at__gt=timezone.now() - AgentWorker.AWAY_AFTER))

@@ -28,6 +28,8 @@ def test_every_variable_stands_in_the_documents() -> None:
         ("PROVISION_WAIT_SECONDS", "", "PROVISION_WAIT_SECONDS is invalid"),
         ("DATABASE_URL", "s3cret", "DATABASE_URL is not a database URL"),
         ("DATABASE_URL", "postgressql://voxa:s3cret@127.0.0.1/voxa", "DATABASE_URL is not a database URL"),
+        ("EMAIL_URL", "smtp://s3cret@", "EMAIL_URL is not a mail server"),
+        ("EMAIL_URL", "smtp://u:s3cret@a.example:many", "EMAIL_URL is not a mail server"),
         ("DATABASE_URL", "sqlite:////nowhere/at/all.sqlite3", "The database does not answer"),
     ],
 )
