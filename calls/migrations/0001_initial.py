@@ -1,8 +1,11 @@
 import calls.validators
 import django.core.validators
 import django.db.models.deletion
+import fernet_fields.fields
+import simple_history.models
 import uuid
 import voxa.core.number_fields
+from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
@@ -113,6 +116,77 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AlertRule',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=100)),
+                ('kind', models.CharField(max_length=20, verbose_name='condition')),
+                ('threshold', models.DecimalField(decimal_places=2, default=Decimal('1'), max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))])),
+                ('window_minutes', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(1440)], verbose_name='window (minutes)')),
+                ('minimum_calls', models.PositiveIntegerField(default=10, help_text='With fewer calls in the window there is no alert.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='minimum calls')),
+                ('hold_minutes', models.PositiveIntegerField(default=5, help_text='The condition must hold this long before the alert starts, and be gone this long before it ends.', validators=[django.core.validators.MaxValueValidator(1440)], verbose_name='hold (minutes)')),
+                ('email_to', models.CharField(blank=True, help_text='Addresses, separated by commas.', max_length=1000, verbose_name='email to')),
+                ('slack_url', fernet_fields.fields.EncryptedTextField(blank=True, null=True)),
+                ('active', models.BooleanField(default=True)),
+                ('firing_since', models.DateTimeField(editable=False, null=True)),
+                ('turning_since', models.DateTimeField(editable=False, null=True)),
+                ('last_text', models.CharField(blank=True, editable=False, max_length=300)),
+                ('checked_at', models.DateTimeField(editable=False, null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('trunk', models.ForeignKey(blank=True, help_text='Empty: all trunks of the workspace.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='telephony.trunk')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alert_rules', to='accounts.workspace')),
+            ],
+            options={
+                'ordering': ['-created_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Alert',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('text', models.CharField(max_length=300)),
+                ('end_text', models.CharField(blank=True, max_length=300)),
+                ('started_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='accounts.workspace')),
+                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='calls.alertrule')),
+            ],
+            options={
+                'ordering': ['-started_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CallAnalysis',
+            fields=[
+                ('call', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='analysis', serialize=False, to='calls.call')),
+                ('status', models.CharField(default='pending', max_length=7)),
+                ('summary', models.TextField(blank=True)),
+                ('outcome', models.CharField(blank=True, max_length=200)),
+                ('fields', models.JSONField(default=dict)),
+                ('model', models.CharField(blank=True, max_length=100)),
+                ('error', models.CharField(blank=True, max_length=500)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('due_at', models.DateTimeField(null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'verbose_name_plural': 'call analyses',
+            },
+        ),
+        migrations.CreateModel(
+            name='Conversation',
+            fields=[
+                ('call', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='conversation', serialize=False, to='calls.call')),
+                ('worker', models.CharField(blank=True, max_length=64)),
+                ('measures', models.JSONField(default=dict)),
+                ('detail', models.CharField(blank=True, max_length=500)),
+                ('started_at', models.DateTimeField(auto_now_add=True)),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('told_at', models.DateTimeField(blank=True, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Attempt',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -171,6 +245,35 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['at', 'id'],
             },
+        ),
+        migrations.CreateModel(
+            name='HistoricalAlertRule',
+            fields=[
+                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ('name', models.CharField(max_length=100)),
+                ('kind', models.CharField(max_length=20, verbose_name='condition')),
+                ('threshold', models.DecimalField(decimal_places=2, default=Decimal('1'), max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))])),
+                ('window_minutes', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(1440)], verbose_name='window (minutes)')),
+                ('minimum_calls', models.PositiveIntegerField(default=10, help_text='With fewer calls in the window there is no alert.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='minimum calls')),
+                ('hold_minutes', models.PositiveIntegerField(default=5, help_text='The condition must hold this long before the alert starts, and be gone this long before it ends.', validators=[django.core.validators.MaxValueValidator(1440)], verbose_name='hold (minutes)')),
+                ('email_to', models.CharField(blank=True, help_text='Addresses, separated by commas.', max_length=1000, verbose_name='email to')),
+                ('active', models.BooleanField(default=True)),
+                ('created_at', models.DateTimeField(blank=True, editable=False)),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('trunk', models.ForeignKey(blank=True, db_constraint=False, help_text='Empty: all trunks of the workspace.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='telephony.trunk')),
+                ('workspace', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.workspace')),
+            ],
+            options={
+                'verbose_name': 'historical alert rule',
+                'verbose_name_plural': 'historical alert rules',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
             name='LiveKitEvent',
@@ -292,40 +395,55 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='CallAnalysis',
+            name='AlertNotification',
             fields=[
-                ('call', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='analysis', serialize=False, to='calls.call')),
-                ('status', models.CharField(default='pending', max_length=7)),
-                ('summary', models.TextField(blank=True)),
-                ('outcome', models.CharField(blank=True, max_length=200)),
-                ('fields', models.JSONField(default=dict)),
-                ('model', models.CharField(blank=True, max_length=100)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(max_length=10)),
+                ('of_end', models.BooleanField()),
+                ('status', models.CharField(default='pending', max_length=10)),
+                ('attempts', models.PositiveIntegerField(default=0)),
+                ('next_attempt_at', models.DateTimeField(null=True)),
+                ('last_error', models.CharField(blank=True, max_length=300)),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='calls.alert')),
             ],
             options={
-                'verbose_name_plural': 'call analyses',
-                'indexes': [models.Index(condition=models.Q(('status', 'pending')), fields=['due_at'], name='analysis_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'done', 'failed'])), name='analysis_status')],
+                'ordering': ['id'],
+                'indexes': [models.Index(condition=models.Q(('status', 'pending')), fields=['next_attempt_at'], name='alert_notification_due')],
+                'constraints': [models.UniqueConstraint(fields=('alert', 'channel', 'of_end'), name='alert_notification_once'), models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'slack'])), name='alert_notification_channel'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'sent', 'failed'])), name='alert_notification_status')],
             },
         ),
-        migrations.CreateModel(
-            name='Conversation',
-            fields=[
-                ('call', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='conversation', serialize=False, to='calls.call')),
-                ('worker', models.CharField(blank=True, max_length=64)),
-                ('measures', models.JSONField(default=dict)),
-                ('detail', models.CharField(blank=True, max_length=500)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'indexes': [models.Index(condition=models.Q(('told_at__isnull', True)), fields=['started_at'], name='conversation_to_tell')],
-            },
+        migrations.AddIndex(
+            model_name='alertrule',
+            index=models.Index(fields=['workspace', '-created_at', '-id'], name='alert_rule_list'),
+        ),
+        migrations.AddConstraint(
+            model_name='alertrule',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['answer_rate', 'no_worker', 'spend', 'webhook', 'drift'])), name='alert_rule_kind'),
+        ),
+        migrations.AddIndex(
+            model_name='alert',
+            index=models.Index(fields=['workspace', '-started_at', '-id'], name='alert_list'),
+        ),
+        migrations.AddIndex(
+            model_name='alert',
+            index=models.Index(fields=['-started_at', '-id'], name='alert_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='alert',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('rule',), name='alert_open_once'),
+        ),
+        migrations.AddIndex(
+            model_name='callanalysis',
+            index=models.Index(condition=models.Q(('status', 'pending')), fields=['due_at'], name='analysis_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='callanalysis',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'done', 'failed'])), name='analysis_status'),
+        ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(condition=models.Q(('told_at__isnull', True)), fields=['started_at'], name='conversation_to_tell'),
         ),
         migrations.AddIndex(
             model_name='call',
