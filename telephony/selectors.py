@@ -63,7 +63,7 @@ def trunks_in_full(workspace_id: UUID, numbers_each: int) -> QuerySet[Trunk]:
     return rows.prefetch_related("gateways", "livekit_objects", numbers)
 
 
-_in_full = Fixed(lambda workspace, pk: trunks_in_full(workspace, NUMBERS_OF_ONE).filter(pk=pk).order_by(), 2)
+_in_full = Fixed(lambda workspace, pk: trunks_in_full(workspace, NUMBERS_OF_ONE).filter(pk=pk).order_by(), UUID, UUID)
 
 
 def find_in_full(workspace: Workspace, reference: str) -> Trunk | None:
@@ -114,7 +114,7 @@ def find_trunk(workspace: Workspace, reference: str) -> Trunk | None:
 
 
 _one_trunk = Fixed(
-    lambda workspace, pk: Trunk.objects.filter(workspace=workspace, pk=pk).defer("auth_password").order_by(), 2
+    lambda workspace, pk: Trunk.objects.filter(workspace=workspace, pk=pk).defer("auth_password").order_by(), UUID, UUID
 )
 
 
@@ -208,8 +208,20 @@ def callable_numbers(rows: QuerySet[PhoneNumber]) -> QuerySet[PhoneNumber]:
 
 def agents(workspace: Workspace) -> QuerySet[Agent]:
     """Return a workspace's agents without provider keys."""
+    return _agents(workspace.pk)
+
+
+def find_agent(workspace: Workspace, pk: UUID) -> Agent | None:
+    """Return one of `agents`."""
+    return _one_agent.only(workspace.pk, pk)
+
+
+def _agents(workspace_id: UUID) -> QuerySet[Agent]:
     has_key = Q(provider_key__isnull=False)
-    return Agent.objects.filter(workspace=workspace).defer("provider_key").annotate(has_provider_key=has_key)
+    return Agent.objects.filter(workspace=workspace_id).defer("provider_key").annotate(has_provider_key=has_key)
+
+
+_one_agent = Fixed(lambda workspace, pk: _agents(workspace).filter(pk=pk).order_by(), UUID, UUID)
 
 
 def projects_of(workspaces: Iterable[UUID]) -> QuerySet[LiveKitProject]:

@@ -10,7 +10,7 @@ from telephony.choices import TrunkStatus
 from telephony.models import Gateway, LiveKitObject, LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
 from telephony.sync.kinds import ENDPOINTS, KINDS, TRUNKS, RowKind
-from telephony.sync.request import request_many, request_pending_sync, request_removal, request_sync
+from telephony.sync.request import MARKED, request_many, request_pending_sync, request_removal, request_sync
 
 
 @receiver(post_save, sender=Trunk)
@@ -18,10 +18,11 @@ from telephony.sync.request import request_many, request_pending_sync, request_r
 def row_saved(
     instance: SyncedRow, created: bool, raw: bool, update_fields: frozenset[str] | None, **kwargs: Any
 ) -> None:
-    """Sync a new or changed row. The sync's own fields do not count as a change."""
+    """Sync a new or changed row, marked as such by whoever wrote `MARKED`. The sync's own fields are no change."""
     if raw or (update_fields is not None and update_fields <= set(SYNC_FIELDS)):
         return
-    (request_pending_sync if created else request_sync)(instance.pk, _kind_of(instance))
+    is_marked = created or (update_fields is not None and update_fields.issuperset(MARKED))
+    (request_pending_sync if is_marked else request_sync)(instance.pk, _kind_of(instance))
 
 
 @receiver(pre_delete, sender=Trunk)

@@ -63,7 +63,7 @@ MIDDLEWARE = [
     "voxa.core.api.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "voxa.fast_path.OnePolicyMiddleware",
     "voxa.core.api.middleware.LoggedRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "voxa.health.CommonExceptProbes",

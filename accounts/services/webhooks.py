@@ -16,6 +16,7 @@ from accounts.models import WebhookDelivery, WebhookEndpoint, WebhookMessage, Wo
 from accounts.webhook_events import EVENT_TYPES, TEST
 from voxa.core.destinations import same_url
 from voxa.core.errors import Conflict
+from voxa.core.statements import Fixed
 from voxa.core.tasks import publish
 
 MOST_ENDPOINTS = 20
@@ -35,10 +36,15 @@ def emit(workspace_id: UUID, event_type: str, payload: Payload | Callable[[], Pa
     `EVENT_TYPES`.
     """
     event = EVENT_TYPES[event_type]
-    endpoints = WebhookEndpoint.objects.filter(workspace_id=workspace_id, active=True).values_list("pk", "event_types")
-    interested = [pk for pk, types in endpoints if event.name in types]
+    interested = [pk for pk, types in _endpoints(workspace_id) if event.name in types]
     if interested:
         _queue(workspace_id, event.name, payload() if callable(payload) else payload, interested)
+
+
+_endpoints: Fixed[Any] = Fixed(
+    lambda workspace: WebhookEndpoint.objects.filter(workspace=workspace, active=True).values_list("pk", "event_types"),
+    UUID,
+)
 
 
 def listening(workspace_ids: Collection[UUID], event_type: str) -> set[UUID]:

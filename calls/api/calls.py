@@ -156,7 +156,7 @@ class CallViewSet(WorkspaceViewSet[Call]):
     def _with_rows(self, values: dict[str, Any], problems: Problems) -> dict[str, Any]:
         """Replace IDs by the workspace's own rows; rows of others do not exist here."""
         finders: dict[str, Callable[[Any], Any]] = {
-            "agent": lambda wanted: only_row(telephony.agents(self.workspace).filter(pk=wanted)),
+            "agent": partial(telephony.find_agent, self.workspace),
             "trunk": partial(telephony.find_trunk, self.workspace),
         }
         for name, find in finders.items():

@@ -11,7 +11,7 @@ from calls.models import Call
 from calls.routing.policies import Refusal
 from telephony.choices import ObjectKind, TrunkStatus
 from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
-from voxa.core.lookup import only_row
+from voxa.core.statements import Fixed
 
 NOT_VERIFIED = "Use a number of this workspace on an active trunk as the caller ID."
 PROVISIONED_IN = timedelta(seconds=5)  # delay before a trunk that is being provisioned is checked again
@@ -49,7 +49,16 @@ def trunk_rings(trunk: Trunk | None, default: float) -> float:
 
 def own_number(workspace_id: UUID, number: str) -> PhoneNumber | None:
     """Return a workspace's own number with its trunk, None if it does not have it."""
-    return only_row(PhoneNumber.objects.filter(workspace=workspace_id, number=number).select_related("trunk"))
+    return _own_number.only(workspace_id, number)
+
+
+_own_number = Fixed(
+    lambda workspace, number: (
+        PhoneNumber.objects.filter(workspace=workspace, number=number).select_related("trunk").order_by()
+    ),
+    UUID,
+    str,
+)
 
 
 def is_verified(number: PhoneNumber, project: LiveKitProject) -> bool:

@@ -44,7 +44,7 @@ class NumberViewSet(ResourceViewSet[PhoneNumber]):
         """Replace ids with rows of the workspace. Rows of others do not exist here."""
         relations: dict[str, Callable[[Any], Any]] = {
             "trunk": partial(selectors.find_trunk, self.workspace),
-            "agent": lambda wanted: selectors.agents(self.workspace).filter(pk=wanted).first(),
+            "agent": partial(selectors.find_agent, self.workspace),
             "transfer_trunk": partial(selectors.find_trunk, self.workspace),
         }
         for name, find in relations.items():

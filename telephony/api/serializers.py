@@ -230,3 +230,14 @@ class NumberSerializer(CamelModelSerializer[PhoneNumber]):
         model = PhoneNumber
         fields = ["id", "number", "trunk_id", "agent_id", "transfer_trunk_id", "label", "created_at"]
         extra_kwargs = {"number": {"max_length": LONGEST_TEXT, "help_text": SPELLINGS}}
+
+    def to_representation(self, row: PhoneNumber) -> dict[str, Any]:
+        return {  # by hand, as a trunk
+            "id": str(row.pk),
+            "number": row.number,
+            "trunkId": str(row.trunk_id),
+            "agentId": id_json(row.agent_id),
+            "transferTrunkId": id_json(row.transfer_trunk_id),
+            "label": row.label,
+            "createdAt": time_json(row.created_at),
+        }

@@ -12,7 +12,7 @@ from accounts.models import Workspace
 from accounts.models.history import recorded
 from telephony.choices import AgentAbsent, CallingHoursFallback
 from telephony.models.livekit_project import LiveKitProject
-from voxa.core.lookup import only_row
+from voxa.core.statements import Fixed
 from voxa.core.values.fields import CountriesField, WeekdaysField
 
 
@@ -138,9 +138,12 @@ class TelephonySettings(models.Model):
     @classmethod
     def of(cls, workspace_id: UUID) -> "TelephonySettings":
         """Return a workspace's settings; create them with the default project on first use."""
-        found = only_row(cls.objects.select_related("project").filter(pk=workspace_id))
+        found = _of_workspace.only(workspace_id)
         if found is None:
             found, _ = cls.objects.select_related("project").get_or_create(
                 workspace_id=workspace_id, defaults={"project": LiveKitProject.default()}
             )
         return found
+
+
+_of_workspace = Fixed(lambda pk: TelephonySettings.objects.select_related("project").filter(pk=pk), UUID)

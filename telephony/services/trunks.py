@@ -2,23 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Workspace
 from accounts.services.history import insert_recorded
-from telephony.models import Gateway, Trunk
+from telephony.models import Gateway, PhoneNumber, Trunk
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.gateway_checks import forget
 from telephony.services.gateways import build_gateways, leads_elsewhere, replace_gateways
 from telephony.services.numbers import build_numbers, insert_numbers
 from telephony.services.presets import with_changed_preset, with_preset
 from telephony.services.rows import assign
-from telephony.sync.request import request_sync
+from telephony.sync.request import mark_changed, request_sync
 from telephony.sync.rows import gateway_row, trunk_row
 from telephony.sync.warnings import trunk_warnings
 from voxa.core.destinations import GIVEN_FOR_ANOTHER
+from voxa.core.statements import Fixed
 
 # What whoever creates or changes a trunk may name: every column that is not `editable=False`.
 FIELDS = tuple(field.name for field in Trunk._meta.concrete_fields if field.editable and field.name != "workspace")
@@ -72,7 +74,7 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
     (None or "") clears both. Raise `Trunk.DoesNotExist` if it was deleted, `ValidationError` as `create_trunk`.
     """
     problems = Problems() if problems is None else problems
-    trunk = Trunk.objects.select_for_update(no_key=True).get(pk=trunk.pk)
+    trunk = _locked(trunk.pk)
     data = with_changed_preset(trunk, data)
     changed = assign(trunk, _whole_credentials(data), FIELDS)
     problems.check(trunk, FIELDS)
@@ -84,14 +86,28 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
     if replaced or OF_THE_CARRIER.intersection(changed):
         forget(trunk.pk)
     if replaced or changed:
-        numbers = trunk.numbers.order_by("number").values_list("number", flat=True)
-        trunk.warnings = _warnings(trunk, trunk.gateways.all(), list(numbers[:1]))
+        trunk.warnings = _warnings(trunk, _gateways(trunk.pk), _first_number(trunk.pk))
     if changed:
-        trunk.save(update_fields=[*changed, "warnings", "updated_at"])
+        trunk.save(update_fields=[*changed, *mark_changed(trunk), "warnings", "updated_at"])
     elif replaced:
         Trunk.objects.filter(pk=trunk.pk).update(warnings=trunk.warnings, updated_at=timezone.now())
     else:
         request_sync(trunk.pk)  # signals request it for a row that is written
+    return trunk
+
+
+_lock = Fixed(lambda pk: Trunk.objects.select_for_update(no_key=True).filter(pk=pk).order_by(), UUID)
+_gateways = Fixed(lambda trunk: Gateway.objects.filter(trunk=trunk), UUID)
+_first_number: Fixed[Any] = Fixed(
+    lambda trunk: PhoneNumber.objects.filter(trunk=trunk).order_by("number").values_list("number", flat=True)[:1], UUID
+)
+
+
+def _locked(pk: UUID) -> Trunk:
+    """Return a trunk whose row the transaction holds. Raise `Trunk.DoesNotExist`."""
+    trunk = _lock.only(pk)
+    if trunk is None:
+        raise Trunk.DoesNotExist
     return trunk
 
 

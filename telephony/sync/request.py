@@ -8,9 +8,12 @@ from django.db.models import F
 
 from telephony.choices import TrunkStatus
 from telephony.models import TelephonySettings
+from telephony.models.synced import SyncedRow
 from telephony.sync.kinds import TRUNKS, RowKind
 from voxa.core.tasks import publish_on_commit
 from voxa.core.waiting import WAITS
+
+MARKED = ("generation", "status", "last_error", "sync_failures", "next_sync_at")
 
 
 def request_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
@@ -20,6 +23,13 @@ def request_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:
     """
     _mark_changed([row_id], kind)
     request_pending_sync(row_id, kind)
+
+
+def mark_changed(row: SyncedRow) -> list[str]:
+    """Set what `request_sync` writes on a locked row, to be saved with its change; return the names of the fields."""
+    row.generation, row.status, row.last_error, row.sync_failures = row.generation + 1, TrunkStatus.PENDING, "", 0
+    row.next_sync_at = None
+    return [*MARKED]
 
 
 def request_pending_sync(row_id: UUID, kind: RowKind = TRUNKS) -> None:

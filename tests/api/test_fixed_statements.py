@@ -21,7 +21,7 @@ def keys_of(workspace: UUID, key: UUID) -> QuerySet[ApiKey]:
 def test_rows_are_those_of_the_query_with_their_relations(acme: Workspace, globex: Workspace) -> None:
     one, _ = create_api_key(acme, "one", ["agents:read"])
     two, _ = create_api_key(globex, "two", ["agents:read"])
-    find = Fixed(keys_of, 2)
+    find = Fixed(keys_of, UUID, UUID)
     for workspace, key in ((acme, one), (globex, two)):
         (found,) = find(workspace.pk, key.pk)
         assert (found, found.workspace, found.get_deferred_fields()) == (key, workspace, {"name"})
@@ -29,10 +29,17 @@ def test_rows_are_those_of_the_query_with_their_relations(acme: Workspace, globe
     assert find.only(acme.pk, uuid4()) is None
 
 
+def test_texts_are_arguments_too(acme: Workspace) -> None:
+    key, _ = create_api_key(acme, "it's 100 % argument 0", ["agents:read"])
+    find = Fixed(lambda name, workspace: ApiKey.objects.filter(workspace=workspace, name=name), str, UUID)
+    assert find("argument 0", acme.pk) == []
+    assert find(key.name, acme.pk) == [key]
+
+
 @pytest.mark.postgres
 def test_the_sql_is_made_once(acme: Workspace) -> None:
     key, _ = create_api_key(acme, "one", ["agents:read"])
-    find = Fixed(keys_of, 2)
+    find = Fixed(keys_of, UUID, UUID)
     find(acme.pk, key.pk)
     with patch.object(SQLCompiler, "as_sql", side_effect=AssertionError("made again")):
         assert find.only(acme.pk, key.pk) == key
@@ -42,7 +49,7 @@ def test_the_sql_is_made_once(acme: Workspace) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_each_thread_asks_on_its_own_connection(acme: Workspace) -> None:
     key, _ = create_api_key(acme, "one", ["agents:read"])
-    find = Fixed(keys_of, 2)
+    find = Fixed(keys_of, UUID, UUID)
     find(acme.pk, key.pk)
 
     def ask() -> ApiKey | None:

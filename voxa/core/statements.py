@@ -12,39 +12,59 @@ from django.db.models import Model, QuerySet, Subquery, TextField
 M = TypeVar("M", bound=Model)
 
 
-class _Place(UUID):
-    """Stands in the SQL for the argument at this place."""
+class _Id(UUID):
+    """Stands in the SQL for the UUID that is the argument at this place."""
 
     def __init__(self, place: int) -> None:
         super().__init__(int=place)
 
+    @property
+    def place(self) -> int:
+        return self.int
+
+
+class _Text(str):
+    """The same for a text."""
+
+    __slots__ = ("place",)
+
+    def __new__(cls, place: int) -> "_Text":
+        text = super().__new__(cls, f"argument {place}")
+        text.place = place
+        return text
+
+    place: int
+
 
 class Fixed(Generic[M]):
-    """A query whose executions differ only by UUIDs, of which `build` takes so many. SQLite makes its SQL each time."""
+    """A query whose executions differ only by the arguments of `build`, which are UUIDs and texts of these `kinds`.
 
-    def __init__(self, build: Callable[..., QuerySet[M]], ids: int) -> None:
-        self.build, self.ids = build, ids
+    SQLite makes its SQL each time.
+    """
 
-    def __call__(self, *ids: UUID) -> list[M]:
-        """Return the rows for these ids."""
-        if connection.vendor != "postgresql":  # its ids are texts
-            return list(self.build(*ids))
+    def __init__(self, build: Callable[..., QuerySet[M]], *kinds: type[UUID | str]) -> None:
+        self.build, self.kinds = build, kinds
+
+    def __call__(self, *args: UUID | str) -> list[M]:
+        """Return the rows for these arguments."""
+        if connection.vendor != "postgresql":  # its UUIDs are texts of another form
+            return list(self.build(*args))
         query, made, sql, params = self._made
         compiler = copy(made)
         compiler.connection = connection  # of this thread
-        given = tuple(ids[one.int] if isinstance(one, _Place) else one for one in params)
+        given = tuple(args[one.place] if isinstance(one, _Id | _Text) else one for one in params)
         compiler.as_sql = lambda **options: (sql, given)
         rows = query.all()
         rows.query.get_compiler = lambda *args, **options: compiler  # type: ignore[method-assign]
         return list(rows)
 
-    def only(self, *ids: UUID) -> M | None:
-        """Return the only row for these ids, or None."""
-        return next(iter(self(*ids)), None)
+    def only(self, *args: UUID | str) -> M | None:
+        """Return the only row for these arguments, or None."""
+        return next(iter(self(*args)), None)
 
     @cached_property
     def _made(self) -> tuple[QuerySet[M], Any, str, tuple[Any, ...]]:
-        query = self.build(*map(_Place, range(self.ids)))
+        query = self.build(*(_Id(place) if kind is UUID else _Text(place) for place, kind in enumerate(self.kinds)))
         compiler = query.query.get_compiler(connection=connection)
         return query, compiler, *compiler.as_sql()
 

@@ -7,6 +7,9 @@ from uuid import uuid4
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django_structlog.middlewares import RequestMiddleware
+from structlog.contextvars import bind_contextvars
+
+from voxa.core.client_address import client_address
 
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 
@@ -27,7 +30,14 @@ class RequestIdMiddleware:
 
 
 class LoggedRequests(RequestMiddleware):
-    """django-structlog's middleware, logging paths only: queries contain phone numbers, which must be erasable."""
+    """django-structlog's middleware, logging paths only: queries contain phone numbers, which must be erasable.
+
+    The client's address is the one that is believed elsewhere too, not what any client writes in a header.
+    """
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        bind_contextvars(ip=client_address(request))
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
