@@ -21,6 +21,7 @@ from calls.routing.facts import facts_now
 from calls.routing.policies import Facts, Refusal, first_refusal
 from calls.routing.route import Hop, Route
 from calls.services.call_ids import note_ids
+from calls.services.call_rows import lock, refresh
 from calls.services.timeline import advance, end, note, tell
 from telephony.livekit.rooms import Dialled
 
@@ -57,7 +58,7 @@ def put_off(call: Call, due: datetime, refusal: Refusal, now: datetime) -> None:
         until = refusal.until.isoformat() if refusal.until else None
         note(call, EventType.CALL_PUT_OFF, now, reason=refusal.reason, message=refusal.message, until=until)
     if call.status != CallStatus.QUEUED:
-        call.refresh_from_db()
+        refresh(call)
         tell(call)
 
 
@@ -113,7 +114,7 @@ def _record(call: Call, route: Route, hop: Hop, now: datetime, money: Decimal | 
     )
     if not moved:
         raise ClaimLost
-    call.refresh_from_db()
+    refresh(call)
     return Attempt.objects.create(
         call=call,
         number=number,
@@ -202,8 +203,11 @@ def answered(call: Call, attempt: Attempt, dialled: Dialled | None, at: datetime
 
 def locked(call: Call) -> Call:
     """Lock and return the current call. Raise `ClaimLost` if another dispatcher has claimed it."""
-    fresh = Call.objects.select_for_update().filter(pk=call.pk, fence=call.fence).first()
-    if fresh is None:
+    try:
+        fresh = lock(call.pk)
+    except Call.DoesNotExist:
+        raise ClaimLost from None
+    if fresh.fence != call.fence:
         raise ClaimLost
     return fresh
 

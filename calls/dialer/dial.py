@@ -28,6 +28,7 @@ from telephony.livekit import LiveKitClient, LiveKitError, Operation, client_for
 from telephony.livekit.rooms import create_room
 from telephony.models import TelephonySettings
 from telephony.services import sip_service
+from voxa.core.statements import Fixed
 
 # Ringing timeout in seconds for trunks without one. LiveKit gives up on a silent gateway after 32 s.
 RINGING = 45.0
@@ -48,12 +49,8 @@ class Prepared:
 
 def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
     """Load a claimed call and check route and policies; record a refusal and return None."""
-    call = (
-        Call.objects.select_related("workspace", "trunk", "agent")
-        .filter(pk=call_id, fence=fence, status=CallStatus.QUEUED)
-        .first()
-    )
-    if call is None:
+    call = _with_relations.only(call_id)
+    if call is None or (call.fence, call.status) != (fence, CallStatus.QUEUED):
         return None
     if call.workspace.closed_at is not None:
         end(call, now, Reason.WORKSPACE_CLOSED, CallStatus.FAILED, fence=fence)
@@ -86,6 +83,11 @@ def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
         return None
     limits, cap = limits_of(found.trunk, config), cap_of(config, now)
     return Prepared(call, found, facts, limits, client_for(call.project), cap)
+
+
+_with_relations = Fixed(
+    lambda pk: Call.objects.select_related("workspace", "trunk", "agent").filter(pk=pk).order_by(), UUID
+)
 
 
 async def place(call_id: UUID, fence: int) -> None:

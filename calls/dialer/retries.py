@@ -12,6 +12,7 @@ from calls.dialer.outcomes import Next, Outcome
 from calls.dialer.rate_limits import pause, slow_down, trunk_limit
 from calls.models import Attempt, Call
 from calls.routing.policies import Refusal
+from calls.services.call_rows import copy_columns, refresh
 from calls.services.timeline import end, note, tell
 from telephony.models import TelephonySettings, Trunk
 
@@ -42,7 +43,7 @@ def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, 
     )
     data = {"reason": outcome.reason, "sipStatusCode": outcome.sip_code, "sipStatus": outcome.sip_status}
     note(call, EventType.ATTEMPT_FAILED, at, attempt, **data)
-    call.refresh_from_db()
+    copy_columns(fresh, call)
     if outcome.next == Next.NEXT_GATEWAY and more_hops and call.attempts_made < MOST_DIALS:
         return True
     _follow(call, attempt, outcome, at)
@@ -100,7 +101,7 @@ def never_dialed(call: Call, attempt: Attempt, at: datetime) -> None:
     """Return to the queue a call whose dispatcher stopped before it called LiveKit: no phone rang."""
     nothing = Outcome(Reason.LIVEKIT_UNAVAILABLE, CallStatus.FAILED, Next.SLOW_DOWN, None, "not dialed")
     write(call, attempt, status=AttemptStatus.FAILED, reason=nothing.reason, sip_status=nothing.sip_status, ended_at=at)
-    call.refresh_from_db()
+    refresh(call)
     if call.end_requested:
         end(call, at, Reason(call.end_requested), CallStatus.CANCELED)
     else:
@@ -120,6 +121,6 @@ def _requeue(call: Call, due: datetime, outcome: Outcome, at: datetime) -> None:
     )
     if not moved:
         return  # it ended meanwhile
-    call.refresh_from_db()
+    refresh(call)
     note(call, EventType.CALL_QUEUED, at, reason=outcome.reason, until=due.isoformat())
     tell(call)

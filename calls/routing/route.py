@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from calls.choices import Reason
 from calls.models import Call
 from calls.routing.policies import Refusal
 from telephony.choices import ObjectKind, TrunkStatus
-from telephony.models import LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
+from telephony.models import Gateway, LiveKitObject, LiveKitProject, PhoneNumber, TelephonySettings, Trunk
 from voxa.core.statements import Fixed
 
 NOT_VERIFIED = "Use a number of this workspace on an active trunk as the caller ID."
@@ -96,10 +97,19 @@ def route(call: Call, config: TelephonySettings, now: datetime) -> Route | Refus
 
 def hops_of(trunk: Trunk, project: LiveKitProject) -> tuple[Hop, ...]:
     """Return a trunk's outbound gateways that exist in this LiveKit project, by (priority, created)."""
-    ids: dict[UUID, str] = dict(
+    ids: dict[UUID, str] = dict(_outbound(trunk.pk, project.pk))
+    return tuple(Hop(ids[gateway], gateway) for gateway in _ways_out(trunk.pk) if gateway in ids)
+
+
+_outbound: Fixed[Any] = Fixed(
+    lambda trunk, project: (
         LiveKitObject.objects.filter(trunk=trunk, project=project, kind=ObjectKind.OUTBOUND)
         .exclude(livekit_id="")
         .values_list("source_id", "livekit_id")
-    )
-    gateways = trunk.gateways.filter(outbound=True).values_list("id", flat=True)
-    return tuple(Hop(ids[gateway], gateway) for gateway in gateways if gateway in ids)
+    ),
+    UUID,
+    UUID,
+)
+_ways_out: Fixed[Any] = Fixed(
+    lambda trunk: Gateway.objects.filter(trunk=trunk, outbound=True).values_list("id", flat=True), UUID
+)

@@ -16,6 +16,7 @@ from accounts.services.webhooks import emit
 from calls.choices import ENDED, LIVE, AgentState, AttemptStatus, CallStatus, EventType, Reason
 from calls.models import Attempt, Call, Conversation, Event
 from calls.presentation.payloads import call_json
+from calls.services.call_rows import lock, refresh
 from calls.services.usage import count_call
 from voxa.core.tasks import publish_on_commit
 
@@ -59,7 +60,7 @@ def advance(call: Call, status: CallStatus, at: datetime, *, fence: int | None =
         rows = rows.filter(fence=fence)
     if not rows.update(status=status, updated_at=at, **fields):
         return False
-    call.refresh_from_db()
+    refresh(call)
     note(call, EventType.of(status), at, reason=call.reason)
     tell(call)
     return True
@@ -71,7 +72,7 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
 
     A dial in progress ends as canceled.
     """
-    fresh = Call.objects.select_for_update().get(pk=call.pk)
+    fresh = lock(call.pk)
     if fresh.status in ENDED:
         return False
     answered_at: datetime | None = fields.get("answered_at") or fresh.answered_at
