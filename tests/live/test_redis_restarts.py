@@ -33,7 +33,7 @@ def own_redis(tmp_path: Path, redis_server: RedisServer) -> Iterator[RedisServer
 
 @pytest.fixture
 def worker(tmp_path: Path, own_redis: RedisServer) -> Iterator[Process]:
-    """A prefork worker on the command line of the README."""
+    """A worker on the command line of the README."""
     env = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "voxa.settings",
@@ -44,7 +44,7 @@ def worker(tmp_path: Path, own_redis: RedisServer) -> Iterator[Process]:
         "CELERY_BROKER_URL": own_redis.url,
     }
     argv = [sys.executable, "-m", "celery", "-A", "voxa", "worker", "-Q", QUEUE, "-n", f"{QUEUE}@%h"]
-    argv += ["--concurrency", "4", "--include", "tests.live.slow_task", "--loglevel", "INFO"]
+    argv += ["--pool", "threads", "--concurrency", "4", "--include", "tests.live.slow_task", "--loglevel", "INFO"]
     process = Process(argv, tmp_path / "worker.log", env=env, cwd=CHECKOUT)
     process.ready = lambda: "ready." in process.output()
     process.start()

@@ -19,6 +19,9 @@ PARTS = [
     "agents",
     "requests",
     "dialer",
+    "reconcile",
+    "growth",
+    "memory",
 ]
 FEWEST_CALLS = 600_000
 
@@ -28,6 +31,8 @@ def main() -> None:
     parser.add_argument("--trunks", type=int, default=500, help="trunks to provision (500)")
     parser.add_argument("--numbers", type=int, default=100_000, help="numbers to list from (100,000)")
     parser.add_argument("--calls", type=int, default=1_000_000, help="calls to list from (1,000,000)")
+    parser.add_argument("--reconciled", type=int, default=3_000, help="trunks to reconcile (3,000)")
+    parser.add_argument("--grown", type=int, default=100_000, help="most rows to send requests among (100,000)")
     parser.add_argument("--repeats", type=int, default=5, help="interleaved repeats, of which the median counts (5)")
     parser.add_argument("--only", choices=PARTS, help="one of them")
     options = parser.parse_args()
@@ -56,9 +61,12 @@ def main() -> None:
             claiming,
             creating,
             dialer,
+            growth,
             latency,
             listing,
+            memory,
             provisioning,
+            reconciling,
             requests,
             webhooks,
         )
@@ -85,6 +93,12 @@ def main() -> None:
             lines += requests.measure(Path(name), options.repeats)
         if options.only in (None, "dialer"):
             lines += dialer.measure(Path(name), options.repeats)
+        if options.only in (None, "reconcile"):
+            lines += reconciling.measure(server, options.reconciled, min(options.repeats, 3))
+        if options.only in (None, "growth"):
+            lines += growth.measure(options.grown)
+        if options.only in (None, "memory"):
+            lines += memory.measure(Path(name), server)
         table(lines)
 
 

@@ -1,0 +1,50 @@
+"""Reconcile of many trunks that match LiveKit, against bare lists of the same objects."""
+
+import asyncio
+
+from django.db import connection
+from livekit import api
+
+from telephony.models import LiveKitProject
+from telephony.sync.reconcile import reconcile
+from tests.live.servers import LiveKitEndpoint
+from tests.load.provisioning import OBJECTS, Ours, empty
+from tests.load.replay import Recorder
+from tests.load.report import Line, interleaved, say
+
+TARGET = 8.0
+
+
+async def bare_lists(server: LiveKitEndpoint) -> int:
+    """List each kind once; return how many objects there are."""
+    client = server.client()
+    inbound = await client.sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest())
+    outbound = await client.sip.list_outbound_trunk(api.ListSIPOutboundTrunkRequest())
+    rules = await client.sip.list_dispatch_rule(api.ListSIPDispatchRuleRequest())
+    await client.aclose()
+    return len(inbound.items) + len(outbound.items) + len(rules.items)
+
+
+def measure(server: LiveKitEndpoint, trunks: int, repeats: int) -> list[Line]:
+    """Time both in turn, and count what a reconcile that finds nothing writes."""
+    say(f"reconciling {trunks} trunks ...")
+    asyncio.run(empty(server))
+    ours = Ours(trunks)
+    ours.forget()
+    ours.sync()
+    recorder = Recorder()
+    with connection.execute_wrapper(recorder):
+        report = reconcile(LiveKitProject.default())
+    assert (report.error, report.findings) == ("", []), report
+    written = sum(sql.split()[0] in {"INSERT", "UPDATE", "DELETE"} for sql, _ in recorder.statements)
+    found = asyncio.run(bare_lists(server))
+    assert found == OBJECTS * trunks, f"{found} objects in LiveKit"
+    mine, floor = interleaved(
+        repeats, lambda: reconcile(LiveKitProject.default()), lambda: asyncio.run(bare_lists(server))
+    )
+    asyncio.run(empty(server))
+    detail = f"{mine:.2f} s, bare lists {floor:.2f} s, {len(recorder.statements)} statements"
+    return [
+        Line(f"reconcile, {trunks} trunks", mine / floor, f"<= {TARGET}", mine / floor <= TARGET, detail),
+        Line("reconcile, rows written", written, "0", written == 0, f"{found} objects in LiveKit"),
+    ]
