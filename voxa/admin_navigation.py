@@ -37,6 +37,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
         [
             ("Workspaces", "apartment", "accounts.Workspace"),
             ("People", "group", "accounts.User"),
+            ("Invitations", "mail", "accounts.Invitation"),
             ("API keys", "key", "accounts.ApiKey"),
         ],
     ),

@@ -230,7 +230,7 @@ RECORDING_S3_ACCESS_KEY = env.str("RECORDING_S3_ACCESS_KEY", default="")
 RECORDING_S3_SECRET = env.str("RECORDING_S3_SECRET", default="")
 VOXA_DIALECTS = env.list("VOXA_DIALECTS", default=None)  # names of telephony/dialects; unset: all, empty: none
 
-# --- email: alerts ----------------------------------------------------------------------------------------
+# --- email: alerts and invitations -----------------------------------------------------------------------
 EMAIL_IS_SENT = bool(env.str("EMAIL_URL", default=""))
 if EMAIL_IS_SENT:
     globals().update(env.mail("EMAIL_URL"))

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.admin.invitation import AcceptView
 from accounts.admin.password import change_password
 from calls.admin.live import LiveBoardView, LiveRowsView
 from calls.livekit.webhook import livekit_webhook
@@ -16,6 +17,7 @@ from voxa.core.api.fallbacks import no_shortcut
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/r/<path:rest>", no_shortcut),  # Django's leads to pages of other sites, of which there are none
+    path("admin/invitation/", AcceptView.as_view(), name="accept_invitation"),
     path("admin/live/", admin.site.admin_view(LiveBoardView.as_view()), name="live_board"),
     path("admin/live/rows/", admin.site.admin_view(LiveRowsView.as_view()), name="live_rows"),
     path("admin/health/", admin.site.admin_view(HealthView.as_view()), name="health"),

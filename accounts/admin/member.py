@@ -26,7 +26,7 @@ class PersonField(forms.EmailField):
         email = super().clean(value)
         person = User.objects.filter(email__iexact=email).first() if email else None
         if email and person is None:
-            raise ValidationError("No user has this email address. Add the person under People first.")
+            raise ValidationError("No user has this email address. Invite the person under Invitations.")
         return person
 
 

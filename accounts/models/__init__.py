@@ -4,6 +4,7 @@ from accounts.models.api_key import ApiKey
 from accounts.models.external_lease import ExternalLease
 from accounts.models.idempotency_record import IdempotencyRecord
 from accounts.models.import_file import ImportFile
+from accounts.models.invitation import Invitation
 from accounts.models.membership import Membership
 from accounts.models.session import Session
 from accounts.models.two_step import AuthenticatorApp, RecoveryCodes
@@ -17,6 +18,7 @@ __all__ = [
     "ExternalLease",
     "IdempotencyRecord",
     "ImportFile",
+    "Invitation",
     "Membership",
     "RecoveryCodes",
     "Session",

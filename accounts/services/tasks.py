@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from accounts.services import webhook_delivery
+from accounts.services import invitations, webhook_delivery
 from accounts.services.idempotency import purge_expired
 from accounts.services.import_files import purge_files
 from accounts.services.sessions import purge_sessions
@@ -35,3 +35,9 @@ def sweep_webhooks() -> None:
 def purge_webhooks() -> None:
     """Delete messages that are past their workspace's retention."""
     webhook_delivery.purge()
+
+
+@task("accounts.tasks.send_invitation")
+def send_invitation(invitation_id: str) -> None:
+    """Send the email of an invitation, within 20 s. It can be sent again on its page."""
+    invitations.send_invitation(UUID(invitation_id))

@@ -27,6 +27,7 @@ OTHER: dict[str, frozenset[str]] = {
     "accounts.AuthenticatorApp": frozenset({"name", "seed"}),
     "accounts.IdempotencyRecord": frozenset({"key", "request_hash"}),
     "accounts.ImportFile": frozenset({"kind"}),
+    "accounts.Invitation": frozenset({"email", "last_error"}),  # of staff
     "accounts.RecoveryCodes": frozenset({"name", "salt", "hashes"}),
     "accounts.Session": frozenset({"session_key", "session_data", "address", "browser"}),
     "accounts.User": frozenset({"password", "first_name", "last_name", "email"}),  # of staff, deleted with the account
@@ -68,6 +69,7 @@ OTHER: dict[str, frozenset[str]] = {
         "allowed_countries", "calling_days", "currency", "recording_announcement",
     }),
     "telephony.ToolSecret": frozenset({"secret"}),
+    "telephony.TrunkHealth": frozenset({"check_error", "last_error", "last_remedy"}),
     "telephony.Trunk": frozenset({
         "last_error", "warnings", "name", "carrier", "auth_username", "auth_password", "from_host", "tech_prefix",
         "from_user", "display_name", "headers", "headers_to_attributes", "attributes_to_headers", "transfer_headers",

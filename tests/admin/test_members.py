@@ -49,7 +49,7 @@ def test_an_unknown_address_is_refused_with_a_remedy(acme: Workspace, acme_admin
     client = signed_in(acme_admin)
     data = form_of(client, page(acme)) | new_row("memberships", 1, user="nobody@voxa.example", role="viewer")
     assert errors(client.post(page(acme), data)) == [
-        "No user has this email address. Add the person under People first."
+        "No user has this email address. Invite the person under Invitations."
     ]
 
 

@@ -50,6 +50,7 @@ _TASKS = {
     ),
     EXTERNAL: (
         "accounts.tasks.deliver_webhooks",
+        "accounts.tasks.send_invitation",
         "calls.tasks.analyze_call",
         "calls.tasks.run_tool",
         "telephony.tasks.check_gateways",
