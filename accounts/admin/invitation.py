@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import View
 from unfold.decorators import display
 from unfold.forms import UserCreationForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.access import access_of
 from accounts.admin.filters import OwnRowsFilter
@@ -129,9 +130,12 @@ class InvitationAdmin(ScopedAdmin):
 class NewMemberForm(UserCreationForm):
     """The name and password of a person who is invited. The address is the invited one."""
 
+    usable_password = None  # everybody signs in with one
+
     class Meta:
         model = User
         fields = ["first_name", "last_name"]
+        widgets = {"first_name": UnfoldAdminTextInputWidget, "last_name": UnfoldAdminTextInputWidget}
 
 
 @method_decorator(never_cache, name="dispatch")

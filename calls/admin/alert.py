@@ -98,7 +98,7 @@ class AlertRuleAdmin(ScopedAdmin):
         (
             "Notify",
             {
-                "fields": ["email_to", ("slack_url", "clear_slack_url")],
+                "fields": ["email_to", "slack_url", "clear_slack_url"],
                 "description": "Webhook endpoints subscribed to “Alert started” and “Alert ended” are notified too.",
             },
         ),

@@ -35,6 +35,7 @@ def rule(acme: Workspace) -> AlertRule:
 
 def test_a_rule_is_made_and_its_slack_url_never_shown(signed_in: Browser, acme_admin: User, acme: Workspace) -> None:
     client = signed_in(acme_admin)
+    assert "clear_slack_url" not in client.get(ADD).text
     assert client.post(ADD, form(acme, slack_url=SECRET)).status_code == 302
     rule = AlertRule.objects.get()
     assert rule.slack_url == SECRET

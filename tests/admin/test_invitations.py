@@ -79,6 +79,7 @@ def test_a_new_person_joins_with_a_password(client: Client, invited: Invitation)
     page = opened(client, invited).get(ACCEPT)
     assert "jo@acme.example" in page.text
     assert "Acme" in page.text
+    assert "usable_password" not in page.text
     weak = client.post(ACCEPT, NEW | {"password1": "acme", "password2": "acme"})
     assert "too short" in weak.text
     assert not User.objects.filter(email="jo@acme.example").exists()
