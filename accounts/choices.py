@@ -40,3 +40,4 @@ class ExternalWork(models.TextChoices):
 
     BACKGROUND = "background", "Webhooks and analyses"
     TOOL = "tool", "Agent tools"
+    ASSISTANT = "assistant", "Assistant requests"

@@ -116,6 +116,14 @@ class ToolRunStatus(models.TextChoices):
     DONE = "done", "Done"
 
 
+class AskStatus(models.TextChoices):
+    """Status of an assistant request: requested -> under_way -> done; requested -> done if no worker takes it."""
+
+    REQUESTED = "requested", "Requested"
+    UNDER_WAY = "under_way", "Under way"
+    DONE = "done", "Done"
+
+
 class EventType(models.TextChoices):
     """Events of a call's timeline, with their titles; colors in `EVENT_COLOURS`."""
 
@@ -133,6 +141,8 @@ class EventType(models.TextChoices):
     CALL_CORRECTED = "call.corrected", "Corrected by a later report"
     CALL_REFUSED = "call.refused", "Refused"
     CALL_NO_AGENT = "call.no_agent", "No agent available"
+    ASSISTANT_ANSWERED = "assistant.answered", "Assistant request answered"
+    ASSISTANT_FAILED = "assistant.failed", "Assistant request failed"
     ATTEMPT_FAILED = "attempt.failed", "Attempt failed"
     PHONE_REJOINED = "phone.rejoined", "Phone rejoined"
     AGENT_JOINED = "agent.joined", "Agent joined"
@@ -168,6 +178,7 @@ EVENT_COLOURS = {
     EventType.CALL_REFUSED: "danger",
     EventType.CALL_FAILED: "danger",
     EventType.CALL_NO_AGENT: "warning",
+    EventType.ASSISTANT_FAILED: "warning",
     EventType.ATTEMPT_FAILED: "warning",
     EventType.CALL_BUSY: "warning",
     EventType.CALL_NO_ANSWER: "warning",
@@ -212,6 +223,7 @@ class Reason(models.TextChoices):
     NOT_CONFIGURED = "telephony_not_configured", "Telephony is not configured"
     NO_TRUNK = "no_trunk", "No active trunk may place this call"
     NO_AGENT = "no_agent", "No agent is configured for this call"
+    ASSISTANT_REFUSED = "assistant_refused", "The workspace's endpoint refused the call"
     AGENT_ABSENT = "agent_absent", "No agent worker joined in time"
     WORKER_LOST = "worker_lost", "The agent worker disconnected during the call"
     PROVIDER_FAILED = "provider_failed", "The AI provider failed"

@@ -3,11 +3,13 @@
 from calls.alerts.tasks import evaluate_alerts, send_alert
 from calls.analysis.tasks import analyze_call, sweep_analyses
 from calls.livekit.tasks import close_call, close_left_over, end_at_limit, ingest_events, watch_calls, watch_project
+from calls.reception.tasks import ask_endpoint
 from calls.recordings.tasks import look_after_recordings, start_recording, stop_recording
 from calls.services.tasks import note_trunk_calls, purge_calls, run_tool, tell_late_reports, tell_report
 
 __all__ = [
     "analyze_call",
+    "ask_endpoint",
     "close_call",
     "close_left_over",
     "end_at_limit",

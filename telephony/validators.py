@@ -1,6 +1,7 @@
 """Pure checks of single values: port, E.164, SIP user. Each error names the remedy. Hosts are in `addresses`."""
 
 import re
+from base64 import b64decode
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -79,6 +80,17 @@ def validate_codecs(value: object) -> None:
         raise ValidationError(f"Send a list of {names}. LiveKit's SIP service supports no others.", code="codecs")
     if len(set(value)) != len(value):
         raise ValidationError("List each codec once.", code="codecs")
+
+
+def validate_signing_secret(value: str) -> None:
+    """Accept a secret of Standard Webhooks: `whsec_` and the base64 form of 24 to 64 bytes."""
+    try:
+        size = len(b64decode(value.removeprefix("whsec_"), validate=True)) if value.startswith("whsec_") else 0
+    except ValueError:
+        size = 0
+    if not 24 <= size <= 64:
+        words = 'Enter whsec_ and 24 to 64 random bytes in base64, as from: echo "whsec_$(openssl rand -base64 32)".'
+        raise ValidationError(words, code="signing_secret")
 
 
 def validate_trunk_reference(value: str) -> None:

@@ -219,6 +219,7 @@ TRANSFERS_PER_WORKSPACE = env.int("TRANSFERS_PER_WORKSPACE", default=50)  # carr
 # What a workspace has waiting at once on addresses that it chose: of the external worker's threads, and of tools.
 EXTERNAL_PER_WORKSPACE = env.int("EXTERNAL_PER_WORKSPACE", default=6)
 TOOLS_PER_WORKSPACE = env.int("TOOLS_PER_WORKSPACE", default=6)
+ASSISTANT_REQUESTS_PER_WORKSPACE = env.int("ASSISTANT_REQUESTS_PER_WORKSPACE", default=6)
 PROVISION_WAIT_SECONDS = env.float("PROVISION_WAIT_SECONDS", default=3.0)
 LIVEKIT_GATHER_SECONDS = env.float("LIVEKIT_GATHER_SECONDS", default=0.1)  # one ingest for the webhooks of so long
 LIVEKIT_KEYS_KEPT_SECONDS = 5.0  # for which a web process takes a project's key for valid without asking again

@@ -48,7 +48,12 @@ def workspaces_at_limit(work: ExternalWork) -> set[UUID]:
 
 def most_at_once(work: ExternalWork) -> int:
     """Return how many leases a workspace has for this work."""
-    most: int = settings.TOOLS_PER_WORKSPACE if work == ExternalWork.TOOL else settings.EXTERNAL_PER_WORKSPACE
+    names = {
+        ExternalWork.TOOL: "TOOLS_PER_WORKSPACE",
+        ExternalWork.ASSISTANT: "ASSISTANT_REQUESTS_PER_WORKSPACE",
+        ExternalWork.BACKGROUND: "EXTERNAL_PER_WORKSPACE",
+    }
+    most: int = getattr(settings, names[work])
     return max(most, 1)
 
 

@@ -3,6 +3,7 @@
 The API calls tools and transfers: it has the secrets and checks permissions.
 """
 
+import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from agents.worker.api import Api, ApiFailed, NotDone
 from agents.worker.conversation import Conversation
 from agents.worker.instructions import Instructions
 from agents.worker.keypad import Keypad
+
+logger = logging.getLogger(__name__)
 
 TOOL_SECONDS = 16.0  # a customer's endpoint has 8, and the API waits at most 15
 TRANSFER_SECONDS = 130.0  # a third party's phone rings for 30 at each gateway
@@ -62,6 +65,15 @@ class Abilities:
                 return await self._use_tool(name, arguments)
             except (ApiFailed, ValueError) as error:
                 return Outcome(False, f"It failed: {error}")
+
+    async def transfer_first(self) -> bool:
+        """Transfer the call to the target that the API knows; return False if the agent must answer instead."""
+        with self._conversation.acting():
+            try:
+                return bool((await self._api.act("first-transfer", {}, TRANSFER_SECONDS))["ok"])
+            except ApiFailed as error:
+                logger.warning("The call could not be transferred: %s", error)
+                return False
 
     async def _use_tool(self, name: str, arguments: Mapping[str, Any]) -> Outcome:
         asked = {"id": str(uuid.uuid4()), "name": name, "arguments": dict(arguments)}

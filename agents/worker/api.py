@@ -49,9 +49,17 @@ class Api:
     async def session(self, seconds: float) -> dict[str, Any]:
         """Return the instructions for the room's call, with retries for `seconds`. Raise `ApiFailed` on failure.
 
-        A 404 is retried: the caller may not have joined the room yet.
+        A 404 is retried: the caller may not have joined the room yet. So are instructions that wait for the answer of
+        the workspace's endpoint.
         """
-        return await self._insist("GET", "session", None, seconds, missing_comes=True)
+        until = time.monotonic() + seconds
+        while True:
+            told = await self._insist("GET", "session", None, until - time.monotonic(), missing_comes=True)
+            if "pending" not in told:
+                return told
+            if time.monotonic() > until:
+                raise ApiFailed("GET session: still pending", again=False)
+            await asyncio.sleep(FIRST_PAUSE)
 
     async def report(self, body: Mapping[str, Any], seconds: float = 0.0) -> dict[str, Any]:
         """Send a report, with retries for `seconds`. Raise `ApiFailed` on failure."""

@@ -43,6 +43,7 @@ class Instructions:
     longest: float
     metadata: Mapping[str, Any]
     variables: Mapping[str, Any]  # built-in ones too
+    transfer_first: bool  # before the agent says anything
     agent_name: str
     prompt: str
     greeting: str
@@ -79,6 +80,7 @@ class Instructions:
             longest=float(call["maxDurationSeconds"]),
             metadata=call["metadata"],
             variables=call["variables"],
+            transfer_first=bool(call.get("transferFirst")),
             agent_name=agent["name"],
             prompt=agent["systemPrompt"],
             greeting=agent["greeting"],

@@ -90,6 +90,8 @@ class _Session:
         self._work.begin(watchers.mind_silence(self._conversation, voice, told.silence))
         heard = phone_audio(self._room, phone.identity, greeting_sound.RATE)
         self._work.begin(mind_voicemail(self._conversation, voice, told, heard))
+        if told.transfer_first and await abilities.transfer_first():
+            return
         if told.recording_announcement:
             await self._announce(voice, told.recording_announcement)
         await voice.greet()

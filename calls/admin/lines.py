@@ -1,5 +1,6 @@
 """Text of the events in a call's timeline."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,8 @@ def particulars(event: Event) -> str:
         said.append(f"Number sent to the carrier: {data['to']}.")
     if event.type == EventType.TOOL_CALLED:
         said.append(f"{data['tool']}, {data['seconds']} s.")
+    if event.type in (EventType.ASSISTANT_ANSWERED, EventType.ASSISTANT_FAILED):
+        said += list(_answer(data))
     if event.type == EventType.TRANSFER_REQUESTED:
         to = str(data.get("to", "")).removeprefix("tel:")
         said.append(f"To {to}, {_MODES.get(str(data.get('mode')), '')}".rstrip(", ") + ".")
@@ -45,6 +48,21 @@ def particulars(event: Event) -> str:
     elif data.get("sipStatus"):
         said[-1] = _sentence(ending_words(str(data.get("reason") or ""), None, str(data["sipStatus"])))
     return " ".join(part for part in said if part)
+
+
+def _answer(data: dict[str, Any]) -> Iterator[str]:
+    """Yield what an endpoint answered."""
+    status = f"HTTP {data['httpStatus']}, " if data.get("httpStatus") else ""
+    yield f"{status}{data['seconds']} s."
+    for name, words in (("variables", "Variables"), ("overrides", "Overrides")):
+        if data.get(name):
+            yield f"{words}: {', '.join(data[name])}."
+    if data.get("agent"):
+        yield f"Agent: {data['agent']}."
+    if data.get("to"):
+        yield f"Transfer to {data['to']}."
+    if data.get("refused"):
+        yield "The call is refused."
 
 
 def until(event: Event) -> datetime | None:

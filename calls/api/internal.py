@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from calls.api.worker_serializers import ReportSerializer
 from calls.models import Call, TranscriptItem
+from calls.reception.requests import is_waiting
 from calls.services.conversations import Report, take_report
 from calls.services.worker_session import call_of_room, instructions
 from calls.services.worker_tokens import BadToken, WorkerToken, read_token
@@ -76,10 +77,13 @@ class WorkerView(APIView):
 
 @extend_schema(exclude=True)
 class SessionView(WorkerView):
-    """Instructions for a call. The response contains the provider's secret."""
+    """Instructions for a call, with the provider's secret. 202 while the workspace's endpoint is asked about it."""
 
     def get(self, request: Request) -> Response:
-        return Response(instructions(self.call()), headers={"Cache-Control": "no-store"})
+        call = self.call()
+        if is_waiting(call):
+            return Response({"pending": True}, status=202)
+        return Response(instructions(call), headers={"Cache-Control": "no-store"})
 
 
 @extend_schema(exclude=True)

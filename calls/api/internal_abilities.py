@@ -11,12 +11,14 @@ from rest_framework.response import Response
 
 from calls.api.internal import WorkerView
 from calls.models import Transfer
+from calls.reception.first_transfer import transfer_first
 from calls.recordings import recording as recordings
 from calls.services import tool_runs
 from calls.services.digits import note_pressed
 from calls.services.tool_runs import request_tool, run_of
 from calls.services.tools import Done
 from calls.transfers.by_agent import outcome_of, transfer_as_agent
+from telephony.livekit import LiveKitError
 from voxa.core.api.serializers import CamelSerializer
 
 
@@ -101,6 +103,18 @@ class AgentTransferView(WorkerView):
         reader = AgentTransferSerializer(data=request.data)
         reader.is_valid(raise_exception=True)
         done = transfer_as_agent(self.call(), reader.validated_data["name"])
+        return Response(done.json) if isinstance(done, Done) else _goes_on(done.pk)
+
+
+@extend_schema(exclude=True)
+class FirstTransferView(WorkerView):
+    """Transfers the call to the target that the workspace's endpoint chose. 202 as above."""
+
+    def post(self, request: Request) -> Response:
+        try:
+            done = transfer_first(self.call())
+        except LiveKitError as error:
+            done = Done(False, str(error))
         return Response(done.json) if isinstance(done, Done) else _goes_on(done.pk)
 
 

@@ -7,6 +7,7 @@ from calls.api.internal_abilities import (
     AgentTransferOutcomeView,
     AgentTransferView,
     DigitsPressedView,
+    FirstTransferView,
     RecordView,
     ToolOutcomeView,
     ToolView,
@@ -19,6 +20,8 @@ urlpatterns = [
     path("record", RecordView.as_view()),
     path("tool", ToolView.as_view()),
     path("tool/<uuid:id>", ToolOutcomeView.as_view()),
+    path("first-transfer", FirstTransferView.as_view()),
+    path("first-transfer/<uuid:id>", AgentTransferOutcomeView.as_view()),
     path("transfer", AgentTransferView.as_view()),
     path("transfer/<uuid:id>", AgentTransferOutcomeView.as_view()),
 ]

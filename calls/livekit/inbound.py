@@ -6,13 +6,12 @@ from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
-from django.utils import timezone
 
 from accounts.models import Workspace
-from calls.choices import CallStatus, Direction, EventType, Reason
+from calls.choices import CallStatus, Direction, EventType
 from calls.livekit.room_state import Story
 from calls.models import Call
-from calls.services.hangup import ask_for_end
+from calls.reception import requests
 from calls.services.timeline import note, tell
 from telephony.models import Agent, LiveKitProject, SipEndpoint, TelephonySettings, Trunk
 from telephony.selectors import answering_agent, find_called
@@ -53,14 +52,8 @@ def begin_inbound(project: LiveKitProject, room: str, story: Story) -> UUID | No
         return call.pk  # another report was faster
     note(call, EventType.CALL_RINGING, story.joined_at)
     tell(call)
-    if call.agent is None:
-        note(
-            call,
-            EventType.CALL_NO_AGENT,
-            timezone.now(),
-            message="Assign an agent to the number, or create an inbound one.",
-        )
-        ask_for_end(call, Reason.NO_AGENT)  # nobody would speak, and the caller would pay
+    if not requests.begin(call) and call.agent is None:
+        requests.end_without_agent(call)
     return call.pk
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from calls.dialer import lapse, spend
 from calls.livekit import closing, expiry, ingest, room_monitor, talk_time
+from calls.reception import requests
 from calls.services import tool_runs
 from telephony.livekit import LiveKitError
 from telephony.models import LiveKitProject
@@ -52,6 +53,7 @@ def watch_calls() -> None:
     lapse.end_lapsed()
     spend.look_after()
     tool_runs.sweep()
+    requests.give_up_late()
     for project in LiveKitProject.objects.all():
         if project.is_configured:
             watch_project.send(str(project.pk))

@@ -5,6 +5,7 @@ from calls.models.analysis import CallAnalysis
 from calls.models.attempt import Attempt, DialSlot
 from calls.models.call import Call, DoNotCall
 from calls.models.event import Event, LiveKitEvent, UsageDay
+from calls.models.reception import Reception
 from calls.models.recording import Recording
 from calls.models.tool_run import ToolRun
 from calls.models.transcript import Conversation, TranscriptItem
@@ -24,6 +25,7 @@ __all__ = [
     "DoNotCall",
     "Event",
     "LiveKitEvent",
+    "Reception",
     "Recording",
     "RunningDispatcher",
     "ToolRun",

@@ -26,6 +26,7 @@ from calls.models import (
     DoNotCall,
     Event,
     LiveKitEvent,
+    Reception,
     Recording,
     ToolRun,
     TranscriptItem,
@@ -80,6 +81,8 @@ class _Erasure:
         self._rewrite("call events", Event.objects.filter(**self.scope), "data")
         for name in ("to", "asked", "headers", "message"):
             self._rewrite("transfers", Transfer.objects.filter(**self.scope), name)
+        mine = {"call__workspace": self.scope["workspace"]} if self.scope else {}
+        self._rewrite("transfers", Reception.objects.filter(**mine), "transfer")
         self._rewrite("webhook deliveries", WebhookMessage.objects.filter(**self.scope), "payload")
         self._kept_answers()
         self._delete("files that wait for their import", ImportFile.objects.filter(**self.scope))

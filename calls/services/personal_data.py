@@ -16,6 +16,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "calls.DoNotCall": frozenset({"number", "note"}),
     "calls.Event": frozenset({"data"}),
     "calls.LiveKitEvent": frozenset({"room_name", "payload"}),
+    "calls.Reception": frozenset({"transfer"}),
     "calls.Recording": frozenset({"room_name"}),
     "calls.ToolRun": frozenset({"arguments", "result"}),
     "calls.TranscriptItem": frozenset({"text"}),
@@ -61,12 +62,13 @@ OTHER: dict[str, frozenset[str]] = {
     "telephony.LiveKitProject": frozenset({
         "name", "url", "api_key", "api_secret", "sip_domain", "last_error", "sip_error", "lint",
     }),
-    "telephony.PhoneNumber": frozenset({"number", "label"}),
+    "telephony.PhoneNumber": frozenset({"number", "label", "assistant_request_url", "assistant_request_secret"}),
     "telephony.SeenQueue": frozenset({"name"}),
     "telephony.SipEndpoint": frozenset({"last_error", "warnings", "name", "sip_username", "sip_password"}),
     "telephony.SyncRun": frozenset({"error"}),
     "telephony.TelephonySettings": frozenset({
-        "allowed_countries", "calling_days", "currency", "recording_announcement",
+        "allowed_countries", "calling_days", "currency", "recording_announcement", "assistant_request_url",
+        "assistant_request_secret",
     }),
     "telephony.ToolSecret": frozenset({"secret"}),
     "telephony.TrunkHealth": frozenset({"check_error", "last_error", "last_remedy"}),

@@ -61,7 +61,7 @@ def call_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, A
     tool, agent = tool_of(call, name), speaking(call)
     values = variables_of(call)
     text = _body(call, name, arguments, render_json(tool.get("body", {}), values))
-    headers = _signed(tool_secret(agent), f"tool_{request_id.hex}", text)
+    headers = signed(tool_secret(agent), f"tool_{request_id.hex}", text)
     with external_lease(call.workspace_id, ExternalWork.TOOL) as may:
         return _send(render_url(tool["url"], values), headers, text) if may else (Done(False, BUSY), None)
 
@@ -97,7 +97,8 @@ def _body(call: Call, name: str, arguments: Mapping[str, Any], more: Mapping[str
     return json.dumps({"type": EventType.TOOL_CALLED, "timestamp": at, "data": data}, separators=(",", ":"))
 
 
-def _signed(secret: str, message_id: str, text: str) -> dict[str, str]:
+def signed(secret: str, message_id: str, text: str) -> dict[str, str]:
+    """Return the headers of a request with its signature."""
     now = timezone.now()
     return {
         "Content-Type": "application/json",

@@ -4,11 +4,11 @@ from typing import Any
 
 from agents.providers import PROVIDERS
 from agents.rendering import rendered
-from calls.choices import ENDED
+from calls.choices import ENDED, Direction
 from calls.livekit.inbound import is_ours
 from calls.livekit.ingest import settle
 from calls.livekit.room_monitor import seen
-from calls.models import Call
+from calls.models import Call, Reception
 from calls.recordings.recording import announcement_of
 from calls.services.agent_of_call import overridden, variables_of
 from telephony.livekit import client_for
@@ -55,6 +55,7 @@ def instructions(call: Call) -> dict[str, Any]:
             "maxDurationSeconds": call.max_duration_seconds,
             "metadata": call.metadata,
             "variables": variables,
+            "transferFirst": _transfers_first(call),
         },
         "agent": {
             "name": agent.name,
@@ -78,3 +79,8 @@ def instructions(call: Call) -> dict[str, Any]:
         "recording": {"announcement": announcement_of(call)},
         "provider": PROVIDERS[agent.ai_provider].for_worker(agent),
     }
+
+
+def _transfers_first(call: Call) -> bool:
+    inbound = call.direction == Direction.INBOUND
+    return inbound and Reception.objects.filter(call=call).exclude(transfer={}).exists()

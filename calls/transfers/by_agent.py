@@ -1,5 +1,7 @@
 """Transfer by the agent, to one of its named targets only: a caller cannot talk it into another number."""
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
 
 from calls.choices import TransferMode
@@ -17,9 +19,14 @@ def transfer_as_agent(call: Call, name: str) -> Done | Transfer:
     named = next((one for one in speaking(call).transfers if one["name"] == name), None)
     if named is None:
         raise Conflict("no_such_transfer", f"The agent has no transfer target {name}.", "name")
+    mode = TransferMode(named.get("mode", TransferMode.COLD))
+    return carry(call, named["to"], mode, named.get("transfer_headers", {}))
+
+
+def carry(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str]) -> Done | Transfer:
+    """Transfer a call; return the outcome for its agent, or the transfer while in progress."""
     try:
-        mode = TransferMode(named.get("mode", TransferMode.COLD))
-        transfer = transfer_call(call, named["to"], mode, named.get("transfer_headers", {}))
+        transfer = transfer_call(call, to, mode, headers)
     except ValidationError as error:
         return Done(False, " ".join(error.messages))
     except ServiceError as error:

@@ -44,7 +44,7 @@ def transfer_call(call: Call, to: str, mode: TransferMode, headers: Mapping[str,
 
 def request_transfer(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str] | None = None) -> Transfer:
     """Record the request for a dispatcher to carry out. Raise as `transfer_call` does."""
-    target = _read(call, to, mode, headers or {})
+    target = check_target(call, to, mode, headers or {})
     if not call.project.is_configured:
         raise Unavailable(Reason.NOT_CONFIGURED, str(LiveKitNotConfigured()))
     if mode == TransferMode.WARM:
@@ -64,8 +64,8 @@ def failure_of(transfer: Transfer) -> ServiceError | None:
     return kind(transfer.code, transfer.message)
 
 
-def _read(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str]) -> Target:
-    """Parse the target, and reject one that could not be called."""
+def check_target(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str]) -> Target:
+    """Parse the target. Raise `ValidationError` for `to` or `transferHeaders` if it could not be called."""
     try:
         validate_headers(dict(headers))
     except ValidationError as error:

@@ -19,21 +19,26 @@ from accounts.models import ImportFile, Workspace
 from telephony.admin.number_file import NumberFileForm, defaults_of
 from telephony.admin.outcome import LABELS
 from telephony.admin.refusal import RefusableForm, RefusablePage
+from telephony.admin.secrets import WriteOnlyForm, secret_field, without_secret
 from telephony.admin.selects import WorkspaceSelect, name_chosen
 from telephony.choices import TrunkStatus
 from telephony.models import PhoneNumber
 from telephony.selectors import answering_agent, stand_ins, unanswered
 from telephony.services import numbers
 from telephony.services.number_file import check_file, import_file
+from telephony.services.request_secrets import SECRET
 from voxa.core.imports.report import Report
 
 
-class NumberPageForm(RefusableForm):
+class NumberPageForm(WriteOnlyForm, RefusableForm):
     """The form of one number."""
+
+    write_only = SECRET
+    assistant_request_secret = secret_field("Signing secret")
 
     class Meta:
         model = PhoneNumber
-        fields = ["trunk", "number", "agent", "transfer_trunk", "label"]
+        fields = list(numbers.FIELDS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,12 +86,20 @@ class PhoneNumberAdmin(FileImportMixin, RefusablePage, WorkspaceFirst, ScopedAdm
     fieldsets = [
         (None, {"fields": [("number", "label"), "trunk"]}),
         ("Inbound calls", {"fields": [("agent", "transfer_trunk")]}),
+        (
+            "Assistant request",
+            {
+                "description": "Asks a URL of yours about each call to this number. Empty: that of the workspace's "
+                "telephony settings, if any.",
+                "fields": [("assistant_request_url", SECRET)],
+            },
+        ),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("trunk", "agent", "transfer_trunk", "workspace")
         stand_in = stand_ins().filter(workspace=OuterRef("workspace")).values("name")[:1]
-        rows = rows.defer("trunk__auth_password", "transfer_trunk__auth_password", "agent__provider_key")
+        rows = rows.defer(SECRET, "trunk__auth_password", "transfer_trunk__auth_password", "agent__provider_key")
         found: QuerySet[Any] = rows.annotate(stand_in=Subquery(stand_in))
         return found
 
@@ -115,12 +128,17 @@ class PhoneNumberAdmin(FileImportMixin, RefusablePage, WorkspaceFirst, ScopedAdm
         kwargs["widget"].workspace = chosen.pk if chosen else None
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = super().get_fieldsets(request, obj)
+        may = obj is None or self.has_change_permission(request, obj)
+        return shown if may else without_secret(shown, SECRET)
+
     def save_model(self, request: HttpRequest, obj: PhoneNumber, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in numbers.FIELDS if name in form.cleaned_data}
         if change:
             saved = numbers.update_number(obj, {name: values[name] for name in form.changed_data})
         else:
-            saved = numbers.add_number(values.pop("trunk"), **values)
+            saved = numbers.create_number(values["trunk"].workspace, values)
         obj.__dict__.update(saved.__dict__)
         if answering_agent(obj, obj.workspace_id) is None:
             messages.warning(request, f"{obj.number} has no agent yet. Assign an active agent.")

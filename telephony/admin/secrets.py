@@ -48,6 +48,16 @@ def without_clearing(fieldsets: Any, *, stored: bool) -> Any:
     ]
 
 
+def without_secret(fieldsets: Any, name: str) -> Any:
+    """Return fieldsets without a secret, for read-only pages."""
+    return [(title, {**options, "fields": _without(options["fields"], name)}) for title, options in fieldsets]
+
+
+def _without(fields: Any, name: str) -> list[Any]:
+    rows = [_without(one, name) if isinstance(one, list | tuple) else one for one in fields]
+    return [one for one in rows if one != name]
+
+
 def secret_field(label: str) -> forms.CharField:
     """Return a password field that neither Voxa nor the browser fills in."""
     return forms.CharField(

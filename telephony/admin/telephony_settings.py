@@ -18,7 +18,9 @@ from unfold.widgets import (
 from accounts.admin.access import access_of
 from accounts.admin.scoping import ScopedAdmin, usable_workspaces
 from telephony.admin.refusal import RefusableForm, RefusablePage
+from telephony.admin.secrets import WriteOnlyForm, secret_field, without_secret
 from telephony.models import TelephonySettings
+from telephony.services.request_secrets import SECRET
 from telephony.services.settings import OPERATOR_FIELDS, update_settings
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -49,8 +51,10 @@ class ClockField(forms.TimeField):
         return time(0) if text in ("24:00", "24:00:00") else super().to_python(value)
 
 
-class SettingsForm(RefusableForm):
+class SettingsForm(WriteOnlyForm, RefusableForm):
     """The form of the settings; lists are comma-separated."""
+
+    write_only = SECRET
 
     calling_hours_end = ClockField(label="Until", required=False, help_text="Enter 24:00 for the end of the day.")
 
@@ -67,6 +71,8 @@ class SettingsForm(RefusableForm):
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="None selected: every day.",
     )
+
+    assistant_request_secret = secret_field("Signing secret")
 
     class Meta:
         model = TelephonySettings
@@ -140,6 +146,12 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
             "What happens to an answered call without an agent, and whether conversations are recorded.",
             ["agent_absent", "record_calls", "recording_announcement"],
         ),
+        _group(
+            "Assistant request",
+            "Asks a URL of yours about each inbound call, signed like webhooks: it can send variables, choose another "
+            "agent, transfer or refuse the call. After 2 seconds the call goes on as configured here.",
+            [("assistant_request_url", SECRET)],
+        ),
     ]
 
     @display(description="Calls per second")
@@ -170,6 +182,10 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
         if access_of(request).superuser:
             return ["workspace"]
         return ["workspace", *OPERATOR_FIELDS]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = super().get_fieldsets(request, obj)
+        return shown if self.has_change_permission(request, obj) else without_secret(shown, SECRET)
 
     def save_model(self, request: HttpRequest, obj: TelephonySettings, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in form.changed_data}

@@ -47,7 +47,7 @@ _TRUNK_ANSWER = example_of(
 _NUMBER = {"number": "+15550100000", "trunkId": _ID}
 _NUMBER_ANSWER = {
     "id": _ID, "number": "+15550100000", "trunkId": _ID, "agentId": None, "transferTrunkId": None, "label": "",
-    "createdAt": _TIME,
+    "assistantRequestUrl": "", "createdAt": _TIME,
 }  # fmt: skip
 _TOOL = {
     "name": "find_order",

@@ -12,6 +12,17 @@ TRANSFER_HEADERS = (
 )
 
 
+class SigningSecretField(serializers.CharField):
+    """The secret that signs the requests to a URL beside it. Write-only."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        words = (
+            "Signs the requests, by Standard Webhooks: `whsec_` and the base64 form of 24 to 64 bytes. Required with "
+            "the URL, and again when the URL changes. Removed with the URL."
+        )
+        super().__init__(write_only=True, required=False, allow_null=True, max_length=128, help_text=words, **kwargs)
+
+
 class HeadersField(serializers.DictField):
     """SIP headers, or a mapping of headers: an object of strings."""
 

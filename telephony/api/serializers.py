@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from telephony import selectors
-from telephony.api.fields import HeadersField
+from telephony.api.fields import HeadersField, SigningSecretField
 from telephony.choices import Codec
 from telephony.models import Gateway, PhoneNumber, Trunk
 from telephony.services.gateways import MAX_GATEWAYS
@@ -225,11 +225,18 @@ class NumberSerializer(CamelModelSerializer[PhoneNumber]):
         allow_null=True,
         help_text="The trunk for transfers of its calls, by its id or an `ST_` id.",
     )
+    assistant_request_secret = SigningSecretField()
 
     class Meta:
         model = PhoneNumber
-        fields = ["id", "number", "trunk_id", "agent_id", "transfer_trunk_id", "label", "created_at"]
-        extra_kwargs = {"number": {"max_length": LONGEST_TEXT, "help_text": SPELLINGS}}
+        fields = [
+            "id", "number", "trunk_id", "agent_id", "transfer_trunk_id", "label", "assistant_request_url",
+            "assistant_request_secret", "created_at",
+        ]  # fmt: skip
+        extra_kwargs = {
+            "number": {"max_length": LONGEST_TEXT, "help_text": SPELLINGS},
+            "assistant_request_url": {"help_text": "Asked about each inbound call. Empty: the workspace's, if any."},
+        }
 
     def to_representation(self, row: PhoneNumber) -> dict[str, Any]:
         return {  # by hand, as a trunk
@@ -239,5 +246,6 @@ class NumberSerializer(CamelModelSerializer[PhoneNumber]):
             "agentId": id_json(row.agent_id),
             "transferTrunkId": id_json(row.transfer_trunk_id),
             "label": row.label,
+            "assistantRequestUrl": row.assistant_request_url,
             "createdAt": time_json(row.created_at),
         }

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from accounts.api.views import WorkspaceAPIView
 from telephony.api.docs import example_of
+from telephony.api.fields import SigningSecretField
 from telephony.api.reading import json_names, read
 from telephony.models import TelephonySettings
 from telephony.services.errors import Problems
@@ -35,11 +36,14 @@ _SHOWN = {
     "agent_absent": "retry",
     "record_calls": True,
     "recording_announcement": "This call is recorded.",
+    "assistant_request_url": "https://crm.example.com/voxa/incoming",
     "allow_shared_trunk": False,
     "price_per_minute": "0.0100",
     "currency": "USD",
 }
-_ANSWER = example_of(TelephonySettings, [*FIELDS, *OPERATORS], _SHOWN)
+_ANSWER = example_of(
+    TelephonySettings, [name for name in (*FIELDS, *OPERATORS) if name != "assistant_request_secret"], _SHOWN
+)
 
 
 class WeekdayField(serializers.IntegerField):
@@ -66,6 +70,8 @@ class TelephonySettingsSerializer(CamelModelSerializer[TelephonySettings]):
         max_length=7,
         help_text="0 is Monday, 6 is Sunday. Empty: every day.",
     )
+
+    assistant_request_secret = SigningSecretField()
 
     class Meta:
         model = TelephonySettings

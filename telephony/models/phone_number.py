@@ -9,13 +9,14 @@ from django.db import models
 from accounts.models import Workspace
 from accounts.models.history import recorded
 from telephony.models.agent import Agent
+from telephony.models.answering import Answering
 from telephony.models.livekit_project import LiveKitProject
 from telephony.models.telephony_settings import TelephonySettings
 from telephony.models.trunk import Trunk
 from voxa.core.number_fields import NumberField
 
 
-class PhoneNumber(models.Model):
+class PhoneNumber(Answering):
     """A number on its trunk, and the agent that answers it.
 
     `workspace` and `project` repeat the trunk's, so that the database itself keeps a number unique per LiveKit
@@ -34,7 +35,7 @@ class PhoneNumber(models.Model):
     label = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    history = recorded()
+    history = recorded(without=["assistant_request_secret"])
 
     class Meta:
         ordering = ["-created_at", "-id"]

@@ -11,6 +11,7 @@ from django.db import models
 from accounts.models import Workspace
 from accounts.models.history import recorded
 from telephony.choices import AgentAbsent, CallingHoursFallback
+from telephony.models.answering import Answering
 from telephony.models.livekit_project import LiveKitProject
 from voxa.core.statements import Fixed
 from voxa.core.values.fields import CountriesField, WeekdaysField
@@ -22,7 +23,7 @@ def validate_currency(value: str) -> None:
         raise ValidationError("Enter a three-letter currency code, such as USD or EUR.", code="currency")
 
 
-class TelephonySettings(models.Model):
+class TelephonySettings(Answering):
     """One row per workspace, created on first use."""
 
     workspace = models.OneToOneField(
@@ -109,7 +110,7 @@ class TelephonySettings(models.Model):
         max_length=500, blank=True, help_text="Spoken before recording starts, such as: This call is recorded."
     )
 
-    history = recorded()
+    history = recorded(without=["assistant_request_secret"])
 
     class Meta:
         verbose_name = verbose_name_plural = "telephony settings"
@@ -146,4 +147,5 @@ class TelephonySettings(models.Model):
         return found
 
 
-_of_workspace = Fixed(lambda pk: TelephonySettings.objects.select_related("project").filter(pk=pk), UUID)
+_settings = TelephonySettings.objects.select_related("project").defer("assistant_request_secret")
+_of_workspace = Fixed(lambda pk: _settings.filter(pk=pk), UUID)

@@ -10,17 +10,19 @@ from accounts.models import Workspace
 from accounts.services.history import insert_recorded
 from telephony.models import Agent, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.errors import Problems, conflicts_named
+from telephony.services.request_secrets import match_secret
 from telephony.services.rows import assign
 from voxa.core.phone_numbers import or_none
 
 MAX_NUMBERS = 1_000  # per request
-FIELDS = ("number", "trunk", "agent", "transfer_trunk", "label")
-_CHECKED = ("number", "label")
+ANSWERING = ("assistant_request_url", "assistant_request_secret")
+FIELDS = ("number", "trunk", "agent", "transfer_trunk", "label", *ANSWERING)
+_CHECKED = ("number", "label", *ANSWERING)
 _SHARE = f"SELECT FROM {TelephonySettings._meta.db_table} WHERE workspace_id = %s FOR SHARE"
 
 
 def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> PhoneNumber:
-    """Attach a number to a trunk; `data` has `number`, `trunk`, and optionally `agent`, `transfer_trunk`, `label`.
+    """Attach a number to a trunk; `data` has `number`, `trunk`, and optionally others of FIELDS.
 
     Raise `ValidationError` with every wrong field, also for rows of another workspace, and `Conflict` if the number is
     taken (`number_taken`, without its owner).
@@ -28,6 +30,7 @@ def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Pr
     problems = Problems() if problems is None else problems
     row = PhoneNumber(workspace=workspace)
     assign(row, data, [name for name in FIELDS if data.get(name) is not None])
+    match_secret(row, "", data, problems)
     _check(row, problems)
     problems.raise_any()
     with conflicts_named():
@@ -58,7 +61,9 @@ def update_number(row: PhoneNumber, data: Mapping[str, Any], *, problems: Proble
     with conflicts_named():
         _hold_trunks(row.trunk_id, getattr(data.get("trunk"), "pk", None))
         row = PhoneNumber.objects.select_for_update(no_key=True, of=("self",)).select_related("trunk").get(pk=row.pk)
+        before = row.assistant_request_url
         changed = assign(row, data, FIELDS)
+        changed += match_secret(row, before, data, problems)
         _check(row, problems)
         problems.raise_any()
         if changed:

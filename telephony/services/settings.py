@@ -8,6 +8,7 @@ from django.conf import settings
 from accounts.models import Workspace
 from telephony.models import LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.services.errors import Problems, conflicts_named
+from telephony.services.request_secrets import match_secret
 from telephony.services.rows import assign
 from telephony.sync.kinds import ENDPOINTS, TRUNKS
 from telephony.sync.request import request_many
@@ -17,7 +18,7 @@ FIELDS = (
     "allowed_countries", "allow_premium", "allow_unknown_numbers", "calls_per_second", "max_concurrent_calls",
     "calling_hours_start", "calling_hours_end", "calling_days", "calling_hours_fallback", "daily_attempts_per_callee",
     "max_attempts", "retry_delay_seconds", "daily_spend_limit", "agent_absent", "record_calls",
-    "recording_announcement",
+    "recording_announcement", "assistant_request_url", "assistant_request_secret",
 )  # fmt: skip
 OPERATOR_FIELDS = ("project", "allow_shared_trunk", "price_per_minute", "currency")
 NAMED = 5  # numbers named in an error
@@ -36,7 +37,9 @@ def update_settings(
     fields = (*FIELDS, *OPERATOR_FIELDS) if by_operator else FIELDS
     with conflicts_named():
         found = TelephonySettings.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+        before = found.assistant_request_url
         changed = assign(found, data, fields)
+        changed += match_secret(found, before, data, problems)
         problems.check(found, fields)
         if "record_calls" in changed and found.record_calls and not settings.RECORDING_S3_BUCKET:
             words = "Recording storage is not configured. The operator sets RECORDING_S3_BUCKET."

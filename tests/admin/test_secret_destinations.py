@@ -8,12 +8,16 @@ from django.urls import reverse
 
 from accounts.models import User, WebhookEndpoint, Workspace
 from accounts.services.webhooks import create_endpoint
+from telephony.models import TelephonySettings
 from telephony.services.agents import update_agent
+from telephony.services.numbers import add_number
 from telephony.services.tool_secrets import tool_secret
 from tests.admin.conftest import Browser
 from tests.admin.forms import form_of, new_row
 from tests.admin.rows import API_SECRET, PASSWORD, PROVIDER_KEY, make_agent, make_project, make_trunk
 from tests.admin.test_trunk_page import said
+
+ASSISTANT_SECRET = "whsec_" + "QUJD" * 11
 
 
 @pytest.fixture
@@ -111,3 +115,34 @@ def test_a_webhooks_new_url_gets_a_secret_that_is_shown_once(client: Client, acm
     assert "new secret" in html
     assert client.post(page(endpoint), data).status_code == 302
     assert WebhookEndpoint.objects.get().secret == secret
+
+
+@pytest.mark.parametrize("kind", ["number", "settings"])
+def test_the_secret_of_assistant_requests(client: Client, acme: Workspace, kind: str) -> None:
+    row: Any = add_number(make_trunk(acme), "+15550100000") if kind == "number" else TelephonySettings.of(acme.pk)
+    asked = {"assistant_request_url": "https://crm.example.com/in", "assistant_request_secret": ASSISTANT_SECRET}
+    assert save(client, row, **asked) == {}
+    assert ASSISTANT_SECRET not in client.get(page(row)).text
+    assert save(client, row, assistant_request_url="https://crm.example.com/in") == {}
+    assert list(save(client, row, assistant_request_url="https://evil.example.com/")) == ["assistant_request_secret"]
+    row.refresh_from_db()
+    assert (row.assistant_request_url, row.assistant_request_secret) == (
+        asked["assistant_request_url"],
+        ASSISTANT_SECRET,
+    )
+    assert save(client, row, assistant_request_url="") == {}
+    row.refresh_from_db()
+    assert row.assistant_request_secret is None
+
+
+@pytest.mark.parametrize("kind", ["number", "settings"])
+def test_a_viewer_sees_no_secret_of_assistant_requests(
+    acme_viewer: User, signed_in: Browser, acme: Workspace, kind: str
+) -> None:
+    row: Any = add_number(make_trunk(acme), "+15550100000") if kind == "number" else TelephonySettings.of(acme.pk)
+    type(row).objects.update(
+        assistant_request_url="https://crm.example.com/", assistant_request_secret=ASSISTANT_SECRET
+    )
+    text = signed_in(acme_viewer).get(page(row)).text
+    assert "https://crm.example.com/" in text
+    assert ASSISTANT_SECRET not in text

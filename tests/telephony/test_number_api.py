@@ -36,7 +36,7 @@ def test_a_number_is_added_with_its_agent_and_transfer_trunk(
     answer = api.post(NUMBERS, body)
     assert answer.status_code == 201
     made = answer.json()
-    assert made == {"id": made["id"], **body, "createdAt": made["createdAt"]}
+    assert made == {"id": made["id"], **body, "assistantRequestUrl": "", "createdAt": made["createdAt"]}
     assert api.get(f"{NUMBERS}/{made['id']}").json() == made
     shown = api.get(f"{TRUNKS}/{trunk.pk}").json()["numbers"]
     assert shown == [{"id": made["id"], "number": "+15550100000", "agentId": str(agent.pk)}]

@@ -31,6 +31,7 @@ DEFAULTS = {
     "agentAbsent": "retry",
     "recordCalls": False,
     "recordingAnnouncement": "",
+    "assistantRequestUrl": "",
     "allowSharedTrunk": False,
     "pricePerMinute": "0.0000",
     "currency": "USD",

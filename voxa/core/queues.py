@@ -52,6 +52,7 @@ _TASKS = {
         "accounts.tasks.deliver_webhooks",
         "accounts.tasks.send_invitation",
         "calls.tasks.analyze_call",
+        "calls.tasks.ask_endpoint",
         "calls.tasks.run_tool",
         "telephony.tasks.check_gateways",
         "calls.tasks.send_alert",
