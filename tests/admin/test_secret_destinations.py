@@ -126,10 +126,7 @@ def test_the_secret_of_assistant_requests(client: Client, acme: Workspace, kind:
     assert save(client, row, assistant_request_url="https://crm.example.com/in") == {}
     assert list(save(client, row, assistant_request_url="https://evil.example.com/")) == ["assistant_request_secret"]
     row.refresh_from_db()
-    assert (row.assistant_request_url, row.assistant_request_secret) == (
-        asked["assistant_request_url"],
-        ASSISTANT_SECRET,
-    )
+    assert {name: getattr(row, name) for name in asked} == asked
     assert save(client, row, assistant_request_url="") == {}
     row.refresh_from_db()
     assert row.assistant_request_secret is None
@@ -140,9 +137,8 @@ def test_a_viewer_sees_no_secret_of_assistant_requests(
     acme_viewer: User, signed_in: Browser, acme: Workspace, kind: str
 ) -> None:
     row: Any = add_number(make_trunk(acme), "+15550100000") if kind == "number" else TelephonySettings.of(acme.pk)
-    type(row).objects.update(
-        assistant_request_url="https://crm.example.com/", assistant_request_secret=ASSISTANT_SECRET
-    )
+    asked = {"assistant_request_url": "https://crm.example.com/", "assistant_request_secret": ASSISTANT_SECRET}
+    type(row).objects.update(**asked)
     text = signed_in(acme_viewer).get(page(row)).text
     assert "https://crm.example.com/" in text
     assert ASSISTANT_SECRET not in text
