@@ -187,6 +187,15 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Reception',
+            fields=[
+                ('call', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='calls.call')),
+                ('status', models.CharField(default='requested', max_length=9)),
+                ('requested_at', models.DateTimeField()),
+                ('transfer', models.JSONField(blank=True, default=dict, editable=False)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Attempt',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -444,6 +453,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='conversation',
             index=models.Index(condition=models.Q(('told_at__isnull', True)), fields=['started_at'], name='conversation_to_tell'),
+        ),
+        migrations.AddIndex(
+            model_name='reception',
+            index=models.Index(condition=models.Q(('status', 'done'), _negated=True), fields=['requested_at'], name='reception_waits'),
+        ),
+        migrations.AddConstraint(
+            model_name='reception',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'under_way', 'done'])), name='reception_status'),
         ),
         migrations.AddIndex(
             model_name='call',

@@ -316,6 +316,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='HistoricalTelephonySettings',
             fields=[
+                ('assistant_request_url', telephony.models.fields.HttpsUrlField(blank=True, help_text='An https URL of yours, asked about each inbound call before an agent answers.', max_length=500, verbose_name='assistant request URL')),
                 ('allowed_countries', voxa.core.values.fields.CountriesField(blank=True, default=list, help_text="Two-letter codes of countries that may be called. Empty: only the workspace's country.")),
                 ('allow_premium', models.BooleanField(default=False, help_text='Allow premium-rate, shared-cost, personal, short and satellite numbers.')),
                 ('allow_unknown_numbers', models.BooleanField(default=False, help_text='Allow numbers that are in no numbering plan, such as new ranges.')),
@@ -381,6 +382,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='TelephonySettings',
             fields=[
+                ('assistant_request_url', telephony.models.fields.HttpsUrlField(blank=True, help_text='An https URL of yours, asked about each inbound call before an agent answers.', max_length=500, verbose_name='assistant request URL')),
+                ('assistant_request_secret', fernet_fields.fields.EncryptedTextField(blank=True, null=True, validators=[telephony.validators.validate_signing_secret])),
                 ('workspace', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='telephony_settings', serialize=False, to='accounts.workspace')),
                 ('allowed_countries', voxa.core.values.fields.CountriesField(blank=True, default=list, help_text="Two-letter codes of countries that may be called. Empty: only the workspace's country.")),
                 ('allow_premium', models.BooleanField(default=False, help_text='Allow premium-rate, shared-cost, personal, short and satellite numbers.')),
@@ -447,6 +450,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PhoneNumber',
             fields=[
+                ('assistant_request_url', telephony.models.fields.HttpsUrlField(blank=True, help_text='An https URL of yours, asked about each inbound call before an agent answers.', max_length=500, verbose_name='assistant request URL')),
+                ('assistant_request_secret', fernet_fields.fields.EncryptedTextField(blank=True, null=True, validators=[telephony.validators.validate_signing_secret])),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('number', voxa.core.number_fields.NumberField(help_text='Stored as E.164, such as +15550100000.', max_length=16)),
                 ('label', models.CharField(blank=True, max_length=100)),
@@ -501,6 +506,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='HistoricalPhoneNumber',
             fields=[
+                ('assistant_request_url', telephony.models.fields.HttpsUrlField(blank=True, help_text='An https URL of yours, asked about each inbound call before an agent answers.', max_length=500, verbose_name='assistant request URL')),
                 ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
                 ('number', voxa.core.number_fields.NumberField(help_text='Stored as E.164, such as +15550100000.', max_length=16)),
                 ('label', models.CharField(blank=True, max_length=100)),

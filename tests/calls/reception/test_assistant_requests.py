@@ -14,6 +14,7 @@ from accounts.models import ExternalLease, Workspace
 from calls import tasks
 from calls.models import Call, Event, Reception
 from calls.reception import ask, requests
+from calls.reception.answers import read_answer
 from calls.services.erasure import erase_number
 from telephony.models import Agent, PhoneNumber
 from telephony.services.agents import create_agent
@@ -22,6 +23,7 @@ from tests.calls.agent.conftest import SESSION, WorkerFor
 from tests.calls.events.conftest import Entrance
 from tests.calls.reception.conftest import SECRET, Comes, says, told
 from tests.receiver import Receiver, answer
+from voxa.core import safe_http
 
 VALUES = {"name": "Ada", "vip": True, "orders": 3}
 
@@ -183,7 +185,7 @@ def test_the_worker_waits_for_the_answer(endpoint: Receiver, comes: Comes, worke
 def test_after_two_seconds_the_stored_agent_answers_and_the_answer_is_ignored(
     endpoint: Receiver, comes: Comes, worker_for: WorkerFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    call, read = comes(tasks=False), ask.read_answer
+    call, read = comes(tasks=False), read_answer
     says(endpoint, variables=VALUES)
 
     def late(*args: Any) -> Any:
@@ -207,7 +209,11 @@ def test_a_task_that_comes_too_late_asks_nothing(endpoint: Receiver, comes: Come
 
 def test_a_slow_endpoint_is_given_up_in_time(endpoint: Receiver, comes: Comes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ask, "LIMIT", timedelta(seconds=0.3))
-    endpoint.respond = lambda _: endpoint.stop_waiting.wait(10) and None
+
+    def never(handler: Any) -> None:
+        endpoint.stop_waiting.wait(10)
+
+    endpoint.respond = never
     began = time.monotonic()
     call = comes()
     assert time.monotonic() - began < 5
@@ -237,13 +243,13 @@ def test_a_workspace_at_its_limit_is_not_waited_for(endpoint: Receiver, comes: C
 
 
 def test_no_request_is_made_in_a_transaction(endpoint: Receiver, comes: Comes, monkeypatch: pytest.MonkeyPatch) -> None:
-    call, depth, real = comes(tasks=False), len(connection.savepoint_ids), ask.safe_http.send
+    call, depth, real = comes(tasks=False), len(connection.savepoint_ids), safe_http.send
 
     def send(*args: Any, **more: Any) -> Any:
         assert len(connection.savepoint_ids) == depth
         return real(*args, **more)
 
-    monkeypatch.setattr(ask.safe_http, "send", send)
+    monkeypatch.setattr(safe_http, "send", send)
     tasks.ask_endpoint(str(call.pk))
     assert len(endpoint.requests) == 1
 
