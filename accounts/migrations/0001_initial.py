@@ -346,7 +346,7 @@ class Migration(migrations.Migration):
             name='ExternalLease',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('work', models.CharField(choices=[('background', 'Webhooks and analyses'), ('tool', 'Agent tools')], max_length=10)),
+                ('work', models.CharField(choices=[('background', 'Webhooks and analyses'), ('tool', 'Agent tools'), ('assistant', 'Assistant requests')], max_length=10)),
                 ('number', models.PositiveSmallIntegerField()),
                 ('token', models.UUIDField(unique=True)),
                 ('until', models.DateTimeField()),
@@ -431,6 +431,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='externallease',
-            constraint=models.CheckConstraint(condition=models.Q(('work__in', ['background', 'tool'])), name='external_lease_work'),
+            constraint=models.CheckConstraint(condition=models.Q(('work__in', ['background', 'tool', 'assistant'])), name='external_lease_work'),
         ),
     ]
