@@ -5,7 +5,7 @@ from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -60,3 +60,13 @@ def test_each_thread_asks_on_its_own_connection(acme: Workspace) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(ask).result() == key
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_needs_a_transaction_each_time(acme: Workspace) -> None:
+    find = Fixed(lambda pk: Workspace.objects.select_for_update().filter(pk=pk), UUID)
+    with transaction.atomic():
+        assert find.only(acme.pk) == acme
+    with pytest.raises(transaction.TransactionManagementError):
+        find(acme.pk)

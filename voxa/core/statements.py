@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model, QuerySet, Subquery, TextField
+from django.db.transaction import TransactionManagementError
 
 M = TypeVar("M", bound=Model)
 
@@ -50,6 +51,8 @@ class Fixed(Generic[M]):
         if connection.vendor != "postgresql":  # its UUIDs are texts of another form
             return list(self.build(*args))
         query, made, sql, params = self._made
+        if query.query.select_for_update and not connection.in_atomic_block:
+            raise TransactionManagementError("A lock needs a transaction.")  # Django says so when it makes the SQL
         compiler = copy(made)
         compiler.connection = connection  # of this thread
         given = tuple(args[one.place] if isinstance(one, _Id | _Text) else one for one in params)
