@@ -42,6 +42,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context["live_calls"] = [(call, COLOURS[CallStatus(call.status)]) for call in newest]
     context["refused"] = refused(calls)
     if calls.order_by().values("pk")[:1].exists():  # a new workspace needs no zeros
+        context["board"].figures = reverse("home_figures")
         queued = bounded(calls.filter(status=CallStatus.QUEUED))
         context["board"].tiles.insert(0, under_way(bounded(live), queued))
     return context

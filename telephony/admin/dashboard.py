@@ -60,6 +60,7 @@ class Dashboard:
     tiles: list[Tile] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     sandbox: bool = False
+    figures: str = ""  # address of the fragment, for workspaces with calls
     looked: str = ""  # when LiveKit was last checked, even if nothing was found
 
 
