@@ -10,6 +10,7 @@ from simple_history.signals import pre_create_historical_record
 
 from accounts import lockout
 from accounts.models import User
+from accounts.models.history import Noted
 from accounts.services.history import reason_of_program
 from accounts.services.sessions import end_sessions
 from accounts.session_store import ABOUT, describe
@@ -20,6 +21,8 @@ def name_api_key(sender: Any, history_instance: Any, **kwargs: Any) -> None:
     """Write the key of the request being served as the reason; a person stays `history_user`."""
     if not history_instance.history_change_reason:
         history_instance.history_change_reason = reason_of_program()
+    if isinstance(history_instance, Noted):
+        history_instance.note = getattr(kwargs["instance"], "revision_note", "")[: Noted.LONGEST_NOTE]
 
 
 @receiver(post_save, sender=User)

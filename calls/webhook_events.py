@@ -32,6 +32,7 @@ _CALL: dict[str, Any] = {
     "from": "+15550100000",
     "trunkId": _TRUNK,
     "agentId": "b1d1b9b6-6a53-4a8a-9a38-6b1f0f0c2d22",
+    "agentRevision": None,
     "roomName": _ROOM,
     "sipCallId": "",
     "livekitCallId": "SCL_7nVbq2RkXw3M",

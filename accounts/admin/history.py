@@ -10,6 +10,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from accounts.models.history import Noted
+
 SHOWN = 100
 _VERBS = {"+": ("Added", "success"), "~": ("Changed", "info"), "-": ("Deleted", "danger")}
 
@@ -23,6 +25,7 @@ class Entry:
     verb: str
     colour: str
     what: str
+    note: str = ""
     changes: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -95,6 +98,7 @@ def _entry(record: Any, before: Any, words: str) -> Entry:
         verb=verb,
         colour=colour,
         what=f"{words} {name_then}",
+        note=record.note if isinstance(record, Noted) else "",
         changes=changes,
     )
 

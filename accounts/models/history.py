@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from django.db import models
 from simple_history.manager import HistoricalQuerySet, HistoryManager
 from simple_history.models import HistoricalRecords
 
@@ -16,6 +17,16 @@ class _Manager(HistoryManager):  # type: ignore[misc]
         return super().from_queryset(queryset_class, class_name)
 
 
-def recorded(*, without: list[str] | None = None) -> HistoricalRecords:
+class Noted(models.Model):
+    """History rows with a note: the text in the row's `revision_note` when it was saved."""
+
+    LONGEST_NOTE = 300
+    note = models.CharField(max_length=LONGEST_NOTE, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+def recorded(*, without: list[str] | None = None, base: type[models.Model] = models.Model) -> HistoricalRecords:
     """Return the history of a model, `without` those of its fields: secrets, and what changes by itself."""
-    return HistoricalRecords(excluded_fields=without, history_manager=_Manager)
+    return HistoricalRecords(excluded_fields=without, history_manager=_Manager, bases=[base])

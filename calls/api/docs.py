@@ -46,6 +46,7 @@ _CALL: dict[str, Any] = {
     "from": "+15550100000",
     "trunkId": _ID,
     "agentId": _ID,
+    "agentRevision": None,
     "roomName": "",
     "sipCallId": "",
     "livekitCallId": "",

@@ -120,6 +120,9 @@ class CallSerializer(CamelSerializer):
     from_ = serializers.CharField(allow_blank=True, help_text="Empty if withheld.")
     trunk_id = serializers.UUIDField(allow_null=True)
     agent_id = serializers.UUIDField(allow_null=True)
+    agent_revision = serializers.IntegerField(
+        allow_null=True, help_text="The revision of the agent that spoke; null until a worker takes the call."
+    )
     room_name = serializers.CharField(allow_blank=True, help_text="The LiveKit room; empty until the call is dialed.")
     sip_call_id = serializers.CharField(allow_blank=True, help_text=_SIP_CALL_ID)
     livekit_call_id = serializers.CharField(allow_blank=True, help_text=_LIVEKIT_CALL_ID)

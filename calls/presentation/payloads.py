@@ -24,6 +24,7 @@ def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str
         "from": call.from_number,
         "trunkId": id_json(call.trunk_id),
         "agentId": id_json(call.agent_id),
+        "agentRevision": call.agent_revision,
         "roomName": call.room_name,
         "sipCallId": call.sip_call_id,
         "livekitCallId": call.livekit_call_id,

@@ -14,6 +14,7 @@ from calls.services.agent_of_call import overridden, variables_of
 from telephony.livekit import client_for
 from telephony.livekit.rooms import participants
 from telephony.models import LiveKitProject
+from telephony.services.agent_revisions import current_number
 from voxa.core.errors import Conflict
 
 SILENCE_PROMPT = "Are you still there?"
@@ -37,6 +38,13 @@ def _found(project: LiveKitProject, room: str) -> Call | None:
     return Call.objects.select_related("workspace", "agent").filter(project=project, room_name=room).first()
 
 
+def _note_revision(call: Call) -> None:
+    """Record which revision of its agent speaks in a call, once."""
+    if call.agent_revision is None:
+        call.agent_revision = current_number(call.agent_id)
+        Call.objects.filter(pk=call.pk, agent_revision=None).update(agent_revision=call.agent_revision)
+
+
 def instructions(call: Call) -> dict[str, Any]:
     """Return a worker's instructions and provider secret. Raise `Conflict` if the call is over or has no agent."""
     if call.status in ENDED or call.end_requested:
@@ -44,6 +52,7 @@ def instructions(call: Call) -> dict[str, Any]:
     if call.agent is None:
         raise Conflict("no_agent", "The call has no agent.")
     workspace, variables = call.workspace, variables_of(call)
+    _note_revision(call)
     agent = rendered(overridden(call), variables)
     return {
         "workspace": {"id": str(workspace.pk), "name": workspace.name, "timeZone": workspace.time_zone},

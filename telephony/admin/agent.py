@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminExpandableTextareaWidget
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
@@ -87,6 +87,13 @@ class AgentForm(WriteOnlyForm):
         {"type": "object", "properties": {"callback": {"type": "boolean", "description": "Wants to be called back"}}},
         label="Analysis fields",
         help_text="A JSON schema of the fields to extract from each call, in addition to summary and outcome.",
+    )
+    revision_note = forms.CharField(
+        label="Note on this change",
+        required=False,
+        max_length=300,
+        help_text="Shown in the history.",
+        widget=UnfoldAdminTextInputWidget,
     )
     provider_key = secret_field("Provider API key")
     clear_provider_key = clear_field("Remove the stored API key")
@@ -197,6 +204,7 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
                 "fields": ["analyzes_calls", "analysis_model", "analysis_schema"],
             },
         ),
+        ("Revision", {"fields": ["revision_note"]}),
     ]
     # A field that the provider does not use is shown only while it holds a value, which must then be cleared.
     # A read-only page has no such variable and shows every field.
@@ -248,15 +256,18 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
             ]
         if self.has_change_permission(request, obj):
             return shown
-        return [(title, {**rest, "fields": _to_read(rest["fields"], obj)}) for title, rest in shown]
+        read = [(title, {**rest, "fields": _to_read(rest["fields"], obj)}) for title, rest in shown]
+        return [(title, rest) for title, rest in read if title != "Revision"]
 
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in agents.FIELDS if name in form.cleaned_data}
         if change:
             named = set(form.changed_data) | ({"provider_key"} if form.changed_secret else set())
-            saved = agents.update_agent(obj, {name: value for name, value in values.items() if name in named})
+            changed = {name: value for name, value in values.items() if name in named}
+            saved = agents.update_agent(obj, {**changed, "revision_note": form.cleaned_data["revision_note"]})
         else:
-            saved = agents.create_agent(form.cleaned_data["workspace"], values)
+            note = {"revision_note": form.cleaned_data["revision_note"]}
+            saved = agents.create_agent(form.cleaned_data["workspace"], {**values, **note})
         for warning in saved.warnings:
             messages.warning(request, warning)
         obj.__dict__.update(saved.__dict__)

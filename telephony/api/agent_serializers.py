@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.models.history import Noted
 from telephony.api.fields import TRANSFER_HEADERS, HeadersField
 from telephony.models import Agent
 from telephony.models.abilities import MOST_TOOLS, MOST_TRANSFERS
@@ -63,6 +64,13 @@ class AgentSerializer(CamelModelSerializer[Agent]):
         "Required again if the provider or a URL that receives it changes.",
     )
     has_provider_key = serializers.BooleanField(read_only=True)
+    revision_note = serializers.CharField(
+        write_only=True,
+        required=False,
+        allow_blank=True,
+        max_length=Noted.LONGEST_NOTE,
+        help_text="A note for the revision that this save makes.",
+    )
     warnings = serializers.ListField(
         child=serializers.CharField(),
         read_only=True,
@@ -82,7 +90,7 @@ class AgentSerializer(CamelModelSerializer[Agent]):
             "custom_endpoint", "base_url",
             "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "voicemail_action", "voicemail_message",
             "silence_seconds", "silence_prompt", "silence_prompts", "tools", "transfers", "sends_digits",
-            "analyzes_calls", "analysis_model", "analysis_schema", "active", "warnings",
+            "analyzes_calls", "analysis_model", "analysis_schema", "active", "revision_note", "warnings",
         ]  # fmt: skip
         read_only_fields = ["provider_check"]
         extra_kwargs = {

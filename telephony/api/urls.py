@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
+from telephony.api.agent_revisions import AgentRevisionViewSet
 from telephony.api.agents import AgentViewSet
 from telephony.api.numbers import NumberViewSet
 from telephony.api.resource import ResourceViewSet
@@ -28,5 +29,8 @@ urlpatterns = [
     *_paths("agents", AgentViewSet, "uuid"),
     path("agents/<uuid:id>/preview", AgentViewSet.as_view({"post": "preview"})),
     path("agents/<uuid:id>/tool-secret", AgentViewSet.as_view({"post": "tool_secret"})),
+    path("agents/<uuid:id>/revisions", AgentRevisionViewSet.as_view({"get": "list"})),
+    path("agents/<uuid:id>/revisions/<int:number>", AgentRevisionViewSet.as_view({"get": "retrieve"})),
+    path("agents/<uuid:id>/revisions/<int:number>/restore", AgentRevisionViewSet.as_view({"post": "restore"})),
     path("settings/telephony", TelephonySettingsView.as_view()),
 ]

@@ -9,7 +9,7 @@ from django.db import models
 from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
-from accounts.models.history import recorded
+from accounts.models.history import Noted, recorded
 from agents.choices import AiProvider, ProviderCheck
 from telephony.choices import AgentDirection, VoicemailAction
 from telephony.models.abilities import validate_object_schema, validate_tools, validate_transfers
@@ -113,7 +113,8 @@ class Agent(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = recorded(without=["provider_key", *CHECK_FIELDS, "updated_at"])
+    history = recorded(without=["provider_key", *CHECK_FIELDS, "updated_at"], base=Noted)
+    revision_note = ""  # of the next save
     warnings: Sequence[str] = ()  # messages on side effects of the last change; not stored
 
     class Meta:

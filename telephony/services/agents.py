@@ -56,6 +56,7 @@ def create_agent(workspace: Workspace, data: Mapping[str, Any], *, problems: Pro
 def build_agent(workspace: Workspace, data: Mapping[str, Any], problems: Problems) -> Agent:
     """Return an unsaved agent from model field names; add errors to `problems`."""
     agent = Agent(workspace=workspace)
+    agent.revision_note = data.get("revision_note", "")
     _assign(agent, data)
     _refuse_unused(agent, FIELDS, problems)
     problems.check(agent, FIELDS)
@@ -78,6 +79,7 @@ def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | 
     if needs_key and problems.keys().isdisjoint(DESTINATIONS):
         problems.add("provider_key", KEY_AGAIN, GIVEN_FOR_ANOTHER)
     problems.raise_any()
+    agent.revision_note = data.get("revision_note", "")
     if changed:
         agent.save(update_fields=[*changed, *CHECK_FIELDS, "updated_at"])
     agent.warnings = _in_vain(agent) if "ai_provider" in changed else []

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import User, Workspace
 from agents.choices import ProviderCheck
 from telephony.models import Agent
+from telephony.services.agent_revisions import author_of, revisions
 from telephony.services.agents import update_agent
 from tests.admin.conftest import Browser
 from tests.admin.forms import form_of
@@ -112,3 +113,13 @@ def test_a_new_agent_warns_of_variables_without_a_default(
     client, url = signed_in(acme_owner), reverse("admin:telephony_agent_add")
     form = form_of(client, url) | {"workspace": str(acme.pk), "name": "New", "greeting": "Hello {{name}}."}
     assert "{{name}} without a default" in client.post(url, form, follow=True).content.decode()
+
+
+def test_the_note_of_a_save_is_in_the_history(agent: Agent, acme_owner: User, signed_in: Browser) -> None:
+    client, url = signed_in(acme_owner), page(agent)
+    form = form_of(client, url) | {"greeting": "Hi.", "revision_note": "Shorter, as asked."}
+    assert client.post(url, form).status_code == 302
+    newest = revisions(agent)[0]
+    assert (newest.note, author_of(newest)) == ("Shorter, as asked.", str(acme_owner))
+    history = client.get(reverse("admin:telephony_agent_history", args=[agent.pk])).content.decode()
+    assert "Shorter, as asked." in history

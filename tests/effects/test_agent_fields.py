@@ -123,6 +123,7 @@ AGENT: dict[str, Case] = {
     ),
     "analysisSchema": ({"analyzesCalls": True, "analysisSchema": SCHEMA}, lambda told: _fields(told), SCHEMA),
     "active": ({"active": False}, lambda told: told.row in stand_ins(), False),
+    "revisionNote": ({"revisionNote": "First."}, lambda told: Agent.history.get(id=told.row.pk).note, "First."),
 }  # fmt: skip
 
 TOOLS: dict[str, Case] = {

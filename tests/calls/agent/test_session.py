@@ -10,6 +10,7 @@ from calls.models import Call
 from calls.services import worker_session
 from telephony.livekit.rooms import Participant
 from telephony.models import Agent
+from telephony.services.agent_revisions import current_number
 from telephony.services.agents import update_agent
 from tests.calls.agent.conftest import SESSION, WorkerFor
 from tests.calls.events.conftest import START, Entrance
@@ -84,3 +85,13 @@ def test_a_caller_whom_no_event_told_of_is_looked_for_in_the_room(
 def test_livekit_out_of_reach_is_no_fault_of_the_workers(worker_for: WorkerFor, entrance: Entrance) -> None:
     answer = worker_for(entrance.project, "call-unheard-of").get(SESSION)
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "livekit_unavailable")
+
+
+def test_the_revision_that_speaks_is_kept(worker: APIClient, call: Call, api: APIClient) -> None:
+    assert call.agent is not None
+    update_agent(call.agent, {"greeting": "Good morning."})
+    spoken = current_number(call.agent.pk)
+    worker.get(SESSION)
+    update_agent(call.agent, {"greeting": "Good evening."})
+    worker.get(SESSION)
+    assert api.get(f"/v1/calls/{call.pk}").json()["agentRevision"] == spoken

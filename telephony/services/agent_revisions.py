@@ -1,0 +1,66 @@
+"""Revisions of an agent: each save is one, numbered from 1, with author and note. Secrets are not part of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from agents.providers.fields import unused
+from telephony.models import Agent
+from telephony.services.agents import FIELDS, needs_key_again, update_agent
+from telephony.services.errors import Problems
+
+RECORDED = tuple(name for name in FIELDS if name != "provider_key")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that differs between two revisions."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def revisions(agent: Agent) -> QuerySet[Any]:
+    """Return the revisions of an agent, newest first, each with its `number`."""
+    number = Window(RowNumber(), order_by=F("history_id").asc())
+    rows: QuerySet[Any] = Agent.history.filter(id=agent.pk).annotate(number=number)
+    return rows.select_related("history_user").order_by("-history_id")
+
+
+def revision(agent: Agent, number: int) -> Any | None:
+    """Return one revision, None if there is none of this number."""
+    return revisions(agent).filter(number=number).first()
+
+
+def current_number(agent_id: Any) -> int:
+    """Return the number of an agent's newest revision."""
+    return int(Agent.history.filter(id=agent_id).count())
+
+
+def author_of(row: Any) -> str:
+    """Return who saved a revision: a person, an API key, or a program."""
+    return str(row.history_user or row.history_change_reason or "A program")
+
+
+def changes(before: Any | None, after: Any) -> list[Change]:
+    """Return the fields that differ; against nothing, those that are not as in a new agent."""
+    first = before or Agent()
+    pairs = [(name, getattr(first, name), getattr(after, name)) for name in RECORDED]
+    return [Change(name, old, new) for name, old, new in pairs if old != new]
+
+
+def restore(agent: Agent, row: Any, note: str, problems: Problems) -> Agent:
+    """Save an agent as it was in a revision, which makes a new one.
+
+    The provider key is kept, unless the provider or a URL that receives it differs: then it is removed, and must be
+    entered again. Raise `ValidationError` if the fields are no longer valid.
+    """
+    values = {name: getattr(row, name) for name in RECORDED}
+    for name in unused(row.ai_provider, values):
+        del values[name]
+    if needs_key_again(agent, values):
+        values["provider_key"] = None
+    return update_agent(agent, {**values, "revision_note": note}, problems=problems)
