@@ -53,7 +53,7 @@ OTHER: dict[str, frozenset[str]] = {
     "telephony.Agent": frozenset({
         "name", "system_prompt", "greeting", "voice", "language", "provider_key", "provider_agent_id",
         "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "voicemail_message",
-        "silence_prompt", "tools", "transfers", "analysis_model", "analysis_schema", "note",
+        "silence_prompt", "tools", "transfers", "analysis_model", "analysis_schema",
     }),
     "telephony.Gateway": frozenset({"ip_or_domain", "resolved"}),
     "telephony.HealthCheck": frozenset({"findings"}),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from accounts.choices import Scope
 from accounts.models.history import Noted
 from telephony import selectors
 from telephony.api.agent_serializers import AgentSerializer
+from telephony.api.docs import AGENT_ANSWER
 from telephony.api.reading import json_names, read
 from telephony.models import Agent
 from telephony.services import agent_revisions
@@ -29,6 +30,18 @@ _NUMBER = OpenApiParameter("number", OpenApiTypes.INT, "path", description="The 
 _SINCE = OpenApiParameter(
     "since", OpenApiTypes.INT, description="The revision to compare with. Without it, the one before."
 )
+_REVISION = {
+    "number": 7,
+    "createdAt": "2026-03-01T09:30:00.000000Z",
+    "author": "API key vx_live_3kf9… (Website)",
+    "note": "Warmer greeting.",
+    "changed": ["greeting"],
+}
+_CHANGE = {"field": "greeting", "before": "Hello.", "after": "Good morning!"}
+
+
+def _answers(value: Any) -> OpenApiExample:
+    return OpenApiExample("Answer", value, response_only=True)
 
 
 class RevisionSerializer(CamelSerializer):
@@ -83,8 +96,9 @@ class AgentRevisionViewSet(WorkspaceViewSet[Agent]):
         summary="List an agent's revisions",
         description="Each save of an agent is a revision. The list has the newest 200, newest first.",
         responses={200: RevisionsSerializer},
+        examples=[_answers({"results": [_REVISION]})],
     )
-    def list(self, request: Request, id: str) -> Response:
+    def index(self, request: Request, id: str) -> Response:
         rows = list(agent_revisions.revisions(self._agent(id))[: SHOWN + 1])
         pairs = zip(rows, [*rows[1:], None], strict=True)
         return Response({"results": [_json(row, agent_revisions.changes(old, row)) for row, old in pairs][:SHOWN]})
@@ -96,6 +110,7 @@ class AgentRevisionViewSet(WorkspaceViewSet[Agent]):
         description="Returns a revision and each field that differs from an earlier or later one.",
         parameters=[_NUMBER, _SINCE],
         responses={200: ComparedSerializer},
+        examples=[_answers({**_REVISION, "changes": [_CHANGE]})],
     )
     def retrieve(self, request: Request, id: str, number: int) -> Response:
         agent, text = self._agent(id), request.query_params.get("since", "")
@@ -115,6 +130,10 @@ class AgentRevisionViewSet(WorkspaceViewSet[Agent]):
         parameters=[_NUMBER],
         request=RestoreSerializer,
         responses={200: AgentSerializer},
+        examples=[
+            OpenApiExample("Request", {"note": "The new greeting was too long."}, request_only=True),
+            _answers(AGENT_ANSWER),
+        ],
     )
     def restore(self, request: Request, id: str, number: int) -> Response:
         agent, problems = self._agent(id), Problems()

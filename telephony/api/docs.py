@@ -60,7 +60,7 @@ _AGENT = {
     "name": "Reception", "direction": "inbound", "greeting": "Hello, this is Acme.", "language": "en-US",
     "tools": [_TOOL], "transfers": [_TRANSFER],
 }  # fmt: skip
-_AGENT_ANSWER = {
+AGENT_ANSWER = {
     "id": _ID, **_AGENT, "systemPrompt": "", "requireVariables": False, "voice": "", "aiProvider": "openai",
     "hasProviderKey": False,
     "providerCheck": "unverified", "providerAgentId": "", "customEndpoint": "", "baseUrl": "",
@@ -167,7 +167,7 @@ AGENTS = extend_schema_view(
         "agents",
         _AGENT,
         {"greeting": "Good morning, this is Acme."},
-        _AGENT_ANSWER,
+        AGENT_ANSWER,
         {"destroy": "Deletes the agent. Its numbers stay, without an agent."},
     )
 )

@@ -29,7 +29,7 @@ urlpatterns = [
     *_paths("agents", AgentViewSet, "uuid"),
     path("agents/<uuid:id>/preview", AgentViewSet.as_view({"post": "preview"})),
     path("agents/<uuid:id>/tool-secret", AgentViewSet.as_view({"post": "tool_secret"})),
-    path("agents/<uuid:id>/revisions", AgentRevisionViewSet.as_view({"get": "list"})),
+    path("agents/<uuid:id>/revisions", AgentRevisionViewSet.as_view({"get": "index"})),
     path("agents/<uuid:id>/revisions/<int:number>", AgentRevisionViewSet.as_view({"get": "retrieve"})),
     path("agents/<uuid:id>/revisions/<int:number>/restore", AgentRevisionViewSet.as_view({"post": "restore"})),
     path("settings/telephony", TelephonySettingsView.as_view()),

@@ -24,7 +24,7 @@ from tests.conftest import ApiFor
 CALLS = "/v1/calls"
 SOON = f"{timezone.now() + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
 FIELDS = [
-    "id", "direction", "status", "reason", "to", "from", "trunkId", "agentId", "roomName", "sipCallId",
+    "id", "direction", "status", "reason", "to", "from", "trunkId", "agentId", "agentRevision", "roomName", "sipCallId",
     "livekitCallId", "sipStatusCode", "attempts",
     "scheduledAt", "notAfter", "queuedAt", "startedAt", "answeredAt", "endedAt", "durationSeconds", "metadata",
     "variables", "agentOverrides",
