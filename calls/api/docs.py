@@ -55,10 +55,7 @@ _CALL: dict[str, Any] = {
     "scheduledAt": "2027-03-01T14:00:00Z",
     "notAfter": "2027-03-01T18:00:00Z",
     "queuedAt": _TIME,
-    "startedAt": None,
-    "answeredAt": None,
-    "endedAt": None,
-    "durationSeconds": None,
+    **dict.fromkeys(["startedAt", "answeredAt", "endedAt", "durationSeconds"]),
     **_OWN,
 }
 _EVENTS: dict[str, Any] = {

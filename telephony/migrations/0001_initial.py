@@ -145,6 +145,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='HistoricalAgent',
             fields=[
+                ('note', models.CharField(blank=True, default='', max_length=300)),
                 ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
                 ('name', models.CharField(max_length=100)),
                 ('direction', models.CharField(choices=[('inbound', 'Inbound'), ('outbound', 'Outbound'), ('both', 'Both')], default='both', max_length=8)),
