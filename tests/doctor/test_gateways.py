@@ -68,11 +68,11 @@ def test_one_of_many_trunks_is_asked_once_and_too_many_not_all(
 ) -> None:
     asked = []
 
-    def check(host: str, port: int, transport: str) -> Health:
+    def check(host: str, port: int, protocol: str, outbound: bool) -> Health:
         asked.append(port)
         return Health(200)
 
-    monkeypatch.setattr(doctor, "check_gateway", check)
+    monkeypatch.setattr(doctor, "ask_gateway", check)
     monkeypatch.setattr(doctor, "MOST", 2)
     for port, workspace in ((5060, acme), (5060, globex), (5062, acme), (5064, acme)):
         with_gateway(workspace, port=port)

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WALKED = {
     "TrunkRequest": "tests/effects/test_trunk_fields.py",
     "AgentRequest": "tests/effects/test_agent_fields.py",
+    "RestoreRequest": "tests/telephony/test_agent_revisions.py",
     "PreviewRequest": "tests/telephony/test_agent_preview.py",
     "NumberRequest": "tests/effects/test_number_fields.py",
     "PlaceCallRequest": "tests/effects/test_call_fields.py",
