@@ -3,51 +3,39 @@
 from typing import Any
 
 from accounts.webhook_events import EventType, register
+from calls.models import Attempt, Call
+from calls.presentation.payloads import attempt_json, call_json
 
 _TRUNK = "0c0f5a4e-3f55-4a3c-8a43-2f8f9b0f6a10"
 _ROOM = "call-6f1c2c52-6f0a-4f0e-9d5c-0d8f5a3b7e11-1"
 _SIP_CALL_ID = "eK2gPQggHrn3q04QuixxZc0IStE"
 _ATTEMPT: dict[str, Any] = {
+    **attempt_json(Attempt()),
     "number": 1,
     "status": "ringing",
-    "reason": "",
     "trunkId": _TRUNK,
     "gatewayId": "9a1c3c84-2f4b-4b0e-8f6e-5e0f6a7b8c33",
     "roomName": _ROOM,
-    "sipCallId": "",
     "livekitCallId": "SCL_7nVbq2RkXw3M",
-    "sipStatusCode": None,
-    "sipStatus": "",
     "startedAt": "2026-01-05T09:30:01Z",
     "ringingAt": "2026-01-05T09:30:03Z",
-    "answeredAt": None,
-    "endedAt": None,
 }
 _CALL: dict[str, Any] = {
+    **call_json(Call(), ()),
     "id": "6f1c2c52-6f0a-4f0e-9d5c-0d8f5a3b7e11",
     "direction": "outbound",
     "status": "ringing",
-    "reason": "",
     "to": "+15550100001",
     "from": "+15550100000",
     "trunkId": _TRUNK,
     "agentId": "b1d1b9b6-6a53-4a8a-9a38-6b1f0f0c2d22",
     "agentRevision": None,
     "roomName": _ROOM,
-    "sipCallId": "",
     "livekitCallId": "SCL_7nVbq2RkXw3M",
-    "sipStatusCode": None,
     "attempts": [_ATTEMPT],
-    "scheduledAt": None,
-    "notAfter": None,
     "queuedAt": "2026-01-05T09:30:00Z",
     "startedAt": "2026-01-05T09:30:01Z",
-    "answeredAt": None,
-    "endedAt": None,
-    "durationSeconds": None,
     "metadata": {"orderId": "1042"},
-    "variables": {},
-    "agentOverrides": {},
 }
 _ANSWERED, _ENDED = "2026-01-05T09:30:09Z", "2026-01-05T09:31:21Z"
 _OVER: dict[str, Any] = {

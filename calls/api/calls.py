@@ -30,7 +30,7 @@ from calls.api.docs import (
 )
 from calls.api.filters import CallFilter
 from calls.api.pages import CallPagination
-from calls.api.serializers import CallSerializer, DigitsSerializer, PlaceCallSerializer, TransferSerializer
+from calls.api.serializers import DigitsSerializer, PlaceCallSerializer, TransferSerializer
 from calls.choices import Reason, TransferMode
 from calls.models import Call, Transfer
 from calls.presentation.payloads import (
@@ -42,6 +42,7 @@ from calls.presentation.payloads import (
     transfer_json,
     transferred_json,
 )
+from calls.presentation.schemas import CallSerializer
 from calls.recordings.recording import link_of
 from calls.services.digits import send_digits
 from calls.services.hangup import hang_up

@@ -9,19 +9,23 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from calls.api.serializers import (
     AddedSerializer,
     AddNumbersSerializer,
-    AnalysisSerializer,
-    CallSerializer,
     DigitsSerializer,
     DoNotCallSerializer,
     PlaceCallSerializer,
+    TransferSerializer,
+)
+from calls.choices import EventType
+from calls.models import Call
+from calls.presentation.payloads import call_json
+from calls.presentation.schemas import (
+    AnalysisSerializer,
+    CallSerializer,
     RecordingSerializer,
     TimelineSerializer,
     TranscriptSerializer,
     TransferredCallSerializer,
-    TransferSerializer,
     TransferStateSerializer,
 )
-from calls.choices import EventType
 from calls.services.place import NOT_CONFIGURED
 from voxa.core.api.imports import ImportedSerializer, ImportQuery
 from voxa.core.api.schema import ErrorSerializer
@@ -38,24 +42,16 @@ _NEW = {
     **_OWN,
 }
 _CALL: dict[str, Any] = {
+    **call_json(Call(), ()),
     "id": "6f1c2c52-6f0a-4f0e-9d5c-0d8f5a3b7e11",
     "direction": "outbound",
-    "status": "queued",
-    "reason": "",
     "to": "+12025550123",
     "from": "+15550100000",
     "trunkId": _ID,
     "agentId": _ID,
-    "agentRevision": None,
-    "roomName": "",
-    "sipCallId": "",
-    "livekitCallId": "",
-    "sipStatusCode": None,
-    "attempts": [],
     "scheduledAt": "2027-03-01T14:00:00Z",
     "notAfter": "2027-03-01T18:00:00Z",
     "queuedAt": _TIME,
-    **dict.fromkeys(["startedAt", "answeredAt", "endedAt", "durationSeconds"]),
     **_OWN,
 }
 _EVENTS: dict[str, Any] = {

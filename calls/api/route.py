@@ -12,9 +12,9 @@ from accounts.api.views import WorkspaceAPIView
 from accounts.choices import Scope
 from calls.api.filters import SPELLINGS
 from calls.api.query import asked
-from calls.api.serializers import REASONS
 from calls.choices import Direction
 from calls.models import Call
+from calls.presentation.schemas import REASONS
 from calls.routing.policies import Refusal
 from calls.routing.preview import RouteCheck, check_inbound, check_outbound
 from telephony import selectors

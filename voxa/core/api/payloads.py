@@ -1,0 +1,47 @@
+"""Payloads by the fields of a serializer, read directly: a serializer takes ten times as long for a page of calls."""
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+from rest_framework import serializers
+
+from voxa.core.json_values import id_json, time_json
+
+Value = Callable[[Any], Any]
+
+
+def payload_of(kind: type[serializers.Serializer[Any]], **computed: Value) -> Callable[[Any], dict[str, Any]]:
+    """Return a function that reads an object into the fields of a serializer, in their order.
+
+    `computed` are the values that are no attribute of it, by JSON name. Nested objects are None: the caller adds them.
+    """
+    fields = kind().fields
+    plain = {
+        name: name not in computed and not isinstance(field, serializers.BaseSerializer)
+        for name, field in fields.items()
+    }
+    # All attributes are read at once, which is much of the speed.
+    read = attrgetter(*(field.source or name if plain[name] else "pk" for name, field in fields.items()))
+    columns = [(name, _converter(field) if plain[name] else _nothing) for name, field in fields.items()]
+
+    def payload(row: Any) -> dict[str, Any]:
+        found = {
+            name: convert(value) if convert else value
+            for (name, convert), value in zip(columns, read(row), strict=True)
+        }
+        for name, value in computed.items():
+            found[name] = value(row)
+        return found
+
+    return payload
+
+
+def _converter(field: serializers.Field[Any, Any, Any, Any]) -> Value | None:
+    if isinstance(field, serializers.DateTimeField):
+        return time_json
+    return id_json if isinstance(field, serializers.UUIDField) else None
+
+
+def _nothing(value: object) -> None:
+    return None
