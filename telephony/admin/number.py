@@ -18,7 +18,7 @@ from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.models import ImportFile, Workspace
 from telephony.admin.number_file import NumberFileForm, defaults_of
 from telephony.admin.outcome import LABELS
-from telephony.admin.refusal import RefusableForm, RefusablePage
+from telephony.admin.refusal import ServiceForm, ServicePage
 from telephony.admin.secrets import WriteOnlyForm, secret_field, without_secret
 from telephony.admin.selects import WorkspaceSelect, name_chosen
 from telephony.choices import TrunkStatus
@@ -30,7 +30,7 @@ from telephony.services.request_secrets import SECRET
 from voxa.core.imports.report import Report
 
 
-class NumberPageForm(WriteOnlyForm, RefusableForm):
+class NumberPageForm(WriteOnlyForm, ServiceForm):
     """The form of one number."""
 
     write_only = SECRET
@@ -62,7 +62,7 @@ class AnsweredFilter(RadioFilter):
 
 
 @admin.register(PhoneNumber)
-class PhoneNumberAdmin(FileImportMixin, RefusablePage, WorkspaceFirst, ScopedAdmin):
+class PhoneNumberAdmin(FileImportMixin, ServicePage, WorkspaceFirst, ScopedAdmin):
     """Save numbers through their services."""
 
     empty = "A number belongs to a trunk and is answered by an agent. Add a trunk first."
@@ -133,13 +133,14 @@ class PhoneNumberAdmin(FileImportMixin, RefusablePage, WorkspaceFirst, ScopedAdm
         may = obj is None or self.has_change_permission(request, obj)
         return shown if may else without_secret(shown, SECRET)
 
-    def save_model(self, request: HttpRequest, obj: PhoneNumber, form: Any, change: bool) -> None:
+    def save_by_service(self, request: HttpRequest, form: Any) -> PhoneNumber:
         values = {name: form.cleaned_data[name] for name in numbers.FIELDS if name in form.cleaned_data}
-        if change:
-            saved = numbers.update_number(obj, {name: values[name] for name in form.changed_data})
-        else:
-            saved = numbers.create_number(values["trunk"].workspace, values)
-        obj.__dict__.update(saved.__dict__)
+        if form.instance._state.adding:
+            return numbers.create_number(values["trunk"].workspace, values)
+        return numbers.update_number(form.instance, {name: values[name] for name in form.changed_data})
+
+    def save_model(self, request: HttpRequest, obj: PhoneNumber, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
         if answering_agent(obj, obj.workspace_id) is None:
             messages.warning(request, f"{obj.number} has no agent yet. Assign an active agent.")
 

@@ -1,52 +1,63 @@
-"""Show errors of a service at their fields when a page is saved."""
+"""Pages that services save: what a service refuses is an error of the form, like any other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest
 
 from voxa.core.errors import Conflict
 
 
-class RefusableForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A form that is shown again with the errors of the service, `refused`."""
-
-    refused: ValidationError | None = None
-
-    def clean(self) -> Any:
-        cleaned = super().clean()
-        for name, errors in _by_field(self.refused).items():
-            self.add_error(name if name in self.fields else None, errors)
-        return cleaned
-
-
-def _by_field(refused: ValidationError | None) -> dict[str, list[ValidationError]]:
-    """Return the errors by field; "" holds those without a field."""
-    if refused is None:
-        return {}
-    return refused.error_dict if hasattr(refused, "error_dict") else {"": refused.error_list}
+@contextmanager
+def errors_in(form: forms.BaseForm) -> Iterator[None]:
+    """Undo what a service refuses, and add its errors to the form."""
+    try:
+        with transaction.atomic():
+            yield
+    except Conflict as error:
+        add_error(form, error.field, error.message)
+    except ValidationError as error:
+        by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+        for name, errors in by_field.items():
+            add_error(form, name, errors)
 
 
-class RefusablePage:
-    """An admin whose `save_model` calls a service. Errors of the service are rolled back and shown."""
+def add_error(form: forms.BaseForm, field: str, error: Any) -> None:
+    """Add an error at its field, or to the form where it has no such field."""
+    form.add_error(field if field in form.fields else None, error)
+
+
+class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form that is saved by `service` as the last of its checks. `saved` is the row."""
+
+    service: Callable[[Any], Model] | None = None
+    saved: Model | None = None
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.service is not None and not self.errors:
+            with errors_in(self):
+                self.saved = self.service(self)
+
+
+class ServicePage:
+    """An admin page without inlines, saved by `save_by_service` in the transaction of the page."""
+
+    def save_by_service(self, request: HttpRequest, form: Any) -> Model:
+        """Save the valid form and return the row."""
+        raise NotImplementedError
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
-        form.refused = getattr(request, "_voxa_refused", None)
+        form.service = partial(self.save_by_service, request)
         return form
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Show or save the page. Show it again on an error of the service."""
-        show: Callable[..., HttpResponse] = super().changeform_view  # type: ignore[misc]
-        try:
-            return show(request, object_id, form_url, extra_context)
-        except Conflict as error:
-            refused = ValidationError({error.field: error.message} if error.field else error.message)
-        except ValidationError as error:
-            refused = error
-        request._voxa_refused = refused  # type: ignore[attr-defined]
-        return show(request, object_id, form_url, extra_context)
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Take over the saved row."""
+        obj.__dict__.update(form.saved.__dict__)

@@ -18,6 +18,7 @@ from accounts.admin.shown_once import show_once
 from accounts.choices import Role
 from agents.choices import ProviderCheck
 from telephony.admin.outcome import LABELS, tell
+from telephony.admin.refusal import ServiceForm, ServicePage
 from telephony.admin.secrets import WriteOnlyForm, secret_field
 from telephony.admin.selects import WorkspaceSelect, name_chosen
 from telephony.choices import TrunkStatus
@@ -26,7 +27,6 @@ from telephony.services import endpoints
 from telephony.status_text import standing_of
 from telephony.sync.kinds import ENDPOINTS
 from telephony.validators import validate_sip_password
-from voxa.core.errors import Conflict
 
 _CHECKS = {
     ProviderCheck.VALID: "success",
@@ -35,11 +35,10 @@ _CHECKS = {
 }
 
 
-class SipEndpointForm(WriteOnlyForm):
-    """An endpoint. The password is write-only. `refused` are the errors of the service on the same form."""
+class SipEndpointForm(WriteOnlyForm, ServiceForm):
+    """An endpoint. The password is write-only."""
 
     write_only = "sip_password"
-    refused: Conflict | None = None
     sip_password = secret_field("SIP password")
 
     class Meta:
@@ -59,14 +58,9 @@ class SipEndpointForm(WriteOnlyForm):
             raise ValidationError("Enter a password of at least 8 characters.", code="required")
         return password
 
-    def clean(self) -> dict[str, Any]:
-        if self.refused:
-            self.add_error(self.refused.field or None, self.refused.message)
-        return super().clean()
-
 
 @admin.register(SipEndpoint)
-class SipEndpointAdmin(ScopedAdmin):
+class SipEndpointAdmin(ServicePage, ScopedAdmin):
     """Save through the services. The response waits briefly for LiveKit and reports the result."""
 
     empty = "A SIP endpoint gives an agent a SIP address and digest credentials, so that a carrier or PBX can call it."
@@ -136,21 +130,11 @@ class SipEndpointAdmin(ScopedAdmin):
             return shown
         return [shown[0], (shown[1][0], {"fields": ["sip_username"]})]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        form.refused = getattr(request, "_voxa_refused", None)
-        return form
-
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show or save the page. A username that is taken is reported at its field."""
         context = {**(extra_context or {}), **self._panel(request, object_id)}
-        try:
-            answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
-        except Conflict as error:
-            request._voxa_refused = error  # type: ignore[attr-defined]
-            answer = super().changeform_view(request, object_id, form_url, context)
+        answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         saved = getattr(request, "_voxa_saved", None)
         if saved is not None:
             tell(request, [saved], ENDPOINTS)
@@ -168,15 +152,16 @@ class SipEndpointAdmin(ScopedAdmin):
             "may_rotate": self.has_change_permission(request, endpoint),
         }
 
-    def save_model(self, request: HttpRequest, obj: SipEndpoint, form: Any, change: bool) -> None:
+    def save_by_service(self, request: HttpRequest, form: Any) -> SipEndpoint:
         values = {name: form.cleaned_data[name] for name in endpoints.FIELDS if name in form.cleaned_data}
-        if change:
-            named = set(form.changed_data)
-            saved = endpoints.update_endpoint(obj, {name: values[name] for name in values if name in named})
-        else:
-            saved = endpoints.connect_agent(form.cleaned_data["agent"], values)
-        obj.__dict__.update(saved.__dict__)
-        request._voxa_saved = saved  # type: ignore[attr-defined]
+        if form.instance._state.adding:
+            return endpoints.connect_agent(form.cleaned_data["agent"], values)
+        named = set(form.changed_data)
+        return endpoints.update_endpoint(form.instance, {name: values[name] for name in values if name in named})
+
+    def save_model(self, request: HttpRequest, obj: SipEndpoint, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        request._voxa_saved = form.saved  # type: ignore[attr-defined]
 
     def response_post_save_add(self, request: HttpRequest, obj: SipEndpoint) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:telephony_sipendpoint_change", args=[obj.pk]))

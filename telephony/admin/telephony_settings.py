@@ -17,7 +17,7 @@ from unfold.widgets import (
 
 from accounts.admin.access import access_of
 from accounts.admin.scoping import ScopedAdmin, usable_workspaces
-from telephony.admin.refusal import RefusableForm, RefusablePage
+from telephony.admin.refusal import ServiceForm, ServicePage
 from telephony.admin.secrets import WriteOnlyForm, secret_field, without_secret
 from telephony.models import TelephonySettings
 from telephony.services.request_secrets import SECRET
@@ -51,7 +51,7 @@ class ClockField(forms.TimeField):
         return time(0) if text in ("24:00", "24:00:00") else super().to_python(value)
 
 
-class SettingsForm(WriteOnlyForm, RefusableForm):
+class SettingsForm(WriteOnlyForm, ServiceForm):
     """The form of the settings; lists are comma-separated."""
 
     write_only = SECRET
@@ -102,7 +102,7 @@ def _group(title: str, words: str, fields: list[Any]) -> tuple[str, dict[str, An
 
 
 @admin.register(TelephonySettings)
-class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
+class TelephonySettingsAdmin(ServicePage, ScopedAdmin):
     """One row per workspace, created on first use. Only superusers change its LiveKit project."""
 
     form = SettingsForm
@@ -187,10 +187,9 @@ class TelephonySettingsAdmin(RefusablePage, ScopedAdmin):
         shown = super().get_fieldsets(request, obj)
         return shown if self.has_change_permission(request, obj) else without_secret(shown, SECRET)
 
-    def save_model(self, request: HttpRequest, obj: TelephonySettings, form: Any, change: bool) -> None:
+    def save_by_service(self, request: HttpRequest, form: Any) -> TelephonySettings:
         values = {name: form.cleaned_data[name] for name in form.changed_data}
-        saved = update_settings(obj.workspace, values, by_operator=access_of(request).superuser)
-        obj.__dict__.update(saved.__dict__)
+        return update_settings(form.instance.workspace, values, by_operator=access_of(request).superuser)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.of_view)

@@ -1,10 +1,11 @@
 """Admin of trunks: gateways, credentials, numbers and provisioning status."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import construct_change_message, unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -19,10 +20,10 @@ from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.choices import Role
 from telephony.admin.number_import import bring_in, may_import
 from telephony.admin.outcome import LABELS, tell
-from telephony.admin.refusal import RefusablePage
+from telephony.admin.refusal import errors_in
 from telephony.admin.secrets import without_clearing
-from telephony.admin.trunk_form import GatewayInline, NumberInline, TrunkForm
-from telephony.admin.trunk_saving import RowRefused, save_trunk
+from telephony.admin.trunk_form import GatewayInline, NumberFormSet, NumberInline, TrunkForm
+from telephony.admin.trunk_saving import save_trunk
 from telephony.admin.trunk_status import SYNC_COLOURS, UNTROUBLED, StateFilter, addresses_to_allow, status_panel
 from telephony.carriers.presets import CARRIERS
 from telephony.choices import TrunkStatus
@@ -37,7 +38,7 @@ AT_ONCE = 20  # trunks per bulk action, each with its own message
 
 
 @admin.register(Trunk)
-class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
+class TrunkAdmin(WorkspaceFirst, ScopedAdmin):
     """Save through the services. The response waits briefly for LiveKit and reports the result."""
 
     empty = "A trunk connects a carrier: gateways, credentials and phone numbers."
@@ -159,15 +160,10 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show or save the page. A number that is taken is reported at its row, and nothing is saved."""
         # Saving returns to this page, so one save button is enough.
         one_button = {"show_save_and_continue": False, "show_save_and_add_another": False}
         context = {**(extra_context or {}), **one_button, **self._panels(request, object_id)}
-        try:
-            answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
-        except RowRefused as refused:
-            request._voxa_refused_rows = {refused.place: (refused.field, refused.message)}  # type: ignore[attr-defined]
-            answer = super().changeform_view(request, object_id, form_url, context)
+        answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         saved = getattr(request, "_voxa_saved", None)
         if saved is not None:
             tell(request, [saved])
@@ -188,14 +184,34 @@ class TrunkAdmin(WorkspaceFirst, RefusablePage, ScopedAdmin):
 
     # --- saving -------------------------------------------------------------------------------------------
 
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        """Keep the valid form for the last check, which saves the page."""
+        request._voxa_form = form  # type: ignore[attr-defined]
+        return super().save_form(request, form, change)
+
+    def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        for formset in formsets:
+            if isinstance(formset, NumberFormSet):
+                formset.save_page = partial(self._save_page, request, formsets)
+        return formsets, inlines
+
+    def _save_page(self, request: HttpRequest, formsets: Any) -> None:
+        """Save a valid trunk with its gateways and numbers. Raise `ValidationError` if a service refuses them."""
+        form, (gateways, rows) = getattr(request, "_voxa_form", None), formsets
+        if form is not None and gateways.is_valid():
+            with errors_in(form):
+                request._voxa_saved = save_trunk(form, gateways, rows)  # type: ignore[attr-defined]
+                transaction.set_rollback(any(rows.errors))
+            if form.errors or any(rows.errors):
+                raise ValidationError("Nothing was saved.")
+
     def save_model(self, request: HttpRequest, obj: Trunk, form: Any, change: bool) -> None:
-        """Do nothing: `save_related` saves the trunk with its gateways and numbers."""
+        """Take over the saved row: the last check of the page has saved it."""
+        obj.__dict__.update(request._voxa_saved.__dict__)  # type: ignore[attr-defined]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        by_model = {formset.model: formset for formset in formsets}
-        saved = save_trunk(form, by_model.get(Gateway), by_model.get(PhoneNumber), adding=not change)
-        form.instance.__dict__.update(saved.__dict__)
-        request._voxa_saved = saved  # type: ignore[attr-defined]
+        """Do nothing: gateways and numbers are saved with the trunk."""
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         return construct_change_message(form, [], add)

@@ -1,17 +1,16 @@
 """The form of a trunk, with its gateways and numbers."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from accounts.admin.scoping import ScopedTabularInline
 from telephony.admin.header_lines import HeaderLines
-from telephony.admin.refusal import RefusableForm
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field
 from telephony.admin.selects import WorkspaceSelect, name_chosen
 from telephony.carriers.presets import CARRIERS
@@ -38,7 +37,7 @@ PRESETS = {
 }  # read by carrier_presets.js
 
 
-class TrunkForm(WriteOnlyForm, RefusableForm):
+class TrunkForm(WriteOnlyForm):
     """A trunk. The password is write-only."""
 
     write_only = "auth_password"
@@ -92,9 +91,9 @@ class TrunkForm(WriteOnlyForm, RefusableForm):
 
 
 class NumberFormSet(PaginationInlineFormSet):
-    """The numbers of a trunk. `refused` maps a row's position to the field that a service refused, and the reason."""
+    """The numbers of a trunk, the last part of its page. `save_page` saves all of it, as the last of the checks."""
 
-    refused: dict[int, tuple[str, str]]
+    save_page: Callable[[], None] | None = None
 
     def full_clean(self) -> None:
         """Set the numbers' workspace, which the validation of their agents needs."""
@@ -104,11 +103,8 @@ class NumberFormSet(PaginationInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        for place, (field, message) in self.refused.items():
-            if place < len(self.forms):
-                self.forms[place].add_error(field if field in self.forms[place].fields else None, message)
-        if self.refused:
-            raise ValidationError("Nothing was saved.")
+        if self.save_page is not None and not any(self.errors):
+            self.save_page()
 
 
 class GatewayFormSet(PaginationInlineFormSet):
@@ -175,7 +171,6 @@ class NumberInline(ScopedTabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        formset.refused = getattr(request, "_voxa_refused_rows", {})
         for name in self.autocomplete_fields:  # rows added on the page search the trunk's workspace
             formset.form.base_fields[name].widget.widget.workspace = self._workspace_id(request, obj)
         return formset

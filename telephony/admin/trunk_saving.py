@@ -2,39 +2,31 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-
+from telephony.admin.refusal import errors_in
 from telephony.models import PhoneNumber, Trunk
 from telephony.services import numbers, trunks
 from telephony.services.gateways import FIELDS as GATEWAY_FIELDS
-from voxa.core.errors import Conflict
 
 NUMBER_FIELDS = ("number", "agent", "transfer_trunk", "label")
 
 
-class RowRefused(Exception):
-    """A service refused one number: its position on the page, the field and the reason."""
+def save_trunk(form: Any, gateways: Any, number_rows: Any) -> Trunk:
+    """Save the page in the caller's transaction. Raise `ValidationError` or `Conflict` if a service refuses the trunk.
 
-    def __init__(self, place: int, field: str, message: str) -> None:
-        super().__init__(message)
-        self.place, self.field, self.message = place, field, message
-
-
-def save_trunk(form: Any, gateways: Any, number_rows: Any, *, adding: bool) -> Trunk:
-    """Save the page in the caller's transaction. Raise `RowRefused` for a number that is not available."""
+    What a service refuses of a number is an error of its row.
+    """
     data = {name: form.cleaned_data[name] for name in trunks.FIELDS if name in form.cleaned_data}
-    if adding:
+    if form.instance._state.adding:
         data["gateways"] = gateway_list(gateways)
         trunk = trunks.create_trunk(form.cleaned_data["workspace"], data)
     else:
         credentials = form.changed_secret or "auth_username" in form.changed_data
         named = set(form.changed_data) | ({"auth_username", "auth_password"} if credentials else set())
         data = {name: value for name, value in data.items() if name in named}
-        if gateways is not None and gateways.has_changed():
+        if gateways.has_changed():
             data["gateways"] = gateway_list(gateways)
         trunk = trunks.update_trunk(form.instance, data) if data else form.instance
-    if number_rows is not None:
-        save_numbers(trunk, number_rows)
+    save_numbers(trunk, number_rows)
     return trunk
 
 
@@ -51,24 +43,18 @@ def save_numbers(trunk: Trunk, formset: Any) -> None:
     """Remove, then change, then add, so that a number may move from one row to another."""
     for form in formset.deleted_forms:
         if not form.instance._state.adding:
-            numbers.remove_number(form.instance)
-    places = [(place, form) for place, form in enumerate(formset.forms) if form not in formset.deleted_forms]
-    for place, form in sorted(places, key=lambda one: one[1].instance._state.adding):
-        if form.has_changed():
-            save_number(trunk, place, form)
+            numbers.remove_number(PhoneNumber.objects.get(pk=form.instance.pk))
+    kept = [form for form in formset.forms if form not in formset.deleted_forms and form.has_changed()]
+    for form in sorted(kept, key=lambda form: form.instance._state.adding):
+        save_number(trunk, form)
 
 
-def save_number(trunk: Trunk, place: int, form: Any) -> None:
+def save_number(trunk: Trunk, form: Any) -> None:
     """Add or change one number."""
     values = {name: form.cleaned_data[name] for name in NUMBER_FIELDS}
-    try:
+    with errors_in(form):
         if form.instance._state.adding:
             numbers.add_number(trunk, **values)
         else:
             stored = PhoneNumber.objects.get(pk=form.instance.pk)
             numbers.update_number(stored, {name: values[name] for name in form.changed_data if name in values})
-    except Conflict as error:
-        raise RowRefused(place, error.field, error.message) from None
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise RowRefused(place, field, messages[0]) from None
