@@ -5,40 +5,37 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import construct_change_message, unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import reverse
 from unfold.decorators import display
 
 from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.choices import Role
-from telephony.admin.number_import import bring_in, may_import
 from telephony.admin.outcome import LABELS, tell
 from telephony.admin.refusal import errors_in
 from telephony.admin.secrets import without_clearing
+from telephony.admin.trunk_buttons import TrunkButtons
 from telephony.admin.trunk_form import GatewayInline, NumberFormSet, NumberInline, TrunkForm
 from telephony.admin.trunk_saving import save_trunk
-from telephony.admin.trunk_status import SYNC_COLOURS, UNTROUBLED, StateFilter, addresses_to_allow, status_panel
+from telephony.admin.trunk_status import SYNC_COLOURS, UNTROUBLED, StateFilter, status_panel
 from telephony.carriers.presets import CARRIERS
 from telephony.choices import TrunkStatus
-from telephony.models import Gateway, PhoneNumber, TelephonySettings, Trunk
-from telephony.services.gateway_checks import request_check
-from telephony.services.trunks import delete_trunk, provision_trunk
+from telephony.models import Gateway, PhoneNumber, Trunk
+from telephony.services.trunks import delete_trunk
 from telephony.status_text import carrier_standing
 from telephony.trunk_states import state_of, with_health
 
 SHOWN_RUNS = 10
-AT_ONCE = 20  # trunks per bulk action, each with its own message
 
 
 @admin.register(Trunk)
-class TrunkAdmin(WorkspaceFirst, ScopedAdmin):
+class TrunkAdmin(WorkspaceFirst, TrunkButtons, ScopedAdmin):
     """Save through the services. The response waits briefly for LiveKit and reports the result."""
 
     empty = "A trunk connects a carrier: gateways, credentials and phone numbers."
@@ -232,82 +229,3 @@ class TrunkAdmin(WorkspaceFirst, ScopedAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
         for trunk in queryset:
             delete_trunk(trunk)
-
-    # --- the button ---------------------------------------------------------------------------------------
-
-    def get_urls(self) -> list[Any]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("<path:object_id>/provision/", wrap(self.provision_view), name="telephony_trunk_provision"),
-            path("<path:object_id>/check/", wrap(self.check_view), name="telephony_trunk_check"),
-            path("<path:object_id>/status/", wrap(self.status_view), name="telephony_trunk_status"),
-            path("<path:object_id>/addresses/", wrap(self.addresses_view), name="telephony_trunk_addresses"),
-            path("<path:object_id>/import-numbers/", wrap(self.import_view), name="telephony_trunk_import_numbers"),
-            *super().get_urls(),
-        ]
-
-    def import_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Import the carrier's numbers, on POST, and report the result of each."""
-        trunk = self.row_or_deny(request, object_id, Role.ADMIN)
-        if request.method != "POST" or not may_import(request, trunk):
-            raise PermissionDenied
-        bring_in(request, trunk)
-        return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[trunk.pk]))
-
-    def provision_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Provision the trunk again, on POST."""
-        trunk = self.row_or_deny(request, object_id, Role.OPERATOR)
-        if request.method != "POST":
-            raise PermissionDenied
-        with transaction.atomic():
-            provision_trunk(trunk)
-        tell(request, [trunk])
-        return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[trunk.pk]))
-
-    def status_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Return the status panel alone, for the page's polling."""
-        trunk = self.row_or_deny(request, object_id, self.view_role)
-        return render(request, "admin/telephony/trunk/status.html", status_panel(request, trunk, self))
-
-    def addresses_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Return the addresses that the carrier should allow, which DNS may take 2 s to tell."""
-        trunk = self.row_or_deny(request, object_id, self.view_role)
-        domain = TelephonySettings.of(trunk.workspace_id).project.domain
-        context = {"answer": addresses_to_allow(domain) if domain else None, "domain": domain}
-        return render(request, "admin/telephony/trunk/addresses.html", context)
-
-    def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Check the trunk's gateways, on POST."""
-        trunk = self.row_or_deny(request, object_id, Role.OPERATOR)
-        if request.method != "POST":
-            raise PermissionDenied
-        request_check([trunk])
-        return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[trunk.pk]))
-
-    def has_provision_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return whether the user may provision trunks."""
-        return self.may(request, Role.OPERATOR, obj)
-
-    @admin.action(description="Provision now", permissions=["provision"])
-    def provision_selected(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
-        """Provision the selected trunks that the user may provision, and report the result of each."""
-        chosen = self._operable(request, queryset)
-        with transaction.atomic():
-            for trunk in chosen:
-                provision_trunk(trunk)
-        tell(request, chosen)
-
-    @admin.action(description="Check gateways", permissions=["provision"])
-    def check_selected(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
-        """Check the gateways of the selected trunks."""
-        if chosen := self._operable(request, queryset):
-            request_check(chosen)
-            messages.info(request, f"Checking the gateways of {len(chosen)} trunks. Reload in a few seconds.")
-
-    def _operable(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> list[Trunk]:
-        """Return the selected trunks that the user may operate, none if there are too many."""
-        chosen = [trunk for trunk in queryset[: AT_ONCE + 1] if self.may(request, Role.OPERATOR, trunk)]
-        if len(chosen) <= AT_ONCE:
-            return chosen
-        messages.error(request, f"Select at most {AT_ONCE} trunks, or run manage.py provision_trunks for all.")
-        return []

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User, Workspace
-from telephony.admin.trunk import AT_ONCE
+from telephony.admin.trunk_buttons import AT_ONCE
 from telephony.choices import TrunkStatus
 from telephony.models import Trunk
 from tests.admin.conftest import Browser
