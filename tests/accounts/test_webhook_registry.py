@@ -17,7 +17,7 @@ def test_accounts_names_no_event_of_another_app() -> None:
 
 def test_every_app_with_events_declares_them_before_the_first_request() -> None:
     declared = [Path(calls.webhook_events.__file__), Path(telephony.webhook_events.__file__)]
-    names = [name for path in declared for name in re.findall(r'EventType\(\s+"(.+?)"', path.read_text("utf-8"))]
+    names = [name for path in declared for name in re.findall(r'EventType\(\s*"(.+?)"', path.read_text("utf-8"))]
     assert list(EVENT_TYPES) == names
 
 
