@@ -125,7 +125,7 @@ class AskStatus(models.TextChoices):
 
 
 class EventType(models.TextChoices):
-    """Events of a call's timeline, with their titles; colors in `EVENT_COLOURS`."""
+    """Events of a call's timeline, with their titles; colors in `EVENT_COLORS`."""
 
     CALL_QUEUED = "call.queued", "Queued"
     CALL_PUT_OFF = "call.put_off", "Postponed"
@@ -171,7 +171,7 @@ class EventType(models.TextChoices):
 
 
 # The others are neutral.
-EVENT_COLOURS = {
+EVENT_COLORS = {
     EventType.CALL_IN_PROGRESS: "success",
     EventType.CALL_COMPLETED: "success",
     EventType.TRANSFER_COMPLETED: "success",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from telephony.choices import TrunkStatus
 from telephony.models import LiveKitProject, SipEndpoint, Trunk, TrunkHealth
 from telephony.sync.warnings import UNRESOLVED
-from telephony.trunk_states import COLOURS, TrunkState, state_of
+from telephony.trunk_states import COLORS, TrunkState, state_of
 
 NOT_CHECKED = "Saved to LiveKit. Carrier not checked yet."
 
@@ -20,9 +20,9 @@ class Standing:
     remedy: str = ""
 
     @property
-    def colour(self) -> str:
+    def color(self) -> str:
         """Return the color of the status."""
-        return COLOURS[self.status]
+        return COLORS[self.status]
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.headline, self.reason, self.remedy) if part)

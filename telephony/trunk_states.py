@@ -28,7 +28,7 @@ class TrunkState(TextChoices):
     VERIFIED = "verified", "Carrier verified"
 
 
-COLOURS = {
+COLORS = {
     TrunkState.FAILED: "danger",
     TrunkState.FAILING: "danger",
     TrunkState.DEGRADED: "warning",

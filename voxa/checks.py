@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from telephony import dialects
 from telephony.addresses import validate_host
-from telephony.models.livekit_project import normalise_livekit_url
+from telephony.models.livekit_project import normalize_livekit_url
 
 LIVEKIT_NAMES = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
 STORAGE_NAMES = ("RECORDING_S3_BUCKET", "RECORDING_S3_ACCESS_KEY", "RECORDING_S3_SECRET")
@@ -45,7 +45,7 @@ def check_livekit(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
         ]
     found: list[CheckMessage] = []
     try:
-        normalise_livekit_url(settings.LIVEKIT_URL)
+        normalize_livekit_url(settings.LIVEKIT_URL)
     except ValidationError as error:
         found.append(Error("LIVEKIT_URL is not the URL of a LiveKit server.", hint=error.messages[0], id="voxa.E003"))
     return found

@@ -1,4 +1,4 @@
-"""Settings of the admin: names, colours, and who draws what."""
+"""Settings of the admin: names, colors, and who draws what."""
 
 from typing import Any
 

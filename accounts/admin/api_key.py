@@ -21,7 +21,7 @@ from accounts.choices import Role, Scope
 from accounts.models import ApiKey
 from accounts.services.keys import create_api_key, revoke
 
-_COLOURS = {"Active": "success", "Revoked": "danger", "Expired": "warning"}
+_COLORS = {"Active": "success", "Revoked": "danger", "Expired": "warning"}
 
 
 class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -63,7 +63,7 @@ class ApiKeyAdmin(ScopedAdmin):
     ]
     change_form_outer_before_template = "admin/accounts/apikey/panel.html"
 
-    @display(description="State", label=_COLOURS)
+    @display(description="State", label=_COLORS)
     def state(self, key: ApiKey) -> str:
         if key.revoked_at:
             return "Revoked"

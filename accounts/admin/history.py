@@ -23,7 +23,7 @@ class Entry:
     at: datetime
     who: str
     verb: str
-    colour: str
+    color: str
     what: str
     note: str = ""
     changes: list[dict[str, Any]] = field(default_factory=list)
@@ -81,7 +81,7 @@ def _entries(records: Any, words: str) -> list[Entry]:
 
 
 def _entry(record: Any, before: Any, words: str) -> Entry:
-    verb, colour = _VERBS[record.history_type]
+    verb, color = _VERBS[record.history_type]
     changes: list[dict[str, Any]] = []
     if before is not None and record.history_type == "~":
         delta = record.diff_against(before, foreign_keys_are_objs=True)
@@ -96,7 +96,7 @@ def _entry(record: Any, before: Any, words: str) -> Entry:
         at=record.history_date,
         who=str(record.history_user or "A program"),
         verb=verb,
-        colour=colour,
+        color=color,
         what=f"{words} {name_then}",
         note=record.note if isinstance(record, Noted) else "",
         changes=changes,

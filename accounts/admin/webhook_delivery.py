@@ -23,7 +23,7 @@ from accounts.services.webhooks import resend
 from accounts.webhook_events import EVENT_TYPES
 from voxa.core.errors import Conflict
 
-_COLOURS = {"Delivered": "success", "Pending": "info", "Retrying": "warning", "Sending": "info", "Failed": "danger"}
+_COLORS = {"Delivered": "success", "Pending": "info", "Retrying": "warning", "Sending": "info", "Failed": "danger"}
 
 
 @admin.register(WebhookDelivery)
@@ -52,7 +52,7 @@ class WebhookDeliveryAdmin(ScopedAdmin):
         kind = delivery.message.event_type
         return EVENT_TYPES[kind].title if kind in EVENT_TYPES else kind
 
-    @display(description="Status", ordering="status", label=_COLOURS)
+    @display(description="Status", ordering="status", label=_COLORS)
     def state(self, delivery: WebhookDelivery) -> str:
         retrying = delivery.status == DeliveryStatus.PENDING and delivery.attempts
         return "Retrying" if retrying else DeliveryStatus(delivery.status).label

@@ -21,7 +21,7 @@ from accounts.services import webhooks
 from accounts.webhook_events import EVENT_TYPES
 from voxa.core.errors import Conflict
 
-_COLOURS = {"Active": "success", "Failing": "warning", "Disabled": "danger", "Paused": "info"}
+_COLORS = {"Active": "success", "Failing": "warning", "Disabled": "danger", "Paused": "info"}
 
 
 class WebhookEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -63,7 +63,7 @@ class WebhookEndpointAdmin(ScopedAdmin):
     fieldsets = [(None, {"fields": ["workspace", "url", "event_types", "active"]})]
     change_form_outer_before_template = "admin/accounts/webhookendpoint/panel.html"
 
-    @display(description="State", label=_COLOURS)
+    @display(description="State", label=_COLORS)
     def state(self, endpoint: WebhookEndpoint) -> str:
         if endpoint.active:
             return "Failing" if endpoint.failing_since else "Active"

@@ -10,7 +10,7 @@ from calls.choices import AnalysisStatus, RecordingStatus
 from calls.models import Call, CallAnalysis, Recording
 from calls.presentation.status_text import duration
 
-_COLOURS = {
+_COLORS = {
     AnalysisStatus.PENDING: "info",
     AnalysisStatus.DONE: "success",
     AnalysisStatus.FAILED: "danger",
@@ -24,14 +24,14 @@ _COLOURS = {
 @dataclass(frozen=True)
 class Found:
     row: CallAnalysis
-    colour: str
+    color: str
     fields: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Recorded:
     row: Recording
-    colour: str
+    color: str
     length: str
     plays: bool
 
@@ -51,12 +51,12 @@ def after_of(call: Call) -> dict[str, Any]:
 
 def _found(row: CallAnalysis) -> Found:
     fields = [(_heading(name), _written(value)) for name, value in row.fields.items()]
-    return Found(row, _COLOURS[AnalysisStatus(row.status)], fields)
+    return Found(row, _COLORS[AnalysisStatus(row.status)], fields)
 
 
 def _recorded(row: Recording) -> Recorded:
     length = duration(row.duration_seconds) if row.duration_seconds else ""
-    return Recorded(row, _COLOURS[RecordingStatus(row.status)], length, row.status == RecordingStatus.SAVED)
+    return Recorded(row, _COLORS[RecordingStatus(row.status)], length, row.status == RecordingStatus.SAVED)
 
 
 def _heading(name: str) -> str:

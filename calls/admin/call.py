@@ -33,7 +33,7 @@ from calls.admin.panel import panel_of
 from calls.admin.placing import PlacingMixin
 from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.models import Call
-from calls.presentation.status_text import COLOURS, duration, reason_words
+from calls.presentation.status_text import COLORS, duration, reason_words
 from calls.recordings.recording import link_of
 from calls.services.hangup import hang_up
 from calls.services.place import cancel, dispatch_now
@@ -253,7 +253,7 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
 
 def status_label(call: Call) -> SafeString:
     status = CallStatus(call.status)
-    return render_to_string("unfold/helpers/label.html", {"text": status.label, "type": COLOURS[status]})
+    return render_to_string("unfold/helpers/label.html", {"text": status.label, "type": COLORS[status]})
 
 
 def _polled(calls: Any) -> list[str]:

@@ -25,7 +25,7 @@ class Checked:
     """A preview as displayed: whether the call may be dialed now, by which route, and which policies refuse it."""
 
     found: RouteCheck
-    colour: str
+    color: str
     headline: str
     refusals: list[Refusal]
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.admin.access import access_of
 from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.models import Call
-from calls.presentation.status_text import COLOURS, NEXT_STEPS
+from calls.presentation.status_text import COLORS, NEXT_STEPS
 from telephony.admin import dashboard as telephony
 from telephony.admin.counting import bounded, own, words
 
@@ -39,7 +39,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     live = calls.filter(status__in=sorted(LIVE))
     large = ("metadata", "variables", "agent_overrides")
     newest = live.select_related("agent").defer("agent__provider_key", *large)[:SHOWN]
-    context["live_calls"] = [(call, COLOURS[CallStatus(call.status)]) for call in newest]
+    context["live_calls"] = [(call, COLORS[CallStatus(call.status)]) for call in newest]
     context["refused"] = refused(calls)
     if calls.order_by().values("pk")[:1].exists():  # a new workspace needs no zeros
         context["board"].figures = reverse("home_figures")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from calls.choices import EVENT_COLOURS, EventType, Reason
+from calls.choices import EVENT_COLORS, EventType, Reason
 from calls.models import Event
 from calls.presentation.sip_codes import sip_words
 from calls.presentation.status_text import ending_words
@@ -20,11 +20,11 @@ def title(event: Event) -> str:
     return EventType(event.type).label
 
 
-def colour(event: Event) -> str:
+def color(event: Event) -> str:
     """Return the color of the event; empty for a neutral one."""
     if event.type == EventType.TOOL_CALLED and event.data.get("ok") is False:
         return "warning"
-    return EVENT_COLOURS.get(EventType(event.type), "")
+    return EVENT_COLORS.get(EventType(event.type), "")
 
 
 def particulars(event: Event) -> str:

@@ -19,7 +19,7 @@ from accounts.admin.scoping import is_uuid
 from accounts.choices import Role
 from calls.choices import LIVE, CallStatus, Reason
 from calls.models import Call
-from calls.presentation.status_text import COLOURS, duration
+from calls.presentation.status_text import COLORS, duration
 from calls.services.hangup import ask_for_end, hang_up
 from telephony.admin.counting import bounded, own, words
 from voxa.core.errors import Conflict
@@ -85,7 +85,7 @@ def _row(call: Call, now: datetime, *, may_work: bool) -> dict[str, Any]:
         "call": call,
         "between": f"{call.from_number or 'Withheld'} → {call.to_number}",
         "label": "Hanging up" if call.end_requested else str(status.label),
-        "colour": "warning" if call.end_requested else "success" if call.answered_at else COLOURS[status],
+        "color": "warning" if call.end_requested else "success" if call.answered_at else COLORS[status],
         "duration": duration(int((now - since).total_seconds())),
         "may_hang_up": may_work and not call.end_requested,
     }

@@ -24,7 +24,7 @@ _MEASURES = {
     "turnSecondsMedian": "Median response latency",
     "turnSecondsLongest": "Maximum response latency",
 }
-_ATTEMPT_COLOURS = {
+_ATTEMPT_COLORS = {
     AttemptStatus.DIALING: "primary",
     AttemptStatus.RINGING: "primary",
     AttemptStatus.ANSWERED: "success",
@@ -38,7 +38,7 @@ _ATTEMPT_COLOURS = {
 class Line:
     event: Event
     title: str
-    colour: str
+    color: str
     words: str
     until: Any
 
@@ -46,7 +46,7 @@ class Line:
 @dataclass(frozen=True)
 class Dial:
     attempt: Attempt
-    colour: str
+    color: str
     sip: str
     way: str
     talked: str
@@ -111,7 +111,7 @@ def _again(call: Call) -> str:
 
 
 def _line(event: Event) -> Line:
-    return Line(event, lines.title(event), lines.colour(event), lines.particulars(event), lines.until(event))
+    return Line(event, lines.title(event), lines.color(event), lines.particulars(event), lines.until(event))
 
 
 def _dial(attempt: Attempt) -> Dial:
@@ -122,7 +122,7 @@ def _dial(attempt: Attempt) -> Dial:
         talked = duration(round((attempt.ended_at - attempt.answered_at).total_seconds()))
     return Dial(
         attempt,
-        _ATTEMPT_COLOURS[AttemptStatus(attempt.status)],
+        _ATTEMPT_COLORS[AttemptStatus(attempt.status)],
         attempt_words(attempt),
         f"{trunk}, {gateway}" if gateway else trunk,
         talked,

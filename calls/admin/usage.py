@@ -16,7 +16,7 @@ from accounts.admin.number_search import numbers_like
 from accounts.admin.scoping import ScopedAdmin
 from calls.choices import CallStatus, Direction
 from calls.models import UsageDay
-from calls.presentation.status_text import COLOURS
+from calls.presentation.status_text import COLORS
 
 DAYS = 30  # of the chart, unless the filter sets a range
 MOST_DAYS = 92
@@ -59,7 +59,7 @@ class UsageDayAdmin(ScopedAdmin):
     def way(self, row: UsageDay) -> str:
         return Direction(row.direction).label
 
-    @display(description="Outcome", label={CallStatus(status).label: colour for status, colour in COLOURS.items()})
+    @display(description="Outcome", label={CallStatus(status).label: color for status, color in COLORS.items()})
     def result(self, row: UsageDay) -> str:
         return CallStatus(row.outcome).label
 

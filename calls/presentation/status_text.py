@@ -10,7 +10,7 @@ from calls.presentation.sip_codes import sip_name, sip_words
 from telephony.livekit.dial_failures import media_words, unreachable_cause
 
 OVERDUE = timedelta(seconds=30)  # a dispatcher claims a due call within a second
-COLOURS = {
+COLORS = {
     CallStatus.QUEUED: "info",
     CallStatus.DIALING: "primary",
     CallStatus.RINGING: "primary",
@@ -84,8 +84,8 @@ class Explanation:
         return str(self.status.label)
 
     @property
-    def colour(self) -> str:
-        return COLOURS[self.status]
+    def color(self) -> str:
+        return COLORS[self.status]
 
 
 def explain(call: Call, now: datetime, zone: ZoneInfo) -> Explanation:

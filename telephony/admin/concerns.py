@@ -26,7 +26,7 @@ SHOWN = 6  # of a kind
 class Concern:
     """An item that needs attention: title, reason and link."""
 
-    colour: str
+    color: str
     label: str
     title: str
     reason: str
@@ -79,10 +79,10 @@ def harmed(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
         page = reverse("admin:telephony_livekitproject_change", args=[project.pk])
         for harm in harms[:SHOWN]:
             told, remedy = (harm.what, harm.remedy) if access.superuser else (for_tenant(harm), ASK_OPERATOR)
-            label, colour = ("LiveKit", "danger" if harm.grave else "warning")
+            label, color = ("LiveKit", "danger" if harm.grave else "warning")
             seen = f"Checked {when(project.linted_at)}."
             link = page if access.may(Role.ADMIN) else ""
-            concerns.append(Concern(colour, label, told, f"{remedy} {seen}", link, "Open"))
+            concerns.append(Concern(color, label, told, f"{remedy} {seen}", link, "Open"))
         if len(harms) > SHOWN:
             title = f"{len(harms) - SHOWN} more findings in {project}"
             reason = "Run manage.py check_telephony to see all of them." if access.superuser else ASK_OPERATOR
@@ -117,7 +117,7 @@ def troubled(rows: QuerySet[Any], default: LiveKitProject, access: Access) -> li
         reason = f"{standing.reason} {remedy}".strip() if failed else f"{standing.headline} {standing.reason} {remedy}"
         label = standing.status.label
         title = f"{capfirst(row._meta.verbose_name)} {row.name}"
-        concerns.append(Concern(standing.colour, label, title, reason, link, "Open"))
+        concerns.append(Concern(standing.color, label, title, reason, link, "Open"))
     return concerns
 
 

@@ -27,7 +27,7 @@ from telephony.admin.health import counts_of
 from telephony.choices import TrunkStatus
 from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
 from telephony.selectors import callable_numbers, unanswered
-from telephony.trunk_states import COLOURS, TROUBLED, TrunkState, with_health
+from telephony.trunk_states import COLORS, TROUBLED, TrunkState, with_health
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Tile:
     count: str
     note: str
     link: str
-    colour: str = ""
+    color: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,8 @@ def tiles(access: Access, counts: dict[str, int], silent: int) -> list[Tile]:
 def health_tile(request: HttpRequest) -> Tile:
     """Count the findings of the last health checks."""
     counts = counts_of(request)
-    colour = "danger" if counts.errors else "warning" if counts.total else "success" if counts.checked else ""
-    return Tile("Health findings", str(counts.total), counts.state, reverse("health"), colour)
+    color = "danger" if counts.errors else "warning" if counts.total else "success" if counts.checked else ""
+    return Tile("Health findings", str(counts.total), counts.state, reverse("health"), color)
 
 
 def standing_tile(title: str, page: str, counts: dict[str, int]) -> Tile:
@@ -136,7 +136,7 @@ def standing_tile(title: str, page: str, counts: dict[str, int]) -> Tile:
         return Tile(title, f"{counts['all']:,}", state, _list(page), "success")
     worst = next(iter(troubled))
     state = ", ".join(f"{count:,} {state.label.lower()}" for state, count in troubled.items())
-    return Tile(title, f"{counts['all']:,}", state, _list(page), COLOURS[worst])
+    return Tile(title, f"{counts['all']:,}", state, _list(page), COLORS[worst])
 
 
 def steps(access: Access, counts: dict[str, int]) -> list[Step]:

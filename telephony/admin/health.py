@@ -114,5 +114,5 @@ def _shown(finding: dict[str, Any]) -> dict[str, Any]:
         **finding,
         "group": Group(finding["code"].partition(".")[0]).heading,
         "label": "Affects calls" if grave else "Warning",
-        "colour": "danger" if grave else "warning",
+        "color": "danger" if grave else "warning",
     }

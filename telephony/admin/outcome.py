@@ -12,9 +12,9 @@ from telephony.models import SipEndpoint, TelephonySettings, Trunk
 from telephony.status_text import standing_of
 from telephony.sync.kinds import TRUNKS, RowKind
 from telephony.sync.request import wait_for_sync
-from telephony.trunk_states import COLOURS, with_health
+from telephony.trunk_states import COLORS, with_health
 
-LABELS = {TrunkStatus.ACTIVE.label: "success"} | {state.label: colour for state, colour in COLOURS.items()}
+LABELS = {TrunkStatus.ACTIVE.label: "success"} | {state.label: color for state, color in COLORS.items()}
 _LEVELS = {
     "success": messages.SUCCESS,
     "info": messages.SUCCESS,
@@ -39,4 +39,4 @@ def tell(request: HttpRequest, rows: Sequence[Trunk | SipEndpoint], kind: RowKin
     for row in fresh.values():
         project = projects.get(row.workspace_id) or TelephonySettings.of(row.workspace_id).project
         standing = standing_of(row, project)
-        messages.add_message(request, _LEVELS[standing.colour], f"{row.name}: {standing}")
+        messages.add_message(request, _LEVELS[standing.color], f"{row.name}: {standing}")

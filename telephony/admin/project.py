@@ -17,7 +17,7 @@ from accounts.choices import Role
 from telephony.admin.secrets import WriteOnlyForm, secret_field
 from telephony.livekit import LiveKitError, client_for, trunks
 from telephony.models import LiveKitProject
-from telephony.models.livekit_project import normalise_livekit_url
+from telephony.models.livekit_project import normalize_livekit_url
 from telephony.selectors import projects_of
 from telephony.services import sip_service
 
@@ -45,7 +45,7 @@ class ProjectForm(WriteOnlyForm):
 
 def _same_server(one: str, other: str | None) -> bool:
     try:
-        return normalise_livekit_url(one) == normalise_livekit_url(other or "")
+        return normalize_livekit_url(one) == normalize_livekit_url(other or "")
     except ValidationError:
         return True  # the field reports its own error
 

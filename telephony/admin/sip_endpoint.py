@@ -105,7 +105,7 @@ class SipEndpointAdmin(ServicePage, ScopedAdmin):
     @display(
         description="Provider API key",
         ordering="agent__provider_check",
-        label={ProviderCheck(check).label: colour for check, colour in _CHECKS.items()},
+        label={ProviderCheck(check).label: color for check, color in _CHECKS.items()},
     )
     def key_check(self, endpoint: SipEndpoint) -> str:
         return ProviderCheck(endpoint.agent.provider_check).label

@@ -23,7 +23,7 @@ from telephony.admin.secrets import without_clearing
 from telephony.admin.trunk_buttons import TrunkButtons
 from telephony.admin.trunk_form import GatewayInline, NumberFormSet, NumberInline, TrunkForm
 from telephony.admin.trunk_saving import save_trunk
-from telephony.admin.trunk_status import SYNC_COLOURS, UNTROUBLED, StateFilter, status_panel
+from telephony.admin.trunk_status import SYNC_COLORS, UNTROUBLED, StateFilter, status_panel
 from telephony.carriers.presets import CARRIERS
 from telephony.choices import TrunkStatus
 from telephony.models import Gateway, PhoneNumber, Trunk
@@ -174,7 +174,7 @@ class TrunkAdmin(WorkspaceFirst, TrunkButtons, ScopedAdmin):
             return {}
         return {
             **status_panel(request, trunk, self),
-            "sync_runs": [(run, SYNC_COLOURS[TrunkStatus(run.outcome)]) for run in trunk.sync_runs.all()[:SHOWN_RUNS]],
+            "sync_runs": [(run, SYNC_COLORS[TrunkStatus(run.outcome)]) for run in trunk.sync_runs.all()[:SHOWN_RUNS]],
             "in_livekit": trunk.livekit_objects.order_by("kind", "created_at"),
             "may_see_project": self.may(request, Role.ADMIN, trunk),
         }

@@ -21,7 +21,7 @@ from telephony.sync.dns import Answer, look_up
 from telephony.trunk_states import TrunkState, with_state
 
 UNTROUBLED = (TrunkState.SYNCED, TrunkState.VERIFIED)
-SYNC_COLOURS = {TrunkStatus.ACTIVE: "success", TrunkStatus.PENDING: "warning", TrunkStatus.FAILED: "danger"}
+SYNC_COLORS = {TrunkStatus.ACTIVE: "success", TrunkStatus.PENDING: "warning", TrunkStatus.FAILED: "danger"}
 
 
 class StateFilter(DropdownFilter):

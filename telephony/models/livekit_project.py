@@ -18,7 +18,7 @@ from voxa.core.http.urls import BadUrl, normalized_url
 SIP_REFUSED_LATELY = timedelta(minutes=1)
 
 
-def normalise_livekit_url(value: str) -> str:
+def normalize_livekit_url(value: str) -> str:
     """Return one spelling of a server: ws(s) scheme, lower-case host, no default port, path or slash.
 
     Two keys of one server share one number space, so a server must be one project.
@@ -82,7 +82,7 @@ class LiveKitProject(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        self.url = normalise_livekit_url(self.url) if self.url else None
+        self.url = normalize_livekit_url(self.url) if self.url else None
         if not self.is_default and not (self.url and self.api_key and self.api_secret):
             raise ValidationError(
                 {
@@ -95,7 +95,7 @@ class LiveKitProject(models.Model):
     @classmethod
     def default(cls) -> "LiveKitProject":
         """Return the default project; create it or update it from `LIVEKIT_URL` if needed."""
-        url = normalise_livekit_url(settings.LIVEKIT_URL) if settings.LIVEKIT_URL else None
+        url = normalize_livekit_url(settings.LIVEKIT_URL) if settings.LIVEKIT_URL else None
         project, _ = cls.objects.get_or_create(is_default=True, defaults={"name": "Default", "url": url})
         if project.url != url:
             project.url = url

@@ -7,7 +7,7 @@ from typing import TypeVar
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
 
 from telephony.sandbox.errors import invalid
-from telephony.sandbox.numbers import normalised
+from telephony.sandbox.numbers import normalized
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ def refuse_trunk_conflicts(trunks: Iterable[SIPInboundTrunkInfo]) -> None:
     taken: dict[tuple[str, str], SIPInboundTrunkInfo] = {}
     for trunk in trunks:
         for number, caller in product(_every(trunk.numbers), list(trunk.allowed_numbers) or [""]):
-            other = taken.setdefault((number, normalised(caller)), trunk)
+            other = taken.setdefault((number, normalized(caller)), trunk)
             if other.sip_trunk_id != trunk.sip_trunk_id:
                 raise invalid(_trunk_conflict(trunk, other, caller))
 
@@ -72,4 +72,4 @@ def pin_of(rule: SIPDispatchRuleInfo) -> str:
 
 def _every(numbers: Iterable[str]) -> list[str]:
     """Return the numbers to compare; none at all means any number."""
-    return [normalised(number) for number in numbers] or [""]
+    return [normalized(number) for number in numbers] or [""]

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
 
 from telephony.sandbox.conflicts import pin_of
-from telephony.sandbox.numbers import normalised
+from telephony.sandbox.numbers import normalized
 
 _BAD_MASK = re.compile(r"[()+*;, \t\n\r]|://")
 _PREFIX = re.compile(r"0|[1-9]\d{0,2}", re.ASCII)
@@ -97,7 +97,7 @@ def _rank(rule: SIPDispatchRuleInfo) -> tuple[int, str]:
 
 
 def _has(numbers: Sequence[str], number: str) -> bool:
-    return normalised(number) in {normalised(each) for each in numbers}
+    return normalized(number) in {normalized(each) for each in numbers}
 
 
 def _allows(masks: Sequence[str], invite: Invite) -> bool:

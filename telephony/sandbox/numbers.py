@@ -5,7 +5,7 @@ import re
 _NUMBER = re.compile(r"\+?[\d\- ()]+", re.ASCII)
 
 
-def normalised(number: str) -> str:
+def normalized(number: str) -> str:
     """Return a number with its `+` and without separators; what does not look like one stays as it is."""
     if not _NUMBER.fullmatch(number):
         return number

@@ -23,7 +23,7 @@ from telephony.sandbox.changes import apply_update, check_update
 from telephony.sandbox.checks import check_inbound, check_outbound
 from telephony.sandbox.conflicts import refuse_trunk_conflicts, with_new
 from telephony.sandbox.errors import TwirpError, invalid
-from telephony.sandbox.numbers import normalised
+from telephony.sandbox.numbers import normalized
 from telephony.sandbox.state import State
 from telephony.sandbox.store import MessageT, Shelf, new_id
 
@@ -88,7 +88,7 @@ def get_outbound(state: State, request: GetSIPOutboundTrunkRequest) -> GetSIPOut
 
 
 def list_inbound(state: State, request: ListSIPInboundTrunkRequest) -> ListSIPInboundTrunkResponse:
-    wanted = {normalised(number) for number in request.numbers}
+    wanted = {normalized(number) for number in request.numbers}
     return ListSIPInboundTrunkResponse(
         items=[
             trunk
@@ -160,9 +160,9 @@ def _found(shelf: Shelf[MessageT], trunk_id: str) -> MessageT:
 
 def _sharing(state: State, trunk: SIPInboundTrunkInfo) -> list[SIPInboundTrunkInfo]:
     """Return the stored trunks that could take a call to one of this trunk's numbers."""
-    wanted = {normalised(number) for number in trunk.numbers}
+    wanted = {normalized(number) for number in trunk.numbers}
     return [other for other in state.inbound if _takes(other, wanted)]
 
 
 def _takes(trunk: SIPInboundTrunkInfo, wanted: set[str]) -> bool:
-    return not wanted or not trunk.numbers or not wanted.isdisjoint(map(normalised, trunk.numbers))
+    return not wanted or not trunk.numbers or not wanted.isdisjoint(map(normalized, trunk.numbers))

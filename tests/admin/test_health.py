@@ -64,7 +64,7 @@ def test_an_owner_sees_those_of_his_workspaces(checked: None, acme_owner: User, 
 def test_the_home_page_and_the_menu_count_them(checked: None, acme_owner: User, signed_in: Browser) -> None:
     home = signed_in(acme_owner).get(reverse("admin:index"))
     (tile,) = [tile for tile in home.context["board"].tiles if tile.link == reverse("health")]
-    assert (tile.count, tile.note, tile.colour) == ("1", "1 affecting calls", "danger")
+    assert (tile.count, tile.note, tile.color) == ("1", "1 affecting calls", "danger")
     (item,) = [item for item in home.context["sidebar_navigation"][0]["items"] if item["title"] == "Health"]
     assert item["badge"] == "1"
 

@@ -48,7 +48,7 @@ class Greeting:
 
 @cache
 def greetings() -> list[Greeting]:
-    """Return the labelled set."""
+    """Return the labeled set."""
     rows = [line.split("\t") for line in FILE.read_text().splitlines()]
     return [Greeting(kind == "machine", voice, beep == "beep", text) for kind, voice, beep, text in rows]
 

@@ -1,4 +1,4 @@
-"""Machines are told from people in a labelled set of greetings, by words and sound."""
+"""Machines are told from people in a labeled set of greetings, by words and sound."""
 
 import numpy as np
 import pytest

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import WebhookEndpoint, Workspace
 from telephony.models import Agent, SipEndpoint
-from telephony.models.livekit_project import normalise_livekit_url
+from telephony.models.livekit_project import normalize_livekit_url
 from tests import bad_values
 
 TOOL = {"name": "find_order", "description": "Finds an order."}
@@ -62,7 +62,7 @@ def test_every_url_field_stores_the_normal_form(door: str, api: APIClient, acme:
 def test_a_livekit_url_refuses_them_too(url: str) -> None:
     if url == url.strip():
         with pytest.raises(ValidationError):
-            normalise_livekit_url(url)
+            normalize_livekit_url(url)
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ def test_a_livekit_url_refuses_them_too(url: str) -> None:
     ],
 )
 def test_a_livekit_url_has_one_spelling(text: str, stored: str) -> None:
-    assert normalise_livekit_url(text) == stored
+    assert normalize_livekit_url(text) == stored
 
 
 @pytest.mark.parametrize("text", ["wss://livekit.example.com/rtc", "wss://livekit.example.com?x=1"])
 def test_what_livekit_has_no_use_for_is_refused_and_not_dropped(text: str) -> None:
     with pytest.raises(ValidationError):
-        normalise_livekit_url(text)
+        normalize_livekit_url(text)
 
 
 @pytest.mark.parametrize("language", bad_values.LANGUAGES)

@@ -1,4 +1,4 @@
-"""A carrier that takes no more calls is recognised by its words, and callee's and other limits are not taken for it."""
+"""A carrier that takes no more calls is recognized by its words, and callee's and other limits are not taken for it."""
 
 import pytest
 

@@ -35,11 +35,11 @@ rooms = itertools.count(1)
 
 
 class QuickModels(Models):
-    """Recognises the question in whatever it hears."""
+    """Recognizes the question in whatever it hears."""
 
-    async def _recognise(self, request: web.Request) -> web.Response:
+    async def _recognize(self, request: web.Request) -> web.Response:
         self.hears = [QUESTION]
-        return await super()._recognise(request)
+        return await super()._recognize(request)
 
 
 class ApiStandIn(Server):

@@ -1,4 +1,4 @@
-"""Addresses of gateways as API and admin take them: normalised, refused with the reason, or taken with a warning."""
+"""Addresses of gateways as API and admin take them: normalized, refused with the reason, or taken with a warning."""
 
 from typing import Any
 

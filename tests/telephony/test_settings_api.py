@@ -77,7 +77,7 @@ def test_every_wrong_field_is_named_in_one_answer(api: APIClient) -> None:
         "retryDelaySeconds": 90_000,
         "pricePerMinute": "-1",
         "dailySpendLimit": "much",
-        "colour": "red",
+        "color": "red",
     }
     assert wrong(api.patch(SETTINGS, body)) == {*body, "callingDays[0]"} - {"callingDays"}
     assert api.get(SETTINGS).json() == DEFAULTS

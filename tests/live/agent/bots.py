@@ -46,7 +46,7 @@ def at_rate(pcm: bytes, rate: int) -> bytes:
 
 
 class ElevenLabs(Server):
-    """Knows one agent, `agent-7`; its sockets are signed. `turns` are what it recognises, with what it answers then.
+    """Knows one agent, `agent-7`; its sockets are signed. `turns` are what it recognizes, with what it answers then.
 
     It calls `uses` before it answers first. A long answer may be interrupted. With the last one it hangs up if it
     `hangs_up`.

@@ -41,7 +41,7 @@ class Server(ABC):
 
 
 class Models(Server):
-    """`hears` are the texts recognised, one a request; `answers` gives the reply to what was said, `uses` the function
+    """`hears` are the texts recognized, one a request; `answers` gives the reply to what was said, `uses` the function
     that is called then with its arguments, `concludes` the reply to what the function gave."""
 
     key = "sk-models-of-the-tests"
@@ -56,7 +56,7 @@ class Models(Server):
         self.answers: Callable[[str], str] = lambda said: f"You said: {said}"
         self.uses: Callable[[str], Use | None] = lambda said: ("end_call", {}) if "goodbye" in said.lower() else None
         self.concludes: Callable[[str], str] = lambda result: ""
-        self.heard: list[tuple[float, float]] = []  # seconds and loudness of what came to be recognised
+        self.heard: list[tuple[float, float]] = []  # seconds and loudness of what came to be recognized
         self.finds: dict[str, Any] = {"summary": "They talked.", "outcome": "Done"}  # of a conversation afterwards
         self.asked: list[list[dict[str, Any]]] = []  # the messages of each question
         self.spoken: list[str] = []
@@ -65,7 +65,7 @@ class Models(Server):
         self.delay = 0.0  # seconds before each answer of the language model
 
     def routes(self, app: web.Application) -> None:
-        app.router.add_post("/v1/audio/transcriptions", self._recognise)
+        app.router.add_post("/v1/audio/transcriptions", self._recognize)
         app.router.add_post("/v1/chat/completions", self._think)
         app.router.add_post("/v1/audio/speech", self._speak)
 
@@ -74,7 +74,7 @@ class Models(Server):
         if self.status != 200:
             raise _Failing(self.status)
 
-    async def _recognise(self, request: web.Request) -> web.Response:
+    async def _recognize(self, request: web.Request) -> web.Response:
         self._look(request)
         form = await request.post()
         sound = form["file"].file.read()[44:]  # type: ignore[union-attr]

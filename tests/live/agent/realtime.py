@@ -16,7 +16,7 @@ QUIET = 0.5  # seconds after which a turn is over
 
 
 class Realtime(Server):
-    """`hears` are the texts recognised, one a turn; `answers` gives the reply to what was said."""
+    """`hears` are the texts recognized, one a turn; `answers` gives the reply to what was said."""
 
     key = "sk-realtime-of-the-tests"
 

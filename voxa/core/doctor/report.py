@@ -47,8 +47,8 @@ class Report:
     def print_on(self, console: Console) -> None:
         """Print the report as text."""
         for group in self.groups:
-            sign, colour = SIGNS[group.status]
-            heading = Text.assemble((f"{sign} {group.group.heading}", f"bold {colour}"))
+            sign, color = SIGNS[group.status]
+            heading = Text.assemble((f"{sign} {group.group.heading}", f"bold {color}"))
             heading.append(f"  {group.skipped}" if group.skipped and not group.findings else "", "dim")
             console.print(heading, soft_wrap=not console.is_terminal)
             for finding in group.findings:
@@ -65,9 +65,9 @@ class Report:
 
 
 def _print(console: Console, finding: Finding) -> None:
-    sign, colour = SIGNS[finding.severity]
+    sign, color = SIGNS[finding.severity]
     whose = (f"[{finding.workspace}] ", "dim") if finding.workspace else ""
-    _indented(console, 4, Text.assemble((f"{sign} ", colour), whose, finding.what))
+    _indented(console, 4, Text.assemble((f"{sign} ", color), whose, finding.what))
     _indented(console, 6, Text.assemble("→ ", finding.remedy))
     if finding.page:
         console.print(Text(" " * 8 + address(finding.page), "dim"), soft_wrap=True)  # a broken one cannot be clicked
