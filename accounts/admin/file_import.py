@@ -26,7 +26,7 @@ from voxa.core.imports.report import Report, bad_rows, figures
 from voxa.core.imports.words import counted
 
 MOST_BYTES = 10_000_000
-MOST_SHOWN = 200  # changes, and failures, on a page; the file of bad rows has all
+MOST_SHOWN = 200  # changes, and failures, on a page; the file of rejected rows has all
 
 
 class FileForm(forms.Form):
@@ -83,7 +83,7 @@ class FileImportMixin:
         """Return the preview of an import."""
 
     @abstractmethod
-    def run_import(self, request: HttpRequest, file: ImportFile, *, good_rows_only: bool) -> Report:
+    def run_import(self, request: HttpRequest, file: ImportFile, *, valid_rows_only: bool) -> Report:
         """Import a kept file."""
 
     def has_import_list_permission(self, request: HttpRequest) -> bool:
@@ -125,7 +125,7 @@ class FileImportMixin:
         """Show the preview of the import; on POST, carry it out."""
         file = self._file(request, file_id)
         if request.method == "POST":
-            return self._carry_out(request, file, good_rows_only=request.POST.get("mode") == "good")
+            return self._carry_out(request, file, valid_rows_only=request.POST.get("mode") == "good")
         found = self.check_import(file.workspace, bytes(file.content), file.choices)
         context = {
             "file": file,
@@ -147,14 +147,14 @@ class FileImportMixin:
         answer["Content-Disposition"] = 'attachment; filename="bad-rows.csv"'
         return answer
 
-    def _carry_out(self, request: HttpRequest, file: ImportFile, *, good_rows_only: bool) -> HttpResponse:
+    def _carry_out(self, request: HttpRequest, file: ImportFile, *, valid_rows_only: bool) -> HttpResponse:
         here = HttpResponseRedirect(reverse(self._name("import_preview"), args=[file.pk]))
         with transaction.atomic():
             if not claim_file(file):
                 messages.warning(request, "This file was already imported.")
                 return here
-            found = self.run_import(request, file, good_rows_only=good_rows_only)
-            if found.failed and not good_rows_only:
+            found = self.run_import(request, file, valid_rows_only=valid_rows_only)
+            if found.failed and not valid_rows_only:
                 transaction.set_rollback(True)
                 messages.error(request, "Nothing was added. Correct the failed rows, or import only the valid rows.")
                 return here

@@ -94,9 +94,9 @@ class DoNotCallAdmin(FileImportMixin, ScopedAdmin):
     def check_import(self, workspace: Workspace, data: bytes, choices: Mapping[str, str | None]) -> Report:
         return check_file(workspace, data)
 
-    def run_import(self, request: HttpRequest, file: ImportFile, *, good_rows_only: bool) -> Report:
+    def run_import(self, request: HttpRequest, file: ImportFile, *, valid_rows_only: bool) -> Report:
         origin = _origin(request, ListedBy.FILE)
-        return import_file(file.workspace, bytes(file.content), origin, good_rows_only=good_rows_only)
+        return import_file(file.workspace, bytes(file.content), origin, valid_rows_only=valid_rows_only)
 
 
 def _origin(request: HttpRequest, how: ListedBy) -> Origin:

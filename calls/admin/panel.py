@@ -64,7 +64,7 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
         **after,
         "call": call,
         "zone": zone,
-        "standing": explain(call, timezone.now(), zone),
+        "status_text": explain(call, timezone.now(), zone),
         "lines": [_line(event) for event in events],
         "dials": [_dial(attempt) for attempt in attempts[:MOST_ATTEMPTS]],
         "said": TranscriptItem.objects.filter(call=call)[:MOST_TURNS] if call.answered_at else [],

@@ -84,7 +84,7 @@ class ImportView(DoNotCallViewSet):
     @IMPORT
     def load(self, request: Request) -> Response:
         def load_all(data: bytes, good: bool) -> Report:
-            return import_file(self.workspace, data, _origin(request), good_rows_only=good)
+            return import_file(self.workspace, data, _origin(request), valid_rows_only=good)
 
         return answer_import(request, lambda data: check_file(self.workspace, data), load_all)
 

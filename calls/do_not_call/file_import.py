@@ -22,13 +22,13 @@ def check_file(workspace: Workspace, data: bytes) -> Report:
 
 
 @transaction.atomic
-def import_file(workspace: Workspace, data: bytes, origin: Origin = NOBODY, *, good_rows_only: bool = False) -> Report:
-    """Add the numbers of a file: all of them, or none if a row fails, unless `good_rows_only`.
+def import_file(workspace: Workspace, data: bytes, origin: Origin = NOBODY, *, valid_rows_only: bool = False) -> Report:
+    """Add the numbers of a file: all of them, or none if a row fails, unless `valid_rows_only`.
 
     `failed` of the report shows which. Raise `FileError` for an unreadable file.
     """
     found = check_file(workspace, data)
-    if good_rows_only or not found.failed:
+    if valid_rows_only or not found.failed:
         store(workspace, {entry.number: entry.values.get("note", "") for entry in found.new}, origin)
     return found
 

@@ -8,7 +8,7 @@ from telephony.livekit import LiveKitError, client_for, trunks
 from telephony.livekit.entrances import Entrance, Rule
 from telephony.livekit.matching import Answer, Invite, Match, match, network_of, takes_number
 from telephony.models import Installation, LiveKitProject
-from telephony.sync.lint import Standing
+from telephony.sync.lint import Snapshot
 
 PATIENCE = 3.0  # seconds per list request
 NOWHERE = "192.0.2.1"  # documentation address, RFC 5737
@@ -43,13 +43,13 @@ def ask_livekit(project: LiveKitProject, to: str, caller: str, source: str) -> S
     rules = tuple(one.seen for one in stored if isinstance(one.seen, Rule))
     source = source or _allowed(entrances, to)
     met = match(Invite(caller, to, ip_address(source), source), entrances, rules)
-    standing = Standing(entrances, rules, Installation.current())
+    snapshot = Snapshot(entrances, rules, Installation.current())
     return Seen(
         source,
         "",
         met,
-        standing.row_of(met.trunk) if met.trunk else None,
-        standing.row_of(met.rule) if met.rule else None,
+        snapshot.row_of(met.trunk) if met.trunk else None,
+        snapshot.row_of(met.rule) if met.rule else None,
     )
 
 

@@ -15,7 +15,7 @@ from telephony.choices import TrunkStatus
 from telephony.models import LiveKitProject, PhoneNumber, Trunk
 from telephony.selectors import projects_of
 from telephony.services.queues import missed, unseen_queues
-from telephony.status_text import standing_of
+from telephony.status_text import status_text_of
 from telephony.sync.linting import ASK_OPERATOR, concerning, for_tenant, kept
 from telephony.trunk_states import TROUBLED, TrunkState
 
@@ -68,23 +68,27 @@ def away(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
     return concerns
 
 
-def harmed(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
+def lint_concerns(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
     """Report the last LiveKit findings: all of them to superusers, to others those that affect their own numbers."""
     mine = access.workspaces(Role.VIEWER)
     concerns = []
     for project in projects:
         if not project.lint:
             continue
-        harms = kept(project) if access.superuser else concerning(kept(project), mine)
+        lint_findings = kept(project) if access.superuser else concerning(kept(project), mine)
         page = reverse("admin:telephony_livekitproject_change", args=[project.pk])
-        for harm in harms[:SHOWN]:
-            told, remedy = (harm.what, harm.remedy) if access.superuser else (for_tenant(harm), ASK_OPERATOR)
-            label, color = ("LiveKit", "danger" if harm.grave else "warning")
+        for lint_finding in lint_findings[:SHOWN]:
+            told, remedy = (
+                (lint_finding.what, lint_finding.remedy)
+                if access.superuser
+                else (for_tenant(lint_finding), ASK_OPERATOR)
+            )
+            label, color = ("LiveKit", "danger" if lint_finding.grave else "warning")
             seen = f"Checked {when(project.linted_at)}."
             link = page if access.may(Role.ADMIN) else ""
             concerns.append(Concern(color, label, told, f"{remedy} {seen}", link, "Open"))
-        if len(harms) > SHOWN:
-            title = f"{len(harms) - SHOWN} more findings in {project}"
+        if len(lint_findings) > SHOWN:
+            title = f"{len(lint_findings) - SHOWN} more findings in {project}"
             reason = "Run manage.py check_telephony to see all of them." if access.superuser else ASK_OPERATOR
             concerns.append(Concern("warning", "LiveKit", title, reason, "", ""))
     return concerns
@@ -110,14 +114,18 @@ def troubled(rows: QuerySet[Any], default: LiveKitProject, access: Access) -> li
     for row in rows.select_related("workspace__telephony_settings__project")[:SHOWN]:
         settings_row = getattr(row.workspace, "telephony_settings", None)
         project = settings_row.project if settings_row else default
-        standing = standing_of(row, project)
+        status_text = status_text_of(row, project)
         link = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-        remedy = standing.remedy if access.may(Role.OPERATOR, row.workspace_id) else ""
-        failed = standing.status in (TrunkState.FAILED, TrunkState.PENDING) and standing.reason
-        reason = f"{standing.reason} {remedy}".strip() if failed else f"{standing.headline} {standing.reason} {remedy}"
-        label = standing.status.label
+        remedy = status_text.remedy if access.may(Role.OPERATOR, row.workspace_id) else ""
+        failed = status_text.status in (TrunkState.FAILED, TrunkState.PENDING) and status_text.reason
+        reason = (
+            f"{status_text.reason} {remedy}".strip()
+            if failed
+            else f"{status_text.headline} {status_text.reason} {remedy}"
+        )
+        label = status_text.status.label
         title = f"{capfirst(row._meta.verbose_name)} {row.name}"
-        concerns.append(Concern(standing.color, label, title, reason, link, "Open"))
+        concerns.append(Concern(status_text.color, label, title, reason, link, "Open"))
     return concerns
 
 

@@ -15,8 +15,8 @@ from accounts.models import ApiKey, Workspace
 from telephony.admin.concerns import (
     Concern,
     away,
-    harmed,
     idle_queues,
+    lint_concerns,
     looked,
     troubled,
     unanswered_numbers,
@@ -75,7 +75,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     default = LiveKitProject.default()
     projects = used_projects(access)
     board.concerns += idle_queues(access) + away(access, projects)
-    board.concerns += harmed(access, projects)
+    board.concerns += lint_concerns(access, projects)
     board.looked = looked(projects)
     board.concerns += troubled(trunks.defer("auth_password"), default, access)
     board.concerns += troubled(endpoints.defer("sip_password"), default, access)
@@ -83,7 +83,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         board.concerns.append(unanswered_numbers(orphans, silent))
     board.tiles = tiles(access, counts, silent)
     if of_endpoints["all"]:  # most have none
-        board.tiles.insert(1, standing_tile("SIP endpoints", "telephony_sipendpoint", of_endpoints))
+        board.tiles.insert(1, status_tile("SIP endpoints", "telephony_sipendpoint", of_endpoints))
     board.tiles.append(health_tile(request))
     board.steps = steps(access, counts)
     return {**context, "board": board, "title": "Home"}
@@ -105,7 +105,7 @@ def tiles(access: Access, counts: dict[str, int], silent: int) -> list[Tile]:
     numbers, agents = own(PhoneNumber.objects.all(), access), own(Agent.objects.filter(active=True), access)
     keys = own(ApiKey.objects.filter(revoked_at=None), access)
     return [
-        standing_tile("Trunks", "telephony_trunk", counts),
+        status_tile("Trunks", "telephony_trunk", counts),
         Tile(
             "Numbers",
             words(bounded(numbers)),
@@ -125,7 +125,7 @@ def health_tile(request: HttpRequest) -> Tile:
     return Tile("Health findings", str(counts.total), counts.state, reverse("health"), color)
 
 
-def standing_tile(title: str, page: str, counts: dict[str, int]) -> Tile:
+def status_tile(title: str, page: str, counts: dict[str, int]) -> Tile:
     """Count synced rows and how many are not in service."""
     if not counts["all"]:
         return Tile(title, "0", "none yet", _list(page))

@@ -147,9 +147,9 @@ class PhoneNumberAdmin(FileImportMixin, ServicePage, WorkspaceFirst, ScopedAdmin
     def check_import(self, workspace: Workspace, data: bytes, choices: Mapping[str, str | None]) -> Report:
         return check_file(workspace, data, defaults_of(choices))
 
-    def run_import(self, request: HttpRequest, file: ImportFile, *, good_rows_only: bool) -> Report:
+    def run_import(self, request: HttpRequest, file: ImportFile, *, valid_rows_only: bool) -> Report:
         content, defaults = bytes(file.content), defaults_of(file.choices)
-        return import_file(file.workspace, content, defaults, good_rows_only=good_rows_only)
+        return import_file(file.workspace, content, defaults, valid_rows_only=valid_rows_only)
 
     def delete_model(self, request: HttpRequest, obj: PhoneNumber) -> None:
         numbers.remove_number(obj)

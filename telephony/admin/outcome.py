@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from telephony.choices import TrunkStatus
 from telephony.models import SipEndpoint, TelephonySettings, Trunk
-from telephony.status_text import standing_of
+from telephony.status_text import status_text_of
 from telephony.sync.kinds import TRUNKS, RowKind
 from telephony.sync.request import wait_for_sync
 from telephony.trunk_states import COLORS, with_health
@@ -38,5 +38,5 @@ def tell(request: HttpRequest, rows: Sequence[Trunk | SipEndpoint], kind: RowKin
     }
     for row in fresh.values():
         project = projects.get(row.workspace_id) or TelephonySettings.of(row.workspace_id).project
-        standing = standing_of(row, project)
-        messages.add_message(request, _LEVELS[standing.color], f"{row.name}: {standing}")
+        status_text = status_text_of(row, project)
+        messages.add_message(request, _LEVELS[status_text.color], f"{row.name}: {status_text}")

@@ -24,7 +24,7 @@ from telephony.admin.selects import WorkspaceSelect, name_chosen
 from telephony.choices import TrunkStatus
 from telephony.models import SipEndpoint, TelephonySettings
 from telephony.services import endpoints
-from telephony.status_text import standing_of
+from telephony.status_text import status_text_of
 from telephony.sync.kinds import ENDPOINTS
 from telephony.validators import validate_sip_password
 
@@ -145,7 +145,7 @@ class SipEndpointAdmin(ServicePage, ScopedAdmin):
         if endpoint is None:
             return {}
         return {
-            "standing": standing_of(endpoint, TelephonySettings.of(endpoint.workspace_id).project),
+            "status_text": status_text_of(endpoint, TelephonySettings.of(endpoint.workspace_id).project),
             "address": self.address(endpoint),
             "refused_key": endpoint.agent.provider_check == ProviderCheck.REFUSED,
             "may_provision": self.may(request, Role.OPERATOR, endpoint),

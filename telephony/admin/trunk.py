@@ -28,7 +28,7 @@ from telephony.carriers.presets import CARRIERS
 from telephony.choices import TrunkStatus
 from telephony.models import Gateway, PhoneNumber, Trunk
 from telephony.services.trunks import delete_trunk
-from telephony.status_text import carrier_standing
+from telephony.status_text import carrier_status_text
 from telephony.trunk_states import state_of, with_health
 
 SHOWN_RUNS = 10
@@ -120,7 +120,7 @@ class TrunkAdmin(WorkspaceFirst, TrunkButtons, ScopedAdmin):
     def reason(self, trunk: Trunk) -> str:
         words = trunk.last_error or ", ".join(trunk.warnings)
         if trunk.status == TrunkStatus.ACTIVE and not (state_of(trunk) in UNTROUBLED and words):
-            words = carrier_standing(trunk).headline
+            words = carrier_status_text(trunk).headline
         return words if len(words) <= 80 else f"{words[:79]}…"
 
     @display(description="Carrier", ordering="carrier")

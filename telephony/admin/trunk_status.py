@@ -16,7 +16,7 @@ from telephony.carriers.presets import CARRIERS
 from telephony.choices import TrunkStatus
 from telephony.models import TelephonySettings, Trunk
 from telephony.services.gateway_checks import simulated
-from telephony.status_text import health_of, standing_of
+from telephony.status_text import health_of, status_text_of
 from telephony.sync.dns import Answer, look_up
 from telephony.trunk_states import TrunkState, with_state
 
@@ -43,7 +43,7 @@ def status_panel(request: HttpRequest, trunk: Trunk, page: ScopedAdmin) -> dict[
     project, health = TelephonySettings.of(trunk.workspace_id).project, health_of(trunk)
     return {
         "original": trunk,
-        "standing": standing_of(trunk, project),
+        "status_text": status_text_of(trunk, project),
         "project": project,
         "health": health,
         "simulated": simulated(project),

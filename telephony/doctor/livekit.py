@@ -19,7 +19,7 @@ from telephony.services import sip_service
 from telephony.status_text import setup_remedy
 from telephony.sync import findings as sync
 from telephony.sync.kinds import KINDS
-from telephony.sync.lint import Harm
+from telephony.sync.lint import LintFinding
 from telephony.sync.reconcile import Report, reconcile
 from voxa.core.doctor.findings import MOST, Finding, Severity, names, some
 from voxa.core.doctor.registry import Scope
@@ -128,22 +128,24 @@ def _clock(project: LiveKitProject) -> Iterator[Finding]:
     )
 
 
-def _harms(project: LiveKitProject, report: Report) -> Iterator[Finding]:
+def _lint_findings(project: LiveKitProject, report: Report) -> Iterator[Finding]:
     """Report foreign LiveKit objects that override ours: open trunks and rules, taken numbers."""
-    for code, group in groupby(sorted(report.harms, key=_code), key=_code):
-        harms = list(group)
+    for code, group in groupby(sorted(report.lint_findings, key=_code), key=_code):
+        lint_findings = list(group)
         yield from some(
-            harms[:MOST],
-            lambda harm: Finding(_code(harm), f"{harm.what} It is in {title(project)}.", harm.remedy,
-                                 Severity.ERROR if harm.grave else Severity.WARNING, _page(project)),
-            len(harms),
+            lint_findings[:MOST],
+            lambda one: Finding(_code(one), f"{one.what} It is in {title(project)}.", one.remedy,
+                                 Severity.ERROR if one.grave else Severity.WARNING, _page(project)),
+            len(lint_findings),
             Finding(code, "{more} more objects have the same problem.", "See manage.py reconcile_livekit --dry-run.",
                     page=_page(project)),
         )  # fmt: skip
 
 
-def _code(harm: Harm) -> str:
-    return {"trunk.takes_number": "livekit.number_taken"}.get(harm.code, f"livekit.{harm.code.replace('.', '_')}")
+def _code(lint_finding: LintFinding) -> str:
+    return {"trunk.takes_number": "livekit.number_taken"}.get(
+        lint_finding.code, f"livekit.{lint_finding.code.replace('.', '_')}"
+    )
 
 
 def _shared_trunk(scope: Scope, project: LiveKitProject, client: LiveKitClient) -> Iterator[Finding]:
@@ -166,7 +168,7 @@ def _differences(scope: Scope, project: LiveKitProject) -> Iterator[Finding]:
     if report.error:
         yield _away(project, report.error)
         return
-    yield from _harms(project, report)
+    yield from _lint_findings(project, report)
     by_row: dict[UUID, list[sync.Finding]] = {}
     for found in report.findings:
         if found.row_id is not None:

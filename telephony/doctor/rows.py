@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 
 from telephony.choices import TrunkStatus
 from telephony.models import LiveKitProject, SipEndpoint, Trunk
-from telephony.status_text import standing_of
+from telephony.status_text import status_text_of
 from voxa.core.doctor.findings import MOST, Finding, Severity, some
 from voxa.core.doctor.registry import Group, Scope
 
@@ -20,13 +20,13 @@ SOON = timedelta(minutes=3)  # time for a sync, or the sweep after it, to settle
 
 def look_at_trunks(scope: Scope) -> Iterator[Finding]:
     """Report trunks."""
-    yield from _standing(scope.own(Trunk.objects.defer("auth_password")), Group.TRUNKS)
+    yield from _status_findings(scope.own(Trunk.objects.defer("auth_password")), Group.TRUNKS)
 
 
 def look_at_endpoints(scope: Scope) -> Iterator[Finding]:
     """Report SIP endpoints, and those with an inactive agent."""
     endpoints = scope.own(SipEndpoint.objects.defer("sip_password"))
-    yield from _standing(endpoints, Group.ENDPOINTS)
+    yield from _status_findings(endpoints, Group.ENDPOINTS)
     silent = endpoints.filter(agent__active=False).select_related("workspace", "agent").defer("agent__provider_key")
     yield from some(
         silent[:MOST],
@@ -42,7 +42,7 @@ def look_at_endpoints(scope: Scope) -> Iterator[Finding]:
     )
 
 
-def _standing(rows: QuerySet[Any], group: Group) -> Iterator[Finding]:
+def _status_findings(rows: QuerySet[Any], group: Group) -> Iterator[Finding]:
     default = LiveKitProject.objects.filter(is_default=True).first() or LiveKitProject(is_default=True, name="Default")
     rows = rows.select_related("workspace__telephony_settings__project").order_by("-updated_at")
 
@@ -77,9 +77,9 @@ def _told(row: Trunk | SipEndpoint, config: Any, default: LiveKitProject, group:
         return Finding(
             f"{group}.warning", what, "Resolve the warning; each sync checks again.", Severity.WARNING, **where
         )
-    standing = standing_of(row, config.project if config else default)
-    what = f"{title}: {standing.headline} {standing.reason}".rstrip()
-    remedy = standing.remedy
+    status_text = status_text_of(row, config.project if config else default)
+    what = f"{title}: {status_text.headline} {status_text.reason}".rstrip()
+    remedy = status_text.remedy
     if row.status == TrunkStatus.PENDING and not row.last_error:
         remedy = "Check that beat and a worker run. To sync now, run manage.py provision_trunks."
     former = row.status == TrunkStatus.PENDING and row.synced_at is not None

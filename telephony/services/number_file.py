@@ -60,13 +60,13 @@ def check_file(workspace: Workspace, data: bytes, defaults: Defaults) -> Report:
 
 
 @transaction.atomic
-def import_file(workspace: Workspace, data: bytes, defaults: Defaults, *, good_rows_only: bool = False) -> Report:
-    """Add the numbers of a file: all of them or, if a row fails, none, unless `good_rows_only`.
+def import_file(workspace: Workspace, data: bytes, defaults: Defaults, *, valid_rows_only: bool = False) -> Report:
+    """Add the numbers of a file: all of them or, if a row fails, none, unless `valid_rows_only`.
 
     `failed` of the report tells which. Raise `FileError` if the file is not a list.
     """
     found, rows = _check(workspace, data, defaults)
-    if found.failed and not good_rows_only:
+    if found.failed and not valid_rows_only:
         return found
     reasons: dict[int, CellError] = {}
     for entry in found.new:
@@ -74,7 +74,7 @@ def import_file(workspace: Workspace, data: bytes, defaults: Defaults, *, good_r
             create_number(workspace, rows[entry.number])
         except (Conflict, ValidationError) as error:  # taken in the meantime
             reasons[entry.line] = CellError("refused", _words(error))
-    if reasons and not good_rows_only:
+    if reasons and not valid_rows_only:
         transaction.set_rollback(True)
     return report(found.sheet.failing(reasons), _known(workspace, found.sheet) - {one.number for one in found.new})
 

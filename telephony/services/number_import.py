@@ -89,7 +89,7 @@ def _known(trunk: Trunk, group: Sequence[CarrierNumber]) -> dict[str, PhoneNumbe
 def _bring(trunk: Trunk, one: CarrierNumber, known: dict[str, PhoneNumber], *, dry_run: bool) -> Line:
     row = known.get(one.number)
     if row is not None:
-        return _standing(trunk, row)
+        return _existing(trunk, row)
     if one.problem:
         return Line(one.number, Result.NOT_READY, one.problem)
     try:
@@ -104,7 +104,7 @@ def _bring(trunk: Trunk, one: CarrierNumber, known: dict[str, PhoneNumber], *, d
     return Line(one.number, Result.ADDED)
 
 
-def _standing(trunk: Trunk, row: PhoneNumber) -> Line:
+def _existing(trunk: Trunk, row: PhoneNumber) -> Line:
     if row.trunk_id == trunk.pk:
         return Line(row.number, Result.THERE)
     if row.workspace_id == trunk.workspace_id:

@@ -9,29 +9,29 @@ from django.utils import timezone
 from telephony.livekit.entrances import Entrance, Rule
 from telephony.livekit.matching import normalized
 from telephony.models import Installation, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
-from telephony.sync.lint import Harm, Standing, lint
-from telephony.sync.lint.harm import concerned
+from telephony.sync.lint import LintFinding, Snapshot, lint
+from telephony.sync.lint.findings import concerned
 from telephony.sync.project_session import AnyStored
 
-MOST = 200  # harms of one project that are kept
+MOST = 200  # findings of one project that are kept
 
 ASK_OPERATOR = "Ask the operator of Voxa, who can identify it with manage.py check_telephony."
 
 
-def lint_project(project: LiveKitProject, listed: Iterable[AnyStored]) -> list[Harm]:
+def lint_project(project: LiveKitProject, listed: Iterable[AnyStored]) -> list[LintFinding]:
     """Lint what LiveKit lists of inbound trunks and rules, and keep the result for pages that must not ask LiveKit."""
-    harms = lint(standing(project, listed))
-    stored = [harm.as_json() for harm in harms[:MOST]]
+    findings = lint(snapshot(project, listed))
+    stored = [finding.as_json() for finding in findings[:MOST]]
     LiveKitProject.objects.filter(pk=project.pk).update(lint=stored, linted_at=timezone.now())
-    return harms
+    return findings
 
 
-def standing(project: LiveKitProject, listed: Iterable[AnyStored]) -> Standing:
+def snapshot(project: LiveKitProject, listed: Iterable[AnyStored]) -> Snapshot:
     """Return LiveKit's objects and the owners of the numbers."""
     seen = [stored.seen for stored in listed]
     trunks = tuple(one for one in seen if isinstance(one, Entrance))
     rules = tuple(one for one in seen if isinstance(one, Rule))
-    return Standing(trunks, rules, Installation.current(), dict(_held(project)))
+    return Snapshot(trunks, rules, Installation.current(), dict(_held(project)))
 
 
 def _held(project: LiveKitProject) -> Iterator[tuple[str, UUID]]:
@@ -42,33 +42,33 @@ def _held(project: LiveKitProject) -> Iterator[tuple[str, UUID]]:
         yield normalized(endpoint.user_part), endpoint.pk
 
 
-def kept(project: LiveKitProject) -> list[Harm]:
-    """Return the harms that the last lint of a project found."""
-    return [Harm.read(stored) for stored in project.lint]
+def kept(project: LiveKitProject) -> list[LintFinding]:
+    """Return the findings that the last lint of a project found."""
+    return [LintFinding.read(stored) for stored in project.lint]
 
 
-def concerning(harms: Iterable[Harm], workspaces: Collection[UUID]) -> list[Harm]:
+def concerning(findings: Iterable[LintFinding], workspaces: Collection[UUID]) -> list[LintFinding]:
     """Keep what concerns numbers, trunks and endpoints of these workspaces; other numbers are left out of it."""
-    found = list(harms)
-    named = {row for harm in found for row in harm.rows}
+    found = list(findings)
+    named = {row for finding in found for row in finding.rows}
     rows = set(Trunk.objects.filter(workspace__in=workspaces, pk__in=named).values_list("pk", flat=True))
     rows |= set(SipEndpoint.objects.filter(workspace__in=workspaces, pk__in=named).values_list("pk", flat=True))
     callable_ones = PhoneNumber.objects.filter(workspace__in=workspaces, trunk__gateways__inbound=True)
-    callable_at_all = any(harm.everyone for harm in found) and callable_ones.exists()
+    callable_at_all = any(finding.everyone for finding in found) and callable_ones.exists()
     return [
         replace(
-            harm,
-            name=harm.name if harm.row_id is None or harm.row_id in rows else "",
-            touches=tuple((number, row) for number, row in harm.touches if row in rows),
+            finding,
+            name=finding.name if finding.row_id is None or finding.row_id in rows else "",
+            touches=tuple((number, row) for number, row in finding.touches if row in rows),
         )
-        for harm in found
-        if harm.rows & rows or (harm.everyone and callable_at_all)
+        for finding in found
+        if finding.rows & rows or (finding.everyone and callable_at_all)
     ]
 
 
-def for_tenant(harm: Harm) -> str:
+def for_tenant(finding: LintFinding) -> str:
     """Return a finding for a workspace: the effect on its numbers, without names and values of others' objects."""
-    maker = "" if harm.ours else " that Voxa did not make"
-    noun = harm.kind.label.lower()
+    maker = "" if finding.ours else " that Voxa did not make"
+    noun = finding.kind.label.lower()
     article = "An" if noun[0] in "aeiou" else "A"
-    return f"{article} {noun} in LiveKit{maker} {harm.does}.{concerned((n for n, _ in harm.touches), 'your ')}"
+    return f"{article} {noun} in LiveKit{maker} {finding.does}.{concerned((n for n, _ in finding.touches), 'your ')}"

@@ -23,7 +23,7 @@ from telephony.sync.apply import sync_rows
 from telephony.sync.findings import Cause, Finding, Listing, compare, marked, strangers
 from telephony.sync.kinds import KINDS, RowKind
 from telephony.sync.lease import Lease, LeaseLost
-from telephony.sync.lint import Harm
+from telephony.sync.lint import LintFinding
 from telephony.sync.linting import concerning, lint_project
 from telephony.sync.project_session import ProjectSession
 from telephony.sync.results import Outcome
@@ -37,13 +37,13 @@ CONCURRENCY = 8
 class Report:
     """The findings and results of a reconcile.
 
-    `harms` are objects in LiveKit that defeat ours and that no reconcile mends, foreign ones above all. `error` says
-    why it could not look, or go on; `busy` that someone else holds a part of it, perhaps a worker that was killed,
+    `lint_findings` are objects in LiveKit that defeat ours and that no reconcile repairs, mostly foreign ones. `error`
+    says why it could not look, or go on; `busy` that someone else holds a part of it, perhaps a worker that was killed,
     whose lease runs on for a minute.
     """
 
     findings: list[Finding] = field(default_factory=list)
-    harms: list[Harm] = field(default_factory=list)
+    lint_findings: list[LintFinding] = field(default_factory=list)
     outcomes: dict[UUID, Outcome] = field(default_factory=dict)
     deleted: int = 0
     busy: bool = False
@@ -66,7 +66,7 @@ def reconcile(project: LiveKitProject, *, workspace: Workspace | None = None, dr
         report.findings = look.findings()
         if not dry_run:
             look.carry_out(report)
-        report.harms = look.harms(again=bool(report.findings) and not dry_run)
+        report.lint_findings = look.lint_findings(again=bool(report.findings) and not dry_run)
     except LiveKitError as error:
         report.error = str(error)
     return report
@@ -96,7 +96,7 @@ class _Look:
         ]
         return sorted(found, key=lambda finding: (finding.cause.action != "delete", REMOVAL_ORDER.index(finding.kind)))
 
-    def harms(self, *, again: bool) -> list[Harm]:
+    def lint_findings(self, *, again: bool) -> list[LintFinding]:
         """Lint the project, on a new listing where the first one is out of date, and keep what was found.
 
         One workspace is told what concerns it alone.
@@ -106,8 +106,8 @@ class _Look:
             for kind in (ObjectKind.INBOUND, ObjectKind.RULE)
             for stored in (complete(self.session.listing(kind)) if again else self.listing[kind].values())
         ]
-        harms = lint_project(self.project, listing)
-        return harms if self.workspace is None else concerning(harms, [self.workspace.pk])
+        lint_findings = lint_project(self.project, listing)
+        return lint_findings if self.workspace is None else concerning(lint_findings, [self.workspace.pk])
 
     def _compare(self, kind: RowKind) -> Iterator[Finding]:
         ids = list(self._rows(kind).order_by("pk").values_list("pk", flat=True))

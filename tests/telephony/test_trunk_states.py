@@ -12,7 +12,7 @@ from telephony.health import Health, Step
 from telephony.models import Trunk, TrunkHealth
 from telephony.services import gateway_checks
 from telephony.services.trunks import update_trunk
-from telephony.status_text import carrier_standing
+from telephony.status_text import carrier_status_text
 from telephony.trunk_states import TrunkState, state_of, with_state
 from tests.admin.rows import make_trunk
 
@@ -36,7 +36,7 @@ def stated(trunk: Trunk, **facts: Any) -> TrunkState:
 
 def test_a_trunk_that_nobody_checked_is_synced_and_says_so(trunk: Trunk) -> None:
     assert state_of(trunk) == TrunkState.SYNCED
-    assert carrier_standing(trunk).headline == "Saved to LiveKit. Carrier not checked yet."
+    assert carrier_status_text(trunk).headline == "Saved to LiveKit. Carrier not checked yet."
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_state_follows_from_the_facts(trunk: Trunk, facts: dict[str, Any], s
 def test_a_name_that_does_not_resolve_degrades_the_trunk(trunk: Trunk) -> None:
     Trunk.objects.update(warnings=["sip.gone.example does not resolve, so calls from it are rejected."])
     assert stated(trunk, answered_at=NOW) == TrunkState.DEGRADED
-    assert "does not resolve" in carrier_standing(Trunk.objects.get()).headline
+    assert "does not resolve" in carrier_status_text(Trunk.objects.get()).headline
 
 
 @pytest.mark.parametrize("status", [TrunkStatus.FAILED, TrunkStatus.PENDING])

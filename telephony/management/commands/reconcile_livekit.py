@@ -70,14 +70,17 @@ class Command(BaseCommand):
             self.stderr.write(f"{list(report.outcomes.values()).count(outcome)} trunks and endpoints {outcome}")
         if report.deleted:
             self.stderr.write(f"{report.deleted} objects deleted")
-        if report.harms:
+        if report.lint_findings:
             print_table(
                 self.stdout,
                 ("FINDING", "LIVEKIT ID", "WHAT", "REMEDY"),
-                [(harm.code, harm.livekit_id, harm.what, harm.remedy) for harm in report.harms],
+                [
+                    (lint_finding.code, lint_finding.livekit_id, lint_finding.what, lint_finding.remedy)
+                    for lint_finding in report.lint_findings
+                ],
             )
-            self.stderr.write(f"{len(report.harms)} findings need manual changes in LiveKit.")
+            self.stderr.write(f"{len(report.lint_findings)} findings need manual changes in LiveKit.")
         if report.error:
             self.stderr.write(report.error)
-        elif not report.findings and not report.harms:
+        elif not report.findings and not report.lint_findings:
             self.stderr.write("Everything is in sync.")

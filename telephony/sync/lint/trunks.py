@@ -6,7 +6,7 @@ from itertools import groupby
 
 from telephony.livekit.entrances import Entrance
 from telephony.livekit.matching import is_dropped, network_of, normalized
-from telephony.sync.lint.harm import Harm, Standing
+from telephony.sync.lint.findings import LintFinding, Snapshot
 
 WIDEST = {4: 16, 6: 48}  # prefix lengths; a wider network holds strangers
 OPEN = {4: 8, 6: 16}  # from here on it holds next to everyone
@@ -16,13 +16,13 @@ _CALLERS = "Set addresses with a prefix length, or a username and password, in L
 _PREFIX = "Enter each as an address with a prefix length, such as 198.51.100.7/32."
 
 
-def look(standing: Standing) -> Iterator[Harm]:
+def look(snapshot: Snapshot) -> Iterator[LintFinding]:
     """Return the findings of the trunks."""
-    for trunk in standing.trunks:
-        yield from _callers(standing, trunk)
-        yield from _entries(standing, trunk)
-        yield from _numbers(standing, trunk)
-    yield from _twice(standing)
+    for trunk in snapshot.trunks:
+        yield from _callers(snapshot, trunk)
+        yield from _entries(snapshot, trunk)
+        yield from _numbers(snapshot, trunk)
+    yield from _twice(snapshot)
 
 
 def is_open(trunk: Entrance) -> bool:
@@ -31,35 +31,35 @@ def is_open(trunk: Entrance) -> bool:
 
 
 def _tell(
-    standing: Standing, trunk: Entrance, code: str, does: str, remedy: str, detail: str = "", *, grave: bool
-) -> Harm:
-    """Return a harm that reaches the trunk's numbers; with none of ours among them it is no error of ours."""
-    touches, everyone = standing.touched(trunk.numbers), not trunk.numbers
-    grave = grave and (everyone or bool(touches) or standing.row_of(trunk) is not None)
+    snapshot: Snapshot, trunk: Entrance, code: str, does: str, remedy: str, detail: str = "", *, grave: bool
+) -> LintFinding:
+    """Return a finding that reaches the trunk's numbers; with none of ours among them it is no error of ours."""
+    touches, everyone = snapshot.touched(trunk.numbers), not trunk.numbers
+    grave = grave and (everyone or bool(touches) or snapshot.row_of(trunk) is not None)
     reach = {"touches": touches, "everyone": everyone}
-    return standing.harm(trunk, code, does, remedy, detail=detail, grave=grave, **reach)
+    return snapshot.finding(trunk, code, does, remedy, detail=detail, grave=grave, **reach)
 
 
-def _callers(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
+def _callers(snapshot: Snapshot, trunk: Entrance) -> Iterator[LintFinding]:
     """Report trunks that let anyone in."""
     if trunk.has_username != trunk.has_password:
         half = "a username without a password" if trunk.has_username else "a password without a username"
         does = f"has {half}: LiveKit asks no caller for credentials"
         remedy = "Set both in LiveKit, or neither and the allowed addresses."
-        yield _tell(standing, trunk, "trunk.half_credentials", does, remedy, grave=is_open(trunk))
+        yield _tell(snapshot, trunk, "trunk.half_credentials", does, remedy, grave=is_open(trunk))
     if not is_open(trunk):
         return
     if trunk.allowed_addresses:
         does = "has only malformed entries in its allow-list, which LiveKit drops in silence: anyone may call in"
         entries = _shown(trunk.allowed_addresses)
-        yield _tell(standing, trunk, "trunk.no_entry_left", does, _CALLERS, entries, grave=True)
+        yield _tell(snapshot, trunk, "trunk.no_entry_left", does, _CALLERS, entries, grave=True)
     elif trunk.numbers:
         does = "has neither addresses nor credentials: anyone may call in"
         does += ", from any address, who shows a number that it allows" if trunk.allowed_numbers else ""
-        yield _tell(standing, trunk, "trunk.any_caller", does, _CALLERS, grave=True)
+        yield _tell(snapshot, trunk, "trunk.any_caller", does, _CALLERS, grave=True)
 
 
-def _entries(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
+def _entries(snapshot: Snapshot, trunk: Entrance) -> Iterator[LintFinding]:
     """Report entries of an allow-list that let in whoever writes a header, whole parts of the internet, or nobody."""
     lists: dict[str, list[str]] = defaultdict(list)
     for entry in trunk.allowed_addresses:
@@ -97,7 +97,7 @@ def _entries(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
     )
     for code, entries, does, remedy, grave in found:
         if entries:
-            yield _tell(standing, trunk, code, does, remedy, _shown(entries), grave=grave)
+            yield _tell(snapshot, trunk, code, does, remedy, _shown(entries), grave=grave)
 
 
 def _sort(entry: str) -> str:
@@ -114,50 +114,50 @@ def _sort(entry: str) -> str:
     return "wide" if network.prefixlen < WIDEST[network.version] else "network"
 
 
-def _numbers(standing: Standing, trunk: Entrance) -> Iterator[Harm]:
+def _numbers(snapshot: Snapshot, trunk: Entrance) -> Iterator[LintFinding]:
     """Report trunks that take calls which are not theirs."""
     if not trunk.numbers:
         whom = "anyone" if is_open(trunk) else "whoever it lets in"
         does = f"has no numbers: it takes calls from {whom} to any number whose own trunk does not let the caller in"
-        grave = is_open(trunk) or standing.row_of(trunk) is not None
-        yield _tell(standing, trunk, "trunk.any_number", does, _NUMBERS, grave=grave)
-    elif standing.row_of(trunk) is None and standing.touched(trunk.numbers):
+        grave = is_open(trunk) or snapshot.row_of(trunk) is not None
+        yield _tell(snapshot, trunk, "trunk.any_number", does, _NUMBERS, grave=grave)
+    elif snapshot.row_of(trunk) is None and snapshot.touched(trunk.numbers):
         remedy = "Remove these numbers from it in LiveKit, or adopt it: manage.py import_livekit."
-        yield _tell(standing, trunk, "trunk.takes_number", "takes numbers that stand in Voxa", remedy, grave=True)
+        yield _tell(snapshot, trunk, "trunk.takes_number", "takes numbers that stand in Voxa", remedy, grave=True)
 
 
-def _twice(standing: Standing) -> Iterator[Harm]:
+def _twice(snapshot: Snapshot) -> Iterator[LintFinding]:
     """Report numbers in two trunks: LiveKit refuses every call that both of them would take."""
     holders: dict[str, list[Entrance]] = defaultdict(list)
-    for trunk in standing.trunks:
+    for trunk in snapshot.trunks:
         for number in {normalized(each) for each in trunk.numbers} or {""}:
             holders[number].append(trunk)
-    by_id = {trunk.id: trunk for trunk in standing.trunks}
+    by_id = {trunk.id: trunk for trunk in snapshot.trunks}
     shared = sorted((tuple(trunk.id for trunk in found), n) for n, found in holders.items() if len(found) > 1)
     for ids, group in groupby(shared, key=lambda pair: pair[0]):
         numbers = [number for _, number in group if number]
-        trunk = _blamed(standing, [by_id[each] for each in ids])
+        trunk = _blamed(snapshot, [by_id[each] for each in ids])
         others = tuple(each for each in ids if each != trunk.id)
         if numbers:
-            yield _number_twice(standing, trunk, numbers, others)
+            yield _number_twice(snapshot, trunk, numbers, others)
         else:
             does = "has no numbers, and neither has another inbound trunk: calls that both would take fail with 503"
-            yield standing.harm(
+            yield snapshot.finding(
                 trunk, "trunk.any_number_twice", does, _NUMBERS, everyone=True, grave=False, with_ids=others
             )
 
 
-def _number_twice(standing: Standing, trunk: Entrance, numbers: list[str], others: tuple[str, ...]) -> Harm:
-    touches = standing.touched(numbers)
+def _number_twice(snapshot: Snapshot, trunk: Entrance, numbers: list[str], others: tuple[str, ...]) -> LintFinding:
+    touches = snapshot.touched(numbers)
     does = "has numbers that another inbound trunk has too: calls that both would take fail with 503"
     remedy = "Remove these numbers from one of them in LiveKit."
     more = {"detail": _shown(numbers), "touches": touches, "with_ids": others, "grave": bool(touches)}
-    return standing.harm(trunk, "trunk.number_twice", does, remedy, **more)
+    return snapshot.finding(trunk, "trunk.number_twice", does, remedy, **more)
 
 
-def _blamed(standing: Standing, trunks: list[Entrance]) -> Entrance:
+def _blamed(snapshot: Snapshot, trunks: list[Entrance]) -> Entrance:
     """Return the trunk to change: a foreign one where there is one."""
-    return next((trunk for trunk in trunks if standing.row_of(trunk) is None), trunks[-1])
+    return next((trunk for trunk in trunks if snapshot.row_of(trunk) is None), trunks[-1])
 
 
 def _shown(texts: tuple[str, ...] | list[str]) -> str:

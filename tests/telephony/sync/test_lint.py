@@ -8,7 +8,7 @@ import pytest
 
 from telephony.choices import ObjectKind
 from telephony.livekit.entrances import Entrance, Rule
-from telephony.sync.lint import Harm, Standing, lint
+from telephony.sync.lint import LintFinding, Snapshot, lint
 from telephony.sync.ownership import OwnershipTag
 
 HERE, ROW = uuid4(), uuid4()
@@ -26,16 +26,16 @@ OURS = Entrance(
 OUR_RULE = Rule(id="SDR_ours", metadata=ours(ObjectKind.RULE), trunk_ids=("ST_ours",), room="call-")
 
 
-def find(*objects: Entrance | Rule) -> list[Harm]:
+def find(*objects: Entrance | Rule) -> list[LintFinding]:
     """Lint these beside our own trunk and rule, which are as they should be; one with the same id takes their place."""
-    standing = {one.id: one for one in (OURS, OUR_RULE, *objects)}.values()
-    trunks = tuple(one for one in standing if isinstance(one, Entrance))
-    rules = tuple(one for one in standing if isinstance(one, Rule))
-    return lint(Standing(trunks, rules, HERE, {NUMBER: ROW}))
+    snapshot = {one.id: one for one in (OURS, OUR_RULE, *objects)}.values()
+    trunks = tuple(one for one in snapshot if isinstance(one, Entrance))
+    rules = tuple(one for one in snapshot if isinstance(one, Rule))
+    return lint(Snapshot(trunks, rules, HERE, {NUMBER: ROW}))
 
 
 def codes(*objects: Entrance | Rule) -> set[tuple[str, bool]]:
-    return {(harm.code, harm.grave) for harm in find(*objects) if harm.livekit_id == "X"}
+    return {(finding.code, finding.grave) for finding in find(*objects) if finding.livekit_id == "X"}
 
 
 def trunk(**fields: Any) -> Entrance:
@@ -128,9 +128,9 @@ def test_a_foreign_rule(fields: dict[str, Any], found: set[tuple[str, bool]]) ->
 
 
 def test_two_trunks_without_numbers_and_two_rules_without_trunks() -> None:
-    found = {harm.code for harm in find(trunk(numbers=()), Entrance(id="Y", allowed_addresses=CLOSED))}
+    found = {finding.code for finding in find(trunk(numbers=()), Entrance(id="Y", allowed_addresses=CLOSED))}
     assert found == {"trunk.any_number", "trunk.any_number_twice"}
-    assert {harm.code for harm in find(rule(), Rule(id="Y"))} == {"rule.any_trunk", "rule.conflict"}
+    assert {finding.code for finding in find(rule(), Rule(id="Y"))} == {"rule.any_trunk", "rule.conflict"}
 
 
 @pytest.mark.parametrize(
@@ -145,20 +145,22 @@ def test_two_trunks_without_numbers_and_two_rules_without_trunks() -> None:
 )
 def test_a_trunk_of_ours_that_somebody_edited(edited: dict[str, Any], code: str) -> None:
     values = {"numbers": (NUMBER,), "allowed_addresses": ("192.0.2.10/32",), **edited}
-    harm = next(one for one in find(Entrance(id="ST_ours", metadata=OURS.metadata, **values)) if one.code == code)
-    assert (harm.row_id, harm.ours, harm.grave) == (ROW, True, True)
-    assert "reconcile_livekit" in harm.remedy
+    finding = next(one for one in find(Entrance(id="ST_ours", metadata=OURS.metadata, **values)) if one.code == code)
+    assert (finding.row_id, finding.ours, finding.grave) == (ROW, True, True)
+    assert "reconcile_livekit" in finding.remedy
 
 
 def test_a_rule_of_ours_whose_trunk_somebody_cleared() -> None:
-    [harm] = find(Rule(id="SDR_ours", metadata=OUR_RULE.metadata, room="call-"))
-    assert (harm.code, harm.grave, harm.row_id) == ("rule.any_trunk", True, ROW)
+    [finding] = find(Rule(id="SDR_ours", metadata=OUR_RULE.metadata, room="call-"))
+    assert (finding.code, finding.grave, finding.row_id) == ("rule.any_trunk", True, ROW)
 
 
 def test_each_says_its_id_its_harm_and_a_remedy() -> None:
-    [harm] = find(rule(name="Everything"))
-    assert harm.what.startswith("Dispatch rule X (“Everything”), not made by this Voxa, names no trunk: it takes calls")
-    assert "delete it there" in harm.remedy
+    [finding] = find(rule(name="Everything"))
+    assert finding.what.startswith(
+        "Dispatch rule X (“Everything”), not made by this Voxa, names no trunk: it takes calls"
+    )
+    assert "delete it there" in finding.remedy
     found = next(one for one in find(trunk(numbers=(NUMBER,))) if one.code == "trunk.takes_number")
     assert (
         found.what == f"Inbound trunk X, not made by this Voxa, takes numbers that stand in Voxa. It concerns {NUMBER}."
@@ -168,10 +170,10 @@ def test_each_says_its_id_its_harm_and_a_remedy() -> None:
 
 def test_another_voxas_objects_are_foreign() -> None:
     mark = str(OwnershipTag(uuid4(), ObjectKind.RULE, UUID(int=1)))
-    [harm] = find(rule(metadata=mark))
-    assert (harm.code, harm.ours) == ("rule.any_trunk", False)
+    [finding] = find(rule(metadata=mark))
+    assert (finding.code, finding.ours) == ("rule.any_trunk", False)
 
 
 def test_what_is_stored_is_read_back() -> None:
-    for harm in find(rule(name="n"), trunk(numbers=(NUMBER,), allowed_addresses=("a;b", "0.0.0.0/0"))):
-        assert Harm.read(harm.as_json()) == harm
+    for finding in find(rule(name="n"), trunk(numbers=(NUMBER,), allowed_addresses=("a;b", "0.0.0.0/0"))):
+        assert LintFinding.read(finding.as_json()) == finding

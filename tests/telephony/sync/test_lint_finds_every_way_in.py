@@ -13,7 +13,7 @@ from telephony.livekit.entrances import entrance_of, rule_of
 from telephony.livekit.matching import Answer, Invite, Match, match
 from telephony.sandbox import conflicts, matching
 from telephony.sandbox.errors import TwirpError
-from telephony.sync.lint import Standing, lint
+from telephony.sync.lint import Snapshot, lint
 from telephony.sync.ownership import OwnershipTag
 
 T = TypeVar("T")
@@ -87,8 +87,8 @@ def test_a_stranger_who_gets_in_or_breaks_a_call_was_found() -> None:
         if found.answer is Answer.DROP or guarded:
             continue
         got_in += 1
-        standing = Standing(tuple(map(entrance_of, world[0])), tuple(map(rule_of, world[1])), HERE, {NUMBER: ROW})
-        told = {one for harm in lint(standing) for one in (harm.livekit_id, *harm.with_ids)}
+        snapshot = Snapshot(tuple(map(entrance_of, world[0])), tuple(map(rule_of, world[1])), HERE, {NUMBER: ROW})
+        told = {one for finding in lint(snapshot) for one in (finding.livekit_id, *finding.with_ids)}
         assert told & {one.id for one in (found.trunk, found.rule) if one} | told & set(found.conflict), world
     assert got_in > WORLDS / 20
 

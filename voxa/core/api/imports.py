@@ -23,7 +23,7 @@ class ImportQuery(CamelSerializer):
 
     preview = serializers.BooleanField(default=False, help_text="`true`: report the result without importing.")
     mode = NamedChoiceField(
-        [("all", "All rows or none"), ("good", "The good rows")],
+        [("all", "All rows or none"), ("good", "The valid rows")],
         default="all",
         help_text="`all`: one invalid row rejects the whole file. `good`: valid rows are imported, and the response "
         "has the others as a file.",

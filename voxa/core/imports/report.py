@@ -1,4 +1,4 @@
-"""The result of an import as consistent counts, and the file of its bad rows."""
+"""The result of an import as consistent counts, and the file of its rejected rows."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A file of numbers as it will be imported: the good rows' numbers, and the bad rows with the reason of each."""
+"""A file of numbers as it will be imported: the valid rows' numbers, and the rejected rows with the reason of each."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from voxa.core.imports.headings import NUMBER, name_columns
 from voxa.core.phone_numbers import NumberError, canonical, is_valid, or_none
 
 MOST_ROWS = 100_000
-OWN = ("import line", "import error")  # columns that Voxa adds to the file of bad rows
+OWN = ("import line", "import error")  # columns that Voxa adds to the file of rejected rows
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from telephony.livekit.entrances import Entrance, Rule
 from telephony.livekit.matching import normalized
 from telephony.sync.ownership import OwnershipTag, read_tag
 
-MOST_NUMBERS = 1_000  # of one harm that are kept
-MENDED = "Repaired within ten minutes; now: manage.py reconcile_livekit. If it recurs, another program changes it."
+MOST_NUMBERS = 1_000  # of one finding that are kept
+REPAIRED = "Repaired within ten minutes; now: manage.py reconcile_livekit. If it recurs, another program changes it."
 
 
 @dataclass(frozen=True, slots=True)
-class Harm:
+class LintFinding:
     """One object, what it `does` (a predicate without anybody's names or numbers), and the remedy.
 
     `detail` are the values of the object that do it, for operators. `touches` are numbers of ours with the id of their
@@ -73,7 +73,7 @@ class Harm:
         }
 
     @classmethod
-    def read(cls, stored: Mapping[str, Any]) -> "Harm":
+    def read(cls, stored: Mapping[str, Any]) -> "LintFinding":
         """Parse the output of `as_json`."""
         return cls(
             stored["code"],
@@ -100,7 +100,7 @@ def concerned(numbers: Iterable[str], whose: str = "") -> str:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Snapshot:
     """What LiveKit holds, read once: `held` are numbers of ours (normalized) with the row that has each."""
 
     trunks: tuple[Entrance, ...]
@@ -121,11 +121,11 @@ class Standing:
         ours = sorted((number, self.held[number]) for number in found if number in self.held)
         return tuple(ours[:MOST_NUMBERS])
 
-    def harm(self, one: Entrance | Rule, code: str, does: str, remedy: str, **more: Any) -> Harm:
-        """Return a harm of one object; our own objects are repaired automatically."""
+    def finding(self, one: Entrance | Rule, code: str, does: str, remedy: str, **more: Any) -> LintFinding:
+        """Return a finding of one object; our own objects are repaired automatically."""
         row_id = self.row_of(one)
         kind = ObjectKind.RULE if isinstance(one, Rule) else ObjectKind.INBOUND
-        return Harm(code, kind, one.id, one.name, does, MENDED if row_id else remedy, row_id=row_id, **more)
+        return LintFinding(code, kind, one.id, one.name, does, REPAIRED if row_id else remedy, row_id=row_id, **more)
 
 
 def _mark(one: Entrance | Rule) -> OwnershipTag | None:

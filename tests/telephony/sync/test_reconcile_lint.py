@@ -44,11 +44,11 @@ def test_a_foreign_catch_all_is_told_kept_and_left_alone(
     trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit
 ) -> None:
     rule_id = catch_all(livekit)
-    [harm] = reconcile(project).harms
-    assert (harm.code, harm.livekit_id) == ("rule.any_trunk", rule_id)
+    [lint_finding] = reconcile(project).lint_findings
+    assert (lint_finding.code, lint_finding.livekit_id) == ("rule.any_trunk", rule_id)
     assert rule_id in livekit.ids()
     project.refresh_from_db()
-    assert kept(project) == [harm]
+    assert kept(project) == [lint_finding]
     assert project.linted_at is not None
 
 
@@ -56,7 +56,7 @@ def test_once_it_is_gone_nothing_is_kept(trunk: Trunk, project: LiveKitProject, 
     rule_id = catch_all(livekit)
     reconcile(project)
     livekit.client_for_tests.run(trunks.delete_rule(rule_id))
-    assert reconcile(project).harms == []
+    assert reconcile(project).lint_findings == []
     project.refresh_from_db()
     assert project.lint == []
 
@@ -76,9 +76,9 @@ def test_our_own_that_somebody_opened_is_told_dry_and_mended_wet(
     [inbound] = livekit.inbound()
     opened = replace(inbound.spec, allowed_addresses=("0.0.0.0/0",))
     livekit.client_for_tests.run(trunks.update_inbound(inbound.id, opened))
-    [harm] = reconcile(project, dry_run=True).harms
-    assert (harm.code, harm.row_id) == ("trunk.wide_network", trunk.pk)
-    assert reconcile(project).harms == []
+    [lint_finding] = reconcile(project, dry_run=True).lint_findings
+    assert (lint_finding.code, lint_finding.row_id) == ("trunk.wide_network", trunk.pk)
+    assert reconcile(project).lint_findings == []
 
 
 def test_each_workspace_is_told_of_its_own_numbers_alone(
@@ -90,22 +90,22 @@ def test_each_workspace_is_told_of_its_own_numbers_alone(
     livekit.client_for_tests.run(trunks.create_inbound(theirs))
     make_trunk([NUMBER])
     make_trunk([OTHER], workspace=globex)
-    harms = reconcile(project).harms
-    [mine] = concerning(harms, [globex.pk])
+    lint_findings = reconcile(project).lint_findings
+    [mine] = concerning(lint_findings, [globex.pk])
     assert [number for number, _ in mine.touches] == [OTHER]
     told = for_tenant(mine)
     assert told.startswith("An inbound trunk in LiveKit that Voxa did not make takes numbers that stand in Voxa.")
     assert told.endswith(f"It concerns your {OTHER}.")
-    assert concerning(harms, [Workspace.objects.create(name="New", slug="new").pk]) == []
+    assert concerning(lint_findings, [Workspace.objects.create(name="New", slug="new").pk]) == []
 
 
 def test_a_catch_all_concerns_whoever_can_be_called(
     trunk: Trunk, acme: Workspace, globex: Workspace, project: LiveKitProject, livekit: FakeLiveKit
 ) -> None:
     rule_id = catch_all(livekit)
-    harms = reconcile(project).harms
-    assert concerning(harms, [globex.pk]) == []
-    [mine] = concerning(harms, [acme.pk])
+    lint_findings = reconcile(project).lint_findings
+    assert concerning(lint_findings, [globex.pk]) == []
+    [mine] = concerning(lint_findings, [acme.pk])
     assert rule_id not in for_tenant(mine)
 
 
