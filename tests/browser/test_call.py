@@ -26,7 +26,7 @@ def test_a_call_is_placed_and_followed_to_its_end(acme: Workspace, acme_owner: U
     choose(page, "id_agent", line.agent.name)
     page.get_by_role("button", name="Place call").click()
 
-    standing, timeline = page.locator("#standing"), page.locator("#timeline")
+    standing, timeline = page.locator("#status-text"), page.locator("#timeline")
     expect(standing).to_contain_text("Queued")
     expect(page.locator("#asked")).to_contain_text("+12025550123")
     expect(timeline).to_contain_text("Queued")
@@ -67,7 +67,7 @@ def test_a_list_follows_its_calls_and_a_queued_one_is_cancelled(
 
     page.goto(f"/admin/calls/call/{waiting.pk}/change/")
     page.get_by_role("button", name="Cancel").click()
-    expect(page.locator("#standing")).to_contain_text("The call was canceled.")
+    expect(page.locator("#status-text")).to_contain_text("The call was canceled.")
 
 
 def test_the_workspace_is_chosen_before_the_trunk(

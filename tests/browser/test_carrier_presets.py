@@ -42,7 +42,7 @@ def test_a_new_trunk_is_filled_in_and_saved(
     assert not page.is_checked("#id_leading_plus")
     page.get_by_label("Name").first.fill("Vonage")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#standing")).to_be_visible()
+    expect(page.locator("#status-text")).to_be_visible()
     trunk = Trunk.objects.get()
     assert (trunk.carrier, trunk.leading_plus, trunk.gateways.get().ip_or_domain) == ("vonage", False, "sip.nexmo.com")
 

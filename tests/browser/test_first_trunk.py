@@ -33,7 +33,7 @@ def test_from_signing_in_to_a_trunk_in_service(
     choose(page, "id_numbers-0-agent", "Reception")
     page.get_by_role("button", name="Save", exact=True).click()
 
-    standing = page.locator("#standing")
+    standing = page.locator("#status-text")
     expect(standing).to_contain_text("Saved to LiveKit. Carrier not checked yet.")
     expect(standing.get_by_role("button", name="Check gateways")).to_be_visible()
     expect(standing.get_by_role("link", name="Test call")).to_be_visible()
@@ -51,11 +51,11 @@ def test_a_trunk_saved_while_livekit_is_away_is_provisioned_by_the_button(
     page.get_by_label("Name").first.fill("Telnyx")
     page.locator("#id_gateways-0-ip_or_domain").fill("192.0.2.10")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#standing")).to_contain_text("Pending")
+    expect(page.locator("#status-text")).to_contain_text("Pending")
 
     livekit.start()
     page.get_by_role("button", name="Provision now").click()
-    expect(page.locator("#standing")).to_contain_text("Saved to LiveKit.")
+    expect(page.locator("#status-text")).to_contain_text("Saved to LiveKit.")
 
 
 def test_a_missing_gateway_is_said_where_it_is_missing(acme: Workspace, acme_owner: User, sign_in: SignIn) -> None:
