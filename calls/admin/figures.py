@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Avg, Count, F, Q, QuerySet
 from django.db.models.functions import TruncHour
@@ -119,7 +120,8 @@ def rated_trunks(access: Access, now: datetime) -> list[TrunkHealth]:
 
 
 def processes(now: datetime) -> list[tuple[str, int]]:
-    """Count the running dispatchers and agent workers, for superusers."""
+    """Count the running dispatchers and agent workers, for superusers. The sandbox needs no worker."""
     dispatchers = RunningDispatcher.objects.filter(seen_at__gt=now - RunningDispatcher.AWAY_AFTER)
     workers = AgentWorker.objects.filter(seen_at__gt=now - AgentWorker.AWAY_AFTER)
-    return [("Dispatchers", dispatchers.count()), ("Agent workers", workers.count())]
+    counts = [("Dispatchers", dispatchers.count()), ("Agent workers", workers.count())]
+    return counts[:1] if settings.LIVEKIT_IS_SANDBOX and not counts[1][1] else counts

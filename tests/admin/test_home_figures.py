@@ -81,3 +81,12 @@ def test_it_costs_few_queries(
 def test_the_home_page_polls_them(line: Line, acme_viewer: User, signed_in: Browser) -> None:
     html = signed_in(acme_viewer).get(reverse("admin:index")).content.decode()
     assert f'hx-get="{FIGURES}" hx-trigger="load, every 15s"' in html
+
+
+@pytest.mark.parametrize(("sandbox", "titles"), [(True, ["Dispatchers"]), (False, ["Dispatchers", "Agent workers"])])
+def test_a_sandbox_misses_no_agent_worker(
+    line: Line, superuser: User, signed_in: Browser, settings: Any, sandbox: bool, titles: list[str]
+) -> None:
+    settings.LIVEKIT_IS_SANDBOX = sandbox
+    answer = signed_in(superuser).get(FIGURES)
+    assert [title for title, _ in answer.context["processes"]] == titles
