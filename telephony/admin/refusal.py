@@ -1,5 +1,6 @@
 """Pages that services save: what a service refuses is an error of the form, like any other."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -49,9 +50,9 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
 class ServicePage:
     """An admin page without inlines, saved by `save_by_service` in the transaction of the page."""
 
+    @abstractmethod
     def save_by_service(self, request: HttpRequest, form: Any) -> Model:
         """Save the valid form and return the row."""
-        raise NotImplementedError
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]

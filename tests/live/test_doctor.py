@@ -15,15 +15,15 @@ from livekit import api
 
 from tests.live.installation import CHECKOUT, Installation
 from tests.live.process import Process, wait_until
-from tests.live.servers import LiveKitServer
+from tests.live.servers import LiveKitServer, SipBridge
 
 pytestmark = pytest.mark.live
 Examine = Callable[..., tuple[int, dict[str, str], str]]
 
 
 @pytest.fixture(scope="module")
-def running(new_installation: Callable[..., Installation]) -> Iterator[Installation]:
-    """Web, worker and beat with the settings of a real installation, and a trunk of acme that is in service."""
+def running(new_installation: Callable[..., Installation], sipbridge_process: SipBridge) -> Iterator[Installation]:
+    """Web, worker and beat as in a real installation beside a SIP service, and a trunk of acme that is in service."""
     found = new_installation(SIP_DOMAIN="sip.example.com")
     try:
         found.start()
