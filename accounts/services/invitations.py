@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts.choices import Role
 from accounts.models import Invitation, Membership, User, Workspace
 from accounts.services.members import check_changes
+from voxa.core import mail
 from voxa.core.tasks import publish_on_commit
 
 _NOT_VALID = "This invitation is no longer valid. Ask for a new one."
@@ -119,13 +119,12 @@ def send_invitation(invitation_id: UUID) -> None:
     if row is None:
         return
     by = f"{row.invited_by} invites you" if row.invited_by else "You are invited"
-    subject = " ".join(f"Invitation to {row.workspace.name} on Voxa".split())
     body = f"{by} to {row.workspace.name} as {Role(row.role).label.lower()}.\n\n{link_of(row)}\n\n" + (
         f"The link is valid until {row.expires_at:%Y-%m-%d %H:%M} UTC.\n"
     )
     state: dict[str, object] = {"sent_at": timezone.now(), "last_error": ""}
     try:
-        send_mail(subject, body, None, [row.email])
-    except OSError as error:  # smtplib's errors are among these
-        state = {"last_error": f"The mail server did not accept the message ({type(error).__name__})."}
+        mail.send([row.email], f"Invitation to {row.workspace.name} on Voxa", body)
+    except mail.NotSent as error:
+        state = {"last_error": str(error)}
     Invitation.objects.filter(pk=row.pk, round=row.round).update(**state)

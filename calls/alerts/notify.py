@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db.models import F
 from django.utils import timezone
 
@@ -12,16 +11,14 @@ from accounts.choices import ExternalWork
 from accounts.services.external_leases import external_lease
 from calls.choices import AlertChannel, NotificationStatus
 from calls.models import Alert, AlertNotification, AlertRule
+from voxa.core import mail
+from voxa.core.mail import NotSent
 from voxa.core.safe_http import Limits, OutboundError, send
 from voxa.core.tasks import publish
 
 RETRIES = [timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1)]
 CLAIM = timedelta(seconds=60)  # longer than a message takes
 _LIMITS = Limits(total=10.0)
-
-
-class NotSent(Exception):
-    """The message was not accepted. The text is for the log of alerts, and has no secret."""
 
 
 def send_notification(notification_id: int) -> None:
@@ -82,16 +79,9 @@ def _send(channel: AlertChannel, rule: AlertRule, alert: Alert, *, of_end: bool)
     text = alert.end_text if of_end else alert.text
     link = f"{settings.API_PUBLIC_URL.rstrip('/')}/admin/calls/alertrule/{rule.pk}/change/"
     if channel is AlertChannel.EMAIL:
-        _email(rule.addresses, title, f"{text}\n\n{link}\n")
+        mail.send(rule.addresses, title, f"{text}\n\n{link}\n")
     elif rule.slack_url:
         _post(rule.slack_url, f"*{_escaped(title)}*\n{_escaped(text)}\n{link}")
-
-
-def _email(addresses: list[str], subject: str, body: str) -> None:
-    try:
-        send_mail(" ".join(subject.split()), body, None, addresses)
-    except OSError as error:  # smtplib's errors are among these
-        raise NotSent(f"The mail server did not accept the message ({type(error).__name__}).") from None
 
 
 def _post(url: str, text: str) -> None:

@@ -69,7 +69,7 @@ def test_a_mail_server_that_refuses_is_named(invited: Invitation, monkeypatch: p
     def refuse(*message: Any) -> None:
         raise ConnectionRefusedError("secret")
 
-    monkeypatch.setattr(invitations, "send_mail", refuse)
+    monkeypatch.setattr("voxa.core.mail.send_mail", refuse)
     invitations.send_invitation(invited.pk)
     invited.refresh_from_db()
     assert invited.last_error == "The mail server did not accept the message (ConnectionRefusedError)."
