@@ -18,3 +18,11 @@ def insert_recorded(rows: Sequence[Model]) -> None:
     """Insert new rows of one model and their history with two statements, without signals."""
     if rows:
         bulk_create_with_history(rows, type(rows[0]), batch_size=500, default_change_reason=reason_of_program())
+
+
+def record_changes(rows: Sequence[Model]) -> None:
+    """Insert the history of rows of one model that a single statement changed."""
+    if rows:
+        history = type(rows[0]).history  # type: ignore[attr-defined]
+        reason = reason_of_program()
+        history.bulk_history_create(rows, batch_size=500, update=True, default_change_reason=reason)

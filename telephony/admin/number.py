@@ -16,6 +16,7 @@ from accounts.admin.number_search import numbers_like
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.models import ImportFile, Workspace
+from telephony.admin.number_changes import NumberChangesMixin
 from telephony.admin.number_file import NumberFileForm, defaults_of
 from telephony.admin.outcome import LABELS
 from telephony.admin.refusal import ServiceForm, ServicePage
@@ -62,7 +63,7 @@ class AnsweredFilter(RadioFilter):
 
 
 @admin.register(PhoneNumber)
-class PhoneNumberAdmin(FileImportMixin, ServicePage, WorkspaceFirst, ScopedAdmin):
+class PhoneNumberAdmin(NumberChangesMixin, FileImportMixin, ServicePage, WorkspaceFirst, ScopedAdmin):
     """Save numbers through their services."""
 
     empty = "A number belongs to a trunk and is answered by an agent. Add a trunk first."

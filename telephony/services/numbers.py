@@ -59,7 +59,7 @@ def update_number(row: PhoneNumber, data: Mapping[str, Any], *, problems: Proble
     """
     problems = Problems() if problems is None else problems
     with conflicts_named():
-        _hold_trunks(row.trunk_id, getattr(data.get("trunk"), "pk", None))
+        hold_trunks(row.trunk_id, getattr(data.get("trunk"), "pk", None))
         row = PhoneNumber.objects.select_for_update(no_key=True, of=("self",)).select_related("trunk").get(pk=row.pk)
         before = row.assistant_request_url
         changed = assign(row, data, FIELDS)
@@ -74,7 +74,7 @@ def update_number(row: PhoneNumber, data: Mapping[str, Any], *, problems: Proble
 def remove_number(row: PhoneNumber) -> None:
     """Remove a number from its trunk."""
     with transaction.atomic():
-        _hold_trunks(row.trunk_id)
+        hold_trunks(row.trunk_id)
         row.delete()
 
 
@@ -115,7 +115,7 @@ def insert_numbers(rows: list[PhoneNumber]) -> None:
     insert_recorded(rows)
 
 
-def _hold_trunks(*ids: UUID | None) -> None:
+def hold_trunks(*ids: UUID | None) -> None:
     """Lock trunks before their numbers, always in the same order, so that a move and a deletion cannot deadlock."""
     trunks = Trunk.objects.select_for_update(no_key=True).filter(pk__in=[pk for pk in ids if pk])
     list(trunks.order_by("pk").values_list("pk"))
