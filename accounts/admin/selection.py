@@ -67,7 +67,7 @@ class SelectionPage:
             messages.error(request, f"Select at most {counted(MOST, 'row')} at once. Filter the list.")
             return None
         rows = self._rows(request, ids)
-        return self._page(request, rows, ids, self.make_selection_form(request, rows))
+        return self._selection_page(request, rows, ids, self.make_selection_form(request, rows))
 
     def selection_view(self, request: HttpRequest) -> HttpResponse:
         """Preview the action, or carry it out."""
@@ -78,7 +78,7 @@ class SelectionPage:
         rows = self._rows(request, ids)
         form = self.make_selection_form(request, rows)
         if "preview" in request.POST or not form.is_valid():
-            return self._page(request, rows, ids, form)
+            return self._selection_page(request, rows, ids, form)
         effect = self.run_selection(request, rows, form.cleaned_data)
         for words in effect.done:
             messages.success(request, words)
@@ -95,7 +95,7 @@ class SelectionPage:
         rows: QuerySet[Any] = self.model._default_manager.filter(pk__in=ids)  # type: ignore[attr-defined]
         return self.limit(rows, access_of(request))  # type: ignore[attr-defined,no-any-return]
 
-    def _page(self, request: HttpRequest, rows: QuerySet[Any], ids: list[UUID], form: forms.Form) -> HttpResponse:
+    def _selection_page(self, request: HttpRequest, rows: QuerySet[Any], ids: list[UUID], form: forms.Form) -> HttpResponse:
         effect = Effect()
         if form.is_bound and form.is_valid():
             effect = self.selection_effect(request, rows, form.cleaned_data)

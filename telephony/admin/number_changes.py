@@ -24,14 +24,14 @@ _NAMES = {"agent": "Agent", "trunk": "Trunk", "label": "Label"}
 class NumberChangesForm(forms.Form):
     """What is empty stays."""
 
-    agent = forms.ModelChoiceField(None, required=False, empty_label="Do not change")
+    agent: Any = forms.ModelChoiceField(None, required=False, empty_label="Do not change")
     no_agent = forms.BooleanField(
         required=False,
         widget=UnfoldBooleanSwitchWidget,
         label="Remove the agent",
         help_text="The workspace's default agent answers.",
     )
-    trunk = forms.ModelChoiceField(None, required=False, empty_label="Do not change")
+    trunk: Any = forms.ModelChoiceField(None, required=False, empty_label="Do not change")
     label = forms.CharField(
         max_length=100, required=False, widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Do not change"})
     )
@@ -85,7 +85,7 @@ class NumberChangesMixin(SelectionPage):
             field.widget.choices = field.choices
         return form
 
-    def _widget(self, relation: Any, choices: QuerySet[Any], usable: list[Any]) -> forms.Widget:
+    def _widget(self, relation: Any, choices: QuerySet[Any], usable: list[Any]) -> Any:
         if choices[: LISTED + 1].count() <= LISTED:
             return UnfoldAdminSelectWidget()
         search = WorkspaceSelect(relation, self.admin_site)
