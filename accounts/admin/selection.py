@@ -95,7 +95,9 @@ class SelectionPage:
         rows: QuerySet[Any] = self.model._default_manager.filter(pk__in=ids)  # type: ignore[attr-defined]
         return self.limit(rows, access_of(request))  # type: ignore[attr-defined,no-any-return]
 
-    def _selection_page(self, request: HttpRequest, rows: QuerySet[Any], ids: list[UUID], form: forms.Form) -> HttpResponse:
+    def _selection_page(
+        self, request: HttpRequest, rows: QuerySet[Any], ids: list[UUID], form: forms.Form
+    ) -> HttpResponse:
         effect = Effect()
         if form.is_bound and form.is_valid():
             effect = self.selection_effect(request, rows, form.cleaned_data)
