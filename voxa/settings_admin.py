@@ -35,6 +35,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {"primary": _INDIGO},
     "STYLES": [lambda request: static("voxa/admin.css")],
+    "SCRIPTS": [lambda request: static("voxa/accessible.js")],
     "LOGIN": {"form": "accounts.login.LoginForm"},
     "ACCOUNT": {
         "navigation": [

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from accounts.admin.invitation import AcceptView
 from accounts.admin.password import change_password
 from calls.admin.figures import FiguresView
+from calls.admin.first_run import dismiss
 from calls.admin.live import LiveBoardView, LiveRowsView
 from calls.livekit.webhook import livekit_webhook
 from telephony.admin.carrier_guide import CarrierGuideView
@@ -22,6 +23,7 @@ urlpatterns = [
     path("admin/live/", admin.site.admin_view(LiveBoardView.as_view()), name="live_board"),
     path("admin/live/rows/", admin.site.admin_view(LiveRowsView.as_view()), name="live_rows"),
     path("admin/health/", admin.site.admin_view(HealthView.as_view()), name="health"),
+    path("admin/first-run/dismiss/", admin.site.admin_view(dismiss), name="dismiss_first_run"),
     path("admin/figures/", admin.site.admin_view(FiguresView.as_view()), name="home_figures"),
     path("admin/carriers/", admin.site.admin_view(CarrierGuideView.as_view()), name="carrier_guide"),
     path("admin/search/", admin.site.admin_view(search)),

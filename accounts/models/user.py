@@ -40,6 +40,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # of two-step
 
     username = None  # type: ignore[assignment]
     email = models.EmailField("email address", unique=True)
+    hides_first_run = models.BooleanField(default=False, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

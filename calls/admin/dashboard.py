@@ -1,4 +1,4 @@
-"""Calls on the dashboard: live calls, and today's refused calls by reason."""
+"""Calls on the dashboard: live calls, today's refused calls by reason, and the steps of a first run."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin.access import access_of
+from calls.admin import first_run
 from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.models import Call
 from calls.presentation.status_text import COLORS, NEXT_STEPS
@@ -39,6 +40,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     live = calls.filter(status__in=sorted(LIVE))
     large = ("metadata", "variables", "agent_overrides")
     newest = live.select_related("agent").defer("agent__provider_key", *large)[:SHOWN]
+    context["steps"] = first_run.steps(request)
     context["live_calls"] = [(call, COLORS[CallStatus(call.status)]) for call in newest]
     context["refused"] = refused(calls)
     if calls.order_by().values("pk")[:1].exists():  # a new workspace needs no zeros

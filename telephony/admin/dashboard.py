@@ -1,4 +1,4 @@
-"""The dashboard: what needs attention, totals, and the next setup steps."""
+"""The dashboard: what needs attention, and totals."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,8 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.admin.access import Access, access_of
-from accounts.choices import Role
-from accounts.models import ApiKey, Workspace
+from accounts.models import ApiKey
 from telephony.admin.concerns import (
     Concern,
     away,
@@ -41,16 +40,6 @@ class Tile:
     color: str = ""
 
 
-@dataclass(frozen=True)
-class Step:
-    """One setup step."""
-
-    title: str
-    words: str
-    link: str
-    done: bool
-
-
 @dataclass
 class Dashboard:
     """The context of the template."""
@@ -58,7 +47,6 @@ class Dashboard:
     concerns: list[Concern] = field(default_factory=list)
     more: str = ""
     tiles: list[Tile] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
     sandbox: bool = False
     figures: str = ""  # address of the fragment, for workspaces with calls
     looked: str = ""  # when LiveKit was last checked, even if nothing was found
@@ -85,7 +73,6 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if of_endpoints["all"]:  # most have none
         board.tiles.insert(1, status_tile("SIP endpoints", "telephony_sipendpoint", of_endpoints))
     board.tiles.append(health_tile(request))
-    board.steps = steps(access, counts)
     return {**context, "board": board, "title": "Home"}
 
 
@@ -137,48 +124,6 @@ def status_tile(title: str, page: str, counts: dict[str, int]) -> Tile:
     worst = next(iter(troubled))
     state = ", ".join(f"{count:,} {state.label.lower()}" for state, count in troubled.items())
     return Tile(title, f"{counts['all']:,}", state, _list(page), COLORS[worst])
-
-
-def steps(access: Access, counts: dict[str, int]) -> list[Step]:
-    """Return the setup steps until all of them are done."""
-    if not access.may(Role.ADMIN):
-        return []
-    agent = own(Agent.objects.all(), access).exists()
-    answered = own(PhoneNumber.objects.exclude(agent=None), access).exists()
-    key = own(ApiKey.objects.all(), access).exists()
-    found = [
-        Step(
-            "Add an agent",
-            "Set the system prompt, the voice and the AI provider.",
-            reverse("admin:telephony_agent_add"),
-            agent,
-        ),
-        Step(
-            "Add a trunk",
-            "Enter your carrier's gateway and credentials.",
-            reverse("admin:telephony_trunk_add"),
-            bool(counts["all"]),
-        ),
-        Step(
-            "Add a number",
-            "Add it to the trunk and assign the agent that answers.",
-            _list("telephony_trunk"),
-            answered,
-        ),
-        Step(
-            "Create an API key",
-            "An API key gives a program access to one workspace.",
-            reverse("admin:accounts_apikey_add"),
-            key,
-        ),
-    ]
-    if access.superuser:
-        first = Step(
-            "Create a workspace", "Trunks, agents and calls belong to one.", reverse("admin:accounts_workspace_add"),
-            Workspace.objects.exists(),
-        )  # fmt: skip
-        found.insert(0, first)
-    return [] if all(step.done for step in found) else found
 
 
 def _list(name: str) -> str:

@@ -98,14 +98,6 @@ def test_the_sandbox_is_named_on_every_page(client: Client, settings: Any) -> No
     assert "Sandbox" in client.get(reverse("admin:telephony_trunk_changelist")).content.decode()
 
 
-def test_next_steps_are_ticked_off_and_go(client: Client, acme: Workspace) -> None:
-    answer = client.get(reverse("admin:index"))
-    assert [step.done for step in answer.context["board"].steps] == [False] * 4
-    make_trunk(acme)
-    answer = client.get(reverse("admin:index"))
-    assert [step.title for step in answer.context["board"].steps if step.done] == ["Add a trunk"]
-
-
 def test_nothing_to_do_is_said(client: Client, acme: Workspace, settings: Any) -> None:
     settings.LIVEKIT_URL = "ws://127.0.0.1:17880"
     make_trunk(acme)
