@@ -55,6 +55,8 @@ func (b *bridge) isPickedUp(ctx context.Context, l *leg) error {
 	case <-l.pick:
 		b.answered(l)
 		return nil
+	case <-l.gone:
+		return l.cut
 	case <-ctx.Done():
 		b.ended(l)
 		return ctx.Err()

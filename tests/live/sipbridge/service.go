@@ -32,8 +32,7 @@ func (b *bridge) become(state string) error {
 		}
 		for _, l := range b.up() {
 			b.set(l, func() { l.cut = errShuttingDown })
-			l.room.DisconnectWithReason(livekit.DisconnectReason_UNKNOWN_REASON)
-			b.ended(l)
+			b.leaves(l)
 		}
 		return nil
 	}
@@ -61,17 +60,32 @@ func (b *bridge) isOverloaded() bool {
 	return b.overloaded
 }
 
-// up gives the calls that stand in a room.
+// up gives the calls that have not ended.
 func (b *bridge) up() []*leg {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var found []*leg
 	for _, l := range b.legs {
-		if l.room != nil && l.EndedAt == nil {
+		if l.EndedAt == nil {
 			found = append(found, l)
 		}
 	}
 	return found
+}
+
+// leaves ends a call of a service that stops. One that is still entering its room, where the server shows it already,
+// leaves when it is in: join.
+func (b *bridge) leaves(l *leg) {
+	b.mu.Lock()
+	room, entering := l.room, l.entering
+	b.mu.Unlock()
+	if entering {
+		return
+	}
+	if room != nil {
+		room.DisconnectWithReason(livekit.DisconnectReason_UNKNOWN_REASON)
+	}
+	b.ended(l)
 }
 
 // callbacks listens for what a SIP service does: keys to press, audio that takes a caller.
