@@ -11,7 +11,7 @@ import pytest
 from agents.worker.config import Config
 from agents.worker.redaction import hide_in_logs
 from tests.agent.conftest import told
-from tests.live.installation import CHECKOUT
+from tests.live.databases import CHECKOUT
 
 ENVIRONMENT = {
     "LIVEKIT_URL": "ws://127.0.0.1:7880",

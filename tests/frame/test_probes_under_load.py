@@ -13,7 +13,7 @@ import httpx
 import pytest
 from django.conf import settings
 
-from tests.live.installation import new_database
+from tests.live.databases import new_database
 from tests.live.process import Process, answers, free_port
 from voxa.web_worker import HEADERS_WITHIN
 
@@ -46,7 +46,6 @@ def web(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
         command = [sys.executable, "manage.py", *words]
         return subprocess.run(command, env=env, cwd=folder, check=True, capture_output=True, text=True).stdout
 
-    manage("migrate", "--verbosity", "0")
     slug = manage("create_workspace", "Acme").split()[-1]
     key = manage("create_api_key", slug, "--name", "ci", "--scope", "workspace:admin").split()[-1]
     argv = [sys.executable, "-m", "gunicorn", "voxa.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.live.installation import CHECKOUT
+from tests.live.databases import CHECKOUT
 
 
 def test_wsgi_names_the_settings_itself() -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import pytest
+from django.db import connection
 
+from tests.live.databases import begin_migrated
 from tests.live.process import Missing
 from tests.live.servers import LiveKitServer, RedisServer, SipBridge
 
@@ -47,6 +49,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("skipped on this machine")
     for reason, count in skipped.most_common():
         terminalreporter.write_line(f"{count:5} because {reason}")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Make the test database a copy of one that is migrated; what pytest-django does then finds nothing to migrate."""
+    begin_migrated(connection.creation)
 
 
 @pytest.fixture(scope="session")

@@ -2,44 +2,35 @@
 
 import itertools
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-import psycopg
 
+from tests.live.databases import CHECKOUT, new_database
 from tests.live.process import Process, answers, free_port, wait_until
 from tests.live.servers import LiveKitEndpoint, LiveKitServer, RedisServer, Standing
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 CELERY = ("-m", "celery", "--app", "voxa")
 TRUNKS = "/v1/telephony/trunks"
 NUMBERS = "/v1/telephony/numbers"
+# Two workspaces with a key each, made with the commands in one process; it prints their slugs and keys.
+WORKSPACES = """
+from io import StringIO
+from django.core.management import call_command as run
+for name in ("Acme", "Globex"):
+    run("create_workspace", name, stdout=(slug := StringIO()))
+    run("create_api_key", slug.getvalue().strip(), name="Tests", scope=["workspace:admin"], stdout=(key := StringIO()))
+    print(slug.getvalue().strip(), key.getvalue().strip())
+"""
 names = itertools.count(1)
 
 
 def new_name() -> str:
     """Return a name that no other trunk of this test run has."""
     return f"Carrier {next(names)}"
-
-
-def new_database(folder: Path, template: str = "") -> str:
-    """Return the URL of a database of the kind the tests run on: empty, or a copy of another one that nobody uses."""
-    server = os.environ.get("DATABASE_URL", "")
-    if not server.startswith("postgres"):
-        path = folder / "voxa.sqlite3"
-        if template:
-            shutil.copyfile(template.removeprefix("sqlite:///"), path)
-        return f"sqlite:///{path}"
-    name = f"live_{os.getpid()}_{free_port()}"
-    copied = f' TEMPLATE "{urlsplit(template).path[1:]}"' if template else ""
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"{copied}'.encode())
-    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
 class Api:
@@ -134,11 +125,8 @@ class Template(Site):
     def __init__(self, folder: Path, livekit: LiveKitServer) -> None:
         super().__init__(new_database(folder), livekit, CELERY_BROKER_URL="memory://")
         self.server = livekit
-        self.manage("migrate", "-v0")
-        self.keys = {}
-        for name in ("Acme", "Globex"):
-            slug = self.manage("create_workspace", name).split()[-1]
-            self.keys[slug] = self.key(slug, "workspace:admin")
+        made = self.manage("shell", "--no-imports", stdin=WORKSPACES).split()
+        self.keys = dict(zip(made[::2], made[1::2], strict=True))
 
 
 class Installation(Site):

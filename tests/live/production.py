@@ -6,7 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.live.installation import CHECKOUT, Api, Site, Template, new_database
+from tests.live.databases import CHECKOUT, new_database
+from tests.live.installation import Api, Site, Template
 from tests.live.process import Process, answers, free_port
 from tests.live.servers import LiveKitEndpoint, RedisServer
 

@@ -13,7 +13,8 @@ import jwt
 import pytest
 from livekit import api
 
-from tests.live.installation import CHECKOUT, Installation
+from tests.live.databases import CHECKOUT
+from tests.live.installation import Installation
 from tests.live.process import Process, wait_until
 from tests.live.servers import LiveKitServer, SipBridge
 

@@ -13,8 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.live.databases import CHECKOUT
 from tests.live.fixtures import unavailable
-from tests.live.installation import CHECKOUT, TRUNKS
+from tests.live.installation import TRUNKS
 from tests.live.process import Process, free_port, wait_until
 
 LEFT_OUT = (".git", ".venv", ".env", "var", "node_modules", "staticfiles", "__pycache__", ".*_cache", ".hypothesis")

@@ -10,7 +10,7 @@ import pytest
 from celery import Celery
 from redis import Redis
 
-from tests.live.installation import CHECKOUT, new_database
+from tests.live.databases import CHECKOUT, new_database
 from tests.live.process import Process, wait_until
 from tests.live.servers import RedisServer
 from voxa.celery import app

@@ -20,7 +20,7 @@ from aiohttp import web
 
 from tests.live.agent.caller import Caller, dispatch_of
 from tests.live.agent.models import Models, Server
-from tests.live.installation import CHECKOUT
+from tests.live.databases import CHECKOUT
 from tests.live.process import Process
 from tests.live.servers import LiveKitEndpoint, LiveKitServer
 from tests.load.report import Line, say

@@ -13,8 +13,9 @@ import pytest
 from tests.live.agent.caller import Caller, dispatch_of, until
 from tests.live.agent.models import Models
 from tests.live.agent.realtime import Realtime
+from tests.live.databases import CHECKOUT
 from tests.live.fixtures import made, unavailable
-from tests.live.installation import CHECKOUT, Api, Installation, Template
+from tests.live.installation import Api, Installation, Template
 from tests.live.process import Process, free_port, wait_until
 from tests.live.servers import LiveKitServer, RedisServer, SipBridge
 from tests.receiver import Receiver, receiver
