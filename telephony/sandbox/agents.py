@@ -1,4 +1,4 @@
-"""Agents in the sandbox. A worker cannot connect, for there is no media: a stand-in joins in its place.
+"""Agents in the sandbox. A worker cannot connect because there is no media, so a stand-in joins.
 
 It neither hears nor speaks. It leaves when the last caller did, as an agent's session ends with its caller.
 """
@@ -19,7 +19,7 @@ NOTE = "Played by the sandbox: it neither hears nor speaks."
 
 
 def dispatch(state: State, room: Room, agent_name: str, metadata: str) -> AgentDispatch:
-    """Note the dispatch, and let a stand-in join soon if the agent has a name."""
+    """Record the dispatch and schedule the stand-in of a named agent."""
     made = AgentDispatch(
         id=new_id("AD_"),
         agent_name=agent_name,
@@ -33,7 +33,7 @@ def dispatch(state: State, room: Room, agent_name: str, metadata: str) -> AgentD
 
 
 def send(state: State, room: Room, made: AgentDispatch) -> None:
-    """Make a stand-in join soon. Where no agent is registered at that moment nobody joins, then or later."""
+    """Schedule a stand-in. If no agent is registered at that moment, none ever joins."""
     if made.agent_name and state.agents_registered:
         state.background.start(_stand_in(state, room, made))
 
@@ -63,13 +63,13 @@ async def _stand_in(state: State, room: Room, made: AgentDispatch) -> None:
 
 
 async def _callers_gone(room: Room, agent: Occupant) -> None:
-    """Wait until someone came and all went, or the agent was taken out."""
+    """Wait until all participants have left, or the agent was removed."""
     while not (agent.gone.is_set() or agent.ghost) and (room.has_visitors or not room.visited):
         await asyncio.sleep(STARTS_IN)
 
 
 def end(state: State, room: Room, made: AgentDispatch) -> None:
-    """Forget a dispatch; its stand-in leaves."""
+    """Delete a dispatch; its stand-in leaves."""
     del room.dispatches[made.id]
     for job in made.state.jobs:
         state.rooms.leave(room, job.state.participant_identity, DisconnectReason.PARTICIPANT_REMOVED)

@@ -1,4 +1,4 @@
-"""The sandbox's web server: LiveKit's Twirp endpoints over HTTP, and one of its own to play a call coming in."""
+"""The sandbox's web server: LiveKit's Twirp endpoints over HTTP, and one of its own that simulates an inbound call."""
 
 import asyncio
 import inspect
@@ -10,6 +10,7 @@ from google.protobuf.message import DecodeError, Message
 from livekit.protocol.webhook import WebhookEvent
 
 from telephony.sandbox.control import Change, carry_out
+from telephony.sandbox.dials import NO_CODECS
 from telephony.sandbox.errors import TwirpError
 from telephony.sandbox.inbound import Asked, play
 from telephony.sandbox.services import SERVICES, method_of
@@ -24,9 +25,9 @@ _JSON = "application/json"
 
 
 class Sandbox:
-    """One LiveKit. `keys` maps API keys to secrets; `report` is told each request in a line without its content.
+    """One LiveKit server. `keys` maps API keys to secrets; `report` gets one line per request, without its content.
 
-    With `webhook`, a URL, events are told there, signed with the first key.
+    With `webhook`, events are sent to that URL, signed with the first key.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Sandbox:
         state.background.report = report
 
     def app(self) -> web.Application:
-        """Make the application for aiohttp to serve."""
+        """Return the application for aiohttp to serve."""
         app = web.Application(middlewares=[self._unless_down])
         app.cleanup_ctx.append(self._live)
         app.router.add_get("/", _healthy)
@@ -63,7 +64,7 @@ class Sandbox:
             self._webhook.tell(event)
 
     async def _invite(self, request: web.Request) -> web.Response:
-        """Play a call coming in; its caller is whoever the request names."""
+        """Simulate an inbound call from the caller that the request names."""
         try:
             grants_of(request.headers.get("Authorization"), self._keys).require_sip_call()
             verdict = play(self._state, Asked(**await request.json()))
@@ -75,7 +76,7 @@ class Sandbox:
         return web.json_response(verdict.as_dict())
 
     async def _control(self, request: web.Request) -> web.Response:
-        """Change what the request names, and tell how things are."""
+        """Change what the request names, and return the resulting state."""
         try:
             grants_of(request.headers.get("Authorization"), self._keys).require_sip_admin()
             now = carry_out(self._state, Change(**await request.json()))
@@ -88,7 +89,7 @@ class Sandbox:
 
     @web.middleware
     async def _unless_down(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Drop every connection while the server is down, also those whose request was under way."""
+        """Drop every connection while the server is down, including those with a request in progress."""
         if request.path == CONTROL_PATH:
             return await handler(request)
         crash = asyncio.ensure_future(self._state.down.wait())
@@ -113,9 +114,10 @@ class Sandbox:
                 self._report(f"{name}: 401, {refused}")
                 return web.Response(status=401, text=str(refused))
             except TwirpError as error:
-                self._report(f"{name}: {error.code}, {error.message}")
+                if error.message != NO_CODECS:  # Voxa's check of the service, every 30 seconds
+                    self._report(f"{name}: {error.code}, {error.message}")
                 return _error(error)
-            if not name.startswith(("List", "Get")):  # a look every few seconds would drown what changes
+            if not name.startswith(("List", "Get")):  # polling every few seconds would hide the changes
                 self._report(f"{name}: ok {_ids(answer)}".rstrip())
             return _encoded(answer, request.content_type)
 

@@ -1,4 +1,4 @@
-"""What goes on between requests: calls that ring and end, events on their way."""
+"""Background tasks between requests: calls that ring and end, events being delivered."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -6,21 +6,21 @@ from typing import Any
 
 
 class Background:
-    """The tasks of one sandbox; `stop` ends them all. `report` is told what went wrong in one."""
+    """The tasks of one sandbox; `stop` ends them all. `report` gets the error of a failed one."""
 
     def __init__(self, report: Callable[[str], None] = lambda line: None) -> None:
         self.report = report
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run it by itself."""
+        """Run it in the background."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
 
     async def stop(self) -> None:
-        """Cancel everything and wait until it is gone."""
+        """Cancel all tasks and wait for them."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -28,7 +28,7 @@ class Background:
 
     @property
     def idle(self) -> bool:
-        """Return whether nothing goes on."""
+        """Return whether no task is running."""
         return not self._tasks
 
     def _done(self, task: asyncio.Task[Any]) -> None:

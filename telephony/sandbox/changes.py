@@ -21,7 +21,7 @@ Update = SIPInboundTrunkUpdate | SIPOutboundTrunkUpdate | SIPDispatchRuleUpdate
 
 
 def check_update(update: Update) -> None:
-    """Raise if a list or the media are to be changed in a way LiveKit does not take."""
+    """Raise for a change of a list or of the media that LiveKit rejects."""
     for _, value in update.ListFields():
         if isinstance(value, ListUpdate):
             check_list_update(value)

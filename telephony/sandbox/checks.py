@@ -1,4 +1,4 @@
-"""What LiveKit asks of a single trunk or rule. It asks little: ports, names and half a credential pair pass."""
+"""LiveKit's validation of a single trunk or rule. It is lax: ports, names and half a credential pair pass."""
 
 from collections.abc import Mapping
 
@@ -68,7 +68,7 @@ def _check_header_fields(trunk: SIPInboundTrunkInfo | SIPOutboundTrunkInfo) -> N
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Raise for headers to send that LiveKit does not take."""
+    """Raise for outgoing headers that LiveKit rejects."""
     for name, value in headers.items():
         _check_header_name(name)
         if name.lower() in _FORBIDDEN:

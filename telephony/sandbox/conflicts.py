@@ -1,4 +1,4 @@
-"""Which trunks and rules LiveKit will not hold beside each other."""
+"""Conflicts between trunks and between rules, as LiveKit finds them."""
 
 from collections.abc import Iterable, Sequence
 from itertools import product
@@ -13,12 +13,12 @@ T = TypeVar("T")
 
 
 def quoted(text: str) -> str:
-    """Quote as LiveKit's messages do."""
+    """Quote in the style of LiveKit's messages."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def with_new(stored: Sequence[T], new: T) -> list[T]:
-    """Put the new one second, where LiveKit looks at it: this decides which of two its message names first."""
+    """Put the new one second, in LiveKit's order of comparison, which decides which one the message names first."""
     return [*stored[:1], new, *stored[1:]]
 
 
@@ -58,7 +58,7 @@ def refuse_rule_conflicts(rules: Iterable[SIPDispatchRuleInfo]) -> None:
 
 
 def pin_of(rule: SIPDispatchRuleInfo) -> str:
-    """Return the PIN a rule asks for, empty for none. Raises TwirpError for a rule without a kind."""
+    """Return a rule's PIN, empty for none. Raises TwirpError for a rule without a kind."""
     match rule.rule.WhichOneof("rule"):
         case "dispatch_rule_direct":
             return rule.rule.dispatch_rule_direct.pin

@@ -1,4 +1,4 @@
-"""What can be done to the sandbox's servers while it runs: its SIP service, its agents, a crash."""
+"""Control of the running sandbox: its SIP service, its agents, a crash."""
 
 import asyncio
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from telephony.sandbox.rooms import Occupant, Room
 from telephony.sandbox.sip_service import SipState
 from telephony.sandbox.state import State
 
-DOWN_SECONDS = 1.0  # the server answers nobody
-REJOINS_IN = 5.0  # seconds from the crash to the phones' joining again
+DOWN_SECONDS = 1.0  # the server answers no request
+REJOINS_IN = 5.0  # seconds from the crash until the phones rejoin
 
 
 @dataclass(frozen=True)
 class Change:
-    """What to do. Raises ValueError for an unknown state of the SIP service, TypeError for what is no flag."""
+    """A requested change. Raises ValueError for an unknown SIP service state, TypeError for a flag that is no boolean."""
 
     sip: str | None = None
     agents: bool | None = None
@@ -28,7 +28,7 @@ class Change:
 
 
 def carry_out(state: State, change: Change) -> dict[str, object]:
-    """Do it, and return how things are then."""
+    """Apply the change and return the resulting state."""
     if change.agents is not None:
         state.agents_registered = change.agents
     if change.sip is not None:
@@ -39,7 +39,7 @@ def carry_out(state: State, change: Change) -> dict[str, object]:
 
 
 async def _crash(state: State) -> None:
-    """Kill the server and start it again. Phones come back under new ids, agents stay listed and are not there."""
+    """Kill the server and start it again. Phones rejoin under new IDs; agents stay listed but are gone."""
     state.down.set()
     lost = [(room, phone) for room in state.rooms for phone in state.rooms.lose(room)]
     await asyncio.sleep(DOWN_SECONDS)

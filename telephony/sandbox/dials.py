@@ -1,4 +1,4 @@
-"""Dialling out of the sandbox, which is played: no carrier is contacted, no phone rings."""
+"""Simulated outbound calls: no carrier is contacted and no phone rings."""
 
 import asyncio
 import secrets
@@ -18,13 +18,14 @@ from telephony.sandbox.sip_service import SipState
 from telephony.sandbox.state import State
 from telephony.sandbox.store import new_id
 
+NO_CODECS = "twirp error unknown: no codecs specified"  # the answer to `telephony.livekit.sip_service`
 PATIENCE = 30.0  # seconds that the server waits for its SIP service
 PATIENCE_UNTIL_ANSWERED = 80.0
 NOBODY_CLAIMS_IN = 1.0  # seconds after which a dial that no SIP service claims is refused
 
 
 async def create_participant(state: State, request: CreateSIPParticipantRequest) -> SIPParticipantInfo:
-    """Call a number into a room; with `wait_until_answered` raise what the far end says instead of an answer."""
+    """Call a number into a room; with `wait_until_answered` raise the far end's refusal."""
     _check(request)
     trunk = _trunk_of(state, request)
     await _claim(state)
@@ -62,7 +63,7 @@ def _check(request: CreateSIPParticipantRequest) -> None:
 
 
 def _trunk_of(state: State, request: CreateSIPParticipantRequest) -> SIPOutboundTrunkInfo:
-    """Return the trunk asked for, or what stands in for one in the request itself."""
+    """Return the requested trunk, or the one that the request itself describes."""
     trunk = SIPOutboundTrunkInfo(address=request.trunk.hostname)
     if request.sip_trunk_id:
         found = state.outbound.get(request.sip_trunk_id)
@@ -75,7 +76,7 @@ def _trunk_of(state: State, request: CreateSIPParticipantRequest) -> SIPOutbound
 
 
 async def _claim(state: State) -> None:
-    """Find the SIP service that places the call. Raises TwirpError where none does."""
+    """Wait for the SIP service to claim the call. Raises TwirpError if it does not."""
     if state.sip.state is SipState.OVERLOADED:
         raise overloaded()
     if state.sip.state is not SipState.ON:
@@ -112,7 +113,7 @@ def _leg(state: State, request: CreateSIPParticipantRequest, trunk: SIPOutboundT
 def _check_codecs(request: CreateSIPParticipantRequest) -> None:
     """Check the codecs first, as the SIP service does: Voxa uses this to check whether it is available."""
     if request.media.only_listed_codecs and not request.media.codecs:
-        raise TwirpError("unknown", "twirp error unknown: no codecs specified")
+        raise TwirpError("unknown", NO_CODECS)
 
 
 def _seconds(request: Message, field: str) -> float:

@@ -1,4 +1,4 @@
-"""Agent dispatches: what LiveKit's agent dispatch service answers to each request."""
+"""LiveKit's agent dispatch service."""
 
 from livekit.protocol.agent_dispatch import (
     AgentDispatch,
@@ -41,6 +41,6 @@ def delete(state: State, request: DeleteAgentDispatchRequest) -> AgentDispatch:
 def _room(state: State, name: str) -> Room:
     room = state.rooms.get(name)
     if room is None:
-        # Each room answers for itself on LiveKit's bus: where there is none, nobody does.
+        # On LiveKit's bus each room answers its own requests, so a missing room means no response.
         raise nobody_there()
     return room

@@ -1,4 +1,4 @@
-"""Recordings: the sandbox answers as a LiveKit without an egress service does, but at once rather than after 21 s."""
+"""Recordings: the sandbox answers like a LiveKit without an egress service, but immediately instead of after 21 s."""
 
 from livekit.protocol.egress import (
     EgressInfo,

@@ -1,4 +1,4 @@
-"""Twirp's errors: a code that stands for an HTTP status, and a message."""
+"""Twirp errors: a code, which implies an HTTP status, and a message."""
 
 from http import HTTPStatus
 
@@ -24,7 +24,7 @@ STATUS = {
 
 
 class TwirpError(Exception):
-    """An answer other than 200. `meta` goes with it, such as `sip_status_code` of a failed call."""
+    """An error response, with metadata such as the `sip_status_code` of a failed call."""
 
     def __init__(self, code: str, message: str, meta: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -38,5 +38,5 @@ class TwirpError(Exception):
 
 
 def invalid(message: str) -> TwirpError:
-    """Return the error that LiveKit answers to a request it will not take."""
+    """Return LiveKit's error for an invalid request."""
     return TwirpError("invalid_argument", message)

@@ -1,4 +1,4 @@
-"""An INVITE played: the trunk it meets, the credentials asked for, the room it is placed in; or why it is dropped."""
+"""A simulated INVITE: its trunk, authentication and room, or why it is dropped."""
 
 import hashlib
 import hmac
@@ -40,12 +40,12 @@ from telephony.sandbox.script import Script
 from telephony.sandbox.state import State
 from telephony.sandbox.store import new_id
 
-NOWHERE = "192.0.2.1"  # an address of nobody's, RFC 5737
+NOWHERE = "192.0.2.1"  # an address reserved by RFC 5737
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What to play. Without `source_ip` it comes from the first address that the number's trunk allows.
+    """The call to simulate. `source_ip` defaults to the first address that the number's trunk allows.
 
     Raises TypeError for a value of another type than its field's.
     """
@@ -68,7 +68,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of it: ACCEPT with a room, or DROP with the reason.
+    """The result: ACCEPT with a room, or DROP with the reason.
 
     `wire` is what the caller's side is answered: of a call that nobody takes 100 and 180, then nothing more, so that
     the caller hears ringing without end.
@@ -91,7 +91,7 @@ class Verdict:
 
 
 def play(state: State, asked: Asked) -> Verdict:
-    """Play an incoming call. Raise `ValueError` where `source_ip` is not an address."""
+    """Simulate an inbound call. Raise `ValueError` if `source_ip` is not an IP address."""
     source = asked.source_ip or _allowed_source(state, asked.called)
     if not state.sip.takes_calls_in:
         return Verdict("DROP", "There is no SIP service: the INVITE is not answered at all.", source)
@@ -107,7 +107,7 @@ def play(state: State, asked: Asked) -> Verdict:
 
 
 def _allowed_source(state: State, called: str) -> str:
-    """Return an address that the trunk of this number takes calls from; any will do where it names none."""
+    """Return an address that the number's trunk allows; any address if it allows all."""
     for trunk in state.inbound:
         if trunk.numbers and takes_number(trunk, called):
             for mask in trunk.allowed_addresses:
@@ -117,7 +117,7 @@ def _allowed_source(state: State, called: str) -> str:
 
 
 def _check_credentials(trunk: SIPInboundTrunkInfo, asked: Asked) -> None:
-    """Ask for credentials as a SIP service does: only where the trunk has both halves of a pair."""
+    """Challenge the caller as the SIP service does: only if the trunk has both a username and a password."""
     if not (trunk.auth_username and trunk.auth_password):
         return
     if not asked.username:
@@ -214,7 +214,7 @@ def _caller(
 
 
 def _room_name(rule: SIPDispatchRuleInfo, caller: str, called: str) -> str:
-    """Name the room as the rule says; what is random in LiveKit's name is random here."""
+    """Return the room name by the rule, with a random part where LiveKit adds one."""
     match rule.rule.WhichOneof("rule"):
         case "dispatch_rule_direct":
             return rule.rule.dispatch_rule_direct.room_name

@@ -1,9 +1,9 @@
-"""Keys pressed on a call, as the SIP service sends them: RFC 4733 tones of 260 ms and as long a pause."""
+"""DTMF timing of the SIP service: RFC 4733 tones of 260 ms with pauses of the same length."""
 
-KEY_SECONDS = 0.54  # measured from one key's start to the next one's
-PAUSE_SECONDS = 0.5  # of a `w` among the keys of a dial
+KEY_SECONDS = 0.54  # measured from the start of one key to the start of the next
+PAUSE_SECONDS = 0.5  # for a `w` among the digits
 
 
 def seconds_to_press(keys: str) -> float:
-    """Return how long a dial's keys take on the wire."""
+    """Return the seconds it takes to send these DTMF digits."""
     return sum(PAUSE_SECONDS if key == "w" else KEY_SECONDS for key in keys)

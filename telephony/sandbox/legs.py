@@ -1,4 +1,4 @@
-"""A phone in a room: it rings, is answered or not, and hangs up. Nothing of it leaves this process."""
+"""A simulated phone in a room: it rings, is answered or not, and hangs up."""
 
 import asyncio
 import hashlib
@@ -18,14 +18,14 @@ CALL_ID, CALL_ID_FULL, CALL_TAG = "sip.callID", "sip.callIDFull", "sip.callTag"
 CALL_STATUS = "sip.callStatus"
 LONGEST_RINGING = 180.0  # seconds, as the SIP service's own limit
 LONGEST_CALL = 86_400.0
-TRYING = 0.05  # seconds until a gateway says anything
-LOOKS_EVERY = 0.1  # seconds between two looks for an agent that takes a caller
-LOST_AFTER = 20.0  # seconds until LiveKit misses a phone whose SIP service died
+TRYING = 0.05  # seconds until a gateway's first response
+LOOKS_EVERY = 0.1  # seconds between two checks for an agent that takes the call
+LOST_AFTER = 20.0  # seconds until LiveKit removes a phone whose SIP service died
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a leg does; times in seconds. `longest` counts from the INVITE, ringing included."""
+    """The course of a leg, in seconds. `longest` is the limit from the INVITE, including ringing."""
 
     script: Script
     ringing_limit: float = LONGEST_RINGING
@@ -39,7 +39,7 @@ def _future() -> asyncio.Future[Ending | None]:
 
 @dataclass(eq=False)
 class Leg:
-    """One call: `outcome` becomes None when it is answered, else how it ended instead.
+    """One call: `outcome` becomes None when it is answered, else the ending.
 
     With `answered_when` it is a call in, which rings until that is true.
     """
@@ -54,7 +54,7 @@ class Leg:
     _silent: bool = False
 
     def start(self) -> None:
-        """Enter the room; the rest follows by itself."""
+        """Join the room and run the call in the background."""
         self.info.kind = ParticipantInfo.SIP
         self.info.attributes[CALL_STATUS] = "ringing" if self.answered_when else "dialing"
         self._began = asyncio.get_running_loop().time()
@@ -63,12 +63,12 @@ class Leg:
         self._task = self.state.background.start(self._run())
 
     def shut_down(self) -> None:
-        """End the call as a SIP service that stops does."""
+        """End the call the way a stopping SIP service does."""
         self._cut = endings.SHUTTING_DOWN
         self._hang_up(LEFT)
 
     def fall_silent(self) -> None:
-        """Answer nothing any more, and be missed by LiveKit after a while."""
+        """Stop responding; LiveKit notices after a while."""
         self._silent = True
         self._task.cancel()
         self.state.background.start(self._fade())
@@ -104,7 +104,7 @@ class Leg:
         return endings.RANG_OUT if lasts >= limit else script.ending
 
     async def _is_taken(self) -> Ending | None:
-        """Ring until someone takes the caller, who may hang up before."""
+        """Ring until an agent takes the call or the caller hangs up."""
         gives_up = min(self.plan.ringing_limit, self.plan.longest, self.plan.script.talk_seconds or LONGEST_CALL)
         while self.answered_when and not self.answered_when():
             if self._age() >= gives_up:
@@ -114,7 +114,7 @@ class Leg:
         return None
 
     async def _talks(self) -> None:
-        """Press the keys asked for, then stay until the callee hangs up or the call's limit."""
+        """Send the DTMF digits, then stay until the callee hangs up or the limit is reached."""
         if not self.answered_when:
             self._tell({CALL_ID_FULL: call_id_of(self.info.attributes[CALL_ID]), CALL_TAG: "sandbox"})
         if self.plan.dtmf:
@@ -130,7 +130,7 @@ class Leg:
         self._hang_up(LEFT)
 
     async def _stays(self, seconds: float) -> Ending | None:
-        """Wait; return how the call was ended meanwhile."""
+        """Wait, and return the ending if the call ended meanwhile."""
         try:
             async with asyncio.timeout(max(seconds, 0)):
                 await self._phone.gone.wait()
@@ -155,14 +155,14 @@ class Leg:
 
 
 def call_id_of(livekit_id: str) -> str:
-    """Return the Call-ID that a carrier knows of a call: a hash of LiveKit's id, as the SIP service makes it."""
+    """Return the SIP Call-ID of a call: a hash of LiveKit's ID, as the SIP service computes it."""
     return hashlib.sha1(livekit_id.encode(), usedforsecurity=False).hexdigest()[:27]
 
 
 def attributes_of(
     given: Mapping[str, str], *, call_id: str, trunk_id: str, phone: str, trunk_number: str, host: str, hidden: bool
 ) -> dict[str, str]:
-    """Return what LiveKit tells about a phone beside what was asked for; `hidden` leaves its numbers out."""
+    """Return the attributes that LiveKit adds to a phone; `hidden` leaves the numbers out."""
     attributes = {**given, CALL_ID: call_id, "sip.trunkID": trunk_id}
     if not hidden:
         attributes |= {"sip.phoneNumber": phone, "sip.trunkPhoneNumber": trunk_number, "sip.hostname": host}

@@ -1,4 +1,4 @@
-"""Which trunk and which dispatch rule an INVITE meets, as LiveKit finds them; and in words why none. Pure.
+"""Match an INVITE to a trunk and a dispatch rule as LiveKit does, or explain why none matches. Pure.
 
 LiveKit's own matching is kept, its weaknesses too: a host name among the allowed addresses matches the From host.
 """
@@ -19,7 +19,7 @@ _PREFIX = re.compile(r"0|[1-9]\d{0,2}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """An incoming call as its first message tells: who calls whom, from where, with which From host."""
+    """An INVITE: caller, callee, source address and From host."""
 
     caller: str
     called: str
@@ -27,12 +27,12 @@ class Invite:
     host: str
 
 
-UNTAKEN = (100, 180)  # and then nothing: the caller hears ringing without end
+UNTAKEN = (100, 180)  # then nothing: the caller hears endless ringing
 CHALLENGED = (100, 407)
 
 
 class Dropped(Exception):
-    """The call is not taken; the message says why and what to do. `wire` is what the caller's side is answered."""
+    """The call is rejected; the message has the reason and the remedy. `wire` holds the SIP responses."""
 
     def __init__(self, reason: str, wire: tuple[int, ...] = UNTAKEN) -> None:
         super().__init__(reason)
@@ -40,7 +40,7 @@ class Dropped(Exception):
 
 
 def trunk_for(invite: Invite, trunks: Sequence[SIPInboundTrunkInfo]) -> SIPInboundTrunkInfo | None:
-    """Return the trunk that takes the call. Raises Dropped where several would."""
+    """Return the trunk for the call. Raises Dropped if several match."""
     taking = [trunk for trunk in trunks if not objection(invite, trunk)]
     named = [trunk for trunk in taking if trunk.numbers]
     found = named or taking
@@ -51,7 +51,7 @@ def trunk_for(invite: Invite, trunks: Sequence[SIPInboundTrunkInfo]) -> SIPInbou
 
 
 def objection(invite: Invite, trunk: SIPInboundTrunkInfo) -> str:
-    """Return why a trunk does not take the call; empty where it does."""
+    """Return why a trunk rejects the call; empty if it accepts it."""
     name = f"Trunk {trunk.sip_trunk_id} ({trunk.name})"
     if not takes_number(trunk, invite.called):
         return f"{name} does not have the number {invite.called}."
@@ -64,14 +64,14 @@ def objection(invite: Invite, trunk: SIPInboundTrunkInfo) -> str:
 
 
 def takes_number(trunk: SIPInboundTrunkInfo, number: str) -> bool:
-    """Return whether a trunk has this number; one without numbers has them all."""
+    """Return whether a trunk has this number; a trunk without numbers has all."""
     return not trunk.numbers or _has(trunk.numbers, number)
 
 
 def rule_for(
     invite: Invite, trunk: SIPInboundTrunkInfo | None, rules: Sequence[SIPDispatchRuleInfo]
 ) -> SIPDispatchRuleInfo | None:
-    """Return the rule that places the call in a room: one that names the trunk before one for all trunks."""
+    """Return the dispatch rule for the call; a rule that names the trunk wins over one for all trunks."""
     fitting = [
         rule
         for rule in rules
@@ -106,7 +106,7 @@ def _allows(masks: Sequence[str], invite: Invite) -> bool:
 
 
 def _holds(mask: str, address: IPv4Address | IPv6Address) -> bool:
-    """Return whether an address is in a mask. Go's netip takes a prefix length alone, no netmask and no zone."""
+    """Return whether an address is in a mask. Go's netip accepts a prefix length only, no netmask and no zone."""
     _, slash, prefix = mask.partition("/")
     if "%" in mask or (slash and not _PREFIX.fullmatch(prefix)):
         return False

@@ -6,7 +6,7 @@ _NUMBER = re.compile(r"\+?[\d\- ()]+", re.ASCII)
 
 
 def normalized(number: str) -> str:
-    """Return a number with its `+` and without separators; what does not look like one stays as it is."""
+    """Return a number with its `+` and without separators; other text stays unchanged."""
     if not _NUMBER.fullmatch(number):
         return number
     return "+" + re.sub(r"[+\- ()]", "", number)

@@ -1,4 +1,4 @@
-"""Rooms and participants: what LiveKit's room service answers to each request."""
+"""LiveKit's room service: rooms and participants."""
 
 from livekit.protocol.models import DisconnectReason, ParticipantInfo
 from livekit.protocol.models import Room as RoomInfo
@@ -24,7 +24,7 @@ from telephony.sandbox.state import State
 
 
 def open_room(state: State, request: CreateRoomRequest) -> Room:
-    """Return the room of this name, made with its agents if there was none."""
+    """Return the room of this name; create it with its agents if there is none."""
     existing = state.rooms.get(request.name)
     if existing is not None:
         return existing
@@ -69,9 +69,9 @@ def remove_participant(state: State, request: RoomParticipantIdentity) -> Remove
 
 
 def send_data(state: State, request: SendDataRequest) -> SendDataResponse:
-    """Take a message; nobody in a sandbox's room reads it."""
+    """Accept a message, which no participant of the sandbox reads."""
     if state.rooms.get(request.room) is None:
-        # Each room answers for itself on LiveKit's bus: where there is none, nobody does.
+        # On LiveKit's bus each room answers its own requests, so a missing room means no response.
         raise nobody_there()
     return SendDataResponse()
 

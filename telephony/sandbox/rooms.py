@@ -1,4 +1,4 @@
-"""The sandbox's rooms and who is in them. They live in memory only, as long as the process."""
+"""The sandbox's rooms and participants, in memory only."""
 
 import asyncio
 import secrets
@@ -20,30 +20,30 @@ from livekit.protocol.webhook import WebhookEvent
 
 from telephony.sandbox.store import new_id
 
-EMPTY_SECONDS = 300  # a room nobody came to, as in livekit-server
-DEPARTURE_SECONDS = 20  # a room everybody left
+EMPTY_SECONDS = 300  # for a room that nobody joined, as in livekit-server
+DEPARTURE_SECONDS = 20  # for a room that everybody left
 SWEEP_SECONDS = 1.0
 _DEPENDENT = (ParticipantInfo.AGENT, ParticipantInfo.EGRESS)
 
 
 @dataclass
 class Occupant:
-    """Someone in a room; `gone` is set when they left or were taken out."""
+    """A participant; `gone` is set when they leave or are removed."""
 
     info: ParticipantInfo
     gone: asyncio.Event = field(default_factory=asyncio.Event)
-    ghost: bool = False  # listed after a crash of the server, and not there
+    ghost: bool = False  # listed after a crash of the server, but gone
     token: Mapping[str, str] = field(default_factory=dict)  # attributes that it joined with
 
     @property
     def counts(self) -> bool:
-        """Return whether they keep a room open: agents do not."""
+        """Return whether they keep the room open; agents do not."""
         return self.info.kind not in _DEPENDENT
 
 
 @dataclass
 class Room:
-    """One room. `visited` says that someone came, `left_at` when the last one went, in seconds since the epoch."""
+    """One room. `visited`: someone has joined. `left_at`: when the last one left, in seconds since the epoch."""
 
     info: RoomInfo
     occupants: dict[str, Occupant] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Room:
 
     @property
     def has_agent(self) -> bool:
-        """Return whether a live agent is in the room; a ghost does not count."""
+        """Return whether an agent is in the room; a ghost does not count."""
         return any(one.info.kind == ParticipantInfo.AGENT and not one.ghost for one in self.occupants.values())
 
     @property
@@ -61,7 +61,7 @@ class Room:
         return any(occupant.counts for occupant in self.occupants.values())
 
     def is_idle(self, now: float) -> bool:
-        """Return whether it has been empty for as long as it may be."""
+        """Return whether the room has been empty for too long."""
         if self.has_visitors:
             return False
         if self.visited and self.left_at is not None:
@@ -70,7 +70,7 @@ class Room:
 
 
 class Rooms:
-    """All rooms. `emit` is given each event as LiveKit's webhooks tell it; `now` gives seconds since the epoch."""
+    """All rooms. `emit` gets each webhook event; `now` returns seconds since the epoch."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.emit: Callable[[WebhookEvent], None] = lambda event: None
@@ -84,7 +84,7 @@ class Rooms:
         return self._rooms.get(name)
 
     def open(self, asked: CreateRoomRequest) -> Room:
-        """Return the room of this name; one that exists stays as it is."""
+        """Return the room of this name; create it if there is none."""
         if room := self._rooms.get(asked.name):
             return room
         now = self._now()
@@ -104,7 +104,7 @@ class Rooms:
         return room
 
     def close(self, room: Room, reason: DisconnectReason) -> None:
-        """Take everyone out and forget the room."""
+        """Remove all participants and delete the room."""
         for identity in list(room.occupants):
             self.leave(room, identity, reason)
         if self._rooms.get(room.info.name) is room:
@@ -123,7 +123,7 @@ class Rooms:
         return occupant
 
     def lose(self, room: Room) -> list[Occupant]:
-        """Crash: return the phones, which are out until they `rejoin`. Agents stay listed as ghosts. No event tells."""
+        """Crash: return the phones, gone until they `rejoin`. Agents stay listed as ghosts. No event is sent."""
         phones = [one for one in room.occupants.values() if one.info.kind == ParticipantInfo.SIP]
         for one in room.occupants.values():
             one.ghost = one.info.kind == ParticipantInfo.AGENT
@@ -132,7 +132,7 @@ class Rooms:
         return phones
 
     def rejoin(self, room: Room, occupant: Occupant) -> None:
-        """Admit a phone again: under a new id, and with what it told since, but the attributes of its token are back.
+        """Admit a phone again, under a new ID, with its own attributes but those of its token restored.
 
         As measured, `sip.callIDFull` is kept, and an answered call's `sip.callStatus` is as at its beginning.
         """
@@ -157,7 +157,7 @@ class Rooms:
         self._tell("track_published", room, whose, track)
 
     def leave(self, room: Room, identity: str, reason: DisconnectReason) -> None:
-        """Take someone out; does nothing if they are not there."""
+        """Remove a participant; no-op if they are not in the room."""
         occupant = room.occupants.pop(identity, None)
         if occupant is None:
             return
@@ -169,12 +169,12 @@ class Rooms:
         occupant.gone.set()
 
     def set_attributes(self, occupant: Occupant, attributes: Mapping[str, str]) -> None:
-        """Change some attributes. LiveKit has no event for it."""
+        """Change some attributes. LiveKit sends no event for it."""
         occupant.info.attributes.update(attributes)
         occupant.info.version += 1
 
     async def sweep(self) -> None:
-        """Close rooms that were empty for too long, until cancelled."""
+        """Close rooms that have been empty for too long, until canceled."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             for room in self:

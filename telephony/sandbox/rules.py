@@ -1,4 +1,4 @@
-"""The sandbox's dispatch rules: what LiveKit's SIP service answers to each request."""
+"""LiveKit's SIP service: dispatch rules."""
 
 from collections.abc import Iterable
 
@@ -28,7 +28,7 @@ def create(state: State, request: CreateSIPDispatchRuleRequest) -> SIPDispatchRu
     else:
         rule = _from_old_fields(request)
     check_rule(rule)
-    # By the request's old field, empty where `dispatch_rule` is sent: one conflict that stands blocks every create.
+    # By the request's old field, which is empty if `dispatch_rule` is sent: any existing conflict blocks every create.
     refuse_rule_conflicts(with_new(_sharing(state, request.trunk_ids), rule))
     rule.sip_dispatch_rule_id = new_id("SDR_")
     state.rules.put(rule.sip_dispatch_rule_id, rule)
@@ -73,7 +73,7 @@ def delete(state: State, request: DeleteSIPDispatchRuleRequest) -> SIPDispatchRu
 
 
 def _from_old_fields(request: CreateSIPDispatchRuleRequest) -> SIPDispatchRuleInfo:
-    """Read a rule from the request's own fields, as clients sent it before `dispatch_rule`."""
+    """Read a rule from the request's own fields, which older clients send instead of `dispatch_rule`."""
     rule = SIPDispatchRuleInfo(
         trunk_ids=request.trunk_ids,
         hide_phone_number=request.hide_phone_number,

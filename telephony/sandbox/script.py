@@ -1,4 +1,4 @@
-"""How a call in the sandbox goes: told by the number called and by the gateway it goes through. Pure.
+"""The script of a simulated call, selected by the called number or by the gateway. Pure.
 
 tests/live/sipbridge plays the same beside a real server; tests/contract/dial_table.py holds both to one table.
 """
@@ -14,10 +14,10 @@ from telephony.sandbox import endings
 from telephony.sandbox.endings import Ending
 from telephony.sandbox.statuses import final_answer
 
-GOOD_PASSWORD = "right"  # noqa: S105 -- what a gateway `auth.` takes, with any user name
+GOOD_PASSWORD = "right"  # noqa: S105 -- accepted by a gateway `auth.`, with any username
 _TALKS = re.compile(r"02(\d\d)$")
 _NUMBER = re.compile(r"0(30[12]|40[02-68]|410|415|433|48[04678]|50[0-4]|60[034678])$")
-_RINGS_FIRST = (408, 480, 486, 487, 600, 603, 607, 608)  # the callee's doing; the others are the carrier's
+_RINGS_FIRST = (408, 480, 486, 487, 600, 603, 607, 608)  # sent by the callee; the others come from the carrier
 _GATEWAY = re.compile(r"([a-z-]+)(\d*)\.")
 _LIMITS = {
     403: "User channel limit exceeded",
@@ -31,17 +31,17 @@ _PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
 
 
 class Until(Enum):
-    """What a dial waits for before it ends."""
+    """What a call waits for before it ends."""
 
     AT_ONCE = auto()
-    RUNG = auto()  # the time that a phone rings in this sandbox
-    SILENCE = auto()  # the time after which a SIP transaction is given up
+    RUNG = auto()  # how long a phone rings in this sandbox
+    SILENCE = auto()  # the timeout of a SIP transaction
     LIMIT = auto()  # the ringing limit
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The call's course. Without an `ending` it is answered; without `talk_seconds` the callee stays.
+    """The script of a call. Without an `ending` it is answered; without `talk_seconds` the callee stays.
 
     `after` is when a SILENCE ends, in seconds; None is as long as the sandbox was told.
     """
@@ -55,7 +55,7 @@ class Script:
 
 
 def script_of(number: str, trunk: SIPOutboundTrunkInfo) -> Script:
-    """Read the course from the first label of the gateway's name, else from the number's ending."""
+    """Return the script for the first label of the gateway's name, else for the number's last digits."""
     found = _GATEWAY.match(trunk.address)
     course = _COURSES.get(found[1]) if found else None
     script = course(trunk, int(found[2] or 0)) if course and found else None
@@ -122,7 +122,7 @@ def _plain(trunk: SIPOutboundTrunkInfo, _: int) -> Script | None:
 
 
 def _encryption(trunk: SIPOutboundTrunkInfo) -> SIPMediaEncryption:
-    """Return what the trunk wants, in whichever of its two fields it was said."""
+    """Return the trunk's media encryption, from whichever of its two fields is set."""
     return trunk.media.encryption if trunk.media.HasField("encryption") else trunk.media_encryption
 
 

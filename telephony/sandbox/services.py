@@ -1,4 +1,4 @@
-"""Which requests the sandbox answers, and what a token must allow for each."""
+"""The requests that the sandbox answers, with the grants that each needs."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Allow = Callable[[Grants, Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One request: who may make it, how it is read and answered."""
+    """One request: its grants, its type and its handler."""
 
     allow: Allow
     request: type[Message]
@@ -104,7 +104,7 @@ SERVICES: Mapping[str, ServiceDescriptor] = {
 
 
 def method_of(service: str, name: str) -> Method | None:
-    """Return a method, or None where LiveKit has none. Raises TwirpError where only the sandbox has none."""
+    """Return a method, or None if LiveKit has none. Raises TwirpError if only the sandbox lacks it."""
     descriptor = SERVICES[service].methods_by_name.get(name)
     if descriptor is None:
         return None

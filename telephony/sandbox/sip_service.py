@@ -1,11 +1,11 @@
-"""The sandbox's SIP service: there or not, and the calls that it carries."""
+"""The sandbox's SIP service: its state and its calls."""
 
 from enum import StrEnum
 from typing import Protocol
 
 
 class SipState(StrEnum):
-    """What can be made of the SIP service while the sandbox runs.
+    """The states that the SIP service can be put in.
 
     OFF is a service that was asked to stop (SIGINT), KILLED one that fell silent. DRAINING (SIGTERM) keeps its calls,
     takes calls in and places none.
@@ -19,17 +19,17 @@ class SipState(StrEnum):
 
 
 class Carried(Protocol):
-    """A call that the service carries."""
+    """A call of the service."""
 
     def shut_down(self) -> None:
-        """End it, for the service stops."""
+        """End the call because the service stops."""
 
     def fall_silent(self) -> None:
-        """Stop it, for the service died."""
+        """Stop responding because the service died."""
 
 
 class SipService:
-    """Its state, and the calls up or being dialled."""
+    """Its state, and the calls in progress or being dialed."""
 
     def __init__(self, state: SipState = SipState.ON) -> None:
         self.state = state
@@ -41,7 +41,7 @@ class SipService:
         return self.state not in (SipState.OFF, SipState.KILLED)
 
     def switch(self, to: SipState) -> None:
-        """Become this state; calls end as they do when a real service is stopped or killed."""
+        """Change the state; calls end as they do when a real service is stopped or killed."""
         calls, self.state = list(self.calls), to
         for call in calls:
             if to is SipState.OFF:

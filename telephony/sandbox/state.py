@@ -1,4 +1,4 @@
-"""Everything one sandbox knows."""
+"""The state of a sandbox."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from telephony.sandbox.sip_service import SipService
 from telephony.sandbox.store import Shelf, open_database
 
 RING_SECONDS = 2.0
-SILENCE_SECONDS = 32.0  # after which a SIP transaction over UDP is given up, RFC 3261 timer B
+SILENCE_SECONDS = 32.0  # timeout of a SIP transaction over UDP, RFC 3261 timer B
 
 
 class State:
@@ -38,7 +38,7 @@ class State:
         self.ring, self.silence, self.now = ring, silence, now
         self.sip = SipService()
         self.agents_registered = True
-        self.down = asyncio.Event()  # set while the server that crashed is not up again
+        self.down = asyncio.Event()  # set while the crashed server is down
         self.background = Background()
         self.rooms = Rooms(now)
 

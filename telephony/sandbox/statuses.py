@@ -1,4 +1,4 @@
-"""What a SIP status becomes on its way through LiveKit: a Twirp code, a text, and metadata that names the status."""
+"""How LiveKit reports a SIP status: a Twirp code, a text, and metadata with the status."""
 
 from livekit.protocol.models import DisconnectReason
 
@@ -24,19 +24,19 @@ _WORDS = {
     504: "Server Time-out", 600: "Busy Everywhere", 603: "Decline", 604: "Does Not Exist Anywhere",
     606: "Not Acceptable", 607: "Unwanted", 608: "Rejected",
 }  # fmt: skip
-_EXPLAINED = (400, 404, 480, 486, 488)  # of these the SIP service passes on the body too
+_EXPLAINED = (400, 404, 480, 486, 488)  # for these the SIP service includes the body
 _NOBODY_THERE = (404, 408, 480)
 
 
 def final_answer(status: int, words: str = "") -> Ending:
-    """Return the end of a dial that the carrier answered with `status`; `words` stand in for its reason phrase."""
+    """Return the ending of a dial that the carrier rejected with `status`; `words` replaces the reason phrase."""
     told = "INVITE failed" if status in _EXPLAINED else "unexpected status from INVITE response"
     words = words or _WORDS.get(status, "Declined by the carrier")
     return Ending(_code(status), f"{told}: {_text(status, words)}", _left(status, words), _meta(status, words))
 
 
 def refer_error(status: int) -> TwirpError:
-    """Return the error of a transfer that the far end answered with `status`."""
+    """Return the error of a transfer that the far end rejected with `status`."""
     words = _WORDS.get(status, "")
     return TwirpError(_code(status), PREFIX + _text(status, words), _meta(status, words))
 

@@ -1,4 +1,4 @@
-"""What the sandbox holds: protobuf messages by kind and id, in memory or in a SQLite file."""
+"""The sandbox's objects: protobuf messages by kind and ID, in memory or in a SQLite file."""
 
 import os
 import secrets
@@ -15,16 +15,16 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 def new_id(prefix: str) -> str:
-    """Mint an id such as LiveKit's: a prefix and 12 characters that cannot be misread."""
+    """Return a new ID in LiveKit's format: a prefix and 12 unambiguous characters."""
     return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(12))
 
 
 def open_database(path: Path | None = None) -> sqlite3.Connection:
-    """Open the sandbox's state. The file keeps carriers' passwords as LiveKit does, so only its owner reads it."""
+    """Open the sandbox's state. Only its owner can read the file: it contains carriers' passwords."""
     if path is not None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     database = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
-    database.execute("PRAGMA synchronous=OFF")  # a sandbox survives its process, not the machine's power
+    database.execute("PRAGMA synchronous=OFF")  # the state survives the process, but not a power failure
     database.execute(
         "CREATE TABLE IF NOT EXISTS objects (kind TEXT, id TEXT, body BLOB, PRIMARY KEY (kind, id)) WITHOUT ROWID"
     )
@@ -32,7 +32,7 @@ def open_database(path: Path | None = None) -> sqlite3.Connection:
 
 
 class Shelf(Generic[MessageT]):
-    """The objects of one kind, in the order of their ids, as LiveKit lists them."""
+    """The objects of one kind, ordered by ID as in LiveKit's lists."""
 
     def __init__(self, database: sqlite3.Connection, kind: str, message: type[MessageT]) -> None:
         self._database = database
@@ -43,7 +43,7 @@ class Shelf(Generic[MessageT]):
         return self.after("")
 
     def after(self, object_id: str) -> Iterator[MessageT]:
-        """Return the objects whose id comes later."""
+        """Return the objects after this ID."""
         rows = self._database.execute(
             "SELECT body FROM objects WHERE kind = ? AND id > ? ORDER BY id", (self._kind, object_id)
         ).fetchall()

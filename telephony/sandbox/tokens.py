@@ -1,4 +1,4 @@
-"""Who may ask: LiveKit's access tokens, checked as the server checks them."""
+"""LiveKit access tokens, verified as the server does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ import jwt
 
 from telephony.sandbox.errors import TwirpError
 
-LEEWAY = 60  # seconds that a token outlives its expiry, as in livekit-server
+LEEWAY = 60  # seconds that a token is valid after its expiry, as in livekit-server
 
 
 class InvalidToken(Exception):
-    """The request carries a token that is not ours. LiveKit answers it with a 401 in plain text."""
+    """The token is invalid. LiveKit responds with a 401 in plain text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """What a token allows."""
+    """A token's grants."""
 
     sip: Mapping[str, Any]
     video: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Grants:
         _require(self.sip.get("call"))
 
     def require_room_create(self) -> None:
-        """Raise TwirpError unless the token may make and delete rooms."""
+        """Raise TwirpError unless the token may create and delete rooms."""
         _require(self.video.get("roomCreate"))
 
     def require_room_list(self) -> None:
@@ -43,7 +43,7 @@ class Grants:
         _require(self.video.get("roomRecord"))
 
     def require_room_admin(self, room: str) -> None:
-        """Raise TwirpError unless the token may look into this very room."""
+        """Raise TwirpError unless the token may administer this room."""
         _require(self.video.get("roomAdmin") is True and self.video.get("room", "") == room)
 
 
@@ -53,7 +53,7 @@ def _require(granted: object) -> None:
 
 
 def grants_of(header: str | None, keys: Mapping[str, str]) -> Grants:
-    """Read an Authorization header; without one nothing is granted. Raises InvalidToken."""
+    """Return the grants of an Authorization header; none without one. Raises InvalidToken."""
     if header is None:
         return Grants({}, {})
     if not header.startswith("Bearer "):

@@ -1,4 +1,4 @@
-"""Handing a caller over: the sandbox's REFER always finds a taker, except for targets ending 0603."""
+"""Transfers: the sandbox accepts every REFER, except to targets that end in 0603."""
 
 import asyncio
 
@@ -13,11 +13,11 @@ from telephony.sandbox.rooms import Occupant, Room
 from telephony.sandbox.state import State
 from telephony.sandbox.statuses import refer_error
 
-HANGS_UP_IN = 0.1  # seconds from the transfer to the caller's leaving the room
+HANGS_UP_IN = 0.1  # seconds from the transfer until the caller leaves the room
 
 
 async def transfer(state: State, request: TransferSIPParticipantRequest) -> Empty:
-    """Answer empty, and let the caller leave; or raise the far end's refusal."""
+    """Return an empty answer and let the caller leave, or raise the far end's refusal."""
     if not request.room_name:
         raise invalid("twirp error unknown: Missing room name")
     if not request.participant_identity:

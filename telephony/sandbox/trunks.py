@@ -1,4 +1,4 @@
-"""The sandbox's trunks: what LiveKit's SIP service answers to each request."""
+"""LiveKit's SIP service: trunks."""
 
 from livekit.protocol.sip import (
     CreateSIPInboundTrunkRequest,
@@ -138,7 +138,7 @@ def _check_update_request(request: UpdateSIPInboundTrunkRequest | UpdateSIPOutbo
 
 
 def _check_changed_outbound(trunk: SIPOutboundTrunkInfo) -> None:
-    """Check what a partial update left: LiveKit gives this one refusal no code of its own."""
+    """Validate the result of a partial update; LiveKit's error for it has no specific code."""
     try:
         check_outbound(trunk)
     except TwirpError as error:
@@ -159,7 +159,7 @@ def _found(shelf: Shelf[MessageT], trunk_id: str) -> MessageT:
 
 
 def _sharing(state: State, trunk: SIPInboundTrunkInfo) -> list[SIPInboundTrunkInfo]:
-    """Return the stored trunks that could take a call to one of this trunk's numbers."""
+    """Return the stored trunks that could match a call to one of this trunk's numbers."""
     wanted = {normalized(number) for number in trunk.numbers}
     return [other for other in state.inbound if _takes(other, wanted)]
 

@@ -1,4 +1,4 @@
-"""Events told to a URL as LiveKit tells them: signed, in order within a room, kept in memory and dropped when old."""
+"""Webhooks as LiveKit sends them: signed, in order within a room, kept in memory and dropped when old."""
 
 import asyncio
 import base64
@@ -30,7 +30,7 @@ class Webhook:
         self._waiting: dict[str, deque[tuple[float, WebhookEvent]]] = {}
 
     def tell(self, event: WebhookEvent) -> None:
-        """Send an event after those of its room that wait already."""
+        """Queue an event behind the waiting events of its room."""
         room = event.room.name
         queue = self._waiting.get(room)
         if queue is not None and len(queue) >= MOST_WAITING:
@@ -52,10 +52,10 @@ class Webhook:
                 else:
                     await self._send(session, event)
                 queue.popleft()
-            del self._waiting[room]  # before the session's closing, which lets others run
+            del self._waiting[room]  # before the session is closed, which lets other tasks run
 
     async def _send(self, session: aiohttp.ClientSession, event: WebhookEvent) -> None:
-        """Post until it is taken; a refusal of the receiver's (4xx) loses the event, as with LiveKit."""
+        """Retry until the receiver accepts it; a 4xx drops the event, as in LiveKit."""
         body = json_format.MessageToJson(event, indent=None).encode()
         headers = {"Content-Type": CONTENT_TYPE, "Authorization": self._signature(body)}
         for wait in (*RETRIES_AFTER, None):
@@ -77,7 +77,7 @@ class Webhook:
 
 
 async def _post(session: aiohttp.ClientSession, url: str, body: bytes, headers: dict[str, str]) -> int | str:
-    """Return the status answered, or what went wrong."""
+    """Return the response status, or the error."""
     try:
         async with session.post(url, data=body, headers=headers) as answer:
             return answer.status
