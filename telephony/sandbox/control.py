@@ -14,7 +14,7 @@ REJOINS_IN = 5.0  # seconds from the crash until the phones rejoin
 
 @dataclass(frozen=True)
 class Change:
-    """A requested change. Raises ValueError for an unknown SIP service state, TypeError for a flag that is no boolean."""
+    """A change. Raises ValueError for an unknown state of the SIP service, TypeError for a flag that is no boolean."""
 
     sip: str | None = None
     agents: bool | None = None
