@@ -6,8 +6,10 @@ from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import escape
 
-from accounts.admin.access import access_of
+from accounts.admin.access import access_of, switched_to
+from accounts.admin.workspace_switch import has_several
 from accounts.choices import Role
 from telephony.admin.health import badge
 
@@ -63,6 +65,10 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar of the user for unfold."""
     first: list[dict[str, Any]] = [{"title": "Home", "icon": "home", "link": reverse("admin:index")}]
+    if has_several(request):
+        current = switched_to(request)
+        title = escape(current.name) if current else "All workspaces"
+        first.insert(0, {"title": title, "icon": "swap_horiz", "link": reverse("switch_workspace")})
     if access_of(request).may(Role.VIEWER):
         first.append({"title": "Live calls", "icon": "sensors", "link": reverse("live_board")})
         first.append({"title": "Health", "icon": "monitor_heart", "link": reverse("health"), **badge(request)})

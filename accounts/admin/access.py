@@ -1,4 +1,4 @@
-"""Permissions of the user of a request by workspace."""
+"""Permissions of the user of a request by workspace, and the workspace that the user works in for now."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from accounts.choices import Role
 from accounts.models import Membership, Workspace
 
+SWITCHED = "workspace"  # in the session: the id of the workspace that was switched to
 _STRONGEST_FIRST = list(Role)
 
 
@@ -32,10 +33,40 @@ class Access:
 
 
 def access_of(request: HttpRequest) -> Access:
-    """Return the access of the request's user, loaded once per request."""
+    """Return the access of the request's user, loaded once per request, in the workspace that was switched to."""
     found: Access | None = getattr(request, "_voxa_access", None)
     if found is None:
-        found = request._voxa_access = _read(request.user)  # type: ignore[attr-defined]
+        found = request._voxa_access = _narrowed(request, full_access_of(request))  # type: ignore[attr-defined]
+    return found
+
+
+def full_access_of(request: HttpRequest) -> Access:
+    """Return the user's access in all workspaces, whichever was switched to."""
+    found: Access | None = getattr(request, "_voxa_full_access", None)
+    if found is None:
+        found = request._voxa_full_access = _read(request.user)  # type: ignore[attr-defined]
+    return found
+
+
+def _narrowed(request: HttpRequest, full: Access) -> Access:
+    """Limit the access to the workspace that was switched to, except on pages of one row, which links lead to."""
+    workspace, match = switched_to(request), request.resolver_match
+    if workspace is None or match is None or match.url_name == "autocomplete":
+        return full
+    if "object_id" in match.kwargs or "workspace_id" in match.kwargs:
+        return full
+    if full.superuser:
+        return Access(roles={workspace.pk: Role.OWNER}, zones={workspace.pk: workspace.time_zone})
+    return Access(roles={workspace.pk: full.roles[workspace.pk]}, zones={workspace.pk: workspace.time_zone})
+
+
+def switched_to(request: HttpRequest) -> Workspace | None:
+    """Return the workspace that the user switched to, if it is still one of theirs."""
+    if not hasattr(request, "_voxa_switched"):
+        text, full = getattr(request, "session", {}).get(SWITCHED), full_access_of(request)
+        theirs = text and (full.superuser or UUID(text) in full.roles)
+        request._voxa_switched = Workspace.objects.filter(pk=text).first() if theirs else None  # type: ignore[attr-defined]
+    found: Workspace | None = request._voxa_switched  # type: ignore[attr-defined]
     return found
 
 

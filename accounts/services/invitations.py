@@ -85,6 +85,12 @@ def find_open(pk: UUID | str) -> Invitation | None:
     return row if _may_still_invite(row) else None
 
 
+def open_invitations(user: User) -> list[Invitation]:
+    """Return the invitations that a user can accept by their links."""
+    found = Invitation.objects.filter(email=user.email, accepted_at=None).values_list("pk", flat=True)
+    return [row for pk in found if (row := find_open(pk))]
+
+
 def _may_still_invite(row: Invitation) -> bool:
     by = row.invited_by
     acting = role_of(by, row.workspace) if by and by.is_active else None

@@ -1,7 +1,7 @@
 """Calls on the dashboard: live calls, today's refused calls by reason, and the steps of a first run."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -9,6 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin.access import access_of
+from accounts.admin.workspace_switch import has_workspaces
+from accounts.models import User
+from accounts.services.invitations import open_invitations
 from calls.admin import first_run
 from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.models import Call
@@ -40,6 +43,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     live = calls.filter(status__in=sorted(LIVE))
     large = ("metadata", "variables", "agent_overrides")
     newest = live.select_related("agent").defer("agent__provider_key", *large)[:SHOWN]
+    context["invitations"] = None if has_workspaces(request) else open_invitations(cast(User, request.user))
     context["steps"] = first_run.steps(request)
     context["live_calls"] = [(call, COLORS[CallStatus(call.status)]) for call in newest]
     context["refused"] = refused(calls)

@@ -80,8 +80,8 @@ def _there(access: Access) -> dict[str, bool]:
         "webhook": own(WebhookEndpoint.objects.all(), access),
     }
     are = {name: Exists(some.order_by()) for name, some in rows.items()}
-    found = User.objects.values(**are, workspace=Exists(Workspace.objects.all())).first() or {}
-    return {name: bool(there) for name, there in found.items()}
+    are["workspace"] = Exists(Workspace.objects.all())
+    return cast(dict[str, bool], User.objects.values(**are)[0])
 
 
 def _key_step(*, done: bool) -> Step:
