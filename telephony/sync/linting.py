@@ -19,7 +19,7 @@ ASK_OPERATOR = "Ask the operator of Voxa, who can identify it with manage.py che
 
 
 def lint_project(project: LiveKitProject, listed: Iterable[AnyStored]) -> list[LintFinding]:
-    """Lint what LiveKit lists of inbound trunks and rules, and keep the result for pages that must not ask LiveKit."""
+    """Lint LiveKit's inbound trunks and rules, and store the result for pages, which make no LiveKit requests."""
     findings = lint(snapshot(project, listed))
     stored = [finding.as_json() for finding in findings[:MOST]]
     LiveKitProject.objects.filter(pk=project.pk).update(lint=stored, linted_at=timezone.now())
@@ -48,7 +48,7 @@ def kept(project: LiveKitProject) -> list[LintFinding]:
 
 
 def concerning(findings: Iterable[LintFinding], workspaces: Collection[UUID]) -> list[LintFinding]:
-    """Keep what concerns numbers, trunks and endpoints of these workspaces; other numbers are left out of it."""
+    """Select findings on numbers, trunks and endpoints of these workspaces, without other numbers."""
     found = list(findings)
     named = {row for finding in found for row in finding.rows}
     rows = set(Trunk.objects.filter(workspace__in=workspaces, pk__in=named).values_list("pk", flat=True))

@@ -100,7 +100,7 @@ class ProjectSession:
         return self._batch.listed[kind]
 
     async def marked(self, kind: ObjectKind, mark: str) -> list[AnyStored]:
-        """Return the objects with this mark, from the snapshot."""
+        """Return the objects with this ownership tag, from the snapshot."""
         return [stored for stored in await self.snapshot(kind) if stored.spec.metadata == mark]
 
     async def _call(self, operation: Operation[T]) -> T:

@@ -96,7 +96,7 @@ class Syncer:
             await self.outcomes.add(record, first.id, desired.fingerprint(work.session.server))
 
     async def _remove(self, work: RowSync, record: LiveKitObject) -> None:
-        """Delete an object, by its id or else its mark, and its row."""
+        """Delete an object, by its ID or else its ownership tag, and its record."""
         try:
             session = (await in_caller(self.sessions.to, record.project_id)).counted()
         except LiveKitNotConfigured:  # nobody could; should the project come back, reconcile finds the mark
@@ -168,7 +168,7 @@ class Syncer:
 
 
 async def remove_object(session: ProjectSession, record: LiveKitObject, installation: UUID) -> None:
-    """Delete what a row stands for: by its id, or by its mark where a create may have been lost."""
+    """Delete a record's object: by its ID, or by its ownership tag if the response to its create may have been lost."""
     kind, ids = ObjectKind(record.kind), [record.livekit_id]
     if not record.livekit_id:
         found = await session.marked(kind, str(OwnershipTag(installation, kind, record.source_id)))

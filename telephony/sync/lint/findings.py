@@ -16,7 +16,7 @@ REPAIRED = "Repaired within ten minutes; now: manage.py reconcile_livekit. If it
 
 @dataclass(frozen=True, slots=True)
 class LintFinding:
-    """One object, what it `does` (a predicate without anybody's names or numbers), and the remedy.
+    """One object, what it `does` (a predicate without names and numbers), and the remedy.
 
     `detail` are the values of the object that do it, for operators. `touches` are numbers of ours with the id of their
     trunk or endpoint; `everyone` means every number of the project. `with_ids` are the other objects in it, `row_id`
@@ -43,7 +43,7 @@ class LintFinding:
 
     @property
     def rows(self) -> frozenset[UUID]:
-        """Return the trunks and endpoints that it concerns by name."""
+        """Return the names of the affected trunks and endpoints."""
         return frozenset(row for _, row in self.touches) | ({self.row_id} if self.row_id else frozenset())
 
     @property
@@ -56,7 +56,7 @@ class LintFinding:
         return f"{named}{whose} {self.does}{values}.{others}{concerned(number for number, _ in self.touches)}"
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as it is stored."""
+        """Return the finding in its stored form."""
         return {
             "code": self.code,
             "kind": str(self.kind),
@@ -101,7 +101,7 @@ def concerned(numbers: Iterable[str], whose: str = "") -> str:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What LiveKit holds, read once: `held` are numbers of ours (normalized) with the row that has each."""
+    """LiveKit's objects, read once. `held`: our numbers (normalized), each with its row."""
 
     trunks: tuple[Entrance, ...]
     rules: tuple[Rule, ...]

@@ -1,4 +1,4 @@
-"""Dispatch rules in LiveKit that take calls which are not theirs, or stop all others. Pure."""
+"""Lint dispatch rules: those that match calls of other trunks, or block other rules. Pure."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ def look(snapshot: Snapshot) -> Iterator[LintFinding]:
 
 
 def _any_trunk(snapshot: Snapshot, rule: Rule) -> LintFinding:
-    """Report a rule without trunks: it places the calls of every caller whom no trunk lets in."""
+    """Report a rule without trunks: it matches calls of every trunk, including rejected callers."""
     touches = snapshot.touched(rule.numbers)
     everyone = not rule.numbers
     where = "any number" if everyone else "the numbers it names"
@@ -48,7 +48,7 @@ def _any_trunk(snapshot: Snapshot, rule: Rule) -> LintFinding:
 
 
 def _on_our_trunks(snapshot: Snapshot, rule: Rule, rows: dict[str, object]) -> Iterator[LintFinding]:
-    """Report a foreign rule that names a trunk of ours, or writes what our rules write."""
+    """Report a foreign rule that names a trunk of ours, or has the same attributes as our rules."""
     touched = tuple((number, row) for number, row in sorted(snapshot.held.items()) if row in rows.values())
     if rows:
         own = [one for one in snapshot.rules if snapshot.row_of(one) and set(rows) & set(one.trunk_ids)]
@@ -65,7 +65,7 @@ def _on_our_trunks(snapshot: Snapshot, rule: Rule, rows: dict[str, object]) -> I
 
 
 def _conflicts(snapshot: Snapshot) -> Iterator[LintFinding]:
-    """Report rules in conflict: while they stand, no rule can be made, and calls that meet both fail."""
+    """Report conflicting rules: until one is deleted, no rule can be created, and calls that match both fail."""
     for one, other in rule_conflicts(rule for rule in snapshot.rules if rule.kind):
         rule, beside = (one, other) if snapshot.row_of(other) is not None else (other, one)
         if one is other:

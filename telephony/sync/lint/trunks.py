@@ -1,4 +1,4 @@
-"""Inbound trunks in LiveKit that let the wrong callers in, or stand in the way of ours. Pure."""
+"""Lint inbound trunks: those that accept the wrong callers, or conflict with ours. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -26,14 +26,14 @@ def look(snapshot: Snapshot) -> Iterator[LintFinding]:
 
 
 def is_open(trunk: Entrance) -> bool:
-    """Whether anyone may call in: no entry of the allow-list counts, and nobody is asked for credentials."""
+    """Return whether the trunk accepts every caller: no effective allow-list and no authentication."""
     return not trunk.asks_for_credentials and all(is_dropped(entry) for entry in trunk.allowed_addresses)
 
 
 def _tell(
     snapshot: Snapshot, trunk: Entrance, code: str, does: str, remedy: str, detail: str = "", *, grave: bool
 ) -> LintFinding:
-    """Return a finding that reaches the trunk's numbers; with none of ours among them it is no error of ours."""
+    """Return a finding on the trunk's numbers; it is no error if none of them is ours."""
     touches, everyone = snapshot.touched(trunk.numbers), not trunk.numbers
     grave = grave and (everyone or bool(touches) or snapshot.row_of(trunk) is not None)
     reach = {"touches": touches, "everyone": everyone}
@@ -41,7 +41,7 @@ def _tell(
 
 
 def _callers(snapshot: Snapshot, trunk: Entrance) -> Iterator[LintFinding]:
-    """Report trunks that let anyone in."""
+    """Report trunks that accept every caller."""
     if trunk.has_username != trunk.has_password:
         half = "a username without a password" if trunk.has_username else "a password without a username"
         does = f"has {half}: LiveKit asks no caller for credentials"
@@ -60,7 +60,7 @@ def _callers(snapshot: Snapshot, trunk: Entrance) -> Iterator[LintFinding]:
 
 
 def _entries(snapshot: Snapshot, trunk: Entrance) -> Iterator[LintFinding]:
-    """Report entries of an allow-list that let in whoever writes a header, whole parts of the internet, or nobody."""
+    """Report allow-list entries that match a forged header, large parts of the internet, or no caller at all."""
     lists: dict[str, list[str]] = defaultdict(list)
     for entry in trunk.allowed_addresses:
         lists[_sort(entry)].append(entry)
@@ -101,7 +101,7 @@ def _entries(snapshot: Snapshot, trunk: Entrance) -> Iterator[LintFinding]:
 
 
 def _sort(entry: str) -> str:
-    """Return what an entry of an allow-list is to LiveKit."""
+    """Return how LiveKit interprets an allow-list entry."""
     if is_dropped(entry):
         return "dropped"
     network = network_of(entry)
@@ -115,7 +115,7 @@ def _sort(entry: str) -> str:
 
 
 def _numbers(snapshot: Snapshot, trunk: Entrance) -> Iterator[LintFinding]:
-    """Report trunks that take calls which are not theirs."""
+    """Report trunks that match calls of other trunks."""
     if not trunk.numbers:
         whom = "anyone" if is_open(trunk) else "whoever it lets in"
         does = f"has no numbers: it takes calls from {whom} to any number whose own trunk does not let the caller in"
@@ -127,7 +127,7 @@ def _numbers(snapshot: Snapshot, trunk: Entrance) -> Iterator[LintFinding]:
 
 
 def _twice(snapshot: Snapshot) -> Iterator[LintFinding]:
-    """Report numbers in two trunks: LiveKit refuses every call that both of them would take."""
+    """Report numbers in two trunks: LiveKit rejects every call that matches both."""
     holders: dict[str, list[Entrance]] = defaultdict(list)
     for trunk in snapshot.trunks:
         for number in {normalized(each) for each in trunk.numbers} or {""}:
@@ -156,7 +156,7 @@ def _number_twice(snapshot: Snapshot, trunk: Entrance, numbers: list[str], other
 
 
 def _blamed(snapshot: Snapshot, trunks: list[Entrance]) -> Entrance:
-    """Return the trunk to change: a foreign one where there is one."""
+    """Return the trunk to change, preferably a foreign one."""
     return next((trunk for trunk in trunks if snapshot.row_of(trunk) is None), trunks[-1])
 
 

@@ -1,4 +1,4 @@
-"""Reading the lists that people upload: any delimiter and encoding, and every cell accounted for.
+"""Read uploaded lists: any delimiter and encoding, and every cell accounted for.
 
 `files` makes text of bytes, `grid` rows of text, `headings` names the columns, `cells` mends what spreadsheets do to
 numbers, and `sheet` puts these together: which numbers a file holds, which were changed how, which rows fail and why.

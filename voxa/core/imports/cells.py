@@ -1,4 +1,4 @@
-"""What spreadsheets do to numbers: taken for quantities, rounded, stripped of their plus, guarded by an apostrophe."""
+"""Repair numbers damaged by spreadsheets: scientific notation, rounding, a missing plus, an apostrophe."""
 
 import re
 from decimal import Decimal
@@ -18,7 +18,7 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a cell begins with that a sp
 
 
 def looks_like_number(cell: str) -> bool:
-    """Return whether a cell is meant to be a telephone number, right or wrong, rather than a word or a date."""
+    """Return whether a cell is meant to be a phone number, valid or not, rather than a word or a date."""
     text = _EXTENSION.sub("", _BEFORE.sub("", cell)).rstrip("'\" ")
     if _SCIENTIFIC.fullmatch(text):
         return True
@@ -29,7 +29,7 @@ def looks_like_number(cell: str) -> bool:
 
 
 def number_text(cell: str) -> str:
-    """Return the number as it was before a spreadsheet took it for a quantity.
+    """Return the number that a spreadsheet converted to a quantity.
 
     Raises CellError where digits are lost: a guess would be somebody else's number.
     """
@@ -65,7 +65,7 @@ def _written_out(mantissa: str, exponent: int) -> str:
 
 
 def neutral(cell: str) -> str:
-    """Return a cell that a spreadsheet shows and does not run."""
+    """Return a cell that a spreadsheet displays instead of evaluating."""
     return f"'{cell}" if cell.startswith(FORMULAS) else cell
 
 

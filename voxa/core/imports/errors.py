@@ -1,4 +1,4 @@
-"""What is wrong with a file as a whole, or with one cell."""
+"""Errors of a file or of one cell."""
 
 
 class FileError(ValueError):

@@ -1,4 +1,4 @@
-"""From the bytes of an uploaded file to its text. The encoding is found out, never guessed in silence."""
+"""Decode an uploaded file. The encoding is detected and reported."""
 
 import codecs
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _SAMPLE = 4_096  # bytes that are looked at for UTF-16 without a mark
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A file's text, and the encoding it was in, such as `utf-8` or `windows-1252`."""
+    """A file's text and its encoding, such as `utf-8` or `windows-1252`."""
 
     text: str
     encoding: str
@@ -73,7 +73,7 @@ def _utf16_without_mark(sample: bytes) -> str:
 
 
 def _single_byte(data: bytes) -> Text:
-    """Decode what Western European spreadsheets save; a control character tells that it is no text."""
+    """Decode Windows-1252, as saved by Western European spreadsheets; a control character means that it is no text."""
     for encoding in ("windows-1252", "latin-1"):
         try:
             text = data.decode(encoding)

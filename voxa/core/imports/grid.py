@@ -1,4 +1,4 @@
-"""From a file's text to rows of cells. Quoting is strict: what a quote would swallow stays a row of its own."""
+"""Split a file's text into rows of cells. Quoting is strict: an unclosed quote does not swallow rows."""
 
 import csv
 import re
@@ -19,7 +19,7 @@ LONGEST_LINE = 20_000  # characters
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. `line` counts from 1; `error` tells why its cells cannot be trusted."""
+    """One row. `line` counts from 1; `error` is why its cells are unreliable."""
 
     line: int
     cells: tuple[str, ...]
@@ -28,7 +28,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The rows that hold anything, and the delimiter that was found out."""
+    """The rows that are not empty, and the detected delimiter."""
 
     rows: tuple[Row, ...]
     delimiter: str

@@ -1,4 +1,4 @@
-"""Which column is which: by the words of the first line, in any order, or by what the cells hold."""
+"""Identify columns by the headings in the first line, in any order, or by their cells."""
 
 import re
 import unicodedata
@@ -28,7 +28,7 @@ _ASIDE = frozenset(("country", "code", "type", "count", "area", "ext", "extensio
 
 
 def column_of(heading: str) -> str | None:
-    """Return which column a heading names, None for an unknown one."""
+    """Return the column of a heading, or None if it is unknown."""
     words = _split(heading)
     joined = "".join(words)
     for name in _ORDER:
@@ -40,7 +40,7 @@ def column_of(heading: str) -> str | None:
 
 
 def is_heading_word(cell: str) -> bool:
-    """Return whether a cell reads as a heading that is known."""
+    """Return whether a cell is a known heading."""
     return column_of(cell) is not None
 
 

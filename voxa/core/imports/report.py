@@ -12,7 +12,7 @@ from voxa.core.imports.sheet import OWN, Entry, Sheet
 
 @dataclass(frozen=True)
 class Report:
-    """What becomes of each number: `numbers` is the sum of `added`, `known`, `duplicates` and `failed`.
+    """The result as counts: `numbers` is the sum of `added`, `known`, `duplicates` and `failed`.
 
     `known` are on the list already, `duplicates` are in the file more than once. In a preview nothing is added yet.
     """
@@ -36,7 +36,7 @@ class Report:
 
 
 def report(sheet: Sheet, known: Container[str]) -> Report:
-    """Return what becomes of a sheet's numbers, where some are `known` already. The first of equal ones counts."""
+    """Return the result for a sheet's numbers, of which some are `known` already. The first of duplicates counts."""
     new, there = dict[str, Entry](), set[str]()
     duplicates = 0
     for entry in sheet.entries:

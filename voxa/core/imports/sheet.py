@@ -1,4 +1,4 @@
-"""A file of numbers as it will be imported: the valid rows' numbers, and the rejected rows with the reason of each."""
+"""A parsed file of numbers: the numbers of the valid rows, and the rejected rows with reasons."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ OWN = ("import line", "import error")  # columns that Voxa adds to the file of r
 
 @dataclass(frozen=True)
 class Shape:
-    """What a list takes: its columns beside the number with their longest text, and those that need no heading."""
+    """The columns of a list beside the number, with their maximum length, and those that need no heading."""
 
     columns: Mapping[str, int]
     unnamed: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A row that is not imported, and why. `numbers` is how many numbers it holds, at least 1."""
+    """A row that is not imported, with the reason. `numbers`: how many numbers it contains, at least 1."""
 
     line: int
     cells: tuple[str, ...]
@@ -50,7 +50,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a file holds. `ignored` are the headings of columns that are not imported."""
+    """A file's contents. `ignored`: the headings of columns that are not imported."""
 
     rows: int
     entries: tuple[Entry, ...]
