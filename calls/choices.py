@@ -150,6 +150,7 @@ class EventType(models.TextChoices):
     AGENT_ABSENT = "agent.absent", "No agent joined: requested again"
     SPEND_WARNED = "spend.warned", "Agent warned of the spend limit"
     TOOL_CALLED = "tool.called", "Agent called a tool"
+    KNOWLEDGE_SEARCHED = "knowledge.searched", "Agent searched its knowledge"
     TRANSFER_REQUESTED = "transfer.requested", "Transfer requested"
     TRANSFER_COMPLETED = "transfer.completed", "Transferred"
     TRANSFER_FAILED = "transfer.failed", "Transfer failed"

@@ -86,3 +86,32 @@ class ObjectKind(models.TextChoices):
     INBOUND = "inbound", "Inbound trunk"
     OUTBOUND = "outbound", "Outbound trunk"
     RULE = "rule", "Dispatch rule"
+
+
+class KnowledgeKind(models.TextChoices):
+    """Where the content of a knowledge source comes from."""
+
+    FILE = "file", "File"
+    PAGE = "page", "Web page"
+
+
+class KnowledgeFormat(models.TextChoices):
+    """Formats that are read."""
+
+    UNKNOWN = "", "Unknown"
+    PDF = "pdf", "PDF"
+    HTML = "html", "HTML"
+    MARKDOWN = "markdown", "Markdown"
+    TEXT = "text", "Text"
+
+
+class KnowledgeStatus(models.TextChoices):
+    """queued -> reading -> ready | failed; back to queued, due later, where a host did not answer, or on a refresh.
+
+    The passages that were read before stay searchable meanwhile.
+    """
+
+    QUEUED = "queued", "Queued"
+    READING = "reading", "Reading"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"

@@ -18,6 +18,7 @@ from telephony.choices import AgentDirection, ObjectKind
 from telephony.models import (
     Agent,
     Gateway,
+    KnowledgeSource,
     LiveKitAlias,
     LiveKitObject,
     LiveKitProject,
@@ -209,6 +210,12 @@ def callable_numbers(rows: QuerySet[PhoneNumber]) -> QuerySet[PhoneNumber]:
 def agents(workspace: Workspace) -> QuerySet[Agent]:
     """Return a workspace's agents without provider keys."""
     return _agents(workspace.pk)
+
+
+def knowledge(workspace: Workspace) -> QuerySet[KnowledgeSource]:
+    """Return a workspace's knowledge sources with the ids of their agents."""
+    of_agents = Agent.objects.filter(workspace=workspace).only("id").order_by("created_at", "id")
+    return KnowledgeSource.objects.filter(workspace=workspace).prefetch_related(Prefetch("agents", of_agents))
 
 
 def find_agent(workspace: Workspace, pk: UUID) -> Agent | None:

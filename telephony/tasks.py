@@ -1,5 +1,6 @@
 """The tasks of this app, under the names by which they are sent. Each is defined beside the service that it runs."""
 
+from telephony.services.knowledge.tasks import read_knowledge, sweep_knowledge
 from telephony.services.tasks import (
     check_gateways,
     check_health,
@@ -26,11 +27,13 @@ __all__ = [
     "check_sip_service",
     "check_sip_services",
     "note_queue",
+    "read_knowledge",
     "reconcile_project",
     "reconcile_projects",
     "remove_objects",
     "resolve_domains",
     "run_health_check",
+    "sweep_knowledge",
     "sweep_trunks",
     "sync_endpoint",
     "sync_trunk",

@@ -9,7 +9,8 @@ from django.conf import settings
 # The fields of an agent that only some providers use. Every other field is used with all of them.
 BOT = frozenset({"voicemail_action", "voicemail_message", "silence_prompt", "tools", "transfers", "sends_digits"})
 ANALYSIS = frozenset({"analyzes_calls", "analysis_model", "analysis_schema"})
-SOME_USE = BOT | ANALYSIS | {
+EMBEDS = frozenset({"embedding_model"})
+SOME_USE = BOT | ANALYSIS | EMBEDS | {
     "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model", "stt_model", "tts_model",
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """OpenAI Realtime: one model hears, thinks and speaks."""
 
-from agents.providers.base import ANALYSIS, BOT, KeyCheck, Provider, openai_url
+from agents.providers.base import ANALYSIS, BOT, EMBEDS, KeyCheck, Provider, openai_url
 
 
 def _request(key: str, agent_id: str) -> tuple[str, dict[str, str]]:
@@ -9,7 +9,7 @@ def _request(key: str, agent_id: str) -> tuple[str, dict[str, str]]:
 
 
 ADAPTER = Provider(
-    uses=BOT | ANALYSIS | {"base_url", "llm_model", "stt_model"},
+    uses=BOT | ANALYSIS | EMBEDS | {"base_url", "llm_model", "stt_model"},
     needs=("provider_key",),
     base_url=openai_url,
     key_check=KeyCheck(_request),

@@ -34,6 +34,8 @@ def particulars(event: Event) -> str:
         said.append(f"Number sent to the carrier: {data['to']}.")
     if event.type == EventType.TOOL_CALLED:
         said.append(f"{data['tool']}, {data['seconds']} s.")
+    if event.type == EventType.KNOWLEDGE_SEARCHED:
+        said.append(f"{'; '.join(data['sources']) or 'Nothing found'}. By {data['searchedBy']}, {data['seconds']} s.")
     if event.type in (EventType.ASSISTANT_ANSWERED, EventType.ASSISTANT_FAILED):
         said += list(_answer(data))
     if event.type == EventType.TRANSFER_REQUESTED:

@@ -12,8 +12,9 @@ from django.utils import timezone
 from calls.admin import lines
 from calls.admin.after import after_of
 from calls.admin.placing import AGAIN
-from calls.choices import ENDED, AttemptStatus, CallStatus, Direction
+from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, EventType
 from calls.models import Attempt, Call, Conversation, Event, TranscriptItem
+from calls.presentation.sources import with_sources
 from calls.presentation.status_text import attempt_words, duration, explain
 
 MOST_LINES = 300
@@ -55,7 +56,8 @@ class Dial:
 def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
     """Return the panel's template context. Reads the timeline, the attempts and, once answered, the transcript."""
     zone = ZoneInfo(call.workspace.time_zone)
-    events = Event.objects.filter(call=call).order_by("at", "id")[:MOST_LINES]
+    events = list(Event.objects.filter(call=call).order_by("at", "id")[:MOST_LINES])
+    searches = [event for event in events if event.type == EventType.KNOWLEDGE_SEARCHED]
     attempts = call.attempts.select_related("trunk", "gateway").defer("trunk__auth_password").order_by("number")
     after = after_of(call)
     ended = call.status in ENDED and not after.get("analysis_waits")
@@ -67,7 +69,9 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
         "status_text": explain(call, timezone.now(), zone),
         "lines": [_line(event) for event in events],
         "dials": [_dial(attempt) for attempt in attempts[:MOST_ATTEMPTS]],
-        "said": TranscriptItem.objects.filter(call=call)[:MOST_TURNS] if call.answered_at else [],
+        "said": with_sources(
+            TranscriptItem.objects.filter(call=call)[:MOST_TURNS] if call.answered_at else [], searches
+        ),
         "measures": _measures(call) if call.answered_at else [],
         "talked": duration(call.duration_seconds) if call.duration_seconds else "",
         "poll_seconds": 0 if ended else 10 if _waits_long(call) else 2,

@@ -61,7 +61,14 @@ _EVENTS: dict[str, Any] = {
 }
 _TRANSCRIPT: dict[str, Any] = {
     "transcript": [
-        {"speaker": "agent", "text": "Hello, this is Acme.", "startedAt": _TIME, "endedAt": _TIME, "interrupted": False}
+        {
+            "speaker": "agent",
+            "text": "Hello, this is Acme.",
+            "startedAt": _TIME,
+            "endedAt": _TIME,
+            "interrupted": False,
+            "sources": [],
+        }
     ],
     "measures": {"firstWordSeconds": 0.41, "turns": 1},
     "detail": "",

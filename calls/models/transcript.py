@@ -1,6 +1,7 @@
 """Transcript and latency figures of a conversation."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.db import models
 
@@ -43,6 +44,8 @@ class TranscriptItem(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField()
     interrupted = models.BooleanField(default=False)
+
+    sources: Sequence[str] = ()  # what the agent had looked up; from the timeline, not stored
 
     class Meta:
         ordering = ["started_at", "id"]

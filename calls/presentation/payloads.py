@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from calls.models import Attempt, Call, CallAnalysis, Conversation, Recording, TranscriptItem, Transfer
+from calls.choices import EventType
+from calls.models import Attempt, Call, CallAnalysis, Conversation, Event, Recording, TranscriptItem, Transfer
 from calls.presentation import schemas
+from calls.presentation.sources import with_sources
 from voxa.core.api.names import camel
 from voxa.core.api.payloads import payload_of
 
@@ -33,7 +35,8 @@ def transferred_json(transfer: Transfer) -> dict[str, Any]:
 
 def transcript_json(call: Call, conversation: Conversation | None) -> dict[str, Any]:
     """Return a call's transcript and latency figures; empty if none was reported."""
-    items = [item_json(item) for item in TranscriptItem.objects.filter(call=call)]
+    searches = Event.objects.filter(call=call, type=EventType.KNOWLEDGE_SEARCHED).order_by("at", "id")
+    items = [item_json(item) for item in with_sources(TranscriptItem.objects.filter(call=call), searches)]
     return {**_conversation(conversation or Conversation()), "transcript": items}
 
 

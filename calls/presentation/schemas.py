@@ -121,6 +121,10 @@ class TurnSerializer(CamelSerializer):
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField()
     interrupted = serializers.BooleanField(help_text="The other side interrupted this turn.")
+    sources = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The documents that the agent had looked up, with page or heading.",
+    )
 
 
 class TranscriptSerializer(CamelSerializer):

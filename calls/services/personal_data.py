@@ -52,16 +52,20 @@ OTHER: dict[str, frozenset[str]] = {
     "calls.UsageDay": frozenset({"number", "direction", "outcome"}),  # the workspace's own number
     "telephony.Agent": frozenset({
         "name", "system_prompt", "greeting", "voice", "language", "provider_key", "provider_agent_id",
-        "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "voicemail_message",
+        "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "embedding_model",
+        "voicemail_message",
         "silence_prompt", "tools", "transfers", "analysis_model", "analysis_schema",
     }),
     "telephony.Gateway": frozenset({"ip_or_domain", "resolved"}),
     "telephony.HealthCheck": frozenset({"findings"}),
+    "telephony.KnowledgeFile": frozenset({"content"}),
+    "telephony.KnowledgeSource": frozenset({"name", "url", "filename", "error", "space"}),
     "telephony.LiveKitAlias": frozenset({"livekit_id"}),
     "telephony.LiveKitObject": frozenset({"livekit_id", "fingerprint", "last_error"}),
     "telephony.LiveKitProject": frozenset({
         "name", "url", "api_key", "api_secret", "sip_domain", "last_error", "sip_error", "lint",
     }),
+    "telephony.Passage": frozenset({"place", "text", "words"}),  # what the workspace publishes to its callers
     "telephony.PhoneNumber": frozenset({"number", "label", "assistant_request_url", "assistant_request_secret"}),
     "telephony.SeenQueue": frozenset({"name"}),
     "telephony.SipEndpoint": frozenset({"last_error", "warnings", "name", "sip_username", "sip_password"}),

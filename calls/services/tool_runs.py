@@ -21,7 +21,7 @@ from accounts.services.external_leases import most_at_once
 from calls.choices import EventType, ToolRunStatus
 from calls.models import Call, ToolRun
 from calls.services.timeline import note
-from calls.services.tools import BUSY, Done, call_tool, misfit, tool_of
+from calls.services.tools import BUSY, Done, Facts, call_tool, misfit, tool_of
 from telephony.models import LiveKitProject
 from voxa.core.errors import ServiceError
 from voxa.core.tasks import publish
@@ -82,16 +82,16 @@ def carry_out(run_id: UUID) -> None:
     run = waiting.select_related("call__agent").first()
     if run is None or not waiting.update(status=ToolRunStatus.UNDER_WAY, begun_at=now, arguments={}):
         return
-    status = None
+    facts: Facts = {}
     try:
-        done, status = call_tool(run.call, run.request_id, run.name, run.arguments)
+        done, facts = call_tool(run.call, run.request_id, run.name, run.arguments)
     except ServiceError as error:
         done = Done(False, error.message)
     except Exception:
         logger.exception("A tool of call %s could not be called.", run.call_id)
         done = Done(False, "The tool could not be called.")
     run.status = ToolRunStatus.UNDER_WAY
-    _finish(run, done, status, time.monotonic() - began)
+    _finish(run, done, facts, time.monotonic() - began)
 
 
 def sweep() -> None:
@@ -111,22 +111,23 @@ def _send(run: ToolRun) -> None:
 
 
 @transaction.atomic
-def _finish(run: ToolRun, done: Done, http_status: int | None = None, seconds: float = 0.0) -> None:
+def _finish(run: ToolRun, done: Done, facts: Facts | None = None, seconds: float = 0.0) -> None:
     """Record the outcome with a timeline event, unless the run has left its state meanwhile."""
     now = timezone.now()
     mine = ToolRun.objects.filter(pk=run.pk, status=run.status)
     if mine.update(status=ToolRunStatus.DONE, ok=done.ok, result=done.result, done_at=now, arguments={}):
-        _note(run.call, run.name, done, http_status, seconds)
+        _note(run.call, run.name, done, facts or {}, seconds)
 
 
 def _refuse(call: Call, name: str, words: str) -> Done:
     done = Done(False, words)
-    _note(call, name, done, None, 0.0)
+    _note(call, name, done, {}, 0.0)
     return done
 
 
-def _note(call: Call, name: str, done: Done, http_status: int | None, seconds: float) -> None:
-    told: dict[str, Any] = {"tool": name, "ok": done.ok, "httpStatus": http_status, "seconds": round(seconds, 2)}
+def _note(call: Call, name: str, done: Done, facts: Facts, seconds: float) -> None:
+    kind = EventType.KNOWLEDGE_SEARCHED if "sources" in facts else EventType.TOOL_CALLED
+    told = {"tool": name, "ok": done.ok, "httpStatus": None, **facts, "seconds": round(seconds, 2)}
     if not done.ok:
         told["message"] = done.result[:300]
-    note(call, EventType.TOOL_CALLED, timezone.now(), None, **told)
+    note(call, kind, timezone.now(), None, **told)

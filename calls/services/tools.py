@@ -17,6 +17,7 @@ from accounts.services.external_leases import external_lease
 from agents.rendering import render_json, render_url
 from calls.choices import CallStatus, EventType
 from calls.models import Call
+from calls.services import knowledge
 from calls.services.agent_of_call import variables_of
 from telephony.models import Agent
 from telephony.services.tool_secrets import tool_secret
@@ -27,6 +28,7 @@ from voxa.core.json_schema import misfits
 LIMITS = safe_http.Limits(connect=3.0, read=8.0, total=8.0, max_bytes=16_384)
 BUSY = "Too many tools are running. Try again in a moment."
 LONGEST_ARGUMENTS = 16_384  # characters of JSON
+Facts = dict[str, Any]  # what the timeline tells of a tool run beside its outcome
 
 
 @dataclass(frozen=True)
@@ -47,23 +49,35 @@ def tool_of(call: Call, name: str) -> Mapping[str, Any]:
 
     Raise `Conflict` if the call is not in progress or its agent has no such tool.
     """
-    tool: Mapping[str, Any] | None = next((one for one in speaking(call).tools if one["name"] == name), None)
+    agent = speaking(call)
+    tool: Mapping[str, Any] | None = next((one for one in agent.tools if one["name"] == name), None)
+    tool = knowledge.knowledge_tool(agent) if name == knowledge.NAME else tool
     if tool is None:
         raise Conflict("no_such_tool", f"The agent has no tool {name}.", "name")
     return tool
 
 
-def call_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, Any]) -> tuple[Done, int | None]:
-    """Call a tool at the workspace's URL; return its response within 8 s, and the HTTP status.
+def call_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, Any]) -> tuple[Done, Facts]:
+    """Call a tool at the workspace's URL, or search the agent's knowledge; return the result within 8 s, and its facts.
 
     Nothing is called if the workspace is at its limit of running tools. Raise `Conflict` as `tool_of` does.
     """
     tool, agent = tool_of(call, name), speaking(call)
+    if name == knowledge.NAME:
+        return _look_up(call, agent, arguments)
     values = variables_of(call)
     text = _body(call, name, arguments, render_json(tool.get("body", {}), values))
     headers = signed(tool_secret(agent), f"tool_{request_id.hex}", text)
     with external_lease(call.workspace_id, ExternalWork.TOOL) as may:
-        return _send(render_url(tool["url"], values), headers, text) if may else (Done(False, BUSY), None)
+        return _send(render_url(tool["url"], values), headers, text) if may else (Done(False, BUSY), {})
+
+
+def _look_up(call: Call, agent: Agent, arguments: Mapping[str, Any]) -> tuple[Done, Facts]:
+    with external_lease(call.workspace_id, ExternalWork.TOOL) as may:
+        if not may:
+            return Done(False, BUSY), {}
+        text, facts = knowledge.look_up(agent, arguments)
+        return Done(True, text), facts
 
 
 def speaking(call: Call) -> Agent:
@@ -108,12 +122,12 @@ def signed(secret: str, message_id: str, text: str) -> dict[str, str]:
     }
 
 
-def _send(url: str, headers: Mapping[str, str], text: str) -> tuple[Done, int | None]:
+def _send(url: str, headers: Mapping[str, str], text: str) -> tuple[Done, Facts]:
     try:
         answer = safe_http.send("POST", url, headers=headers, content=text.encode(), limits=LIMITS)
     except safe_http.OutboundError as error:
-        return Done(False, str(error)), None
+        return Done(False, str(error)), {}
     said = answer.body.decode("utf-8", "replace").replace("\0", "").strip()
     if answer.ok:
-        return Done(True, said or "Done."), answer.status
-    return Done(False, f"HTTP {answer.status}: {said[:300]}".rstrip(": ")), answer.status
+        return Done(True, said or "Done."), {"httpStatus": answer.status}
+    return Done(False, f"HTTP {answer.status}: {said[:300]}".rstrip(": ")), {"httpStatus": answer.status}

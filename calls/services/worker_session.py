@@ -11,9 +11,10 @@ from calls.livekit.room_monitor import seen
 from calls.models import Call, Reception
 from calls.recordings.recording import announcement_of
 from calls.services.agent_of_call import overridden, variables_of
+from calls.services.knowledge import knowledge_tool
 from telephony.livekit import client_for
 from telephony.livekit.rooms import participants
-from telephony.models import LiveKitProject
+from telephony.models import Agent, LiveKitProject
 from telephony.services.agent_revisions import current_number
 from voxa.core.errors import Conflict
 
@@ -80,7 +81,7 @@ def instructions(call: Call) -> dict[str, Any]:
             },
             "tools": [
                 {"name": one["name"], "description": one["description"], "parameters": one.get("parameters") or {}}
-                for one in agent.tools
+                for one in _tools(call.agent, agent.tools)
             ],
             "transfers": [{"name": one["name"], "description": one.get("description", "")} for one in agent.transfers],
             "sendsDigits": agent.sends_digits,
@@ -88,6 +89,11 @@ def instructions(call: Call) -> dict[str, Any]:
         "recording": {"announcement": announcement_of(call)},
         "provider": PROVIDERS[agent.ai_provider].for_worker(agent),
     }
+
+
+def _tools(agent: Agent, own: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    searches = knowledge_tool(agent)
+    return [*own, searches] if searches else own
 
 
 def _transfers_first(call: Call) -> bool:

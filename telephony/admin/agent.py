@@ -176,6 +176,7 @@ class AgentAdmin(ToolSecretMixin, ScopedAdmin):
                     ("stt_url", "tts_url"),
                     "llm_model",
                     ("stt_model", "tts_model"),
+                    "embedding_model",
                     "provider_key",
                     "clear_provider_key",
                 ]

@@ -88,7 +88,8 @@ class AgentSerializer(CamelModelSerializer[Agent]):
             "id", "name", "direction", "system_prompt", "greeting", "require_variables", "voice", "language",
             "ai_provider", "provider_key", "has_provider_key", "provider_check", "provider_agent_id",
             "custom_endpoint", "base_url",
-            "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "voicemail_action", "voicemail_message",
+            "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "embedding_model", "voicemail_action",
+            "voicemail_message",
             "silence_seconds", "silence_prompt", "silence_prompts", "tools", "transfers", "sends_digits",
             "analyzes_calls", "analysis_model", "analysis_schema", "active", "revision_note", "warnings",
         ]  # fmt: skip

@@ -65,7 +65,8 @@ AGENT_ANSWER = {
     "hasProviderKey": False,
     "providerCheck": "unverified", "providerAgentId": "", "customEndpoint": "", "baseUrl": "",
     "sttUrl": "", "ttsUrl": "", "llmModel": "",
-    "sttModel": "", "ttsModel": "", "voicemailAction": "", "voicemailMessage": "", "silenceSeconds": 10,
+    "sttModel": "", "ttsModel": "", "embeddingModel": "", "voicemailAction": "",
+    "voicemailMessage": "", "silenceSeconds": 10,
     "silencePrompt": "", "silencePrompts": 2, "sendsDigits": False,
     "analyzesCalls": False, "analysisModel": "", "analysisSchema": {}, "active": True, "warnings": [],
 }  # fmt: skip

@@ -5,8 +5,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 
-from telephony.choices import AgentDirection, TrunkStatus
-from telephony.models import Agent, PhoneNumber, Trunk
+from telephony.choices import AgentDirection, KnowledgeStatus, TrunkStatus
+from telephony.models import Agent, KnowledgeSource, PhoneNumber, Trunk
 from telephony.validators import validate_trunk_reference
 from voxa.core.api.filters import NamedChoiceFilter, NumberAskedFilter, TrueOrFalseFilter
 
@@ -55,4 +55,16 @@ class AgentFilter(filters.FilterSet):
 
     class Meta:
         model = Agent
+        fields: list[str] = []
+
+
+class KnowledgeFilter(filters.FilterSet):
+    """Filters of knowledge sources."""
+
+    status = NamedChoiceFilter(KnowledgeStatus.choices)
+    agentId = filters.UUIDFilter(field_name="agents")
+    name = filters.CharFilter(lookup_expr="icontains", help_text="Part of the name.")
+
+    class Meta:
+        model = KnowledgeSource
         fields: list[str] = []

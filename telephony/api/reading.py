@@ -56,7 +56,12 @@ def json_names(reader: Reader) -> Iterator[None]:
         if not hasattr(error, "error_dict"):
             raise
         names = {str(field.source): name for name, field in reader.fields.items()}
-        raise ValidationError({names.get(path, path): errors for path, errors in error.error_dict.items()}) from None
+        raise ValidationError({_named(path, names): errors for path, errors in error.error_dict.items()}) from None
+
+
+def _named(path: str, names: Mapping[str, str]) -> str:
+    head, bracket, rest = path.partition("[")
+    return f"{names.get(head, head)}{bracket}{rest}"
 
 
 def _note(problems: Problems, path: str, detail: Any) -> None:

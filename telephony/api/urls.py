@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from telephony.api.agent_revisions import AgentRevisionViewSet
 from telephony.api.agents import AgentViewSet
+from telephony.api.knowledge import KnowledgeViewSet
 from telephony.api.numbers import NumberViewSet
 from telephony.api.resource import ResourceViewSet
 from telephony.api.settings import TelephonySettingsView
@@ -32,5 +33,7 @@ urlpatterns = [
     path("agents/<uuid:id>/revisions", AgentRevisionViewSet.as_view({"get": "index"})),
     path("agents/<uuid:id>/revisions/<int:number>", AgentRevisionViewSet.as_view({"get": "retrieve"})),
     path("agents/<uuid:id>/revisions/<int:number>/restore", AgentRevisionViewSet.as_view({"post": "restore"})),
+    *_paths("knowledge", KnowledgeViewSet, "uuid"),
+    path("knowledge/<uuid:id>/refresh", KnowledgeViewSet.as_view({"post": "refresh"})),
     path("settings/telephony", TelephonySettingsView.as_view()),
 ]

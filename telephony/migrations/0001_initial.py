@@ -7,6 +7,7 @@ import telephony.addresses
 import telephony.carriers.presets
 import telephony.models.abilities
 import telephony.models.fields
+import telephony.models.knowledge
 import telephony.models.telephony_settings
 import telephony.sip_headers
 import telephony.validators
@@ -49,6 +50,7 @@ class Migration(migrations.Migration):
                 ('llm_model', models.CharField(blank=True, help_text='Empty: the default model.', max_length=100, verbose_name='language model')),
                 ('stt_model', models.CharField(blank=True, max_length=100, verbose_name='speech recognition model')),
                 ('tts_model', models.CharField(blank=True, max_length=100, verbose_name='speech synthesis model')),
+                ('embedding_model', models.CharField(blank=True, help_text='Compares questions with knowledge by meaning. Empty: the default model.', max_length=100)),
                 ('voicemail_action', models.CharField(blank=True, choices=[('', 'Continue as with a person'), ('hang_up', 'Hang up'), ('leave_message', 'Leave a message')], default='', max_length=13)),
                 ('voicemail_message', models.TextField(blank=True, help_text='Spoken after the voicemail greeting.', max_length=2000)),
                 ('silence_seconds', models.PositiveSmallIntegerField(default=10, help_text='Seconds of silence before the agent asks whether the caller is still there. 0: never.', validators=[django.core.validators.MaxValueValidator(300)])),
@@ -70,6 +72,35 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agents', to='accounts.workspace')),
             ],
             options={
+                'ordering': ['-created_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='KnowledgeSource',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(help_text='Agents name it as their source.', max_length=200)),
+                ('kind', models.CharField(default='file', editable=False, max_length=4)),
+                ('url', telephony.models.fields.HttpsUrlField(blank=True, help_text='An https URL of a page, or of a PDF, Markdown or text file.', max_length=2000, verbose_name='URL')),
+                ('filename', models.CharField(blank=True, editable=False, max_length=255)),
+                ('format', models.CharField(blank=True, editable=False, max_length=8)),
+                ('size', models.PositiveIntegerField(default=0, editable=False, verbose_name='size in bytes')),
+                ('status', models.CharField(default='queued', editable=False, max_length=7)),
+                ('error', models.CharField(blank=True, editable=False, max_length=500)),
+                ('passage_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='passages')),
+                ('space', models.CharField(blank=True, editable=False, max_length=700)),
+                ('generation', models.PositiveIntegerField(default=1, editable=False)),
+                ('read_generation', models.PositiveIntegerField(default=0, editable=False)),
+                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('due_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('read_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('agents', models.ManyToManyField(blank=True, related_name='knowledge', to='telephony.agent')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='knowledge', to='accounts.workspace')),
+            ],
+            options={
+                'verbose_name': 'knowledge source',
                 'ordering': ['-created_at', '-id'],
             },
         ),
@@ -163,6 +194,7 @@ class Migration(migrations.Migration):
                 ('llm_model', models.CharField(blank=True, help_text='Empty: the default model.', max_length=100, verbose_name='language model')),
                 ('stt_model', models.CharField(blank=True, max_length=100, verbose_name='speech recognition model')),
                 ('tts_model', models.CharField(blank=True, max_length=100, verbose_name='speech synthesis model')),
+                ('embedding_model', models.CharField(blank=True, help_text='Compares questions with knowledge by meaning. Empty: the default model.', max_length=100)),
                 ('voicemail_action', models.CharField(blank=True, choices=[('', 'Continue as with a person'), ('hang_up', 'Hang up'), ('leave_message', 'Leave a message')], default='', max_length=13)),
                 ('voicemail_message', models.TextField(blank=True, help_text='Spoken after the voicemail greeting.', max_length=2000)),
                 ('silence_seconds', models.PositiveSmallIntegerField(default=10, help_text='Seconds of silence before the agent asks whether the caller is still there. 0: never.', validators=[django.core.validators.MaxValueValidator(300)])),
@@ -290,6 +322,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KnowledgeFile',
+            fields=[
+                ('source', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='file', serialize=False, to='telephony.knowledgesource')),
+                ('content', models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='LiveKitProject',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -352,6 +391,18 @@ class Migration(migrations.Migration):
                 'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='Passage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('place', models.CharField(blank=True, max_length=200)),
+                ('text', models.TextField()),
+                ('words', models.TextField()),
+                ('vector', telephony.models.knowledge.VectorField(null=True)),
+                ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='telephony.knowledgesource')),
+            ],
         ),
         migrations.CreateModel(
             name='SipEndpoint',
@@ -601,6 +652,34 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='healthcheck',
             constraint=models.UniqueConstraint(models.Value(1), condition=models.Q(('workspace', None)), name='one_check_of_the_installation'),
+        ),
+        migrations.AddIndex(
+            model_name='knowledgesource',
+            index=models.Index(fields=['workspace', '-created_at', '-id'], name='knowledge_list'),
+        ),
+        migrations.AddIndex(
+            model_name='knowledgesource',
+            index=models.Index(fields=['-created_at', '-id'], name='knowledge_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='knowledgesource',
+            index=models.Index(fields=['due_at'], name='knowledge_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='knowledgesource',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['file', 'page'])), name='knowledge_kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='knowledgesource',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'reading', 'ready', 'failed'])), name='knowledge_status'),
+        ),
+        migrations.AddConstraint(
+            model_name='knowledgesource',
+            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['', 'pdf', 'html', 'markdown', 'text'])), name='knowledge_format'),
+        ),
+        migrations.AddConstraint(
+            model_name='passage',
+            constraint=models.UniqueConstraint(fields=('source', 'number'), name='passage_once'),
         ),
         migrations.AddIndex(
             model_name='sipendpoint',

@@ -3,6 +3,7 @@
 from telephony.models.agent import Agent
 from telephony.models.gateway import Gateway
 from telephony.models.health_check import HealthCheck
+from telephony.models.knowledge import KnowledgeFile, KnowledgeSource, Passage
 from telephony.models.livekit_object import LiveKitAlias, LiveKitObject
 from telephony.models.livekit_project import Installation, LiveKitProject
 from telephony.models.phone_number import PhoneNumber
@@ -19,9 +20,12 @@ __all__ = [
     "Gateway",
     "HealthCheck",
     "Installation",
+    "KnowledgeFile",
+    "KnowledgeSource",
     "LiveKitAlias",
     "LiveKitObject",
     "LiveKitProject",
+    "Passage",
     "PhoneNumber",
     "SeenQueue",
     "SipEndpoint",

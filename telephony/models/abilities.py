@@ -15,7 +15,7 @@ MOST_TOOLS = MOST_TRANSFERS = 20
 LONGEST_SCHEMA = 8_192  # characters
 LONGEST_BODY = 4_096  # characters
 NAME = "^[A-Za-z_][A-Za-z0-9_]{0,63}$"  # the function names that language models accept
-OWN_TOOLS = frozenset({"end_call", "transfer_call", "send_digits"})  # every agent's own
+OWN_TOOLS = frozenset({"end_call", "transfer_call", "send_digits", "search_knowledge"})  # every agent's own
 
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 1_000}
 _TOOLS = {

@@ -64,6 +64,9 @@ class Agent(models.Model):
     llm_model = models.CharField("language model", max_length=100, blank=True, help_text="Empty: the default model.")
     stt_model = models.CharField("speech recognition model", max_length=100, blank=True)
     tts_model = models.CharField("speech synthesis model", max_length=100, blank=True)
+    embedding_model = models.CharField(
+        max_length=100, blank=True, help_text="Compares questions with knowledge by meaning. Empty: the default model."
+    )
     voicemail_action = models.CharField(
         max_length=13, choices=VoicemailAction.choices, blank=True, default=VoicemailAction.NONE
     )

@@ -15,6 +15,7 @@ from agents.rendering import warnings as placeholder_warnings
 from telephony.models import Agent, ToolSecret
 from telephony.models.agent import CHECK_FIELDS
 from telephony.services.errors import Problems, conflicts_named
+from telephony.services.knowledge.sources import refresh_of
 from telephony.services.rows import assign
 from telephony.transfer_targets import as_stored
 from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url, url_key
@@ -22,7 +23,7 @@ from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url, url_key
 FIELDS = (
     "name", "direction", "system_prompt", "greeting", "require_variables", "voice", "language", "ai_provider",
     "provider_key", "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model",
-    "stt_model", "tts_model",
+    "stt_model", "tts_model", "embedding_model",
     "voicemail_action", "voicemail_message", "silence_seconds", "silence_prompt", "silence_prompts",
     "tools", "transfers", "sends_digits", "analyzes_calls", "analysis_model", "analysis_schema", "active",
 )  # fmt: skip
@@ -82,6 +83,8 @@ def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | 
     agent.revision_note = data.get("revision_note", "")
     if changed:
         agent.save(update_fields=[*changed, *CHECK_FIELDS, "updated_at"])
+    if {*CREDENTIALS, "embedding_model"} & set(changed):
+        refresh_of(agent)
     agent.warnings = _in_vain(agent) if "ai_provider" in changed else []
     if SPOKEN & set(changed):
         agent.warnings = [*agent.warnings, *placeholder_warnings(agent)]

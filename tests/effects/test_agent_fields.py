@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Workspace
 from agents.choices import AiProvider
+from agents.knowledge.embeddings import Embedder
 from agents.providers.fields import USED_BY
 from calls.choices import CallStatus
 from calls.models import Call
@@ -69,6 +70,12 @@ def _handed_over(told: Told) -> Any:
     return transferred(told.call, lambda: transfer_as_agent(told.call, "sales"))
 
 
+def _embedded_by(told: Told) -> str:
+    """Return the model whose vectors questions and knowledge are compared by."""
+    embedder = Embedder.of(told.row)
+    return embedder.model if embedder else ""
+
+
 def _required(told: Told) -> list[str]:
     """Return what a call without variables is refused for."""
     check_agent_of(told.call, problems := Problems())
@@ -105,6 +112,7 @@ AGENT: dict[str, Case] = {
     "llmModel": ({"llmModel": "m-1"}, lambda told: told.provider["llmModel"], "m-1"),
     "sttModel": ({**PIPELINE, "sttModel": "s-1"}, lambda told: told.provider["sttModel"], "s-1"),
     "ttsModel": ({**PIPELINE, "ttsModel": "t-1"}, lambda told: told.provider["ttsModel"], "t-1"),
+    "embeddingModel": ({"embeddingModel": "e-1"}, lambda told: _embedded_by(told), "e-1"),
     "voicemailAction": ({"voicemailAction": "hang_up"}, lambda told: told.agent["voicemail"]["action"], "hang_up"),
     "voicemailMessage": (
         {"voicemailAction": "leave_message", "voicemailMessage": "Call us."},

@@ -11,6 +11,7 @@ WALKED = {
     "AgentRequest": "tests/effects/test_agent_fields.py",
     "RestoreRequest": "tests/telephony/test_agent_revisions.py",
     "PreviewRequest": "tests/telephony/test_agent_preview.py",
+    "KnowledgeRequest": "tests/telephony/knowledge/test_sources_api.py",
     "NumberRequest": "tests/effects/test_number_fields.py",
     "PlaceCallRequest": "tests/effects/test_call_fields.py",
     "TransferRequest": "tests/effects/test_call_fields.py",

@@ -46,6 +46,7 @@ _TASKS = {
         "telephony.tasks.note_queue",  # beat sends it to each queue
         "telephony.tasks.reconcile_project",
         "telephony.tasks.reconcile_projects",
+        "telephony.tasks.sweep_knowledge",
         "telephony.tasks.sweep_trunks",
     ),
     EXTERNAL: (
@@ -57,6 +58,7 @@ _TASKS = {
         "telephony.tasks.check_gateways",
         "calls.tasks.send_alert",
         "telephony.tasks.check_providers",
+        "telephony.tasks.read_knowledge",
         "telephony.tasks.resolve_domains",
         "telephony.tasks.run_health_check",
     ),

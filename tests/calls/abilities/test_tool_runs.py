@@ -77,9 +77,9 @@ def test_the_arguments_leave_the_row_when_they_are_taken(
     run = ToolRun.objects.get()
     seen: list[Any] = []
 
-    def look(call: Call, request_id: object, name: str, arguments: Any) -> tuple[tools.Done, int]:
+    def look(call: Call, request_id: object, name: str, arguments: Any) -> tuple[tools.Done, dict[str, int]]:
         seen.extend([arguments, ToolRun.objects.get().arguments, ToolRun.objects.get().status])
-        return tools.Done(True, "Done."), 200
+        return tools.Done(True, "Done."), {"httpStatus": 200}
 
     monkeypatch.setattr(tool_runs, "call_tool", look)
     tasks.run_tool(str(run.pk))

@@ -12,9 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from voxa.core.api.errors import Problem, error_body
-from voxa.core.bodies.reader import KEY, MEBIBYTE, BodyRefused, IncomingBody
-
-_UPLOADS = 11 * MEBIBYTE  # a file of 10 MB, its form and some more, so that the form itself names the limit
+from voxa.core.bodies.reader import KEY, LARGEST, BodyRefused, IncomingBody, is_upload
 
 Environ = dict[str, Any]
 WSGIApplication = Callable[[Environ, Any], Iterable[bytes]]
@@ -79,7 +77,8 @@ def _limit(environ: Environ) -> int:
     is_file = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
     is_known = settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", "")
     small: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return _UPLOADS if is_file and is_known and _is_for_people(environ) else small
+    may = (is_file and is_known and _is_for_people(environ)) or is_upload(environ)
+    return LARGEST if may else small
 
 
 def _is_for_people(environ: Environ) -> bool:

@@ -14,6 +14,8 @@ from gunicorn.http.errors import NoMoreData
 
 MEBIBYTE = 1_048_576
 SENT_WITHIN = 15.0  # seconds for headers and body together; answers may take longer
+LARGEST = 11 * MEBIBYTE  # a file of 10 MB, its form and some more, so that the form itself names the limit
+UPLOADS = frozenset({"/v1/knowledge"})  # of the API
 KEY = "voxa.body"  # in the WSGI environment
 _READ = 65_536
 _PATIENCE = 1.0  # seconds; a body that has arrived is read in milliseconds
@@ -55,6 +57,12 @@ class Readers:
     def _fits(self, sender: str) -> bool:
         share, most = max(1, self.threads // 4), max(1, self.threads * 3 // 4)
         return self._reading[sender] < share and self._reading.total() < most
+
+
+def is_upload(environ: dict[str, Any]) -> bool:
+    """Return whether the API takes a file of up to 10 MB here."""
+    is_file = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
+    return is_file and environ.get("PATH_INFO") in UPLOADS
 
 
 READERS = Readers(8)  # the worker sets its number of threads
@@ -134,6 +142,7 @@ def receive(environ: dict[str, Any], sender: str) -> None:
     """Read a request's body for a sender that is known, and state its true length. Raises BodyRefused."""
     body: IncomingBody | None = environ.get(KEY)
     if body is None:  # no WSGI server of ours: the input is there already
-        check_length(int(environ.get("CONTENT_LENGTH") or 0), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        most = LARGEST if is_upload(environ) else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        check_length(int(environ.get("CONTENT_LENGTH") or 0), most)
         return
     environ["CONTENT_LENGTH"] = str(body.receive(sender))

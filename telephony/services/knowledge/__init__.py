@@ -1,0 +1,1 @@
+"""Knowledge of agents: kept, read in the background, searched in calls."""
