@@ -13,7 +13,7 @@ from voxa.core.api.payloads import payload_of
 attempt_json = payload_of(schemas.AttemptSerializer)
 transfer_json = payload_of(schemas.TransferStateSerializer)
 event_json = payload_of(schemas.EventSerializer, attempt=lambda event: event.attempt.number if event.attempt else None)
-item_json = payload_of(schemas.TurnSerializer)
+item_json = payload_of(schemas.TurnSerializer, sources=lambda item: list(item.sources))
 _call = payload_of(
     schemas.CallSerializer,
     agentOverrides=lambda call: {camel(name): value for name, value in call.agent_overrides.items()},
