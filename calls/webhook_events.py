@@ -139,6 +139,7 @@ register(
                     "startedAt": _ANSWERED,
                     "endedAt": "2026-01-05T09:30:11Z",
                     "interrupted": False,
+                    "sources": [],
                 }
             ],
             "measures": {"firstWordSeconds": 0.41, "turns": 6, "turnSecondsMedian": 0.92, "turnSecondsLongest": 1.7},

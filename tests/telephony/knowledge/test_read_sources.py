@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from telephony.models import Agent, KnowledgeSource, Passage
 from telephony.services.agents import update_agent
 from telephony.services.knowledge import read
-from telephony.services.knowledge.sources import refresh
+from telephony.services.knowledge.sources import READ, refresh
 from tests.telephony.knowledge.conftest import HOURS, KNOWLEDGE, Adds, Host, read_now, upload_file
 
 PAGE = b"<p>We are open.</p>"
@@ -132,5 +132,5 @@ def test_the_sweep_finds_what_a_dead_worker_left(add: Adds, agent: Agent, sent: 
     read.sweep()
     KnowledgeSource.objects.filter(pk=source.pk).update(status="reading", due_at=timezone.now())
     read.sweep()
-    assert sent == [(read.READ, str(source.pk))]
+    assert sent == [(READ, str(source.pk))]
     assert read_now(source.pk).status == "ready"
