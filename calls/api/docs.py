@@ -59,17 +59,9 @@ _EVENTS: dict[str, Any] = {
     "previous": None,
     "results": [{"type": EventType.CALL_QUEUED.value, "at": _TIME, "attempt": None, "data": {}}],
 }
+_SPOKEN = {"speaker": "agent", "text": "Hello, this is Acme.", "interrupted": False, "sources": []}
 _TRANSCRIPT: dict[str, Any] = {
-    "transcript": [
-        {
-            "speaker": "agent",
-            "text": "Hello, this is Acme.",
-            "startedAt": _TIME,
-            "endedAt": _TIME,
-            "interrupted": False,
-            "sources": [],
-        }
-    ],
+    "transcript": [{**_SPOKEN, "startedAt": _TIME, "endedAt": _TIME}],
     "measures": {"firstWordSeconds": 0.41, "turns": 1},
     "detail": "",
     "finished": True,
