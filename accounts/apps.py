@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib import admin
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -9,3 +10,5 @@ class AccountsConfig(AppConfig):
         from accounts import signals  # noqa: F401
 
         autodiscover_modules("webhook_events")
+        for model in [model for model in admin.site._registry if model.__module__.startswith("allauth.")]:
+            admin.site.unregister(model)  # nothing is stored there

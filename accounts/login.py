@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django_otp import devices_for_user
 from unfold.forms import AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
@@ -28,30 +30,32 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "Email address"
+        self.openid_name = settings.OPENID_NAME if settings.OPENID_SERVER_URL else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         user = self.get_user()
         if user is not None:
-            user.otp_device = self._verified_device(user, cleaned.get("otp_token", "").replace(" ", ""))
+            user.otp_device = verified_device(self.request, user, cleaned.get("otp_token", ""))
         return cleaned
 
-    def _verified_device(self, user: Any, code: str) -> Any:
-        """Return the device of the code, None for users without one. Raise `ValidationError` otherwise."""
-        devices = list(devices_for_user(user))
-        if not devices:
-            return None
-        if not code:
-            raise ValidationError("Enter the code from your authenticator app.", code="otp_required")
-        for device in _asked(devices, code):
-            taken = two_step.takes(device, code)
-            if taken is None:
-                count_failure(self.request, user)
-                raise ValidationError("Too many wrong codes. Wait a moment, then try again.", code="otp_throttled")
-            if taken:
-                return device
-        count_failure(self.request, user)
-        raise ValidationError("This code is wrong or was already used. Enter the next one.", code="otp_wrong")
+
+def verified_device(request: HttpRequest, user: Any, text: str) -> Any:
+    """Return the device of the code, None for users without one. Raise `ValidationError` otherwise."""
+    devices, code = list(devices_for_user(user)), text.replace(" ", "")
+    if not devices:
+        return None
+    if not code:
+        raise ValidationError("Enter the code from your authenticator app.", code="otp_required")
+    for device in _asked(devices, code):
+        taken = two_step.takes(device, code)
+        if taken is None:
+            count_failure(request, user)
+            raise ValidationError("Too many wrong codes. Wait a moment, then try again.", code="otp_throttled")
+        if taken:
+            return device
+    count_failure(request, user)
+    raise ValidationError("This code is wrong or was already used. Enter the next one.", code="otp_wrong")
 
 
 def _asked(devices: list[Any], code: str) -> list[Any]:

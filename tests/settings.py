@@ -8,6 +8,8 @@ os.environ.setdefault("SECRET_KEY", "tests-only-" + "x" * 50)
 os.environ.setdefault("FERNET_KEYS", "tests-only-fernet-key")
 os.environ["LIVEKIT_URL"] = ""
 os.environ["CELERY_BROKER_URL"] = "memory://"
+os.environ["OPENID_SERVER_URL"] = "http://127.0.0.1:9"  # installs allauth
+os.environ["OPENID_CLIENT_ID"] = "voxa"
 
 from voxa.settings import *  # noqa: F403
 

@@ -152,6 +152,35 @@ AXES_CLIENT_IP_CALLABLE = "voxa.core.client_address.client_network"
 # Networks whose X-Forwarded-For names the client: the proxies in front of Voxa.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1"])
 
+# --- sign-in at an OpenID provider: accounts/openid.py -----------------------------------------------------
+OPENID_SERVER_URL = env.str("OPENID_SERVER_URL", default="")  # the issuer; empty: off
+OPENID_NAME = env.str("OPENID_NAME", default="OpenID Connect")  # on the button
+OPENID_ALLOWED_DOMAINS = env.list("OPENID_ALLOWED_DOMAINS", default=[])  # whose addresses need no invitation
+if OPENID_SERVER_URL:
+    INSTALLED_APPS += [
+        "allauth",
+        "allauth.account",
+        "allauth.socialaccount",
+        "allauth.socialaccount.providers.openid_connect",
+    ]
+    MIDDLEWARE.append("allauth.account.middleware.AccountMiddleware")
+    SOCIALACCOUNT_ADAPTER = "accounts.openid.Adapter"
+    SOCIALACCOUNT_LOGIN_ON_GET = True  # a form's redirect to the provider would need a wider form-action
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "openid",
+                    "name": OPENID_NAME,
+                    "client_id": env.str("OPENID_CLIENT_ID"),
+                    "secret": env.str("OPENID_CLIENT_SECRET", default=""),
+                    "settings": {"server_url": OPENID_SERVER_URL},
+                }
+            ],
+        }
+    }
+
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = True

@@ -1,5 +1,6 @@
 """All URLs of Voxa, one include per app."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -43,6 +44,8 @@ urlpatterns = [
     path("internal/agent/", include("calls.api.internal_urls")),
     path("", include("telephony.dialects.urls")),
 ]
+if settings.OPENID_SERVER_URL:
+    urlpatterns.insert(0, path("admin/openid/", include("accounts.openid_urls")))
 handler400 = "voxa.core.api.fallbacks.bad_request"
 handler403 = "voxa.core.api.fallbacks.permission_denied"
 handler404 = "voxa.core.api.fallbacks.not_found"

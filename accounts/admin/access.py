@@ -64,8 +64,9 @@ def switched_to(request: HttpRequest) -> Workspace | None:
     """Return the workspace that the user switched to, if it is still one of theirs."""
     if not hasattr(request, "_voxa_switched"):
         text, full = getattr(request, "session", {}).get(SWITCHED), full_access_of(request)
-        theirs = text and (full.superuser or UUID(text) in full.roles)
-        request._voxa_switched = Workspace.objects.filter(pk=text).first() if theirs else None  # type: ignore[attr-defined]
+        pk = UUID(text) if text else None
+        theirs = Workspace.objects.filter(pk=pk) if pk and (full.superuser or pk in full.roles) else None
+        request._voxa_switched = theirs.first() if theirs is not None else None  # type: ignore[attr-defined]
     found: Workspace | None = request._voxa_switched  # type: ignore[attr-defined]
     return found
 
