@@ -1,11 +1,14 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CallsConfig(AppConfig):
     name = "calls"
 
     def ready(self) -> None:
+        from calls import search_indexes
         from calls.metrics import of_today
         from telephony import call_metrics
 
         call_metrics.register(of_today)
+        post_migrate.connect(search_indexes.create, sender=self)

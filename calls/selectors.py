@@ -7,14 +7,28 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet, Sum, prefetch_related_objects
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db import connection
+from django.db.models import F, Func, Prefetch, QuerySet, Sum, prefetch_related_objects
 
 from accounts.models import Workspace
 from calls.do_not_call.erased_numbers import MARK, listed_as
-from calls.models import Attempt, Call, CallAnalysis, Conversation, DoNotCall, Event, Recording, UsageDay
+from calls.models import (
+    Attempt,
+    Call,
+    CallAnalysis,
+    Conversation,
+    DoNotCall,
+    Event,
+    Recording,
+    TranscriptItem,
+    UsageDay,
+)
 from voxa.core.number_fields import to_canonical
 
 MOST_WITH_ID = 50  # calls per Call-ID; a carrier should never reuse one
+READ_THROUGH = 5_000  # newest calls whose transcripts are read
+MOST_WITH_WORDS = 2_000  # transcript items per search
 MOST_EVENTS = 1_000  # of one call; a call has a few per attempt
 
 
@@ -111,3 +125,19 @@ def _line(key: date | str | None, rows: list[dict[str, Any]]) -> UsageLine:
         seconds=sum(row["length"] for row in rows),
         outcomes=dict(sorted(outcomes.items())),
     )
+
+
+def with_words(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
+    """Return the calls with a text in their transcript.
+
+    The newest ones are read; among the others, PostgreSQL's index finds whole words next to each other.
+    """
+    newest = calls.filter(answered_at__isnull=False).order_by("-created_at", "-id").values("pk")[:READ_THROUGH]
+    read = TranscriptItem.objects.filter(call__in=newest, text__icontains=text)
+    found = set(read.order_by().values_list("call", flat=True)[:MOST_WITH_WORDS])
+    if connection.vendor == "postgresql":
+        words = Func(F("text"), template="to_tsvector('simple', %(expressions)s)", output_field=SearchVectorField())
+        asked = SearchQuery(text, config="simple", search_type="phrase")
+        indexed = TranscriptItem.objects.alias(words=words).filter(words=asked, call__in=calls.values("pk"))
+        found |= set(indexed.order_by().values_list("call", flat=True)[:MOST_WITH_WORDS])
+    return calls.filter(pk__in=found)

@@ -256,6 +256,8 @@ AGENT_WAIT_SECONDS = env.float("AGENT_WAIT_SECONDS", default=20.0)  # a call wit
 RECORDING_S3_BUCKET = env.str("RECORDING_S3_BUCKET", default="")
 RECORDING_S3_REGION = env.str("RECORDING_S3_REGION", default="us-east-1")
 RECORDING_S3_ENDPOINT = env.str("RECORDING_S3_ENDPOINT", default="")  # empty: Amazon's
+# The player of the call page is redirected there.
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["media-src"] = ["'self'", RECORDING_S3_ENDPOINT or "https://*.amazonaws.com"]
 RECORDING_S3_ACCESS_KEY = env.str("RECORDING_S3_ACCESS_KEY", default="")
 RECORDING_S3_SECRET = env.str("RECORDING_S3_SECRET", default="")
 VOXA_DIALECTS = env.list("VOXA_DIALECTS", default=None)  # names of telephony/dialects; unset: all, empty: none

@@ -34,6 +34,7 @@ class Recorded:
     color: str
     length: str
     plays: bool
+    began: float | None  # seconds since 1970, for the player
 
 
 def after_of(call: Call) -> dict[str, Any]:
@@ -56,7 +57,8 @@ def _found(row: CallAnalysis) -> Found:
 
 def _recorded(row: Recording) -> Recorded:
     length = duration(row.duration_seconds) if row.duration_seconds else ""
-    return Recorded(row, _COLORS[RecordingStatus(row.status)], length, row.status == RecordingStatus.SAVED)
+    began = row.started_at.timestamp() if row.started_at else None
+    return Recorded(row, _COLORS[RecordingStatus(row.status)], length, row.status == RecordingStatus.SAVED, began)
 
 
 def _heading(name: str) -> str:

@@ -27,10 +27,14 @@ from accounts.admin.scoping import ScopedAdmin, is_uuid
 from accounts.choices import Role
 from calls import selectors
 from calls.admin.call_filters import CallPaginator, SipCodeFilter, StatusFilter, TimeRangeFilter, find_calls
+from calls.admin.call_selection import DoNotCallMixin
 from calls.admin.export import csv_of
 from calls.admin.inbound_check import InboundCheckView
+from calls.admin.newer import newer_view, poller
 from calls.admin.panel import panel_of
 from calls.admin.placing import PlacingMixin
+from calls.admin.range_filters import CostFilter, DurationFilter, WordsFilter
+from calls.admin.raw_events import raw_events_view
 from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.models import Call
 from calls.presentation.status_text import COLORS, duration, reason_words
@@ -43,7 +47,7 @@ MOST_POLLED = 100  # calls whose status one request of the list polls
 
 
 @admin.register(Call)
-class CallAdmin(PlacingMixin, ScopedAdmin):
+class CallAdmin(DoNotCallMixin, PlacingMixin, ScopedAdmin):
     """Readable by every member; operators dial, cancel, hang up and place calls. Services write the rows."""
 
     empty = "Calls appear here when someone calls in, a program places a call, or you place one yourself."
@@ -58,16 +62,20 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         SipCodeFilter,
         ("agent", OwnRowsFilter),
         ("trunk", OwnRowsFilter),
+        ("number", OwnRowsFilter),
+        DurationFilter,
+        CostFilter,
         ("workspace", OwnRowsFilter),
         ("created_at", TimeRangeFilter),
+        WordsFilter,
     ]
     search_fields = ["to_number", "from_number"]
     search_help_text = "Full or partial number in any format, call ID, SIP Call-ID or room name"
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
-    actions = None
     actions_list: ClassVar[list[str]] = ["check_inbound_call", "export_csv"]
     paginator = CallPaginator
+    list_before_template = "admin/calls/call/list_top.html"
     list_after_template = "admin/calls/call/poller.html"
     change_form_outer_before_template = "admin/calls/call/page.html"
     change_form_outer_after_template = "admin/calls/call/ask.html"
@@ -156,7 +164,8 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         return answer
 
     def _panel(self, request: HttpRequest, call: Call) -> dict[str, Any]:
-        return panel_of(call, may_work=self.may(request, Role.OPERATOR, call))
+        may_work, may_inspect = (self.may(request, role, call) for role in (Role.OPERATOR, Role.ADMIN))
+        return panel_of(call, may_work=may_work, may_inspect=may_inspect)
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -166,9 +175,11 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
                 wrap(InboundCheckView.as_view(admin_site=self.admin_site)),
                 name="calls_call_inbound_check",
             ),
+            path("newer/", wrap(self.newer_view), name="calls_call_newer"),
             path("states/", wrap(self.states_view), name="calls_call_states"),
             path("<uuid:object_id>/panel/", wrap(self.panel_view), name="calls_call_panel"),
             path("<uuid:object_id>/recording/", wrap(self.recording_view), name="calls_call_recording"),
+            path("<uuid:object_id>/raw-events/", wrap(self.raw_events_view), name="calls_call_raw_events"),
             path("<uuid:object_id>/dial/", wrap(self.dial_view), name="calls_call_dial"),
             path("<uuid:object_id>/cancel/", wrap(self.cancel_view), name="calls_call_cancel"),
             path("<uuid:object_id>/hangup/", wrap(self.hangup_view), name="calls_call_hangup"),
@@ -210,6 +221,14 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         answer["Cache-Control"] = "no-store"
         return answer
 
+    def newer_view(self, request: HttpRequest) -> HttpResponse:
+        """Return the announcement of new calls, for the list's polling."""
+        return newer_view(self, request)
+
+    def raw_events_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Show the raw events of the call, to owners and admins."""
+        return raw_events_view(self, request, self.row_or_deny(request, str(object_id), Role.ADMIN))
+
     def states_view(self, request: HttpRequest) -> HttpResponse:
         """Return the status of the calls on a list page, and keep polling those that have not ended."""
         asked = [text for text in request.GET.get("ids", "").split(",") if is_uuid(text)][:MOST_POLLED]
@@ -218,9 +237,12 @@ class CallAdmin(PlacingMixin, ScopedAdmin):
         return render(request, "admin/calls/call/states.html", context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        shown_at = timezone.now()
         answer: Any = super().changelist_view(request, extra_context)
         if "cl" in (getattr(answer, "context_data", None) or {}):
             answer.context_data["live"] = _polled(answer.context_data["cl"].result_list)
+            answer.context_data["list_zone"] = timezone.get_current_timezone_name()
+            answer.context_data.update(poller(request, shown_at) if answer.context_data["cl"].page_num == 1 else {})
             for button in answer.context_data["actions_list"]:
                 if button["path"] == reverse("admin:calls_call_export_csv"):
                     button["path"] += f"?{request.GET.urlencode()}"  # what is filtered

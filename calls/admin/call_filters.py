@@ -16,6 +16,7 @@ from accounts.admin.paginator import BoundedPaginator
 from accounts.models import Workspace
 from calls.choices import LIVE, CallStatus
 from calls.models import Attempt, Call
+from calls.search_indexes import numbers_indexed
 from calls.selectors import known_as
 from voxa.core.phone_numbers import search_terms
 
@@ -96,9 +97,9 @@ class CallPaginator(BoundedPaginator):
 def find_calls(rows: QuerySet[Call], term: str, countries: Sequence[str] = ()) -> QuerySet[Call]:
     """Return the newest calls to or from a number, or the calls with an ID, SIP Call-ID or room name.
 
-    The number may be in any format, including national formats of `countries`; a partial number is searched in the
-    newest calls only. Each direction has its own index in the list's order; a joined query would make the database
-    sort all rows.
+    The number may be in any format, including national formats of `countries`; without an index, a partial number is
+    searched in the newest calls only. Each direction has its own index in the list's order; a joined query would make
+    the database sort all rows.
     """
     text = term.strip()
     try:
@@ -119,8 +120,7 @@ def find_calls(rows: QuerySet[Call], term: str, countries: Sequence[str] = ()) -
         found |= set(newest.filter(to_number=spelling)[:EACH_SIDE])
         found |= set(newest.filter(from_number=spelling)[:EACH_SIDE])
     if not found:
-        within = newest[:LOOKED_THROUGH]
+        within = newest if numbers_indexed() else newest.filter(pk__in=newest[:LOOKED_THROUGH])
         for part in (digits for digits in terms if len(digits) >= SHORTEST_PART):
-            like = Q(to_number__contains=part) | Q(from_number__contains=part)
-            found |= set(newest.filter(like, pk__in=within)[:EACH_SIDE])
+            found |= set(within.filter(Q(to_number__contains=part) | Q(from_number__contains=part))[:EACH_SIDE])
     return rows.filter(pk__in=found)

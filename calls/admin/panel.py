@@ -1,5 +1,6 @@
 """Context of the call page: status text, timeline, attempts, transcript."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,10 +13,11 @@ from django.utils import timezone
 from calls.admin import lines
 from calls.admin.after import after_of
 from calls.admin.placing import AGAIN
-from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, EventType
+from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, EventType, Speaker
 from calls.models import Attempt, Call, Conversation, Event, TranscriptItem
 from calls.presentation.sources import with_sources
 from calls.presentation.status_text import attempt_words, duration, explain
+from telephony.models import TelephonySettings
 
 MOST_LINES = 300
 MOST_ATTEMPTS = 50
@@ -53,7 +55,17 @@ class Dial:
     talked: str
 
 
-def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Turn:
+    """One turn; `at` and `until` are seconds since 1970, for the player."""
+
+    item: TranscriptItem
+    latency: str
+    at: float
+    until: float
+
+
+def panel_of(call: Call, *, may_work: bool, may_inspect: bool = False) -> dict[str, Any]:
     """Return the panel's template context. Reads the timeline, the attempts and, once answered, the transcript."""
     zone = ZoneInfo(call.workspace.time_zone)
     events = list(Event.objects.filter(call=call).order_by("at", "id")[:MOST_LINES])
@@ -69,10 +81,12 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
         "status_text": explain(call, timezone.now(), zone),
         "lines": [_line(event) for event in events],
         "dials": [_dial(attempt) for attempt in attempts[:MOST_ATTEMPTS]],
-        "said": with_sources(
-            TranscriptItem.objects.filter(call=call)[:MOST_TURNS] if call.answered_at else [], searches
+        "said": turns(
+            with_sources(TranscriptItem.objects.filter(call=call)[:MOST_TURNS] if call.answered_at else [], searches)
         ),
         "measures": _measures(call) if call.answered_at else [],
+        "cost": _cost(call),
+        "may_inspect": may_inspect,
         "talked": duration(call.duration_seconds) if call.duration_seconds else "",
         "poll_seconds": 0 if ended else 10 if _waits_long(call) else 2,
         "call_again": _again(call) if may_work and call.status in ENDED and outbound else "",
@@ -80,6 +94,30 @@ def panel_of(call: Call, *, may_work: bool) -> dict[str, Any]:
         "may_cancel": may_work and outbound and call.status in _CANCELABLE and not call.end_requested,
         "may_hang_up": may_work and _may_hang_up(call) and not call.end_requested,
     }
+
+
+def turns(items: Iterable[TranscriptItem]) -> list[Turn]:
+    """Return the turns, those of the agent with the seconds since the caller had finished."""
+    found: list[Turn] = []
+    heard: TranscriptItem | None = None  # the caller's last turn that no one answered yet
+    for item in items:
+        latency = ""
+        if item.speaker == Speaker.CALLER:
+            heard = item
+        elif heard is not None:
+            latency = f"{max(0.0, (item.started_at - heard.ended_at).total_seconds()):.1f} s"
+            heard = None
+        found.append(Turn(item, latency, item.started_at.timestamp(), item.ended_at.timestamp()))
+    return found
+
+
+def _cost(call: Call) -> str:
+    """Return the cost of an outbound call's talk time at the workspace's present price; empty without a price."""
+    if call.direction != Direction.OUTBOUND or not call.duration_seconds:
+        return ""
+    settings = TelephonySettings.of(call.workspace_id)
+    cost = settings.price_per_minute * call.duration_seconds / 60
+    return f"{cost:.4f}".rstrip("0").rstrip(".") + f" {settings.currency}".rstrip() if cost else ""
 
 
 def _measures(call: Call) -> list[tuple[str, str]]:

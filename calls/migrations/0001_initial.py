@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('agent', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='telephony.agent')),
-                ('number', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='telephony.phonenumber')),
+                ('number', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='telephony.phonenumber')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='telephony.livekitproject')),
                 ('trunk', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='telephony.trunk')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='accounts.workspace')),
@@ -317,6 +317,7 @@ class Migration(migrations.Migration):
                 ('bytes', models.PositiveBigIntegerField(null=True)),
                 ('error', models.CharField(blank=True, max_length=500)),
                 ('asked_at', models.DateTimeField(null=True)),
+                ('started_at', models.DateTimeField(null=True)),
                 ('due_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
@@ -494,6 +495,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='call',
             index=models.Index(fields=['agent', '-created_at', '-id'], name='call_list_agent'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(fields=['number', '-created_at', '-id'], name='call_list_number'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(condition=models.Q(('duration_seconds__isnull', False)), fields=['workspace', 'duration_seconds'], name='call_duration'),
         ),
         migrations.AddIndex(
             model_name='call',

@@ -31,7 +31,9 @@ class Call(models.Model):
     # The number as entered or received, if it was not E.164. For display only; nothing is looked up by it.
     to_typed = models.CharField(max_length=80, blank=True, editable=False)
     from_typed = models.CharField(max_length=80, blank=True, editable=False)
-    number = models.ForeignKey(PhoneNumber, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
+    number = models.ForeignKey(
+        PhoneNumber, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls", db_index=False
+    )
     trunk = models.ForeignKey(
         Trunk, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls", db_index=False
     )
@@ -89,6 +91,12 @@ class Call(models.Model):
             models.Index(fields=["workspace", "from_number", "-created_at", "-id"], name="call_from"),
             models.Index(fields=["trunk", "-created_at", "-id"], name="call_list_trunk"),
             models.Index(fields=["agent", "-created_at", "-id"], name="call_list_agent"),
+            models.Index(fields=["number", "-created_at", "-id"], name="call_list_number"),
+            models.Index(
+                fields=["workspace", "duration_seconds"],
+                condition=models.Q(duration_seconds__isnull=False),
+                name="call_duration",
+            ),
             models.Index(
                 fields=["reason", "-created_at", "-id"], condition=~models.Q(reason=""), name="call_list_reason"
             ),

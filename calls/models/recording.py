@@ -34,6 +34,7 @@ class Recording(models.Model):
     bytes = models.PositiveBigIntegerField(null=True)
     error = models.CharField(max_length=500, blank=True)
     asked_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)  # where the file begins
     due_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -127,6 +127,8 @@ def take(project: LiveKitProject, told: egress.Egress) -> None:
         return
     if not recording.egress_id:
         Recording.objects.filter(pk=recording.pk).update(egress_id=told.egress_id)
+    if told.started_at and recording.started_at is None:
+        Recording.objects.filter(pk=recording.pk).update(started_at=told.started_at)
     if told.is_saved:
         found = {"duration_seconds": told.seconds, "bytes": told.bytes, "error": told.error}
         _write(recording, RecordingStatus.SAVED, EventType.RECORDING_SAVED, **found)

@@ -1,6 +1,7 @@
 """Recordings by LiveKit's egress service: operations for `LiveKitClient.run`."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from livekit import api
 
@@ -41,6 +42,7 @@ class Egress:
     seconds: int
     bytes: int
     elsewhere: bool = False  # in the egress service's own backup storage, which is unknown here
+    started_at: datetime | None = None
 
     @property
     def is_running(self) -> bool:
@@ -61,7 +63,11 @@ def egress_of(info: api.EgressInfo) -> Egress:
     status = api.EgressStatus.Name(info.status)
     seconds = round(file.duration / NANOSECONDS)
     words, elsewhere = _words(status, info), info.backup_storage_used
-    return Egress(info.egress_id, info.room_name, status, words, file.filename, seconds, file.size, elsewhere)
+    began = file.started_at or info.started_at
+    started_at = datetime.fromtimestamp(began / NANOSECONDS, UTC) if began else None
+    return Egress(
+        info.egress_id, info.room_name, status, words, file.filename, seconds, file.size, elsewhere, started_at
+    )
 
 
 def _words(status: str, info: api.EgressInfo) -> str:

@@ -25,7 +25,7 @@ def call(acme: Workspace) -> Call:
 
 
 def test_a_member_reads_the_workspaces_time(call: Call, acme_viewer: User, signed_in: Browser) -> None:
-    assert "2026-03-02 00:30 CET" in signed_in(acme_viewer).get(LIST).content.decode()
+    assert "2026-03-02 00:30:00 CET" in signed_in(acme_viewer).get(LIST).content.decode()
 
 
 def test_who_sees_several_zones_reads_utc_until_one_is_chosen(
@@ -34,13 +34,13 @@ def test_who_sees_several_zones_reads_utc_until_one_is_chosen(
     Membership.objects.create(user=acme_viewer, workspace=globex, role=Role.VIEWER)
     for person in (acme_viewer, superuser):
         client = signed_in(person)
-        assert "2026-03-01 23:30 UTC" in client.get(LIST).content.decode()
-        assert "2026-03-02 00:30 CET" in client.get(LIST, {"workspace__id__exact": str(acme.pk)}).content.decode()
+        assert "2026-03-01 23:30:00 UTC" in client.get(LIST).content.decode()
+        assert "2026-03-02 00:30:00 CET" in client.get(LIST, {"workspace__id__exact": str(acme.pk)}).content.decode()
 
 
 def test_a_rows_page_is_in_its_workspaces_time(call: Call, superuser: User, signed_in: Browser) -> None:
     page = signed_in(superuser).get(reverse("admin:calls_call_change", args=[call.pk])).content.decode()
-    assert "2026-03-02 00:30 CET" in page
+    assert "2026-03-02 00:30:00 CET" in page
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,80 @@
+"""Filters of the call list by duration, cost and words."""
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import RangeNumericListFilter, TextFilter
+
+from accounts.admin.access import access_of
+from calls.choices import Direction
+from calls.models import Call
+from calls.selectors import with_words
+from telephony.admin.counting import own
+from telephony.models import TelephonySettings
+
+PRICES = 50  # different prices per minute that a cost is looked for at
+LONGEST = 1_000_000  # seconds; more than any call
+
+
+class _RangeFilter(RangeNumericListFilter):
+    """Numbers from and to, both included. What is no number finds nothing."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+        given = [self.used_parameters.get(f"{self.parameter_name}_{side}") for side in ("from", "to")]
+        if not any(given):
+            return queryset
+        try:
+            low, high = (Decimal(str(text).replace(",", ".")) if text else None for text in given)
+        except InvalidOperation:
+            return queryset.none()
+        low, high = low or Decimal(0), LONGEST if high is None else high
+        if not (low.is_finite() and Decimal(high).is_finite()):
+            return queryset.none()
+        return self.within(request, queryset, low, Decimal(high))
+
+    def within(self, request: HttpRequest, queryset: QuerySet[Call], low: Decimal, high: Decimal) -> QuerySet[Call]:
+        raise NotImplementedError
+
+
+class DurationFilter(_RangeFilter):
+    """Filters by talk time in seconds."""
+
+    title = "talk time in seconds"
+    parameter_name = "duration"
+
+    def within(self, request: HttpRequest, queryset: QuerySet[Call], low: Decimal, high: Decimal) -> QuerySet[Call]:
+        return queryset.filter(_lasting(low, high))
+
+
+class CostFilter(_RangeFilter):
+    """Filters outbound calls by the cost of their talk time, at the present price of their workspace."""
+
+    title = "cost"
+    parameter_name = "cost"
+
+    def within(self, request: HttpRequest, queryset: QuerySet[Call], low: Decimal, high: Decimal) -> QuerySet[Call]:
+        priced = own(TelephonySettings.objects.filter(price_per_minute__gt=0), access_of(request)).order_by()
+        found = Q(pk__in=[])
+        for price in priced.values_list("price_per_minute", flat=True).distinct()[:PRICES]:
+            at_price = priced.filter(price_per_minute=price).values("workspace")
+            found |= Q(_lasting(low * 60 / price, high * 60 / price), workspace__in=at_price)
+        return queryset.filter(found, direction=Direction.OUTBOUND)
+
+
+class WordsFilter(TextFilter):
+    """Filters by what was said, in the transcript."""
+
+    title = "text in the transcript"
+    parameter_name = "said"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+        text = (self.value() or "").strip()
+        return with_words(queryset, text) if text else queryset
+
+
+def _lasting(low: Decimal, high: Decimal) -> Q:
+    """Return the filter for whole seconds of talk; rounding to them is what makes a cost of cents findable."""
+    least = min(int(low.to_integral_value(ROUND_CEILING)), LONGEST)
+    most = min(int(high.to_integral_value(ROUND_FLOOR)), LONGEST)
+    return Q(duration_seconds__gte=least, duration_seconds__lte=most)
