@@ -106,8 +106,8 @@ def test_a_part_of_a_number_is_found_among_all_calls(
     assert numbers_indexed()
     talked(line, 10, 60)
     monkeypatch.setattr(call_filters, "LOOKED_THROUGH", 0)
-    assert found(client, q="5170") == ["0"]
-    assert found(client, q="55-5171") == ["1"]
+    assert found(client, q="0170") == ["0"]
+    assert found(client, q="55-0171") == ["1"]
 
 
 def test_the_page_names_its_time_zone(line: Line, client: Client, acme: Workspace) -> None:
