@@ -26,7 +26,14 @@ from accounts.admin.number_search import countries_of
 from accounts.admin.scoping import ScopedAdmin, is_uuid
 from accounts.choices import Role
 from calls import selectors
-from calls.admin.call_filters import CallPaginator, SipCodeFilter, StatusFilter, TimeRangeFilter, find_calls
+from calls.admin.call_filters import (
+    CallPaginator,
+    OwnNumberFilter,
+    SipCodeFilter,
+    StatusFilter,
+    TimeRangeFilter,
+    find_calls,
+)
 from calls.admin.call_selection import DoNotCallMixin
 from calls.admin.export import csv_of
 from calls.admin.inbound_check import InboundCheckView
@@ -62,7 +69,7 @@ class CallAdmin(DoNotCallMixin, PlacingMixin, ScopedAdmin):
         SipCodeFilter,
         ("agent", OwnRowsFilter),
         ("trunk", OwnRowsFilter),
-        ("number", OwnRowsFilter),
+        ("number", OwnNumberFilter),
         DurationFilter,
         CostFilter,
         ("workspace", OwnRowsFilter),

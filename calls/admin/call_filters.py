@@ -12,6 +12,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter, TextFilter
 from unfold.utils import parse_datetime_str
 
+from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.paginator import BoundedPaginator
 from accounts.models import Workspace
 from calls.choices import LIVE, CallStatus
@@ -57,6 +58,14 @@ class SipCodeFilter(TextFilter):
         if re.fullmatch(r"[1-6]xx", text):
             return queryset.filter(sip_status_code__range=(int(text[0]) * 100, int(text[0]) * 100 + 99))
         return queryset.none()
+
+
+class OwnNumberFilter(OwnRowsFilter):
+    """Filters by the workspace's own number."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "own number"
 
 
 class TimeRangeFilter(RangeDateTimeFilter):

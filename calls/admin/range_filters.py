@@ -25,13 +25,15 @@ class _RangeFilter(RangeNumericListFilter):
         if not any(given):
             return queryset
         try:
-            low, high = (Decimal(str(text).replace(",", ".")) if text else None for text in given)
+            low, high = (
+                Decimal(str(text or default).replace(",", "."))
+                for text, default in zip(given, (0, LONGEST), strict=True)
+            )
         except InvalidOperation:
             return queryset.none()
-        low, high = low or Decimal(0), LONGEST if high is None else high
-        if not (low.is_finite() and Decimal(high).is_finite()):
+        if not (low.is_finite() and high.is_finite()):
             return queryset.none()
-        return self.within(request, queryset, low, Decimal(high))
+        return self.within(request, queryset, low, high)
 
     def within(self, request: HttpRequest, queryset: QuerySet[Call], low: Decimal, high: Decimal) -> QuerySet[Call]:
         raise NotImplementedError

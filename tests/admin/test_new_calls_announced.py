@@ -27,7 +27,7 @@ def client(acme_viewer: User, signed_in: Browser) -> Client:
 
 def asked(client: Client, known: int = 0, **query: str) -> tuple[int, str]:
     since = (timezone.now() - timedelta(minutes=1)).isoformat()
-    answer = client.get(NEWER, {"since": since, "known": known, **query})
+    answer = client.get(NEWER, {"since": since, "known": str(known), **query})
     return answer.status_code, answer.content.decode()
 
 
