@@ -1,6 +1,6 @@
 """New calls announce themselves on the list: a poll of one query, and a button that shows them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -59,6 +59,6 @@ def newer_view(page: Any, request: HttpRequest) -> HttpResponse:
 def _moment(text: str) -> datetime | None:
     try:
         found = parse_datetime(text)
-    except ValueError:
+        return found.astimezone(UTC) if found and timezone.is_aware(found) else None
+    except (ValueError, OverflowError):  # UTC has no such year
         return None
-    return found if found and timezone.is_aware(found) else None

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import RangeNumericListFilter, TextFilter
 
 from accounts.admin.access import access_of
+from accounts.admin.scoping import NULL
 from calls.choices import Direction
 from calls.models import Call
 from calls.selectors import with_words
@@ -15,6 +16,7 @@ from telephony.models import TelephonySettings
 
 PRICES = 50  # different prices per minute that a cost is looked for at
 LONGEST = 1_000_000  # seconds; more than any call
+MOST = 1_000_000_000  # any amount; longer numbers overflow
 
 
 class _RangeFilter(RangeNumericListFilter):
@@ -33,6 +35,7 @@ class _RangeFilter(RangeNumericListFilter):
             return queryset.none()
         if not (low.is_finite() and high.is_finite()):
             return queryset.none()
+        low, high = (min(max(amount, Decimal(-1)), Decimal(MOST)) for amount in (low, high))
         return self.within(request, queryset, low, high)
 
     def within(self, request: HttpRequest, queryset: QuerySet[Call], low: Decimal, high: Decimal) -> QuerySet[Call]:
@@ -72,6 +75,8 @@ class WordsFilter(TextFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
         text = (self.value() or "").strip()
+        if NULL in text:
+            return queryset.none()
         return with_words(queryset, text) if text else queryset
 
 

@@ -63,6 +63,6 @@ def test_an_outsider_hears_of_none(line: Line, outsider: User, signed_in: Browse
     assert asked(Client())[0] == 302
 
 
-@pytest.mark.parametrize("since", ["", "x", "2026-01-01", "2026-13-01T00:00:00+00:00"])
+@pytest.mark.parametrize("since", ["", "x", "2026-01-01", "2026-13-01T00:00:00+00:00", "0001-01-01T00:00:00+14:00"])
 def test_a_malformed_time_is_a_400(client: Client, since: str) -> None:
     assert client.get(NEWER, {"since": since}).status_code == 400
