@@ -20,6 +20,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("Trunks", "lan", "telephony.Trunk"),
             ("Numbers", "dialpad", "telephony.PhoneNumber"),
             ("Agents", "support_agent", "telephony.Agent"),
+            ("Knowledge", "library_books", "telephony.KnowledgeSource"),
             ("SIP endpoints", "headset_mic", "telephony.SipEndpoint"),
         ],
     ),

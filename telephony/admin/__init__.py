@@ -1,6 +1,7 @@
 """The admin of trunks, numbers, agents and LiveKit projects."""
 
 from telephony.admin.agent import AgentAdmin
+from telephony.admin.knowledge import KnowledgeSourceAdmin
 from telephony.admin.number import PhoneNumberAdmin
 from telephony.admin.project import LiveKitProjectAdmin
 from telephony.admin.sip_endpoint import SipEndpointAdmin
@@ -9,6 +10,7 @@ from telephony.admin.trunk import TrunkAdmin
 
 __all__ = [
     "AgentAdmin",
+    "KnowledgeSourceAdmin",
     "LiveKitProjectAdmin",
     "PhoneNumberAdmin",
     "SipEndpointAdmin",

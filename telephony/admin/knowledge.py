@@ -1,0 +1,123 @@
+"""Admin of knowledge sources."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminFileFieldWidget
+
+from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.scoping import ScopedAdmin
+from accounts.choices import Role
+from telephony.admin.refusal import ServiceForm, ServicePage
+from telephony.choices import KnowledgeKind, KnowledgeStatus
+from telephony.models import Agent, KnowledgeSource
+from telephony.services.knowledge import sources
+
+_COLORS = {"Ready": "success", "Failed": "danger", "Reading": "info", "Queued": "info"}
+
+
+class KnowledgeForm(ServiceForm):
+    """A file or the URL of a page, and the agents that search it."""
+
+    file = forms.FileField(
+        required=False,
+        allow_empty_file=True,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text="PDF, HTML, Markdown or text, at most 10 MB. Or enter the URL of a page.",
+    )
+
+    class Meta:
+        model = KnowledgeSource
+        fields = ["workspace", "name", "url", "agents"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "name" in self.fields:
+            self.fields["name"].required = False
+        if not self.instance._state.adding and self.instance.kind == KnowledgeKind.FILE and "url" in self.fields:
+            self.fields["url"].disabled = True
+
+
+@admin.register(KnowledgeSource)
+class KnowledgeSourceAdmin(ServicePage, ScopedAdmin):
+    """Save through the services. A source is read in the background."""
+
+    empty = "Knowledge is what agents look up during calls: files and pages about your company, cut into passages."
+    add_words = "Add file or page"
+    form = KnowledgeForm
+    list_display = ["name", "state", "error", "found_by", "passage_count", "read_at", "workspace"]
+    list_select_related = ["workspace"]
+    list_filter = [("status", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter), ("workspace", OwnRowsFilter)]
+    search_fields = ["name", "url", "filename"]
+    search_help_text = "Name, URL or file name"
+    autocomplete_fields = ["workspace", "agents"]
+    readonly_fields = ["state", "error", "found_by", "passage_count", "filename", "read_at"]
+    change_form_outer_after_template = "admin/telephony/knowledgesource/refresh.html"
+    _new = [(None, {"fields": ["workspace", "name", "file", "url", "agents"]})]
+    _kept = [
+        (None, {"fields": ["name", "url", "agents"]}),
+        ("Content", {"fields": [("state", "found_by"), "error", ("passage_count", "read_at"), "filename"]}),
+    ]
+
+    @display(description="Status", ordering="status", label=_COLORS)
+    def state(self, source: KnowledgeSource) -> str:
+        return KnowledgeStatus(source.status).label
+
+    @display(description="Searched by")
+    def found_by(self, source: KnowledgeSource) -> str:
+        return {"meaning": "Meaning and words", "words": "Words"}.get(source.searched_by, "Not read yet")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self._kept if obj else self._new
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Limit the agents to those that the user may see."""
+        kwargs["queryset"] = self.admin_site.get_model_admin(Agent).get_queryset(request)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def save_by_service(self, request: HttpRequest, form: Any) -> KnowledgeSource:
+        values = {name: form.cleaned_data[name] for name in ("name", "url", "agents") if name in form.cleaned_data}
+        values["agents"] = list(values.get("agents", []))
+        if form.instance._state.adding:
+            file = form.cleaned_data.get("file")
+            upload = sources.Upload(file.name, file.read()) if file else None
+            return sources.create_source(form.cleaned_data["workspace"], values, upload)
+        named = {
+            name: value for name, value in values.items() if name in form.changed_data and (value or name != "name")
+        }
+        return sources.update_source(form.instance, named)
+
+    def delete_model(self, request: HttpRequest, obj: KnowledgeSource) -> None:
+        sources.delete_source(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[KnowledgeSource]) -> None:
+        for source in queryset:
+            sources.delete_source(source)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.refresh_view)
+        own = path("<path:object_id>/refresh/", view, name="telephony_knowledgesource_refresh")
+        return [own, *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the button to those who may use it."""
+        source = context.get("original")
+        context["may_refresh"] = bool(source and self.has_change_permission(request, source))
+        answer: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return answer
+
+    def refresh_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Read a source again, on POST."""
+        source = self.row_or_deny(request, object_id, Role.ADMIN)
+        if request.method != "POST":
+            raise PermissionDenied
+        sources.refresh(source)
+        self.message_user(request, f"{source.name} is read again.")
+        return HttpResponseRedirect(reverse("admin:telephony_knowledgesource_change", args=[source.pk]))
