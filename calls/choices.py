@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from telephony.choices import TransferMode as TransferMode
+
 
 class Direction(models.TextChoices):
     OUTBOUND = "outbound", "Outbound"
@@ -90,11 +92,6 @@ class AgentState(models.TextChoices):
     ABSENT = "absent", "Absent"
 
 
-class TransferMode(models.TextChoices):
-    COLD = "cold", "Cold: the carrier connects the caller to the target"
-    WARM = "warm", "Warm: the target is called into the same room"
-
-
 class TransferStatus(models.TextChoices):
     """requested -> under_way -> completed | failed | unknown; requested -> failed when no dispatcher claims it."""
 
@@ -143,6 +140,7 @@ class EventType(models.TextChoices):
     CALL_NO_AGENT = "call.no_agent", "No agent available"
     ASSISTANT_ANSWERED = "assistant.answered", "Assistant request answered"
     ASSISTANT_FAILED = "assistant.failed", "Assistant request failed"
+    FALLBACK_USED = "fallback.used", "Fallback used"
     ATTEMPT_FAILED = "attempt.failed", "Attempt failed"
     PHONE_REJOINED = "phone.rejoined", "Phone rejoined"
     AGENT_JOINED = "agent.joined", "Agent joined"
@@ -180,6 +178,7 @@ EVENT_COLORS = {
     EventType.CALL_FAILED: "danger",
     EventType.CALL_NO_AGENT: "warning",
     EventType.ASSISTANT_FAILED: "warning",
+    EventType.FALLBACK_USED: "warning",
     EventType.ATTEMPT_FAILED: "warning",
     EventType.CALL_BUSY: "warning",
     EventType.CALL_NO_ANSWER: "warning",
@@ -225,6 +224,8 @@ class Reason(models.TextChoices):
     NO_TRUNK = "no_trunk", "No active trunk may place this call"
     NO_AGENT = "no_agent", "No agent is configured for this call"
     ASSISTANT_REFUSED = "assistant_refused", "The workspace's endpoint refused the call"
+    OUTSIDE_HOURS = "outside_business_hours", "It is outside the business hours"
+    NOBODY_AVAILABLE = "nobody_available", "No agent could talk, and the fallback ended the call"
     AGENT_ABSENT = "agent_absent", "No agent worker joined in time"
     WORKER_LOST = "worker_lost", "The agent worker disconnected during the call"
     PROVIDER_FAILED = "provider_failed", "The AI provider failed"

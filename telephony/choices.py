@@ -115,3 +115,19 @@ class KnowledgeStatus(models.TextChoices):
     READING = "reading", "Reading"
     READY = "ready", "Ready"
     FAILED = "failed", "Failed"
+
+
+class TransferMode(models.TextChoices):
+    COLD = "cold", "Cold: the carrier connects the caller to the target"
+    WARM = "warm", "Warm: the target is called into the same room"
+
+
+class Fallback(models.TextChoices):
+    """What happens to an inbound call that no agent can take. Empty for a number: that of its workspace."""
+
+    UNSET = "", "Default"
+    NONE = "none", "Nothing: the call is answered at any time, and ends if no agent can talk"
+    AGENT = "agent", "Another agent answers"
+    TRANSFER = "transfer", "Transfer"
+    VOICEMAIL = "voicemail", "Voicemail: a greeting, then the caller's message is recorded"
+    HANG_UP = "hang_up", "Message, then hang up"

@@ -10,6 +10,7 @@ from calls.choices import EVENT_COLORS, EventType, Reason
 from calls.models import Event
 from calls.presentation.sip_codes import sip_words
 from calls.presentation.status_text import ending_words
+from telephony.choices import Fallback
 
 _MODES = {"cold": "cold transfer by the carrier", "warm": "warm transfer"}
 
@@ -38,6 +39,8 @@ def particulars(event: Event) -> str:
         said.append(f"{'; '.join(data['sources']) or 'Nothing found'}. By {data['searchedBy']}, {data['seconds']} s.")
     if event.type in (EventType.ASSISTANT_ANSWERED, EventType.ASSISTANT_FAILED):
         said += list(_answer(data))
+    if event.type == EventType.FALLBACK_USED:
+        said.append(_fallback(data))
     if event.type == EventType.TRANSFER_REQUESTED:
         to = str(data.get("to", "")).removeprefix("tel:")
         said.append(f"To {to}, {_MODES.get(str(data.get('mode')), '')}".rstrip(", ") + ".")
@@ -65,6 +68,13 @@ def _answer(data: dict[str, Any]) -> Iterator[str]:
         yield f"Transfer to {data['to']}."
     if data.get("refused"):
         yield "The call is refused."
+
+
+def _fallback(data: dict[str, Any]) -> str:
+    """Return what happens instead of the conversation, and why, where a message does not say more."""
+    target = data.get("agent") or str(data.get("to", "")).removeprefix("tel:")
+    why = f"{_reason(data['reason'])} " if data.get("message") else ""
+    return f"{why}{Fallback(data['action']).label.partition(':')[0]}{f': {target}' if target else ''}."
 
 
 def until(event: Event) -> datetime | None:

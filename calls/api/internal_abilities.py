@@ -10,16 +10,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls.api.internal import WorkerView
+from calls.choices import Reason
 from calls.models import Transfer
+from calls.reception.fallbacks import use_fallback
 from calls.reception.first_transfer import transfer_first
 from calls.recordings import recording as recordings
 from calls.services import tool_runs
 from calls.services.digits import note_pressed
 from calls.services.tool_runs import request_tool, run_of
 from calls.services.tools import Done
+from calls.services.worker_session import instructions
 from calls.transfers.by_agent import outcome_of, transfer_as_agent
 from telephony.livekit import LiveKitError
 from voxa.core.api.serializers import CamelSerializer
+from voxa.core.errors import Conflict
 
 
 class RecordingSerializer(CamelSerializer):
@@ -40,6 +44,13 @@ class AgentTransferSerializer(CamelSerializer):
     """The transfer target that the language model requests."""
 
     name = serializers.CharField(max_length=64)
+
+
+class FallbackSerializer(CamelSerializer):
+    """Why no agent can talk; empty where a fallback itself failed, such as a transfer."""
+
+    reason = serializers.ChoiceField([Reason.PROVIDER_FAILED], allow_blank=True)
+    detail = serializers.CharField(max_length=500, allow_blank=True)
 
 
 class PressedSerializer(CamelSerializer):
@@ -116,6 +127,19 @@ class FirstTransferView(WorkerView):
         except LiveKitError as error:
             done = Done(False, str(error))
         return Response(done.json) if isinstance(done, Done) else _goes_on(done.pk)
+
+
+@extend_schema(exclude=True)
+class FallbackView(WorkerView):
+    """Changes the call to its next fallback, and answers with its instructions. Never sent twice."""
+
+    def post(self, request: Request) -> Response:
+        reader = FallbackSerializer(data=request.data)
+        reader.is_valid(raise_exception=True)
+        call = self.call()
+        if not use_fallback(call, reader.validated_data["reason"] or None, reader.validated_data["detail"]):
+            raise Conflict("no_fallback", "The call has no fallback left.")
+        return Response(instructions(call), headers={"Cache-Control": "no-store"})
 
 
 @extend_schema(exclude=True)

@@ -7,6 +7,7 @@ from calls.api.internal_abilities import (
     AgentTransferOutcomeView,
     AgentTransferView,
     DigitsPressedView,
+    FallbackView,
     FirstTransferView,
     RecordView,
     ToolOutcomeView,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("tool/<uuid:id>", ToolOutcomeView.as_view()),
     path("first-transfer", FirstTransferView.as_view()),
     path("first-transfer/<uuid:id>", AgentTransferOutcomeView.as_view()),
+    path("fallback", FallbackView.as_view()),
     path("transfer", AgentTransferView.as_view()),
     path("transfer/<uuid:id>", AgentTransferOutcomeView.as_view()),
 ]

@@ -18,7 +18,7 @@ from calls.presentation.schemas import REASONS
 from calls.routing.policies import Refusal
 from calls.routing.preview import RouteCheck, check_inbound, check_outbound
 from telephony import selectors
-from telephony.api.serializers import RowIdField
+from telephony.api.fields import RowIdField
 from telephony.livekit.entrances import Entrance, Rule
 from telephony.models import Gateway
 from telephony.services.errors import Problems

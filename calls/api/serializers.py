@@ -10,8 +10,8 @@ from calls.choices import (
 )
 from calls.models import DoNotCall
 from telephony.api.agent_serializers import VARIABLES, AgentOverridesSerializer
-from telephony.api.fields import TRANSFER_HEADERS, HeadersField
-from telephony.api.serializers import SPELLINGS, RowIdField
+from telephony.api.fields import TRANSFER_HEADERS, HeadersField, RowIdField
+from telephony.api.serializers import SPELLINGS
 from telephony.transfer_targets import LONGEST_TARGET
 from voxa.core.api.serializers import CamelModelSerializer, CamelSerializer, MomentField, NamedChoiceField
 from voxa.core.number_text import LONGEST_TEXT

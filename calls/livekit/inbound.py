@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 
 from accounts.models import Workspace
-from calls.choices import CallStatus, Direction, EventType
+from calls.choices import CallStatus, Direction, EventType, Reason
 from calls.livekit.room_state import Story
 from calls.models import Call
 from calls.reception import requests
+from calls.reception.fallbacks import is_closed, use_fallback
 from calls.services.timeline import note, tell
 from telephony.models import Agent, LiveKitProject, SipEndpoint, TelephonySettings, Trunk
 from telephony.selectors import answering_agent, find_called
@@ -52,6 +53,8 @@ def begin_inbound(project: LiveKitProject, room: str, story: Story) -> UUID | No
         return call.pk  # another report was faster
     note(call, EventType.CALL_RINGING, story.joined_at)
     tell(call)
+    if is_closed(call) and use_fallback(call, Reason.OUTSIDE_HOURS):
+        return call.pk
     if not requests.begin(call) and call.agent is None:
         requests.end_without_agent(call)
     return call.pk

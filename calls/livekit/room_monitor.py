@@ -16,6 +16,7 @@ from calls.livekit.inbound import is_ours
 from calls.livekit.ingest import conclude, settle
 from calls.livekit.room_state import TRANSFER, Sighting, What
 from calls.models import Attempt, Call
+from calls.reception.without_worker import transfer_instead
 from calls.services.hangup import ask_for_end
 from calls.services.timeline import note_agent
 from telephony.choices import AgentAbsent
@@ -129,6 +130,8 @@ class _Look:
         elif since is None or now - since < (wait / 2 if once_more or crashed else wait):
             return
         if not once_more or asked:
+            if not call.had_agent and transfer_instead(call):
+                return
             with suppress(Conflict):  # it ended meanwhile
                 ask_for_end(call, Reason.WORKER_LOST if call.had_agent else Reason.AGENT_ABSENT)
             return

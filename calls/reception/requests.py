@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from calls.choices import ENDED, AskStatus, EventType, Reason
 from calls.models import Call, Reception
+from calls.reception.fallbacks import use_fallback
 from calls.services.hangup import ask_for_end
 from calls.services.timeline import note
 from telephony.models import TelephonySettings
@@ -91,7 +92,9 @@ def finish(call: Call, kind: EventType, said: dict[str, Any], **changes: Any) ->
 
 
 def end_without_agent(call: Call) -> None:
-    """End a call that nobody would answer, and for which the caller would pay."""
+    """Use the fallback, or end a call that nobody would answer, and for which the caller would pay."""
+    if use_fallback(call, Reason.NO_AGENT):
+        return
     words = "Assign an agent to the number, or create an inbound one."
     note(call, EventType.CALL_NO_AGENT, timezone.now(), message=words)
     _end(call, Reason.NO_AGENT)

@@ -11,10 +11,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from calls.choices import CallStatus, EventType, RecordingStatus
-from calls.models import Call, Recording
+from calls.models import Call, Reception, Recording
 from calls.recordings import storage
 from calls.services.timeline import note
 from calls.services.tools import speaking
+from telephony.choices import Fallback
 from telephony.livekit import LiveKitError, LiveKitNotFound, LiveKitRefused, LiveKitUnreached, client_for, egress
 from telephony.models import LiveKitProject, TelephonySettings
 from voxa.core.tasks import publish, publish_on_commit
@@ -44,14 +45,15 @@ def announcement_of(call: Call) -> str:
 
 @transaction.atomic
 def begin(call: Call, *, announced: bool) -> None:
-    """Record a call, once, if its workspace records calls and the announcement was played.
+    """Record a call, once, if its workspace records calls and the announcement was played, or if it is a voicemail.
 
     A failure of a recording never ends the call; the timeline has it. Raise `Conflict` if the call is not in
     progress.
     """
-    speaking(call)
-    if not TelephonySettings.of(call.workspace_id).record_calls:
-        return
+    if not Reception.objects.filter(call=call, fallback__action=Fallback.VOICEMAIL).exists():
+        speaking(call)
+        if not TelephonySettings.of(call.workspace_id).record_calls:
+            return
     recording = _new_part(call, 1)
     if recording is None:
         return

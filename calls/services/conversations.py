@@ -22,7 +22,14 @@ from voxa.core.errors import Conflict
 LATE = timedelta(seconds=30)  # after a call's end, when no further report of its worker is expected
 ANALYZED = timedelta(minutes=2)  # after a call's end, for which its report waits for the analysis
 # Reasons for which a worker may end a call. LiveKit reports that the caller hung up.
-ENDINGS = (Reason.AGENT_HUNG_UP, Reason.SILENCE, Reason.VOICEMAIL, Reason.MAX_DURATION, Reason.PROVIDER_FAILED)
+ENDINGS = (
+    Reason.AGENT_HUNG_UP,
+    Reason.SILENCE,
+    Reason.VOICEMAIL,
+    Reason.MAX_DURATION,
+    Reason.PROVIDER_FAILED,
+    Reason.NOBODY_AVAILABLE,
+)
 
 
 @dataclass(frozen=True)

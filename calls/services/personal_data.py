@@ -45,6 +45,7 @@ OTHER: dict[str, frozenset[str]] = {
     "calls.CallAnalysis": frozenset({"model", "error"}),
     "calls.Conversation": frozenset({"worker", "measures"}),
     "calls.LiveKitEvent": frozenset({"event_id", "type"}),
+    "calls.Reception": frozenset({"fallback"}),
     "calls.Recording": frozenset({"egress_id", "bucket", "key", "error"}),
     "calls.RunningDispatcher": frozenset({"host"}),
     "calls.ToolRun": frozenset({"name"}),
@@ -66,13 +67,16 @@ OTHER: dict[str, frozenset[str]] = {
         "name", "url", "api_key", "api_secret", "sip_domain", "last_error", "sip_error", "lint",
     }),
     "telephony.Passage": frozenset({"place", "text", "words"}),  # what the workspace publishes to its callers
-    "telephony.PhoneNumber": frozenset({"number", "label", "assistant_request_url", "assistant_request_secret"}),
+    "telephony.PhoneNumber": frozenset({
+        "number", "label", "assistant_request_url", "assistant_request_secret", "business_hours", "holidays",
+        "fallback_to", "fallback_message",
+    }),
     "telephony.SeenQueue": frozenset({"name"}),
     "telephony.SipEndpoint": frozenset({"last_error", "warnings", "name", "sip_username", "sip_password"}),
     "telephony.SyncRun": frozenset({"error"}),
     "telephony.TelephonySettings": frozenset({
         "allowed_countries", "calling_days", "currency", "recording_announcement", "assistant_request_url",
-        "assistant_request_secret",
+        "assistant_request_secret", "business_hours", "holidays", "fallback_to", "fallback_message",
     }),
     "telephony.ToolSecret": frozenset({"secret"}),
     "telephony.TrunkHealth": frozenset({"check_error", "last_error", "last_remedy"}),

@@ -3,15 +3,17 @@
 from typing import Any
 
 from agents.providers import PROVIDERS
-from agents.rendering import rendered
-from calls.choices import ENDED, Direction
+from agents.rendering import render, rendered
+from calls.choices import ENDED, Direction, Reason
 from calls.livekit.inbound import is_ours
 from calls.livekit.ingest import settle
 from calls.livekit.room_monitor import seen
 from calls.models import Call, Reception
+from calls.reception.fallbacks import speech_of
 from calls.recordings.recording import announcement_of
 from calls.services.agent_of_call import overridden, variables_of
 from calls.services.knowledge import knowledge_tool
+from telephony.choices import Fallback
 from telephony.livekit import client_for
 from telephony.livekit.rooms import participants
 from telephony.models import Agent, LiveKitProject
@@ -50,10 +52,16 @@ def instructions(call: Call) -> dict[str, Any]:
     """Return a worker's instructions and provider secret. Raise `Conflict` if the call is over or has no agent."""
     if call.status in ENDED or call.end_requested:
         raise Conflict("call_over", "The call is over.")
-    if call.agent is None:
+    spoken, local = speech_of(call), call.agent_id is None
+    if spoken.get("action") == Fallback.TRANSFER and spoken["reason"] == Reason.AGENT_ABSENT:
+        raise Conflict("transfer_under_way", "No worker came in time, so the call is transferred.")
+    if call.agent is None and spoken:
+        call.agent = Agent(workspace=call.workspace, name=call.workspace.name)  # says no more than the fallback's words
+    elif call.agent is None:
         raise Conflict("no_agent", "The call has no agent.")
+    else:
+        _note_revision(call)
     workspace, variables = call.workspace, variables_of(call)
-    _note_revision(call)
     agent = rendered(overridden(call), variables)
     return {
         "workspace": {"id": str(workspace.pk), "name": workspace.name, "timeZone": workspace.time_zone},
@@ -85,6 +93,11 @@ def instructions(call: Call) -> dict[str, Any]:
             ],
             "transfers": [{"name": one["name"], "description": one.get("description", "")} for one in agent.transfers],
             "sendsDigits": agent.sends_digits,
+        },
+        "fallback": {
+            "action": spoken.get("action", ""),
+            "message": render(spoken.get("message", ""), variables),
+            "local": local or spoken.get("reason") == Reason.PROVIDER_FAILED,
         },
         "recording": {"announcement": announcement_of(call)},
         "provider": PROVIDERS[agent.ai_provider].for_worker(agent),

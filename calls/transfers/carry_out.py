@@ -52,6 +52,11 @@ from voxa.core.numbering_plans import is_costly_short
 RINGING = 30.0  # maximum ringing time of the third party's phone in seconds
 CALL_ENDED = "The call ended before it was transferred."
 SHORTEST = 10  # minimum talk time in seconds of the third party's leg in LiveKit; the end of the call ends both
+# A third party's audio answers an inbound call that rings.
+TRANSFERABLE = {
+    TransferMode.COLD: (CallStatus.IN_PROGRESS,),
+    TransferMode.WARM: (CallStatus.IN_PROGRESS, CallStatus.RINGING),
+}
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def _prepare(transfer_id: UUID, token: UUID) -> Ready | None:
         return None
     call, warm = transfer.call, transfer.mode == TransferMode.WARM
     try:
-        if call.status != CallStatus.IN_PROGRESS or call.end_requested:
+        if call.status not in TRANSFERABLE[TransferMode(transfer.mode)] or call.end_requested:
             raise Conflict("transfer_failed", CALL_ENDED)
         route = warm_route(call) if warm else None
         target = read_target(transfer.asked, warm=warm, country=call.workspace.country)
@@ -155,7 +160,8 @@ async def _call_in(ready: Ready, route: Route, hop: Hop, more_hops: bool) -> boo
 def _turn(ready: Ready, tries: int) -> SendWindow | datetime | Refusal:
     """Take the transfer's send window (`granted`), if its call is still in progress."""
     mine = Transfer.objects.filter(pk=ready.transfer.pk, lease_token=ready.transfer.lease_token)
-    rows = mine.filter(status=TransferStatus.UNDER_WAY, call__status=CallStatus.IN_PROGRESS, call__end_requested="")
+    allowed = TRANSFERABLE[TransferMode(ready.transfer.mode)]
+    rows = mine.filter(status=TransferStatus.UNDER_WAY, call__status__in=allowed, call__end_requested="")
     return granted(ready.limits, tries, partial(refusal_of, ready.call, ready.target), rows)
 
 

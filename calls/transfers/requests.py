@@ -1,7 +1,7 @@
 """Transfers as rows: requested, awaited briefly, claimed by a dispatcher. `carry_out` executes them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -15,7 +15,7 @@ from calls.choices import OPEN_TRANSFERS, CallStatus, EventType, Reason, Transfe
 from calls.dialer.wake import wake_dispatchers
 from calls.models import Call, Transfer
 from calls.services.timeline import note
-from calls.transfers.carry_out import refusal_of, warm_route
+from calls.transfers.carry_out import TRANSFERABLE, refusal_of, warm_route
 from calls.transfers.endings import finish, settle_left_behind
 from telephony.livekit import LiveKitNotConfigured
 from telephony.sip_headers import validate_headers
@@ -42,14 +42,20 @@ def transfer_call(call: Call, to: str, mode: TransferMode, headers: Mapping[str,
     return transfer
 
 
-def request_transfer(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str] | None = None) -> Transfer:
-    """Record the request for a dispatcher to carry out. Raise as `transfer_call` does."""
+def request_transfer(
+    call: Call, to: str, mode: TransferMode, headers: Mapping[str, str] | None = None, *, ringing: bool = False
+) -> Transfer:
+    """Record the request for a dispatcher to carry out. Raise as `transfer_call` does.
+
+    With `ringing` a warm transfer may come before the answer of an inbound call.
+    """
     target = check_target(call, to, mode, headers or {})
     if not call.project.is_configured:
         raise Unavailable(Reason.NOT_CONFIGURED, str(LiveKitNotConfigured()))
     if mode == TransferMode.WARM:
         warm_route(call)
-    return _begin(call, to, target, mode, headers or {})
+    allowed = TRANSFERABLE[mode] if ringing else (CallStatus.IN_PROGRESS,)
+    return _begin(call, to, target, mode, headers or {}, allowed)
 
 
 def _is_over(transfer_id: UUID) -> bool:
@@ -81,11 +87,18 @@ def check_target(call: Call, to: str, mode: TransferMode, headers: Mapping[str, 
 
 
 @transaction.atomic
-def _begin(call: Call, to: str, target: Target, mode: TransferMode, headers: Mapping[str, str]) -> Transfer:
+def _begin(
+    call: Call,
+    to: str,
+    target: Target,
+    mode: TransferMode,
+    headers: Mapping[str, str],
+    allowed: Collection[CallStatus],
+) -> Transfer:
     """Record the request, one per call at a time. Raise `Conflict` if the call cannot be transferred now."""
     now = timezone.now()
     fresh = Call.objects.select_for_update().get(pk=call.pk)
-    if fresh.status != CallStatus.IN_PROGRESS or fresh.end_requested:
+    if fresh.status not in allowed or fresh.end_requested:
         raise Conflict("not_in_progress", "Only a call in progress can be transferred.")
     before = set(Transfer.objects.filter(call=fresh).values_list("status", flat=True))
     if TransferStatus.COMPLETED in before:

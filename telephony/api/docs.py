@@ -45,9 +45,10 @@ _TRUNK_ANSWER = example_of(
     Trunk, [name for name in TrunkSerializer.Meta.fields if name != "auth_password"], _TRUNK_SHOWN
 )
 _NUMBER = {"number": "+15550100000", "trunkId": _ID}
-_NUMBER_ANSWER = {
+_NUMBER_ANSWER: dict[str, Any] = {
     "id": _ID, "number": "+15550100000", "trunkId": _ID, "agentId": None, "transferTrunkId": None, "label": "",
-    "assistantRequestUrl": "", "createdAt": _TIME,
+    "assistantRequestUrl": "", "businessHours": [], "holidays": [], "fallback": "", "fallbackAgentId": None,
+    "fallbackTo": "", "fallbackMode": "cold", "fallbackMessage": "", "createdAt": _TIME,
 }  # fmt: skip
 _TOOL = {
     "name": "find_order",

@@ -12,6 +12,13 @@ TRANSFER_HEADERS = (
 )
 
 
+class RowIdField(serializers.UUIDField):
+    """The id of a related row of the same workspace; `source` is the relation."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        return getattr(instance, f"{self.source}_id")
+
+
 class SigningSecretField(serializers.CharField):
     """The secret that signs the requests to a URL beside it. Write-only."""
 

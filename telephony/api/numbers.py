@@ -45,6 +45,7 @@ class NumberViewSet(ResourceViewSet[PhoneNumber]):
         relations: dict[str, Callable[[Any], Any]] = {
             "trunk": partial(selectors.find_trunk, self.workspace),
             "agent": partial(selectors.find_agent, self.workspace),
+            "fallback_agent": partial(selectors.find_agent, self.workspace),
             "transfer_trunk": partial(selectors.find_trunk, self.workspace),
         }
         for name, find in relations.items():

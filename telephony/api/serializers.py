@@ -6,7 +6,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from telephony import selectors
-from telephony.api.fields import HeadersField, SigningSecretField
+from telephony.api import answering
+from telephony.api.answering import AnsweringSerializer
+from telephony.api.fields import HeadersField, RowIdField
 from telephony.choices import Codec
 from telephony.models import Gateway, PhoneNumber, Trunk
 from telephony.services.gateways import MAX_GATEWAYS
@@ -17,13 +19,6 @@ from voxa.core.number_text import LONGEST_TEXT
 from voxa.core.values.countries import LONGEST
 
 SPELLINGS = "In any common format, such as +1 (202) 555-0123; returned as E.164."
-
-
-class RowIdField(serializers.UUIDField):
-    """The id of a related row of the same workspace; `source` is the relation."""
-
-    def get_attribute(self, instance: Any) -> Any:
-        return getattr(instance, f"{self.source}_id")
 
 
 class TrunkReferenceField(serializers.CharField):
@@ -211,7 +206,7 @@ def _gateway_json(gateway: Any) -> dict[str, Any]:
     }
 
 
-class NumberSerializer(CamelModelSerializer[PhoneNumber]):
+class NumberSerializer(AnsweringSerializer, CamelModelSerializer[PhoneNumber]):
     """A phone number on a trunk."""
 
     trunk_id = TrunkReferenceField(
@@ -225,13 +220,11 @@ class NumberSerializer(CamelModelSerializer[PhoneNumber]):
         allow_null=True,
         help_text="The trunk for transfers of its calls, by its id or an `ST_` id.",
     )
-    assistant_request_secret = SigningSecretField()
 
     class Meta:
         model = PhoneNumber
         fields = [
-            "id", "number", "trunk_id", "agent_id", "transfer_trunk_id", "label", "assistant_request_url",
-            "assistant_request_secret", "created_at",
+            "id", "number", "trunk_id", "agent_id", "transfer_trunk_id", "label", *answering.FIELDS, "created_at",
         ]  # fmt: skip
         extra_kwargs = {
             "number": {"max_length": LONGEST_TEXT, "help_text": SPELLINGS},
@@ -247,5 +240,12 @@ class NumberSerializer(CamelModelSerializer[PhoneNumber]):
             "transferTrunkId": id_json(row.transfer_trunk_id),
             "label": row.label,
             "assistantRequestUrl": row.assistant_request_url,
+            "businessHours": row.business_hours,
+            "holidays": row.holidays,
+            "fallback": row.fallback,
+            "fallbackAgentId": id_json(row.fallback_agent_id),
+            "fallbackTo": row.fallback_to,
+            "fallbackMode": row.fallback_mode,
+            "fallbackMessage": row.fallback_message,
             "createdAt": time_json(row.created_at),
         }

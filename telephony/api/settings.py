@@ -8,17 +8,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.views import WorkspaceAPIView
+from telephony import selectors
+from telephony.api import answering
+from telephony.api.answering import AnsweringSerializer, WeekdayField
 from telephony.api.docs import example_of
-from telephony.api.fields import SigningSecretField
 from telephony.api.reading import json_names, read
 from telephony.models import TelephonySettings
 from telephony.services.errors import Problems
+from telephony.services.numbers import ANSWERING
 from telephony.services.settings import FIELDS, update_settings
 from voxa.core.api.serializers import CamelModelSerializer, shared
 from voxa.core.values.countries import LONGEST
-from voxa.core.values.fields import WEEKDAYS
 
 OPERATORS = ("allow_shared_trunk", "price_per_minute", "currency")
+LIMITS = tuple(name for name in FIELDS if name not in ANSWERING)
+OWN = (*LIMITS, *answering.FIELDS)
 _SHOWN = {
     "allowed_countries": ["US", "CA"],
     "allow_premium": False,
@@ -37,25 +41,15 @@ _SHOWN = {
     "record_calls": True,
     "recording_announcement": "This call is recorded.",
     "assistant_request_url": "https://crm.example.com/voxa/incoming",
+    **answering.EXAMPLE,
     "allow_shared_trunk": False,
     "price_per_minute": "0.0100",
     "currency": "USD",
 }
-_ANSWER = example_of(
-    TelephonySettings, [name for name in (*FIELDS, *OPERATORS) if name != "assistant_request_secret"], _SHOWN
-)
+_ANSWER = example_of(TelephonySettings, [*LIMITS, *answering.SHOWN, *OPERATORS], _SHOWN)
 
 
-class WeekdayField(serializers.IntegerField):
-    """A day of the week. The error explains the numbers."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        refusals = ("invalid", "null", "min_value", "max_value", "max_string_length")
-        words: dict[str, Any] = dict.fromkeys(refusals, WEEKDAYS)
-        super().__init__(min_value=0, max_value=6, error_messages=words, **kwargs)
-
-
-class TelephonySettingsSerializer(CamelModelSerializer[TelephonySettings]):
+class TelephonySettingsSerializer(AnsweringSerializer, CamelModelSerializer[TelephonySettings]):
     """The limits and policies of every call of the workspace."""
 
     allowed_countries = serializers.ListField(
@@ -71,11 +65,9 @@ class TelephonySettingsSerializer(CamelModelSerializer[TelephonySettings]):
         help_text="0 is Monday, 6 is Sunday. Empty: every day.",
     )
 
-    assistant_request_secret = SigningSecretField()
-
     class Meta:
         model = TelephonySettings
-        fields = [*FIELDS, *OPERATORS]
+        fields = [*OWN, *OPERATORS]
         read_only_fields = OPERATORS
 
 
@@ -110,6 +102,10 @@ class TelephonySettingsView(WorkspaceAPIView[TelephonySettings]):
         reader, problems = shared(TelephonySettingsSerializer), Problems()
         with json_names(reader):
             values = read(reader, request.data, problems, partial=True)
+            if (wanted := values.get("fallback_agent")) is not None:
+                values["fallback_agent"] = selectors.find_agent(self.workspace, wanted)
+                if values["fallback_agent"] is None:
+                    problems.add("fallback_agent", "The workspace has none with this id.", "not_found")
             sent: Any = request.data
             now = self._shown(TelephonySettings.of(self.workspace.pk))
             for name, json_name in ((field.source, key) for key, field in reader.fields.items() if field.read_only):

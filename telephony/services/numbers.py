@@ -9,13 +9,14 @@ from django.db import connection, transaction
 from accounts.models import Workspace
 from accounts.services.history import insert_recorded
 from telephony.models import Agent, PhoneNumber, TelephonySettings, Trunk
+from telephony.services import fallbacks
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.request_secrets import match_secret
 from telephony.services.rows import assign
 from voxa.core.phone_numbers import or_none
 
 MAX_NUMBERS = 1_000  # per request
-ANSWERING = ("assistant_request_url", "assistant_request_secret")
+ANSWERING = ("assistant_request_url", "assistant_request_secret", *fallbacks.FIELDS)
 FIELDS = ("number", "trunk", "agent", "transfer_trunk", "label", *ANSWERING)
 _CHECKED = ("number", "label", *ANSWERING)
 _SHARE = f"SELECT FROM {TelephonySettings._meta.db_table} WHERE workspace_id = %s FOR SHARE"
@@ -29,8 +30,9 @@ def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Pr
     """
     problems = Problems() if problems is None else problems
     row = PhoneNumber(workspace=workspace)
-    assign(row, data, [name for name in FIELDS if data.get(name) is not None])
+    given = assign(row, data, [name for name in FIELDS if data.get(name) is not None])
     match_secret(row, "", data, problems)
+    fallbacks.check_fallback(row, workspace, given, problems)
     _check(row, problems)
     problems.raise_any()
     with conflicts_named():
@@ -64,6 +66,7 @@ def update_number(row: PhoneNumber, data: Mapping[str, Any], *, problems: Proble
         before = row.assistant_request_url
         changed = assign(row, data, FIELDS)
         changed += match_secret(row, before, data, problems)
+        changed += fallbacks.check_fallback(row, row.workspace, changed, problems)
         _check(row, problems)
         problems.raise_any()
         if changed:

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from accounts.models import Workspace
 from telephony.models import LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
+from telephony.services import fallbacks
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.request_secrets import match_secret
 from telephony.services.rows import assign
@@ -18,7 +19,7 @@ FIELDS = (
     "allowed_countries", "allow_premium", "allow_unknown_numbers", "calls_per_second", "max_concurrent_calls",
     "calling_hours_start", "calling_hours_end", "calling_days", "calling_hours_fallback", "daily_attempts_per_callee",
     "max_attempts", "retry_delay_seconds", "daily_spend_limit", "agent_absent", "record_calls",
-    "recording_announcement", "assistant_request_url", "assistant_request_secret",
+    "recording_announcement", "assistant_request_url", "assistant_request_secret", *fallbacks.FIELDS,
 )  # fmt: skip
 OPERATOR_FIELDS = ("project", "allow_shared_trunk", "price_per_minute", "currency")
 NAMED = 5  # numbers named in an error
@@ -40,10 +41,10 @@ def update_settings(
         before = found.assistant_request_url
         changed = assign(found, data, fields)
         changed += match_secret(found, before, data, problems)
+        changed += fallbacks.check_fallback(found, workspace, changed, problems)
         problems.check(found, fields)
         if "record_calls" in changed and found.record_calls and not settings.RECORDING_S3_BUCKET:
-            words = "Recording storage is not configured. The operator sets RECORDING_S3_BUCKET."
-            problems.add("record_calls", words, "no_storage")
+            problems.add("record_calls", fallbacks.NO_STORAGE, "no_storage")
         if "project" in changed:
             _refuse_taken(workspace, found.project, problems)
         problems.raise_any()

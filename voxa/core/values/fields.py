@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from voxa.core.business_hours import BadHours, canonical_holidays, canonical_hours
 from voxa.core.values.countries import BadCountry, canonical_country
 from voxa.core.values.languages import BadLanguage, canonical_language
 from voxa.core.values.time_zones import BadTimeZone, canonical_time_zone
@@ -55,6 +56,26 @@ class WeekdaysField(models.JSONField):
         if not isinstance(value, list) or any(type(day) is not int or day not in range(7) for day in value):
             raise ValidationError(WEEKDAYS, code="days")
         return super().clean(list(dict.fromkeys(value)), model_instance)
+
+
+class BusinessHoursField(models.JSONField):
+    """Weekly hours: a list of `Span`."""
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        try:
+            return super().clean(canonical_hours(value), model_instance)
+        except BadHours as error:
+            raise ValidationError(str(error), code="hours") from None
+
+
+class HolidaysField(models.JSONField):
+    """A list of dates, each once."""
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        try:
+            return super().clean(canonical_holidays(value), model_instance)
+        except BadHours as error:
+            raise ValidationError(str(error), code="holidays") from None
 
 
 def _country(text: str) -> str:
