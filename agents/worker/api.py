@@ -86,6 +86,10 @@ class Api:
         except TimeoutError:
             raise NotDone(f"POST {path}: not done within {seconds:g} s", again=False) from None
 
+    async def next_fallback(self, reason: str, detail: str) -> dict[str, Any]:
+        """Return the instructions of the call's next fallback. Raise `ApiFailed` if there is none, or on failure."""
+        return await self._ask("POST", "fallback", {"reason": reason, "detail": detail}, missing_comes=False)
+
     async def _outcome(self, path: str, seconds: float) -> dict[str, Any]:
         pause = FIRST_PAUSE
         while True:

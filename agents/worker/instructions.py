@@ -33,6 +33,15 @@ class Silence:
 
 
 @dataclass(frozen=True)
+class Fallback:
+    """What happens instead of a conversation: transfer, voicemail or hang_up; `local`: without the AI provider."""
+
+    action: str = ""
+    message: str = ""
+    local: bool = False
+
+
+@dataclass(frozen=True)
 class Instructions:
     """Instructions for one call."""
 
@@ -56,6 +65,7 @@ class Instructions:
     transfers: tuple[Mapping[str, str], ...]
     sends_digits: bool
     recording_announcement: str  # empty: nothing is recorded
+    fallback: Fallback
     provider: Provider
 
     @property
@@ -93,6 +103,7 @@ class Instructions:
             transfers=tuple(agent["transfers"]),
             sends_digits=agent["sendsDigits"],
             recording_announcement=told["recording"]["announcement"],
+            fallback=Fallback(**told.get("fallback", {})),
             provider=Provider(
                 kind=provider["kind"],
                 key=provider["key"],

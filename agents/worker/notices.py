@@ -16,8 +16,12 @@ class Notices:
     """Forwards notices to the voice."""
 
     def __init__(self, room: rtc.Room, voice: Voice, work: Work) -> None:
-        self._voice, self._work = voice, work
+        self._room, self._voice, self._work = room, voice, work
         room.on("data_received", self._on_data)
+
+    def stop(self) -> None:
+        """Stop forwarding."""
+        self._room.off("data_received", self._on_data)
 
     def _on_data(self, packet: rtc.DataPacket) -> None:
         if packet.topic != TOPIC or packet.participant is not None:  # only the API sends without a participant

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from agents.worker.api import Api, ApiFailed
 from agents.worker.conversation import Conversation, Ending
@@ -34,6 +35,13 @@ class Reporter:
                 logger.warning("A report failed and is sent with the next one: %s", error)
             else:
                 self._sent += len(new)
+
+    async def flush(self) -> None:
+        """Send the rest of a conversation after which the call goes on with another."""
+        turns = self._conversation.turns[self._sent :]
+        if turns:
+            with suppress(ApiFailed):
+                await self._api.report({"transcript": [turn.json() for turn in turns]})
 
     async def finish(self, ending: Ending) -> bool:
         """Send the rest and the end; return whether the API accepted it."""

@@ -14,6 +14,7 @@ from agents.worker.api import Api, ApiFailed
 from agents.worker.apology import apologise
 from agents.worker.config import Config
 from agents.worker.conversation import Conversation, Ending
+from agents.worker.fallback import FAILED, OVER, Instead
 from agents.worker.instructions import Instructions
 from agents.worker.keypad import Keypad
 from agents.worker.notices import Notices
@@ -46,10 +47,14 @@ class _Session:
 
     def __init__(self, ctx: JobContext, api: Api) -> None:
         self._ctx, self._api, self._room = ctx, api, ctx.room
+        self._keypad = Keypad(self._room, api)
+        self._begin()
+
+    def _begin(self) -> None:
         self._conversation = Conversation()
         self._work = Work(self._conversation)
-        self._keypad = Keypad(self._room, api)
         self._voice: Voice | None = None
+        self._notices: Notices | None = None
 
     async def run(self) -> None:
         """Join, talk, report. Any failure ends the call, so that no caller is left alone."""
@@ -64,12 +69,18 @@ class _Session:
                 await apologise(self._room)
                 await self._close_room(0.0)
             return
+        following: Instructions | None = told
+        while following is not None:
+            following = await self._go_through(following)
+
+    async def _go_through(self, told: Instructions) -> Instructions | None:
+        """Hold a conversation, or what is instead of one; return the instructions of the next one, if any."""
         hide_in_logs(told.provider.key)
-        logger.info("Call %s: %s, by %s", told.call_id, told.direction, told.provider.kind)
+        logger.info("Call %s: %s, by %s", told.call_id, told.direction, told.fallback.action or told.provider.kind)
         reporter = Reporter(self._api, self._conversation)
         self._work.begin(reporter.run())
         self._work.begin(self._converse(told))
-        await self._leave(told, reporter, await self._conversation.ended())
+        return await self._leave(told, reporter, await self._conversation.ended())
 
     async def _converse(self, told: Instructions) -> None:
         phone = await wait_for_phone(self._room, ANSWERED_WITHIN)
@@ -78,8 +89,12 @@ class _Session:
             return
         self._end_when_gone(phone)
         abilities = Abilities(told, self._conversation, self._api, self._keypad)
+        if told.fallback.action:
+            self._work.begin(watchers.limit_duration(self._conversation, told.longest))
+            await Instead(told, self._room, self._conversation, abilities, self._api).run(phone)
+            return
         voice = self._voice = voice_for(told, self._room, self._conversation, abilities)
-        Notices(self._room, voice, self._work)
+        self._notices = Notices(self._room, voice, self._work)
         await voice.start(phone.identity)
         if not await wait_for_answer(self._room, phone, ANSWERED_WITHIN):
             self._conversation.end()
@@ -106,17 +121,38 @@ class _Session:
         except ApiFailed as error:
             logger.warning("The call is not recorded: %s", error)
 
-    async def _leave(self, told: Instructions, reporter: Reporter, ending: Ending) -> None:
+    async def _leave(self, told: Instructions, reporter: Reporter, ending: Ending) -> Instructions | None:
         self._work.stop()
+        if self._notices is not None:
+            self._notices.stop()
         if self._voice is not None:
             with suppress(Exception):
                 await asyncio.wait_for(self._voice.stop(), CLOSED_WITHIN)
+        if following := await self._fallback(told, ending):
+            await reporter.flush()
+            self._begin()
+            return following
         listens = self._conversation.answered_at is not None or not told.outbound
-        if ending.reason == "provider_failed" and listens and self._room.isconnected():
+        if ending.reason in ("provider_failed", FAILED) and listens and self._room.isconnected():
             await apologise(self._room)
+        if ending.reason == FAILED:
+            ending = Ending(OVER, ending.detail)
         taken = await reporter.finish(ending)
         if ending.reason:
             await self._close_room(0.0 if not taken else CLOSED_WITHIN)
+        return None
+
+    async def _fallback(self, told: Instructions, ending: Ending) -> Instructions | None:
+        """Return the instructions of the call's fallback where its agent, or a fallback before, never spoke."""
+        at_start = ending.reason == "provider_failed" and self._conversation.first_word_at is None
+        if told.outbound or not (at_start or ending.reason == FAILED) or not self._room.isconnected():
+            return None
+        reason = "" if ending.reason == FAILED else ending.reason
+        try:
+            return Instructions.read(await self._api.next_fallback(reason, ending.detail))
+        except ApiFailed as error:
+            logger.info("The call has no fallback: %s", error)
+            return None
 
     async def _close_room(self, seconds: float) -> None:
         """Wait for the API to close the room; close it here if that takes too long."""

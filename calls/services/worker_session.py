@@ -52,15 +52,7 @@ def instructions(call: Call) -> dict[str, Any]:
     """Return a worker's instructions and provider secret. Raise `Conflict` if the call is over or has no agent."""
     if call.status in ENDED or call.end_requested:
         raise Conflict("call_over", "The call is over.")
-    spoken, local = speech_of(call), call.agent_id is None
-    if spoken.get("action") == Fallback.TRANSFER and spoken["reason"] == Reason.AGENT_ABSENT:
-        raise Conflict("transfer_under_way", "No worker came in time, so the call is transferred.")
-    if call.agent is None and spoken:
-        call.agent = Agent(workspace=call.workspace, name=call.workspace.name)  # says no more than the fallback's words
-    elif call.agent is None:
-        raise Conflict("no_agent", "The call has no agent.")
-    else:
-        _note_revision(call)
+    spoken = _fallback(call)
     workspace, variables = call.workspace, variables_of(call)
     agent = rendered(overridden(call), variables)
     return {
@@ -94,11 +86,7 @@ def instructions(call: Call) -> dict[str, Any]:
             "transfers": [{"name": one["name"], "description": one.get("description", "")} for one in agent.transfers],
             "sendsDigits": agent.sends_digits,
         },
-        "fallback": {
-            "action": spoken.get("action", ""),
-            "message": render(spoken.get("message", ""), variables),
-            "local": local or spoken.get("reason") == Reason.PROVIDER_FAILED,
-        },
+        "fallback": {**spoken, "message": render(spoken["message"], variables)},
         "recording": {"announcement": announcement_of(call)},
         "provider": PROVIDERS[agent.ai_provider].for_worker(agent),
     }
@@ -107,6 +95,27 @@ def instructions(call: Call) -> dict[str, Any]:
 def _tools(agent: Agent, own: list[dict[str, Any]]) -> list[dict[str, Any]]:
     searches = knowledge_tool(agent)
     return [*own, searches] if searches else own
+
+
+def _fallback(call: Call) -> dict[str, Any]:
+    """Return what the worker does instead of a conversation, if anything; `local`: without the AI provider.
+
+    Raise `Conflict` if there is nobody for a conversation either.
+    """
+    spoken, has_agent = speech_of(call), call.agent is not None
+    if spoken.get("action") == Fallback.TRANSFER and spoken["reason"] == Reason.AGENT_ABSENT:
+        raise Conflict("transfer_under_way", "No worker came in time, so the call is transferred.")
+    if has_agent:
+        _note_revision(call)
+    elif spoken:
+        call.agent = Agent(workspace=call.workspace, name=call.workspace.name)  # says the fallback's words alone
+    else:
+        raise Conflict("no_agent", "The call has no agent.")
+    return {
+        "action": spoken.get("action", ""),
+        "message": spoken.get("message", ""),
+        "local": not has_agent or spoken.get("reason") == Reason.PROVIDER_FAILED,
+    }
 
 
 def _transfers_first(call: Call) -> bool:
