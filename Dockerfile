@@ -5,6 +5,7 @@ RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashe
 
 FROM python:3.13-slim AS agent
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+RUN apt-get update && apt-get install --no-install-recommends --yes espeak-ng && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --create-home voxa
 COPY --from=agent-packages /venv /venv
 WORKDIR /app

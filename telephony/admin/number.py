@@ -16,6 +16,7 @@ from accounts.admin.number_search import numbers_like
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.models import ImportFile, Workspace
+from telephony.admin.answering import CONDITIONAL, FIELDSET, AnsweringForm
 from telephony.admin.number_changes import NumberChangesMixin
 from telephony.admin.number_file import NumberFileForm, defaults_of
 from telephony.admin.outcome import LABELS
@@ -31,7 +32,7 @@ from telephony.services.request_secrets import SECRET
 from voxa.core.imports.report import Report
 
 
-class NumberPageForm(WriteOnlyForm, ServiceForm):
+class NumberPageForm(AnsweringForm, WriteOnlyForm, ServiceForm):
     """The form of one number."""
 
     write_only = SECRET
@@ -44,7 +45,7 @@ class NumberPageForm(WriteOnlyForm, ServiceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding:
-            name_chosen(self, "trunk", "agent", "transfer_trunk")
+            name_chosen(self, "trunk", "agent", "transfer_trunk", "fallback_agent")
 
 
 class AnsweredFilter(RadioFilter):
@@ -83,7 +84,8 @@ class PhoneNumberAdmin(NumberChangesMixin, FileImportMixin, ServicePage, Workspa
     ]
     search_fields = ["number", "label"]
     search_help_text = "Full or partial number in any format, or label"
-    autocomplete_fields = ["trunk", "agent", "transfer_trunk"]
+    autocomplete_fields = ["trunk", "agent", "transfer_trunk", "fallback_agent"]
+    conditional_fields = CONDITIONAL
     fieldsets = [
         (None, {"fields": [("number", "label"), "trunk"]}),
         ("Inbound calls", {"fields": [("agent", "transfer_trunk")]}),
@@ -95,12 +97,23 @@ class PhoneNumberAdmin(NumberChangesMixin, FileImportMixin, ServicePage, Workspa
                 "fields": [("assistant_request_url", SECRET)],
             },
         ),
+        FIELDSET,
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request).select_related("trunk", "agent", "transfer_trunk", "workspace")
+        rows = (
+            super()
+            .get_queryset(request)
+            .select_related("trunk", "agent", "transfer_trunk", "fallback_agent", "workspace")
+        )
         stand_in = stand_ins().filter(workspace=OuterRef("workspace")).values("name")[:1]
-        rows = rows.defer(SECRET, "trunk__auth_password", "transfer_trunk__auth_password", "agent__provider_key")
+        rows = rows.defer(
+            SECRET,
+            "trunk__auth_password",
+            "transfer_trunk__auth_password",
+            "agent__provider_key",
+            "fallback_agent__provider_key",
+        )
         found: QuerySet[Any] = rows.annotate(stand_in=Subquery(stand_in))
         return found
 

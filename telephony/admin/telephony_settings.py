@@ -17,13 +17,13 @@ from unfold.widgets import (
 
 from accounts.admin.access import access_of
 from accounts.admin.scoping import ScopedAdmin, usable_workspaces
+from telephony.admin.answering import CONDITIONAL, DAYS, FIELDSET, AnsweringForm
 from telephony.admin.refusal import ServiceForm, ServicePage
 from telephony.admin.secrets import WriteOnlyForm, secret_field, without_secret
+from telephony.admin.selects import WorkspaceSelect, name_chosen
 from telephony.models import TelephonySettings
 from telephony.services.request_secrets import SECRET
 from telephony.services.settings import OPERATOR_FIELDS, update_settings
-
-DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 class CountriesField(forms.CharField):
@@ -51,7 +51,7 @@ class ClockField(forms.TimeField):
         return time(0) if text in ("24:00", "24:00:00") else super().to_python(value)
 
 
-class SettingsForm(WriteOnlyForm, ServiceForm):
+class SettingsForm(AnsweringForm, WriteOnlyForm, ServiceForm):
     """The form of the settings; lists are comma-separated."""
 
     write_only = SECRET
@@ -73,6 +73,10 @@ class SettingsForm(WriteOnlyForm, ServiceForm):
     )
 
     assistant_request_secret = secret_field("Signing secret")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_chosen(self, "fallback_agent")
 
     class Meta:
         model = TelephonySettings
@@ -112,6 +116,7 @@ class TelephonySettingsAdmin(ServicePage, ScopedAdmin):
     search_help_text = "Workspace name"
     sortable_by: ClassVar[list[str]] = []
     actions = None
+    conditional_fields = CONDITIONAL
     fieldsets = [
         (None, {"fields": [("workspace", "project")]}),
         _group(
@@ -152,6 +157,7 @@ class TelephonySettingsAdmin(ServicePage, ScopedAdmin):
             "agent, transfer or refuse the call. After 2 seconds the call goes on as configured here.",
             [("assistant_request_url", SECRET)],
         ),
+        FIELDSET,
     ]
 
     @display(description="Calls per second")
@@ -176,6 +182,11 @@ class TelephonySettingsAdmin(ServicePage, ScopedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "fallback_agent":
+            kwargs["widget"] = WorkspaceSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Reserve the LiveKit project and the shared trunk, which cost the operator money, for superusers."""

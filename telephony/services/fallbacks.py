@@ -1,5 +1,7 @@
 """What happens to inbound calls that no agent can take: the fields that a number and its workspace share."""
 
+import re
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
@@ -9,6 +11,7 @@ from telephony.models import Agent
 from telephony.models.answering import Answering
 from telephony.services.errors import Problems
 from telephony.transfer_targets import as_stored, read_target
+from voxa.core.safe_http import check_url
 
 FIELDS = (
     "business_hours", "holidays", "fallback", "fallback_agent", "fallback_to", "fallback_mode", "fallback_message",
@@ -49,7 +52,20 @@ def _check_target(row: Answering, workspace: Workspace, problems: Problems) -> l
         return []
     row.fallback_to = as_stored(before, workspace.country)
     try:
+        _refuse_private(row.fallback_to)
         read_target(row.fallback_to, warm=row.fallback_mode == TransferMode.WARM, country=workspace.country)
     except ValidationError as error:
         problems.add("fallback_to", error)
     return ["fallback_to"]
+
+
+def _refuse_private(target: str) -> None:
+    """Refuse a SIP address within somebody's own network, which no carrier reaches."""
+    scheme, colon, rest = target.partition(":")
+    if colon and scheme in ("sip", "sips"):
+        host = re.split(r"[;?]", rest.rpartition("@")[2])[0]
+        try:
+            check_url(f"https://{host}/")
+        except ValidationError:
+            words = "Enter a host that the carrier reaches, such as pbx.example.com; no private address."
+            raise ValidationError(words, code="to") from None

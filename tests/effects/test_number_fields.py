@@ -59,6 +59,10 @@ CASES: dict[str, Case] = {
 
 # Seen in the request that the endpoint is sent: tests/calls/reception/test_assistant_requests.py.
 ASKED = {"assistantRequestUrl", "assistantRequestSecret"}
+# Seen in what becomes of the call: tests/calls/reception/test_fallbacks.py.
+ASKED |= {
+    "businessHours", "holidays", "fallback", "fallbackAgentId", "fallbackTo", "fallbackMode", "fallbackMessage",
+}  # fmt: skip
 
 
 def test_every_writable_field_of_a_number_has_its_effect_below() -> None:
