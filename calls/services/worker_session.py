@@ -81,7 +81,7 @@ def instructions(call: Call) -> dict[str, Any]:
             },
             "tools": [
                 {"name": one["name"], "description": one["description"], "parameters": one.get("parameters") or {}}
-                for one in _tools(call.agent, agent.tools)
+                for one in _tools(agent, agent.tools)
             ],
             "transfers": [{"name": one["name"], "description": one.get("description", "")} for one in agent.transfers],
             "sendsDigits": agent.sends_digits,
