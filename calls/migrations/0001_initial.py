@@ -194,6 +194,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(default='requested', max_length=9)),
                 ('requested_at', models.DateTimeField()),
                 ('transfer', models.JSONField(blank=True, default=dict, editable=False)),
+                ('fallback', models.JSONField(blank=True, default=dict, editable=False)),
             ],
         ),
         migrations.CreateModel(
