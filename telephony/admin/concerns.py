@@ -125,6 +125,8 @@ def troubled(rows: QuerySet[Any], default: LiveKitProject, access: Access) -> li
         )
         label = status_text.status.label
         title = f"{capfirst(row._meta.verbose_name)} {row.name}"
+        if access.superuser or len(access.roles) > 1:
+            title += f" of {row.workspace.name}"
         concerns.append(Concern(status_text.color, label, title, reason, link, "Open"))
     return concerns
 

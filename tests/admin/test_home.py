@@ -38,6 +38,12 @@ def test_a_failed_trunk_with_its_error_and_the_remedy(client: Client, acme: Work
     assert "1 failed" in html
 
 
+def test_a_superuser_sees_whose_trunk_it_is(acme: Workspace, superuser: User, signed_in: Browser) -> None:
+    make_trunk(acme)
+    Trunk.objects.update(status=TrunkStatus.FAILED, last_error="The number is taken.")
+    assert "Trunk Telnyx of Acme" in home(signed_in(superuser))
+
+
 def test_a_failed_sip_endpoint_too(client: Client, acme: Workspace) -> None:
     assert "SIP endpoints" not in [tile.title for tile in client.get(reverse("admin:index")).context["board"].tiles]
     given = {"name": "Desk", "sip_username": "desk", "sip_password": "s3cret-word"}
