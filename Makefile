@@ -9,7 +9,8 @@ DEV_STAMP := .venv/.dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 
 MANAGE := DATABASE_URL=sqlite://:memory: DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py
 # Each worker of the tests has servers of its own; a file's tests share them.
-PYTEST := $(BIN)/pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
+# They start hundreds of Python processes, which read what the first one compiled.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 RANDOM_SECRET := $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))'
 

@@ -55,7 +55,7 @@ def routes(patterns: Any = None, before: str = "") -> Iterator[str]:
             yield route
 
 
-def some(values: list[str], place: int) -> list[str]:
+def some(values: list[Any], place: int) -> list[Any]:
     """Return four of the values, other ones at each place: every value is tried, and no address waits for all."""
     return [values[(4 * place + step) % len(values)] for step in range(4)]
 
@@ -120,10 +120,11 @@ HOSTILE = ["x", "-1", "", "9" * 40, "\x00", "é", "1' OR 1=1--", "\ud800".encode
 @pytest.mark.parametrize("field", ["_selected_action", "action", "select_across", "index"])
 def test_hostile_actions_are_no_error_of_ours(browser: Client, field: str) -> None:
     wrong = []
-    for model, page in admin.site._registry.items():
+    for place, (model, page) in enumerate(admin.site._registry.items()):
         path = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
         for action in ["delete_selected", *(page.actions or ())]:
-            for value in HOSTILE[:: 1 if action == "delete_selected" else 3]:
+            half = slice(None) if action == "delete_selected" else slice(place // 2 % 2, None, 2)
+            for value in some(HOSTILE, place)[half]:
                 data = {"action": action, "_selected_action": str(uuid.uuid4()), "index": "0", field: value}
                 status = browser.post(path, data).status_code
                 if status >= 500:

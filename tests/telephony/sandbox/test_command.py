@@ -6,12 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from telephony.livekit import LiveKitClient, LiveKitError, trunks
 from telephony.livekit.rooms import Dial, dial, participants
@@ -49,34 +51,38 @@ def test_it_says_that_no_call_is_made_and_serves_until_interrupted() -> None:
         assert process.returncode == 0
 
 
-def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, env={**os.environ, **PAIR, **variables}, timeout=60
-    )
+@pytest.fixture
+def refusal(settings: Any) -> Callable[..., str]:
+    """`refusal(*arguments)` gives what the command ends with: `manage.py` prints it and exits with 1."""
+    settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET = "devkey", SECRET
+
+    def run(*arguments: str) -> str:
+        with pytest.raises(CommandError) as caught:
+            call_command("livekit_sandbox", *arguments)
+        return str(caught.value)
+
+    return run
 
 
 def test_without_the_key_pair_it_says_what_to_set() -> None:
-    done = run(LIVEKIT_API_SECRET="")
+    done = subprocess.run(COMMAND, capture_output=True, text=True, env={**os.environ, **PAIR, "LIVEKIT_API_SECRET": ""})
     assert done.returncode == 1
     assert "Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET" in done.stderr
 
 
-def test_a_state_it_cannot_keep_is_named(tmp_path: Path) -> None:
+def test_a_state_it_cannot_keep_is_named(refusal: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a database, and long enough to be seen as something else " * 40)
     for path in (tmp_path / "notes.txt", tmp_path / "missing" / "state"):
-        done = run("--port", "0", "--state", str(path))
-        assert done.returncode == 1
-        assert f"Cannot write the state to {path}" in done.stderr
+        assert f"Cannot write the state to {path}" in refusal("--port", "0", "--state", str(path))
 
 
 @pytest.mark.parametrize("port", ["taken", "99999"])
-def test_a_port_it_cannot_have_is_named(port: str) -> None:
+def test_a_port_it_cannot_have_is_named(refusal: Callable[..., str], port: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         wanted = str(other.getsockname()[1]) if port == "taken" else port
-        done = run("--port", wanted)
-    assert done.returncode == 1
-    assert f"Cannot listen on 127.0.0.1:{wanted}" in done.stderr
-    assert "Try another --port" in done.stderr
+        said = refusal("--port", wanted)
+    assert f"Cannot listen on 127.0.0.1:{wanted}" in said
+    assert "Try another --port" in said
 
 
 def test_it_stops_at_once_while_a_phone_rings() -> None:
@@ -98,7 +104,6 @@ def test_it_stops_at_once_while_a_phone_rings() -> None:
         assert "fault" not in rest
 
 
-def test_events_go_to_a_url() -> None:
-    done = run("--port", "0", "--webhook", "localhost:8000/livekit/webhook")
-    assert done.returncode == 1
-    assert "--webhook must be an http or https URL" in done.stderr
+def test_events_go_to_a_url(refusal: Callable[..., str]) -> None:
+    said = refusal("--port", "0", "--webhook", "localhost:8000/livekit/webhook")
+    assert "--webhook must be an http or https URL" in said
