@@ -1,6 +1,7 @@
 """A program that LiveKit's events are told to."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +15,13 @@ from tests.live.servers import LiveKitEndpoint
 
 
 class Receiver:
-    """Keeps what it is told; `answers` are the next statuses, then 200."""
+    """Keeps what it is told; `answers` are the next statuses by room, then 200."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/livekit/webhook"
         self.told: list[tuple[str, str, str]] = []  # content type, token, body
-        self.answers: list[int] = []
+        self.answers: dict[str, list[int]] = {}
 
     def events(self, room: str) -> list[WebhookEvent]:
         """Verify everything told, and give the events of a room, in the order they came in."""
@@ -35,8 +36,10 @@ class Receiver:
         return self.events(room)
 
     async def take(self, request: web.Request) -> web.Response:
-        self.told.append((request.headers["Content-Type"], request.headers["Authorization"], await request.text()))
-        return web.Response(status=self.answers.pop(0) if self.answers else 200)
+        body = await request.text()
+        self.told.append((request.headers["Content-Type"], request.headers["Authorization"], body))
+        answers = self.answers.get(json.loads(body).get("room", {}).get("name", ""))  # rooms of before still end
+        return web.Response(status=answers.pop(0) if answers else 200)
 
 
 @contextmanager

@@ -103,7 +103,7 @@ async def test_the_signature_holds_the_bodys_hash(
 
 
 async def test_a_fault_of_the_receivers_is_tried_again_in_order(lk: api.LiveKitAPI, receiver: Receiver) -> None:
-    receiver.answers += [503]
+    receiver.answers["again"] = [503]
     await lk.room.create_room(api.CreateRoomRequest(name="again"))
     await close(lk, "again")
     receiver.wait_for("again", "room_finished")
@@ -112,7 +112,7 @@ async def test_a_fault_of_the_receivers_is_tried_again_in_order(lk: api.LiveKitA
 
 
 async def test_a_refusal_of_the_receivers_loses_the_event(lk: api.LiveKitAPI, receiver: Receiver) -> None:
-    receiver.answers += [400]
+    receiver.answers["lost"] = [400]
     await lk.room.create_room(api.CreateRoomRequest(name="lost"))
     await close(lk, "lost")
     receiver.wait_for("lost", "room_finished")
