@@ -1,7 +1,9 @@
-"""Fixtures that every room may use."""
+"""Fixtures that every room may use, and how the tests are shared out."""
 
 import pytest
 from django.conf import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["tests.live.fixtures", "tests.sandbox"]
 
@@ -61,13 +63,31 @@ def runs_on(nodeid: str) -> str:
     return RUNS_ON[max((start for start in RUNS_ON if nodeid.startswith(start)), key=len)]
 
 
+# They talk with real servers in real time: docs/decisions/0014-real-time-tests-may-repeat.md.
+REAL_TIME = ("tests/browser/", "tests/live/")
+# Its tests share servers, a worker and models, and listen: one process runs them all, one after the other.
+ONE_AFTER_THE_OTHER = "tests/live/agent/"
+
+
+class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """A file's tests run in one process, and those of a folder that listens."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return ONE_AFTER_THE_OTHER if nodeid.startswith(ONE_AFTER_THE_OTHER) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Share the tests out by file, with `--dist loadfile`."""
+    return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--once`: leave out the tests that the run on the other database has."""
     parser.addoption("--once", action="store_true", help="leave out what the run on the other database has")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what means something on PostgreSQL alone where the tests run on SQLite; see also `--once`."""
+    """Leave out what runs on the other database; let those in real time be repeated."""
     database: str = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2].removesuffix("3")
 
     def is_meant(item: pytest.Item) -> bool:
@@ -80,3 +100,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         meant[is_meant(item)].append(item)
     config.hook.pytest_deselected(items=meant[False])
     items[:] = meant[True]
+    for item in items:
+        if item.nodeid.startswith(REAL_TIME) or item.get_closest_marker("live"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
