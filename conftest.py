@@ -1,4 +1,4 @@
-"""Fixtures that every room may use, and how the tests are shared out."""
+"""Fixtures that every room may use, and how the tests are distributed."""
 
 import pytest
 from django.conf import settings
@@ -63,21 +63,21 @@ def runs_on(nodeid: str) -> str:
     return RUNS_ON[max((start for start in RUNS_ON if nodeid.startswith(start)), key=len)]
 
 
-# They talk with real servers in real time: docs/decisions/0014-real-time-tests-may-repeat.md.
+# They use real servers in real time: docs/decisions/0014-real-time-tests-may-repeat.md.
 REAL_TIME = ("tests/browser/", "tests/live/")
-# Its tests share servers, a worker and models, and listen: one process runs them all, one after the other.
-ONE_AFTER_THE_OTHER = "tests/live/agent/"
+# Its tests share servers, a worker and models, and measure speech: one process runs them all, from the start.
+SERIAL = "tests/live/agent/"
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """A file's tests run in one process, and those of a folder that listens."""
+    """Run the tests of a file in one process, and those of `SERIAL`."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return ONE_AFTER_THE_OTHER if nodeid.startswith(ONE_AFTER_THE_OTHER) else super()._split_scope(nodeid)
+        return SERIAL if nodeid.startswith(SERIAL) else super()._split_scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
-    """Share the tests out by file, with `--dist loadfile`."""
+    """Distribute the tests by file, with `--dist loadfile`."""
     return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
@@ -87,7 +87,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what runs on the other database; let those in real time be repeated."""
+    """Deselect what runs on the other database, start with `SERIAL`, and let tests in real time repeat once."""
     database: str = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2].removesuffix("3")
 
     def is_meant(item: pytest.Item) -> bool:
@@ -99,7 +99,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         meant[is_meant(item)].append(item)
     config.hook.pytest_deselected(items=meant[False])
-    items[:] = meant[True]
+    items[:] = sorted(meant[True], key=lambda item: not item.nodeid.startswith(SERIAL))
     for item in items:
         if item.nodeid.startswith(REAL_TIME) or item.get_closest_marker("live"):
             item.add_marker(pytest.mark.flaky(reruns=1))
