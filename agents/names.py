@@ -1,3 +1,4 @@
 """Names that the worker and the rest of Voxa share. Imports nothing."""
 
 AGENT_NAME = "voxa-agent"  # by which LiveKit dispatches an agent worker
+TESTER = "tester"  # the identity of who talks to an agent in a test conversation

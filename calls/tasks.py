@@ -1,5 +1,6 @@
 """The tasks of this app, under the names by which they are sent. Each is defined beside the service that it runs."""
 
+from calls.agent_tests.tasks import end_overdue_tests
 from calls.alerts.tasks import evaluate_alerts, send_alert
 from calls.analysis.tasks import analyze_call, sweep_analyses
 from calls.livekit.tasks import close_call, close_left_over, end_at_limit, ingest_events, watch_calls, watch_project
@@ -13,6 +14,7 @@ __all__ = [
     "close_call",
     "close_left_over",
     "end_at_limit",
+    "end_overdue_tests",
     "evaluate_alerts",
     "ingest_events",
     "look_after_recordings",

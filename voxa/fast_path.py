@@ -32,10 +32,10 @@ class LeanPathsMiddleware:
 
 
 class OnePolicyMiddleware(CSPMiddleware):
-    """django-csp's middleware, with a policy that is made once: only a page that uses the nonce has one of its own."""
+    """django-csp's middleware, with a policy that is made once; not for pages that use the nonce or add sources."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if settings.DEBUG or hasattr(request, "_csp_nonce"):
+        if settings.DEBUG or hasattr(request, "_csp_nonce") or hasattr(response, "_csp_update"):
             return super().process_response(request, response)
         response.headers.setdefault(HEADER, self.policy)
         return response

@@ -232,6 +232,7 @@ ELEVENLABS_BASE_URL = env.str("ELEVENLABS_BASE_URL", default="https://api.eleven
 
 # --- LiveKit and carriers --------------------------------------------------------------------------------
 LIVEKIT_URL = env.str("LIVEKIT_URL", default="")
+LIVEKIT_PUBLIC_URL = env.str("LIVEKIT_PUBLIC_URL", default="")  # for browsers; empty: LIVEKIT_URL
 LIVEKIT_API_KEY = env.str("LIVEKIT_API_KEY", default="")
 LIVEKIT_API_SECRET = env.str("LIVEKIT_API_SECRET", default="")
 LIVEKIT_IS_SANDBOX = LIVEKIT_API_KEY == "sandbox"  # the key that `make run` gives to the built-in one

@@ -40,6 +40,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "TestStatusEnum": "calls.choices.TestStatus",
         "AgentDirectionEnum": "telephony.choices.AgentDirection",
         "CallDirectionEnum": "calls.choices.Direction",
         "CallStatusEnum": "calls.choices.CallStatus",
@@ -103,6 +104,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "tell-late-reports": {"task": "calls.tasks.tell_late_reports", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-analyses": {"task": "calls.tasks.sweep_analyses", "schedule": 5.0, "options": {"expires": 5}},
     "note-trunk-calls": {"task": "calls.tasks.note_trunk_calls", "schedule": 15.0, "options": {"expires": 15}},
+    "end-overdue-tests": {"task": "calls.tasks.end_overdue_tests", "schedule": 60.0, "options": {"expires": 55}},
     "evaluate-alerts": {"task": "calls.tasks.evaluate_alerts", "schedule": 60.0, "options": {"expires": 55}},
     "look-after-recordings": {
         "task": "calls.tasks.look_after_recordings",

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from accounts.admin.invitation import AcceptView
 from accounts.admin.password import change_password
 from accounts.admin.workspace_switch import SwitchView
+from calls.admin.agent_tests import EndTalkView, TalkView
 from calls.admin.figures import FiguresView
 from calls.admin.first_run import dismiss
 from calls.admin.live import LiveBoardView, LiveRowsView
@@ -23,6 +24,8 @@ urlpatterns = [
     path("admin/r/<path:rest>", no_shortcut),  # Django's leads to pages of other sites, of which there are none
     path("admin/invitation/", AcceptView.as_view(), name="accept_invitation"),
     path("admin/switch/", admin.site.admin_view(SwitchView.as_view()), name="switch_workspace"),
+    path("admin/agents/<uuid:id>/talk/", admin.site.admin_view(TalkView.as_view()), name="agent_talk"),
+    path("admin/agents/<uuid:id>/talk/end/", admin.site.admin_view(EndTalkView.as_view()), name="agent_talk_end"),
     path("admin/live/", admin.site.admin_view(LiveBoardView.as_view()), name="live_board"),
     path("admin/live/rows/", admin.site.admin_view(LiveRowsView.as_view()), name="live_rows"),
     path("admin/health/", admin.site.admin_view(HealthView.as_view()), name="health"),

@@ -3,7 +3,9 @@
 The API calls tools and transfers: it has the secrets and checks permissions.
 """
 
+import json
 import logging
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,6 +56,16 @@ class Abilities:
 
     async def use(self, name: str, arguments: Mapping[str, Any]) -> Outcome:
         """Run a language model's request. An invalid or failed request is an outcome too."""
+        began = time.monotonic()
+        outcome = await self._carry_out(name, arguments)
+        told = {"name": name, "arguments": json.dumps(dict(arguments)), "ok": outcome.ok, "result": outcome.text}
+        self._conversation.watch({"type": "tool", **told, "seconds": round(time.monotonic() - began, 3)})
+        return outcome
+
+    async def _carry_out(self, name: str, arguments: Mapping[str, Any]) -> Outcome:
+        if self._told.test and name in (TRANSFER, DIGITS):
+            what = "transferred" if name == TRANSFER else "sent these digits"
+            return Outcome(True, f"This is a test without a phone. In a call it would be {what} now. Say so.")
         with self._conversation.acting():
             try:
                 if name == DIGITS and self._told.sends_digits:

@@ -4,9 +4,9 @@ import asyncio
 import statistics
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ class Turn:
     started_at: float
     ended_at: float
     interrupted: bool = False
+    latency: float | None = None  # seconds from the caller's last word to the agent's first
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def json(self) -> dict[str, Any]:
@@ -41,6 +42,7 @@ class Turn:
             "startedAt": _moment(self.started_at),
             "endedAt": _moment(max(self.started_at, self.ended_at)),
             "interrupted": self.interrupted,
+            **({} if self.latency is None else {"latencySeconds": round(self.latency, 3)}),
         }
 
 
@@ -49,6 +51,7 @@ class Conversation:
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []
+        self.watch: Callable[[dict[str, Any]], None] = lambda event: None  # of a test conversation
         self.answered_at: float | None = None
         self.first_word_at: float | None = None
         self.caller_speaks = self.agent_speaks = False
@@ -59,6 +62,7 @@ class Conversation:
         self.caller_began_at: float | None = None
         self._acting = 0
         self._caller_stopped_at: float | None = None
+        self._latency: float | None = None  # of the agent's turn that is being spoken
 
     @property
     def over(self) -> bool:
@@ -80,8 +84,12 @@ class Conversation:
 
     def said(self, turn: Turn) -> None:
         """Record a turn; one without words is ignored."""
-        if turn.text.strip():
-            self.turns.append(turn)
+        if not turn.text.strip():
+            return
+        if turn.speaker == AGENT:
+            turn, self._latency = replace(turn, latency=self._latency), None
+        self.turns.append(turn)
+        self.watch({"type": "turn", **turn.json()})
 
     def agent_speaking(self, speaks: bool) -> None:
         """Record that the agent started or stopped speaking."""
@@ -92,6 +100,7 @@ class Conversation:
                 self.first_word_at = now
             if self._caller_stopped_at is not None:
                 self.latencies.append(now - self._caller_stopped_at)
+                self._latency = self.latencies[-1]
                 self._caller_stopped_at = None
         self.agent_speaks = speaks
         self._note_quiet(now)
@@ -105,6 +114,11 @@ class Conversation:
             self.caller_began_at = at or now
         self.caller_speaks = speaks
         self._note_quiet(now)
+
+    def caller_wrote(self) -> None:
+        """Record that the caller wrote something instead of speaking."""
+        self.quiet_since = self._caller_stopped_at = time.time()
+        self.caller_turn()
 
     def caller_turn(self) -> None:
         """Record that the caller said something that requires an answer."""

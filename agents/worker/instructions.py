@@ -52,6 +52,7 @@ class Instructions:
     longest: float
     metadata: Mapping[str, Any]
     variables: Mapping[str, Any]  # built-in ones too
+    test: bool  # nobody is on a phone: a person talks to the agent in a browser
     transfer_first: bool  # before the agent says anything
     agent_name: str
     prompt: str
@@ -90,6 +91,7 @@ class Instructions:
             longest=float(call["maxDurationSeconds"]),
             metadata=call["metadata"],
             variables=call["variables"],
+            test=bool(told.get("test")),
             transfer_first=bool(call.get("transferFirst")),
             agent_name=agent["name"],
             prompt=agent["systemPrompt"],

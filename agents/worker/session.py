@@ -22,6 +22,7 @@ from agents.worker.phone import phone_audio, wait_for_answer, wait_for_phone
 from agents.worker.providers import voice_for
 from agents.worker.providers.base import Voice, Work
 from agents.worker.redaction import hide_in_logs
+from agents.worker.rehearsal import Rehearsal
 from agents.worker.reporting import Reporter
 from agents.worker.voicemail import mind_voicemail
 
@@ -55,6 +56,7 @@ class _Session:
         self._work = Work(self._conversation)
         self._voice: Voice | None = None
         self._notices: Notices | None = None
+        self._rehearsal: Rehearsal | None = None
 
     async def run(self) -> None:
         """Join, talk, report. Any failure ends the call, so that no caller is left alone."""
@@ -79,6 +81,9 @@ class _Session:
         logger.info("Call %s: %s, by %s", told.call_id, told.direction, told.fallback.action or told.provider.kind)
         reporter = Reporter(self._api, self._conversation)
         self._work.begin(reporter.run())
+        if told.test:
+            self._rehearsal = Rehearsal(self._room, self._conversation)
+            self._work.begin(self._rehearsal.run())
         self._work.begin(self._converse(told))
         return await self._leave(told, reporter, await self._conversation.ended())
 
@@ -100,6 +105,8 @@ class _Session:
             self._conversation.end()
             return
         self._conversation.answered()
+        if self._rehearsal is not None:
+            self._rehearsal.begin(voice)
         self._work.begin(watchers.limit_duration(self._conversation, told.longest))
         self._work.begin(watchers.mind_answers(self._conversation))
         self._work.begin(watchers.mind_silence(self._conversation, voice, told.silence))
@@ -137,15 +144,17 @@ class _Session:
             await apologise(self._room)
         if ending.reason == FAILED:
             ending = Ending(OVER, ending.detail)
+        if self._rehearsal is not None:
+            await self._rehearsal.ended(ending)
         taken = await reporter.finish(ending)
         if ending.reason:
-            await self._close_room(0.0 if not taken else CLOSED_WITHIN)
+            await self._close_room(0.0 if told.test or not taken else CLOSED_WITHIN)
         return None
 
     async def _fallback(self, told: Instructions, ending: Ending) -> Instructions | None:
         """Return the instructions of the call's fallback where its agent, or a fallback before, never spoke."""
         at_start = ending.reason == "provider_failed" and self._conversation.first_word_at is None
-        if told.outbound or not (at_start or ending.reason == FAILED) or not self._room.isconnected():
+        if told.test or told.outbound or not (at_start or ending.reason == FAILED) or not self._room.isconnected():
             return None
         reason = "" if ending.reason == FAILED else ending.reason
         try:

@@ -10,11 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from calls.agent_tests.reports import found_test, take_test_report, turn_json
+from calls.agent_tests.sessions import ROOM
 from calls.api.worker_serializers import ReportSerializer
-from calls.models import Call, TranscriptItem
+from calls.models import AgentTest, Call, TranscriptItem
 from calls.reception.requests import is_waiting
 from calls.services.conversations import Report, take_report
-from calls.services.worker_session import call_of_room, instructions
+from calls.services.worker_session import call_of_room, instructions, test_instructions
 from calls.services.worker_tokens import BadToken, WorkerToken, read_token
 from calls.services.workers import note_worker
 from telephony.livekit import LiveKitError
@@ -64,6 +66,11 @@ class WorkerView(APIView):
         assert isinstance(token, WorkerToken)  # noqa: S101  # IsWorker lets nobody else in
         return token
 
+    def agent_test(self) -> AgentTest | None:
+        """Return the test conversation of the token's room, None if the room is a call's."""
+        room = self.token.room
+        return found_test(self.token.project, room) if room.startswith(ROOM) else None
+
     def call(self) -> Call:
         """Return the call of the token's room in the token's project."""
         try:
@@ -80,6 +87,8 @@ class SessionView(WorkerView):
     """Instructions for a call, with the provider's secret. 202 while the workspace's endpoint is asked about it."""
 
     def get(self, request: Request) -> Response:
+        if test := self.agent_test():
+            return Response(test_instructions(test), headers={"Cache-Control": "no-store"})
         call = self.call()
         if is_waiting(call):
             return Response({"pending": True}, status=202)
@@ -102,9 +111,15 @@ class ReportView(WorkerView):
             note_worker(self.token.project, worker_id, worker)
         if not self.token.room:
             return Response({})
-        call = self.call()
         measures = {camel(key): value for key, value in values.pop("measures", {}).items()}
-        items = [TranscriptItem(call=call, **item) for item in values.pop("transcript", [])]
+        if test := self.agent_test():
+            turns = [turn_json(item) for item in values.pop("transcript", [])]
+            row = take_test_report(test, turns=turns, measures=measures, **values)
+            return Response({"status": "ended" if row.ended_at else "in_progress"})
+        call = self.call()
+        for item in (items_told := values.pop("transcript", [])):
+            item.pop("latency_seconds", None)
+        items = [TranscriptItem(call=call, **item) for item in items_told]
         take_report(call, Report(items=items, measures=measures, worker=name, **values))
         call.refresh_from_db()
         return Response({"status": call.status})

@@ -89,8 +89,9 @@ class ToolView(WorkerView):
     def post(self, request: Request) -> Response:
         reader = ToolCallSerializer(data=request.data)
         reader.is_valid(raise_exception=True)
-        asked = reader.validated_data
-        run = request_tool(self.call(), asked["id"], asked["name"], asked["arguments"])
+        asked, test = reader.validated_data, self.agent_test()
+        call = test.as_call() if test else self.call()
+        run = request_tool(call, asked["id"], asked["name"], asked["arguments"], test)
         return Response(run.json) if isinstance(run, Done) else _goes_on(run.pk)
 
 

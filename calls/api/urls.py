@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from calls.api.agent_tests import TestSessionViewSet as TestSessions
 from calls.api.calls import CallViewSet as Calls
 from calls.api.do_not_call import DoNotCallViewSet as DoNotCall
 from calls.api.do_not_call import ImportView as Import
@@ -9,6 +10,8 @@ from calls.api.route import RouteView
 from calls.api.usage import UsageView
 
 urlpatterns = [
+    path("agents/<uuid:id>/test-sessions", TestSessions.as_view({"get": "list", "post": "create"})),
+    path("test-sessions/<uuid:id>", TestSessions.as_view({"get": "retrieve", "delete": "end"})),
     path("calls", Calls.as_view({"get": "list", "post": "create"})),
     path("calls/<uuid:id>", Calls.as_view({"get": "retrieve"})),
     path("calls/<uuid:id>/events", Calls.as_view({"get": "events"})),

@@ -30,6 +30,7 @@ class ItemSerializer(CamelSerializer):
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField()
     interrupted = serializers.BooleanField(required=False, default=False)
+    latency_seconds = serializers.FloatField(min_value=0, required=False)  # kept of test conversations only
 
 
 class MeasuresSerializer(CamelSerializer):

@@ -1,5 +1,6 @@
 """Models of calls: attempts, events, transcripts, usage and the do-not-call list."""
 
+from calls.models.agent_test import AgentTest
 from calls.models.alert import Alert, AlertNotification, AlertRule
 from calls.models.analysis import CallAnalysis
 from calls.models.attempt import Attempt, DialSlot
@@ -13,6 +14,7 @@ from calls.models.transfer import Transfer
 from calls.models.worker import AgentWorker, RunningDispatcher
 
 __all__ = [
+    "AgentTest",
     "AgentWorker",
     "Alert",
     "AlertNotification",

@@ -19,6 +19,7 @@ from accounts.models import IdempotencyRecord, ImportFile, WebhookMessage, Works
 from calls.choices import ENDED
 from calls.do_not_call.erased_numbers import hashed
 from calls.models import (
+    AgentTest,
     Attempt,
     Call,
     CallAnalysis,
@@ -79,6 +80,8 @@ class _Erasure:
         self._conversations()
         self._calls()
         self._rewrite("call events", Event.objects.filter(**self.scope), "data")
+        for name in ("variables", "transcript", "tools", "detail"):
+            self._rewrite("test conversations", AgentTest.objects.filter(**self.scope), name)
         for name in ("to", "asked", "headers", "message"):
             self._rewrite("transfers", Transfer.objects.filter(**self.scope), name)
         mine = {"call__workspace": self.scope["workspace"]} if self.scope else {}

@@ -7,6 +7,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "accounts.IdempotencyRecord": frozenset({"answer"}),
     "accounts.ImportFile": frozenset({"content", "choices"}),
     "accounts.WebhookMessage": frozenset({"payload"}),
+    "calls.AgentTest": frozenset({"variables", "transcript", "tools", "detail"}),
     "calls.Attempt": frozenset({"sip_status"}),
     "calls.Call": frozenset(
         {"to_number", "from_number", "to_typed", "from_typed", "metadata", "variables", "agent_overrides", "room_name"}
@@ -36,6 +37,7 @@ OTHER: dict[str, frozenset[str]] = {
     "accounts.WebhookEndpoint": frozenset({"url", "event_types", "secret", "previous_secret", "disabled_reason"}),
     "accounts.WebhookMessage": frozenset({"event_type"}),
     "accounts.Workspace": frozenset({"slug", "name", "country", "time_zone"}),
+    "calls.AgentTest": frozenset({"room_name", "measures", "reason"}),
     "calls.AgentWorker": frozenset({"host", "version"}),
     "calls.Alert": frozenset({"text", "end_text"}),  # figures and names of trunks
     "calls.AlertNotification": frozenset({"last_error"}),

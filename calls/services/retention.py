@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Workspace
 from calls.choices import ENDED
-from calls.models import Attempt, Call, LiveKitEvent
+from calls.models import AgentTest, Attempt, Call, LiveKitEvent
 from calls.recordings.deletion import let_go
 from telephony.models import LiveKitProject
 
@@ -20,12 +20,13 @@ STRANGERS = 90  # retention in days of events of a project without workspaces
 def purge(seconds: float = SECONDS) -> tuple[int, int]:
     """Delete what is past its retention; return the number of calls and of LiveKit events.
 
-    The retention of a call starts at its end, and its events are deleted with it. Events without a call have the
-    shortest retention of their project's workspaces.
+    The retention of a call starts at its end, that of a test conversation at its beginning, and its events are deleted
+    with it. Events without a call have the shortest retention of their project's workspaces.
     """
     until, now, calls, events = time.monotonic() + seconds, timezone.now(), 0, 0
     for workspace in Workspace.objects.only("retention_days"):
         limit = now - timedelta(days=workspace.retention_days)
+        AgentTest.objects.filter(workspace=workspace, created_at__lt=limit).delete()
         old = Call.objects.filter(workspace=workspace, status__in=ENDED, ended_at__lt=limit)
         while time.monotonic() < until and (rows := list(old.values_list("pk", "project_id", "room_name")[:AT_ONCE])):
             ids = [pk for pk, _, _ in rows]

@@ -4,11 +4,13 @@ from typing import Any
 
 from agents.providers import PROVIDERS
 from agents.rendering import render, rendered
+from calls.agent_tests.reports import for_test, join
+from calls.agent_tests.sessions import GRACE, LONGEST
 from calls.choices import ENDED, Direction, Reason
 from calls.livekit.inbound import is_ours
 from calls.livekit.ingest import settle
 from calls.livekit.room_monitor import seen
-from calls.models import Call, Reception
+from calls.models import AgentTest, Call, Reception
 from calls.reception.fallbacks import speech_of
 from calls.recordings.recording import announcement_of
 from calls.services.agent_of_call import overridden, variables_of
@@ -116,6 +118,13 @@ def _fallback(call: Call) -> dict[str, Any]:
         "message": spoken.get("message", ""),
         "local": not has_agent or spoken.get("reason") == Reason.PROVIDER_FAILED,
     }
+
+
+def test_instructions(test: AgentTest) -> dict[str, Any]:
+    """Return a worker's instructions for a test conversation. Raise `Conflict` if it is over."""
+    join(test, LONGEST + GRACE)
+    longest = int(LONGEST.total_seconds())
+    return for_test(instructions(test.as_call(max_duration_seconds=longest)), test)
 
 
 def _transfers_first(call: Call) -> bool:

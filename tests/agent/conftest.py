@@ -47,6 +47,10 @@ class NotedVoice:
             self._conversation.agent_speaking(False)
         return self._can_say
 
+    def read(self, text: str) -> bool:
+        self.did.append(f"read {text}")
+        return self._can_say
+
     async def ends_soon(self, seconds: int, reason: str) -> None:
         self.did.append("ends soon")
 

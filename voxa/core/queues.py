@@ -30,6 +30,7 @@ _TASKS = {
         "accounts.tasks.purge_idempotency_records",
         "accounts.tasks.purge_webhooks",
         "accounts.tasks.sweep_webhooks",
+        "calls.tasks.end_overdue_tests",
         "calls.tasks.evaluate_alerts",
         "calls.tasks.look_after_recordings",
         "calls.tasks.note_trunk_calls",

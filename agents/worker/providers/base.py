@@ -32,6 +32,9 @@ class Voice(Protocol):
     async def say(self, text: str) -> bool:
         """Speak these words and wait until they were heard; return False if that is unsupported or failed."""
 
+    def read(self, text: str) -> bool:
+        """Answer what the other side wrote instead of speaking; return False if that is unsupported."""
+
     async def ends_soon(self, seconds: int, reason: str) -> None:
         """Handle the notice that the call ends in `seconds`, for example by `spend_limit`: say goodbye if possible."""
 

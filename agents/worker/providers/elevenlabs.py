@@ -81,6 +81,12 @@ class ElevenLabsVoice(SocketVoice):
         self._conversation.said(Turn(AGENT, text, began, time.time()))
         return True
 
+    def read(self, text: str) -> bool:
+        self._bridge.clear()
+        self._heard(text)
+        self._work.begin(self._send({"type": "user_message", "text": text}))
+        return True
+
     async def ends_soon(self, seconds: int, reason: str) -> None:
         await self._send({"type": "contextual_update", "text": ENDS_SOON.format(seconds=seconds)})
 

@@ -93,6 +93,12 @@ class SpokenVoice:
         self._session.input.set_audio_enabled(True)
         return speech.exception() is None and not (speech.interrupted or self._conversation.over)
 
+    def read(self, text: str) -> bool:
+        self._session.interrupt()
+        with suppress(RuntimeError):  # the session is closing
+            self._session.generate_reply(user_input=text)
+        return True
+
     async def ends_soon(self, seconds: int, reason: str) -> None:
         if not self._agent.silent:
             with suppress(RuntimeError):  # the session is closing

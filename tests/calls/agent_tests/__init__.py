@@ -1,0 +1,1 @@
+"""Test conversations with an agent."""
