@@ -38,25 +38,6 @@ class Speaker(models.TextChoices):
     CALLER = "caller", "Caller"
 
 
-class TestMedium(models.TextChoices):
-    """How somebody talks to an agent in a test conversation."""
-
-    __test__ = False  # not a class of tests
-
-    VOICE = "voice", "Microphone"
-    TEXT = "text", "Text"
-
-
-class TestStatus(models.TextChoices):
-    """Status of a test conversation: waiting for its worker, then in progress."""
-
-    __test__ = False
-
-    WAITING = "waiting", "Waiting"
-    IN_PROGRESS = "in_progress", "In progress"
-    ENDED = "ended", "Ended"
-
-
 class AnalysisStatus(models.TextChoices):
     """pending -> done | failed; back to pending, due later, where the language model gave no usable answer."""
 

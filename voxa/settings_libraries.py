@@ -40,7 +40,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
-        "TestStatusEnum": "calls.choices.TestStatus",
+        "TestStatusEnum": "calls.models.TestStatus",
         "AgentDirectionEnum": "telephony.choices.AgentDirection",
         "CallDirectionEnum": "calls.choices.Direction",
         "CallStatusEnum": "calls.choices.CallStatus",

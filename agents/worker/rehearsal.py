@@ -20,7 +20,7 @@ LAST_WORD = 2.0  # seconds
 
 
 class Rehearsal:
-    """Tells the tester's page of turns and tools, in order, and passes on what the tester writes."""
+    """Reports turns and tools to the tester's page, in order, and passes on what the tester writes."""
 
     def __init__(self, room: rtc.Room, conversation: Conversation) -> None:
         self._room, self._conversation = room, conversation
@@ -35,12 +35,12 @@ class Rehearsal:
         self._queue.put_nowait({"type": "ready"})
 
     async def run(self) -> None:
-        """Tell the page until cancelled."""
+        """Report to the page until cancelled."""
         while True:
             await self._tell(await self._queue.get())
 
     async def ended(self, ending: Ending) -> None:
-        """Tell what was not told yet, and the end."""
+        """Report what was not sent yet, and the end."""
         while not self._queue.empty():
             await self._tell(self._queue.get_nowait())
         await self._tell({"type": "end", "reason": ending.reason, "detail": ending.detail})

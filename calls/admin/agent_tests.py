@@ -14,8 +14,7 @@ from django.views import View
 from accounts.admin.access import access_of
 from accounts.choices import Role
 from calls.agent_tests.sessions import LONGEST, access, end_test, public_url, start_test
-from calls.choices import TestMedium
-from calls.models import AgentTest
+from calls.models import AgentTest, TestMedium
 from telephony.models import Agent, LiveKitProject, TelephonySettings
 from voxa.core.errors import ServiceError
 

@@ -1,4 +1,4 @@
-"""What the agent worker is told of a test conversation, and what it reports."""
+"""A test conversation as its agent worker sees it: instructions and reports."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents.names import TESTER
-from calls.choices import Reason, TestMedium
-from calls.models import AgentTest
+from calls.choices import Reason
+from calls.models import AgentTest, TestMedium
 from telephony.models import LiveKitProject
 from telephony.services.agent_revisions import current_number
 from voxa.core.api.serializers import MomentField

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, User, Workspace
 from agents.names import AGENT_NAME, TESTER
-from calls.choices import Reason, TestMedium
-from calls.models import AgentTest
+from calls.choices import Reason
+from calls.models import AgentTest, TestMedium
 from telephony.livekit import LiveKitError, client_for
 from telephony.livekit.room_tokens import join_token
 from telephony.livekit.rooms import close_room, create_room

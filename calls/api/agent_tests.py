@@ -14,8 +14,8 @@ from accounts.api.views import WorkspaceViewSet
 from accounts.choices import Scope
 from calls.agent_tests.sessions import access, end_test, start_test
 from calls.api.worker_serializers import MeasuresSerializer
-from calls.choices import Speaker, TestMedium, TestStatus
-from calls.models import AgentTest
+from calls.choices import Speaker
+from calls.models import AgentTest, TestMedium, TestStatus
 from telephony import selectors as telephony
 from telephony.api.reading import read
 from telephony.models import Agent

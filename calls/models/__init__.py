@@ -1,6 +1,6 @@
 """Models of calls: attempts, events, transcripts, usage and the do-not-call list."""
 
-from calls.models.agent_test import AgentTest
+from calls.models.agent_test import AgentTest, TestMedium, TestStatus
 from calls.models.alert import Alert, AlertNotification, AlertRule
 from calls.models.analysis import CallAnalysis
 from calls.models.attempt import Attempt, DialSlot
@@ -30,6 +30,8 @@ __all__ = [
     "Reception",
     "Recording",
     "RunningDispatcher",
+    "TestMedium",
+    "TestStatus",
     "ToolRun",
     "TranscriptItem",
     "Transfer",

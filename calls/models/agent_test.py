@@ -6,11 +6,30 @@ from typing import Any
 from django.db import models
 
 from accounts.models import ApiKey, User, Workspace
-from calls.choices import CallStatus, Direction, TestMedium, TestStatus
+from calls.choices import CallStatus, Direction
 from calls.models.call import Call
 from telephony.choices import AgentDirection
 from telephony.models import Agent, LiveKitProject
 from voxa.core.choice_fields import ChoiceField
+
+
+class TestMedium(models.TextChoices):
+    """How somebody talks to an agent in a test conversation."""
+
+    __test__ = False  # not a class of tests
+
+    VOICE = "voice", "Microphone"
+    TEXT = "text", "Text"
+
+
+class TestStatus(models.TextChoices):
+    """Status of a test conversation: waiting for its worker, then in progress."""
+
+    __test__ = False
+
+    WAITING = "waiting", "Waiting"
+    IN_PROGRESS = "in_progress", "In progress"
+    ENDED = "ended", "Ended"
 
 
 class AgentTest(models.Model):

@@ -14,6 +14,7 @@ WALKED = {
     "KnowledgeRequest": "tests/telephony/knowledge/test_sources_api.py",
     "NumberRequest": "tests/effects/test_number_fields.py",
     "PlaceCallRequest": "tests/effects/test_call_fields.py",
+    "StartTestRequest": "tests/calls/agent_tests/test_starting.py",
     "TransferRequest": "tests/effects/test_call_fields.py",
     "TelephonySettingsRequest": "tests/effects/test_settings_fields.py",
     "DigitsRequest": "tests/calls/abilities/test_digits.py",
