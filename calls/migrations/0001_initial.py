@@ -99,6 +99,34 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AgentTest',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('agent_revision', models.PositiveIntegerField(blank=True, editable=False, null=True)),
+                ('medium', models.CharField(default='voice', max_length=5)),
+                ('variables', models.JSONField(blank=True, default=dict)),
+                ('room_name', models.CharField(max_length=128, unique=True)),
+                ('transcript', models.JSONField(default=list, editable=False)),
+                ('tools', models.JSONField(default=list, editable=False)),
+                ('measures', models.JSONField(default=dict, editable=False)),
+                ('reason', models.CharField(blank=True, editable=False, max_length=32)),
+                ('detail', models.CharField(blank=True, editable=False, max_length=500)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('joined_at', models.DateTimeField(editable=False, null=True)),
+                ('expires_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(editable=False, null=True)),
+                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tests', to='telephony.agent')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agent_tests', to='telephony.livekitproject')),
+                ('started_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('started_with', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.apikey')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agent_tests', to='accounts.workspace')),
+            ],
+            options={
+                'verbose_name': 'test conversation',
+                'ordering': ['-created_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='AgentWorker',
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
@@ -114,6 +142,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-seen_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Alert',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('text', models.CharField(max_length=300)),
+                ('end_text', models.CharField(blank=True, max_length=300)),
+                ('started_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='accounts.workspace')),
+            ],
+            options={
+                'ordering': ['-started_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AlertNotification',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(max_length=10)),
+                ('of_end', models.BooleanField()),
+                ('status', models.CharField(default='pending', max_length=10)),
+                ('attempts', models.PositiveIntegerField(default=0)),
+                ('next_attempt_at', models.DateTimeField(null=True)),
+                ('last_error', models.CharField(blank=True, max_length=300)),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='calls.alert')),
+            ],
+            options={
+                'ordering': ['id'],
             },
         ),
         migrations.CreateModel(
@@ -141,20 +200,10 @@ class Migration(migrations.Migration):
                 'ordering': ['-created_at', '-id'],
             },
         ),
-        migrations.CreateModel(
-            name='Alert',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('text', models.CharField(max_length=300)),
-                ('end_text', models.CharField(blank=True, max_length=300)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='accounts.workspace')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='calls.alertrule')),
-            ],
-            options={
-                'ordering': ['-started_at', '-id'],
-            },
+        migrations.AddField(
+            model_name='alert',
+            name='rule',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='calls.alertrule'),
         ),
         migrations.CreateModel(
             name='CallAnalysis',
@@ -344,7 +393,8 @@ class Migration(migrations.Migration):
                 ('begun_at', models.DateTimeField(blank=True, null=True)),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('taken_at', models.DateTimeField(blank=True, null=True)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='calls.call')),
+                ('agent_test', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='calls.agenttest')),
+                ('call', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='calls.call')),
             ],
         ),
         migrations.CreateModel(
@@ -406,24 +456,33 @@ class Migration(migrations.Migration):
                 'ordering': ['-day', 'number'],
             },
         ),
-        migrations.CreateModel(
-            name='AlertNotification',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=10)),
-                ('of_end', models.BooleanField()),
-                ('status', models.CharField(default='pending', max_length=10)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(null=True)),
-                ('last_error', models.CharField(blank=True, max_length=300)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='calls.alert')),
-            ],
-            options={
-                'ordering': ['id'],
-                'indexes': [models.Index(condition=models.Q(('status', 'pending')), fields=['next_attempt_at'], name='alert_notification_due')],
-                'constraints': [models.UniqueConstraint(fields=('alert', 'channel', 'of_end'), name='alert_notification_once'), models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'slack'])), name='alert_notification_channel'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'sent', 'failed'])), name='alert_notification_status')],
-            },
+        migrations.AddIndex(
+            model_name='agenttest',
+            index=models.Index(fields=['agent', '-created_at', '-id'], name='agent_test_list'),
+        ),
+        migrations.AddIndex(
+            model_name='agenttest',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['workspace', 'expires_at'], name='agent_test_live'),
+        ),
+        migrations.AddConstraint(
+            model_name='agenttest',
+            constraint=models.CheckConstraint(condition=models.Q(('medium__in', ['voice', 'text'])), name='agent_test_medium'),
+        ),
+        migrations.AddIndex(
+            model_name='alertnotification',
+            index=models.Index(condition=models.Q(('status', 'pending')), fields=['next_attempt_at'], name='alert_notification_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='alertnotification',
+            constraint=models.UniqueConstraint(fields=('alert', 'channel', 'of_end'), name='alert_notification_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='alertnotification',
+            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'slack'])), name='alert_notification_channel'),
+        ),
+        migrations.AddConstraint(
+            model_name='alertnotification',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'sent', 'failed'])), name='alert_notification_status'),
         ),
         migrations.AddIndex(
             model_name='alertrule',
@@ -648,6 +707,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='toolrun',
             constraint=models.UniqueConstraint(fields=('call', 'request_id'), name='tool_run_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='toolrun',
+            constraint=models.UniqueConstraint(fields=('agent_test', 'request_id'), name='tool_run_of_test_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='toolrun',
+            constraint=models.CheckConstraint(condition=models.Q(('call__isnull', True), ('agent_test__isnull', True), _connector='XOR'), name='tool_run_of_one'),
         ),
         migrations.AddConstraint(
             model_name='toolrun',
