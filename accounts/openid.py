@@ -3,6 +3,7 @@
 Allauth speaks the protocol. Who gets in, two-step, lockout and sessions are those of the password's sign-in.
 """
 
+import logging
 import time
 from typing import Any, NoReturn, cast
 
@@ -27,6 +28,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.decorators.cache import never_cache
+from requests import RequestException
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.login import verified_device
@@ -34,6 +36,8 @@ from accounts.models import User
 from accounts.models.user import canonical_email
 from accounts.services.invitations import accept, open_invitations
 from accounts.services.two_step import has_two_step
+
+logger = logging.getLogger(__name__)
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _PENDING = "openid"  # in the session: who still owes the code, where to go then, and since when
@@ -71,13 +75,22 @@ class Provider(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
 @never_cache
 def login(request: HttpRequest) -> HttpResponse:
     """Send the person to the provider."""
-    return cast(HttpResponse, OAuth2LoginView.adapter_view(Provider(request, "openid"))(request))
+    return _ask(request, OAuth2LoginView)
 
 
 @never_cache
 def callback(request: HttpRequest) -> HttpResponse:
     """Sign in the person that the provider names."""
-    return cast(HttpResponse, OAuth2CallbackView.adapter_view(Provider(request, "openid"))(request))
+    return _ask(request, OAuth2CallbackView)
+
+
+def _ask(request: HttpRequest, view: Any) -> HttpResponse:
+    try:
+        return cast(HttpResponse, view.adapter_view(Provider(request, "openid"))(request))
+    except (RequestException, KeyError):  # no response, or a discovery document without the endpoints
+        logger.exception("The OpenID provider at %s does not respond.", settings.OPENID_SERVER_URL)
+        messages.error(request, f"{settings.OPENID_NAME} does not respond. Try again, or sign in with your password.")
+        return HttpResponseRedirect(reverse("admin:login"))
 
 
 class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

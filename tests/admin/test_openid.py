@@ -150,3 +150,11 @@ def test_the_button_is_there_where_a_provider_is_configured(client: Client, db: 
     assert "Sign in with OpenID Connect" in client.get(reverse("admin:login")).content.decode()
     settings.OPENID_SERVER_URL = ""
     assert "Sign in with" not in client.get(reverse("admin:login")).content.decode()
+
+
+@pytest.mark.parametrize("page", ["openid_login", "openid_callback"])
+def test_a_provider_that_does_not_respond_is_named(client: Client, acme: Workspace, page: str) -> None:
+    answer = client.get(reverse(page), {"next": "/admin/"}, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("admin:login")
+    if page == "openid_login":
+        assert "OpenID Connect does not respond. Try again" in answer.content.decode()
