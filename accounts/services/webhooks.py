@@ -44,6 +44,7 @@ def emit(workspace_id: UUID, event_type: str, payload: Payload | Callable[[], Pa
 _endpoints: Fixed[Any] = Fixed(
     lambda workspace: WebhookEndpoint.objects.filter(workspace=workspace, active=True).values_list("pk", "event_types"),
     UUID,
+    shared=True,
 )
 
 

@@ -6,24 +6,28 @@ Every write checks the fencing token: a dispatcher whose call was claimed by ano
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from calls.choices import AttemptStatus, CallStatus, EventType, Reason
 from calls.dialer import spend
-from calls.dialer.rate_limits import HORIZON, Limit, SendWindow, one_by_one, plan, take_turn
+from calls.dialer.rate_limits import HORIZON, NOT_AHEAD, Limit, SendWindow, one_by_one, plan, take_turn
 from calls.livekit.room_state import CallIds
-from calls.models import Attempt, Call, Transfer
+from calls.models import Attempt, Call
 from calls.routing.facts import facts_now
 from calls.routing.policies import Facts, Refusal, first_refusal
 from calls.routing.route import Hop, Route
 from calls.services.call_ids import note_ids
-from calls.services.call_rows import lock, refresh
+from calls.services.call_rows import lock, move, refresh
+from calls.services.gathering import in_transaction, insert
 from calls.services.timeline import advance, end, note, tell
 from telephony.livekit.rooms import Dialled
+from voxa.core.statements import FixedUpdate
 
 LEASE = timedelta(seconds=15)  # renewed after every third of it
 GATEWAY_WAIT = timedelta(seconds=30)  # how long a call waits for its next gateway before it returns to the queue
@@ -62,7 +66,7 @@ def put_off(call: Call, due: datetime, refusal: Refusal, now: datetime) -> None:
         tell(call)
 
 
-@transaction.atomic
+@in_transaction
 def begin(
     call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime, cap: spend.Cap | None = None
 ) -> tuple[Attempt, datetime] | Refusal:
@@ -97,25 +101,23 @@ def begin(
 def _record(call: Call, route: Route, hop: Hop, now: datetime, money: Decimal | None) -> Attempt:
     number = call.attempts_made + 1
     room = room_of(call, number)
-    rows = Call.objects.filter(pk=call.pk, fence=call.fence, status__in=WAITING, end_requested="")
-    moved = rows.update(
-        status=CallStatus.DIALING,
-        reason="",
-        project=call.project_id,
-        trunk=route.trunk,
-        number=route.number,
-        room_name=room,
-        attempts_made=number,
-        spend_reserved=money,
-        started_at=Coalesce("started_at", Now()),
-        due_at=None,
-        leased_until=now + LEASE,
-        updated_at=now,
-    )
-    if not moved:
+    values = {
+        "status": CallStatus.DIALING,
+        "reason": "",
+        "project_id": call.project_id,
+        "trunk_id": route.trunk and route.trunk.pk,
+        "number_id": route.number and route.number.pk,
+        "room_name": room,
+        "attempts_made": number,
+        "spend_reserved": money,
+        "started_at": call.started_at or timezone.now(),
+        "due_at": None,
+        "leased_until": now + LEASE,
+        "updated_at": now,
+    }
+    if not move(call, WAITING, values, fence=call.fence, end_requested=""):
         raise ClaimLost
-    refresh(call)
-    return Attempt.objects.create(
+    attempt = Attempt(
         call=call,
         number=number,
         trunk=route.trunk,
@@ -124,6 +126,8 @@ def _record(call: Call, route: Route, hop: Hop, now: datetime, money: Decimal | 
         room_name=room,
         started_at=now,
     )
+    insert(attempt)
+    return attempt
 
 
 def room_of(call: Call, number: int) -> str:
@@ -131,36 +135,53 @@ def room_of(call: Call, number: int) -> str:
     return f"call-{call.pk}-{number}" + (f"-{call.taken_back + 1}" if call.taken_back else "")
 
 
-@transaction.atomic
+@in_transaction
 def turn(
-    call: Call, attempt: Attempt, limits: list[Limit], tries: int, known: Facts
+    call: Call, attempt: Attempt, limits: list[Limit], tries: int, known: Facts, ahead: timedelta = NOT_AHEAD
 ) -> SendWindow | datetime | Refusal:
     """Take the attempt's send window (`granted`); the call may have waited since, or rung at another gateway."""
     if known.daily_attempts is not None:
         one_by_one(limits)  # so that two calls to one callee see each other
-    mine = Attempt.objects.filter(pk=attempt.pk, status=AttemptStatus.DIALING, call__fence=call.fence)
-    rows = mine.filter(call__status=CallStatus.DIALING, call__end_requested="")
-    return granted(limits, tries, lambda at: first_refusal(facts_now(call, known, at)), rows)
+    mark = partial(_mark_dialed, attempt.pk, call.fence)
+    return granted(limits, tries, lambda at: first_refusal(facts_now(call, known, at)), mark, ahead)
+
+
+_mark_dialed: FixedUpdate[Attempt] = FixedUpdate(
+    lambda pk, fence, at: (
+        Attempt.objects.filter(
+            pk=pk,
+            status=AttemptStatus.DIALING,
+            call__fence=fence,
+            call__status=CallStatus.DIALING,
+            call__end_requested="",
+        ),
+        {"dialed_at": at},
+    ),
+    UUID,
+    int,
+    datetime,
+)
 
 
 def granted(
     limits: list[Limit],
     tries: int,
     refused: Callable[[datetime], Refusal | None],
-    rows: QuerySet[Attempt] | QuerySet[Transfer],
+    mark: Callable[[datetime], object],
+    ahead: timedelta = NOT_AHEAD,
 ) -> SendWindow | datetime | Refusal:
-    """Take a send window, ask the policies again by `refused` and set `dialed_at`; or return the time to retry.
+    """Take a send window, ask the policies again by `refused` and `mark` it as sent; or return the time to retry.
 
     Every dial and transfer passes here last, in the caller's transaction. From here on only its room shows the
-    outcome, unless the window was missed and the dial not sent. Raise `ClaimLost` if `rows` has no row left.
+    outcome, unless the window was missed and the dial not sent. Raise `ClaimLost` if `mark` finds no row.
     """
-    taken = take_turn(limits, tries)
+    taken = take_turn(limits, tries, ahead)
     if not isinstance(taken, SendWindow):
         return taken
     refusal = refused(taken.at)
     if refusal is not None:
         return refusal
-    if not rows.update(dialed_at=taken.at):
+    if not mark(taken.at):
         raise ClaimLost
     return taken
 
@@ -216,3 +237,17 @@ def write(call: Call, attempt: Attempt, **fields: Any) -> None:
     """Write an attempt. Raise `ClaimLost` if another dispatcher has claimed the call."""
     locked(call)
     Attempt.objects.filter(pk=attempt.pk).update(**fields)
+
+
+def write_attempt(attempt: Attempt, **fields: Any) -> None:
+    """Write an attempt in a transaction that holds its call."""
+    _attempt_update(tuple(fields))(attempt.pk, *fields.values())
+
+
+@cache
+def _attempt_update(names: tuple[str, ...]) -> FixedUpdate[Attempt]:
+    return FixedUpdate(
+        lambda pk, *values: (Attempt.objects.filter(pk=pk), dict(zip(names, values, strict=True))),
+        UUID,
+        *[object] * len(names),
+    )

@@ -11,10 +11,11 @@ from agents.names import AGENT_NAME
 from calls.choices import CallStatus, Reason
 from calls.dialer import attempts, retries
 from calls.dialer.attempts import ClaimLost
+from calls.dialer.groups import stages
 from calls.dialer.leg import Leg, by_gateway
 from calls.dialer.lost_answers import IDENTITY, close, look, settle_answered
 from calls.dialer.outcomes import Next, Outcome, before_dial
-from calls.dialer.rate_limits import Limit, limits_of, paused_until
+from calls.dialer.rate_limits import Limit, SendWindow, limits_of, paused_until
 from calls.dialer.request import dial_request
 from calls.dialer.spend import Cap, cap_of
 from calls.dialer.threads import in_thread
@@ -95,14 +96,15 @@ async def place(call_id: UUID, fence: int) -> None:
 
     Raise ClaimLost when the claim was lost, or the end was requested, before the call was dialed.
     """
-    ready = await in_thread(prepare, call_id, fence, timezone.now())
+    ready = await stages().prepare.do(partial(prepare, call_id, fence, timezone.now()))
     if ready is not None:
         await by_gateway(ready.route.hops, partial(_dial_by, ready))
 
 
 async def _dial_by(ready: Prepared, hop: Hop, more_hops: bool) -> bool:
     """Make one attempt; return whether to try the next gateway."""
-    begun = await in_thread(attempts.begin, ready.call, ready.route, hop, ready.limits, timezone.now(), ready.cap)
+    begin = partial(attempts.begin, ready.call, ready.route, hop, ready.limits, timezone.now(), ready.cap)
+    begun = await stages().begin.do(begin, ready.call, ready.limits)
     if isinstance(begun, Refusal):
         await in_thread(attempts.apply_refusal, ready.call, begun, timezone.now())
         return False
@@ -125,9 +127,9 @@ class DialAttempt:
             identity=IDENTITY,
             ringing=RINGING,
         )
-        turn = partial(attempts.turn, ready.call, attempt, ready.limits, known=ready.facts)
+        self._limits, self._facts = ready.limits, ready.facts
         rang = partial(attempts.rang, ready.call, attempt)
-        self._leg = Leg(ready.client, ready.call.project_id, self._dial, turn, rang)
+        self._leg = Leg(ready.client, ready.call.project_id, self._dial, self._turn, rang)
 
     async def run(self, at: datetime, *, more_hops: bool) -> bool:
         """Dial at the granted time; return whether to try the next gateway."""
@@ -156,6 +158,11 @@ class DialAttempt:
             await in_thread(sip_service.note_calls_taken, self._call.project_id)
         return False
 
+    async def _turn(self, tries: int) -> SendWindow | datetime | Refusal:
+        stage = stages().turn
+        turn = partial(attempts.turn, self._call, self._attempt, self._limits, tries, self._facts, stage.takes)
+        return await stage.do(turn, self._call, self._limits)
+
     def _room(self) -> Operation[None]:
         metadata = {"workspace": str(self._call.workspace_id), "call": str(self._call.pk)}
         return create_room(
@@ -166,9 +173,10 @@ class DialAttempt:
         )
 
     async def _failed(self, outcome: Outcome, *, more_hops: bool) -> bool:
-        return await in_thread(
-            retries.unanswered, self._call, self._attempt, outcome, timezone.now(), more_hops=more_hops
-        )
+        work = partial(retries.unanswered, self._call, self._attempt, outcome, timezone.now(), more_hops=more_hops)
+        if outcome.next in (Next.SLOW_DOWN, Next.WAIT):  # they lock a rate limit
+            return await in_thread(work)
+        return await stages().outcome.do(work, self._call)
 
 
 async def hang_up(call: Call) -> None:

@@ -24,7 +24,7 @@ from telephony.services import sip_service
 
 LOOK_EVERY = 1.0  # seconds between checks of the room being dialed
 SEEN_LATELY = 5.0  # seconds for which a check that found no ringing stays valid
-Turn = Callable[[int], SendWindow | datetime | Refusal]
+Turn = Callable[[int], Awaitable[SendWindow | datetime | Refusal]]
 
 
 async def by_gateway(hops: Sequence[Hop], dial_by: Callable[[Hop, bool], Awaitable[bool]]) -> None:
@@ -38,7 +38,7 @@ class Leg:
     """One dial through one gateway.
 
     `turn` takes its send window after asking the policies, or says why and until when there is none; `rang` records
-    that the phone rings. Both work in the database.
+    that the phone rings, in the database.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Leg:
         tries = 0
         while True:
             await _sleep_until(at)
-            turn = await in_thread(self._turn, tries)
+            turn = await self._turn(tries)
             if isinstance(turn, Refusal):
                 return turn
             if not isinstance(turn, SendWindow):

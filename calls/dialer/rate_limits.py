@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,13 +17,16 @@ from django.utils import timezone
 from calls.choices import LIVE, Reason
 from calls.models import Call, DialSlot
 from calls.routing.policies import Refusal
+from calls.services.gathering import gathered
 from telephony.carriers.presets import preset_rate
 from telephony.models import TelephonySettings, Trunk
+from voxa.core.statements import Fixed, FixedUpdate
 
 MARGIN = Decimal("1.05")  # dials are spaced this much wider than the limit requires: 50 ms per second
 LATENESS = timedelta(milliseconds=40)  # how late after its slot a dial may be sent, within that margin
 HORIZON = timedelta(seconds=1)  # how far ahead dials are planned
 SHORT_WAIT = timedelta(milliseconds=250)  # how far ahead a send window is granted
+NOT_AHEAD = timedelta(0)
 PAUSE = timedelta(seconds=30)  # pause of a LiveKit project that accepts no calls, unless it is checked earlier
 FULL_FOR = timedelta(seconds=1)  # how long the calls of a full trunk are skipped
 MOST_LATE_TRIES = 3  # a send window grows no further: 2.6 s, well within a lease, so that no dial outlives its claim
@@ -80,7 +85,7 @@ def plan(call: Call, limits: Iterable[Limit], ahead: timedelta = HORIZON) -> dat
     for limit in slots:
         if limit.at_once is not None and _live(call, limit) >= limit.at_once:
             until = now + FULL_FOR
-            DialSlot.objects.filter(pk=limit.id).update(full_until=until)
+            _write(slots[limit], full_until=until)
             return Refusal(
                 Reason.CONCURRENCY,
                 f"The {limit.name} already has its maximum of {limit.at_once} concurrent calls.",
@@ -90,25 +95,26 @@ def plan(call: Call, limits: Iterable[Limit], ahead: timedelta = HORIZON) -> dat
     at = max([now, *(slot.next_at for slot in paced.values())])
     if at > now + ahead:
         return Refusal(Reason.RATE, "The limit of calls per second is reached. Other calls are dialed first.", at)
-    for limit in paced:
-        DialSlot.objects.filter(pk=limit.id).update(next_at=at + limit.interval)
+    for limit, slot in paced.items():
+        _write(slot, next_at=at + limit.interval)
     return at
 
 
-def take_turn(limits: Iterable[Limit], tries: int) -> SendWindow | datetime:
+def take_turn(limits: Iterable[Limit], tries: int, ahead: timedelta = NOT_AHEAD) -> SendWindow | datetime:
     """Return the send window of a dial, or the time to retry. Taken last before sending, in the caller's transaction.
 
+    It begins no earlier than `ahead`, the time until the dial can be sent.
     Each further try gets a longer window and delays the next dial by as much: a busy machine slows down but never
     exceeds the limit.
     """
     slots = _lock([limit for limit in limits if limit.per_second is not None])
     now = timezone.now()
-    at = max([now, *(slot.free_at for slot in slots.values())])
-    if at > now + SHORT_WAIT:
+    at = max([now + ahead, *(slot.free_at for slot in slots.values())])
+    if at > now + ahead + SHORT_WAIT:
         return at
     lateness = LATENESS * 4 ** min(tries, MOST_LATE_TRIES)
-    for limit in slots:
-        DialSlot.objects.filter(pk=limit.id).update(free_at=at + limit.interval + lateness - LATENESS)
+    for limit, slot in slots.items():
+        _write(slot, free_at=at + limit.interval + lateness - LATENESS)
     return SendWindow(at, at + lateness)
 
 
@@ -126,31 +132,67 @@ def pause(project_id: UUID, now: datetime) -> None:
 
 def paused_until(project_id: UUID, now: datetime) -> datetime | None:
     """Return until when a LiveKit project is paused, None if it is not."""
-    return DialSlot.objects.filter(pk=project_id, full_until__gt=now).values_list("full_until", flat=True).first()
+    until = _full_until.only(project_id)
+    return until if until is not None and until > now else None
+
+
+_full_until: Fixed[Any] = Fixed(
+    lambda pk: DialSlot.objects.filter(pk=pk).values_list("full_until", flat=True), UUID, shared=True
+)
 
 
 @transaction.atomic
 def slow_down(limit: Limit, until: datetime) -> None:
     """Pause a trunk until then because its carrier accepts no more calls."""
     slot = _lock([limit])[limit]
-    DialSlot.objects.filter(pk=limit.id).update(next_at=max(slot.next_at, until))
+    _write(slot, next_at=max(slot.next_at, until))
 
 
 def _lock(limits: Iterable[Limit]) -> dict[Limit, DialSlot]:
     """Lock the rows of some limits in a fixed order, creating missing ones."""
     wanted = sorted(limits, key=lambda limit: limit.id)
-    found = _locked(wanted)
-    if len(found) < len(wanted):
-        missing = [limit.id for limit in wanted if limit.id not in found]
-        rows = [DialSlot(id=pk, next_at=LONG_AGO, free_at=LONG_AGO, full_until=LONG_AGO) for pk in missing]
-        DialSlot.objects.bulk_create(rows, ignore_conflicts=True)
-        found = _locked(wanted)
+    work = gathered()
+    found = work.slots if work else {}
+    if any(limit.id not in found for limit in wanted):
+        ids = [limit.id for limit in wanted]
+        found |= _locked(ids)
+        missing = [pk for pk in ids if pk not in found]
+        if missing:
+            rows = [DialSlot(id=pk, next_at=LONG_AGO, free_at=LONG_AGO, full_until=LONG_AGO) for pk in missing]
+            DialSlot.objects.bulk_create(rows, ignore_conflicts=True)
+            found |= _locked(ids)
     return {limit: found[limit.id] for limit in wanted}
 
 
-def _locked(limits: list[Limit]) -> dict[UUID, DialSlot]:
-    ids = [limit.id for limit in limits]
+def _locked(ids: list[UUID]) -> dict[UUID, DialSlot]:
     return {slot.pk: slot for slot in DialSlot.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+
+
+def _write(slot: DialSlot, **fields: datetime) -> None:
+    """Write a locked row, at the end of a transaction that gathers."""
+    for name, value in fields.items():
+        setattr(slot, name, value)
+    work = gathered()
+    if work is None:
+        _save(slot)
+    else:
+        work.last["slot", slot.pk] = partial(_save, slot)
+
+
+def _save(slot: DialSlot) -> None:
+    _set(slot.pk, slot.next_at, slot.free_at, slot.full_until)
+
+
+_set: FixedUpdate[DialSlot] = FixedUpdate(
+    lambda pk, next_at, free_at, full_until: (
+        DialSlot.objects.filter(pk=pk),
+        {"next_at": next_at, "free_at": free_at, "full_until": full_until},
+    ),
+    UUID,
+    datetime,
+    datetime,
+    datetime,
+)
 
 
 def _live(call: Call, limit: Limit) -> int:

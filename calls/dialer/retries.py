@@ -7,12 +7,13 @@ from django.db import transaction
 from django.db.models import F
 
 from calls.choices import ENDED, AttemptStatus, CallStatus, EventType, Reason
-from calls.dialer.attempts import WAITING, locked, put_off, write
+from calls.dialer.attempts import WAITING, locked, put_off, write, write_attempt
 from calls.dialer.outcomes import Next, Outcome
 from calls.dialer.rate_limits import pause, slow_down, trunk_limit
 from calls.models import Attempt, Call
 from calls.routing.policies import Refusal
 from calls.services.call_rows import copy_columns, refresh
+from calls.services.gathering import in_transaction
 from calls.services.timeline import end, note, tell
 from telephony.models import TelephonySettings, Trunk
 
@@ -23,7 +24,7 @@ MOST_DIALS = 50  # of one call, counting those that never reached the callee
 UNCOUNTED = (Reason.CARRIER_LIMIT, Reason.LIVEKIT_UNAVAILABLE)  # reasons for which no phone rang
 
 
-@transaction.atomic
+@in_transaction
 def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, more_hops: bool) -> bool:
     """Record how an unanswered dial ended and what follows; return whether to try the next gateway now."""
     fresh = locked(call)
@@ -34,7 +35,8 @@ def unanswered(call: Call, attempt: Attempt, outcome: Outcome, at: datetime, *, 
     if outcome.next is Next.WAIT:
         _take_back(call, attempt, outcome, at)
         return False
-    Attempt.objects.filter(pk=attempt.pk).update(
+    write_attempt(
+        attempt,
         status=AttemptStatus.UNKNOWN if outcome.next == Next.LOOK else AttemptStatus.FAILED,
         reason=outcome.reason,
         sip_status_code=outcome.sip_code,
@@ -80,7 +82,7 @@ def _called_off(call: Call, attempt: Attempt, reason: Reason, outcome: Outcome, 
     """Record that a call was ended while being dialed, on the attempt too."""
     code = outcome.sip_code
     words = {"sip_status_code": code, "sip_status": outcome.sip_status[:200]}
-    Attempt.objects.filter(pk=attempt.pk).update(status=AttemptStatus.CANCELED, reason=reason, ended_at=at, **words)
+    write_attempt(attempt, status=AttemptStatus.CANCELED, reason=reason, ended_at=at, **words)
     end(call, at, reason, CallStatus.CANCELED, sip_status_code=code)
 
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q
 
@@ -19,19 +21,23 @@ from calls.routing.route import Route
 from telephony.choices import CallingHoursFallback
 from telephony.models import TelephonySettings
 from voxa.core.phone_numbers import or_none
+from voxa.core.statements import Fixed
 
 NO_LIMIT = Load(0, None)
 
 
 def call_facts(call: Call, found: Route, config: TelephonySettings, now: datetime) -> Facts:
     """Gather the policies' input for a call, in at most eight queries."""
-    live = Call.objects.filter(workspace=config.workspace, status__in=LIVE).exclude(pk=call.pk)
-    counts = live.aggregate(all=Count("pk"), trunk=Count("pk", filter=Q(trunk=found.trunk)))
+    most = found.trunk.max_concurrent_calls if found.trunk else None
+    counts = {"trunk": 0, "all": 0}
+    if (most, config.max_concurrent_calls) != (None, None):
+        live = Call.objects.filter(workspace=config.workspace, status__in=LIVE).exclude(pk=call.pk)
+        counts = live.aggregate(all=Count("pk"), trunk=Count("pk", filter=Q(trunk=found.trunk)))
     return Facts(
         **_protection(call, callees_of(call, found), config, now),
         caller_id_verified=found.number is not None,
         hours=calling_hours(config),
-        trunk=Load(counts["trunk"], found.trunk.max_concurrent_calls if found.trunk else None),
+        trunk=Load(counts["trunk"], most),
         workspace=Load(counts["all"], config.max_concurrent_calls),
         not_after=call.not_after,
     )
@@ -92,7 +98,18 @@ def callees_of(call: Call, found: Route) -> tuple[str, ...]:
 def on_do_not_call(call: Call, callees: Sequence[str] = ()) -> bool:
     """Return whether the callee, or one of several possible callees, is on the workspace's do-not-call list."""
     listed = [entry for number in callees or [call.to_number] for entry in listed_as(number)]
-    return DoNotCall.objects.filter(workspace=call.workspace_id, number__in=listed).exists()
+    return bool(_entries(len(listed))(call.workspace_id, *listed))
+
+
+@cache
+def _entries(count: int) -> Fixed[Any]:
+    return Fixed(
+        lambda workspace, *listed: DoNotCall.objects.filter(workspace=workspace, number__in=listed).values_list("pk")[
+            :1
+        ],
+        UUID,
+        *[str] * count,
+    )
 
 
 def calling_hours(config: TelephonySettings) -> Hours | None:

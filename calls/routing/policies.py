@@ -15,7 +15,7 @@ ATTEMPT_WINDOW = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Load:
-    """Current number of calls and the limit; None means no limit."""
+    """Current number of calls and the limit; None means no limit, and the calls are not counted."""
 
     live: int
     limit: int | None

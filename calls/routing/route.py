@@ -59,6 +59,7 @@ _own_number = Fixed(
     ),
     UUID,
     str,
+    shared=True,
 )
 
 
@@ -109,7 +110,8 @@ _outbound: Fixed[Any] = Fixed(
     ),
     UUID,
     UUID,
+    shared=True,
 )
 _ways_out: Fixed[Any] = Fixed(
-    lambda trunk: Gateway.objects.filter(trunk=trunk, outbound=True).values_list("id", flat=True), UUID
+    lambda trunk: Gateway.objects.filter(trunk=trunk, outbound=True).values_list("id", flat=True), UUID, shared=True
 )

@@ -11,13 +11,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Case, Value, When
 
 from accounts.services.webhooks import emit
 from calls.choices import ENDED, LIVE, AgentState, AttemptStatus, CallStatus, EventType, Reason
 from calls.models import Attempt, Call, Conversation, Event
 from calls.presentation.payloads import call_json
-from calls.services.call_rows import lock, refresh
+from calls.services.call_rows import lock, move
+from calls.services.gathering import in_transaction, insert
 from calls.services.usage import count_call
+from voxa.core.statements import Fixed, FixedUpdate
 from voxa.core.tasks import publish_on_commit
 
 BEFORE: dict[CallStatus, Collection[CallStatus]] = {
@@ -29,7 +32,7 @@ BEFORE: dict[CallStatus, Collection[CallStatus]] = {
 
 
 def note(call: Call, kind: EventType, at: datetime, attempt: Attempt | None = None, **data: Any) -> None:
-    Event.objects.create(workspace_id=call.workspace_id, call=call, attempt=attempt, type=kind, data=data, at=at)
+    insert(Event(workspace_id=call.workspace_id, call=call, attempt=attempt, type=kind, data=data, at=at))
 
 
 def note_once(call: Call, kind: EventType, at: datetime, once: UUID, **data: Any) -> None:
@@ -49,24 +52,21 @@ def note_agent(call: Call, state: AgentState, at: datetime) -> None:
     note(call, EventType.of(state), at)
 
 
-@transaction.atomic
+@in_transaction
 def advance(call: Call, status: CallStatus, at: datetime, *, fence: int | None = None, **fields: Any) -> bool:
     """Move a call forward and return whether it moved; `fields` are written with it, and `call` is refreshed.
 
     With a `fence`, only the dispatcher that claimed the call last may move it.
     """
-    rows = Call.objects.filter(pk=call.pk, status__in=BEFORE[status])
-    if fence is not None:
-        rows = rows.filter(fence=fence)
-    if not rows.update(status=status, updated_at=at, **fields):
+    fenced = {} if fence is None else {"fence": fence}
+    if not move(call, BEFORE[status], {"status": status, "updated_at": at, **fields}, **fenced):
         return False
-    refresh(call)
     note(call, EventType.of(status), at, reason=call.reason)
     tell(call)
     return True
 
 
-@transaction.atomic
+@in_transaction
 def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = None, **fields: Any) -> bool:
     """End a call once: count it, report it, release its lease. Without a `status`, an answered call is completed.
 
@@ -78,19 +78,36 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
     answered_at: datetime | None = fields.get("answered_at") or fresh.answered_at
     status, fields["duration_seconds"] = _outcome(answered_at, at, status)
     if fields.get("fence") in (None, fresh.fence):  # first, so that the payload of the end includes it
-        under_way = Attempt.objects.filter(call=call, status__in=(AttemptStatus.DIALING, AttemptStatus.RINGING))
-        under_way.update(status=AttemptStatus.CANCELED, reason=reason, ended_at=at)
-        talked = Attempt.objects.filter(call=call, status=AttemptStatus.ANSWERED)
-        talked.update(status=AttemptStatus.ENDED, ended_at=at)
+        _end_attempts(call.pk, reason, at)
     moved = advance(
         call, status, at, reason=reason, ended_at=at, due_at=None, lease_token=None, leased_until=None, **fields
     )
     if moved:
         count_call(call)
         tell(call, "call.ended")
-        if Conversation.objects.filter(call=call).exists():
+        if _conversation(call.pk):
             publish_on_commit("calls.tasks.tell_report", str(call.pk))
     return moved
+
+
+_conversation: Fixed[Any] = Fixed(lambda pk: Conversation.objects.filter(call=pk).values_list("pk"), UUID)
+_ENDABLE = (AttemptStatus.DIALING, AttemptStatus.RINGING, AttemptStatus.ANSWERED)
+_talked = When(status=AttemptStatus.ANSWERED, then=Value(AttemptStatus.ENDED))
+_end_attempts: FixedUpdate[Attempt] = FixedUpdate(
+    lambda pk, reason, at: (
+        Attempt.objects.filter(
+            call=pk, status__in=(AttemptStatus.DIALING, AttemptStatus.RINGING, AttemptStatus.ANSWERED)
+        ),
+        {
+            "status": Case(_talked, default=Value(AttemptStatus.CANCELED)),
+            "reason": Case(When(status=AttemptStatus.ANSWERED, then="reason"), default=Value(reason)),
+            "ended_at": at,
+        },
+    ),
+    UUID,
+    str,
+    datetime,
+)
 
 
 def tell(call: Call, event_type: str = "call.status") -> None:

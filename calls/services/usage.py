@@ -1,11 +1,14 @@
 """Count calls by workspace, day and number when they end."""
 
+from collections import Counter
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
 from calls.models import Call, UsageDay
+from calls.services.gathering import gathered
 
 
 def count_call(call: Call, sign: int = 1) -> None:
@@ -21,11 +24,19 @@ def count_call(call: Call, sign: int = 1) -> None:
         "direction": call.direction,
         "outcome": call.status,
     }
-    added = {
-        "calls": F("calls") + sign,
-        "answered": F("answered") + (sign if call.answered_at else 0),
-        "seconds": F("seconds") + sign * (call.duration_seconds or 0),
-    }
-    if not UsageDay.objects.filter(**counted).update(**added):
+    added = Counter(calls=sign, answered=sign if call.answered_at else 0, seconds=sign * (call.duration_seconds or 0))
+    work = gathered()
+    if work is None:
+        _add(counted, added)
+        return
+    key = "usage", tuple(map(str, counted.values()))
+    counts = work.counts.setdefault(key, Counter())
+    counts.update(added)
+    work.last[key] = partial(_add, counted, counts)
+
+
+def _add(counted: dict[str, Any], added: Counter[str]) -> None:
+    fields = {name: F(name) + more for name, more in added.items()}
+    if not UsageDay.objects.filter(**counted).update(**fields):
         row, _ = UsageDay.objects.get_or_create(**counted)
-        UsageDay.objects.filter(pk=row.pk).update(**added)
+        UsageDay.objects.filter(pk=row.pk).update(**fields)

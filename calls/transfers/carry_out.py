@@ -137,7 +137,9 @@ async def _refer(ready: Ready) -> None:
 
 async def _call_in(ready: Ready, route: Route, hop: Hop, more_hops: bool) -> bool:
     """Dial the third party through a gateway; return whether to try the next one."""
-    leg = Leg(ready.client, ready.call.project_id, _asked(ready, route, hop), partial(_turn, ready))
+    leg = Leg(
+        ready.client, ready.call.project_id, _asked(ready, route, hop), lambda tries: in_thread(_turn, ready, tries)
+    )
     try:
         dialled = await leg.dial(timezone.now())
     except LiveKitError as error:
@@ -162,7 +164,9 @@ def _turn(ready: Ready, tries: int) -> SendWindow | datetime | Refusal:
     mine = Transfer.objects.filter(pk=ready.transfer.pk, lease_token=ready.transfer.lease_token)
     allowed = TRANSFERABLE[TransferMode(ready.transfer.mode)]
     rows = mine.filter(status=TransferStatus.UNDER_WAY, call__status__in=allowed, call__end_requested="")
-    return granted(ready.limits, tries, partial(refusal_of, ready.call, ready.target), rows)
+    return granted(
+        ready.limits, tries, partial(refusal_of, ready.call, ready.target), lambda at: rows.update(dialed_at=at)
+    )
 
 
 def refusal_of(call: Call, target: Target, at: datetime) -> Refusal | None:

@@ -148,4 +148,4 @@ class TelephonySettings(Answering):
 
 
 _settings = TelephonySettings.objects.select_related("project").defer("assistant_request_secret")
-_of_workspace = Fixed(lambda pk: _settings.filter(pk=pk), UUID)
+_of_workspace = Fixed(lambda pk: _settings.filter(pk=pk), UUID, shared=True)

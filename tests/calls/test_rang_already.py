@@ -29,7 +29,11 @@ def test_a_third_party_who_may_have_let_it_ring_to_the_end_is_not_called_by_anot
         livekit_trunk_id="ST_a", to="+12025550123", caller_id="+12025550100", room="call-1", identity="transfer",
         ringing_seconds=30, max_seconds=60,
     )  # fmt: skip
-    leg = Leg(LiveKitClient("ws://127.0.0.1:1", "key", "s" * 32), uuid4(), asked, lambda tries: datetime.now(UTC))
+
+    async def turn(tries: int) -> datetime:
+        return datetime.now(UTC)
+
+    leg = Leg(LiveKitClient("ws://127.0.0.1:1", "key", "s" * 32), uuid4(), asked, turn)
     assert asyncio.run(leg.outcome(unanswered)).next == Next.LATER
     assert asyncio.run(leg.outcome(SipRefused(503, "Service Unavailable"))).next == Next.NEXT_GATEWAY
 

@@ -1,16 +1,30 @@
 """Queries of a fixed shape, whose SQL is made once: Django takes longer to make it than PostgreSQL to answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model, QuerySet, Subquery, TextField
-from django.db.transaction import TransactionManagementError
+from django.db.models import Expression, Model, QuerySet, Subquery, TextField
+from django.db.models.sql import UpdateQuery
+from django.db.transaction import TransactionManagementError, atomic
 
 M = TypeVar("M", bound=Model)
+_read: ContextVar[dict[Any, list[Any]] | None] = ContextVar("read", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Answer the `shared` queries from their first answer for the same arguments while this lasts, for milliseconds."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
 
 
 class _Id(UUID):
@@ -37,17 +51,41 @@ class _Text(str):
     place: int
 
 
-class Fixed(Generic[M]):
-    """A query whose executions differ only by the arguments of `build`, which are UUIDs and texts of these `kinds`.
+class _Value(Expression):
+    """The same for a value of any other kind."""
 
-    SQLite makes its SQL each time.
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self.place = place
+
+    def as_sql(self, *args: Any, **options: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self,)
+
+
+def _placeholder(place: int, kind: type) -> Any:
+    return {UUID: _Id, str: _Text}.get(kind, _Value)(place)
+
+
+class Fixed(Generic[M]):
+    """A query whose executions differ only by the arguments of `build`, which are of these `kinds`.
+
+    A `shared` one is answered once within `read_once`. SQLite makes its SQL each time.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[M]], *kinds: type[UUID | str]) -> None:
-        self.build, self.kinds = build, kinds
+    def __init__(self, build: Callable[..., QuerySet[M]], *kinds: type, shared: bool = False) -> None:
+        self.build, self.kinds, self.shared = build, kinds, shared
 
-    def __call__(self, *args: UUID | str) -> list[M]:
+    def __call__(self, *args: Any) -> list[M]:
         """Return the rows for these arguments."""
+        known = _read.get() if self.shared else None
+        if known is None:
+            return self._rows(*args)
+        key = (self, args)
+        if key not in known:
+            known[key] = self._rows(*args)
+        return known[key]
+
+    def _rows(self, *args: Any) -> list[M]:
         if connection.vendor != "postgresql":  # its UUIDs are texts of another form
             return list(self.build(*args))
         query, made, sql, params = self._made
@@ -55,21 +93,50 @@ class Fixed(Generic[M]):
             raise TransactionManagementError("A lock needs a transaction.")  # Django says so when it makes the SQL
         compiler = copy(made)
         compiler.connection = connection  # of this thread
-        given = tuple(args[one.place] if isinstance(one, _Id | _Text) else one for one in params)
+        given = tuple(args[one.place] if isinstance(one, _Id | _Text | _Value) else one for one in params)
         compiler.as_sql = lambda **options: (sql, given)
         rows = query.all()
         rows.query.get_compiler = lambda *args, **options: compiler  # type: ignore[method-assign]
         return list(rows)
 
-    def only(self, *args: UUID | str) -> M | None:
+    def only(self, *args: Any) -> M | None:
         """Return the only row for these arguments, or None."""
         return next(iter(self(*args)), None)
 
     @cached_property
     def _made(self) -> tuple[QuerySet[M], Any, str, tuple[Any, ...]]:
-        query = self.build(*(_Id(place) if kind is UUID else _Text(place) for place, kind in enumerate(self.kinds)))
+        query = self.build(*map(_placeholder, range(len(self.kinds)), self.kinds))
         compiler = query.query.get_compiler(connection=connection)
         return query, compiler, *compiler.as_sql()
+
+
+class FixedUpdate(Fixed[M]):
+    """An UPDATE of this kind. `build` returns the rows and their new values; a call, the rows that it changed."""
+
+    def __init__(self, update: Callable[..., tuple[QuerySet[M], dict[str, Any]]], *kinds: type) -> None:
+        super().__init__(lambda *args: update(*args)[0], *kinds)
+        self.update = update
+
+    def _rows(self, *args: Any) -> list[M]:
+        if connection.vendor == "postgresql":
+            return super()._rows(*args)
+        rows, values = self.update(*args)
+        with atomic():
+            found = list(rows.values_list("pk", flat=True))
+            rows.filter(pk__in=found).update(**values)
+            return list(rows.model._default_manager.filter(pk__in=found))
+
+    @cached_property
+    def _made(self) -> tuple[QuerySet[M], Any, str, tuple[Any, ...]]:
+        rows, values = self.update(*map(_Value, range(len(self.kinds))))
+        update: Any = rows.query.chain(UpdateQuery)
+        update.add_update_values(values)
+        sql, params = update.get_compiler(connection=connection).as_sql()
+        query = rows.model._default_manager.order_by()
+        compiler = query.query.get_compiler(connection=connection)
+        compiler.as_sql()
+        columns = ", ".join(column for _, (column, _), _ in compiler.select)
+        return query, compiler, f"{sql} RETURNING {columns}", params
 
 
 class JsonRows(Subquery):

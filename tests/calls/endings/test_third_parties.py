@@ -34,7 +34,11 @@ def ended(line: SandboxLine, to: str) -> tuple[Outcome, LiveKitError]:
 
     async def dial() -> tuple[Outcome, LiveKitError]:
         now = datetime.now(UTC)
-        leg = Leg(client, project.pk, asked, lambda tries: SendWindow(now, now + timedelta(minutes=1)))
+
+        async def turn(tries: int) -> SendWindow:
+            return SendWindow(now, now + timedelta(minutes=1))
+
+        leg = Leg(client, project.pk, asked, turn)
         with pytest.raises(LiveKitError) as caught:
             await leg.dial(now)
         return await leg.outcome(caught.value), caught.value
