@@ -26,7 +26,7 @@ from calls.dialer.wake import CHANNEL
 from calls.livekit import talk_time
 from calls.services import workers
 from calls.transfers.runner import Transferring
-from telephony.livekit import LiveKitError
+from telephony.livekit import LiveKitError, loop
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,6 +65,10 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Dispatch until stopped, then finish the current calls."""
+        async with loop.own():
+            await self._run()
+
+    async def _run(self) -> None:
         helpers = [
             self._forever(self._renew, LEASE.total_seconds() / 3),
             self._forever(self._recover, RECOVER_EVERY),

@@ -22,7 +22,7 @@ class LiveKitClient:
     """One LiveKit server and one API key.
 
     Every operation may raise `LiveKitUnavailable` (the outcome is unknown), `LiveKitRefused`, `LiveKitUnauthorized` or
-    `LiveKitNotFound`. `on_outcome` is called with None or the error after each.
+    `LiveKitNotFound`. `on_outcome` is called with None or the error after each, and returns what is left to write.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class LiveKitClient:
         secret: str,
         *,
         deadline: float = DEADLINE,
-        on_outcome: Callable[[LiveKitError | None], None] | None = None,
+        on_outcome: Callable[[LiveKitError | None], Callable[[], None] | None] | None = None,
     ) -> None:
         if not (url and key and secret):  # livekit-api would read missing values from the environment
             raise LiveKitNotConfigured
@@ -40,6 +40,7 @@ class LiveKitClient:
         self._deadline = deadline
         self._on_outcome = on_outcome
         self._sip_admin = SipAdmin(url, key, secret)
+        self._held: tuple[aiohttp.ClientSession, api.LiveKitAPI] | None = None
 
     def __repr__(self) -> str:
         return f"<LiveKitClient {self._url}>"
@@ -63,16 +64,27 @@ class LiveKitClient:
         return await loop.in_caller(self._settle, operation, outcome)
 
     async def arun(self, operation: Operation[T]) -> T:
-        """Run an operation from any other loop. The outcome is recorded in a thread."""
+        """Run an operation from any other loop. What is to be written of the outcome is written in a thread."""
         deadline = operation.deadline or self._deadline
         outcome = await loop.arun(lambda session: self._attempt(session, operation, deadline))
-        return await asyncio.to_thread(self._settle, operation, outcome)
+        write = self._noted(outcome)
+        if write is not None:
+            await asyncio.to_thread(write)
+        return self._read(operation, outcome)
 
     def _settle(self, operation: Operation[T], outcome: Any) -> T:
-        """Record and return the outcome. The raised error is new: none of its frames holds a message or a token."""
+        """Record and return the outcome."""
+        write = self._noted(outcome)
+        if write is not None:
+            write()
+        return self._read(operation, outcome)
+
+    def _noted(self, outcome: Any) -> Callable[[], None] | None:
         error = outcome if isinstance(outcome, LiveKitError) else None
-        if self._on_outcome is not None:
-            self._on_outcome(error)
+        return None if self._on_outcome is None else self._on_outcome(error)
+
+    def _read(self, operation: Operation[T], outcome: Any) -> T:
+        """Return the outcome. A raised error is new: none of its frames holds a message or a token."""
         if isinstance(outcome, LiveKitError):
             raise outcome
         return operation.read(outcome)
@@ -90,4 +102,7 @@ class LiveKitClient:
         """Return livekit-api's client. With failover it would repeat a create or a dial by itself."""
         if operation.sip_admin:
             return self._sip_admin.server(session)
-        return api.LiveKitAPI(self._url, self._key, self._secret, session=session, failover=False)
+        if self._held is None or self._held[0] is not session:
+            server = api.LiveKitAPI(self._url, self._key, self._secret, session=session, failover=False)
+            self._held = session, server
+        return self._held[1]

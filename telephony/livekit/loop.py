@@ -5,9 +5,10 @@ import atexit
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import partial
 from queue import SimpleQueue
@@ -30,13 +31,25 @@ class _LoopThread:
         self.session = asyncio.run_coroutine_threadsafe(self._open(), self.loop).result()
 
     async def _open(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
+        return _session()
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self.session.close(), self.loop).result(_GRACE)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(_GRACE)
         self.loop.close()
+
+
+class _LoopOfCaller:
+    def __init__(self) -> None:
+        self.loop, self.session = asyncio.get_running_loop(), _session()
+
+    def close(self) -> None:
+        """Leave it to `own`."""
+
+
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
 
 
 class _Caller:
@@ -79,7 +92,7 @@ def _end(done: "asyncio.Future[Any]", value: object, error: Exception | None) ->
 
 _caller: ContextVar[_Caller] = ContextVar("caller")
 _lock = threading.Lock()
-_current: _LoopThread | None = None
+_current: _LoopThread | _LoopOfCaller | None = None
 
 
 def run(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]], deadline: float) -> T:
@@ -94,9 +107,26 @@ def run(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]], d
 
 
 async def arun(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]]) -> T:
-    """Run a coroutine in the process's loop and await it from another loop."""
+    """Run a coroutine in the process's loop and await it, from that loop or another one."""
     thread = _loop_thread()
+    if thread.loop is asyncio.get_running_loop():
+        return await call(thread.session)
     return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(call(thread.session), thread.loop))
+
+
+@asynccontextmanager
+async def own() -> AsyncIterator[None]:
+    """Make the running loop the process's loop: a program that is a loop itself needs no second thread."""
+    global _current
+    mine = _LoopOfCaller()
+    with _lock:
+        before, _current = _current, mine
+    try:
+        yield
+    finally:
+        with _lock:
+            _current = before
+        await mine.session.close()
 
 
 def complete(main: Coroutine[Any, Any, T]) -> T:
@@ -124,7 +154,7 @@ def session() -> aiohttp.ClientSession:
     return _loop_thread().session
 
 
-def _loop_thread() -> _LoopThread:
+def _loop_thread() -> _LoopThread | _LoopOfCaller:
     global _current
     with _lock:
         if _current is None:

@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -45,14 +47,18 @@ class _Reachability:
         self._project_id = project_id
         self._written: tuple[str, float] | None = None
 
-    def __call__(self, error: LiveKitError | None) -> None:
+    def __call__(self, error: LiveKitError | None) -> Callable[[], None] | None:
+        """Return what writes this outcome, None if the record says so already."""
         failed = isinstance(error, LiveKitUnavailable | LiveKitUnauthorized)
         failed = failed and not isinstance(error, LiveKitWithoutSip)
         text = str(error) if failed else ""
         now = time.monotonic()
         if self._written is not None and self._written[0] == text and now - self._written[1] < FRESH:
-            return
+            return None
         self._written = text, now
+        return partial(self._write, text, failed)
+
+    def _write(self, text: str, failed: bool) -> None:
         try:
             if failed:
                 _write_failure(self._project_id, text)
