@@ -1,7 +1,7 @@
 """Queries on calls, always within one workspace."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import connection
-from django.db.models import F, Func, Prefetch, QuerySet, Sum, prefetch_related_objects
+from django.db.models import F, Func, QuerySet, Sum
 
 from accounts.models import Workspace
 from calls.do_not_call.erased_numbers import MARK, listed_as
@@ -50,9 +50,13 @@ def known_as(call_id: str, *only: str) -> list[UUID]:
     return sorted(found)
 
 
-def load_attempts(found: Sequence[Call]) -> None:
-    """Load the attempts of many calls with one query."""
-    prefetch_related_objects(found, Prefetch("attempts", Attempt.objects.order_by("number")))
+def attempts_of(call_ids: Collection[UUID], columns: Iterable[str]) -> dict[UUID, list[Any]]:
+    """Return these columns of the attempts of many calls, by call, with one query."""
+    found: dict[UUID, list[Any]] = {pk: [] for pk in call_ids}
+    rows = Attempt.objects.filter(call__in=found).order_by("number")
+    for row in rows.values_list("call_id", *columns, named=True) if found else ():
+        found[row.call_id].append(row)
+    return found
 
 
 def events(call: Call) -> QuerySet[Event]:

@@ -34,6 +34,8 @@ from calls.api.serializers import DigitsSerializer, PlaceCallSerializer, Transfe
 from calls.choices import Reason, TransferMode
 from calls.models import Call, Transfer
 from calls.presentation.payloads import (
+    ATTEMPT_COLUMNS,
+    CALL_COLUMNS,
     analysis_json,
     call_json,
     event_json,
@@ -71,9 +73,10 @@ class CallViewSet(WorkspaceViewSet[Call]):
         return selectors.calls(self.workspace)
 
     def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        selectors.load_attempts(page)
-        return self.get_paginated_response([call_json(call, call.attempts.all()) for call in page])
+        rows = self.filter_queryset(self.get_queryset()).values_list("created_at", *CALL_COLUMNS, named=True)
+        page: Any = self.paginate_queryset(rows) or []
+        attempts = selectors.attempts_of([row.id for row in page], ATTEMPT_COLUMNS)
+        return self.get_paginated_response([call_json(row, attempts[row.id]) for row in page])
 
     def create(self, request: Request) -> Response:
         reader, problems = shared(PlaceCallSerializer), Problems()

@@ -8,7 +8,7 @@ from calls.models import Attempt, Call, CallAnalysis, Conversation, Event, Recor
 from calls.presentation import schemas
 from calls.presentation.sources import with_sources
 from voxa.core.api.names import camel
-from voxa.core.api.payloads import payload_of
+from voxa.core.api.payloads import payload_of, sources_of
 
 attempt_json = payload_of(schemas.AttemptSerializer)
 transfer_json = payload_of(schemas.TransferStateSerializer)
@@ -18,12 +18,15 @@ _call = payload_of(
     schemas.CallSerializer,
     agentOverrides=lambda call: {camel(name): value for name, value in call.agent_overrides.items()},
 )
+# What `call_json` reads: a row of these is enough.
+CALL_COLUMNS = tuple(dict.fromkeys([*sources_of(schemas.CallSerializer, "agentOverrides").values(), "agent_overrides"]))
+ATTEMPT_COLUMNS = tuple(sources_of(schemas.AttemptSerializer).values())
 _conversation = payload_of(schemas.TranscriptSerializer, finished=lambda row: row.finished_at is not None)
 _analysis = payload_of(schemas.AnalysisSerializer)
 _part = payload_of(schemas.RecordingPartSerializer, url=lambda recording: "")
 
 
-def call_json(call: Call, attempts: Iterable[Attempt] | None = None) -> dict[str, Any]:
+def call_json(call: Any, attempts: Iterable[Any] | None = None) -> dict[str, Any]:
     """Return a call's payload; its attempts are loaded unless passed."""
     tried = Attempt.objects.filter(call=call).order_by("number") if attempts is None else attempts
     return {**_call(call), "attempts": [attempt_json(attempt) for attempt in tried]}

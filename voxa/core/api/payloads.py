@@ -17,13 +17,11 @@ def payload_of(kind: type[serializers.Serializer[Any]], **computed: Value) -> Ca
     `computed` are the values that are no attribute of it, by JSON name. Nested objects are None: the caller adds them.
     """
     fields = kind().fields
-    plain = {
-        name: name not in computed and not isinstance(field, serializers.BaseSerializer)
-        for name, field in fields.items()
-    }
+    sources = sources_of(kind, *computed)
+    unread = next(iter(sources.values()))
     # All attributes are read at once, which is much of the speed.
-    read = attrgetter(*(field.source or name if plain[name] else "pk" for name, field in fields.items()))
-    columns = [(name, _converter(field) if plain[name] else _nothing) for name, field in fields.items()]
+    read = attrgetter(*(sources[name] if name in sources else unread for name in fields))
+    columns = [(name, _converter(field) if name in sources else _nothing) for name, field in fields.items()]
 
     def payload(row: Any) -> dict[str, Any]:
         found = {
@@ -35,6 +33,13 @@ def payload_of(kind: type[serializers.Serializer[Any]], **computed: Value) -> Ca
         return found
 
     return payload
+
+
+def sources_of(kind: type[serializers.Serializer[Any]], *computed: str) -> dict[str, str]:
+    """Return the attribute that `payload_of` reads for each JSON name."""
+    fields = kind().fields.items()
+    plain = [(name, field) for name, field in fields if not isinstance(field, serializers.BaseSerializer)]
+    return {name: field.source or name for name, field in plain if name not in computed}
 
 
 def _converter(field: serializers.Field[Any, Any, Any, Any]) -> Value | None:
