@@ -20,7 +20,7 @@ def payload_of(kind: type[serializers.Serializer[Any]], **computed: Value) -> Ca
     sources = sources_of(kind, *computed)
     unread = next(iter(sources.values()))
     # All attributes are read at once, which is much of the speed.
-    read = attrgetter(*(sources[name] if name in sources else unread for name in fields))
+    read = attrgetter(*(sources.get(name, unread) for name, _ in fields.items()))
     columns = [(name, _converter(field) if name in sources else _nothing) for name, field in fields.items()]
 
     def payload(row: Any) -> dict[str, Any]:
