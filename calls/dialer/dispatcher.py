@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from typing import ParamSpec, TypeVar
 from uuid import UUID
@@ -33,7 +34,8 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-POLL = 0.25  # seconds between polls of the queue without a notification
+POLL = 0.25  # seconds between polls of the queue
+IDLE_POLL = 1.0  # the same where nothing is due soon and PostgreSQL notifies of what is
 BATCH = 50  # calls claimed at once
 RECOVER_EVERY = 2.0  # seconds between searches for calls that another dispatcher left
 NOTED_EVERY = 10.0  # seconds between heartbeats
@@ -54,6 +56,8 @@ class Dispatcher:
         self._ending: dict[UUID, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._transfer_asked = asyncio.Event()
+        self._listening = False
         # Leases and claims use their own thread: behind hundreds of calls they would be late.
         self._own_thread = ThreadPoolExecutor(1, "dispatcher")
         self._transfers = Transferring(self.token, self._ask)
@@ -74,7 +78,7 @@ class Dispatcher:
             self._forever(self._recover, RECOVER_EVERY),
             self._forever(self._hang_up, CALLED_OFF_EVERY),
             self._forever(self._note, NOTED_EVERY),
-            self._forever(self._take_transfers, POLL),
+            self._forever(self._take_transfers, 0),
             self._forever(self._transfers.renew, LEASE.total_seconds() / 3),
             self._forever(self._transfers.settle, RECOVER_EVERY),
             self._forever(self._keep_spend_limits, SPEND_EVERY),
@@ -109,8 +113,21 @@ class Dispatcher:
         for call_id, fence in found:
             self._start(call_id, dialling.place(call_id, fence))
         if len(found) < BATCH:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), POLL)
+            await self._until(self._woken, await self._rest(bool(found)))
+
+    async def _rest(self, found: bool) -> float:
+        """Return how long to wait for calls without a notification."""
+        if found or self._busy or not self._listening:
+            return POLL
+        soon = timezone.now() + timedelta(seconds=IDLE_POLL)
+        try:
+            return POLL if await self._ask(claims.is_due, soon) else IDLE_POLL
+        except Error:
+            return POLL
+
+    async def _until(self, woken: asyncio.Event, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(woken.wait(), seconds)
 
     async def _ask(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         asked = partial(on_live_connection, work, *args, **kwargs)
@@ -137,6 +154,8 @@ class Dispatcher:
         await self._ask(workers.note_dispatcher, self.token, len(self._busy))
 
     async def _take_transfers(self) -> None:
+        await self._until(self._transfer_asked, IDLE_POLL if self._listening else POLL)
+        self._transfer_asked.clear()
         if not self._stopping.is_set():
             await self._transfers.take()
 
@@ -189,6 +208,10 @@ class Dispatcher:
             except Error:
                 logger.exception("The database did not answer. Retrying.")
 
+    def _wake(self) -> None:
+        self._woken.set()
+        self._transfer_asked.set()
+
     async def _listen(self) -> None:
         """Listen for PostgreSQL notifications; without them the poll finds due calls."""
         parameters = connection.get_connection_params()
@@ -197,8 +220,11 @@ class Dispatcher:
             try:
                 async with await psycopg.AsyncConnection.connect(**known, autocommit=True) as listener:
                     await listener.execute(f"LISTEN {CHANNEL}")
+                    self._listening = True
+                    self._wake()  # what came before it listened
                     async for _ in listener.notifies():
-                        self._woken.set()
+                        self._wake()
             except psycopg.Error:
+                self._listening = False
                 logger.warning("Not listening to PostgreSQL for due calls; polling instead.")
                 await asyncio.sleep(AFTER_TROUBLE)

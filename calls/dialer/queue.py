@@ -52,6 +52,11 @@ def claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
         return list(cursor.fetchall())
 
 
+def is_due(by: datetime) -> bool:
+    """Return whether a queued call is due by then, even one that a limit holds up."""
+    return Call.objects.filter(status=CallStatus.QUEUED, due_at__lte=by).exists()
+
+
 def claimable(now: datetime) -> Q:
     """Return the filter for calls that a dispatcher would claim now: due, rate limits open, LiveKit accepting calls."""
     busy = DialSlot.objects.filter(Q(next_at__gt=now + HORIZON) | Q(full_until__gt=now))
