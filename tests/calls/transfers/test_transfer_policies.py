@@ -89,9 +89,9 @@ def test_it_waits_for_the_windows_of_trunk_and_workspace(
     line.settings(calls_per_second=5)
     names: list[set[str]] = []
 
-    def take_turn(limits: list[Limit], tries: int) -> Any:
+    def take_turn(limits: list[Limit], tries: int, ahead: timedelta) -> Any:
         names.append({limit.name for limit in limits})
-        return rate_limits.take_turn(limits, tries)
+        return rate_limits.take_turn(limits, tries, ahead)
 
     monkeypatch.setattr("calls.dialer.attempts.take_turn", take_turn)
     assert carried_out(asked(call)).status == TransferStatus.COMPLETED
