@@ -241,7 +241,7 @@ def write(call: Call, attempt: Attempt, **fields: Any) -> None:
 
 def write_attempt(attempt: Attempt, **fields: Any) -> None:
     """Write an attempt in a transaction that holds its call."""
-    _attempt_update(tuple(fields))(attempt.pk, *fields.values())
+    _attempt_update(tuple(fields)).run(attempt.pk, *fields.values())
 
 
 @cache

@@ -180,7 +180,7 @@ def _write(slot: DialSlot, **fields: datetime) -> None:
 
 
 def _save(slot: DialSlot) -> None:
-    _set(slot.pk, slot.next_at, slot.free_at, slot.full_until)
+    _set.run(slot.pk, slot.next_at, slot.free_at, slot.full_until)
 
 
 _set: FixedUpdate[DialSlot] = FixedUpdate(

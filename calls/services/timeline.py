@@ -78,7 +78,7 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
     answered_at: datetime | None = fields.get("answered_at") or fresh.answered_at
     status, fields["duration_seconds"] = _outcome(answered_at, at, status)
     if fields.get("fence") in (None, fresh.fence):  # first, so that the payload of the end includes it
-        _end_attempts(call.pk, reason, at)
+        _end_attempts.run(call.pk, reason, at)
     moved = advance(
         call, status, at, reason=reason, ended_at=at, due_at=None, lease_token=None, leased_until=None, **fields
     )

@@ -1,7 +1,7 @@
 """Queries of a fixed shape, whose SQL is made once: Django takes longer to make it than PostgreSQL to answer."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from copy import copy
 from functools import cached_property
@@ -117,11 +117,19 @@ class FixedUpdate(Fixed[M]):
         super().__init__(lambda *args: update(*args)[0], *kinds)
         self.update = update
 
+    def run(self, *args: Any) -> None:
+        """Update, where the rows are not needed."""
+        if connection.vendor == "postgresql":
+            self(*args)
+            return
+        rows, values = self.update(*args)
+        rows.update(**values)
+
     def _rows(self, *args: Any) -> list[M]:
         if connection.vendor == "postgresql":
             return super()._rows(*args)
         rows, values = self.update(*args)
-        with atomic():
+        with nullcontext() if connection.in_atomic_block else atomic():
             found = list(rows.values_list("pk", flat=True))
             rows.filter(pk__in=found).update(**values)
             return list(rows.model._default_manager.filter(pk__in=found))
