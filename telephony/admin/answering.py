@@ -133,6 +133,12 @@ class AnsweringForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, label in self.answering_labels.items():
             if name in self.fields:
                 self.fields[name].label = label
+        if "fallback_mode" in self.fields:
+            self.fields["fallback_mode"].required = False  # the page hides it unless calls are transferred
+
+    def clean_fallback_mode(self) -> str:
+        mode: str = self.cleaned_data["fallback_mode"]
+        return mode or self.instance.fallback_mode
 
 
 def _texts(value: Any) -> list[str]:
