@@ -24,6 +24,7 @@ GIVEN: dict[str, Any] = {
     "llm_model": "m",
     "stt_model": "m",
     "tts_model": "m",
+    "embedding_model": "m",
     "voicemail_action": "hang_up",
     "voicemail_message": "Call us.",
     "silence_prompt": "Hello?",
