@@ -29,7 +29,7 @@ def test_only_what_shows_writes_or_erases_the_timeline_reads_it() -> None:
     }  # fmt: skip
     assert (named | through_calls) - READERS == set()
     writer = (ROOT / "calls/services/timeline.py").read_text()
-    assert set(re.findall(r"Event\.objects\.(\w+)", writer)) == {"create", "bulk_create"}
+    assert set(re.findall(r"Event\.objects\.(\w+)", writer)) == {"bulk_create"}
 
 
 def test_no_type_is_spelled_outside_the_table() -> None:
