@@ -6,23 +6,19 @@ Source: https://platform.openai.com/docs/api-reference/embeddings/create.
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from ipaddress import ip_network
 from typing import Any
 
 from django.conf import settings
 
+from agents.model_endpoint import ModelEndpoint
 from agents.providers import PROVIDERS
-from voxa.core import safe_http
-from voxa.core.http.outbound import Limits, OutboundError, Policy, send
+from voxa.core.http.outbound import Limits, OutboundError
 
 MODEL = "text-embedding-3-small"
 SHORTENED, DIMENSIONS = "text-embedding-3-", 512  # models that shorten vectors on request; a search takes a third
 BATCH = 64
 MOST_DIMENSIONS = 4_096
 _BYTES_OF_A_NUMBER = 30
-# The operator configured this address, so private addresses and plain HTTP are allowed.
-_ANYWHERE = Policy((ip_network("0.0.0.0/0"), ip_network("::/0")), allow_http=True)
 
 
 class NoVectors(Exception):
@@ -33,14 +29,8 @@ class NoVectors(Exception):
         self.again = again
 
 
-@dataclass(frozen=True, slots=True)
-class Embedder:
-    """Address and model. `ours`: configured by the operator, not by a workspace."""
-
-    base_url: str
-    key: str = field(repr=False)
-    model: str
-    ours: bool
+class Embedder(ModelEndpoint):
+    """An embeddings endpoint."""
 
     @classmethod
     def of(cls, agent: Any) -> "Embedder | None":
@@ -60,14 +50,9 @@ class Embedder:
         body: dict[str, Any] = {"model": self.model, "input": list(texts), "encoding_format": "float"}
         if self.model.startswith(SHORTENED):
             body["dimensions"] = DIMENSIONS
-        headers = {"Content-Type": "application/json"}
-        if self.key:
-            headers["Authorization"] = f"Bearer {self.key}"
         limits = Limits(min(5.0, seconds), seconds, seconds, MOST_DIMENSIONS * _BYTES_OF_A_NUMBER * (len(texts) + 1))
-        policy = _ANYWHERE if self.ours else safe_http.policy()
-        url, content = f"{self.base_url}/embeddings", json.dumps(body).encode()
         try:
-            answer = send("POST", url, policy=policy, headers=headers, content=content, limits=limits)
+            answer = self.post("/embeddings", body, limits)
         except OutboundError as error:
             raise NoVectors(str(error), again=True) from None
         if not answer.ok:

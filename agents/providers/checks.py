@@ -1,15 +1,13 @@
 """Check agents' credentials with their AI providers."""
 
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 from typing import Any
 
 from agents.choices import AiProvider, ProviderCheck
 from agents.providers import PROVIDERS
-from voxa.core.http.outbound import Limits, OutboundError, Policy, send
+from voxa.core import safe_http
+from voxa.core.http.outbound import Limits, OutboundError, send
 
-# The operator set these addresses, so private networks and plain HTTP are allowed.
-_ANYWHERE = Policy((ip_network("0.0.0.0/0"), ip_network("::/0")), allow_http=True)
 _LIMITS = Limits(connect=2.0, read=2.5, total=2.5, max_bytes=1_024)
 
 
@@ -55,6 +53,6 @@ class Credentials:
 def _status(url: str, headers: dict[str, str]) -> int | None:
     """Return the HTTP status, or None without a response."""
     try:
-        return send("GET", url, policy=_ANYWHERE, headers=headers, limits=_LIMITS).status
+        return send("GET", url, policy=safe_http.ANYWHERE, headers=headers, limits=_LIMITS).status
     except OutboundError:
         return None

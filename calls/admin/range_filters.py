@@ -1,5 +1,6 @@
 """Filters of the call list by duration, cost and words."""
 
+from abc import abstractmethod
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 
 from django.db.models import Q, QuerySet
@@ -38,8 +39,9 @@ class _RangeFilter(RangeNumericListFilter):
         low, high = (min(max(amount, Decimal(-1)), Decimal(MOST)) for amount in (low, high))
         return self.within(request, queryset, low, high)
 
+    @abstractmethod
     def within(self, request: HttpRequest, queryset: QuerySet[Call], low: Decimal, high: Decimal) -> QuerySet[Call]:
-        raise NotImplementedError
+        """Return the calls within the limits."""
 
 
 class DurationFilter(_RangeFilter):

@@ -4,20 +4,16 @@ Source: https://platform.openai.com/docs/api-reference/chat/create.
 """
 
 import json
-from dataclasses import dataclass, field
-from ipaddress import ip_network
 from typing import Any
 
 from django.conf import settings
 
+from agents.model_endpoint import ModelEndpoint
 from telephony.models import Agent
-from voxa.core import safe_http
-from voxa.core.http.outbound import Limits, OutboundError, Policy, send
+from voxa.core.http.outbound import Limits, OutboundError
 
 MODEL = "gpt-4.1-mini"
 _LIMITS = Limits(connect=5.0, read=40.0, total=45.0, max_bytes=262_144)
-# The operator configured this address, so private addresses and plain HTTP are allowed.
-_ANYWHERE = Policy((ip_network("0.0.0.0/0"), ip_network("::/0")), allow_http=True)
 
 
 class NoAnswer(Exception):
@@ -28,14 +24,8 @@ class NoAnswer(Exception):
         self.again = again
 
 
-@dataclass(frozen=True)
-class LanguageModel:
-    """Address and model. `ours`: configured by the operator, not by a workspace."""
-
-    base_url: str
-    key: str = field(repr=False)
-    model: str
-    ours: bool
+class LanguageModel(ModelEndpoint):
+    """A chat completions endpoint."""
 
     @classmethod
     def of(cls, agent: Agent) -> "LanguageModel":
@@ -49,13 +39,8 @@ class LanguageModel:
             "messages": [{"role": "system", "content": instructions}, {"role": "user", "content": text}],
             "response_format": {"type": "json_schema", "json_schema": {"name": "analysis", "schema": schema}},
         }
-        headers = {"Content-Type": "application/json"}
-        if self.key:
-            headers["Authorization"] = f"Bearer {self.key}"
-        policy = _ANYWHERE if self.ours else safe_http.policy()
-        url, content = f"{self.base_url}/chat/completions", json.dumps(body).encode()
         try:
-            answer = send("POST", url, policy=policy, headers=headers, content=content, limits=_LIMITS)
+            answer = self.post("/chat/completions", body, _LIMITS)
         except OutboundError as error:
             raise NoAnswer(str(error), again=True) from None
         if not answer.ok:

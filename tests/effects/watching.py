@@ -63,7 +63,7 @@ def analyzed(call: Call) -> dict[str, Any]:
     )
     ask_for_analysis(call)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("calls.analysis.language_model.send", send)
+        patch.setattr("agents.model_endpoint.send", send)
         if CallAnalysis.objects.filter(call=call).exists():
             analysis.analyze(call.pk)
     return sent[0] if sent else {}

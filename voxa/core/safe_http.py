@@ -12,7 +12,10 @@ from voxa.core.http.outbound import Answer, Limits, OutboundError, UnsafeAddress
 from voxa.core.http.public_addresses import Network
 from voxa.core.http.urls import BadUrl, normalized_url
 
-__all__ = ["Answer", "Limits", "OutboundError", "UnsafeAddress", "check_url", "policy", "send"]
+# For addresses that the operator configured: private ones and plain HTTP are allowed.
+ANYWHERE = outbound.Policy((ip_network("0.0.0.0/0"), ip_network("::/0")), allow_http=True)
+
+__all__ = ["ANYWHERE", "Answer", "Limits", "OutboundError", "UnsafeAddress", "check_url", "policy", "send"]
 
 
 @cache
