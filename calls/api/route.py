@@ -184,7 +184,7 @@ def route_json(check: RouteCheck) -> dict[str, Any]:
         **_verdict(check.refusal),
         "message": " ".join(filter(None, [check.refusal.message if check.refusal else "", check.note])),
         "reason": check.refusal.reason if check.refusal else "",
-        "dialled": check.dialled,
+        "dialled": check.dialed,
         "number": {"id": str(number.pk), "number": number.number} if number else None,
         "trunk": {"id": str(trunk.pk), "name": trunk.name, "status": trunk.status} if trunk else None,
         "gateways": [_gateway(gateway, livekit_id) for gateway, livekit_id in check.gateways],

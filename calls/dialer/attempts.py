@@ -26,7 +26,7 @@ from calls.services.call_ids import note_ids
 from calls.services.call_rows import lock, move, refresh
 from calls.services.gathering import in_transaction, insert
 from calls.services.timeline import advance, end, note, tell
-from telephony.livekit.rooms import Dialled
+from telephony.livekit.rooms import Dialed
 from voxa.core.statements import FixedUpdate
 
 LEASE = timedelta(seconds=15)  # renewed after every third of it
@@ -91,7 +91,7 @@ def begin(
         EventType.CALL_DIALING,
         now,
         attempt,
-        to=route.dialled(call.to_number),
+        to=route.dialed(call.to_number),
         livekitTrunkId=hop.livekit_trunk_id,
     )
     tell(call)
@@ -202,7 +202,7 @@ def rang(call: Call, attempt: Attempt, at: datetime) -> None:
 
 
 @transaction.atomic
-def answered(call: Call, attempt: Attempt, dialled: Dialled | None, at: datetime) -> bool:
+def answered(call: Call, attempt: Attempt, dialed: Dialed | None, at: datetime) -> bool:
     """Record that the callee answered; the monitor takes over. Return False if the call has ended: hang up."""
     write(
         call,
@@ -212,8 +212,8 @@ def answered(call: Call, attempt: Attempt, dialled: Dialled | None, at: datetime
         sip_status_code=200,
         reason="",
     )
-    if dialled is not None:
-        note_ids(call, attempt.room_name, CallIds(livekit=dialled.livekit_call_id))
+    if dialed is not None:
+        note_ids(call, attempt.room_name, CallIds(livekit=dialed.livekit_call_id))
     limit = at + timedelta(seconds=call.max_duration_seconds)
     kept = {"lease_token": None, "leased_until": limit, "sip_status_code": 200}
     if advance(call, CallStatus.IN_PROGRESS, at, fence=call.fence, answered_at=at, **kept):

@@ -138,7 +138,7 @@ class DialAttempt:
         except LiveKitError as error:
             return await self._failed(before_dial(error), more_hops=more_hops)
         try:
-            dialled = await self._leg.dial(at)
+            dialed = await self._leg.dial(at)
         except ClaimLost:
             await close(self._client, self._dial.room)
             raise
@@ -150,11 +150,11 @@ class DialAttempt:
                 )
             await close(self._client, self._dial.room)
             return await self._failed(outcome, more_hops=more_hops)
-        if isinstance(dialled, Refusal):
+        if isinstance(dialed, Refusal):
             await close(self._client, self._dial.room)
-            await in_thread(attempts.refused, self._call, self._attempt, dialled, timezone.now())
+            await in_thread(attempts.refused, self._call, self._attempt, dialed, timezone.now())
         else:
-            await settle_answered(self._call, self._attempt, dialled, self._client)
+            await settle_answered(self._call, self._attempt, dialed, self._client)
             await in_thread(sip_service.note_calls_taken, self._call.project_id)
         return False
 

@@ -18,7 +18,7 @@ import psycopg
 from django.db import Error, connection
 from django.utils import timezone
 
-from calls.dialer import dial as dialling
+from calls.dialer import dial as dialing
 from calls.dialer import queue as claims
 from calls.dialer import revival, spend
 from calls.dialer.attempts import LEASE, ClaimLost
@@ -111,7 +111,7 @@ class Dispatcher:
             await asyncio.sleep(AFTER_TROUBLE)
             return
         for call_id, fence in found:
-            self._start(call_id, dialling.place(call_id, fence))
+            self._start(call_id, dialing.place(call_id, fence))
         if len(found) < BATCH:
             await self._until(self._woken, await self._rest(bool(found)))
 
@@ -168,12 +168,12 @@ class Dispatcher:
 
     async def _recover(self) -> None:
         for call_id, fence in await self._ask(claims.take_over, self.token, timezone.now(), BATCH):
-            self._start(call_id, dialling.recover(call_id, fence))
+            self._start(call_id, dialing.recover(call_id, fence))
 
     async def _hang_up(self) -> None:
         """Close the rooms of ended calls: a dial in progress would ring anyway."""
         if self._busy:
-            await asyncio.gather(*map(dialling.hang_up, await self._ask(claims.called_off, list(self._busy))))
+            await asyncio.gather(*map(dialing.hang_up, await self._ask(claims.called_off, list(self._busy))))
 
     async def _keep_spend_limits(self) -> None:
         await in_thread(spend.look_after)

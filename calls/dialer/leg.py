@@ -19,7 +19,7 @@ from calls.dialer.threads import in_thread
 from calls.routing.policies import Refusal
 from calls.routing.route import Hop
 from telephony.livekit import DialRangOut, DialTooLate, LiveKitClient, LiveKitError, LiveKitRefused, SipRefused
-from telephony.livekit.rooms import Dial, Dialled, dial, participants
+from telephony.livekit.rooms import Dial, Dialed, dial, participants
 from telephony.services import sip_service
 
 LOOK_EVERY = 1.0  # seconds between checks of the room being dialed
@@ -53,7 +53,7 @@ class Leg:
         self._rang, self._silent = False, -SEEN_LATELY  # seconds of the monotonic clock
         self._sent: float | None = None
 
-    async def dial(self, at: datetime) -> Dialled | Refusal:
+    async def dial(self, at: datetime) -> Dialed | Refusal:
         """Dial within the send window, or within a later one if this process was delayed.
 
         Raise `LiveKitError` when nobody answered, which `outcome` reads, and what `turn` raises.

@@ -15,7 +15,7 @@ from calls.dialer.threads import in_thread
 from calls.livekit.room_state import ANSWERED, CALL_STATUS, TOLD, Story, sighting_of, tell
 from calls.models import Attempt, Call, LiveKitEvent
 from telephony.livekit import LiveKitClient, LiveKitError
-from telephony.livekit.rooms import Dialled, Participant, close_room, participants
+from telephony.livekit.rooms import Dialed, Participant, close_room, participants
 
 IDENTITY = "phone"
 STATUS = CALL_STATUS
@@ -96,9 +96,9 @@ def told_of(project_id: UUID, room: str) -> Story:
     return tell(found for row in rows if (found := sighting_of(row.payload, row.received_at)))
 
 
-async def settle_answered(call: Call, attempt: Attempt, dialled: Dialled | None, client: LiveKitClient) -> None:
+async def settle_answered(call: Call, attempt: Attempt, dialed: Dialed | None, client: LiveKitClient) -> None:
     """Record that the callee answered, or hang up if the call has ended meanwhile."""
-    if not await in_thread(attempts.answered, call, attempt, dialled, timezone.now()):
+    if not await in_thread(attempts.answered, call, attempt, dialed, timezone.now()):
         await close(client, attempt.room_name)
 
 

@@ -14,7 +14,7 @@ from calls.dialer.attempts import LEASE
 from calls.dialer.rate_limits import HORIZON
 from calls.models import Call, DialSlot
 
-DIALLING = (CallStatus.DIALING, CallStatus.RINGING)
+DIALING = (CallStatus.DIALING, CallStatus.RINGING)
 
 
 # One statement finds and claims. With IN the planner may run the subquery more than once and lock too many rows.
@@ -79,7 +79,7 @@ def _claim_due(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
 
 def renew(token: UUID, call_ids: Iterable[UUID], now: datetime) -> None:
     mine = Call.objects.filter(pk__in=list(call_ids), lease_token=token)
-    mine.filter(status__in=DIALLING).update(leased_until=now + LEASE)
+    mine.filter(status__in=DIALING).update(leased_until=now + LEASE)
     mine.filter(status=CallStatus.QUEUED).update(leased_until=now + LEASE, due_at=now + LEASE)
 
 
@@ -102,7 +102,7 @@ def called_off(call_ids: Iterable[UUID]) -> list[Call]:
 @transaction.atomic
 def take_over(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
     """Claim calls whose dispatcher stopped while dialing; return IDs and fencing tokens."""
-    left = Call.objects.filter(status__in=DIALLING, leased_until__lt=now, direction="outbound").order_by("leased_until")
+    left = Call.objects.filter(status__in=DIALING, leased_until__lt=now, direction="outbound").order_by("leased_until")
     if connection.features.has_select_for_update_skip_locked:
         left = left.select_for_update(skip_locked=True)
     found = list(left.values_list("id", "fence")[:most])

@@ -28,7 +28,7 @@ def dial_request(
     own = rendered(trunk.headers, call_id=str(call.pk), caller_id=caller_id, to=to_number) if trunk else {}
     return Dial(
         livekit_trunk_id=hop.livekit_trunk_id,
-        to=route.dialled(to_number),
+        to=route.dialed(to_number),
         caller_id=(trunk.from_user if trunk else "") or caller_id,
         display_name=trunk.display_name if trunk else "",
         headers=joined(own, headers or {}),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calls.choices import LIVE, CallStatus, Direction
-from calls.dialer.queue import DIALLING, claimable
+from calls.dialer.queue import DIALING, claimable
 from calls.livekit.room_monitor import in_rooms
 from calls.models import Call
 from calls.presentation.status_text import OVERDUE, duration
@@ -35,7 +35,7 @@ def look(scope: Scope) -> Iterator[Finding]:
             page=_list(CallStatus.QUEUED),
         ),
     )
-    left = calls.filter(status__in=DIALLING, direction=Direction.OUTBOUND, leased_until__lt=now - LEFT)
+    left = calls.filter(status__in=DIALING, direction=Direction.OUTBOUND, leased_until__lt=now - LEFT)
     yield from _told(
         left,
         "leased_until",

@@ -137,9 +137,9 @@ def _ended(call: Call, status: CallStatus) -> Explanation:
         return Explanation(status, f"Talk time: {duration(call.duration_seconds or 0)}.", why)
     if status is CallStatus.CANCELED:
         return Explanation(status, "The call was canceled.", why)
-    dialled = call.attempts_made or call.direction == Direction.INBOUND
+    dialed = call.attempts_made or call.direction == Direction.INBOUND
     headline = why or "The call ended for an unknown reason."
-    headline = headline if dialled else f"Not dialed: {headline}"
+    headline = headline if dialed else f"Not dialed: {headline}"
     return Explanation(status, headline, _cause(call, reason), NEXT_STEPS.get(reason, ""))
 
 

@@ -90,7 +90,7 @@ def facts_now(call: Call, known: Facts, now: datetime) -> Facts:
 
 def callees_of(call: Call, found: Route) -> tuple[str, ...]:
     """Return the number called with and without a tech prefix, so that a prefix cannot bypass the policies."""
-    digits = re.sub(r"[^0-9]", "", found.dialled(call.to_number))
+    digits = re.sub(r"[^0-9]", "", found.dialed(call.to_number))
     behind = or_none(f"+{digits}")
     return tuple(dict.fromkeys([call.to_number, *([behind] if behind else [])]))
 
@@ -121,7 +121,7 @@ def calling_hours(config: TelephonySettings) -> Hours | None:
 
 def recent_attempts(call: Call, now: datetime, callees: Sequence[str] = ()) -> tuple[datetime, ...]:
     """Return when the workspace dialed this callee in the last 24 hours, without failures before ringing."""
-    dialled = (
+    dialed = (
         Attempt.objects.filter(
             call__workspace=call.workspace_id,
             call__to_number__in=callees or [call.to_number],
@@ -130,4 +130,4 @@ def recent_attempts(call: Call, now: datetime, callees: Sequence[str] = ()) -> t
         .exclude(reason__in=BEFORE_RINGING, ringing_at=None)
         .values_list("dialed_at", flat=True)
     )
-    return tuple(at for at in dialled if at is not None)
+    return tuple(at for at in dialed if at is not None)

@@ -33,7 +33,7 @@ class RouteCheck:
     to: str
     caller: str
     refusal: Refusal | None
-    dialled: str = ""
+    dialed: str = ""
     number: PhoneNumber | None = None
     trunk: Trunk | None = None
     gateways: list[tuple[Gateway | None, str]] = field(default_factory=list)  # with the LiveKit ID
@@ -65,7 +65,7 @@ def check_outbound(workspace: Workspace, to: str, caller: str, agent: Agent | No
         to=to,
         caller=caller,
         refusal=weightiest(refusals, now),
-        dialled=way.dialled(to),
+        dialed=way.dialed(to),
         number=number,
         trunk=way.trunk,
         gateways=[(known.get(hop.gateway_id) if hop.gateway_id else None, hop.livekit_trunk_id) for hop in way.hops],

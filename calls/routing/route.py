@@ -34,7 +34,7 @@ class Route:
     trunk: Trunk | None
     number: PhoneNumber | None
 
-    def dialled(self, to_number: str) -> str:
+    def dialed(self, to_number: str) -> str:
         """Return the number sent to the carrier: tech prefix, `+` if the trunk wants it, digits."""
         if self.trunk is None:
             return to_number

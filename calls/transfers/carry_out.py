@@ -141,7 +141,7 @@ async def _call_in(ready: Ready, route: Route, hop: Hop, more_hops: bool) -> boo
         ready.client, ready.call.project_id, _asked(ready, route, hop), lambda tries: in_thread(_turn, ready, tries)
     )
     try:
-        dialled = await leg.dial(timezone.now())
+        dialed = await leg.dial(timezone.now())
     except LiveKitError as error:
         outcome = await leg.outcome(error)
         if outcome.next is Next.NEXT_GATEWAY and more_hops:
@@ -150,8 +150,8 @@ async def _call_in(ready: Ready, route: Route, hop: Hop, more_hops: bool) -> boo
             await in_thread(rest_trunk, route.trunk, outcome, timezone.now())
         await in_thread(failed, ready.transfer, error, outcome)
         return False
-    if isinstance(dialled, Refusal):
-        await in_thread(refused, ready.transfer, dialled)
+    if isinstance(dialed, Refusal):
+        await in_thread(refused, ready.transfer, dialed)
     else:
         await in_thread(completed, ready.transfer, ready.client)
         await in_thread(sip_service.note_calls_taken, ready.call.project_id)

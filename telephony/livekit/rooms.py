@@ -41,7 +41,7 @@ class Dial:
 
 
 @dataclass(frozen=True, slots=True)
-class Dialled:
+class Dialed:
     """An answered dial."""
 
     participant_id: str
@@ -102,7 +102,7 @@ def create_room(
     return Operation(call)
 
 
-def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialled]:
+def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialed]:
     """Call a number into a room and wait until it is answered.
 
     Raise `DialTooLate`, without a request, once `not_after` has passed.
@@ -113,7 +113,7 @@ def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialled
     if asked.ringing_seconds > LONGEST_RINGING:
         raise ValueError(f"A dial rings at most {LONGEST_RINGING:g} seconds.")
 
-    async def call(server: api.LiveKitAPI) -> Dialled:
+    async def call(server: api.LiveKitAPI) -> Dialed:
         if not_after is not None and datetime.now(UTC) > not_after:
             raise DialTooLate("The dial was delayed. It waits for its next send window.")
         answer = await server.sip.create_sip_participant(
@@ -132,7 +132,7 @@ def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialled
                 wait_until_answered=True,
             )
         )
-        return Dialled(answer.participant_id, answer.sip_call_id)
+        return Dialed(answer.participant_id, answer.sip_call_id)
 
     return Operation(call, asked.ringing_seconds + DIAL_GRACE, failure=dial_failure)
 

@@ -18,7 +18,7 @@ def delete_emptied_workspaces() -> int:
     """Delete the workspaces without LiveKit objects; return how many.
 
     Objects of a project without settings keep nobody waiting, for nobody could remove them: should the project be
-    configured again, reconcile finds their marks.
+    configured again, reconcile finds their tags.
     """
     closing = Workspace.objects.filter(closed_at__isnull=False, trunks=None, sip_endpoints=None, livekit_objects=None)
     return sum(_delete(workspace) for workspace in closing)

@@ -32,7 +32,7 @@ class Conflict:
 NO_CONFLICT = Conflict()
 
 
-def find_conflict(listed: Iterable[AnyStored], spec: Spec, own_id: str, mark: OwnershipTag) -> Conflict:
+def find_conflict(listed: Iterable[AnyStored], spec: Spec, own_id: str, tag: OwnershipTag) -> Conflict:
     """Return what holds the spec's numbers. LiveKit compares numbers with and without `+` as the same."""
     if not isinstance(spec, InboundTrunkSpec):
         raise TypeError("Only inbound trunks hold numbers of their own.")
@@ -43,11 +43,11 @@ def find_conflict(listed: Iterable[AnyStored], spec: Spec, own_id: str, mark: Ow
         held = {number.removeprefix("+") for number in stored.spec.numbers}
         shared = {number for number in spec.numbers if number.removeprefix("+") in held}
         other = read_tag(stored.spec.metadata)
-        if other == mark:
+        if other == tag:
             copies.append(stored.id)
         elif not shared:
             continue
-        elif other and other.installation == mark.installation and other.kind == ObjectKind.INBOUND:
+        elif other and other.installation == tag.installation and other.kind == ObjectKind.INBOUND:
             rivals.add(other.source_id)
             lent |= shared
         else:

@@ -95,23 +95,23 @@ def strangers(
     stands there too, it is a copy. A row without an id is about to adopt it.
     """
     known = {(ObjectKind(record.kind), record.livekit_id) for record in records.values()}
-    for kind, stored, mark in marked(listing, installation):
+    for kind, stored, tag in tagged(listing, installation):
         if (kind, stored.id) in known:
             continue
-        record = records.get((mark.kind, mark.source_id))
+        record = records.get((tag.kind, tag.source_id))
         if record is None:
-            yield Finding(Cause.ORPHAN, kind, mark.source_id, stored.id)
+            yield Finding(Cause.ORPHAN, kind, tag.source_id, stored.id)
         elif record.livekit_id in listing[kind]:
             row_kind = ENDPOINTS if record.endpoint_id else TRUNKS
             yield Finding(
-                Cause.COPY, kind, mark.source_id, stored.id, record.row_id, row_kind=row_kind, record_id=record.pk
+                Cause.COPY, kind, tag.source_id, stored.id, record.row_id, row_kind=row_kind, record_id=record.pk
             )
 
 
-def marked(listing: Listing, installation: UUID) -> Iterator[tuple[ObjectKind, AnyStored, OwnershipTag]]:
+def tagged(listing: Listing, installation: UUID) -> Iterator[tuple[ObjectKind, AnyStored, OwnershipTag]]:
     """Return objects with our ownership tag, and the tags. A tag of another kind than the object's is ignored."""
     for kind, listed in listing.items():
         for stored in listed.values():
-            mark = read_tag(stored.spec.metadata)
-            if mark and mark.installation == installation and mark.kind == kind:
-                yield kind, stored, mark
+            tag = read_tag(stored.spec.metadata)
+            if tag and tag.installation == installation and tag.kind == kind:
+                yield kind, stored, tag

@@ -27,7 +27,7 @@ def read_tag(metadata: str) -> OwnershipTag | None:
     if len(parts) != 4 or parts[0] != "voxa":
         return None
     try:
-        mark = OwnershipTag(UUID(parts[1]), ObjectKind(parts[2]), UUID(parts[3]))
+        tag = OwnershipTag(UUID(parts[1]), ObjectKind(parts[2]), UUID(parts[3]))
     except ValueError:
         return None
-    return mark if str(mark) == metadata else None
+    return tag if str(tag) == metadata else None

@@ -99,9 +99,9 @@ class ProjectSession:
             self._batch.listed[kind] = await self.listing(kind)
         return self._batch.listed[kind]
 
-    async def marked(self, kind: ObjectKind, mark: str) -> list[AnyStored]:
+    async def tagged(self, kind: ObjectKind, tag: str) -> list[AnyStored]:
         """Return the objects with this ownership tag, from the snapshot."""
-        return [stored for stored in await self.snapshot(kind) if stored.spec.metadata == mark]
+        return [stored for stored in await self.snapshot(kind) if stored.spec.metadata == tag]
 
     async def _call(self, operation: Operation[T]) -> T:
         if self._batch.failures >= GIVE_UP_AFTER:

@@ -1,6 +1,6 @@
 """Compare LiveKit with the rows: repair drift, recreate missing objects, remove our orphans.
 
-Never touches an object without our mark. LiveKit is listed once a kind; what is written on the word of that listing is
+Never touches an object without our tag. LiveKit is listed once a kind; what is written on the word of that listing is
 looked up again under the row's lease, for a sync may have run meanwhile.
 """
 
@@ -20,7 +20,7 @@ from telephony.livekit.loop import complete
 from telephony.models import Installation, LiveKitObject, LiveKitProject
 from telephony.sync import records, removal
 from telephony.sync.apply import sync_rows
-from telephony.sync.findings import Cause, Finding, Listing, compare, marked, strangers
+from telephony.sync.findings import Cause, Finding, Listing, compare, strangers, tagged
 from telephony.sync.kinds import KINDS, RowKind
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.lint import LintFinding
@@ -178,7 +178,7 @@ class _Look:
         return 1
 
     def _records_of_marks(self) -> dict[tuple[ObjectKind, UUID], LiveKitObject]:
-        sources = {mark.source_id for _, _, mark in marked(self.listing, self.installation)}
+        sources = {tag.source_id for _, _, tag in tagged(self.listing, self.installation)}
         rows = LiveKitObject.objects.filter(project=self.project)
         rows = rows if len(sources) > CHUNK else rows.filter(source_id__in=sources)
         return {(ObjectKind(row.kind), row.source_id): row for row in rows}

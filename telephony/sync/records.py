@@ -76,7 +76,7 @@ class Outcomes:
     """What LiveKit answered, recorded for many objects at once and some seconds late at most.
 
     What is not recorded when the process dies is as if the answers were lost: the next sync adopts what was created, by
-    its mark, and writes again what was changed. `lost` are the rows that were someone else's when that was noticed.
+    its tag, and writes again what was changed. `lost` are the rows that were someone else's when that was noticed.
     """
 
     def __init__(self, lease: Lease) -> None:

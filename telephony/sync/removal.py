@@ -75,7 +75,7 @@ async def _remove(
         await remove_object(await in_caller(sessions.to, row.project_id), row, installation)
     except LiveKitNotConfigured as error:
         # A workspace that is being closed does not wait for what nobody can do. Should the project be configured
-        # again, reconcile finds the object by its mark.
+        # again, reconcile finds the object by its tag.
         if row.workspace.closed_at is None:
             errors[row.pk] = str(error)
             return

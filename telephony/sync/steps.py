@@ -86,7 +86,7 @@ class Syncer:
     async def _adopt(self, work: RowSync, desired: Desired) -> None:
         """Adopt the object of a create whose response was lost, found by its ownership tag."""
         record = work.record(desired.kind, desired.source_id)
-        found = await work.session.marked(desired.kind, desired.spec.metadata)
+        found = await work.session.tagged(desired.kind, desired.spec.metadata)
         if not found:
             return
         first = min(found, key=lambda stored: stored.id)
@@ -99,7 +99,7 @@ class Syncer:
         """Delete an object, by its ID or else its ownership tag, and its record."""
         try:
             session = (await in_caller(self.sessions.to, record.project_id)).counted()
-        except LiveKitNotConfigured:  # nobody could; should the project come back, reconcile finds the mark
+        except LiveKitNotConfigured:  # nobody could; should the project come back, reconcile finds the tag
             await in_caller(records.removed, self.lease, record)
             return
         await in_caller(self.lease.hold, work.row.id)
@@ -137,8 +137,8 @@ class Syncer:
         return ""
 
     def _conflict(self, desired: Desired, record: LiveKitObject, listed: Iterable[AnyStored]) -> Conflict:
-        mark = OwnershipTag(self.installation, desired.kind, desired.source_id)
-        return find_conflict(listed, desired.spec, record.livekit_id, mark)
+        tag = OwnershipTag(self.installation, desired.kind, desired.source_id)
+        return find_conflict(listed, desired.spec, record.livekit_id, tag)
 
     async def _settle_copies(self, work: RowSync, record: LiveKitObject, copies: Iterable[str]) -> None:
         """Make the first of our own copies the object, if there is none, and delete the others."""
@@ -171,7 +171,7 @@ async def remove_object(session: ProjectSession, record: LiveKitObject, installa
     """Delete a record's object: by its ID, or by its ownership tag if the response to its create may have been lost."""
     kind, ids = ObjectKind(record.kind), [record.livekit_id]
     if not record.livekit_id:
-        found = await session.marked(kind, str(OwnershipTag(installation, kind, record.source_id)))
+        found = await session.tagged(kind, str(OwnershipTag(installation, kind, record.source_id)))
         ids = [stored.id for stored in found]
     for livekit_id in ids:
         await session.delete(kind, livekit_id)

@@ -1,4 +1,4 @@
-"""Calls in the admin: found fast, explained in words, dialled, cancelled and hung up by an operator."""
+"""Calls in the admin: found fast, explained in words, dialed, cancelled and hung up by an operator."""
 
 from datetime import timedelta
 from typing import Any
@@ -159,7 +159,7 @@ def test_an_operator_dials_a_scheduled_call_now(
     assert call.due_at <= timezone.now()
 
 
-def test_dialling_without_livekit_says_what_is_missing(call: Call, acme_operator: User, signed_in: Browser) -> None:
+def test_dialing_without_livekit_says_what_is_missing(call: Call, acme_operator: User, signed_in: Browser) -> None:
     answer = signed_in(acme_operator).post(page(call, "dial"), follow=True)
     assert "call remains queued" in answer.content.decode()
 

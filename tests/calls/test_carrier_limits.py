@@ -135,7 +135,7 @@ OTHERS = [
     "No such line",
     "Age limit",
     "Content limit",
-    "The number you have dialled is limited to emergency calls",
+    "The number you have dialed is limited to emergency calls",
     "Channel unacceptable",
     "Time limit exceeded",
     "call not permitted by parental limit",

@@ -1,4 +1,4 @@
-"""Dispatchers side by side, and killed: each call is dialled once an attempt, at the pace that its trunk allows."""
+"""Dispatchers side by side, and killed: each call is dialed once an attempt, at the pace that its trunk allows."""
 
 import os
 import random
@@ -47,7 +47,7 @@ def all_over() -> bool:
 
 
 @pytest.mark.soak
-def test_due_calls_are_dialled_exactly_once(
+def test_due_calls_are_dialed_exactly_once(
     sink_line: MakeLine, sink: DialSink, start: Callable[[int], list[Process]]
 ) -> None:
     line = sink_line(calls_per_second=Decimal(500))
@@ -76,12 +76,12 @@ def test_killed_dispatchers_dial_no_attempt_twice_and_lose_no_call(
         victim.start()
     wait_until(all_over, "all calls over", LEASE.total_seconds() + 10 + calls / 4)
     assert max(sink.rooms().values()) == 1
-    undialled = Attempt.objects.filter(dialed_at=None).values_list("room_name", flat=True)
-    assert not set(undialled) & set(sink.rooms())
+    undialed = Attempt.objects.filter(dialed_at=None).values_list("room_name", flat=True)
+    assert not set(undialed) & set(sink.rooms())
     for call in Call.objects.all():
         assert call.reason in (Reason.DECLINED, Reason.OUTCOME_UNKNOWN)
-        dialled = [room for room in sink.rooms() if room.startswith(f"call-{call.pk}-")]
-        assert len(dialled) <= 1, "a call that was declined, or may have been, is not dialled again"
+        dialed = [room for room in sink.rooms() if room.startswith(f"call-{call.pk}-")]
+        assert len(dialed) <= 1, "a call that was declined, or may have been, is not dialed again"
 
 
 @pytest.mark.soak

@@ -1,4 +1,4 @@
-"""What changes while a call waits for its turn still holds: the policies are asked once more as it is dialled."""
+"""What changes while a call waits for its turn still holds: the policies are asked once more as it is dialed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ def next_hop(ready: Prepared, hop: int) -> Dial:
     return Dial(ready, begun[0])
 
 
-def test_a_number_added_to_do_not_call_while_its_call_waits_is_not_dialled(configured: Line) -> None:
+def test_a_number_added_to_do_not_call_while_its_call_waits_is_not_dialed(configured: Line) -> None:
     call = configured.place(scheduled_at=timezone.now() + timedelta(hours=1))
     DoNotCall.objects.create(workspace=configured.workspace, number=CALLEE)
     Call.objects.update(due_at=timezone.now())

@@ -30,7 +30,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lost_answers, "LOOK_EVERY", 0.1)
 
 
-def dialled(line: Line) -> tuple[Call, Attempt]:
+def dialed(line: Line) -> tuple[Call, Attempt]:
     """Return a call whose dial was sent and never answered."""
     call, now = line.place(), timezone.now()
     config = TelephonySettings.of(line.workspace.pk)
@@ -78,7 +78,7 @@ def test_the_reason_that_the_phone_left_with_settles_the_dial(
 ) -> None:
     line = sink_line()
     line.settings(max_attempts=1)
-    call, attempt = dialled(line)
+    call, attempt = dialed(line)
     left(call, attempt, left_as, "ringing")
     assert settled(call, attempt)[0] == status
     assert (call.reason, attempt.reason) == (reason, reason)
@@ -86,18 +86,18 @@ def test_the_reason_that_the_phone_left_with_settles_the_dial(
 
 @pytest.mark.parametrize("last", ["active", "hangup"])
 def test_a_phone_that_was_answered_when_it_left_was_no_failed_dial(sink_line: Callable[..., Line], last: str) -> None:
-    call, attempt = dialled(sink_line())
+    call, attempt = dialed(sink_line())
     left(call, attempt, "CLIENT_INITIATED", last)
     assert settled(call, attempt)[:2] == (CallStatus.IN_PROGRESS, AttemptStatus.ANSWERED)
 
 
 def test_only_what_nobody_can_know_is_unknown(sink_line: Callable[..., Line]) -> None:
-    call, attempt = dialled(sink_line())
+    call, attempt = dialed(sink_line())
     assert settled(call, attempt) == (CallStatus.FAILED, AttemptStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN)
     assert "no LiveKit event says" in attempt.sip_status
 
 
 def test_a_call_that_is_to_end_is_canceled_whatever_is_known(sink_line: Callable[..., Line]) -> None:
-    call, attempt = dialled(sink_line())
+    call, attempt = dialed(sink_line())
     Call.objects.update(end_requested=Reason.CANCELED)
     assert settled(call, attempt) == (CallStatus.CANCELED, AttemptStatus.CANCELED, Reason.CANCELED)

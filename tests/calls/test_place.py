@@ -59,7 +59,7 @@ def test_dispatch_makes_only_a_queued_call_due(line: Line) -> None:
 
 
 @pytest.mark.parametrize("status", [CallStatus.DIALING, CallStatus.RINGING])
-def test_cancelling_a_call_that_is_dialled_asks_for_its_end(line: Line, status: CallStatus) -> None:
+def test_cancelling_a_call_that_is_dialed_asks_for_its_end(line: Line, status: CallStatus) -> None:
     call = line.place()
     Call.objects.update(status=status)
     call = cancel(call)

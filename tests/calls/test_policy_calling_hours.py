@@ -20,7 +20,7 @@ WEEKDAYS = Hours(time(9), time(17), frozenset(range(5)))
 def ask(
     number: str, now: datetime, hours: Hours | None = OFFICE, home: str = "UTC", *, strict: bool = False
 ) -> datetime | bool | None:
-    """Return True if the call may be dialled, else the moment it may be."""
+    """Return True if the call may be dialed, else the moment it may be."""
     countries = frozenset({"US", "DE"})
     refusal = calling_hours(permitted(now, number, *countries, hours=hours, home_zone=home, strict_hours=strict))
     if refusal is None:

@@ -83,7 +83,7 @@ def test_calls_of_a_trunk_or_workspace_that_takes_none_now_are_left_alone(
     assert claim_due(token, NOW, 9) == [(theirs.pk, 1)]
 
 
-def test_a_call_being_dialled_is_taken_over_when_its_dispatcher_is_gone(line: Line, token: UUID) -> None:
+def test_a_call_being_dialed_is_taken_over_when_its_dispatcher_is_gone(line: Line, token: UUID) -> None:
     lost = due(line, status="ringing", fence=3, leased_until=NOW - MOMENT)
     due(line, status="dialing", leased_until=NOW + MOMENT)
     due(line, status="in_progress", leased_until=NOW - MOMENT)

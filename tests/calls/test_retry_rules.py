@@ -69,7 +69,7 @@ def test_an_attempt_is_recorded_with_room_trunk_and_gateway_before_the_dial(dial
     assert (dialler.call.status, dialler.call.attempts_made, dialler.call.due_at) == (CallStatus.DIALING, 1, None)
 
 
-def test_a_busy_callee_is_dialled_again_twice_as_late_each_time_and_then_no_more(dialler: Dialler) -> None:
+def test_a_busy_callee_is_dialed_again_twice_as_late_each_time_and_then_no_more(dialler: Dialler) -> None:
     dialler.line.settings(max_attempts=3, retry_delay_seconds=60)
     waits = []
     for _ in range(3):
@@ -122,7 +122,7 @@ def test_a_carrier_without_room_lets_its_trunk_rest_and_costs_no_attempt(dialler
     assert dialler.call.status == CallStatus.BUSY
 
 
-def test_what_was_not_dialled_is_taken_back_and_counts_nowhere(dialler: Dialler) -> None:
+def test_what_was_not_dialed_is_taken_back_and_counts_nowhere(dialler: Dialler) -> None:
     dialler.line.settings(max_attempts=1)
     for _ in range(3):
         assert not dialler.dial(AWAY, more_hops=True)
@@ -168,7 +168,7 @@ def test_even_dials_that_reach_nobody_come_to_an_end(dialler: Dialler) -> None:
     assert (dialler.call.status, dialler.call.reason) == (CallStatus.FAILED, Reason.CARRIER_LIMIT)
 
 
-def test_a_call_that_is_to_end_is_not_dialled_again(dialler: Dialler) -> None:
+def test_a_call_that_is_to_end_is_not_dialed_again(dialler: Dialler) -> None:
     attempt = dialler.begin()
     Call.objects.update(end_requested=Reason.CANCELED)
     assert not retries.unanswered(dialler.call, attempt, BUSY, AT, more_hops=True)

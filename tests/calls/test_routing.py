@@ -64,13 +64,13 @@ def test_the_trunk_asked_for_comes_before_the_caller_ids_own(line: Line, acme: W
 
 
 @pytest.mark.parametrize(
-    ("prefix", "plus", "dialled"), [("", True, CALLEE), ("77", True, "77" + CALLEE), ("*", False, "*12025550123")]
+    ("prefix", "plus", "dialed"), [("", True, CALLEE), ("77", True, "77" + CALLEE), ("*", False, "*12025550123")]
 )
-def test_what_is_dialled_has_the_trunks_prefix_and_plus(line: Line, prefix: str, plus: bool, dialled: str) -> None:
+def test_what_is_dialed_has_the_trunks_prefix_and_plus(line: Line, prefix: str, plus: bool, dialed: str) -> None:
     Trunk.objects.update(tech_prefix=prefix, leading_plus=plus)
     found = route(line)
     assert isinstance(found, Route)
-    assert found.dialled(CALLEE) == dialled
+    assert found.dialed(CALLEE) == dialed
 
 
 def test_a_caller_id_that_is_gone_or_whose_trunk_failed_is_refused_for_good(line: Line) -> None:
@@ -94,7 +94,7 @@ def test_the_shared_trunk_takes_over_only_where_the_operator_allows_it(line: Lin
     found = route(line)
     assert isinstance(found, Route)
     assert ([hop.livekit_trunk_id for hop in found.hops], found.trunk) == (["ST_shared"], None)
-    assert found.dialled(CALLEE) == CALLEE
+    assert found.dialed(CALLEE) == CALLEE
     assert refused(line, trunk=line.trunk) == (Reason.NO_TRUNK, None)
 
 
@@ -140,7 +140,7 @@ def test_recent_attempts_are_those_of_this_workspace_to_this_callee_within_a_day
         Attempt.objects.create(call=call, number=1, room_name=str(number), started_at=at, dialed_at=at)
     never_rang = {"reason": Reason.GATEWAY_ERROR, "started_at": NOW, "dialed_at": NOW}
     Attempt.objects.create(call=placed[0], number=2, room_name="broken gateway", **never_rang)
-    Attempt.objects.create(call=placed[0], number=3, room_name="not dialled", started_at=NOW)
+    Attempt.objects.create(call=placed[0], number=3, room_name="not dialed", started_at=NOW)
     assert recent_attempts(placed[0], NOW) == (NOW - timedelta(hours=1),)
 
 

@@ -1,4 +1,4 @@
-"""What a dialled phone looks like to others, from ringing to its end."""
+"""What a dialed phone looks like to others, from ringing to its end."""
 
 import asyncio
 import time
@@ -68,7 +68,7 @@ async def test_without_an_identity_the_number_is_it(lk: api.LiveKitAPI, phones: 
     assert (await lk.sip.create_sip_participant(request)).participant_identity == "sip_+15550100001"
 
 
-async def test_what_cannot_be_dialled_is_refused(lk: api.LiveKitAPI, phones: Phones) -> None:
+async def test_what_cannot_be_dialed_is_refused(lk: api.LiveKitAPI, phones: Phones) -> None:
     async def dial(**fields: Any) -> None:
         await lk.sip.create_sip_participant(await dial_request(lk, fields.pop("to", "+15550100001"), **fields))
 
@@ -86,10 +86,10 @@ async def test_what_cannot_be_dialled_is_refused(lk: api.LiveKitAPI, phones: Pho
 
 async def test_keys_of_a_dial_are_pressed_before_it_talks(lk: api.LiveKitAPI, phones: Phones) -> None:
     request = await dial_request(lk, "+15550100001", room_name="keys", dtmf="1w2")
-    dialling = asyncio.create_task(lk.sip.create_sip_participant(request))
+    dialing = asyncio.create_task(lk.sip.create_sip_participant(request))
     await wait_for(lambda: status_in(lk, "keys"), lambda found: found == ["automation"])
     pressed = time.monotonic()
-    await dialling
+    await dialing
     await talking_phone(lk, "keys")
     assert time.monotonic() - pressed > 1  # 0.54 s a key and half a second of pause, less what was missed of it
 
@@ -108,8 +108,8 @@ async def test_a_call_lasts_from_its_invite_to_its_limit(lk: api.LiveKitAPI, pho
 
 async def test_a_room_closed_while_it_rings_reads_as_rung_out(lk: api.LiveKitAPI, phones: Phones) -> None:
     request = await dial_request(lk, RINGS_ON, room_name="closed", ringing_timeout=Duration(seconds=30))
-    dialling = asyncio.create_task(lk.sip.create_sip_participant(request))
+    dialing = asyncio.create_task(lk.sip.create_sip_participant(request))
     await wait_for(lambda: status_in(lk, "closed"), lambda found: found == ["ringing"])
     await lk.room.delete_room(api.DeleteRoomRequest(room="closed"))
     with answers("canceled", "twirp error unknown: sip request timed out", status=408):
-        await dialling
+        await dialing

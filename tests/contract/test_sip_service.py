@@ -1,4 +1,4 @@
-"""A SIP service that is away, drains, has no CPU left or stops: what a dial is told, and that nothing was dialled."""
+"""A SIP service that is away, drains, has no CPU left or stops: what a dial is told, and that nothing was dialed."""
 
 import asyncio
 from collections.abc import Iterator
@@ -22,13 +22,13 @@ def on_again(phones: Phones) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("state", "text"), [("off", NOBODY), ("draining", NOBODY), ("overloaded", "twirp error unknown: cpu exhausted")]
 )
-async def test_nothing_is_dialled_without_a_service(lk: api.LiveKitAPI, phones: Phones, state: str, text: str) -> None:
+async def test_nothing_is_dialed_without_a_service(lk: api.LiveKitAPI, phones: Phones, state: str, text: str) -> None:
     phones.service(state)
     with answers("unavailable", text, status=503):
-        await lk.sip.create_sip_participant(await dial_request(lk, ANYONE, room_name="undialled"))
-    assert await rooms_now(lk, "undialled") == set()
+        await lk.sip.create_sip_participant(await dial_request(lk, ANYONE, room_name="undialed"))
+    assert await rooms_now(lk, "undialed") == set()
     phones.service("on")
-    await lk.sip.create_sip_participant(await dial_request(lk, ANYONE, room_name="dialled"))
+    await lk.sip.create_sip_participant(await dial_request(lk, ANYONE, room_name="dialed"))
 
 
 async def test_a_draining_service_keeps_its_calls_and_takes_calls_in(lk: api.LiveKitAPI, phones: Phones) -> None:
@@ -42,9 +42,9 @@ async def test_a_draining_service_keeps_its_calls_and_takes_calls_in(lk: api.Liv
 async def test_a_service_that_stops_ends_its_calls(lk: api.LiveKitAPI, phones: Phones) -> None:
     await lk.sip.create_sip_participant(await dial_request(lk, ANYONE, room_name="up"))
     request = await dial_request(lk, "+15550100999", room_name="ringing", ringing_timeout=Duration(seconds=30))
-    dialling = asyncio.create_task(lk.sip.create_sip_participant(request))
+    dialing = asyncio.create_task(lk.sip.create_sip_participant(request))
     await wait_for(lambda: participants_now(lk, "ringing"), lambda people: len(people) == 1)
     phones.service("off")
     with answers("failed_precondition", "twirp error unknown: service shutting down"):
-        await dialling
+        await dialing
     await wait_for(lambda: participants_now(lk, "up"), lambda people: people == [])

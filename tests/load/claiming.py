@@ -33,7 +33,7 @@ MARK = "UPDATE calls_call SET lease_token = %s, leased_until = %s, due_at = %s, 
 
 
 class Queue:
-    """So many due calls of one trunk, which may all be dialled."""
+    """So many due calls of one trunk, which may all be dialed."""
 
     def __init__(self, calls: int) -> None:
         workspace = create_workspace("Claiming")
@@ -100,11 +100,11 @@ def measure(repeats: int) -> list[Line]:
     say(f"claiming {CALLS} due calls a repeat, {BATCH} at once ...")
     queue = Queue(CALLS)
     works = [queue.refill, queue.claim, queue.refill, queue.bare, queue.refill, queue.dial]
-    _, claimed, _, floor, _, dialled = interleaved(repeats, *works)
+    _, claimed, _, floor, _, dialed = interleaved(repeats, *works)
     ratio = floor / claimed
     detail = f"{CALLS / claimed:.0f}/s, bare loop {CALLS / floor:.0f}/s"
-    written = f"{DIALS / dialled:.0f}/s in one process, with slots, attempt, timeline and webhooks"
+    written = f"{DIALS / dialed:.0f}/s in one process, with slots, attempt, timeline and webhooks"
     return [
         Line("claim and mark, rate", ratio, f">= {TARGET}", ratio >= TARGET, detail),
-        Line("dial on paper, to bare claim", (floor / CALLS) / (dialled / DIALS), "", True, written),
+        Line("dial on paper, to bare claim", (floor / CALLS) / (dialed / DIALS), "", True, written),
     ]

@@ -36,10 +36,10 @@ def one(phone: Phone, sink: DialSink) -> float:
             if room.startswith(f"call-{call.pk}-"):
                 return at - start
         time.sleep(0.001)
-    raise TimeoutError("The call was not dialled.")
+    raise TimeoutError("The call was not dialed.")
 
 
-async def dialled(phone: Phone, sink: DialSink) -> list[float]:
+async def dialed(phone: Phone, sink: DialSink) -> list[float]:
     """Run a dispatcher and give what each call took."""
     dispatcher = Dispatcher()
     running = asyncio.create_task(dispatcher.run())
@@ -52,12 +52,12 @@ async def dialled(phone: Phone, sink: DialSink) -> list[float]:
 
 def measure() -> list[Line]:
     """Time calls; the target is a second, as a share of it."""
-    say(f"dialling {CALLS} calls as they become due ...")
+    say(f"dialing {CALLS} calls as they become due ...")
     sink = DialSink()
     try:
-        times = sorted(asyncio.run(dialled(phone_to(sink), sink)))
+        times = sorted(asyncio.run(dialed(phone_to(sink), sink)))
     finally:
         sink.close()
     most = times[int(len(times) * 0.95)]
     detail = f"{1000 * median(times):.0f} ms in the middle, {1000 * most:.0f} ms for 95 %, placing it included"
-    return [Line("due to dialled, to a second", most / TARGET, "<= 1", most <= TARGET, detail)]
+    return [Line("due to dialed, to a second", most / TARGET, "<= 1", most <= TARGET, detail)]

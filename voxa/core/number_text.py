@@ -20,7 +20,7 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _SPREADSHEET = re.compile(r"(\+?\d{7,15})\.0+")  # how a spreadsheet writes a number that it took for a quantity
-_OPTIONAL_ZERO = re.compile(r"\(\s*0\s*\)")  # +44 (0)20 ...: dialled inside the country only
+_OPTIONAL_ZERO = re.compile(r"\(\s*0\s*\)")  # +44 (0)20 ...: dialed inside the country only
 EXAMPLE = "+12025550123"
 
 

@@ -94,7 +94,7 @@ def is_costly(number: str) -> bool:
 
 
 def is_costly_short(digits: str, country: str) -> bool:
-    """Return whether a short code dialled in a country is premium: a directory or a premium service."""
+    """Return whether a short code dialed in a country is premium: a directory or a premium service."""
     cost = shortnumberinfo.expected_cost_for_region(PhoneNumber(national_number=int(digits)), country)
     return cost == ShortNumberCost.PREMIUM_RATE or bool(country not in _PLUS_ONE and _DIRECTORY.fullmatch(digits))
 

@@ -19,7 +19,7 @@ E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _ROUNDS = 8  # how often a number is settled anew; two are the most any plan needs
 # Prefixes and lengths that a plan has given up, and what the number is called today. Sources: the regulators' notices.
 _RENUMBERED: dict[int, tuple[tuple[str, str], ...]] = {
-    52: ((r"(?:1|01|044|045)(\d{10})", r"\1"),),  # Mexico, August 2019: nothing is dialled before the ten digits
+    52: ((r"(?:1|01|044|045)(\d{10})", r"\1"),),  # Mexico, August 2019: nothing is dialed before the ten digits
     55: ((r"(\d\d)([6-9]\d{7})", r"\g<1>9\2"),),  # Brazil, 2016: mobile numbers begin with a 9
     57: ((r"([1-8]\d{7})", r"60\1"), (r"0?3([1-8]\d{7})", r"60\1")),  # Colombia, September 2021
     225: (  # Côte d'Ivoire, January 2021: the operator's two digits before the eight
@@ -142,7 +142,7 @@ def _national(read: Digits, country: str | None, plus_may_be_lost: bool) -> str:
 
 
 def _at_home(digits: str, country: str | None) -> list[str]:
-    """Return the number as dialled inside a country, nothing where it cannot be one."""
+    """Return the number as dialed inside a country, nothing where it cannot be one."""
     try:
         parsed = phonenumbers.parse(digits, country)
     except NumberParseException:

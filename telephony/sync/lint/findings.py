@@ -110,10 +110,10 @@ class Snapshot:
 
     def row_of(self, one: Entrance | Rule) -> UUID | None:
         """Return the trunk or endpoint whose object this is, None for a foreign one."""
-        mark = _mark(one)
+        tag = _tag(one)
         kind = ObjectKind.RULE if isinstance(one, Rule) else ObjectKind.INBOUND
-        ours = mark is not None and mark.installation == self.installation and mark.kind == kind
-        return mark.source_id if ours and mark else None
+        ours = tag is not None and tag.installation == self.installation and tag.kind == kind
+        return tag.source_id if ours and tag else None
 
     def touched(self, numbers: Iterable[str]) -> tuple[tuple[str, UUID], ...]:
         """Return which of these numbers are ours, and whose row each is."""
@@ -128,5 +128,5 @@ class Snapshot:
         return LintFinding(code, kind, one.id, one.name, does, REPAIRED if row_id else remedy, row_id=row_id, **more)
 
 
-def _mark(one: Entrance | Rule) -> OwnershipTag | None:
+def _tag(one: Entrance | Rule) -> OwnershipTag | None:
     return read_tag(one.metadata)

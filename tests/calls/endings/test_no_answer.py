@@ -1,4 +1,4 @@
-"""A phone that rings out is not answered: told so, dialled again by policy, and never taken for unknown."""
+"""A phone that rings out is not answered: told so, dialed again by policy, and never taken for unknown."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ def short_ringing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("calls.dialer.dial.RINGING", 3.0)
 
 
-def test_a_number_that_rings_out_is_dialled_again_while_attempts_are_left(line_over: LineOver) -> None:
+def test_a_number_that_rings_out_is_dialed_again_while_attempts_are_left(line_over: LineOver) -> None:
     line = line_over()
     line.settings(max_attempts=2, retry_delay_seconds=60)
     call = line.place(RINGS_OUT)

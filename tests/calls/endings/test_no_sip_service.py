@@ -1,4 +1,4 @@
-"""Without a SIP service nothing is dialled: calls wait, tell why in words, and are dialled once when it is there."""
+"""Without a SIP service nothing is dialed: calls wait, tell why in words, and are dialed once when it is there."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +26,7 @@ def waiting() -> int:
 
 
 @pytest.mark.parametrize("state", ["off", "draining", "overloaded"])
-def test_ten_calls_wait_without_a_sip_service_and_are_dialled_once_when_it_is_back(
+def test_ten_calls_wait_without_a_sip_service_and_are_dialed_once_when_it_is_back(
     line_over: LineOver, state: str
 ) -> None:
     line = line_over()
@@ -47,7 +47,7 @@ def test_ten_calls_wait_without_a_sip_service_and_are_dialled_once_when_it_is_ba
     assert not LiveKitProject.objects.exclude(sip_error="").exists()
 
 
-def test_the_doctor_finds_out_without_dialling_that_no_sip_service_takes_calls(line_over: LineOver) -> None:
+def test_the_doctor_finds_out_without_dialing_that_no_sip_service_takes_calls(line_over: LineOver) -> None:
     line = line_over()
     assert "livekit.no_sip" not in {finding.code for finding in livekit.look(Scope(workspace=line.workspace))}
     line.sip("off")

@@ -1,4 +1,4 @@
-"""The longest duration counts from the answer, and is kept on time whoever dialled."""
+"""The longest duration counts from the answer, and is kept on time whoever dialed."""
 
 from collections.abc import Callable
 from datetime import timedelta

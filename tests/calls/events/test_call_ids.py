@@ -34,7 +34,7 @@ def test_a_phone_that_comes_back_without_them_takes_nothing_away(entrance: Entra
     assert shown(call) == (IDS["sip.callIDFull"], IDS["sip.callID"])
 
 
-def test_a_dialled_phone_tells_its_attempt_too(acme: Workspace) -> None:
+def test_a_dialed_phone_tells_its_attempt_too(acme: Workspace) -> None:
     line: Line = make_line(acme, "+12025550101")
     call = line.place()
     room = f"call-{call.pk}-1"

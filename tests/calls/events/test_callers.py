@@ -46,7 +46,7 @@ def test_a_withheld_caller_has_no_number(entrance: Entrance, caller: str) -> Non
     assert (call.from_number, call_json(call)["from"]) == ("", "")
 
 
-def test_the_number_called_may_come_as_it_is_dialled_in_its_country(entrance: Entrance) -> None:
+def test_the_number_called_may_come_as_it_is_dialed_in_its_country(entrance: Entrance) -> None:
     payload = joined(entrance)
     payload["participant"]["attributes"]["sip.trunkPhoneNumber"] = entrance.number.number.removeprefix("+1")
     store(entrance.project, payload)

@@ -58,17 +58,17 @@ def test_a_workspace_has_no_more_at_once_than_its_share_and_others_go_on(
     assert claim(uuid4(), now, 10) == [ours[2].pk]
 
 
-def test_what_was_not_dialled_is_carried_out_afresh_and_what_was_is_unknown(line: Line) -> None:
+def test_what_was_not_dialed_is_carried_out_afresh_and_what_was_is_unknown(line: Line) -> None:
     token, now = uuid4(), timezone.now()
-    fresh, dialled = asked(line), asked(line)
+    fresh, dialed = asked(line), asked(line)
     claim(token, now, 10)
-    Transfer.objects.filter(pk=dialled.pk).update(dialed_at=now)
+    Transfer.objects.filter(pk=dialed.pk).update(dialed_at=now)
     settle(now)
-    assert status(fresh) == status(dialled) == TransferStatus.UNDER_WAY
+    assert status(fresh) == status(dialed) == TransferStatus.UNDER_WAY
     renew(token, [fresh.pk], late())
     settle(now + timedelta(seconds=20))
-    assert [status(fresh), status(dialled)] == [TransferStatus.UNDER_WAY, TransferStatus.UNKNOWN]
-    assert dialled.call.events.filter(type="transfer.unknown").exists()
+    assert [status(fresh), status(dialed)] == [TransferStatus.UNDER_WAY, TransferStatus.UNKNOWN]
+    assert dialed.call.events.filter(type="transfer.unknown").exists()
     Transfer.objects.filter(pk=fresh.pk).update(requested_at=late())
     settle(late() + timedelta(seconds=20))
     assert status(fresh) == TransferStatus.REQUESTED
@@ -83,7 +83,7 @@ def test_one_that_no_dispatcher_takes_fails_after_a_minute(line: Line) -> None:
     assert "No dispatcher" in transfer.message
 
 
-def test_one_whose_call_ended_meanwhile_is_not_dialled(line: Line) -> None:
+def test_one_whose_call_ended_meanwhile_is_not_dialed(line: Line) -> None:
     transfer, token = asked(line), uuid4()
     claim(token, timezone.now(), 10)
     Call.objects.update(end_requested="hung_up")

@@ -24,7 +24,7 @@ def silent(line: Line, call: Call) -> Callable[[], bool]:
     return lambda: over() and all(dial["status"] in ("hangup", "failed") for dial in line.dials(call))
 
 
-def test_a_ringing_call_is_cancelled_and_not_dialled_again(line: Line, dispatch_until: Dispatch) -> None:
+def test_a_ringing_call_is_cancelled_and_not_dialed_again(line: Line, dispatch_until: Dispatch) -> None:
     line.settings(max_attempts=5, retry_delay_seconds=0)
     call = line.place(RINGS_ON)
 

@@ -1,4 +1,4 @@
-"""A queued call is dialled as asked, and what comes of it is read from its SIP code."""
+"""A queued call is dialed as asked, and what comes of it is read from its SIP code."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,7 +18,7 @@ def reached(call: Call, status: CallStatus) -> Callable[[], bool]:
     return lambda: Call.objects.filter(pk=call.pk, status=status).exists()
 
 
-def test_a_due_call_is_dialled_within_a_second_with_what_was_asked(
+def test_a_due_call_is_dialed_within_a_second_with_what_was_asked(
     make_line: Callable[..., Line], dispatch_until: Dispatch
 ) -> None:
     line = make_line(tech_prefix="99#", leading_plus=False)
@@ -47,7 +47,7 @@ def test_a_due_call_is_dialled_within_a_second_with_what_was_asked(
         ("0603", CallStatus.FAILED, Reason.DECLINED),
     ],
 )
-def test_a_final_refusal_is_not_dialled_again(
+def test_a_final_refusal_is_not_dialed_again(
     line: Line, dispatch_until: Dispatch, ending: str, status: CallStatus, reason: Reason
 ) -> None:
     call = line.place(f"+1202555{ending}")
@@ -61,7 +61,7 @@ def test_a_final_refusal_is_not_dialled_again(
     ("ending", "reason"),
     [("0486", Reason.BUSY), ("0480", Reason.UNAVAILABLE), ("0408", Reason.NO_ANSWER)],
 )
-def test_busy_unreachable_and_unanswered_are_dialled_again_later(
+def test_busy_unreachable_and_unanswered_are_dialed_again_later(
     line: Line, dispatch_until: Dispatch, ending: str, reason: Reason
 ) -> None:
     line.settings(retry_delay_seconds=600, max_attempts=2)
@@ -120,7 +120,7 @@ def test_a_phone_that_nobody_answers_rings_to_its_limit(
     assert (call.status, call.reason, call.sip_status_code) == (CallStatus.NO_ANSWER, Reason.NO_ANSWER, None)
 
 
-def test_a_lost_answer_is_settled_by_the_room_and_never_dialled_again(
+def test_a_lost_answer_is_settled_by_the_room_and_never_dialed_again(
     make_line: Callable[..., Line], dispatch_until: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("calls.dialer.dial.RINGING", 2.0)

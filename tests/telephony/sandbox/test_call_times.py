@@ -98,13 +98,13 @@ def test_a_call_ends_at_its_limit(state: State, run: Run) -> None:
 
 def test_a_room_deleted_while_it_rings_ends_the_dial(state: State, run: Run) -> None:
     async def story() -> None:
-        dialling = asyncio.create_task(create_participant(state, dial(state)))
+        dialing = asyncio.create_task(create_participant(state, dial(state)))
         await asyncio.sleep(1)
         room = state.rooms.get(ROOM)
         assert room is not None
         state.rooms.close(room, DisconnectReason.ROOM_DELETED)
         with pytest.raises(TwirpError) as refused:
-            await dialling
+            await dialing
         assert (refused.value.code, refused.value.message, refused.value.meta) == RANG_OUT
         assert now() == 1
 

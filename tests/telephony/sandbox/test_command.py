@@ -95,11 +95,11 @@ def test_it_stops_at_once_while_a_phone_rings() -> None:
             room="call", identity="phone", ringing_seconds=60, max_seconds=60,
         )  # fmt: skip
         with ThreadPoolExecutor() as threads:
-            dialling = threads.submit(client.run, dial(asked))
+            dialing = threads.submit(client.run, dial(asked))
             wait_until(lambda: client.run(participants("call")), "the phone rings")
             process.send_signal(signal.SIGTERM)
             rest, _ = process.communicate(timeout=20)
-            assert isinstance(dialling.exception(20), LiveKitError)
+            assert isinstance(dialing.exception(20), LiveKitError)
         assert "participant_joined: call, phone" in rest
         assert "fault" not in rest
 

@@ -124,7 +124,7 @@ def test_a_call_that_crashed_is_still_hung_up_at_its_limit(state: State, run: Ru
 
 def test_a_killed_service_answers_nothing_and_its_phones_are_missed_later(state: State, run: Run) -> None:
     async def story() -> None:
-        dialling = asyncio.create_task(create_participant(state, dial(state, "+12025550999")))
+        dialing = asyncio.create_task(create_participant(state, dial(state, "+12025550999")))
         await asyncio.sleep(1)
         carry_out(state, Change(sip="killed"))
         await asyncio.sleep(19)
@@ -132,7 +132,7 @@ def test_a_killed_service_answers_nothing_and_its_phones_are_missed_later(state:
         await asyncio.sleep(2)
         assert status(state) in ("gone", "no room")
         with pytest.raises(TwirpError) as lost:
-            await dialling
+            await dialing
         assert (lost.value.code, now()) == ("deadline_exceeded", 80)
 
     run(story())
