@@ -1,0 +1,125 @@
+"""The form of an agent in the admin."""
+
+from typing import Any
+
+from django import forms
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminTextInputWidget
+
+from agents.providers.fields import unused
+from telephony.admin.json_fields import ReadableJson
+from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field
+from telephony.choices import AgentDirection
+from telephony.models import Agent
+from telephony.services import agents
+
+WAYS = {
+    AgentDirection.INBOUND: "Inbound calls",
+    AgentDirection.OUTBOUND: "Outbound calls",
+    AgentDirection.BOTH: "Inbound and outbound calls",
+}
+
+
+class AgentForm(WriteOnlyForm):
+    """An agent. The provider's API key is write-only."""
+
+    write_only = "provider_key"
+    system_prompt = forms.CharField(
+        label="Instructions",
+        required=False,
+        max_length=32_000,
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 6}),
+        help_text="The agent's role, what it knows and what it may do. {{name}} and {{name|default}} are variables.",
+    )
+    greeting = forms.CharField(
+        required=False,
+        max_length=2_000,
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 2}),
+        help_text="Spoken first. Leave empty to let the model open the conversation.",
+    )
+    voicemail_message = forms.CharField(
+        label="Voicemail message",
+        required=False,
+        max_length=2_000,
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 2}),
+    )
+    transfers = ReadableJson(
+        list,
+        [{"name": "sales", "to": "+15550100001", "mode": "warm", "description": "Questions about prices"}],
+        label="Transfer targets",
+        help_text="A JSON list. Each has a name, a number or SIP URI (to), a mode (warm or cold), a description.",
+    )
+    tools = ReadableJson(
+        list,
+        [
+            {
+                "name": "find_order",
+                "description": "Finds an order by its number.",
+                "url": "https://api.example.com/orders",
+                "parameters": {"type": "object", "properties": {"number": {"type": "string"}}},
+            }
+        ],
+        label="Tools",
+        help_text="A JSON list of HTTP functions that the agent may call, each with its parameters as a JSON schema. "
+        "The path and query of a URL and the texts of a body may have placeholders such as {{order}}.",
+    )
+    analysis_schema = ReadableJson(
+        dict,
+        {"type": "object", "properties": {"callback": {"type": "boolean", "description": "Wants to be called back"}}},
+        label="Analysis fields",
+        help_text="A JSON schema of the fields to extract from each call, in addition to summary and outcome.",
+    )
+    revision_note = forms.CharField(
+        label="Note on this change",
+        required=False,
+        max_length=300,
+        help_text="Shown in the history.",
+        widget=UnfoldAdminTextInputWidget,
+    )
+    provider_key = secret_field("Provider API key")
+    clear_provider_key = clear_field("Remove the stored API key")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "direction" in self.fields:  # not where the page is only read
+            choice: Any = self.fields["direction"]
+            choice.choices = list(WAYS.items())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        workspace = cleaned.get("workspace") or getattr(self.instance, "workspace", None)
+        if "transfers" in cleaned and workspace:
+            cleaned["transfers"] = agents.spelled(cleaned["transfers"], workspace.country)
+        named = {name: value for name, value in cleaned.items() if name != "provider_key" or self.changed_secret}
+        given = cleaned if self.instance._state.adding else {name: cleaned.get(name) for name in self.changed_data}
+        for name, words in unused(cleaned.get("ai_provider", ""), given).items():
+            if name in self.fields:
+                self.add_error(name, words)
+        if not self.instance._state.adding and agents.needs_key_again(self.instance, named):
+            self.add_error("provider_key", agents.KEY_AGAIN)
+        return cleaned
+
+    class Meta:
+        model = Agent
+        fields = "__all__"
+        labels = {
+            "direction": "Direction",
+            "ai_provider": "Provider",
+            "provider_agent_id": "Provider agent ID",
+            "custom_endpoint": "WebSocket URL",
+            "system_prompt": "Instructions",
+            "tools": "Tools",
+            "transfers": "Transfer targets",
+            "sends_digits": "Can send DTMF",
+            "silence_seconds": "Silence timeout",
+            "silence_prompts": "Max silence prompts",
+            "silence_prompt": "Silence prompt",
+            "voicemail_action": "On voicemail",
+            "voicemail_message": "Voicemail message",
+            "analyzes_calls": "Analyze calls",
+            "analysis_model": "Analysis model",
+            "analysis_schema": "Analysis fields",
+        }
+        help_texts = {
+            "silence_seconds": "Seconds of silence before the agent asks if the caller is still there. 0: never.",
+            "silence_prompts": "Number of prompts before the agent hangs up.",
+        }
