@@ -22,25 +22,25 @@ class SandboxServer(LiveKitEndpoint):
         self.url, self.http_url = f"ws://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.port}"
         self.lines: list[str] = []
         self._path, self._webhook, self._ring, self._silence = path, webhook, ring, silence
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Start it with what its file holds, or with nothing."""
         started = threading.Event()
-        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._serve(started)))
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(started)))
         self._thread.start()
         assert started.wait(10), "the sandbox did not start"
 
     def stop(self) -> None:
         """Stop it; no-op if it does not run."""
-        if self._thread is not None:
+        if self._thread is not None and self._loop is not None:
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(10)
             self._thread = None
 
     async def _serve(self, started: threading.Event) -> None:
-        self._stopping = asyncio.Event()
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         state = State(self._path, ring=self._ring, silence=self._silence)
         app = Sandbox(state, {self.key: self.secret}, self.lines.append, webhook=self._webhook).app()
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
