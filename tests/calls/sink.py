@@ -19,7 +19,7 @@ class DialSink:
     def __init__(self) -> None:
         self.dials: list[tuple[float, str]] = []
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        threading.Thread(target=self._run, daemon=True).start()
         port = asyncio.run_coroutine_threadsafe(self._serve(), self._loop).result(10)
         self.url = f"ws://127.0.0.1:{port}"
 
@@ -43,6 +43,10 @@ class DialSink:
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _run(self) -> None:
+        self._loop.run_forever()
+        self._loop.close()
 
     def rooms(self) -> Counter[str]:
         """Count the dials of each room: an attempt has a room of its own."""

@@ -20,7 +20,7 @@ class Server(ABC):
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        threading.Thread(target=self._run, daemon=True).start()
         self.port = asyncio.run_coroutine_threadsafe(self._serve(), self._loop).result(10)
 
     @abstractmethod
@@ -38,6 +38,10 @@ class Server(ABC):
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _run(self) -> None:
+        self._loop.run_forever()
+        self._loop.close()
 
 
 class Models(Server):
