@@ -38,6 +38,7 @@ from calls.admin.call_selection import DoNotCallMixin
 from calls.admin.export import csv_of
 from calls.admin.inbound_check import InboundCheckView
 from calls.admin.newer import newer_view, poller
+from calls.admin.operating import OperatingMixin
 from calls.admin.panel import panel_of
 from calls.admin.placing import PlacingMixin
 from calls.admin.range_filters import CostFilter, DurationFilter, WordsFilter
@@ -54,7 +55,7 @@ MOST_POLLED = 100  # calls whose status one request of the list polls
 
 
 @admin.register(Call)
-class CallAdmin(DoNotCallMixin, PlacingMixin, ScopedAdmin):
+class CallAdmin(OperatingMixin, DoNotCallMixin, PlacingMixin, ScopedAdmin):
     """Readable by every member; operators dial, cancel, hang up and place calls. Services write the rows."""
 
     empty = "Calls appear here when someone calls in, a program places a call, or you place one yourself."

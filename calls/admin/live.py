@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Concat, Substr
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,14 +18,17 @@ from django.views import View
 from accounts.admin.access import access_of
 from accounts.admin.scoping import is_uuid
 from accounts.choices import Role
-from calls.choices import LIVE, CallStatus, Reason
-from calls.models import Call
+from calls.choices import LIVE, CallStatus, Reason, Speaker
+from calls.models import Call, TranscriptItem
 from calls.presentation.status_text import COLORS, duration
 from calls.services.hangup import ask_for_end, hang_up
 from telephony.admin.counting import bounded, own, words
 from voxa.core.errors import Conflict
 
 SHOWN = 200  # newest live calls; the count covers the others
+WORDS = 120  # characters of the last turn
+_LAST = TranscriptItem.objects.filter(call=OuterRef("pk")).order_by("-started_at", "-id")
+_LAST_WORDS = Subquery(_LAST.values(turn=Concat("speaker", Value("|"), Substr("text", 1, WORDS + 1)))[:1])
 
 
 class LiveBoardView(View):
@@ -65,7 +69,7 @@ def board(request: HttpRequest) -> dict[str, Any]:
         "agent", "trunk", "workspace", "status", "direction", "from_number", "to_number",
         "created_at", "started_at", "answered_at", "end_requested",
         "agent__name", "trunk__name", "workspace__name",
-    )  # fmt: skip
+    ).annotate(last_words=_LAST_WORDS)  # fmt: skip
     newest = list(columns.order_by("-created_at", "-id")[: SHOWN + 1])
     count = len(newest) if len(newest) <= SHOWN else bounded(live)
     rows = [_row(call, now, may_work=access.may(Role.OPERATOR, call.workspace_id)) for call in newest[SHOWN - 1 :: -1]]
@@ -87,8 +91,18 @@ def _row(call: Call, now: datetime, *, may_work: bool) -> dict[str, Any]:
         "label": "Hanging up" if call.end_requested else str(status.label),
         "color": "warning" if call.end_requested else "success" if call.answered_at else COLORS[status],
         "duration": duration(int((now - since).total_seconds())),
+        "said": _said(call.last_words),  # type: ignore[attr-defined]
         "may_hang_up": may_work and not call.end_requested,
+        "may_transfer": may_work and call.status == CallStatus.IN_PROGRESS and not call.end_requested,
     }
+
+
+def _said(turn: str | None) -> str:
+    """Return who said what in the last turn, shortened; empty before the first one."""
+    if not turn:
+        return ""
+    speaker, _, text = turn.partition("|")
+    return f"{Speaker(speaker).label}: {text if len(text) <= WORDS else f'{text[:WORDS].rstrip()}…'}"
 
 
 def _permitted(request: HttpRequest) -> list[Call]:

@@ -93,6 +93,7 @@ def panel_of(call: Call, *, may_work: bool, may_inspect: bool = False) -> dict[s
         "may_dial": may_work and call.status == CallStatus.QUEUED,
         "may_cancel": may_work and outbound and call.status in _CANCELABLE and not call.end_requested,
         "may_hang_up": may_work and _may_hang_up(call) and not call.end_requested,
+        "may_operate": may_work and call.status == CallStatus.IN_PROGRESS and not call.end_requested,
     }
 
 

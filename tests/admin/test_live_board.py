@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.models import Membership, User, Workspace
 from calls.choices import LIVE, CallStatus, Reason
-from calls.models import Call
+from calls.models import Call, TranscriptItem
 from tests.admin.conftest import Browser
 from tests.calls.conftest import CALLEE, Line, make_line
 
@@ -72,6 +72,21 @@ def test_new_calls_are_added_below_and_ended_ones_leave(line: Line, acme_viewer:
     assert str(first.pk) not in html(client)
     Call.objects.update(status=CallStatus.COMPLETED)
     assert "No live calls" in html(client)
+
+
+def test_the_last_words_of_each_call_are_shown(line: Line, acme_viewer: User, signed_in: Browser) -> None:
+    first, second, now = live(line), live(line, "+12025550177"), timezone.now()
+    for n, (call, speaker, text) in enumerate(
+        [(first, "agent", "Hello"), (first, "caller", "My order <b>"), (second, "agent", "long " * 40)]
+    ):
+        at = now + timedelta(seconds=n)
+        TranscriptItem.objects.create(call=call, speaker=speaker, text=text, started_at=at, ended_at=at)
+    live(line, "+12025550178")
+    shown = html(signed_in(acme_viewer))
+    assert "Caller: My order &lt;b&gt;" in shown
+    assert "Hello" not in shown
+    assert "Agent: " + ("long " * 24).rstrip() + "…" in shown
+    assert shown.count("None yet") == 1
 
 
 def test_a_poll_costs_one_query_however_many_calls(

@@ -1,0 +1,73 @@
+"""What operators do in a live call from its page and the live board."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from accounts.admin.scoping import ScopedAdmin
+from accounts.choices import Role
+from calls.choices import TransferMode
+from calls.models import Call
+from calls.transfers.requests import transfer_call
+from telephony.transfer_targets import LONGEST_TARGET
+from voxa.core.errors import ServiceError
+
+
+class TransferForm(forms.Form):
+    to = forms.CharField(
+        label="Transfer to",
+        max_length=LONGEST_TARGET,
+        widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
+        help_text="A number such as +1 (202) 555-0123, or a SIP address such as sip:desk@example.com.",
+    )
+    mode = forms.ChoiceField(
+        choices=TransferMode.choices,
+        widget=UnfoldAdminSelectWidget(),
+        help_text="A warm transfer takes a number. The agent leaves when the target has answered.",
+    )
+
+
+class OperatingMixin(ScopedAdmin):
+    """Views of `CallAdmin`."""
+
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<uuid:object_id>/transfer/", wrap(self.transfer_view), name="calls_call_transfer"),
+            *super().get_urls(),
+        ]
+
+    def transfer_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Ask where to, and transfer the call. Uses POST, so that no number appears in a URL."""
+        call: Call = self.row_or_deny(request, str(object_id), Role.OPERATOR)
+        form = TransferForm(request.POST if request.method == "POST" else None)
+        if form.is_valid() and self._transfer(request, call, form):
+            return HttpResponseRedirect(reverse("admin:calls_call_change", args=[call.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Transfer the call",
+            "opts": self.opts,
+            "call": call,
+            "form": form,
+        }
+        return render(request, "admin/calls/call/transfer.html", context)
+
+    def _transfer(self, request: HttpRequest, call: Call, form: TransferForm) -> bool:
+        """Return whether the transfer was requested; else the form has the reason."""
+        try:
+            transfer = transfer_call(call, form.cleaned_data["to"], TransferMode(form.cleaned_data["mode"]))
+        except ValidationError as error:
+            form.add_error("to", error.messages)
+            return False
+        except ServiceError as error:
+            form.add_error(None, error.message)
+            return False
+        messages.success(request, "The transfer is in progress." if transfer.is_open else "The call was transferred.")
+        return True
