@@ -11,15 +11,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
-def workspaces_of(user: "User | AnonymousUser") -> QuerySet[Workspace]:
-    """Return the workspaces a person may see: a superuser all, others those they are members of."""
-    if not isinstance(user, User) or not user.is_active:
-        return Workspace.objects.none()
-    if user.is_superuser:
-        return Workspace.objects.all()
-    return Workspace.objects.filter(memberships__user=user)
-
-
 def role_of(user: "User | AnonymousUser", workspace: Workspace) -> Role | None:
     """Return a person's role in a workspace, None for an outsider; a superuser is an owner everywhere."""
     if not isinstance(user, User) or not user.is_active:

@@ -18,11 +18,6 @@ AFTER_BEEP = 0.4  # seconds of silence after a beep that was heard
 LONGEST_GREETING = 45.0  # maximum seconds of a greeting
 
 
-def is_greeting(text: str) -> bool:
-    """Return whether a text is a voicemail greeting."""
-    return greeting_words.score(text) >= MACHINE
-
-
 async def mind_voicemail(
     conversation: Conversation, voice: Voice, told: Instructions, heard: AsyncIterator[bytes] | None = None
 ) -> None:

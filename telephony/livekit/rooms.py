@@ -137,19 +137,6 @@ def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialed]
     return Operation(call, asked.ringing_seconds + DIAL_GRACE, failure=dial_failure)
 
 
-def room_names(wanted: Iterable[str] | None = None) -> Operation[list[str]]:
-    """Return the existing rooms among `wanted`, or all if it is None. An empty `wanted` returns none."""
-    names = None if wanted is None else list(wanted)
-
-    async def call(server: api.LiveKitAPI) -> list[str]:
-        if names == []:
-            return []
-        answer = await server.room.list_rooms(api.ListRoomsRequest(names=names))
-        return [room.name for room in answer.rooms]
-
-    return Operation(call)
-
-
 def rooms() -> Operation[list[Room]]:
     """Return all rooms of the project, in one request."""
 

@@ -13,7 +13,7 @@ from calls.models import AgentTest, Call, Event, ToolRun
 from calls.services.erasure import erase_number
 from calls.services.retention import purge
 from telephony.livekit import client_for
-from telephony.livekit.rooms import room_names
+from telephony.livekit.rooms import rooms
 from telephony.models import Agent
 from telephony.services.agents import update_agent
 from tests.calls.abilities.conftest import ORDER, Asks, shop
@@ -78,7 +78,7 @@ def test_an_end_over_the_api_closes_the_room(worker: APIClient, session: AgentTe
     worker.get(SESSION)
     assert api.delete(f"/v1/test-sessions/{session.pk}").status_code == 204
     assert api.delete(f"/v1/test-sessions/{session.pk}").status_code == 204
-    assert client_for(session.project).run(room_names([session.room_name])) == []
+    assert client_for(session.project).run(rooms()) == []
     assert api.get(f"/v1/test-sessions/{session.pk}").json()["reason"] == "hung_up"
 
 
@@ -91,7 +91,7 @@ def test_it_ends_by_itself(session: AgentTest, joined: bool, reason: str) -> Non
     assert end_overdue() == 0
     session.refresh_from_db()
     assert session.reason == reason
-    assert client_for(session.project).run(room_names([session.room_name])) == []
+    assert client_for(session.project).run(rooms()) == []
 
 
 def test_its_tools_are_called_and_noted(
