@@ -11,20 +11,13 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.choices import Role
 from accounts.models import Invitation, Membership, User, Workspace
+from accounts.selectors import role_of
 from accounts.services.members import check_changes
 from voxa.core import mail
 from voxa.core.tasks import publish_on_commit
 
 _NOT_VALID = "This invitation is no longer valid. Ask for a new one."
 _MEMBER = "This person is already a member. Change the role instead."
-
-
-def role_of(user: User, workspace: Workspace) -> Role | None:
-    """Return the role by which a user acts in a workspace: a superuser is an owner."""
-    if user.is_superuser:
-        return Role.OWNER
-    found = Membership.objects.filter(user=user, workspace=workspace).values_list("role", flat=True).first()
-    return Role(found) if found else None
 
 
 @transaction.atomic
@@ -93,7 +86,7 @@ def open_invitations(user: User) -> list[Invitation]:
 
 def _may_still_invite(row: Invitation) -> bool:
     by = row.invited_by
-    acting = role_of(by, row.workspace) if by and by.is_active else None
+    acting = role_of(by, row.workspace) if by else None
     if acting not in (Role.OWNER, Role.ADMIN):
         return False
     return acting is Role.OWNER or row.role != Role.OWNER
