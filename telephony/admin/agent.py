@@ -15,6 +15,7 @@ from accounts.admin.scoping import ScopedAdmin
 from agents.choices import AiProvider, ProviderCheck
 from agents.providers.fields import USED_BY
 from telephony.admin.agent_form import WAYS, AgentForm
+from telephony.admin.agent_revisions import RevisionsMixin
 from telephony.admin.secrets import without_clearing
 from telephony.admin.tool_secret import ToolSecretMixin
 from telephony.choices import AgentDirection
@@ -33,7 +34,7 @@ def _in_sight(name: str, providers: Iterable[AiProvider]) -> str:
 
 
 @admin.register(Agent)
-class AgentAdmin(ToolSecretMixin, ScopedAdmin):
+class AgentAdmin(RevisionsMixin, ToolSecretMixin, ScopedAdmin):
     """Save agents through their services. Hide the fields of other providers."""
 
     empty = "An agent answers and places calls. It combines a system prompt, a voice and an AI provider."

@@ -99,9 +99,8 @@ class AgentRevisionViewSet(WorkspaceViewSet[Agent]):
         examples=[_answers({"results": [_REVISION]})],
     )
     def index(self, request: Request, id: str) -> Response:
-        rows = list(agent_revisions.revisions(self._agent(id))[: SHOWN + 1])
-        pairs = zip(rows, [*rows[1:], None], strict=True)
-        return Response({"results": [_json(row, agent_revisions.changes(old, row)) for row, old in pairs][:SHOWN]})
+        shown = agent_revisions.listed(self._agent(id), SHOWN)
+        return Response({"results": [_json(row, changes) for row, changes in shown]})
 
     @extend_schema(
         tags=["Agents"],

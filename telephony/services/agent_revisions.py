@@ -30,6 +30,12 @@ def revisions(agent: Agent) -> QuerySet[Any]:
     return rows.select_related("history_user").order_by("-history_id")
 
 
+def listed(agent: Agent, most: int) -> list[tuple[Any, list[Change]]]:
+    """Return the newest revisions, each with what it changed."""
+    rows = list(revisions(agent)[: most + 1])
+    return [(row, changes(old, row)) for row, old in zip(rows, [*rows[1:], None], strict=True)][:most]
+
+
 def revision(agent: Agent, number: int) -> Any | None:
     """Return one revision, None if there is none of this number."""
     return revisions(agent).filter(number=number).first()
