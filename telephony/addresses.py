@@ -6,6 +6,7 @@ The API, dialects, admin, imports, DNS answers and presets all use these rules.
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import idna
 from django.core.exceptions import ValidationError
@@ -38,6 +39,7 @@ class Host:
     mapped: bool = False
 
 
+@lru_cache(maxsize=10_000)
 def parse_ip(value: str) -> Address | None:
     """Return the IP address in `text`, or None for a name. IPv6 may be in brackets; IPv4-mapped is IPv4."""
     text = value[1:-1] if value.startswith("[") and value.endswith("]") else value

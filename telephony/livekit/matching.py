@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from itertools import product
 
@@ -111,6 +112,7 @@ def is_dropped(entry: str) -> bool:
     return bool(_DROPPED.search(entry))
 
 
+@lru_cache(maxsize=10_000)
 def network_of(entry: str) -> Network | None:
     """Return an entry's addresses, None if LiveKit does not parse it as an address or network."""
     address, slash, prefix = entry.partition("/")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
+from google.protobuf.message import Message
 from livekit import api
 
 from telephony.choices import MediaEncryption, Transport
@@ -62,21 +63,26 @@ def outbound_message(spec: OutboundTrunkSpec) -> api.SIPOutboundTrunkInfo:
 
 
 def rule_message(spec: DispatchRuleSpec) -> api.SIPDispatchRuleInfo:
-    info = api.SIPDispatchRuleInfo(
+    agent = api.RoomAgentDispatch(agent_name=spec.agent_name, metadata=spec.agent_metadata)
+    return api.SIPDispatchRuleInfo(
         name=spec.name,
         metadata=spec.metadata,
         trunk_ids=spec.trunk_ids,
         attributes=dict(spec.attributes),
         rule=api.SIPDispatchRule(dispatch_rule_individual=api.SIPDispatchRuleIndividual(room_prefix=spec.room_prefix)),
+        room_config=api.RoomConfiguration(agents=[agent]) if spec.agent_name else None,
     )
-    if spec.agent_name:
-        agent = api.RoomAgentDispatch(agent_name=spec.agent_name, metadata=spec.agent_metadata)
-        info.room_config.CopyFrom(api.RoomConfiguration(agents=[agent]))
-    return info
+
+
+def message_of(spec: InboundTrunkSpec | OutboundTrunkSpec | DispatchRuleSpec) -> Message:
+    """Return what is sent for a spec."""
+    if isinstance(spec, InboundTrunkSpec):
+        return inbound_message(spec)
+    return outbound_message(spec) if isinstance(spec, OutboundTrunkSpec) else rule_message(spec)
 
 
 def stored_inbound(info: api.SIPInboundTrunkInfo) -> Stored[InboundTrunkSpec]:
-    stored_id, seen, info = info.sip_trunk_id, entrance_of(info), _plain(info)
+    stored_id, seen, info = info.sip_trunk_id, entrance_of(info), plain(info)
     spec = InboundTrunkSpec(
         name=info.name,
         metadata=info.metadata,
@@ -93,7 +99,7 @@ def stored_inbound(info: api.SIPInboundTrunkInfo) -> Stored[InboundTrunkSpec]:
 
 
 def stored_outbound(info: api.SIPOutboundTrunkInfo) -> Stored[OutboundTrunkSpec]:
-    stored_id, info = info.sip_trunk_id, _plain(info)
+    stored_id, info = info.sip_trunk_id, plain(info)
     spec = OutboundTrunkSpec(
         name=info.name,
         metadata=info.metadata,
@@ -113,7 +119,7 @@ def stored_outbound(info: api.SIPOutboundTrunkInfo) -> Stored[OutboundTrunkSpec]
 
 
 def stored_rule(info: api.SIPDispatchRuleInfo) -> Stored[DispatchRuleSpec]:
-    stored_id, seen, info = info.sip_dispatch_rule_id, rule_of(info), _plain(info)
+    stored_id, seen, info = info.sip_dispatch_rule_id, rule_of(info), plain(info)
     agents = info.room_config.agents
     spec = DispatchRuleSpec(
         name=info.name,
@@ -142,7 +148,7 @@ def _stored(stored_id: str, spec: SpecT, said: InfoT, info: InfoT) -> Stored[Spe
     return Stored(stored_id, spec, said == info, beyond)
 
 
-def _plain(info: InfoT) -> InfoT:
+def plain(info: InfoT) -> InfoT:
     """Return a copy without what LiveKit adds: the ID, times, and the second encryption field."""
     plain = type(info)()
     plain.CopyFrom(info)

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from livekit import api
 from livekit.api.sip_service import SipService
 
+from telephony.choices import ObjectKind
 from telephony.livekit import messages as to
+from telephony.livekit.listed import Listed, listed_rule, listed_trunk
 from telephony.livekit.operation import Operation
 from telephony.livekit.specs import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 
@@ -103,6 +105,24 @@ def delete_rule(rule_id: str) -> Operation[None]:
                 raise
 
     return _operation(delete, _nothing)
+
+
+def list_kind(kind: ObjectKind) -> Operation[list[Listed]]:
+    """Return all objects of a kind, not parsed."""
+    if kind == ObjectKind.RULE:
+        return _operation(
+            lambda sip: sip.list_dispatch_rule(api.ListSIPDispatchRuleRequest()),
+            lambda answer: [listed_rule(item) for item in answer.items],
+        )
+    if kind == ObjectKind.INBOUND:
+        return _operation(
+            lambda sip: sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest()),
+            lambda answer: [listed_trunk(item) for item in answer.items],
+        )
+    return _operation(
+        lambda sip: sip.list_outbound_trunk(api.ListSIPOutboundTrunkRequest()),
+        lambda answer: [listed_trunk(item) for item in answer.items],
+    )
 
 
 def _operation(call: Callable[[SipService], Awaitable[AnswerT]], read: Callable[[AnswerT], T]) -> Operation[T]:

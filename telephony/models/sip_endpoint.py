@@ -13,6 +13,11 @@ from telephony.models.synced import SYNC_FIELDS, SyncedRow
 from telephony.validators import validate_sip_password, validate_sip_user
 
 
+def user_part_of(sip_username: str, slug: str) -> str:
+    """Return the user part of an endpoint's SIP address in the workspace with this slug."""
+    return f"{sip_username}.{slug}"
+
+
 class SipEndpoint(SyncedRow):
     """An agent at `<sip_username>.<workspace slug>@SIP_DOMAIN`.
 
@@ -57,4 +62,4 @@ class SipEndpoint(SyncedRow):
     @property
     def user_part(self) -> str:
         """Return the user part of its SIP address, which is also the number of its LiveKit trunk."""
-        return f"{self.sip_username}.{self.workspace.slug}"
+        return user_part_of(self.sip_username, self.workspace.slug)

@@ -6,11 +6,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from telephony.choices import ObjectKind
-from telephony.models import LiveKitObject
+from telephony.livekit.listed import Listed
 from telephony.sync.kinds import ENDPOINTS, TRUNKS, RowKind
-from telephony.sync.ownership import OwnershipTag, read_tag
+from telephony.sync.ownership import read_tag
 from telephony.sync.plan import Desired, plan
-from telephony.sync.project_session import AnyStored
+from telephony.sync.records import Record
 from telephony.sync.rows import Row
 
 
@@ -45,11 +45,11 @@ class Finding:
     record_id: int | None = None
 
 
-Listing = Mapping[ObjectKind, Mapping[str, AnyStored]]  # by kind and id
+Listing = Mapping[ObjectKind, Mapping[str, Listed]]  # by kind and id
 
 
 def compare(
-    kind: RowKind, row: Row, owned: Iterable[LiveKitObject], listing: Listing, installation: UUID
+    kind: RowKind, row: Row, owned: Iterable[Record], listing: Listing, installation: UUID
 ) -> Iterator[Finding]:
     """Return the findings of one row's objects."""
     planned = plan(row, installation)
@@ -71,47 +71,39 @@ def compare(
 
 
 def _finding(
-    cause: Cause, row_kind: RowKind, row: Row, kind: ObjectKind, source_id: UUID, record: LiveKitObject | None
+    cause: Cause, row_kind: RowKind, row: Row, kind: ObjectKind, source_id: UUID, record: Record | None
 ) -> Finding:
     livekit_id, record_id = (record.livekit_id, record.pk) if record else ("", None)
     return Finding(cause, kind, source_id, livekit_id, row.id, row.name, row_kind, record_id)
 
 
-def _judge(desired: Desired, record: LiveKitObject | None, listed: Mapping[str, AnyStored]) -> Cause | None:
+def _judge(desired: Desired, record: Record | None, listed: Mapping[str, Listed]) -> Cause | None:
     if record is None or not record.livekit_id:
         return Cause.MISSING
-    stored = listed.get(record.livekit_id)
-    if stored is None:
+    there = listed.get(record.livekit_id)
+    if there is None:
         return Cause.VANISHED
-    return None if stored.exact and stored.spec == desired.spec else Cause.DIFFERS
+    return None if there.holds(desired.spec) else Cause.DIFFERS
 
 
-def strangers(
-    listing: Listing, records: Mapping[tuple[ObjectKind, UUID], LiveKitObject], installation: UUID
-) -> Iterator[Finding]:
-    """Return objects with our ownership tag that belong to no row. `records` were read after the listing.
+def strangers(listing: Listing, owned: Iterable[Record], installation: UUID) -> Iterator[Finding]:
+    """Return objects with our ownership tag that belong to no row. `owned` was read after the listing.
 
     Without a row it is an orphan: a create in flight has its row already. With a row that knows another id, which
     stands there too, it is a copy. A row without an id is about to adopt it.
     """
-    known = {(ObjectKind(record.kind), record.livekit_id) for record in records.values()}
-    for kind, stored, tag in tagged(listing, installation):
-        if (kind, stored.id) in known:
-            continue
-        record = records.get((tag.kind, tag.source_id))
-        if record is None:
-            yield Finding(Cause.ORPHAN, kind, tag.source_id, stored.id)
-        elif record.livekit_id in listing[kind]:
-            row_kind = ENDPOINTS if record.endpoint_id else TRUNKS
-            yield Finding(
-                Cause.COPY, kind, tag.source_id, stored.id, record.row_id, row_kind=row_kind, record_id=record.pk
-            )
-
-
-def tagged(listing: Listing, installation: UUID) -> Iterator[tuple[ObjectKind, AnyStored, OwnershipTag]]:
-    """Return objects with our ownership tag, and the tags. A tag of another kind than the object's is ignored."""
+    records = {(record.kind, record.source_id): record for record in owned}
+    known = {(record.kind, record.livekit_id) for record in records.values()}
     for kind, listed in listing.items():
-        for stored in listed.values():
-            tag = read_tag(stored.spec.metadata)
-            if tag and tag.installation == installation and tag.kind == kind:
-                yield kind, stored, tag
+        for there in listed.values():
+            tag = None if (kind, there.id) in known else read_tag(there.metadata)
+            if tag is None or tag.installation != installation or tag.kind != kind:
+                continue
+            record = records.get((kind, tag.source_id))
+            if record is None:
+                yield Finding(Cause.ORPHAN, kind, tag.source_id, there.id)
+            elif record.livekit_id in listed:
+                row_kind = ENDPOINTS if record.endpoint_id else TRUNKS
+                yield Finding(
+                    Cause.COPY, kind, tag.source_id, there.id, record.row_id, row_kind=row_kind, record_id=record.pk
+                )

@@ -11,24 +11,22 @@ from telephony.livekit.matching import normalized
 from telephony.models import Installation, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
 from telephony.sync.lint import LintFinding, Snapshot, lint
 from telephony.sync.lint.findings import concerned
-from telephony.sync.project_session import AnyStored
 
 MOST = 200  # findings of one project that are kept
 
 ASK_OPERATOR = "Ask the operator of Voxa, who can identify it with manage.py check_telephony."
 
 
-def lint_project(project: LiveKitProject, listed: Iterable[AnyStored]) -> list[LintFinding]:
+def lint_project(project: LiveKitProject, seen: Collection[Entrance | Rule]) -> list[LintFinding]:
     """Lint LiveKit's inbound trunks and rules, and store the result for pages, which make no LiveKit requests."""
-    findings = lint(snapshot(project, listed))
+    findings = lint(snapshot(project, seen))
     stored = [finding.as_json() for finding in findings[:MOST]]
     LiveKitProject.objects.filter(pk=project.pk).update(lint=stored, linted_at=timezone.now())
     return findings
 
 
-def snapshot(project: LiveKitProject, listed: Iterable[AnyStored]) -> Snapshot:
+def snapshot(project: LiveKitProject, seen: Collection[Entrance | Rule]) -> Snapshot:
     """Return LiveKit's objects and the owners of the numbers."""
-    seen = [stored.seen for stored in listed]
     trunks = tuple(one for one in seen if isinstance(one, Entrance))
     rules = tuple(one for one in seen if isinstance(one, Rule))
     return Snapshot(trunks, rules, Installation.current(), dict(_held(project)))

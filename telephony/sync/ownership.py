@@ -1,6 +1,7 @@
 """The ownership tag in the LiveKit metadata of our objects: `voxa:<installation>:<kind>:<uuid>`."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from telephony.choices import ObjectKind
@@ -21,6 +22,7 @@ class OwnershipTag:
         return f"voxa:{self.installation}:{self.kind}:{self.source_id}"
 
 
+@lru_cache(maxsize=10_000)
 def read_tag(metadata: str) -> OwnershipTag | None:
     """Return the ownership tag in a metadata text, or None if Voxa did not write it."""
     parts = metadata.split(":")

@@ -3,7 +3,8 @@
 import ipaddress
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from uuid import UUID
 
 from django.utils.crypto import salted_hmac
@@ -40,28 +41,32 @@ class Desired:
 class Plan:
     """What should exist for one row. The rule is known once its inbound trunk has an id."""
 
+    row: Row
+    installation: UUID
     outbound: tuple[Desired, ...]
     inbound: Desired | None
-    warnings: tuple[str, ...]
-    _rule: Desired | None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return the warnings of a trunk, each once."""
+        return tuple(dict.fromkeys(trunk_warnings(self.row))) if isinstance(self.row, TrunkRow) else ()
 
     def rule(self, inbound_id: str) -> Desired:
         """Return the dispatch rule for the inbound trunk that has this id. Raises ValueError without one."""
-        if self._rule is None or not inbound_id:
+        if self.inbound is None or not inbound_id:
             raise ValueError("A dispatch rule needs its inbound trunk.")
-        assert isinstance(self._rule.spec, DispatchRuleSpec)  # noqa: S101 - for the type checker
-        return replace(self._rule, spec=replace(self._rule.spec, trunk_ids=(inbound_id,)))
+        return _rule(self.row, self.installation, inbound_id)
 
     def sources(self) -> frozenset[tuple[ObjectKind, UUID]]:
         """Return which objects should exist, by kind and source."""
-        rows = (*self.outbound, *((self.inbound, self._rule) if self.inbound else ()))
-        return frozenset((row.kind, row.source_id) for row in rows if row)
+        entrance = ((ObjectKind.INBOUND, self.row.id), (ObjectKind.RULE, self.row.id)) if self.inbound else ()
+        return frozenset((*((one.kind, one.source_id) for one in self.outbound), *entrance))
 
 
 def plan(row: Row, installation: UUID) -> Plan:
     """Plan one row, a `TrunkRow` or an `EndpointRow`."""
     if isinstance(row, EndpointRow):
-        return Plan((), _entrance(row, installation), (), _rule(row, "endpoint", installation))
+        return Plan(row, installation, (), _entrance(row, installation))
     if isinstance(row, TrunkRow):
         return _plan_trunk(row, installation)
     raise TypeError(f"There is no plan for a {type(row).__name__}.")
@@ -69,13 +74,8 @@ def plan(row: Row, installation: UUID) -> Plan:
 
 def _plan_trunk(trunk: TrunkRow, installation: UUID) -> Plan:
     """Plan an outbound trunk a gateway; an inbound trunk and its rule where numbers and addresses are."""
-    inbound = _inbound(trunk, installation)
-    return Plan(
-        outbound=tuple(_outbound(trunk, gateway, installation) for gateway in trunk.gateways if gateway.outbound),
-        inbound=inbound,
-        warnings=tuple(dict.fromkeys(trunk_warnings(trunk))),
-        _rule=_rule(trunk, "trunk", installation) if inbound else None,
-    )
+    outbound = tuple(_outbound(trunk, gateway, installation) for gateway in trunk.gateways if gateway.outbound)
+    return Plan(trunk, installation, outbound, _inbound(trunk, installation))
 
 
 def _outbound(trunk: TrunkRow, gateway: GatewayRow, installation: UUID) -> Desired:
@@ -103,7 +103,7 @@ def _inbound(trunk: TrunkRow, installation: UUID) -> Desired | None:
     entrances = [gateway for gateway in trunk.gateways if gateway.inbound]
     addresses = {entry for gateway in entrances for entry in _allowed(gateway)}
     if entrances:
-        addresses.update(str(ipaddress.ip_network(text)) for text in trunk.published)
+        addresses.update(map(_network, trunk.published))
     if not trunk.numbers or not addresses:
         return None
     spec = InboundTrunkSpec(
@@ -131,12 +131,13 @@ def _entrance(endpoint: EndpointRow, installation: UUID) -> Desired:
     return Desired(ObjectKind.INBOUND, endpoint.id, spec)
 
 
-def _rule(row: Row, noun: str, installation: UUID) -> Desired:
+def _rule(row: Row, installation: UUID, inbound_id: str) -> Desired:
     workspace_id, row_id = str(row.workspace_id), str(row.id)
+    noun = "trunk" if isinstance(row, TrunkRow) else "endpoint"
     spec = DispatchRuleSpec(
         name=row.name,
         metadata=str(OwnershipTag(installation, ObjectKind.RULE, row.id)),
-        trunk_ids=(),
+        trunk_ids=(inbound_id,),
         room_prefix=ROOM_PREFIX,
         agent_name=AGENT_NAME,
         agent_metadata=json.dumps({"workspace": workspace_id, noun: row_id}),
@@ -159,7 +160,12 @@ def _allowed(gateway: GatewayRow) -> Iterator[str]:
         prefix = gateway.netmask
         if host is None and address.version == 6:
             prefix += 96  # the netmask of a name is IPv4's; as many addresses of IPv6
-        yield str(ipaddress.ip_network((address, prefix), strict=False))
+        yield _network(f"{address}/{prefix}")
+
+
+@lru_cache(maxsize=10_000)
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text, strict=False))
 
 
 def _text(spec: Spec) -> str:

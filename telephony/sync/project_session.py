@@ -21,6 +21,7 @@ from telephony.livekit import (
     client_for,
     trunks,
 )
+from telephony.livekit.listed import Listed
 from telephony.models import LiveKitProject
 from telephony.sync.plan import Spec
 
@@ -92,6 +93,10 @@ class ProjectSession:
         """List all objects of a kind, or those of the ids that exist."""
         operation: Operation[list[AnyStored]] = _LIST[kind](ids)
         return await self._call(operation)
+
+    async def list_kind(self, kind: ObjectKind) -> list[Listed]:
+        """List all objects of a kind, not parsed."""
+        return await self._call(trunks.list_kind(kind))
 
     async def snapshot(self, kind: ObjectKind) -> list[AnyStored]:
         """List all objects of a kind, once a batch: younger than every claim of the batch."""

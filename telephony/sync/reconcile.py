@@ -4,6 +4,7 @@ Never touches an object without our tag. LiveKit is listed once a kind; what is 
 looked up again under the row's lease, for a sync may have run meanwhile.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,12 +21,13 @@ from telephony.livekit.loop import complete
 from telephony.models import Installation, LiveKitObject, LiveKitProject
 from telephony.sync import records, removal
 from telephony.sync.apply import sync_rows
-from telephony.sync.findings import Cause, Finding, Listing, compare, strangers, tagged
+from telephony.sync.findings import Cause, Finding, Listing, compare, strangers
 from telephony.sync.kinds import KINDS, RowKind
 from telephony.sync.lease import Lease, LeaseLost
 from telephony.sync.lint import LintFinding
 from telephony.sync.linting import concerning, lint_project
 from telephony.sync.project_session import ProjectSession
+from telephony.sync.records import Record
 from telephony.sync.results import Outcome
 from telephony.sync.row_sync import REMOVAL_ORDER
 
@@ -79,17 +81,19 @@ class _Look:
         self.session, self.project, self.workspace = session, project, workspace
         self.installation = Installation.current()
         self.listing: Listing = {
-            kind: {stored.id: stored for stored in complete(session.listing(kind))} for kind in REMOVAL_ORDER
+            kind: {there.id: there for there in complete(session.list_kind(kind))} for kind in REMOVAL_ORDER
         }
 
     def findings(self) -> list[Finding]:
         """Read the rows, now that LiveKit was listed, and compare. Rules that stand in the way come first."""
-        found = list(strangers(self.listing, self._records_of_marks(), self.installation))
+        owned = records.read_records(self.project)
+        on_project = (record for record in owned if record.project_id == self.project.pk)
+        found = list(strangers(self.listing, on_project, self.installation))
         if self.workspace is not None:
             mine = {pk for kind in KINDS for pk in self._rows(kind).values_list("pk", flat=True)}
             found = [finding for finding in found if finding.row_id in mine]
         for kind in KINDS:
-            found += self._compare(kind)
+            found += self._compare(kind, owned)
         found += [
             Finding(Cause.TOMBSTONE, ObjectKind(stone.kind), stone.source_id, stone.livekit_id, record_id=stone.pk)
             for stone in self._tombstones()
@@ -101,21 +105,23 @@ class _Look:
 
         One workspace is told what concerns it alone.
         """
-        listing = [
-            stored
+        seen = [
+            there.seen
             for kind in (ObjectKind.INBOUND, ObjectKind.RULE)
-            for stored in (complete(self.session.listing(kind)) if again else self.listing[kind].values())
+            for there in (complete(self.session.list_kind(kind)) if again else self.listing[kind].values())
         ]
-        lint_findings = lint_project(self.project, listing)
+        lint_findings = lint_project(self.project, seen)
         return lint_findings if self.workspace is None else concerning(lint_findings, [self.workspace.pk])
 
-    def _compare(self, kind: RowKind) -> Iterator[Finding]:
-        ids = list(self._rows(kind).order_by("pk").values_list("pk", flat=True))
-        for start in range(0, len(ids), CHUNK):
-            chunk = ids[start : start + CHUNK]
-            owned = records.read_owned(kind, chunk)
-            for row in kind.read(chunk):
+    def _compare(self, kind: RowKind, records: Iterable[Record]) -> Iterator[Finding]:
+        owned: dict[UUID | None, list[Record]] = defaultdict(list)
+        for record in records:
+            owned[record.row_id].append(record)
+        rest = self._rows(kind).order_by("pk")
+        while ids := list(rest.values_list("pk", flat=True)[:CHUNK]):
+            for row in kind.read(rest.filter(pk__lte=ids[-1])):
                 yield from compare(kind, row, owned.get(row.id, []), self.listing, self.installation)
+            rest = rest.filter(pk__gt=ids[-1])
 
     def carry_out(self, report: Report) -> None:
         """Delete first, then repair: one rule in conflict blocks every other rule on the server."""
@@ -176,12 +182,6 @@ class _Look:
         finally:
             lease.release(row_ids)
         return 1
-
-    def _records_of_marks(self) -> dict[tuple[ObjectKind, UUID], LiveKitObject]:
-        sources = {tag.source_id for _, _, tag in tagged(self.listing, self.installation)}
-        rows = LiveKitObject.objects.filter(project=self.project)
-        rows = rows if len(sources) > CHUNK else rows.filter(source_id__in=sources)
-        return {(ObjectKind(row.kind), row.source_id): row for row in rows}
 
     def _rows(self, kind: RowKind) -> QuerySet[Any]:
         rows = kind.rows().filter(workspace__telephony_settings__project=self.project)

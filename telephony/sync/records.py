@@ -4,14 +4,15 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from telephony.livekit.loop import in_caller
-from telephony.models import LiveKitAlias, LiveKitObject
+from telephony.models import LiveKitAlias, LiveKitObject, LiveKitProject
 from telephony.sync import lease as leases
 from telephony.sync.kinds import RowKind
 from telephony.sync.lease import LEASE, Lease, LeaseLost
@@ -33,6 +34,30 @@ def read_owned(kind: RowKind, row_ids: Collection[UUID]) -> dict[UUID, list[Live
         if record.row_id is not None:
             owned[record.row_id].append(record)
     return owned
+
+
+class Record(NamedTuple):
+    """What a comparison reads of a `LiveKitObject`."""
+
+    pk: int
+    project_id: UUID
+    kind: str
+    source_id: UUID
+    livekit_id: str
+    trunk_id: UUID | None
+    endpoint_id: UUID | None
+
+    @property
+    def row_id(self) -> UUID | None:
+        """Return the id of its trunk or endpoint, None for a tombstone."""
+        return self.trunk_id or self.endpoint_id
+
+
+def read_records(project: LiveKitProject) -> list[Record]:
+    """Return the records of a project and of the workspaces on it, which may have some on an earlier one."""
+    concerned = Q(project=project) | Q(workspace__telephony_settings__project=project)
+    found = LiveKitObject.objects.filter(concerned).order_by("pk").values_list(*Record._fields)
+    return [Record(*values) for values in found]
 
 
 def intend(lease: Lease, rows: Iterable[LiveKitObject]) -> set[UUID]:

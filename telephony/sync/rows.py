@@ -1,17 +1,24 @@
 """Load the rows of a sync with few queries, as plain data."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from accounts.models import Workspace
-from telephony.addresses import parse_ip
+from django.db.models import QuerySet
+
+from telephony.addresses import default_netmask, in_uri, parse_ip
 from telephony.carriers.presets import CARRIERS
 from telephony.choices import CalledNumberFormat, MediaEncryption, Transport, TrunkStatus
 from telephony.models import Gateway, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
+from telephony.models.sip_endpoint import user_part_of
 from telephony.sync.resolution import Resolution
+
+PROJECT = "workspace__telephony_settings__project_id"
+
+Chosen = Iterable[UUID] | QuerySet[Any]  # ids, or a query of the rows: many ids cost more than the query
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +90,24 @@ class TrunkRow(Row):
         return any(gateway.inbound and parse_ip(gateway.host) is None for gateway in self.gateways)
 
 
-def read_trunks(ids: Iterable[UUID]) -> list[TrunkRow]:
+def read_trunks(ids: Chosen) -> list[TrunkRow]:
     """Read these trunks with all that belongs to them: four queries, however many they are."""
-    trunks = list(
-        Trunk.objects.filter(pk__in=list(ids))
-        .select_related("workspace__telephony_settings")
-        .only(
-            "workspace_id", "name", "carrier", "auth_username", "auth_password", "from_host", "media_encryption",
-            "codecs", "headers", "headers_to_attributes", "attributes_to_headers", "called_number_format", "from_user",
-            "generation", "synced_generation", "status", "sync_failures", "workspace__telephony_settings__project_id",
-        )
+    wanted = _chosen(ids)
+    trunks: list[Any] = list(
+        Trunk.objects.filter(pk__in=wanted)
         .order_by("created_at", "id")
+        .values_list(
+            "pk", "workspace_id", "name", "carrier", "auth_username", "auth_password", "from_host", "media_encryption",
+            "codecs", "headers", "headers_to_attributes", "attributes_to_headers", "called_number_format", "from_user",
+            "generation", "synced_generation", "status", "sync_failures", PROJECT, named=True,
+        )
     )  # fmt: skip
-    found = [trunk.pk for trunk in trunks]
-    gateways, numbers = read_gateways(found), _numbers(found)
-    return [trunk_row(trunk, _project_id(trunk.workspace), gateways[trunk.pk], numbers[trunk.pk]) for trunk in trunks]
+    gateways, numbers = read_gateways(wanted), _numbers(wanted)
+    return [trunk_row(trunk, _project_id(trunk), gateways[trunk.pk], numbers[trunk.pk]) for trunk in trunks]
 
 
-def trunk_row(trunk: Trunk, project_id: UUID, gateways: Iterable[GatewayRow], numbers: Iterable[str]) -> TrunkRow:
-    """Return a trunk as plain data."""
+def trunk_row(trunk: Any, project_id: UUID, gateways: Iterable[GatewayRow], numbers: Iterable[str]) -> TrunkRow:
+    """Return a trunk, a `Trunk` or a named tuple of its values, as plain data."""
     return TrunkRow(
         id=trunk.pk,
         workspace_id=trunk.workspace_id,
@@ -127,24 +133,23 @@ def trunk_row(trunk: Trunk, project_id: UUID, gateways: Iterable[GatewayRow], nu
     )
 
 
-def read_endpoints(ids: Iterable[UUID]) -> list[EndpointRow]:
+def read_endpoints(ids: Chosen) -> list[EndpointRow]:
     """Read these SIP endpoints, in one query."""
-    endpoints = (
-        SipEndpoint.objects.filter(pk__in=list(ids))
-        .select_related("workspace__telephony_settings")
-        .only(
-            "workspace_id", "name", "sip_username", "sip_password", "generation", "synced_generation", "status",
-            "sync_failures", "workspace__slug", "workspace__telephony_settings__project_id",
-        )
+    endpoints: Iterable[Any] = (
+        SipEndpoint.objects.filter(pk__in=_chosen(ids))
         .order_by("created_at", "id")
+        .values_list(
+            "pk", "workspace_id", "name", "sip_username", "sip_password", "generation", "synced_generation", "status",
+            "sync_failures", "workspace__slug", PROJECT, named=True,
+        )
     )  # fmt: skip
     return [
         EndpointRow(
             id=endpoint.pk,
             workspace_id=endpoint.workspace_id,
-            project_id=_project_id(endpoint.workspace),
+            project_id=_project_id(endpoint),
             name=endpoint.name,
-            user_part=endpoint.user_part,
+            user_part=user_part_of(endpoint.sip_username, endpoint.workspace__slug),
             username=endpoint.sip_username,
             password=endpoint.sip_password,
             generation=endpoint.generation,
@@ -156,37 +161,45 @@ def read_endpoints(ids: Iterable[UUID]) -> list[EndpointRow]:
     ]
 
 
-def _project_id(workspace: Workspace) -> UUID:
-    settings = getattr(workspace, "telephony_settings", None) or TelephonySettings.of(workspace.pk)
-    return settings.project_id
+def _project_id(row: Any) -> UUID:
+    return getattr(row, PROJECT) or TelephonySettings.of(row.workspace_id).project_id
 
 
-def read_gateways(trunk_ids: Collection[UUID]) -> dict[UUID, list[GatewayRow]]:
+def _chosen(ids: Chosen) -> Chosen:
+    return ids if isinstance(ids, QuerySet) else list(ids)
+
+
+def read_gateways(trunk_ids: Chosen) -> dict[UUID, list[GatewayRow]]:
     """Read the gateways of these trunks, each trunk's by (priority, created)."""
     rows: dict[UUID, list[GatewayRow]] = defaultdict(list)
-    for gateway in Gateway.objects.filter(trunk__in=trunk_ids).order_by("priority", "created_at", "id"):
+    found = Gateway.objects.filter(trunk__in=trunk_ids).order_by("priority", "created_at", "id")
+    fields = (
+        "pk", "trunk_id", "ip_or_domain", "port", "netmask", "protocol", "inbound", "outbound", "resolved",
+        "resolved_at",
+    )  # fmt: skip
+    for gateway in found.values_list(*fields, named=True):
         rows[gateway.trunk_id].append(gateway_row(gateway))
     return rows
 
 
-def gateway_row(gateway: Gateway) -> GatewayRow:
-    """Return a gateway as plain data."""
-    gateway.fill_netmask()
+def gateway_row(gateway: Any) -> GatewayRow:
+    """Return a gateway, a `Gateway` or a named tuple of its values, as plain data."""
+    host = gateway.ip_or_domain
     return GatewayRow(
         id=gateway.pk,
-        host=gateway.ip_or_domain,
-        address=gateway.address,
-        netmask=gateway.netmask or 0,
+        host=host,
+        address=f"{in_uri(host)}:{gateway.port}",
+        netmask=default_netmask(host) if gateway.netmask is None else gateway.netmask,
         transport=Transport(gateway.protocol),
         port=gateway.port,
         inbound=gateway.inbound,
         outbound=gateway.outbound,
-        resolution=Resolution.read(gateway.resolved, gateway.ip_or_domain),
+        resolution=Resolution.read(gateway.resolved, host),
         resolved_at=gateway.resolved_at,
     )
 
 
-def _numbers(trunk_ids: list[UUID]) -> dict[UUID, list[str]]:
+def _numbers(trunk_ids: Chosen) -> dict[UUID, list[str]]:
     rows: dict[UUID, list[str]] = defaultdict(list)
     found = PhoneNumber.objects.filter(trunk__in=trunk_ids).order_by("number")
     for trunk_id, number in found.values_list("trunk_id", "number"):

@@ -9,7 +9,10 @@ from livekit import api
 from telephony.choices import MediaEncryption, Transport
 from telephony.livekit import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 from telephony.livekit import messages as to
+from telephony.livekit.listed import Listed, listed_trunk
 from tests.telephony.livekit_client.conftest import INBOUND, OUTBOUND, RULE
+
+AnySpec = InboundTrunkSpec | OutboundTrunkSpec | DispatchRuleSpec
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 lists = st.lists(texts, max_size=3).map(tuple)
@@ -79,3 +82,18 @@ def test_a_rule_of_another_kind_is_read_without_harm() -> None:
     direct = api.SIPDispatchRule(dispatch_rule_direct=api.SIPDispatchRuleDirect(room_name="lobby"))
     stored = to.stored_rule(api.SIPDispatchRuleInfo(sip_dispatch_rule_id="SDR_a", rule=direct))
     assert (stored.id, stored.exact, stored.spec.room_prefix) == ("SDR_a", False, "")
+
+
+@given(st.one_of(inbound, outbound, rules), st.one_of(inbound, outbound, rules))
+def test_a_listed_object_holds_its_own_spec_alone(spec: AnySpec, other: AnySpec) -> None:
+    listed = Listed("ST_1", spec.metadata, to.message_of(spec))
+    assert listed.holds(spec)
+    assert listed.holds(other) == (spec == other)
+
+
+def test_a_listed_object_with_more_than_its_spec_does_not_hold_it() -> None:
+    info = to.inbound_message(INBOUND)
+    info.sip_trunk_id, info.media.encryption = "ST_1", api.SIPMediaEncryption.SIP_MEDIA_ENCRYPT_DISABLE
+    assert listed_trunk(info).holds(INBOUND)
+    info.krisp_enabled = True
+    assert not listed_trunk(info).holds(INBOUND)

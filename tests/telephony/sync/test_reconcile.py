@@ -4,6 +4,8 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
@@ -40,6 +42,29 @@ def test_where_all_is_well_it_lists_once_a_kind_and_does_nothing(
     report = reconcile(project)
     assert (report.findings, report.is_clean) == ([], True)
     assert sorted(livekit.calls) == ["list inbound", "list outbound", "list rule"]
+
+
+def test_more_rows_take_no_more_statements(
+    make_trunk: MakeTrunk, trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit
+) -> None:
+    counts = []
+    for numbers in ([], ["+15550100001", "+15550100002", "+15550100003"]):
+        for number in numbers:
+            sync_trunk(make_trunk([number]).pk)
+        with CaptureQueriesContext(connection) as statements:
+            assert reconcile(project).findings == []
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+def test_an_object_left_on_a_former_project_is_found(
+    trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit
+) -> None:
+    former = LiveKitProject.objects.create(name="Former", url="wss://former.example", api_key="k", api_secret="s")
+    LiveKitObject.objects.create(
+        project=former, workspace=trunk.workspace, trunk=trunk, kind=ObjectKind.RULE, source_id=trunk.pk
+    )
+    assert [finding.cause for finding in reconcile(project, dry_run=True).findings] == [Cause.UNPLANNED]
 
 
 def test_after_a_flush_everything_is_made_anew(trunk: Trunk, project: LiveKitProject, livekit: FakeLiveKit) -> None:
