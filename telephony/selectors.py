@@ -186,8 +186,12 @@ def find_called(trunk: Trunk, called: str) -> PhoneNumber | None:
 
 
 def stand_ins() -> QuerySet[Agent]:
-    """Return the default agents: the newest active inbound agent of each workspace."""
-    return Agent.objects.filter(active=True, direction__in=[AgentDirection.INBOUND, AgentDirection.BOTH])
+    """Return the default agents: the one that a workspace chose, or its only one that can answer."""
+    able = Agent.objects.filter(active=True, direction__in=[AgentDirection.INBOUND, AgentDirection.BOTH])
+    made = TelephonySettings.objects.filter(workspace=OuterRef("workspace"), default_agent__isnull=False)
+    others = able.filter(workspace=OuterRef("workspace")).exclude(pk=OuterRef("pk"))
+    chosen = Exists(made.filter(default_agent=OuterRef("pk")))
+    return able.filter(chosen | (~Exists(made) & ~Exists(others)))
 
 
 def answering_agent(number: PhoneNumber | None, workspace_id: UUID) -> Agent | None:

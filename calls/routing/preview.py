@@ -21,7 +21,7 @@ from telephony.selectors import answering_agent, livekit_ids
 UNKNOWN_NUMBER = f"The workspace does not have this number, and LiveKit does not route the call. {RINGS}"
 UNCONFIGURED = "LiveKit is not configured. Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
 NO_INBOUND = "The trunk accepts no inbound calls. Add an inbound gateway with an address and provision the trunk."
-NO_AGENT = "No agent would answer. Assign an agent to the number, or create an active inbound agent in the workspace."
+NO_AGENT = "No agent would answer. Assign an active agent to the number, or choose the workspace's default agent."
 WRONG_AGENT = "The agent is inactive or inbound-only. Choose another."
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -20,6 +20,7 @@ from telephony.admin.secrets import without_clearing
 from telephony.admin.tool_secret import ToolSecretMixin
 from telephony.choices import AgentDirection
 from telephony.models import Agent
+from telephony.selectors import stand_ins
 from telephony.services import agents
 from telephony.services.agent_overrides import preview
 from telephony.services.errors import Problems
@@ -115,9 +116,9 @@ class AgentAdmin(RevisionsMixin, ToolSecretMixin, ScopedAdmin):
     def key_check(self, agent: Any) -> str:
         return str(ProviderCheck(agent.provider_check).label) if agent.has_key else "None"
 
-    @display(description="State", label={"Active": "success", "Off": "danger"})
-    def state(self, agent: Agent) -> str:
-        return "Active" if agent.active else "Off"
+    @display(description="State", label={"Active": "success", "Default agent": "success", "Off": "danger"})
+    def state(self, agent: Any) -> str:
+        return "Default agent" if agent.is_default else "Active" if agent.active else "Off"
 
     @display(description="Preview")
     def spoken(self, agent: Agent) -> str:
@@ -130,7 +131,11 @@ class AgentAdmin(RevisionsMixin, ToolSecretMixin, ScopedAdmin):
 
     def limit(self, rows: QuerySet[Any], access: Any) -> QuerySet[Any]:
         with_key = ExpressionWrapper(Q(provider_key__isnull=False), BooleanField())
-        limited: QuerySet[Any] = super().limit(rows, access).annotate(has_key=with_key)
+        limited: QuerySet[Any] = (
+            super()
+            .limit(rows, access)
+            .annotate(has_key=with_key, is_default=Exists(stand_ins().filter(pk=OuterRef("pk"))))
+        )
         return limited.defer("provider_key")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

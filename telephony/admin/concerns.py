@@ -136,5 +136,5 @@ def unanswered_numbers(orphans: QuerySet[PhoneNumber], count: int) -> Concern:
     some = ", ".join(orphans.order_by("-created_at").values_list("number", flat=True)[:3])
     title = "1 number has no agent" if count == 1 else f"{words(count)} numbers have no agent"
     link = reverse("admin:telephony_phonenumber_changelist") + "?answered=no"
-    reason = f"Calls to {some} are not answered. Assign an agent, or activate a default agent for inbound calls."
+    reason = f"Calls to {some} are not answered. Assign one, or choose the default agent in the telephony settings."
     return Concern("warning", "Numbers", title, reason, link, "Assign agents")

@@ -29,7 +29,7 @@ class NumberChangesForm(forms.Form):
         required=False,
         widget=UnfoldBooleanSwitchWidget,
         label="Remove the agent",
-        help_text="The workspace's default agent answers.",
+        help_text="The workspace's default agent answers, if one is chosen.",
     )
     trunk: Any = forms.ModelChoiceField(None, required=False, empty_label="Do not change")
     label = forms.CharField(

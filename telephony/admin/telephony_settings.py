@@ -25,6 +25,8 @@ from telephony.models import TelephonySettings
 from telephony.services.request_secrets import SECRET
 from telephony.services.settings import OPERATOR_FIELDS, update_settings
 
+AGENTS = ("default_agent", "fallback_agent")
+
 
 class CountriesField(forms.CharField):
     """A comma-separated list of country codes."""
@@ -76,7 +78,7 @@ class SettingsForm(AnsweringForm, WriteOnlyForm, ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        name_chosen(self, "fallback_agent")
+        name_chosen(self, *AGENTS)
 
     class Meta:
         model = TelephonySettings
@@ -111,14 +113,14 @@ class TelephonySettingsAdmin(ServicePage, ScopedAdmin):
 
     form = SettingsForm
     list_display = ["workspace", "project", "pace", "at_once", "spend", "recorded"]
-    list_select_related = ["workspace", "project"]
+    list_select_related = ["workspace", "project", *AGENTS]
     search_fields = ["workspace__name", "workspace__slug"]
     search_help_text = "Workspace name"
     sortable_by: ClassVar[list[str]] = []
     actions = None
     conditional_fields = CONDITIONAL
     fieldsets = [
-        (None, {"fields": [("workspace", "project")]}),
+        (None, {"fields": [("workspace", "project"), "default_agent"]}),
         _group(
             "Concurrency and rate limits",
             "Limits for the whole workspace. Each trunk can have its own limits. Calls over a limit stay queued.",
@@ -184,7 +186,7 @@ class TelephonySettingsAdmin(ServicePage, ScopedAdmin):
         return False
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "fallback_agent":
+        if db_field.name in AGENTS:
             kwargs["widget"] = WorkspaceSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

@@ -12,6 +12,7 @@ from telephony import selectors
 from telephony.api import answering
 from telephony.api.answering import AnsweringSerializer, WeekdayField
 from telephony.api.docs import example_of
+from telephony.api.fields import RowIdField
 from telephony.api.reading import json_names, read
 from telephony.models import TelephonySettings
 from telephony.services.errors import Problems
@@ -21,9 +22,11 @@ from voxa.core.api.serializers import CamelModelSerializer, shared
 from voxa.core.values.countries import LONGEST
 
 OPERATORS = ("allow_shared_trunk", "price_per_minute", "currency")
-LIMITS = tuple(name for name in FIELDS if name not in ANSWERING)
+AGENTS = ("default_agent", "fallback_agent")
+LIMITS = tuple(name.replace("default_agent", "default_agent_id") for name in FIELDS if name not in ANSWERING)
 OWN = (*LIMITS, *answering.FIELDS)
 _SHOWN = {
+    "default_agent_id": None,
     "allowed_countries": ["US", "CA"],
     "allow_premium": False,
     "allow_unknown_numbers": False,
@@ -52,6 +55,13 @@ _ANSWER = example_of(TelephonySettings, [*LIMITS, *answering.SHOWN, *OPERATORS],
 class TelephonySettingsSerializer(AnsweringSerializer, CamelModelSerializer[TelephonySettings]):
     """The limits and policies of every call of the workspace."""
 
+    default_agent_id = RowIdField(
+        source="default_agent",
+        required=False,
+        allow_null=True,
+        help_text="The active inbound agent that answers numbers without an active agent of their own. A workspace "
+        "with one such agent needs no choice; with several and null, nobody answers those numbers.",
+    )
     allowed_countries = serializers.ListField(
         child=serializers.CharField(max_length=LONGEST),
         required=False,
@@ -102,10 +112,11 @@ class TelephonySettingsView(WorkspaceAPIView[TelephonySettings]):
         reader, problems = shared(TelephonySettingsSerializer), Problems()
         with json_names(reader):
             values = read(reader, request.data, problems, partial=True)
-            if (wanted := values.get("fallback_agent")) is not None:
-                values["fallback_agent"] = selectors.find_agent(self.workspace, wanted)
-                if values["fallback_agent"] is None:
-                    problems.add("fallback_agent", "The workspace has none with this id.", "not_found")
+            for name in AGENTS:
+                if (wanted := values.get(name)) is not None:
+                    values[name] = selectors.find_agent(self.workspace, wanted)
+                    if values[name] is None:
+                        problems.add(name, "The workspace has none with this id.", "not_found")
             sent: Any = request.data
             now = self._shown(TelephonySettings.of(self.workspace.pk))
             for name, json_name in ((field.source, key) for key, field in reader.fields.items() if field.read_only):

@@ -50,7 +50,7 @@ def _unanswered(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
         Finding(
             "numbers.unanswered",
             "No agent answers {numbers}: no active agent is assigned, and the workspace has no default agent.",
-            "Assign an active agent to each, or add one for inbound calls.",
+            "Assign an active agent to each, or choose the default agent in the telephony settings.",
             page=_list("?answered=no"),
         ),
     )

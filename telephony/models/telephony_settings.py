@@ -11,6 +11,7 @@ from django.db import models
 from accounts.models import Workspace
 from accounts.models.history import recorded
 from telephony.choices import AgentAbsent, CallingHoursFallback
+from telephony.models.agent import Agent
 from telephony.models.answering import Answering
 from telephony.models.livekit_project import LiveKitProject
 from voxa.core.statements import Fixed
@@ -31,6 +32,14 @@ class TelephonySettings(Answering):
     )
     project = models.ForeignKey(LiveKitProject, on_delete=models.PROTECT, related_name="workspaces")
 
+    default_agent = models.ForeignKey(
+        Agent,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="default_of",
+        help_text="Answers numbers without an active agent of their own. A workspace with one agent needs no choice.",
+    )
     allowed_countries = CountriesField(
         default=list,
         blank=True,

@@ -17,6 +17,7 @@ from telephony.models.agent import CHECK_FIELDS
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.knowledge.sources import refresh_of
 from telephony.services.rows import assign
+from telephony.services.settings import keep_default
 from telephony.transfer_targets import as_stored
 from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url, url_key
 
@@ -49,6 +50,7 @@ def create_agent(workspace: Workspace, data: Mapping[str, Any], *, problems: Pro
     agent = build_agent(workspace, data, problems)
     problems.raise_any()
     with conflicts_named():
+        keep_default(agent)
         agent.save(force_insert=True)
     agent.warnings = placeholder_warnings(agent)
     return agent
@@ -81,6 +83,8 @@ def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | 
         problems.add("provider_key", KEY_AGAIN, GIVEN_FOR_ANOTHER)
     problems.raise_any()
     agent.revision_note = data.get("revision_note", "")
+    if {"active", "direction"} & set(changed):
+        keep_default(agent)
     if changed:
         agent.save(update_fields=[*changed, *CHECK_FIELDS, "updated_at"])
     if {*CREDENTIALS, "embedding_model"} & set(changed):

@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import Workspace
-from telephony.models import LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
+from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
+from telephony.selectors import stand_ins
 from telephony.services import fallbacks
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.request_secrets import match_secret
@@ -16,6 +17,7 @@ from telephony.sync.request import request_many
 
 # Settings that the workspace decides. Project, shared trunk and price are the operator's.
 FIELDS = (
+    "default_agent",
     "allowed_countries", "allow_premium", "allow_unknown_numbers", "calls_per_second", "max_concurrent_calls",
     "calling_hours_start", "calling_hours_end", "calling_days", "calling_hours_fallback", "daily_attempts_per_callee",
     "max_attempts", "retry_delay_seconds", "daily_spend_limit", "agent_absent", "record_calls",
@@ -42,6 +44,8 @@ def update_settings(
         changed = assign(found, data, fields)
         changed += match_secret(found, before, data, problems)
         changed += fallbacks.check_fallback(found, workspace, changed, problems)
+        if "default_agent" in changed:
+            _check_default(found.default_agent, workspace, problems)
         problems.check(found, fields)
         if "record_calls" in changed and found.record_calls and not settings.RECORDING_S3_BUCKET:
             problems.add("record_calls", fallbacks.NO_STORAGE, "no_storage")
@@ -53,6 +57,23 @@ def update_settings(
         if "project" in changed:
             _take_along(workspace, found.project)
     return found
+
+
+def _check_default(agent: Agent | None, workspace: Workspace, problems: Problems) -> None:
+    if agent is not None and agent.workspace_id != workspace.pk:
+        problems.add("default_agent", "Choose one from the same workspace.", "foreign")
+    elif agent is not None and not fallbacks.answers_inbound(agent):
+        problems.add("default_agent", "Choose an active agent that answers inbound calls.", "agent")
+
+
+def keep_default(joining: Agent) -> None:
+    """Store the only agent that can answer as the default before another can: its calls must not stop."""
+    if fallbacks.answers_inbound(joining):
+        before = stand_ins().filter(workspace=joining.workspace_id).exclude(pk=joining.pk).defer("provider_key").first()
+        found = TelephonySettings.of(joining.workspace_id) if before is not None else None
+        if found is not None and found.default_agent_id is None:
+            found.default_agent = before
+            found.save(update_fields=["default_agent"])
 
 
 def _refuse_taken(workspace: Workspace, project: LiveKitProject, problems: Problems) -> None:

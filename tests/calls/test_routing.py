@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Workspace
@@ -19,9 +18,10 @@ from calls.routing.facts import call_facts, recent_attempts
 from calls.routing.policies import Refusal
 from calls.routing.route import Route
 from telephony.choices import TrunkStatus
-from telephony.models import Agent, LiveKitObject, TelephonySettings, Trunk
-from telephony.selectors import answering_agent
-from telephony.services.agents import create_agent
+from telephony.models import Agent, LiveKitObject, PhoneNumber, TelephonySettings, Trunk
+from telephony.selectors import answering_agent, unanswered
+from telephony.services.agents import create_agent, update_agent
+from telephony.services.settings import update_settings
 from tests.calls.conftest import CALLEE, Line, make_line
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -159,20 +159,40 @@ def test_spend_counts_outbound_minutes_since_midnight_and_calls_under_way(line: 
     assert cap_of(config(line), NOW) is None
 
 
-def test_a_number_is_answered_by_its_own_agent_else_by_the_workspaces_newest_active_inbound_one(line: Line) -> None:
+def test_a_number_is_answered_by_its_own_agent_else_by_the_default_agent(line: Line) -> None:
     Agent.objects.all().delete()
     assert answering_agent(line.number, line.workspace.pk) is None
-    create_agent(line.workspace, {"name": "Older", "direction": "inbound"})
-    newest = create_agent(line.workspace, {"name": "Newest"})
     create_agent(line.workspace, {"name": "Outbound", "direction": "outbound"})
-    create_agent(line.workspace, {"name": "Off", "active": False})
-    own = create_agent(line.workspace, {"name": "Own", "direction": "inbound"})
-    Agent.objects.filter(pk=own.pk).update(created_at=timezone.now() - timedelta(days=1))
-    assert answering_agent(line.number, line.workspace.pk) == newest
+    only = create_agent(line.workspace, {"name": "Only", "direction": "inbound"})
+    assert answering_agent(line.number, line.workspace.pk) == only
+    own = create_agent(line.workspace, {"name": "Own"})
+    assert answering_agent(line.number, line.workspace.pk) == only
     line.number.agent = own
     assert answering_agent(line.number, line.workspace.pk) == own
     own.active = False
-    assert answering_agent(line.number, line.workspace.pk) == newest
+    assert answering_agent(line.number, line.workspace.pk) == only
+
+
+def test_the_default_agent_is_chosen_and_never_guessed(line: Line) -> None:
+    Agent.objects.all().delete()
+    first, second = (create_agent(line.workspace, {"name": name}) for name in ("First", "Second"))
+    update_settings(line.workspace, {"default_agent": second})
+    assert answering_agent(line.number, line.workspace.pk) == second
+    update_agent(second, {"active": False})
+    assert answering_agent(line.number, line.workspace.pk) is None
+    second.delete()
+    assert answering_agent(line.number, line.workspace.pk) == first
+    woken = create_agent(line.workspace, {"name": "Woken", "active": False})
+    update_agent(woken, {"active": True})
+    assert answering_agent(line.number, line.workspace.pk) == first
+    first.delete()
+    create_agent(line.workspace, {"name": "Fourth"})
+    assert answering_agent(line.number, line.workspace.pk) == woken
+    Agent.objects.filter(pk=woken.pk).delete()
+    Agent.objects.create(workspace=line.workspace, name="Fifth")
+    assert answering_agent(line.number, line.workspace.pk) is None
+    PhoneNumber.objects.filter(pk=line.number.pk).update(agent=None)
+    assert list(unanswered(PhoneNumber.objects.all())) == [line.number]
 
 
 def test_a_day_begins_at_the_zones_midnight_also_where_the_clock_changes() -> None:

@@ -20,7 +20,8 @@ from calls.models import Attempt, Call
 from calls.routing.route import Hop, Route
 from calls.services.worker_session import instructions
 from telephony.api.settings import TelephonySettingsSerializer
-from telephony.models import TelephonySettings
+from telephony.models import PhoneNumber, TelephonySettings
+from telephony.services.agents import create_agent
 from telephony.services.settings import update_settings
 from tests.calls.conftest import Line, make_line
 from tests.effects.test_number_fields import ASKED
@@ -130,7 +131,18 @@ CASES: dict[str, Case] = {
 
 
 def test_every_writable_field_of_the_settings_has_its_effect_below() -> None:
-    assert writable(TelephonySettingsSerializer) == CASES.keys() | ASKED
+    assert writable(TelephonySettingsSerializer) == CASES.keys() | ASKED | {"defaultAgentId"}
+
+
+def test_the_default_agent_answers_numbers_without_one(api: APIClient, acme: Workspace, globex: Workspace) -> None:
+    line, theirs = make_line(acme), create_agent(globex, {"name": "Theirs"})
+    chosen, mute = create_agent(acme, {"name": "Chosen"}), create_agent(acme, {"name": "Out", "direction": "outbound"})
+    for wrong in (theirs, mute):
+        assert api.patch(SETTINGS, {"defaultAgentId": str(wrong.pk)}, format="json").status_code == 400
+    answer = api.patch(SETTINGS, {"defaultAgentId": str(chosen.pk)}, format="json")
+    assert answer.json()["defaultAgentId"] == str(chosen.pk)
+    PhoneNumber.objects.filter(pk=line.number.pk).update(agent=None)
+    assert arrives(line.trunk, line.number.number).agent == chosen
 
 
 @pytest.mark.parametrize("field", CASES)

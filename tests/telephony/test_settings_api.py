@@ -15,6 +15,7 @@ from tests.conftest import ApiFor
 
 SETTINGS = "/v1/settings/telephony"
 DEFAULTS = {
+    "defaultAgentId": None,
     "allowedCountries": [],
     "allowPremium": False,
     "allowUnknownNumbers": False,
