@@ -8,7 +8,9 @@ class CallsConfig(AppConfig):
     def ready(self) -> None:
         from calls import search_indexes
         from calls.metrics import of_today
-        from telephony import call_metrics
+        from calls.services.queued import CallQueue
+        from telephony import call_metrics, queued_calls
 
         call_metrics.register(of_today)
+        queued_calls.register(CallQueue())
         post_migrate.connect(search_indexes.create, sender=self)

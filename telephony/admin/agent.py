@@ -16,6 +16,7 @@ from agents.choices import AiProvider, ProviderCheck
 from agents.providers.fields import USED_BY
 from telephony.admin.agent_form import WAYS, AgentForm
 from telephony.admin.agent_revisions import RevisionsMixin
+from telephony.admin.replacing import ReplacingDeletion
 from telephony.admin.secrets import without_clearing
 from telephony.admin.tool_secret import ToolSecretMixin
 from telephony.choices import AgentDirection
@@ -35,7 +36,7 @@ def _in_sight(name: str, providers: Iterable[AiProvider]) -> str:
 
 
 @admin.register(Agent)
-class AgentAdmin(RevisionsMixin, ToolSecretMixin, ScopedAdmin):
+class AgentAdmin(RevisionsMixin, ToolSecretMixin, ReplacingDeletion, ScopedAdmin):
     """Save agents through their services. Hide the fields of other providers."""
 
     empty = "An agent answers and places calls. It combines a system prompt, a voice and an AI provider."
@@ -165,13 +166,6 @@ class AgentAdmin(RevisionsMixin, ToolSecretMixin, ScopedAdmin):
         for warning in saved.warnings:
             messages.warning(request, warning)
         obj.__dict__.update(saved.__dict__)
-
-    def delete_model(self, request: HttpRequest, obj: Agent) -> None:
-        agents.delete_agent(obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
-        for agent in queryset:
-            agents.delete_agent(agent)
 
 
 def _to_read(fields: list[Any], agent: Agent) -> list[Any]:

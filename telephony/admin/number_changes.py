@@ -12,12 +12,11 @@ from accounts.admin.access import access_of
 from accounts.admin.selection import Effect, SelectionPage
 from accounts.choices import Role
 from telephony.admin.outcome import tell
-from telephony.admin.selects import WorkspaceSelect
+from telephony.admin.selects import LISTED, WorkspaceSelect
 from telephony.models import PhoneNumber
 from telephony.services.number_changes import Changes, change_numbers, plan_changes
 from voxa.core.imports.words import counted
 
-LISTED = 300  # agents or trunks in a plain select; more of them are searched
 _NAMES = {"agent": "Agent", "trunk": "Trunk", "label": "Label"}
 
 

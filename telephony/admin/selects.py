@@ -6,6 +6,8 @@ from django.contrib.admin.widgets import AutocompleteSelect
 
 from accounts.admin.scoping import for_workspace
 
+LISTED = 300  # agents or trunks in a plain select; more of them are searched
+
 
 class WorkspaceSelect(AutocompleteSelect):
     """An autocomplete that offers rows of one workspace and already knows the name of the selected one."""

@@ -19,6 +19,7 @@ from accounts.admin.workspace_first import WorkspaceFirst
 from accounts.choices import Role
 from telephony.admin.outcome import LABELS, tell
 from telephony.admin.refusal import errors_in
+from telephony.admin.replacing import ReplacingDeletion
 from telephony.admin.secrets import without_clearing
 from telephony.admin.trunk_buttons import TrunkButtons
 from telephony.admin.trunk_form import GatewayInline, NumberFormSet, NumberInline, TrunkForm
@@ -27,7 +28,6 @@ from telephony.admin.trunk_status import SYNC_COLORS, UNTROUBLED, StateFilter, s
 from telephony.carriers.presets import CARRIERS
 from telephony.choices import TrunkStatus
 from telephony.models import Gateway, PhoneNumber, Trunk
-from telephony.services.trunks import delete_trunk
 from telephony.status_text import carrier_status_text
 from telephony.trunk_states import state_of, with_health
 
@@ -35,7 +35,7 @@ SHOWN_RUNS = 10
 
 
 @admin.register(Trunk)
-class TrunkAdmin(WorkspaceFirst, TrunkButtons, ScopedAdmin):
+class TrunkAdmin(WorkspaceFirst, TrunkButtons, ReplacingDeletion, ScopedAdmin):
     """Save through the services. The response waits briefly for LiveKit and reports the result."""
 
     empty = "A trunk connects a carrier: gateways, credentials and phone numbers."
@@ -47,11 +47,10 @@ class TrunkAdmin(WorkspaceFirst, TrunkButtons, ScopedAdmin):
     search_fields = ["name", "gateways__ip_or_domain", "=livekit_objects__livekit_id", "=livekit_aliases__livekit_id"]
     search_help_text = "Name, gateway, or LiveKit ID (ST_…)"
     autocomplete_fields = ["workspace"]
-    actions: ClassVar[list[str]] = ["provision_selected", "check_selected"]
+    actions: ClassVar[list[str]] = ["provision_selected", "check_selected", "delete_selected"]
     change_form_outer_before_template = "admin/telephony/trunk/status.html"
     change_form_outer_after_template = "admin/telephony/trunk/livekit.html"
     history_also = [("gateways", "gateway"), ("numbers", "number")]
-    deletes_with = [("gateways", "gateways"), ("numbers", "numbers")]
     fieldsets = [
         (None, {"fields": ["workspace", ("name", "carrier")]}),
         (
@@ -222,10 +221,3 @@ class TrunkAdmin(WorkspaceFirst, TrunkButtons, ScopedAdmin):
         return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[obj.pk]))
 
     response_post_save_change = response_post_save_add
-
-    def delete_model(self, request: HttpRequest, obj: Trunk) -> None:
-        delete_trunk(obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
-        for trunk in queryset:
-            delete_trunk(trunk)
