@@ -11,6 +11,7 @@ from calls.livekit.ingest import settle
 from calls.models import Call
 from telephony.models import PhoneNumber, SipEndpoint, TelephonySettings
 from telephony.services.agents import create_agent
+from telephony.services.settings import update_settings
 from tests.calls.events.conftest import START, Entrance, event, finished, joined, left, make_entrance, store
 
 
@@ -77,9 +78,10 @@ def test_a_reconnecting_caller_has_not_left(entrance: Entrance) -> None:
     assert told(entrance, joined(entrance), left(entrance, 3, "MIGRATION")).status == CallStatus.IN_PROGRESS
 
 
-def test_a_number_without_an_agent_falls_back_to_the_workspaces(entrance: Entrance, acme: Workspace) -> None:
-    newest = create_agent(acme, {"name": "Newest"})
-    assert told(entrance, joined(entrance)).agent == newest
+def test_a_number_without_an_agent_falls_back_to_the_default_agent(entrance: Entrance, acme: Workspace) -> None:
+    chosen, _ = create_agent(acme, {"name": "Chosen"}), create_agent(acme, {"name": "Newest"})
+    update_settings(acme, {"default_agent": chosen})
+    assert told(entrance, joined(entrance)).agent == chosen
 
 
 def test_a_numbers_own_agent_comes_first(entrance: Entrance, acme: Workspace) -> None:
