@@ -155,6 +155,10 @@ class EventType(models.TextChoices):
     TRANSFER_UNKNOWN = "transfer.unknown", "Transfer outcome unknown"
     DIGITS_REQUESTED = "digits.requested", "DTMF requested"
     DIGITS_SENT = "digits.sent", "DTMF sent"
+    CONTROL_REQUESTED = "control.requested", "Request to the agent"
+    CONTROL_DONE = "control.done", "Request carried out"
+    CONTROL_FAILED = "control.failed", "Request not carried out"
+    CALL_LISTENED = "call.listened", "Listened in"
     RECORDING_REQUESTED = "recording.requested", "Recording requested"
     RECORDING_STARTED = "recording.started", "Recording started"
     RECORDING_STOPPED = "recording.stopped", "Recording stopped"
@@ -187,6 +191,7 @@ EVENT_COLORS = {
     EventType.SPEND_WARNED: "warning",
     EventType.RECORDING_FAILED: "warning",
     EventType.TRANSFER_FAILED: "warning",
+    EventType.CONTROL_FAILED: "warning",
     EventType.TRANSFER_UNKNOWN: "warning",
 }
 

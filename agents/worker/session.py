@@ -13,6 +13,7 @@ from agents.worker.abilities import Abilities
 from agents.worker.api import Api, ApiFailed
 from agents.worker.apology import apologise
 from agents.worker.config import Config
+from agents.worker.controls import Controls
 from agents.worker.conversation import Conversation, Ending
 from agents.worker.fallback import FAILED, OVER, Instead
 from agents.worker.instructions import Instructions
@@ -56,6 +57,7 @@ class _Session:
         self._work = Work(self._conversation)
         self._voice: Voice | None = None
         self._notices: Notices | None = None
+        self._controls: Controls | None = None
         self._rehearsal: Rehearsal | None = None
 
     async def run(self) -> None:
@@ -105,6 +107,7 @@ class _Session:
             self._conversation.end()
             return
         self._conversation.answered()
+        self._controls = Controls(self._room, voice, self._conversation, self._api, self._work)
         if self._rehearsal is not None:
             self._rehearsal.begin(voice)
         self._work.begin(watchers.limit_duration(self._conversation, told.longest))
@@ -132,6 +135,8 @@ class _Session:
         self._work.stop()
         if self._notices is not None:
             self._notices.stop()
+        if self._controls is not None:
+            self._controls.stop()
         if self._voice is not None:
             with suppress(Exception):
                 await asyncio.wait_for(self._voice.stop(), CLOSED_WITHIN)

@@ -10,6 +10,7 @@ from calls.choices import EVENT_COLORS, EventType, Reason
 from calls.models import Event
 from calls.presentation.sip_codes import sip_words
 from calls.presentation.status_text import ending_words
+from calls.services.agent_control import Control
 from telephony.choices import Fallback
 
 _MODES = {"cold": "cold transfer by the carrier", "warm": "warm transfer"}
@@ -18,6 +19,8 @@ _MODES = {"cold": "cold transfer by the carrier", "warm": "warm transfer"}
 def title(event: Event) -> str:
     if event.type == EventType.CALL_QUEUED and event.data.get("reason"):
         return "Back in the queue"
+    if event.type == EventType.CONTROL_DONE:
+        return Control(event.data["action"]).label
     return EventType(event.type).label
 
 
@@ -41,6 +44,10 @@ def particulars(event: Event) -> str:
         said += list(_answer(data))
     if event.type == EventType.FALLBACK_USED:
         said.append(_fallback(data))
+    if event.type in (EventType.CONTROL_REQUESTED, EventType.CONTROL_FAILED):
+        said.append(f"{Control(data['action']).name.capitalize()}.")
+    if data.get("by"):
+        said.append(f"By {data['by']}.")
     if event.type == EventType.TRANSFER_REQUESTED:
         to = str(data.get("to", "")).removeprefix("tel:")
         said.append(f"To {to}, {_MODES.get(str(data.get('mode')), '')}".rstrip(", ") + ".")

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from accounts.admin.access import access_of
+from accounts.admin.access import Access, access_of
 from accounts.admin.scoping import is_uuid
 from accounts.choices import Role
 from calls.choices import LIVE, CallStatus, Reason, Speaker
@@ -72,7 +72,7 @@ def board(request: HttpRequest) -> dict[str, Any]:
     ).annotate(last_words=_LAST_WORDS)  # fmt: skip
     newest = list(columns.order_by("-created_at", "-id")[: SHOWN + 1])
     count = len(newest) if len(newest) <= SHOWN else bounded(live)
-    rows = [_row(call, now, may_work=access.may(Role.OPERATOR, call.workspace_id)) for call in newest[SHOWN - 1 :: -1]]
+    rows = [_row(call, now, access) for call in newest[SHOWN - 1 :: -1]]
     return {
         "rows": rows,
         "headline": _headline(count),
@@ -82,8 +82,9 @@ def board(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _row(call: Call, now: datetime, *, may_work: bool) -> dict[str, Any]:
-    status = CallStatus(call.status)
+def _row(call: Call, now: datetime, access: Access) -> dict[str, Any]:
+    status, may_work = CallStatus(call.status), access.may(Role.OPERATOR, call.workspace_id)
+    talks = status == CallStatus.IN_PROGRESS and not call.end_requested
     since = call.answered_at or call.started_at or call.created_at
     return {
         "call": call,
@@ -93,7 +94,8 @@ def _row(call: Call, now: datetime, *, may_work: bool) -> dict[str, Any]:
         "duration": duration(int((now - since).total_seconds())),
         "said": _said(call.last_words),  # type: ignore[attr-defined]
         "may_hang_up": may_work and not call.end_requested,
-        "may_transfer": may_work and call.status == CallStatus.IN_PROGRESS and not call.end_requested,
+        "may_transfer": may_work and talks,
+        "may_listen": talks and access.may(Role.ADMIN, call.workspace_id),
     }
 
 

@@ -1,20 +1,23 @@
-"""What operators do in a live call from its page and the live board."""
+"""What people do in a live call from its page and the live board."""
 
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin.scoping import ScopedAdmin
 from accounts.choices import Role
+from calls.admin.agent_tests import sources
 from calls.choices import TransferMode
 from calls.models import Call
+from calls.services.agent_control import Control, control_agent
+from calls.services.listening import listen_in
 from calls.transfers.requests import transfer_call
 from telephony.transfer_targets import LONGEST_TARGET
 from voxa.core.errors import ServiceError
@@ -41,8 +44,40 @@ class OperatingMixin(ScopedAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<uuid:object_id>/transfer/", wrap(self.transfer_view), name="calls_call_transfer"),
+            path("<uuid:object_id>/control/", wrap(self.control_view), name="calls_call_control"),
+            path("<uuid:object_id>/listen/", wrap(self.listen_view), name="calls_call_listen"),
             *super().get_urls(),
         ]
+
+    def control_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Ask something of the agent, on POST, for operators."""
+        call: Call = self.row_or_deny(request, str(object_id), Role.OPERATOR)
+        action = request.POST.get("action")
+        if request.method != "POST" or action not in Control.values:
+            raise PermissionDenied
+        try:
+            control_agent(call, Control(action), _name(request), request.POST.get("text", ""))
+        except ServiceError as error:
+            messages.error(request, error.message)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, "The agent was asked. The timeline shows when it is done.")
+        return HttpResponseRedirect(reverse("admin:calls_call_change", args=[call.pk]))
+
+    def listen_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Show the player, for owners and admins; on POST, answer how to join."""
+        call: Call = self.row_or_deny(request, str(object_id), Role.ADMIN)
+        if request.method == "POST":
+            try:
+                told = listen_in(call, _name(request))
+            except ServiceError as error:
+                return JsonResponse({"message": error.message}, status=409)
+            return JsonResponse(told, headers={"Cache-Control": "no-store"})
+        context = {**self.admin_site.each_context(request), "title": "Listen in", "opts": self.opts, "call": call}
+        page = render(request, "admin/calls/call/listen.html", context)
+        page._csp_update = {"connect-src": ["'self'", *sources(call.project)]}  # type: ignore[attr-defined]
+        return page
 
     def transfer_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Ask where to, and transfer the call. Uses POST, so that no number appears in a URL."""
@@ -71,3 +106,7 @@ class OperatingMixin(ScopedAdmin):
             return False
         messages.success(request, "The transfer is in progress." if transfer.is_open else "The call was transferred.")
         return True
+
+
+def _name(request: HttpRequest) -> str:
+    return str(request.user.get_username())

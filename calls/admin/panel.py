@@ -17,6 +17,7 @@ from calls.choices import ENDED, AttemptStatus, CallStatus, Direction, EventType
 from calls.models import Attempt, Call, Conversation, Event, TranscriptItem
 from calls.presentation.sources import with_sources
 from calls.presentation.status_text import attempt_words, duration, explain
+from calls.services.agent_control import Control
 from telephony.models import TelephonySettings
 
 MOST_LINES = 300
@@ -74,6 +75,7 @@ def panel_of(call: Call, *, may_work: bool, may_inspect: bool = False) -> dict[s
     after = after_of(call)
     ended = call.status in ENDED and not after.get("analysis_waits")
     outbound = call.direction == Direction.OUTBOUND
+    talks = call.status == CallStatus.IN_PROGRESS and not call.end_requested
     return {
         **after,
         "call": call,
@@ -93,8 +95,23 @@ def panel_of(call: Call, *, may_work: bool, may_inspect: bool = False) -> dict[s
         "may_dial": may_work and call.status == CallStatus.QUEUED,
         "may_cancel": may_work and outbound and call.status in _CANCELABLE and not call.end_requested,
         "may_hang_up": may_work and _may_hang_up(call) and not call.end_requested,
-        "may_operate": may_work and call.status == CallStatus.IN_PROGRESS and not call.end_requested,
+        "may_operate": may_work and talks,
+        "may_listen": may_inspect and talks,
+        "controls": _controls(events) if may_work and talks else [],
     }
+
+
+_SWITCHES = (
+    ((Control.MUTE, "Mute caller", "mic_off"), (Control.UNMUTE, "Unmute caller", "mic")),
+    ((Control.HOLD, "Hold", "pause"), (Control.RESUME, "Resume", "play_arrow")),
+)
+
+
+def _controls(events: Iterable[Event]) -> list[tuple[Control, str, str]]:
+    """Return what may be asked of the agent now, with text and icon: the opposite of what it did last."""
+    done = [event.data["action"] for event in events if event.type == EventType.CONTROL_DONE]
+    last = [next((one for one in reversed(done) if one in (on[0], off[0])), "") for on, off in _SWITCHES]
+    return [off if one == on[0] else on for one, (on, off) in zip(last, _SWITCHES, strict=True)]
 
 
 def turns(items: Iterable[TranscriptItem]) -> list[Turn]:

@@ -41,7 +41,7 @@ _NEW = {
     "notAfter": "2027-03-01T18:00:00Z",
     **_OWN,
 }
-_CALL: dict[str, Any] = {
+CALL: dict[str, Any] = {
     **call_json(Call(), ()),
     "id": "6f1c2c52-6f0a-4f0e-9d5c-0d8f5a3b7e11",
     "direction": "outbound",
@@ -66,11 +66,11 @@ _TRANSCRIPT: dict[str, Any] = {
     "detail": "",
     "finished": True,
 }
-_CALL_ID = OpenApiParameter("id", OpenApiTypes.UUID, "path", description="The call's ID.")
+CALL_ID = OpenApiParameter("id", OpenApiTypes.UUID, "path", description="The call's ID.")
 _NUMBER = OpenApiParameter("number", OpenApiTypes.STR, "path", description="In any format, for example +12025550123.")
 
 
-def _operation(
+def operation(
     tag: str, name: str, summary: str, description: str = "", answer: Any = None, **more: Any
 ) -> Callable[[F], F]:
     sent = more.pop("sent", None)
@@ -87,49 +87,47 @@ def _operation(
     )
 
 
-def _accepted(name: str, summary: str, description: str, more: dict[int, Any] | None = None) -> Callable[[F], F]:
+def accepted(name: str, summary: str, description: str, more: dict[int, Any] | None = None) -> Callable[[F], F]:
     responses: dict[int, Any] = {202: CallSerializer, **(more or {})}
-    return _operation(
-        "Calls", name, summary, description, _CALL, parameters=[_CALL_ID], request=None, responses=responses
-    )
+    return operation("Calls", name, summary, description, CALL, parameters=[CALL_ID], request=None, responses=responses)
 
 
 CALLS = extend_schema_view(
-    list=_operation("Calls", "calls_list", "List calls", "Calls, newest first, with their attempts.", _CALL),
-    create=_operation(
+    list=operation("Calls", "calls_list", "List calls", "Calls, newest first, with their attempts.", CALL),
+    create=operation(
         "Calls",
         "calls_create",
         "Place a call",
         "Queues a call. It is dialed when it is due and the workspace's policies allow it. A permanent refusal "
         "ends the call as `failed` with the reason; a temporary one postpones it.",
-        _CALL,
+        CALL,
         sent=_NEW,
         request=PlaceCallSerializer,
         responses={201: CallSerializer},
     ),
-    retrieve=_operation("Calls", "calls_retrieve", "Get a call", answer=_CALL, parameters=[_CALL_ID]),
+    retrieve=operation("Calls", "calls_retrieve", "Get a call", answer=CALL, parameters=[CALL_ID]),
 )
-EVENTS = _operation(
+EVENTS = operation(
     "Calls",
     "calls_events",
     "Get a call's timeline",
     "The call's events, oldest first, at most the last 1,000.",
     _EVENTS,
-    parameters=[_CALL_ID],
+    parameters=[CALL_ID],
     filters=False,
     responses={200: TimelineSerializer},
 )
-TRANSCRIPT = _operation(
+TRANSCRIPT = operation(
     "Calls",
     "calls_transcript",
     "Get a call's transcript",
     "The transcript reported by the agent so far; empty for a call without a conversation.",
     _TRANSCRIPT,
-    parameters=[_CALL_ID],
+    parameters=[CALL_ID],
     filters=False,
     responses={200: TranscriptSerializer},
 )
-ANALYSIS = _operation(
+ANALYSIS = operation(
     "Calls",
     "calls_analysis",
     "Get a call's analysis",
@@ -143,7 +141,7 @@ ANALYSIS = _operation(
         "error": "",
         "analyzedAt": _TIME,
     },
-    parameters=[_CALL_ID],
+    parameters=[CALL_ID],
     filters=False,
     responses={200: AnalysisSerializer},
 )
@@ -154,31 +152,31 @@ _PART = {
     "bytes": 583_211,
     "error": "",
 }
-RECORDING = _operation(
+RECORDING = operation(
     "Calls",
     "calls_recording",
     "Get a call's recording",
     "If the workspace has `recordCalls`, conversations are recorded after the announcement. The file is "
     "saved some seconds after the end.",
     {**_PART, "parts": [_PART]},
-    parameters=[_CALL_ID],
+    parameters=[CALL_ID],
     filters=False,
     responses={200: RecordingSerializer},
 )
-DISPATCH = _accepted(
+DISPATCH = accepted(
     "calls_dispatch",
     "Dispatch a call now",
     "Makes a queued call due immediately, regardless of its schedule. Policies and limits still apply. 503 "
     "`telephony_not_configured` if LiveKit is not configured.",
     {503: OpenApiResponse(ErrorSerializer, description=NOT_CONFIGURED)},
 )
-CANCEL = _accepted(
+CANCEL = accepted(
     "calls_cancel",
     "Cancel a call",
     "Cancels an outbound call before it is answered. A queued call ends immediately; one being dialed ends when "
     "LiveKit has released it.",
 )
-HANG_UP = _accepted(
+HANG_UP = accepted(
     "calls_hangup",
     "Hang up",
     "Ends a live call. The response shows its current state; the webhook `call.ended` announces the end.",
@@ -193,7 +191,7 @@ _TRANSFER = {
     "requestedAt": _TIME,
     "endedAt": None,
 }
-TRANSFER = _operation(
+TRANSFER = operation(
     "Calls",
     "calls_transfer",
     "Transfer a call",
@@ -203,9 +201,9 @@ TRANSFER = _operation(
     "409 `transfer_failed` with the SIP status if the target did not accept it: the caller keeps the agent. "
     "409 `transfer_unknown` if the outcome is unknown: check the call before a retry. Allowed countries, premium-rate "
     "numbers and the do-not-call list apply here too.",
-    {**_CALL, "transfer": _TRANSFER},
+    {**CALL, "transfer": _TRANSFER},
     sent={"to": "+12025550142", "mode": "warm"},
-    parameters=[_CALL_ID],
+    parameters=[CALL_ID],
     request=TransferSerializer,
     responses={
         200: TransferredCallSerializer,
@@ -213,29 +211,28 @@ TRANSFER = _operation(
         503: OpenApiResponse(ErrorSerializer, description="LiveKit is unreachable."),
     },
 )
-TRANSFER_STATE = _operation(
+TRANSFER_STATE = operation(
     "Calls",
     "calls_transfer_state",
     "Get the transfer of a call",
     "The call's latest transfer: `requested`, `under_way`, then `completed`, `failed` or `unknown`, with "
     "the reason. 404 if there is none.",
     _TRANSFER,
-    parameters=[_CALL_ID],
+    parameters=[CALL_ID],
     responses={200: TransferStateSerializer},
 )
-DIGITS = _operation(
+DIGITS = operation(
     "Calls",
     "calls_dtmf",
     "Send DTMF",
     "Makes the agent worker of a call in progress send DTMF digits. The timeline event `digits.sent` confirms it "
     "with the number of digits, never the digits. 409 `no_worker` if no worker is in the room.",
-    _CALL,
+    CALL,
     sent={"digits": "1w42#"},
-    parameters=[_CALL_ID],
+    parameters=[CALL_ID],
     request=DigitsSerializer,
     responses={202: CallSerializer, 503: OpenApiResponse(ErrorSerializer, description="LiveKit is unreachable.")},
 )
-
 _LIST = "Do not call"
 _NO_NUMBER = OpenApiResponse(ErrorSerializer, description="The value is not a phone number.")
 _ENTRY = {
@@ -243,8 +240,8 @@ _ENTRY = {
 }  # fmt: skip
 _ADDED = {"added": 2, "known": 0}
 DO_NOT_CALL = extend_schema_view(
-    list=_operation(_LIST, "do_not_call_list", "List do-not-call entries", "Newest first.", _ENTRY),
-    create=_operation(
+    list=operation(_LIST, "do_not_call_list", "List do-not-call entries", "Newest first.", _ENTRY),
+    create=operation(
         _LIST,
         "do_not_call_add",
         "Add numbers",
@@ -255,11 +252,11 @@ DO_NOT_CALL = extend_schema_view(
         request=AddNumbersSerializer,
         responses={201: AddedSerializer},
     ),
-    retrieve=_operation(
+    retrieve=operation(
         _LIST, "do_not_call_retrieve", "Get an entry", "404 if it is not listed.", _ENTRY, parameters=[_NUMBER],
         responses={200: DoNotCallSerializer, 400: _NO_NUMBER},
     ),
-    destroy=_operation(
+    destroy=operation(
         _LIST, "do_not_call_remove", "Remove a number", parameters=[_NUMBER], responses={204: None, 400: _NO_NUMBER}
     ),
 )  # fmt: skip
@@ -278,7 +275,7 @@ _IMPORTED = {
     "failedFile": "number,note,import line,import error\r\n1.20256E+10,,4,The spreadsheet shortened this number ...",
     "ignoredColumns": [], "encoding": "utf-8", "delimiter": ",",
 }  # fmt: skip
-IMPORT = _operation(
+IMPORT = operation(
     _LIST,
     "do_not_call_import",
     "Import a CSV file",

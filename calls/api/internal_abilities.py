@@ -16,6 +16,7 @@ from calls.reception.fallbacks import use_fallback
 from calls.reception.first_transfer import transfer_first
 from calls.recordings import recording as recordings
 from calls.services import tool_runs
+from calls.services.agent_control import Control, note_control
 from calls.services.digits import note_pressed
 from calls.services.tool_runs import request_tool, run_of
 from calls.services.tools import Done
@@ -58,6 +59,26 @@ class PressedSerializer(CamelSerializer):
 
     id = serializers.UUIDField()
     count = serializers.IntegerField(min_value=0, max_value=64)
+
+
+class ControlledSerializer(CamelSerializer):
+    """What the worker made of a request of the API."""
+
+    id = serializers.UUIDField()
+    action = serializers.ChoiceField(Control.choices)
+    done = serializers.BooleanField()
+
+
+@extend_schema(exclude=True)
+class ControlledView(WorkerView):
+    """Confirmation of a request. It may arrive twice."""
+
+    def post(self, request: Request) -> Response:
+        reader = ControlledSerializer(data=request.data)
+        reader.is_valid(raise_exception=True)
+        told = reader.validated_data
+        note_control(self.call(), told["id"], Control(told["action"]), done=told["done"])
+        return Response({})
 
 
 @extend_schema(exclude=True)

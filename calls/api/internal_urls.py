@@ -6,6 +6,7 @@ from calls.api.internal import ReportView, SessionView
 from calls.api.internal_abilities import (
     AgentTransferOutcomeView,
     AgentTransferView,
+    ControlledView,
     DigitsPressedView,
     FallbackView,
     FirstTransferView,
@@ -17,6 +18,7 @@ from calls.api.internal_abilities import (
 urlpatterns = [
     path("session", SessionView.as_view()),
     path("report", ReportView.as_view()),
+    path("control", ControlledView.as_view()),
     path("digits", DigitsPressedView.as_view()),
     path("record", RecordView.as_view()),
     path("tool", ToolView.as_view()),

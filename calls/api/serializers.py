@@ -9,6 +9,7 @@ from calls.choices import (
     TransferMode,
 )
 from calls.models import DoNotCall
+from calls.services.agent_control import LONGEST_TEXT as LONGEST_SAY
 from telephony.api.agent_serializers import VARIABLES, AgentOverridesSerializer
 from telephony.api.fields import TRANSFER_HEADERS, HeadersField, RowIdField
 from telephony.api.serializers import SPELLINGS
@@ -73,6 +74,20 @@ class DigitsSerializer(CamelSerializer):
     """DTMF digits to send."""
 
     digits = serializers.CharField(max_length=64, help_text="0-9, *, #, A-D, and w for a pause of half a second.")
+
+
+class SaySerializer(CamelSerializer):
+    """A text that the agent speaks."""
+
+    text = serializers.CharField(max_length=LONGEST_SAY, help_text="Spoken as it is, in the agent's voice.")
+
+
+class ListenSerializer(CamelSerializer):
+    """What a LiveKit client needs to listen in."""
+
+    room = serializers.CharField()
+    url = serializers.CharField(help_text="Of the LiveKit server, as browsers reach it.")
+    token = serializers.CharField(help_text="To hear this room alone, unseen. It must be used within 2 minutes.")
 
 
 class DoNotCallSerializer(CamelModelSerializer[DoNotCall]):

@@ -6,6 +6,8 @@ from calls.api.agent_tests import TestSessionViewSet as TestSessions
 from calls.api.calls import CallViewSet as Calls
 from calls.api.do_not_call import DoNotCallViewSet as DoNotCall
 from calls.api.do_not_call import ImportView as Import
+from calls.api.live import ControlViewSet as Control
+from calls.api.live import ListenViewSet as Listen
 from calls.api.route import RouteView
 from calls.api.usage import UsageView
 
@@ -23,6 +25,12 @@ urlpatterns = [
     path("calls/<uuid:id>/hangup", Calls.as_view({"post": "hang_up"})),
     path("calls/<uuid:id>/dtmf", Calls.as_view({"post": "dtmf"})),
     path("calls/<uuid:id>/transfer", Calls.as_view({"get": "transfer_state", "post": "transfer"})),
+    path("calls/<uuid:id>/say", Control.as_view({"post": "say"})),
+    path("calls/<uuid:id>/mute", Control.as_view({"post": "mute"})),
+    path("calls/<uuid:id>/unmute", Control.as_view({"post": "unmute"})),
+    path("calls/<uuid:id>/hold", Control.as_view({"post": "hold"})),
+    path("calls/<uuid:id>/resume", Control.as_view({"post": "resume"})),
+    path("calls/<uuid:id>/listen", Listen.as_view({"post": "listen"})),
     path("do-not-call", DoNotCall.as_view({"get": "list", "post": "create"})),
     path("do-not-call/import", Import.as_view({"post": "load"})),
     path("do-not-call/<str:number>", DoNotCall.as_view({"get": "retrieve", "delete": "destroy"})),

@@ -26,3 +26,18 @@ def join_token(
     )
     token = api.AccessToken(*project.credentials).with_identity(identity).with_grants(grants)
     return token.with_ttl(lifetime).to_jwt()
+
+
+def listen_token(project: LiveKitProject, room: str, identity: str, *, lifetime: timedelta) -> str:
+    """Return a token to hear one room unseen: others do not learn of the participant, who may send nothing."""
+    grants = api.VideoGrants(
+        room_join=True,
+        room=room,
+        hidden=True,
+        can_publish=False,
+        can_publish_data=False,
+        can_subscribe=True,
+        can_update_own_metadata=False,
+    )
+    token = api.AccessToken(*project.credentials).with_identity(identity).with_grants(grants)
+    return token.with_ttl(lifetime).to_jwt()

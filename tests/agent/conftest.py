@@ -57,6 +57,12 @@ class NotedVoice:
     async def hold(self) -> None:
         self.did.append("hold")
 
+    def hear(self, *, on: bool) -> None:
+        self.did.append("hears" if on else "deaf")
+
+    def quiet(self, *, on: bool) -> None:
+        self.did.append("quiet" if on else "speaks")
+
     async def stop(self) -> None:
         self.did.append("stop")
 

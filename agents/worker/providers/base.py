@@ -41,6 +41,12 @@ class Voice(Protocol):
     async def hold(self) -> None:
         """Stop speaking and answering without being asked."""
 
+    def hear(self, *, on: bool) -> None:
+        """Start or stop hearing the other side. Speaking is not affected."""
+
+    def quiet(self, *, on: bool) -> None:
+        """Stop what is being said and stay silent, or speak again."""
+
     async def stop(self) -> None:
         """Leave the conversation and release all resources. May be called at any time, and twice."""
 

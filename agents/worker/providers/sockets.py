@@ -33,7 +33,7 @@ class SocketVoice(ABC):
         self._http = Guard(told.provider).websockets()
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._work = Work(conversation)
-        self._held = False
+        self._held = self._quiet = False
 
     async def say(self, text: str) -> bool:
         """Return False: the other side alone decides what it says."""
@@ -47,6 +47,14 @@ class SocketVoice(ABC):
         self._held = True
         self._bridge.clear()
 
+    def hear(self, *, on: bool) -> None:
+        self._bridge.hears = on
+
+    def quiet(self, *, on: bool) -> None:
+        self._quiet = on
+        if on:
+            self._bridge.clear()
+
     async def stop(self) -> None:
         self._work.stop()
         if self._socket is not None:
@@ -59,7 +67,7 @@ class SocketVoice(ABC):
         """Handle one message."""
 
     def _play(self, pcm: bytes, rate: int) -> None:
-        if not self._held:
+        if not (self._held or self._quiet):
             self._bridge.play(pcm, rate)
 
     async def _connect(self, url: str, headers: Mapping[str, str] | None = None) -> None:

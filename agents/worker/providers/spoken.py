@@ -59,6 +59,7 @@ class SpokenVoice:
     ) -> None:
         self._told, self._room, self._conversation, self._session = told, room, conversation, session
         self._close, self._says_words, self._hush = close, says_words, hush
+        self._hears = True
         self._agent = _Agent(told, conversation, abilities)
         session.on("agent_state_changed", self._on_agent_state)
         session.on("user_state_changed", self._on_user_state)
@@ -90,7 +91,7 @@ class SpokenVoice:
             await (speech := self._speak(text, may_be_interrupted=False))
         except RuntimeError:
             return False  # the session is closing
-        self._session.input.set_audio_enabled(True)
+        self._session.input.set_audio_enabled(self._hears)
         return speech.exception() is None and not (speech.interrupted or self._conversation.over)
 
     def read(self, text: str) -> bool:
@@ -108,6 +109,16 @@ class SpokenVoice:
         self._agent.silent = True
         self._hush()
         self._session.interrupt(force=True)
+
+    def hear(self, *, on: bool) -> None:
+        self._hears = on
+        self._session.input.set_audio_enabled(on)
+
+    def quiet(self, *, on: bool) -> None:
+        if on:
+            with suppress(RuntimeError):  # the session is closing
+                self._session.interrupt(force=True)
+        self._session.output.set_audio_enabled(not on)
 
     async def stop(self) -> None:
         await self._session.aclose()
