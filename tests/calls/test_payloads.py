@@ -8,7 +8,7 @@ import pytest
 from rest_framework import serializers
 
 from accounts.webhook_events import EVENT_TYPES
-from calls.api.docs import _CALL
+from calls.api.docs import CALL
 from calls.models import Attempt, Call, CallAnalysis, Event, Recording, TranscriptItem, Transfer
 from calls.presentation import payloads, schemas
 from voxa.core.api.payloads import payload_of
@@ -26,7 +26,7 @@ from voxa.core.api.serializers import CamelSerializer
         (payloads.analysis_json(CallAnalysis()), schemas.AnalysisSerializer),
         (payloads.recording_json([(Recording(), "")]), schemas.RecordingSerializer),
         (payloads.recording_json([]), schemas.RecordingSerializer),
-        (_CALL, schemas.CallSerializer),
+        (CALL, schemas.CallSerializer),
         (EVENT_TYPES["call.ended"].example, schemas.CallSerializer),
         (EVENT_TYPES["call.ended"].example["attempts"][0], schemas.AttemptSerializer),
         (EVENT_TYPES["call.transfer"].example, schemas.TransferredCallSerializer),
