@@ -18,3 +18,17 @@ class ProviderCheck(models.TextChoices):
     UNVERIFIED = "unverified", "Not checked yet"
     VALID = "valid", "Accepted"
     REFUSED = "refused", "Refused"
+
+
+class KeyProvider(models.TextChoices):
+    """Whose a provider key is."""
+
+    OPENAI = "openai", "OpenAI or compatible"
+    ELEVENLABS = "elevenlabs", "ElevenLabs"
+    DEEPGRAM = "deepgram", "Deepgram"
+    CARTESIA = "cartesia", "Cartesia"
+    GOOGLE = "google", "Google Cloud"
+    AZURE = "azure", "Azure Speech"
+    ASSEMBLYAI = "assemblyai", "AssemblyAI"
+    GROQ = "groq", "Groq"
+    XAI = "xai", "xAI"

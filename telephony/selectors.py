@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Workspace
 from telephony.called_numbers import number_called
@@ -23,6 +23,7 @@ from telephony.models import (
     LiveKitObject,
     LiveKitProject,
     PhoneNumber,
+    ProviderKey,
     SipEndpoint,
     TelephonySettings,
     Trunk,
@@ -220,6 +221,12 @@ def knowledge(workspace: Workspace) -> QuerySet[KnowledgeSource]:
     """Return a workspace's knowledge sources with the ids of their agents."""
     of_agents = Agent.objects.filter(workspace=workspace).only("id").order_by("created_at", "id")
     return KnowledgeSource.objects.filter(workspace=workspace).prefetch_related(Prefetch("agents", of_agents))
+
+
+def provider_keys(workspace: Workspace) -> QuerySet[ProviderKey]:
+    """Return a workspace's provider keys without the keys themselves, each with its number of agents."""
+    rows = ProviderKey.objects.filter(workspace=workspace).defer("key")
+    return rows.annotate(agent_count=Count("agents"))
 
 
 def find_agent(workspace: Workspace, pk: UUID) -> Agent | None:

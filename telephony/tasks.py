@@ -4,6 +4,7 @@ from telephony.services.knowledge.tasks import read_knowledge, sweep_knowledge
 from telephony.services.tasks import (
     check_gateways,
     check_health,
+    check_provider_key,
     check_providers,
     check_sip_service,
     check_sip_services,
@@ -23,6 +24,7 @@ from telephony.sync.tasks import (
 __all__ = [
     "check_gateways",
     "check_health",
+    "check_provider_key",
     "check_providers",
     "check_sip_service",
     "check_sip_services",

@@ -229,6 +229,7 @@ VOXA_OUTBOUND_ALLOW_HTTP = env.bool("VOXA_OUTBOUND_ALLOW_HTTP", default=False)
 # --- AI providers, asked whether they take a customer's key ---------------------------------------------------
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="https://api.openai.com/v1")
 ELEVENLABS_BASE_URL = env.str("ELEVENLABS_BASE_URL", default="https://api.elevenlabs.io")
+PROVIDER_URLS = env.dict("PROVIDER_URLS", default={})  # such as deepgram=https://api.eu.deepgram.com
 
 # --- LiveKit and carriers --------------------------------------------------------------------------------
 LIVEKIT_URL = env.str("LIVEKIT_URL", default="")

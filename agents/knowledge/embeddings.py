@@ -38,7 +38,7 @@ class Embedder(ModelEndpoint):
         if "embedding_model" not in PROVIDERS[agent.ai_provider].uses:
             return None
         base = (agent.base_url or settings.OPENAI_BASE_URL).rstrip("/")
-        return cls(base, agent.provider_key or "", agent.embedding_model or MODEL, not agent.base_url)
+        return cls(base, agent.key, agent.embedding_model or MODEL, not agent.base_url)
 
     @property
     def space(self) -> str:

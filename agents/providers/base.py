@@ -11,7 +11,8 @@ BOT = frozenset({"voicemail_action", "voicemail_message", "silence_prompt", "too
 ANALYSIS = frozenset({"analyzes_calls", "analysis_model", "analysis_schema"})
 EMBEDS = frozenset({"embedding_model"})
 SOME_USE = BOT | ANALYSIS | EMBEDS | {
-    "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model", "stt_model", "tts_model",
+    "stored_key", "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url",
+    "llm_model", "stt_model", "tts_model",
 }  # fmt: skip
 
 
@@ -30,6 +31,7 @@ class KeyCheck:
 class Provider:
     """`uses` are those fields of `SOME_USE` that have an effect, `needs` those that an agent cannot speak without.
 
+    A `provider_key` that is needed may be the agent's own or one of the workspace.
     `base_url` returns the address that the operator set for it, and `key_check` is None where
     a key cannot be checked. `own_placeholders` are prefixes of the placeholders that the provider itself replaces, and
     `metadata_is_variables` whether it gets the call's metadata as variables.
@@ -47,13 +49,17 @@ class Provider:
         """Return whether it has a language model for the analysis of calls."""
         return "analyzes_calls" in self.uses
 
+    def lacks(self, agent: Any) -> list[str]:
+        """Return the fields that an agent needs and does not have."""
+        return [name for name in self.needs if not (agent.key if name == "provider_key" else getattr(agent, name))]
+
     def for_worker(self, agent: Any) -> dict[str, Any]:
         """Return what the worker gets of an agent. What the agent leaves out is the operator's choice."""
         ours = self.base_url()
         base = agent.base_url or ours
         return {
             "kind": agent.ai_provider,
-            "key": agent.provider_key or "",
+            "key": agent.key,
             "agentId": agent.provider_agent_id,
             "endpoint": agent.custom_endpoint,
             "baseUrl": base,

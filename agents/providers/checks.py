@@ -31,11 +31,11 @@ class Credentials:
     def of(cls, agent: Any) -> "Credentials | None":
         """Return the credentials to check, or None if there are none."""
         provider = PROVIDERS[agent.ai_provider]
-        if provider.key_check is None or not all(getattr(agent, name) for name in provider.needs):
+        if provider.key_check is None or provider.lacks(agent):
             return None
         if agent.base_url:
             return None  # the key belongs to that URL and is sent nowhere else
-        return cls(AiProvider(agent.ai_provider), agent.provider_key, agent.provider_agent_id)
+        return cls(AiProvider(agent.ai_provider), agent.key, agent.provider_agent_id)
 
     def ask(self) -> Verdict:
         """Check the credentials within 2.5 s. Never call it in a transaction."""

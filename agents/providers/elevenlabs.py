@@ -17,7 +17,7 @@ def _request(key: str, agent_id: str) -> tuple[str, dict[str, str]]:
 
 
 ADAPTER = Provider(
-    uses=BOT | {"base_url", "provider_agent_id"},
+    uses=BOT | {"stored_key", "base_url", "provider_agent_id"},
     needs=("provider_key", "provider_agent_id"),
     base_url=_base_url,
     key_check=KeyCheck(_request, unknown_agent=frozenset({404, 422})),

@@ -9,7 +9,7 @@ def _request(key: str, agent_id: str) -> tuple[str, dict[str, str]]:
 
 
 ADAPTER = Provider(
-    uses=BOT | ANALYSIS | EMBEDS | {"base_url", "llm_model", "stt_model"},
+    uses=BOT | ANALYSIS | EMBEDS | {"stored_key", "base_url", "llm_model", "stt_model"},
     needs=("provider_key",),
     base_url=openai_url,
     key_check=KeyCheck(_request),

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -74,7 +74,7 @@ def _there(access: Access) -> dict[str, bool]:
     rows: dict[str, QuerySet[Any]] = {
         "trunk": own(Trunk.objects.all(), access),
         "agent": own(Agent.objects.all(), access),
-        "key": own(Agent.objects.filter(provider_key__isnull=False), access),
+        "key": own(Agent.objects.filter(Q(provider_key__isnull=False) | Q(stored_key__isnull=False)), access),
         "number": own(PhoneNumber.objects.exclude(agent=None), access),
         "call": own(Call.objects.exclude(answered_at=None), access),
         "webhook": own(WebhookEndpoint.objects.all(), access),

@@ -30,7 +30,7 @@ class LanguageModel(ModelEndpoint):
     @classmethod
     def of(cls, agent: Agent) -> "LanguageModel":
         base = agent.base_url or settings.OPENAI_BASE_URL
-        return cls(base.rstrip("/"), agent.provider_key or "", agent.analysis_model or MODEL, not agent.base_url)
+        return cls(base.rstrip("/"), agent.key, agent.analysis_model or MODEL, not agent.base_url)
 
     def ask(self, instructions: str, text: str, schema: dict[str, Any]) -> dict[str, Any]:
         """Return the model's answer as an object, within 45 s. Never call in a transaction. Raise NoAnswer."""

@@ -4,6 +4,7 @@ from telephony.admin.agent import AgentAdmin
 from telephony.admin.knowledge import KnowledgeSourceAdmin
 from telephony.admin.number import PhoneNumberAdmin
 from telephony.admin.project import LiveKitProjectAdmin
+from telephony.admin.provider_key import ProviderKeyAdmin
 from telephony.admin.sip_endpoint import SipEndpointAdmin
 from telephony.admin.telephony_settings import TelephonySettingsAdmin
 from telephony.admin.trunk import TrunkAdmin
@@ -13,6 +14,7 @@ __all__ = [
     "KnowledgeSourceAdmin",
     "LiveKitProjectAdmin",
     "PhoneNumberAdmin",
+    "ProviderKeyAdmin",
     "SipEndpointAdmin",
     "TelephonySettingsAdmin",
     "TrunkAdmin",

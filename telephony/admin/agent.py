@@ -67,6 +67,7 @@ class AgentAdmin(RevisionsMixin, ToolSecretMixin, ReplacingDeletion, ScopedAdmin
                     "llm_model",
                     ("stt_model", "tts_model"),
                     "embedding_model",
+                    "stored_key",
                     "provider_key",
                     "clear_provider_key",
                 ]
@@ -131,7 +132,7 @@ class AgentAdmin(RevisionsMixin, ToolSecretMixin, ReplacingDeletion, ScopedAdmin
         return "Stored" if agent.provider_key else "None"
 
     def limit(self, rows: QuerySet[Any], access: Any) -> QuerySet[Any]:
-        with_key = ExpressionWrapper(Q(provider_key__isnull=False), BooleanField())
+        with_key = ExpressionWrapper(Q(provider_key__isnull=False) | Q(stored_key__isnull=False), BooleanField())
         limited: QuerySet[Any] = (
             super()
             .limit(rows, access)

@@ -11,6 +11,8 @@ from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field
 from telephony.choices import AgentDirection
 from telephony.models import Agent
 from telephony.services import agents
+from telephony.services.agent_keys import BOTH, check_keys
+from telephony.services.errors import Problems
 
 WAYS = {
     AgentDirection.INBOUND: "Inbound calls",
@@ -83,9 +85,13 @@ class AgentForm(WriteOnlyForm):
         if "direction" in self.fields:  # not where the page is only read
             choice: Any = self.fields["direction"]
             choice.choices = list(WAYS.items())
+        if "stored_key" in self.fields and not self.instance._state.adding:
+            keys: Any = self.fields["stored_key"]
+            keys.queryset = keys.queryset.filter(workspace=self.instance.workspace_id)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        self._match_stored_key(cleaned)
         workspace = cleaned.get("workspace") or getattr(self.instance, "workspace", None)
         if "transfers" in cleaned and workspace:
             cleaned["transfers"] = agents.spelled(cleaned["transfers"], workspace.country)
@@ -97,6 +103,25 @@ class AgentForm(WriteOnlyForm):
         if not self.instance._state.adding and agents.needs_key_again(self.instance, named):
             self.add_error("provider_key", agents.KEY_AGAIN)
         return cleaned
+
+    def _match_stored_key(self, cleaned: dict[str, Any]) -> None:
+        """Replace the agent's own key by a chosen one of the workspace, and the reverse."""
+        chosen, entered = "stored_key" in self.changed_data, "provider_key" in self.changed_data
+        workspace = cleaned.get("workspace") or getattr(self.instance, "workspace", None)
+        key = cleaned.get("stored_key")
+        if chosen and key and entered:
+            self.add_error("stored_key", BOTH)
+        elif chosen and key and workspace and key.workspace_id != workspace.pk:
+            self.add_error("stored_key", "Choose one from the same workspace.")
+        elif key and entered:
+            cleaned["stored_key"] = None
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        check_keys(self.instance, problems := Problems())
+        for name, errors in problems.items():
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, errors)
 
     class Meta:
         model = Agent

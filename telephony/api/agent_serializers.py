@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models.history import Noted
-from telephony.api.fields import TRANSFER_HEADERS, HeadersField
+from telephony.api.fields import TRANSFER_HEADERS, HeadersField, RowIdField
 from telephony.models import Agent
 from telephony.models.abilities import MOST_TOOLS, MOST_TRANSFERS
 from telephony.transfer_targets import LONGEST_TARGET
@@ -63,7 +63,14 @@ class AgentSerializer(CamelModelSerializer[Agent]):
         help_text="API key of the AI provider, never returned. Kept if not sent in a change; null clears it. "
         "Required again if the provider or a URL that receives it changes.",
     )
-    has_provider_key = serializers.BooleanField(read_only=True)
+    provider_key_id = RowIdField(
+        source="stored_key",
+        required=False,
+        allow_null=True,
+        help_text="A key of `/v1/provider-keys` instead of one of its own. It replaces the agent's own key, and the "
+        "reverse.",
+    )
+    has_provider_key = serializers.BooleanField(read_only=True, help_text="Whether it has a key of its own.")
     revision_note = serializers.CharField(
         write_only=True,
         required=False,
@@ -86,7 +93,7 @@ class AgentSerializer(CamelModelSerializer[Agent]):
         model = Agent
         fields = [
             "id", "name", "direction", "system_prompt", "greeting", "require_variables", "voice", "language",
-            "ai_provider", "provider_key", "has_provider_key", "provider_check", "provider_agent_id",
+            "ai_provider", "provider_key", "provider_key_id", "has_provider_key", "provider_check", "provider_agent_id",
             "custom_endpoint", "base_url",
             "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "embedding_model", "voicemail_action",
             "voicemail_message",

@@ -63,7 +63,7 @@ _AGENT = {
 }  # fmt: skip
 AGENT_ANSWER = {
     "id": _ID, **_AGENT, "systemPrompt": "", "requireVariables": False, "voice": "", "aiProvider": "openai",
-    "hasProviderKey": False,
+    "providerKeyId": None, "hasProviderKey": False,
     "providerCheck": "unverified", "providerAgentId": "", "customEndpoint": "", "baseUrl": "",
     "sttUrl": "", "ttsUrl": "", "llmModel": "",
     "sttModel": "", "ttsModel": "", "embeddingModel": "", "voicemailAction": "",

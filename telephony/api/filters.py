@@ -5,8 +5,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 
+from agents.choices import KeyProvider
 from telephony.choices import AgentDirection, KnowledgeStatus, TrunkStatus
-from telephony.models import Agent, KnowledgeSource, PhoneNumber, Trunk
+from telephony.models import Agent, KnowledgeSource, PhoneNumber, ProviderKey, Trunk
 from telephony.validators import validate_trunk_reference
 from voxa.core.api.filters import NamedChoiceFilter, NumberAskedFilter, TrueOrFalseFilter
 
@@ -55,6 +56,17 @@ class AgentFilter(filters.FilterSet):
 
     class Meta:
         model = Agent
+        fields: list[str] = []
+
+
+class ProviderKeyFilter(filters.FilterSet):
+    """Filters of provider keys."""
+
+    provider = NamedChoiceFilter(KeyProvider.choices)
+    name = filters.CharFilter(lookup_expr="icontains", help_text="Part of the name.")
+
+    class Meta:
+        model = ProviderKey
         fields: list[str] = []
 
 

@@ -8,6 +8,7 @@ from telephony.api.agent_revisions import AgentRevisionViewSet
 from telephony.api.agents import AgentViewSet
 from telephony.api.knowledge import KnowledgeViewSet
 from telephony.api.numbers import NumberViewSet
+from telephony.api.provider_keys import ProviderKeyViewSet
 from telephony.api.resource import ResourceViewSet
 from telephony.api.settings import TelephonySettingsView
 from telephony.api.trunks import TrunkViewSet
@@ -35,5 +36,7 @@ urlpatterns = [
     path("agents/<uuid:id>/revisions/<int:number>/restore", AgentRevisionViewSet.as_view({"post": "restore"})),
     *_paths("knowledge", KnowledgeViewSet, "uuid"),
     path("knowledge/<uuid:id>/refresh", KnowledgeViewSet.as_view({"post": "refresh"})),
+    *_paths("provider-keys", ProviderKeyViewSet, "uuid"),
+    path("provider-keys/<uuid:id>/check", ProviderKeyViewSet.as_view({"post": "check"})),
     path("settings/telephony", TelephonySettingsView.as_view()),
 ]

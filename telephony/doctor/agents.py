@@ -28,7 +28,7 @@ def look(scope: Scope) -> Iterator[Finding]:
     if settings.LIVEKIT_IS_SANDBOX:
         return  # sandbox agents have no voice
     keyed = [kind for kind, provider in PROVIDERS.items() if "provider_key" in provider.needs]
-    needs_key = Q(ai_provider__in=keyed, base_url="", provider_key__isnull=True)
+    needs_key = Q(ai_provider__in=keyed, base_url="", provider_key__isnull=True, stored_key__isnull=True)
     keyless = active.filter(needs_key)
     yield from some(
         keyless.defer("provider_key")[:MOST],

@@ -7,6 +7,7 @@ from telephony.models.knowledge import KnowledgeFile, KnowledgeSource, Passage
 from telephony.models.livekit_object import LiveKitAlias, LiveKitObject
 from telephony.models.livekit_project import Installation, LiveKitProject
 from telephony.models.phone_number import PhoneNumber
+from telephony.models.provider_key import ProviderKey
 from telephony.models.seen_queue import SeenQueue
 from telephony.models.sip_endpoint import SipEndpoint
 from telephony.models.sync_run import SyncRun
@@ -27,6 +28,7 @@ __all__ = [
     "LiveKitProject",
     "Passage",
     "PhoneNumber",
+    "ProviderKey",
     "SeenQueue",
     "SipEndpoint",
     "SyncRun",

@@ -13,6 +13,7 @@ from accounts.models.history import Noted, recorded
 from agents.choices import AiProvider, ProviderCheck
 from telephony.choices import AgentDirection, VoicemailAction
 from telephony.models.abilities import validate_object_schema, validate_tools, validate_transfers
+from telephony.models.provider_key import ProviderKey
 from telephony.validators import validate_provider_key
 from voxa.core.safe_http import check_url
 from voxa.core.values.fields import LanguageField
@@ -46,6 +47,15 @@ class Agent(models.Model):
     language = LanguageField(max_length=35, blank=True, help_text="A BCP 47 tag such as en-US.")
     ai_provider = models.CharField("AI provider", max_length=10, choices=AiProvider.choices, default=AiProvider.OPENAI)
     provider_key = EncryptedTextField(null=True, blank=True, validators=[validate_provider_key])
+    stored_key = models.ForeignKey(
+        ProviderKey,
+        verbose_name="workspace's provider key",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="agents",
+        help_text="Instead of a key of its own.",
+    )
     provider_agent_id = models.CharField(max_length=200, blank=True)
     custom_endpoint = models.CharField(max_length=500, blank=True, help_text="Such as wss://agent.example.com/voice.")
     base_url = models.CharField(
@@ -116,7 +126,7 @@ class Agent(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = recorded(without=["provider_key", *CHECK_FIELDS, "updated_at"], base=Noted)
+    history = recorded(without=["provider_key", "stored_key", *CHECK_FIELDS, "updated_at"], base=Noted)
     revision_note = ""  # of the next save
     warnings: Sequence[str] = ()  # messages on side effects of the last change; not stored
 
@@ -134,6 +144,11 @@ class Agent(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def key(self) -> str:
+        """Return the key that the provider gets: the workspace's, or the agent's own, if any."""
+        return self.stored_key.key if self.stored_key else self.provider_key or ""
 
     def clean(self) -> None:
         super().clean()

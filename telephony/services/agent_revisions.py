@@ -1,5 +1,6 @@
 """Revisions of an agent: each save is one, numbered from 1, with author and note. Secrets are not part of it."""
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +9,12 @@ from django.db.models.functions import RowNumber
 
 from agents.providers.fields import unused
 from telephony.models import Agent
+from telephony.services.agent_keys import check_keys
 from telephony.services.agents import FIELDS, needs_key_again, update_agent
 from telephony.services.errors import Problems
+from telephony.services.rows import assign
 
-RECORDED = tuple(name for name in FIELDS if name != "provider_key")
+RECORDED = tuple(name for name in FIELDS if name not in ("provider_key", "stored_key"))
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,15 @@ def restore(agent: Agent, row: Any, note: str, problems: Problems) -> Agent:
     """Save an agent as it was in a revision, which makes a new one.
 
     The provider key is kept, unless the provider or a URL that receives it differs: then it is removed, and must be
-    entered again. Raise `ValidationError` if the fields are no longer valid.
+    entered or chosen again. Raise `ValidationError` if the fields are no longer valid.
     """
     values = {name: getattr(row, name) for name in RECORDED}
     for name in unused(row.ai_provider, values):
         del values[name]
     if needs_key_again(agent, values):
         values["provider_key"] = None
+    draft = copy(agent)
+    assign(draft, values, RECORDED)
+    check_keys(draft, misplaced := Problems())
+    values |= dict.fromkeys(misplaced)
     return update_agent(agent, {**values, "revision_note": note}, problems=problems)

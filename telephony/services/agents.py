@@ -14,6 +14,7 @@ from agents.rendering import LISTS, TEXTS
 from agents.rendering import warnings as placeholder_warnings
 from telephony.models import Agent, ToolSecret
 from telephony.models.agent import CHECK_FIELDS
+from telephony.services.agent_keys import check_keys, with_keys
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.knowledge.sources import refresh_of
 from telephony.services.rows import assign
@@ -23,14 +24,14 @@ from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url, url_key
 
 FIELDS = (
     "name", "direction", "system_prompt", "greeting", "require_variables", "voice", "language", "ai_provider",
-    "provider_key", "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model",
+    "provider_key", "stored_key", "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model",
     "stt_model", "tts_model", "embedding_model",
     "voicemail_action", "voicemail_message", "silence_seconds", "silence_prompt", "silence_prompts",
     "tools", "transfers", "sends_digits", "analyzes_calls", "analysis_model", "analysis_schema", "active",
 )  # fmt: skip
 
 SPOKEN = {*TEXTS, *LISTS, "ai_provider"}  # a change of these may leave a placeholder without a value
-CREDENTIALS = {"ai_provider", "provider_key", "provider_agent_id", "base_url"}
+CREDENTIALS = {"ai_provider", "provider_key", "stored_key", "provider_agent_id", "base_url"}
 DESTINATIONS = (
     "base_url",
     "stt_url",
@@ -44,10 +45,11 @@ TOOLS_MOVED = (
 )
 
 
+@transaction.atomic
 def create_agent(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> Agent:
     """Create an agent from model field names. Raise `ValidationError` with every wrong field."""
     problems = Problems() if problems is None else problems
-    agent = build_agent(workspace, data, problems)
+    agent = build_agent(workspace, with_keys(workspace.pk, data, problems), problems)
     problems.raise_any()
     with conflicts_named():
         keep_default(agent)
@@ -63,6 +65,7 @@ def build_agent(workspace: Workspace, data: Mapping[str, Any], problems: Problem
     _assign(agent, data)
     _refuse_unused(agent, FIELDS, problems)
     problems.check(agent, FIELDS)
+    check_keys(agent, problems)
     return agent
 
 
@@ -74,11 +77,13 @@ def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | 
     empty one clears it. Raise `Agent.DoesNotExist` if it was deleted, `ValidationError` with every wrong field.
     """
     problems = Problems() if problems is None else problems
+    data = with_keys(agent.workspace_id, data, problems)  # locks a key before the agent, as a change of the key does
     agent = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
     needs_key, former_tools = needs_key_again(agent, data), agent.tools
     changed = _assign(agent, data)
     _refuse_unused(agent, changed, problems)
     problems.check(agent, FIELDS)
+    check_keys(agent, problems)
     if needs_key and problems.keys().isdisjoint(DESTINATIONS):
         problems.add("provider_key", KEY_AGAIN, GIVEN_FOR_ANOTHER)
     problems.raise_any()

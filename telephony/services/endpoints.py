@@ -12,6 +12,7 @@ from accounts.models import Workspace
 from agents.providers import PROVIDERS
 from telephony.models import Agent, SipEndpoint
 from telephony.models.agent import CHECK_FIELDS
+from telephony.services.agent_keys import with_keys
 from telephony.services.agents import CREDENTIALS, KEY_AGAIN, build_agent, needs_key_again, update_agent
 from telephony.services.agents import FIELDS as AGENT_FIELDS
 from telephony.services.errors import Problems, conflicts_named, username_taken
@@ -76,7 +77,8 @@ def update_endpoint(
     Credentials in the data are checked with the provider. Raise `SipEndpoint.DoesNotExist` if it was deleted,
     else as `create_endpoint`.
     """
-    problems, agent_data = Problems() if problems is None else problems, agent_data or {}
+    problems = Problems() if problems is None else problems
+    agent_data = with_keys(endpoint.workspace_id, agent_data or {}, problems)
     draft = SipEndpoint(workspace=endpoint.workspace, agent=endpoint.agent)
     problems.check(draft, assign(draft, data, FIELDS))
     checked = _checked(endpoint, agent_data, problems)
@@ -152,8 +154,8 @@ def _build(workspace: Workspace, agent: Agent, data: Mapping[str, Any], problems
 
 def _require(agent: Agent, provider: str, problems: Problems, only: Collection[str] | None = None) -> None:
     """Add an error for each required field of the provider that is empty; `only` limits the fields."""
-    for name in PROVIDERS[provider].needs if provider in PROVIDERS else ():
-        if (only is None or name in only) and not getattr(agent, name):
+    for name in PROVIDERS[provider].lacks(agent) if provider in PROVIDERS else ():
+        if only is None or name in only:
             problems.add(name, "This AI provider requires a value.", "required")
 
 

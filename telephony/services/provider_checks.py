@@ -1,4 +1,7 @@
-"""Check agents' credentials with their AI providers: at once in a request, later if the provider did not respond."""
+"""Check agents' credentials and the workspaces' keys with AI providers, again later if one did not respond.
+
+An agent's are checked at once in a request of the dialect that promises it.
+"""
 
 import random
 import time
@@ -10,9 +13,11 @@ from django.utils import timezone
 from accounts.services.external_leases import in_turn
 from agents.choices import ProviderCheck
 from agents.providers.checks import Credentials, Verdict
-from telephony.models import Agent
+from agents.vendors.checks import ask
+from telephony.models import Agent, ProviderKey
 from voxa.core.errors import ServiceError
 
+Checked = Agent | ProviderKey
 FIRST, AT_MOST = 60.0, 3600.0  # seconds until the next check
 
 
@@ -37,35 +42,45 @@ def check_now(agent: Agent) -> None:
 
 
 def check_due(seconds: float) -> int:
-    """Check the agents that are due, longest waiting of each workspace first; return how many.
+    """Check the keys and agents that are due, longest waiting of each workspace first; return how many.
 
     Start no check after the time limit. Workspaces take turns, so that none waits for another's second agent.
     """
     end, done = time.monotonic() + seconds, 0
-    due = Agent.objects.filter(provider_check_due_at__lte=timezone.now())
-    for pk in list(in_turn(due, "workspace_id", "provider_check_due_at").values_list("pk", flat=True)[:500]):
-        if time.monotonic() > end:
-            break
-        done += check_again(pk)
+    for model in (ProviderKey, Agent):
+        due = model._default_manager.filter(provider_check_due_at__lte=timezone.now())
+        for pk in list(in_turn(due, "workspace_id", "provider_check_due_at").values_list("pk", flat=True)[:500]):
+            if time.monotonic() > end:
+                break
+            done += check_again(pk, model)
     return done
 
 
-def check_again(agent_id: UUID) -> bool:
-    """Check one agent unless another worker has it; return whether it was checked."""
-    agent = Agent.objects.filter(pk=agent_id, provider_check_due_at__lte=timezone.now()).first()
-    if agent is None:
+def check_again(pk: UUID, model: type[Checked] = Agent) -> bool:
+    """Check one agent or key unless another worker has it; return whether it was checked."""
+    rows = model._default_manager.filter(pk=pk)
+    row = rows.filter(provider_check_due_at__lte=timezone.now()).first()
+    if row is None:
         return False
-    claim = _later(agent.provider_check_failures)
-    mine = Agent.objects.filter(pk=agent_id, provider_check_due_at=agent.provider_check_due_at)
-    if not mine.update(provider_check_due_at=claim):
+    claim = _later(row.provider_check_failures)
+    if not rows.filter(provider_check_due_at=row.provider_check_due_at).update(provider_check_due_at=claim):
         return False
+    outcome = _of_agent(row) if isinstance(row, Agent) else _of_key(row)
+    # Credentials entered in the meantime have another due time, so this result is not written over theirs.
+    return bool(rows.filter(provider_check_due_at=claim).update(**outcome))
+
+
+def _of_agent(agent: Agent) -> dict[str, object]:
     credentials = Credentials.of(agent)
     verdict = credentials.ask() if credentials else Verdict(ProviderCheck.UNVERIFIED)
     outcome = _outcome(verdict, agent.provider_check_failures)
-    if credentials is None:
-        outcome["provider_check_due_at"] = None
-    # Credentials entered in the meantime have another due time, so this result is not written over theirs.
-    return bool(Agent.objects.filter(pk=agent_id, provider_check_due_at=claim).update(**outcome))
+    return outcome if credentials else {**outcome, "provider_check_due_at": None}
+
+
+def _of_key(key: ProviderKey) -> dict[str, object]:
+    check, words = ask(key.provider, key.account)
+    outcome = _outcome(Verdict(check), key.provider_check_failures)
+    return {**outcome, "provider_checked_at": timezone.now(), "provider_answer": words[:200]}
 
 
 def _outcome(verdict: Verdict, failures: int) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from telephony.choices import ObjectKind
-from telephony.models import LiveKitProject
+from telephony.models import LiveKitProject, ProviderKey
 from telephony.services import gateway_checks, health_checks, provider_checks, queues, sip_service
 from voxa.core.queues import LONG
 from voxa.core.tasks import task
@@ -37,6 +37,12 @@ def check_sip_service(project_id: str) -> None:
 def check_providers() -> None:
     """Recheck API keys that AI providers could not check yet."""
     provider_checks.check_due(seconds=45)
+
+
+@task("telephony.tasks.check_provider_key")
+def check_provider_key(key_id: str) -> None:
+    """Check a key that was entered, within 2.5 s."""
+    provider_checks.check_again(UUID(key_id), ProviderKey)
 
 
 @task("telephony.tasks.check_health")

@@ -18,7 +18,7 @@ from calls.services.agent_of_call import check_agent_of
 from calls.services.worker_session import instructions
 from calls.transfers.by_agent import transfer_as_agent
 from telephony.api.agent_serializers import AgentSerializer, AgentTransferSerializer, ToolSerializer
-from telephony.models import Agent
+from telephony.models import Agent, ProviderKey
 from telephony.selectors import stand_ins
 from telephony.services.errors import Problems
 from telephony.services.numbers import update_number
@@ -26,7 +26,6 @@ from tests.calls.conftest import make_line
 from tests.effects.test_trunk_fields import writable
 from tests.effects.watching import analyzed, arrives, tool_called, transferred
 from tests.telephony.conftest import AGENTS
-from voxa.core.api.names import camel
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +41,9 @@ class Told:
 
 
 _NUMBERS = count(100)
-USED = {camel(name): providers for name, providers in USED_BY.items()}
+_NAMES = {str(field.source): name for name, field in AgentSerializer().fields.items()}
+USED = {_NAMES[name]: providers for name, providers in USED_BY.items()}
+KEYS = {"openai": "6f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2", "elevenlabs": "6f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d3"}
 Case = tuple[dict[str, Any], Callable[[Told], Any], Any]  # what is sent, where to look, what is there
 CUSTOM = {"aiProvider": "custom", "customEndpoint": "wss://bot.example.com/voice"}
 PIPELINE = {"aiProvider": "pipeline"}
@@ -94,6 +95,7 @@ AGENT: dict[str, Case] = {
     "language": ({"language": "de-DE"}, lambda told: told.agent["language"], "de-DE"),
     "aiProvider": (PIPELINE, lambda told: told.provider["kind"], "pipeline"),
     "providerKey": ({"providerKey": "sk-1"}, lambda told: told.provider["key"], "sk-1"),
+    "providerKeyId": ({"providerKeyId": KEYS["openai"]}, lambda told: told.provider["key"], "sk-of-acme"),
     "providerAgentId": (
         {"aiProvider": "elevenlabs", "providerAgentId": "agent_1"}, lambda told: told.provider["agentId"], "agent_1",
     ),
@@ -152,6 +154,12 @@ TRANSFERS: dict[str, Case] = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _keys(acme: Workspace) -> None:
+    for provider, pk in KEYS.items():
+        ProviderKey.objects.create(pk=pk, workspace=acme, name=provider, provider=provider, key="sk-of-acme")
+
+
 def tell(api: APIClient, acme: Workspace, body: dict[str, Any]) -> Told:
     answer = api.post(AGENTS, {"name": "Agent", **body}, format="json")
     assert answer.status_code == 201, answer.json()
@@ -199,6 +207,8 @@ def test_with_each_provider_a_field_is_seen_or_refused(
 ) -> None:
     body, look, expected = AGENT[field]
     body = {**body, "aiProvider": provider}
+    if field == "providerKeyId":
+        body[field] = KEYS.get(provider, KEYS["openai"])
     answer = api.post(AGENTS, {"name": "Agent", **body}, format="json")
     if answer.status_code == 201:
         assert look(tell(api, acme, body)) == expected

@@ -12,7 +12,7 @@ from tests.telephony.conftest import AGENTS
 
 FIELDS = [
     "id", "name", "direction", "systemPrompt", "greeting", "requireVariables", "voice", "language", "aiProvider",
-    "hasProviderKey",
+    "providerKeyId", "hasProviderKey",
     "providerCheck", "providerAgentId", "customEndpoint", "baseUrl", "sttUrl", "ttsUrl", "llmModel", "sttModel",
     "ttsModel", "embeddingModel",
     "voicemailAction", "voicemailMessage", "silenceSeconds", "silencePrompt", "silencePrompts", "tools", "transfers",

@@ -8,14 +8,17 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from agents.choices import AiProvider
 from agents.providers.fields import USED_BY
-from telephony.models import Agent
+from telephony.api.agent_serializers import AgentSerializer
+from telephony.models import Agent, ProviderKey
 from telephony.services.agents import create_agent
 from tests.telephony.conftest import AGENTS
-from voxa.core.api.names import camel
 
 pytestmark = pytest.mark.django_db
 
+JSON_NAMES = {str(field.source): name for name, field in AgentSerializer().fields.items()}
+KEY = "6f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
 GIVEN: dict[str, Any] = {
+    "stored_key": KEY,
     "provider_agent_id": "agent_1",
     "custom_endpoint": "wss://bot.example.com/voice",
     "base_url": "https://models.example.com/v1",
@@ -36,13 +39,19 @@ GIVEN: dict[str, Any] = {
     "analysis_schema": {"type": "object"},
 }
 EMPTY: dict[str, Any] = {
-    "tools": [], "transfers": [], "sends_digits": False, "analyzes_calls": False, "analysis_schema": {},
+    "stored_key": None, "tools": [], "transfers": [], "sends_digits": False, "analyzes_calls": False,
+    "analysis_schema": {},
 }  # fmt: skip
 UNUSED = [(one.value, name) for name, used in USED_BY.items() for one in AiProvider if one not in used]
 
 
 def test_there_is_a_case_for_each_field_that_some_provider_does_not_use() -> None:
     assert GIVEN.keys() == USED_BY.keys()
+
+
+@pytest.fixture(autouse=True)
+def _key(acme: Workspace) -> None:
+    ProviderKey.objects.create(pk=KEY, workspace=acme, name="Key", provider="openai", key="sk-1")
 
 
 def refused(answer: Any) -> tuple[str, str]:
@@ -57,18 +66,18 @@ def test_a_field_without_effect_is_refused_with_the_remedy(
 ) -> None:
     agent = create_agent(acme, {"name": "Agent", "ai_provider": provider})
     for answer in (
-        api.post(AGENTS, {"name": "Agent", "aiProvider": provider, camel(name): GIVEN[name]}),
-        api.patch(f"{AGENTS}/{agent.pk}", {camel(name): GIVEN[name]}),
+        api.post(AGENTS, {"name": "Agent", "aiProvider": provider, JSON_NAMES[name]: GIVEN[name]}),
+        api.patch(f"{AGENTS}/{agent.pk}", {JSON_NAMES[name]: GIVEN[name]}),
     ):
         field, words = refused(answer)
-        assert field == camel(name)
+        assert field == JSON_NAMES[name]
         assert provider in words
         assert f"choose {USED_BY[name][0].value}" in words
 
 
 @pytest.mark.parametrize(("provider", "name"), UNUSED)
 def test_what_equals_the_default_is_let_pass(api: APIClient, provider: str, name: str) -> None:
-    body = {"name": "Agent", "aiProvider": provider, camel(name): EMPTY.get(name, "")}
+    body = {"name": "Agent", "aiProvider": provider, JSON_NAMES[name]: EMPTY.get(name, "")}
     assert api.post(AGENTS, body).status_code == 201
 
 

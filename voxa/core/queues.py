@@ -58,6 +58,7 @@ _TASKS = {
         "calls.tasks.run_tool",
         "telephony.tasks.check_gateways",
         "calls.tasks.send_alert",
+        "telephony.tasks.check_provider_key",
         "telephony.tasks.check_providers",
         "telephony.tasks.read_knowledge",
         "telephony.tasks.resolve_domains",

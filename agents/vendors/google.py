@@ -1,0 +1,43 @@
+"""Google Cloud. The key is the JSON file of a service account, which signs its own tokens.
+
+Sources: https://google.aip.dev/auth/4111 and
+https://cloud.google.com/text-to-speech/docs/reference/rest/v1/voices/list .
+"""
+
+import json
+import time
+from collections.abc import Mapping
+
+import jwt
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from agents.vendors.base import Account, Vendor, at
+
+AUDIENCE = "https://texttospeech.googleapis.com/"  # whatever address the operator set
+PARTS = ("client_email", "private_key", "private_key_id", "project_id")
+
+
+def read(key: str) -> dict[str, str]:
+    """Return the parts of a service account's file, and nothing else: it may name addresses too.
+
+    Raise `ValueError` for anything else.
+    """
+    found = json.loads(key)
+    if not isinstance(found, dict) or found.get("type") != "service_account":
+        raise ValueError
+    parts = {name: found.get(name) for name in PARTS}
+    if not all(isinstance(value, str) and value for value in parts.values()):
+        raise ValueError
+    load_pem_private_key(parts["private_key"].encode(), None)
+    return parts
+
+
+def _headers(account: Account) -> Mapping[str, str]:
+    parts, now = read(account.key), int(time.time())
+    mail = parts["client_email"]
+    claims = {"iss": mail, "sub": mail, "aud": AUDIENCE, "iat": now, "exp": now + 600}
+    token = jwt.encode(claims, parts["private_key"], "RS256", {"kid": parts["private_key_id"]})
+    return {"Authorization": f"Bearer {token}"}
+
+
+VENDOR = Vendor(at("google", "https://texttospeech.googleapis.com"), "/v1/voices?languageCode=en-US", _headers)

@@ -1,0 +1,160 @@
+"""Admin of provider keys."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.html import format_html_join
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.times import when
+from accounts.choices import Role
+from agents.choices import KeyProvider, ProviderCheck
+from agents.vendors import VENDORS
+from telephony.admin.refusal import ServiceForm, ServicePage
+from telephony.admin.secrets import KEEP, WriteOnlyForm
+from telephony.models import ProviderKey
+from telephony.services import provider_keys
+
+_HAS = {"base_url": "servers", "region": "regions"}  # fields that not every provider has
+_CHECKS = {"Accepted": "success", "Refused": "danger", "Not checked yet": "info"}
+
+
+class ProviderKeyForm(WriteOnlyForm, ServiceForm):
+    """A key is write-only. Entering another one rotates it."""
+
+    write_only = "key"
+    key = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=10_000,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}, render_value=False),
+    )
+
+    class Meta:
+        model = ProviderKey
+        fields = ["workspace", "name", "provider", "key", "base_url", "region"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "key" in self.fields:
+            google = "Of Google Cloud: the content of the JSON key file of a service account."
+            kept = f"{KEEP} Another key is used from the next call on."
+            self.fields["key"].help_text = google if self.instance._state.adding else kept
+
+
+def _in_sight(what: str) -> str:
+    """Return the condition for showing a field of certain providers."""
+    own = " || ".join(f"provider == '{name}'" for name, vendor in VENDORS.items() if getattr(vendor, f"has_{what}"))
+    return f"typeof provider === 'undefined' || {own}"
+
+
+@admin.register(ProviderKey)
+class ProviderKeyAdmin(ServicePage, ScopedAdmin):
+    """Save through the services. A key is checked in the background."""
+
+    empty = "A provider key is an API key of an AI provider, stored once for all agents that use it."
+    add_words = "Add provider key"
+    form = ProviderKeyForm
+    list_display = ["name", "owner", "state", "provider_answer", "agent_count", "entered", "workspace"]
+    list_select_related = ["workspace"]
+    list_filter = [("provider", ChoicesDropdownFilter), ("workspace", OwnRowsFilter)]
+    search_fields = ["name"]
+    search_help_text = "Name"
+    autocomplete_fields = ["workspace"]
+    readonly_fields = ["owner", "state", "provider_answer", "checked", "entered", "used_by"]
+    change_form_outer_after_template = "admin/telephony/providerkey/check.html"
+    conditional_fields = {name: _in_sight(what) for name, what in _HAS.items()}
+    _new = [(None, {"fields": ["workspace", "name", "provider", "key", "base_url", "region"]})]
+
+    @display(description="Provider", ordering="provider")
+    def owner(self, key: ProviderKey) -> str:
+        return str(KeyProvider(key.provider).label)
+
+    @display(description="Last check", ordering="provider_check", label=_CHECKS)
+    def state(self, key: ProviderKey) -> str:
+        return str(ProviderCheck(key.provider_check).label)
+
+    @display(description="Agents")
+    def agent_count(self, key: Any) -> int:
+        return int(key.agent_count)
+
+    @display(description="Key entered", ordering="rotated_at")
+    def entered(self, key: ProviderKey) -> str:
+        return when(key.rotated_at)
+
+    @display(description="Checked")
+    def checked(self, key: ProviderKey) -> str:
+        return when(key.provider_checked_at)
+
+    @display(description="Used by")
+    def used_by(self, key: ProviderKey) -> str:
+        links = (
+            (reverse("admin:telephony_agent_change", args=[pk]), name)
+            for pk, name in provider_keys.users(key).values_list("pk", "name")
+        )
+        return format_html_join(", ", '<a class="underline" href="{}">{}</a>', links) or "No agent"
+
+    def limit(self, rows: QuerySet[Any], access: Any) -> QuerySet[Any]:
+        limited: QuerySet[Any] = super().limit(rows, access).annotate(agent_count=Count("agents"))
+        return limited.defer("key")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return self._new
+        own = [name for name, what in _HAS.items() if getattr(obj.vendor, f"has_{what}")]
+        secret = ["key"] if self.has_change_permission(request, obj) else []
+        checks = [("state", "checked"), "provider_answer", "entered", "used_by"]
+        return [(None, {"fields": ["name", "owner", *secret, *own]}), ("State", {"fields": checks})]
+
+    def save_by_service(self, request: HttpRequest, form: Any) -> ProviderKey:
+        values = {name: form.cleaned_data[name] for name in provider_keys.FIELDS if name in form.cleaned_data}
+        if form.instance._state.adding:
+            return provider_keys.create_key(form.cleaned_data["workspace"], values)
+        named = {name: value for name, value in values.items() if name in form.changed_data}
+        return provider_keys.update_key(form.instance, named)
+
+    def get_deleted_objects(
+        self, objs: Iterable[Any], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Name the agents that hold keys."""
+        rows = list(objs)
+        names, counts, denied, _ = super().get_deleted_objects(rows, request)
+        return names, counts, denied, [f"Agent {agent}" for row in rows for agent in provider_keys.users(row)]
+
+    def delete_model(self, request: HttpRequest, obj: ProviderKey) -> None:
+        provider_keys.delete_key(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ProviderKey]) -> None:
+        for key in queryset:
+            provider_keys.delete_key(key)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.check_view)
+        own = path("<path:object_id>/check/", view, name="telephony_providerkey_check")
+        return [own, *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the button to those who may use it."""
+        key = context.get("original")
+        context["may_check"] = bool(key and self.has_change_permission(request, key))
+        answer: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return answer
+
+    def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Check a key again, on POST."""
+        key = self.row_or_deny(request, object_id, Role.ADMIN)
+        if request.method != "POST":
+            raise PermissionDenied
+        provider_keys.request_check(key)
+        self.message_user(request, f"{key.name} is checked again. Reload the page in a moment.")
+        return HttpResponseRedirect(reverse("admin:telephony_providerkey_change", args=[key.pk]))

@@ -1,0 +1,76 @@
+"""Which key an agent's provider gets: one of the workspace, or the agent's own.
+
+A key of the workspace goes to its own provider and URL only. So whoever may change agents, but does not know the key,
+cannot have it sent elsewhere.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from agents.choices import AiProvider, KeyProvider
+from telephony.models import Agent, ProviderKey
+from telephony.services.errors import Problems
+from voxa.core.destinations import same_url
+
+OWN = {"stored_key": "provider_key"}  # by a reference to a key of the workspace: the agent's own
+REFERENCES = tuple(OWN)
+_KEYS_OF = {
+    AiProvider.OPENAI: KeyProvider.OPENAI,
+    AiProvider.PIPELINE: KeyProvider.OPENAI,
+    AiProvider.ELEVENLABS: KeyProvider.ELEVENLABS,
+}
+BOTH = "Enter a key or choose one of the workspace, not both."
+
+
+def with_keys(workspace_id: UUID, data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
+    """Return `data` with rows for the ids of keys. A chosen key replaces the agent's own, and the reverse."""
+    found = dict(data)
+    for reference, own in OWN.items():
+        if found.get(reference) is not None:
+            found[reference] = _row(workspace_id, found[reference])
+            if found[reference] is None:
+                del found[reference]
+                problems.add(reference, "The workspace has no provider key with this id.", "not_found")
+            elif found.get(own):
+                problems.add(reference, BOTH)
+            else:
+                found[own] = None
+        elif found.get(own):
+            found[reference] = None
+    return found
+
+
+def check_keys(agent: Agent, problems: Problems) -> None:
+    """Note each key of the workspace that the agent's provider or URLs would send to another than its own."""
+    key = agent.stored_key
+    if key is None or agent.ai_provider not in AiProvider.values:
+        return
+    if key.provider != _KEYS_OF.get(AiProvider(agent.ai_provider)):
+        words = f"This is a key of {KeyProvider(key.provider).label}, which this agent's provider does not take."
+        problems.add("stored_key", f"{words} Choose another key, or none.", "key_provider")
+    elif not _goes_home(agent, key):
+        problems.add("stored_key", _elsewhere(key), "key_destination")
+
+
+def _goes_home(agent: Agent, key: ProviderKey) -> bool:
+    more = [url for url in (agent.stt_url, agent.tts_url) if url]
+    return all(same_url(url, key.base_url) for url in (agent.base_url, *more))
+
+
+def _elsewhere(key: ProviderKey) -> str:
+    if key.base_url:
+        return f"This key is sent to {key.base_url} only. Enter that base URL and no other URL, or choose another key."
+    label = "OpenAI" if key.provider == KeyProvider.OPENAI else KeyProvider(key.provider).label
+    return f"This key is sent to {label} only. Empty the agent's URLs, or choose another key."
+
+
+def _row(workspace_id: UUID, wanted: ProviderKey | UUID) -> ProviderKey | None:
+    """Return a key of the workspace; in a transaction its destination stays as it is until that ends."""
+    pk = wanted.pk if isinstance(wanted, ProviderKey) else wanted
+    rows = ProviderKey.objects.filter(workspace=workspace_id, pk=pk)
+    if connection.in_atomic_block:
+        rows = rows.select_for_update(no_key=True)
+    return rows.first()
