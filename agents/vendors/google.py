@@ -25,8 +25,8 @@ def read(key: str) -> dict[str, str]:
     found = json.loads(key)
     if not isinstance(found, dict) or found.get("type") != "service_account":
         raise ValueError
-    parts = {name: found.get(name) for name in PARTS}
-    if not all(isinstance(value, str) and value for value in parts.values()):
+    parts = {name: value for name in PARTS if isinstance(value := found.get(name), str) and value}
+    if len(parts) < len(PARTS):
         raise ValueError
     load_pem_private_key(parts["private_key"].encode(), None)
     return parts

@@ -73,7 +73,7 @@ OTHER: dict[str, frozenset[str]] = {
         "number", "label", "assistant_request_url", "assistant_request_secret", "business_hours", "holidays",
         "fallback_to", "fallback_message",
     }),
-    "telephony.ProviderKey": frozenset({"name", "provider", "key", "base_url", "region", "provider_answer"}),
+    "telephony.ProviderKey": frozenset({"name", "key", "base_url", "region", "provider_answer"}),
     "telephony.SeenQueue": frozenset({"name"}),
     "telephony.SipEndpoint": frozenset({"last_error", "warnings", "name", "sip_username", "sip_password"}),
     "telephony.SyncRun": frozenset({"error"}),

@@ -61,7 +61,7 @@ _AGENT = {
     "name": "Reception", "direction": "inbound", "greeting": "Hello, this is Acme.", "language": "en-US",
     "tools": [_TOOL], "transfers": [_TRANSFER],
 }  # fmt: skip
-AGENT_ANSWER = {
+AGENT_ANSWER: dict[str, Any] = {
     "id": _ID, **_AGENT, "systemPrompt": "", "requireVariables": False, "voice": "", "aiProvider": "openai",
     "providerKeyId": None, "hasProviderKey": False,
     "providerCheck": "unverified", "providerAgentId": "", "customEndpoint": "", "baseUrl": "",

@@ -48,7 +48,7 @@ class ProviderKey(models.Model):
     provider_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     provider_check_due_at = models.DateTimeField(null=True, blank=True, editable=False)  # None: nothing to check
     provider_check_failures = models.PositiveSmallIntegerField(default=0, editable=False)
-    rotated_at = models.DateTimeField("key entered", default=timezone.now, editable=False)
+    rotated_at = models.DateTimeField("key entered", default=timezone.now)  # editable: so the history shows it
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
