@@ -69,7 +69,8 @@ class ProviderKeySerializer(CamelModelSerializer[ProviderKey]):
 
 
 def _operation(name: str, summary: str, description: str = "", answer: Any = _SHOWN, **more: Any) -> Callable[[F], F]:
-    examples = [] if answer is None else [OpenApiExample("Answer", answer, response_only=True)]
+    codes = ["202"] if name == "check" else None
+    examples = [] if answer is None else [OpenApiExample("Answer", answer, response_only=True, status_codes=codes)]
     return extend_schema(
         tags=["Provider keys"], operation_id=f"provider_keys_{name}", summary=summary,
         description=description or f"{summary}.", examples=[*more.pop("examples", []), *examples], **more,
