@@ -1,6 +1,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
+import django.utils.timezone
 import fernet_fields.fields
 import simple_history.models
 import telephony.addresses
@@ -163,17 +164,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='HealthCheck',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('requested_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('findings', models.JSONField(default=list)),
-                ('workspace', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='health_check', to='accounts.workspace')),
-            ],
-        ),
-        migrations.CreateModel(
             name='HistoricalAgent',
             fields=[
                 ('note', models.CharField(blank=True, default='', max_length=300)),
@@ -242,6 +232,31 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'historical LiveKit project',
                 'verbose_name_plural': 'historical LiveKit projects',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='HistoricalProviderKey',
+            fields=[
+                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ('name', models.CharField(max_length=100)),
+                ('provider', models.CharField(max_length=10)),
+                ('base_url', models.CharField(blank=True, help_text='Of your own or another OpenAI-compatible server, which alone gets the key. Empty: OpenAI.', max_length=500, verbose_name='base URL')),
+                ('region', models.CharField(blank=True, help_text='Of the Azure resource, such as westeurope.', max_length=40, validators=[django.core.validators.RegexValidator('^[a-z0-9]+\\Z', 'Enter a region such as westeurope.', 'region')])),
+                ('rotated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='key entered')),
+                ('created_at', models.DateTimeField(blank=True, editable=False)),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.workspace')),
+            ],
+            options={
+                'verbose_name': 'historical provider key',
+                'verbose_name_plural': 'historical provider keys',
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
             },
@@ -411,6 +426,34 @@ class Migration(migrations.Migration):
                 ('vector', telephony.models.knowledge.VectorField(null=True)),
                 ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='telephony.knowledgesource')),
             ],
+        ),
+        migrations.CreateModel(
+            name='ProviderKey',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=100)),
+                ('provider', models.CharField(max_length=10)),
+                ('key', fernet_fields.fields.EncryptedTextField()),
+                ('base_url', models.CharField(blank=True, help_text='Of your own or another OpenAI-compatible server, which alone gets the key. Empty: OpenAI.', max_length=500, verbose_name='base URL')),
+                ('region', models.CharField(blank=True, help_text='Of the Azure resource, such as westeurope.', max_length=40, validators=[django.core.validators.RegexValidator('^[a-z0-9]+\\Z', 'Enter a region such as westeurope.', 'region')])),
+                ('provider_check', models.CharField(default='unverified', editable=False, max_length=10)),
+                ('provider_answer', models.CharField(blank=True, editable=False, max_length=200)),
+                ('provider_checked_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('provider_check_due_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('provider_check_failures', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('rotated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='key entered')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='provider_keys', to='accounts.workspace')),
+            ],
+            options={
+                'ordering': ['-created_at', '-id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='agent',
+            name='stored_key',
+            field=models.ForeignKey(blank=True, help_text='Instead of a key of its own.', null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='agents', to='telephony.providerkey', verbose_name="workspace's provider key"),
         ),
         migrations.CreateModel(
             name='SipEndpoint',
@@ -659,29 +702,19 @@ class Migration(migrations.Migration):
                 'ordering': ['priority', 'created_at', 'id'],
             },
         ),
-        migrations.AddIndex(
-            model_name='agent',
-            index=models.Index(fields=['workspace', '-created_at', '-id'], name='agent_list'),
-        ),
-        migrations.AddIndex(
-            model_name='agent',
-            index=models.Index(fields=['-created_at', '-id'], name='agent_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='agent',
-            index=models.Index(fields=['provider_check_due_at'], name='agent_check_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='agent',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['inbound', 'outbound', 'both'])), name='agent_direction'),
-        ),
-        migrations.AddConstraint(
-            model_name='agent',
-            constraint=models.CheckConstraint(condition=models.Q(('ai_provider__in', ['openai', 'pipeline', 'elevenlabs', 'custom'])), name='agent_ai_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.UniqueConstraint(models.Value(1), condition=models.Q(('workspace', None)), name='one_check_of_the_installation'),
+        migrations.CreateModel(
+            name='HealthCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('requested_at', models.DateTimeField()),
+                ('started_at', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('findings', models.JSONField(default=list)),
+                ('workspace', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='health_check', to='accounts.workspace')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(models.Value(1), condition=models.Q(('workspace', None)), name='one_check_of_the_installation')],
+            },
         ),
         migrations.AddIndex(
             model_name='knowledgesource',
@@ -710,6 +743,46 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='passage',
             constraint=models.UniqueConstraint(fields=('source', 'number'), name='passage_once'),
+        ),
+        migrations.AddIndex(
+            model_name='providerkey',
+            index=models.Index(fields=['workspace', '-created_at', '-id'], name='provider_key_list'),
+        ),
+        migrations.AddIndex(
+            model_name='providerkey',
+            index=models.Index(fields=['-created_at', '-id'], name='provider_key_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='providerkey',
+            index=models.Index(fields=['provider_check_due_at'], name='provider_key_check_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='providerkey',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='provider_key_name_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='providerkey',
+            constraint=models.CheckConstraint(condition=models.Q(('provider__in', ['openai', 'elevenlabs', 'deepgram', 'cartesia', 'google', 'azure', 'assemblyai', 'groq', 'xai'])), name='provider_key_provider'),
+        ),
+        migrations.AddIndex(
+            model_name='agent',
+            index=models.Index(fields=['workspace', '-created_at', '-id'], name='agent_list'),
+        ),
+        migrations.AddIndex(
+            model_name='agent',
+            index=models.Index(fields=['-created_at', '-id'], name='agent_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='agent',
+            index=models.Index(fields=['provider_check_due_at'], name='agent_check_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='agent',
+            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['inbound', 'outbound', 'both'])), name='agent_direction'),
+        ),
+        migrations.AddConstraint(
+            model_name='agent',
+            constraint=models.CheckConstraint(condition=models.Q(('ai_provider__in', ['openai', 'pipeline', 'elevenlabs', 'custom'])), name='agent_ai_provider'),
         ),
         migrations.AddIndex(
             model_name='sipendpoint',
