@@ -21,7 +21,7 @@ from voxa.core.word_diff import Piece, word_diff
 
 SHOWN = 200
 _NAME = "telephony_agent_revisions"
-KEY_REMOVED = "The provider or its URL changed, so the stored API key was removed. Enter it again."
+KEY_REMOVED = "The provider or its URL changed, so the API key was removed. Enter or choose it again."
 
 
 @dataclass(frozen=True)
@@ -79,16 +79,16 @@ class RevisionsMixin:
         if row is None:
             raise Http404("There is no such revision.")
         note = request.POST.get("note", "").strip()[: Noted.LONGEST_NOTE] or f"Restored revision {number}."
-        had_key, back = bool(agent.provider_key), reverse(f"admin:{_NAME}", args=[agent.pk])
+        had_key, back = bool(agent.key), reverse(f"admin:{_NAME}", args=[agent.pk])
         try:
             saved = agent_revisions.restore(agent, row, note, Problems())
         except ValidationError as error:
             messages.error(request, f"Revision {number} was not restored. {_words(error)}")
             return HttpResponseRedirect(f"{back}?number={number}")
         messages.success(request, f"Revision {number} of {agent} is restored as a new revision.")
-        if had_key and not saved.provider_key:
+        if had_key and not saved.key:
             messages.warning(
-                request, "The provider or its URL changed, so the stored API key was removed. Enter it again."
+                request, "The provider or its URL changed, so the API key was removed. Enter or choose it again."
             )
         for warning in saved.warnings:
             messages.warning(request, warning)
