@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from accounts.admin.access import access_of
 from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.secrets_again import SecretsAgainForm
 from accounts.admin.shown_once import show_once
 from accounts.admin.times import when
 from accounts.choices import Role
@@ -127,7 +128,7 @@ class InvitationAdmin(ScopedAdmin):
         return HttpResponseRedirect(back)
 
 
-class NewMemberForm(UserCreationForm):
+class NewMemberForm(SecretsAgainForm, UserCreationForm):
     """The name and password of a person who is invited. The address is the invited one."""
 
     usable_password = None  # everybody signs in with one

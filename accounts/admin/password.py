@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.forms import AdminOwnPasswordChangeForm
 
+from accounts.admin.secrets_again import SecretsAgainForm
 from accounts.lockout import proves_password
 
 
-class OwnPasswordForm(AdminOwnPasswordChangeForm):
+class OwnPasswordForm(SecretsAgainForm, AdminOwnPasswordChangeForm):
     """Requires the old password. Wrong guesses count as on the sign-in page."""
 
     def __init__(self, user: Any, *args: Any, request: HttpRequest, **kwargs: Any) -> None:

@@ -17,6 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from accounts.admin.access import Access, access_of
 from accounts.admin.member import MembershipsInline
 from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.secrets_again import SecretsAgainForm
 from accounts.admin.sessions import SessionsView
 from accounts.admin.two_step import TwoStepView
 from accounts.choices import Role
@@ -43,13 +44,17 @@ class PersonForm(UserChangeForm):
         fields = "__all__"
 
 
+class PersonPasswordForm(SecretsAgainForm, AdminPasswordChangeForm):
+    """The password of another person."""
+
+
 @admin.register(User)
 class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
     """Other users than superusers see name and email address of members of their workspaces."""
 
     add_form = NewPersonForm
     form = PersonForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = PersonPasswordForm
     list_display = ["email", "name", "state", "two_step", "last_login"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["email", "first_name", "last_name"]

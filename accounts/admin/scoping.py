@@ -18,6 +18,7 @@ from accounts.admin.access import Access, access_of, workspace_id_of
 from accounts.admin.deletion import BoundedDeletion
 from accounts.admin.history import HistoryMixin
 from accounts.admin.paginator import BoundedPaginator, ScopedChangeList
+from accounts.admin.secrets_again import SecretsAgain
 from accounts.admin.times import ZonedPages, when
 from accounts.choices import Role
 from accounts.models import Workspace
@@ -89,7 +90,7 @@ def usable_workspaces(access: Access, least: Role) -> QuerySet[Workspace]:
     return rows if access.superuser else rows.filter(pk__in=access.workspaces(least))
 
 
-class ScopedAdmin(ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
+class ScopedAdmin(SecretsAgain, ZonedPages, ScopedMixin, HistoryMixin, BoundedDeletion, ModelAdmin):
     """List and page of rows in the user's workspaces.
 
     `empty` is the text of an empty list, `add_words` the label of its button.

@@ -153,7 +153,7 @@ class AgentAdmin(RevisionsMixin, ToolSecretMixin, ReplacingDeletion, ScopedAdmin
         if self.has_change_permission(request, obj):
             return shown
         read = [(title, {**rest, "fields": _to_read(rest["fields"], obj)}) for title, rest in shown]
-        return [(title, rest) for title, rest in read if title != "Revision"]
+        return [(title, rest) for title, rest in read if title != "Revision" and rest["fields"]]
 
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in agents.FIELDS if name in form.cleaned_data}
