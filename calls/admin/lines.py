@@ -36,6 +36,8 @@ def particulars(event: Event) -> str:
     said = []
     if event.type == EventType.CALL_DIALING and data.get("to"):
         said.append(f"Number sent to the carrier: {data['to']}.")
+    if data.get("revision"):
+        said.append(f"The number is pinned to revision {data['revision']} of its agent.")
     if event.type == EventType.TOOL_CALLED:
         said.append(f"{data['tool']}, {data['seconds']} s.")
     if event.type == EventType.KNOWLEDGE_SEARCHED:

@@ -19,6 +19,7 @@ from calls.analysis.language_model import LanguageModel, NoAnswer
 from calls.choices import AnalysisStatus, Speaker
 from calls.models import Call, CallAnalysis, TranscriptItem
 from calls.presentation.payloads import analyzed_json
+from calls.services.agent_of_call import configured
 from voxa.core.json_schema import misfits
 from voxa.core.tasks import publish, publish_on_commit
 
@@ -36,7 +37,7 @@ _TASK = (
 
 def ask_for_analysis(call: Call) -> None:
     """Queue the analysis of a conversation if its agent requests one, in the caller's transaction. Once per call."""
-    agent = call.agent
+    agent = configured(call) if call.agent else None
     if agent is None or not agent.analyzes_calls or not PROVIDERS[agent.ai_provider].analyzes:
         return
     if not TranscriptItem.objects.filter(call=call, speaker=Speaker.CALLER).exists():
@@ -85,7 +86,7 @@ def _analyze(call_id: UUID) -> None:
     if not due.update(due_at=now + LEASE, attempts=F("attempts") + 1):
         return None
     analysis = CallAnalysis.objects.select_related("call__agent").get(pk=call_id)
-    agent = analysis.call.agent
+    agent = configured(analysis.call) if analysis.call.agent else None
     if agent is None:
         return _give_up(analysis, "The agent was deleted.")
     model, fields = LanguageModel.of(agent), agent.analysis_schema

@@ -51,7 +51,8 @@ def begin_inbound(project: LiveKitProject, room: str, story: Story) -> UUID | No
             call.save(force_insert=True)
     except IntegrityError:
         return call.pk  # another report was faster
-    note(call, EventType.CALL_RINGING, story.joined_at)
+    pinned: dict[str, Any] = {"revision": call.pinned_revision} if call.pinned_revision else {}
+    note(call, EventType.CALL_RINGING, story.joined_at, **pinned)
     tell(call)
     if is_closed(call) and use_fallback(call, Reason.OUTSIDE_HOURS):
         return call.pk
@@ -76,7 +77,10 @@ def _by_trunk(story: Story) -> Call | None:
     came = attributes.get("sip.trunkPhoneNumber", "")
     number = find_called(trunk, came)
     agent = answering_agent(number, trunk.workspace_id)
-    return _call(trunk.workspace, number.number if number else came, agent, trunk=trunk, number=number)
+    own = agent is not None and number is not None and agent.pk == number.agent_id
+    pinned = number.agent_revision if own and number else None
+    called = number.number if number else came
+    return _call(trunk.workspace, called, agent, trunk=trunk, number=number, pinned_revision=pinned)
 
 
 def _by_endpoint(story: Story) -> Call | None:

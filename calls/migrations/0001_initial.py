@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('metadata', models.JSONField(blank=True, default=dict, validators=[calls.validators.validate_metadata])),
                 ('variables', models.JSONField(blank=True, default=dict)),
                 ('agent_revision', models.PositiveIntegerField(blank=True, editable=False, null=True)),
+                ('pinned_revision', models.PositiveIntegerField(blank=True, editable=False, null=True)),
                 ('agent_overrides', models.JSONField(blank=True, default=dict, editable=False)),
                 ('room_name', models.CharField(blank=True, max_length=128)),
                 ('sip_call_id', models.CharField(blank=True, max_length=255, verbose_name='SIP Call-ID')),

@@ -47,6 +47,7 @@ class Call(models.Model):
     metadata = models.JSONField(default=dict, blank=True, validators=[validate_metadata])
     variables = models.JSONField(default=dict, blank=True)
     agent_revision = models.PositiveIntegerField(null=True, blank=True, editable=False)  # that the worker was told
+    pinned_revision = models.PositiveIntegerField(null=True, blank=True, editable=False)  # by the number called
     agent_overrides = models.JSONField(default=dict, blank=True, editable=False)  # by the names of the agent's fields
 
     room_name = models.CharField(max_length=128, blank=True)

@@ -77,7 +77,8 @@ def read_answer(call: Call, body: bytes, told: dict[str, Any]) -> dict[str, Any]
     if problems:
         raise Wrong(f"The answer is not valid: {' '.join(_words(problems))}")
     if agent is not None and agent.pk != call.agent_id:
-        changes["agent"], told["agent"] = agent, agent.name
+        changes |= {"agent": agent, "pinned_revision": None}
+        told["agent"] = agent.name
     if variables:
         changes["variables"], told["variables"] = variables, sorted(variables)
     if overrides:

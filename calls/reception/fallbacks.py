@@ -89,7 +89,8 @@ def _apply(call: Call, reception: Reception, row: Answering, state: dict[str, An
     if row.fallback == Fallback.AGENT and agent is not None:
         told["agent"] = agent.name
         # Overrides are of the former agent: the voice of another provider, for example.
-        Call.objects.filter(pk=call.pk).update(agent=agent, agent_revision=None, agent_overrides={}, updated_at=now)
+        fresh: dict[str, Any] = {"agent_revision": None, "pinned_revision": None, "agent_overrides": {}}
+        Call.objects.filter(pk=call.pk).update(agent=agent, updated_at=now, **fresh)
     elif row.fallback == Fallback.TRANSFER:
         told["to"] = row.fallback_to
         reception.transfer = {"to": row.fallback_to, "mode": row.fallback_mode, "headers": {}}

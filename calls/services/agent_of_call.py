@@ -10,12 +10,18 @@ from calls.models import Call
 from telephony.models import Agent
 from telephony.services.agent_overrides import check_overrides, check_variables, with_overrides
 from telephony.services.errors import Problems
+from telephony.services.pinned import as_pinned
+
+
+def configured(call: Call) -> Agent:
+    """Return a call's agent, as in the revision that the called number pins. It must not be saved."""
+    assert call.agent is not None  # noqa: S101
+    return as_pinned(call.agent, call.pinned_revision)
 
 
 def variables_of(call: Call) -> dict[str, Any]:
     """Return the variables of a call with an agent, built-in ones too, and metadata where the provider gets it so."""
-    assert call.agent is not None  # noqa: S101
-    workspace, agent = call.workspace, call.agent
+    workspace, agent = call.workspace, configured(call)
     told = {"direction": call.direction, "from": call.from_number, "to": call.to_number, "call_id": str(call.pk)}
     values: dict[str, Any] = {**built_in(timezone.now(), workspace.time_zone, workspace.name, agent.name), **told}
     if PROVIDERS[agent.ai_provider].metadata_is_variables:
@@ -25,8 +31,7 @@ def variables_of(call: Call) -> dict[str, Any]:
 
 def overridden(call: Call) -> Agent:
     """Return a copy of a call's agent with the call's overrides. It must not be saved."""
-    assert call.agent is not None  # noqa: S101
-    return with_overrides(call.agent, call.agent_overrides)
+    return with_overrides(configured(call), call.agent_overrides)
 
 
 def check_agent_of(call: Call, problems: Problems) -> None:

@@ -18,10 +18,11 @@ from agents.rendering import render_json, render_url
 from calls.choices import CallStatus, EventType
 from calls.models import Call
 from calls.services import knowledge
-from calls.services.agent_of_call import variables_of
+from calls.services.agent_of_call import configured, variables_of
 from telephony.models import Agent
 from telephony.services.tool_secrets import tool_secret
 from voxa.core import safe_http
+from voxa.core.destinations import url_key
 from voxa.core.errors import Conflict
 from voxa.core.json_schema import misfits
 
@@ -67,7 +68,7 @@ def call_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, A
         return _look_up(call, agent, arguments)
     values = variables_of(call)
     text = _body(call, name, arguments, render_json(tool.get("body", {}), values))
-    headers = signed(tool_secret(agent), f"tool_{request_id.hex}", text)
+    headers = _headers(call, tool["url"], f"tool_{request_id.hex}", text)
     with external_lease(call.workspace_id, ExternalWork.TOOL) as may:
         return _send(render_url(tool["url"], values), headers, text) if may else (Done(False, BUSY), {})
 
@@ -86,7 +87,7 @@ def speaking(call: Call) -> Agent:
         raise Conflict("not_in_progress", "The call is not in progress.")
     if call.agent is None:
         raise Conflict("no_agent", "The call has no agent.")
-    return call.agent
+    return configured(call)
 
 
 def misfit(tool: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
@@ -109,6 +110,17 @@ def _body(call: Call, name: str, arguments: Mapping[str, Any], more: Mapping[str
     data: dict[str, Any] = {"tool": name, "arguments": arguments, "agentId": str(call.agent_id), "call": told}
     data |= {"body": more} if more else {}
     return json.dumps({"type": EventType.TOOL_CALLED, "timestamp": at, "data": data}, separators=(",", ":"))
+
+
+def _headers(call: Call, url: str, message_id: str, text: str) -> dict[str, str]:
+    """Return the headers of a tool's request, signed unless the URL is of a pinned revision alone.
+
+    Who has a URL that the agent no longer calls could reuse signatures.
+    """
+    present: list[dict[str, Any]] = call.agent.tools if call.agent else []
+    if call.agent is None or url_key(url) not in {url_key(tool["url"]) for tool in present}:
+        return {"Content-Type": "application/json"}
+    return signed(tool_secret(call.agent), message_id, text)
 
 
 def signed(secret: str, message_id: str, text: str) -> dict[str, str]:

@@ -46,7 +46,7 @@ def _found(project: LiveKitProject, room: str) -> Call | None:
 def _note_revision(call: Call) -> None:
     """Record which revision of its agent speaks in a call, once."""
     if call.agent_revision is None:
-        call.agent_revision = current_number(call.agent_id)
+        call.agent_revision = call.pinned_revision or current_number(call.agent_id)
         Call.objects.filter(pk=call.pk, agent_revision=None).update(agent_revision=call.agent_revision)
 
 

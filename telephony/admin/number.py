@@ -88,7 +88,7 @@ class PhoneNumberAdmin(NumberChangesMixin, FileImportMixin, ServicePage, Workspa
     conditional_fields = CONDITIONAL
     fieldsets = [
         (None, {"fields": [("number", "label"), "trunk"]}),
-        ("Inbound calls", {"fields": [("agent", "transfer_trunk")]}),
+        ("Inbound calls", {"fields": [("agent", "agent_revision"), "transfer_trunk"]}),
         (
             "Assistant request",
             {
@@ -131,7 +131,8 @@ class PhoneNumberAdmin(NumberChangesMixin, FileImportMixin, ServicePage, Workspa
     @display(description="Answered by", ordering="agent__name")
     def answered_by(self, number: PhoneNumber) -> str:
         if number.agent and number.agent.active:
-            return number.agent.name
+            pin = number.agent_revision
+            return f"{number.agent.name}, revision {pin}" if pin else number.agent.name
         if name := getattr(number, "stand_in", None):
             return f"{name} (default agent)"
         return render_to_string("unfold/helpers/label.html", {"text": "Nobody", "type": "warning"})

@@ -46,9 +46,10 @@ _TRUNK_ANSWER = example_of(
 )
 _NUMBER = {"number": "+15550100000", "trunkId": _ID}
 _NUMBER_ANSWER: dict[str, Any] = {
-    "id": _ID, "number": "+15550100000", "trunkId": _ID, "agentId": None, "transferTrunkId": None, "label": "",
-    "assistantRequestUrl": "", "businessHours": [], "holidays": [], "fallback": "", "fallbackAgentId": None,
-    "fallbackTo": "", "fallbackMode": "cold", "fallbackMessage": "", "createdAt": _TIME,
+    "id": _ID, "number": "+15550100000", "trunkId": _ID, "agentId": None, "agentRevision": None,
+    "transferTrunkId": None, "label": "", "assistantRequestUrl": "", "businessHours": [], "holidays": [],
+    "fallback": "", "fallbackAgentId": None, "fallbackTo": "", "fallbackMode": "cold", "fallbackMessage": "",
+    "createdAt": _TIME,
 }  # fmt: skip
 _TOOL = {
     "name": "find_order",

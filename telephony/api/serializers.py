@@ -214,6 +214,13 @@ class NumberSerializer(AnsweringSerializer, CamelModelSerializer[PhoneNumber]):
         help_text="The number's trunk, by its id or an `ST_` id; a change moves the number.",
     )
     agent_id = RowIdField(source="agent", required=False, allow_null=True, help_text="The agent that answers.")
+    agent_revision = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="The agent's revision that answers, by its number; null: the newest. Another agent clears it.",
+    )
     transfer_trunk_id = TrunkReferenceField(
         source="transfer_trunk",
         required=False,
@@ -224,7 +231,8 @@ class NumberSerializer(AnsweringSerializer, CamelModelSerializer[PhoneNumber]):
     class Meta:
         model = PhoneNumber
         fields = [
-            "id", "number", "trunk_id", "agent_id", "transfer_trunk_id", "label", *answering.FIELDS, "created_at",
+            "id", "number", "trunk_id", "agent_id", "agent_revision", "transfer_trunk_id", "label", *answering.FIELDS,
+            "created_at",
         ]  # fmt: skip
         extra_kwargs = {
             "number": {"max_length": LONGEST_TEXT, "help_text": SPELLINGS},
@@ -237,6 +245,7 @@ class NumberSerializer(AnsweringSerializer, CamelModelSerializer[PhoneNumber]):
             "number": row.number,
             "trunkId": str(row.trunk_id),
             "agentId": id_json(row.agent_id),
+            "agentRevision": row.agent_revision,
             "transferTrunkId": id_json(row.transfer_trunk_id),
             "label": row.label,
             "assistantRequestUrl": row.assistant_request_url,

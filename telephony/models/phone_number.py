@@ -16,6 +16,12 @@ from telephony.models.trunk import Trunk
 from voxa.core.number_fields import NumberField
 
 
+def unpin(collector: Any, field: Any, numbers: Any, using: str) -> None:
+    """Clear the agent of numbers whose agent is deleted, and the revision with it."""
+    models.SET_NULL(collector, field, numbers, using)
+    collector.add_field_update(PhoneNumber._meta.get_field("agent_revision"), None, numbers)
+
+
 class PhoneNumber(Answering):
     """A number on its trunk, and the agent that answers it.
 
@@ -28,7 +34,13 @@ class PhoneNumber(Answering):
     project = models.ForeignKey(LiveKitProject, on_delete=models.PROTECT, related_name="numbers", editable=False)
     trunk = models.ForeignKey(Trunk, on_delete=models.CASCADE, related_name="numbers")
     number = NumberField(max_length=16, help_text="Stored as E.164, such as +15550100000.")
-    agent = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="numbers")
+    agent = models.ForeignKey(Agent, null=True, blank=True, on_delete=unpin, related_name="numbers")
+    agent_revision = models.PositiveIntegerField(
+        "revision",
+        null=True,
+        blank=True,
+        help_text="The number of the agent's revision that answers, for example 3. Empty: always the newest.",
+    )
     transfer_trunk = models.ForeignKey(
         Trunk, null=True, blank=True, on_delete=models.SET_NULL, related_name="transfer_numbers"
     )

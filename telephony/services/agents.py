@@ -97,6 +97,8 @@ def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | 
     agent.warnings = _in_vain(agent) if "ai_provider" in changed else []
     if SPOKEN & set(changed):
         agent.warnings = [*agent.warnings, *placeholder_warnings(agent)]
+    if {"ai_provider", *DESTINATIONS} & set(changed):
+        agent.warnings = [*agent.warnings, *_pinned(agent)]
     if _tools_moved(former_tools, agent.tools) and ToolSecret.objects.filter(agent=agent).delete()[0]:
         agent.warnings = [*agent.warnings, TOOLS_MOVED]
     return agent
@@ -115,6 +117,14 @@ def _in_vain(agent: Agent) -> list[str]:
     if not names:
         return []
     return [f"Stored, and not used by {agent.get_ai_provider_display()}: {', '.join(names)}. Empty what is not needed."]
+
+
+def _pinned(agent: Agent) -> list[str]:
+    """Return a warning that names numbers pinned to a former provider or URL, to which the key is not sent."""
+    pinned = agent.numbers.filter(agent_revision__isnull=False).order_by("number")
+    named = ", ".join(pinned.values_list("number", flat=True)[:10])
+    words = "Numbers pinned to an earlier revision have no API key in calls if it has another provider or URL"
+    return [f"{words}: {named}. Pin the newest one, or none."] if named else []
 
 
 def needs_key_again(agent: Agent, data: Mapping[str, Any]) -> bool:

@@ -43,6 +43,8 @@ def plan_changes(rows: Iterable[PhoneNumber], data: Mapping[str, Any], allowed: 
             continue
         before = row.trunk_id
         changed = assign(row, data, FIELDS)
+        if "agent" in changed:
+            row.agent_revision = None
         found.fields.update(changed)
         if not changed:
             found.unchanged += 1
@@ -67,6 +69,9 @@ def change_numbers(ids: Collection[UUID], data: Mapping[str, Any], allowed: Coll
         changed = PhoneNumber.objects.filter(pk__in=[row.pk for row in found.rows])
         if found.rows:
             changed.update(**data)
+            if "agent" in data:
+                unpinned = [row.pk for row in found.rows if row.agent_revision is None]
+                PhoneNumber.objects.filter(pk__in=unpinned).update(agent_revision=None)
             record_changes(found.rows)
         if len(found.trunks) > SYNCED_AT_ONCE:
             request_many(found.trunks)

@@ -11,13 +11,14 @@ from accounts.services.history import insert_recorded
 from telephony.models import Agent, PhoneNumber, TelephonySettings, Trunk
 from telephony.services import fallbacks
 from telephony.services.errors import Problems, conflicts_named
+from telephony.services.pinned import match_pin
 from telephony.services.request_secrets import match_secret
 from telephony.services.rows import assign
 from voxa.core.phone_numbers import or_none
 
 MAX_NUMBERS = 1_000  # per request
 ANSWERING = ("assistant_request_url", "assistant_request_secret", *fallbacks.FIELDS)
-FIELDS = ("number", "trunk", "agent", "transfer_trunk", "label", *ANSWERING)
+FIELDS = ("number", "trunk", "agent", "agent_revision", "transfer_trunk", "label", *ANSWERING)
 _CHECKED = ("number", "label", *ANSWERING)
 _SHARE = f"SELECT FROM {TelephonySettings._meta.db_table} WHERE workspace_id = %s FOR SHARE"
 
@@ -31,6 +32,7 @@ def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Pr
     problems = Problems() if problems is None else problems
     row = PhoneNumber(workspace=workspace)
     given = assign(row, data, [name for name in FIELDS if data.get(name) is not None])
+    match_pin(row, given, data, problems)
     match_secret(row, "", data, problems)
     fallbacks.check_fallback(row, workspace, given, problems)
     _check(row, problems)
@@ -65,6 +67,7 @@ def update_number(row: PhoneNumber, data: Mapping[str, Any], *, problems: Proble
         row = PhoneNumber.objects.select_for_update(no_key=True, of=("self",)).select_related("trunk").get(pk=row.pk)
         before = row.assistant_request_url
         changed = assign(row, data, FIELDS)
+        changed += match_pin(row, changed, data, problems)
         changed += match_secret(row, before, data, problems)
         changed += fallbacks.check_fallback(row, row.workspace, changed, problems)
         _check(row, problems)

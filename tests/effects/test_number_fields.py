@@ -10,11 +10,12 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from calls.choices import CallStatus
 from calls.models import Call
+from calls.services.agent_of_call import configured
 from calls.transfers.carry_out import warm_route
 from telephony.api.serializers import NumberSerializer
 from telephony.choices import TrunkStatus
 from telephony.models import PhoneNumber, Trunk
-from telephony.services.agents import create_agent
+from telephony.services.agents import create_agent, update_agent
 from telephony.services.trunks import create_trunk
 from telephony.sync.plan import plan
 from telephony.sync.rows import read_trunks
@@ -40,6 +41,11 @@ def _answers(number: PhoneNumber) -> str:
     return agent.name if agent else ""
 
 
+def _greets(number: PhoneNumber) -> str:
+    call = arrives(number.trunk, number.number)
+    return configured(call).greeting if call.agent else ""
+
+
 def _goes_on_by(number: PhoneNumber) -> str:
     call = arrives(number.trunk, number.number)
     Call.objects.filter(pk=call.pk).update(status=CallStatus.IN_PROGRESS)
@@ -52,6 +58,7 @@ CASES: dict[str, Case] = {
     "number": (OTHER, lambda number: _in_livekit(number)[1], [OTHER]),
     "trunkId": ("second", lambda number: _in_livekit(number)[0], "Second"),
     "agentId": ("second", _answers, "Second"),
+    "agentRevision": (1, _greets, "The first greeting."),
     "transferTrunkId": ("transfers", _goes_on_by, "Transfers"),
     "label": ("Sales", str, "Sales"),  # for people: below
 }
@@ -72,12 +79,14 @@ def test_every_writable_field_of_a_number_has_its_effect_below() -> None:
 @pytest.fixture
 def rows(acme: Workspace) -> dict[tuple[str, str], str]:
     """Ids by field and by the word that stands for them."""
-    create_agent(acme, {"name": "First", "direction": "inbound"})
+    first = create_agent(acme, {"name": "First", "direction": "inbound", "greeting": "The first greeting."})
+    update_agent(first, {"greeting": "Another greeting."})
     second = create_agent(acme, {"name": "Second", "direction": "outbound"})
     gateway = {"gateways": [{"ip_or_domain": "192.0.2.7"}]}
     trunk = create_trunk(acme, {"name": "Second", **gateway})
     line = _line(acme, "+12025550190", "Transfers")
     return {
+        ("agentId", "first"): str(first.pk),
         ("agentId", "second"): str(second.pk),
         ("trunkId", "second"): str(trunk.pk),
         ("transferTrunkId", "transfers"): str(line.trunk.pk),
@@ -99,6 +108,7 @@ def test_a_field_of_a_number_is_seen(
     line.number.delete()
     value, look, expected = CASES[field]
     body = {"number": NUMBER, "trunkId": str(line.trunk.pk)}
+    body |= {"agentId": rows["agentId", "first"]} if field == "agentRevision" else {}
     for sent, is_seen in ((body, False), ({**body, field: rows.get((field, value), value)}, True)):
         answer = api.post(NUMBERS, sent, format="json")
         assert answer.status_code == 201, answer.json()

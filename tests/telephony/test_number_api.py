@@ -24,6 +24,7 @@ def codes(answer: Any) -> dict[str, str]:
 
 
 UNSET: dict[str, Any] = {
+    "agentRevision": None,
     "assistantRequestUrl": "", "businessHours": [], "holidays": [], "fallback": "", "fallbackAgentId": None,
     "fallbackTo": "", "fallbackMode": "cold", "fallbackMessage": "",
 }  # fmt: skip

@@ -1,0 +1,51 @@
+"""Numbers pinned to a revision of their agent: that configuration answers, whatever is saved later."""
+
+from collections.abc import Collection, Mapping
+from copy import copy
+from typing import Any
+
+from telephony.models import Agent, PhoneNumber
+from telephony.services.agent_revisions import RECORDED, revision
+from telephony.services.agents import needs_key_again
+from telephony.services.errors import Problems
+
+PRESENT = ("active",)  # of the agent as it is now: an agent that is turned off answers nowhere
+NO_KEY = (
+    "Revision {} uses another AI provider or URL than the agent's API key belongs to. Choose another revision, or "
+    "restore this one and enter its key."
+)
+
+
+def match_pin(row: PhoneNumber, changed: Collection[str], data: Mapping[str, Any], problems: Problems) -> list[str]:
+    """Unpin a number whose agent changes, unless a revision is named too; return what changed more."""
+    if "agent" in changed and data.get("agent_revision") is None:
+        unpinned, row.agent_revision = row.agent_revision is not None, None
+        return ["agent_revision"] if unpinned else []
+    number = row.agent_revision
+    if number is None or not {"agent", "agent_revision"} & set(changed):
+        return []
+    found = revision(row.agent, number) if row.agent else None
+    if row.agent is None:
+        problems.add("agent_revision", "Choose the agent of the revision.", "required")
+    elif found is None or row.agent.workspace_id != row.workspace_id:
+        problems.add("agent_revision", f"The agent has no revision {number}.", "not_found")
+    elif needs_key_again(row.agent, {name: getattr(found, name) for name in RECORDED}):
+        problems.add("agent_revision", NO_KEY.format(number), "key")
+    return []
+
+
+def as_pinned(agent: Agent, number: int | None) -> Agent:
+    """Return a copy of an agent as in a revision, with its own keys; it must not be saved. Without a number: itself.
+
+    A key does not go to a provider or URL that it was not entered for.
+    """
+    found = revision(agent, number) if number else None
+    if found is None:
+        return agent
+    values = {name: getattr(found, name) for name in RECORDED if name not in PRESENT}
+    pinned = copy(agent)
+    if needs_key_again(agent, values):
+        pinned.provider_key = None
+    for name, value in values.items():
+        setattr(pinned, name, value)
+    return pinned
