@@ -9,6 +9,7 @@ import telephony.carriers.presets
 import telephony.models.abilities
 import telephony.models.fields
 import telephony.models.knowledge
+import telephony.models.phone_number
 import telephony.models.telephony_settings
 import telephony.sip_headers
 import telephony.validators
@@ -571,9 +572,10 @@ class Migration(migrations.Migration):
                 ('fallback_message', models.TextField(blank=True, help_text='Spoken before the tone, or before hanging up.', max_length=1000, verbose_name='greeting or message')),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('number', voxa.core.number_fields.NumberField(help_text='Stored as E.164, such as +15550100000.', max_length=16)),
+                ('agent_revision', models.PositiveIntegerField(blank=True, help_text="The number of the agent's revision that answers, for example 3. Empty: always the newest.", null=True, verbose_name='revision')),
                 ('label', models.CharField(blank=True, max_length=100)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='numbers', to='telephony.agent')),
+                ('agent', models.ForeignKey(blank=True, null=True, on_delete=telephony.models.phone_number.unpin, related_name='numbers', to='telephony.agent')),
                 ('fallback_agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='telephony.agent')),
                 ('project', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='numbers', to='telephony.livekitproject')),
                 ('workspace', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='numbers', to='accounts.workspace')),
@@ -633,6 +635,7 @@ class Migration(migrations.Migration):
                 ('fallback_message', models.TextField(blank=True, help_text='Spoken before the tone, or before hanging up.', max_length=1000, verbose_name='greeting or message')),
                 ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
                 ('number', voxa.core.number_fields.NumberField(help_text='Stored as E.164, such as +15550100000.', max_length=16)),
+                ('agent_revision', models.PositiveIntegerField(blank=True, help_text="The number of the agent's revision that answers, for example 3. Empty: always the newest.", null=True, verbose_name='revision')),
                 ('label', models.CharField(blank=True, max_length=100)),
                 ('created_at', models.DateTimeField(blank=True, editable=False)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
