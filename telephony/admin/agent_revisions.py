@@ -21,7 +21,7 @@ from voxa.core.word_diff import Piece, word_diff
 
 SHOWN = 200
 _NAME = "telephony_agent_revisions"
-KEY_REMOVED = "The provider or its URL changed, so the API key was removed. Enter or choose it again."
+KEY_REMOVED = "The provider or its URL changed, so the stored API key was removed. Enter or choose it again."
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class RevisionsMixin:
         messages.success(request, f"Revision {number} of {agent} is restored as a new revision.")
         if had_key and not saved.key:
             messages.warning(
-                request, "The provider or its URL changed, so the API key was removed. Enter or choose it again."
+                request, "The provider or its URL changed, so the stored API key was removed. Enter or choose it again."
             )
         for warning in saved.warnings:
             messages.warning(request, warning)
