@@ -1,17 +1,23 @@
 """What each request need not pay for: middleware of pages for machine requests, a policy made anew."""
 
+from collections import deque
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import resolve
+from django.utils.module_loading import import_string
 
 PATHS = frozenset({"/livekit/webhook"})
+API = ("/v1/", "/internal/agent/")
 
 
 class LeanPathsMiddleware:
@@ -29,6 +35,32 @@ class LeanPathsMiddleware:
         found = resolve(request.path_info)
         answer: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
         return answer
+
+
+class ApiPathsMiddleware:
+    """Takes requests to the API on by `API_MIDDLEWARE`, around the middleware of pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.pages, self.api = get_response, _chain(settings.API_MIDDLEWARE)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.api(request) if request.path_info.startswith(API) else self.pages(request)
+
+
+def _chain(names: list[str]) -> Any:
+    """Return a chain of middleware around the view, as Django makes the whole one of `MIDDLEWARE`."""
+    handler: Any = BaseHandler()
+    hooks = {"view": deque[Any](), "template_response": deque[Any](), "exception": deque[Any]()}
+    for hook, parts in hooks.items():
+        setattr(handler, f"_{hook}_middleware", parts)
+    chain = convert_exception_to_response(handler._get_response)
+    for name in reversed(names):
+        part = import_string(name)(chain)
+        for hook, parts in hooks.items():
+            if hasattr(part, f"process_{hook}"):  # views are processed from the outermost in, the others out
+                (parts.appendleft if hook == "view" else parts.append)(getattr(part, f"process_{hook}"))
+        chain = convert_exception_to_response(part)
+    return chain
 
 
 class OnePolicyMiddleware(CSPMiddleware):

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "voxa.fast_path.OnePolicyMiddleware",
     "voxa.core.api.middleware.LoggedRequests",
+    "voxa.fast_path.ApiPathsMiddleware",  # goes on with API_MIDDLEWARE for the API, with the rest for pages
     "django.contrib.sessions.middleware.SessionMiddleware",
     "voxa.health.CommonExceptProbes",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -74,6 +75,13 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+# The API knows keys, not sessions: without sign-in, CSRF, messages and lockout.
+API_MIDDLEWARE = [
+    "voxa.health.CommonExceptProbes",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -105,7 +113,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
     }
 else:
-    DATABASES["default"].update(CONN_HEALTH_CHECKS=True)
+    DATABASES["default"].update(ENGINE="voxa.core.postgresql", CONN_HEALTH_CHECKS=True)
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or "filesystem://localhost"
 EMBEDDED_BROKER = CELERY_BROKER_URL.startswith("filesystem:")
@@ -113,7 +121,7 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if EMBEDDED_BROKER
     else {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "voxa.core.redis_cache.KeptClientCache",
         "LOCATION": CELERY_BROKER_URL,
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }

@@ -7,7 +7,6 @@ at most. Relies on gunicorn 27.
 
 import selectors
 import socket
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -29,6 +28,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def init_process(self) -> None:
         self.probe_pool = ThreadPoolExecutor(2, "probe")
+        self.sending: dict[socket.socket, float] = {}  # until when each may
         READERS.threads = WAITS.threads = self.cfg.threads
         super().init_process()
 
@@ -66,14 +66,19 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def handle(self, conn: Any) -> Any:
-        conn.sent_by = time.monotonic() + SENT_WITHIN
-        deadline = threading.Timer(SENT_WITHIN, _end_input, (conn.sock,))
-        deadline.daemon = True
-        deadline.start()
+        self.sending[conn.sock] = conn.sent_by = time.monotonic() + SENT_WITHIN
         try:
             return super().handle(conn)
         finally:
-            deadline.cancel()
+            self.sending.pop(conn.sock, None)
+
+    def murder_pending(self) -> None:
+        """End the input of those who send for too long, too. gunicorn calls this each second."""
+        super().murder_pending()
+        now = time.monotonic()
+        for sock, by in list(self.sending.items()):
+            if now > by:
+                _end_input(sock)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         req.body.sent_by, req.body.close_connection = conn.sent_by, req.force_close

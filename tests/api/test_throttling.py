@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import redis
 from django.core.cache import cache
-from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rest_framework.test import APIClient
 
@@ -14,6 +13,7 @@ from accounts.models import ApiKey, Workspace
 from tests.api.test_errors import error
 from tests.conftest import ApiFor
 from tests.live.servers import RedisServer
+from voxa.core.redis_cache import KeptClientCache
 
 pytestmark = pytest.mark.urls("tests.api.probe")
 NOW = datetime(2026, 1, 1, 12, 0, 15, tzinfo=UTC)
@@ -57,7 +57,8 @@ def test_a_cache_that_is_away_stops_nobody(api: APIClient, monkeypatch: pytest.M
 def test_redis_counts_in_one_trip_and_forgets_by_itself(
     api: APIClient, redis_server: RedisServer, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.CACHES = {"default": {"BACKEND": f"{RedisCache.__module__}.RedisCache", "LOCATION": redis_server.url}}
+    backend = f"{KeptClientCache.__module__}.KeptClientCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": redis_server.url}}
     trips: list[int] = []
     execute = redis.client.Pipeline.execute
 
@@ -65,10 +66,18 @@ def test_redis_counts_in_one_trip_and_forgets_by_itself(
         trips.append(1)
         return execute(self)
 
+    made: list[int] = []
+    make = redis.Redis.__init__
+
+    def making(self: Any, *args: Any, **more: Any) -> None:
+        made.append(1)
+        make(self, *args, **more)
+
+    monkeypatch.setattr(redis.Redis, "__init__", making)
     monkeypatch.setattr(redis.client.Pipeline, "execute", counted)
     monkeypatch.setattr(redis.Redis, "execute_command", None)
     assert [api.get("/v1/probes").status_code for _ in range(3)] == [200, 200, 429]
-    assert len(trips) == 3
+    assert (len(trips), len(made)) == (3, 1)
     monkeypatch.undo()
     with redis.Redis(port=redis_server.port) as client:
         mine = client.keys(f"*throttle:{ApiKey.objects.get().pk}:*")  # others use this server too

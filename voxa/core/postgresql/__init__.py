@@ -1,0 +1,1 @@
+"""A database engine: Django's for PostgreSQL, without a statement per request to check the connection."""
