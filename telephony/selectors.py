@@ -172,7 +172,7 @@ def livekit_ids(trunk: Trunk, parts: Parts | None = None) -> LiveKitIds:
     )
 
 
-def numbers(workspace: Workspace) -> QuerySet[PhoneNumber]:
+def numbers(workspace: Workspace | UUID) -> QuerySet[PhoneNumber]:
     """Return a workspace's phone numbers."""
     return PhoneNumber.objects.filter(workspace=workspace).defer("assistant_request_secret")
 

@@ -15,6 +15,7 @@ from telephony.api.serializers import NumberSerializer
 from telephony.models import PhoneNumber
 from telephony.services import numbers
 from telephony.services.errors import Problems
+from voxa.core.api.pagination import first_page
 
 
 @NUMBERS
@@ -27,6 +28,7 @@ class NumberViewSet(ResourceViewSet[PhoneNumber]):
     queryset = PhoneNumber.objects.none()
     serializer_class = NumberSerializer
     filterset_class = NumberFilter
+    first_page = first_page(selectors.numbers)
 
     def get_queryset(self) -> QuerySet[PhoneNumber]:
         return selectors.numbers(self.workspace)

@@ -16,6 +16,7 @@ from telephony.api.reading import json_names, read
 from telephony.services.errors import Problems
 from voxa.core.api.serializers import shared
 from voxa.core.lookup import only_row
+from voxa.core.statements import Fixed
 
 M = TypeVar("M", bound=Model)
 
@@ -24,6 +25,7 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
     """The methods of a resource. `get_queryset` starts from the workspace, so others' rows are a 404."""
 
     noun: ClassVar[str]
+    first_page: ClassVar[Fixed[Any] | None] = None  # of a workspace: what a list without parameters shows
     filter_backends = [DjangoFilterBackend]
 
     def find(self, reference: str) -> M | None:
@@ -43,7 +45,11 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
         """Delete a row."""
 
     def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        if self.first_page is None or request.query_params:
+            rows: Any = self.filter_queryset(self.get_queryset())
+        else:
+            rows = self.first_page(self.workspace.pk)
+        page = self.paginate_queryset(rows) or []
         return self.get_paginated_response([self.shown(row) for row in page])
 
     def create(self, request: Request) -> Response:

@@ -19,6 +19,7 @@ from telephony.selectors import NUMBERS_IN_LIST, NUMBERS_OF_ONE
 from telephony.services import trunks
 from telephony.services.errors import Problems
 from telephony.sync.request import wait_for_sync
+from voxa.core.api.pagination import first_page
 
 
 @TRUNKS
@@ -31,6 +32,7 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
     queryset = Trunk.objects.none()
     serializer_class = TrunkSerializer
     filterset_class = TrunkFilter
+    first_page = first_page(lambda workspace: selectors.trunks_in_full(workspace, NUMBERS_IN_LIST))
 
     def get_queryset(self) -> QuerySet[Trunk]:
         return selectors.trunks_in_full(self.workspace.pk, NUMBERS_IN_LIST)

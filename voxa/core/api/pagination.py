@@ -2,13 +2,13 @@
 
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Model, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.pagination import BasePagination
@@ -16,6 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from voxa.core.statements import Fixed
+
+M = TypeVar("M", bound=Model)
 _FORMAT = struct.Struct(">?q16s")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -51,10 +54,21 @@ class Cursor:
         return cursor
 
 
-class CursorPagination(BasePagination):
-    """`?cursor=&limit=`, newest first by (created_at, id); each list has an index of its workspace and these two."""
+DEFAULT_LIMIT = 50
 
-    default_limit = 50
+
+def first_page(build: Callable[[UUID], QuerySet[M]]) -> Fixed[M]:
+    """Return the query of the first page of a list, `build` the list of a workspace's id."""
+    return Fixed(lambda workspace: build(workspace).order_by("-created_at", "-id")[: DEFAULT_LIMIT + 1], UUID)
+
+
+class CursorPagination(BasePagination):
+    """`?cursor=&limit=`, newest first by (created_at, id); each list has an index of its workspace and these two.
+
+    Instead of a query it takes the rows of a `first_page`, for a request without parameters.
+    """
+
+    default_limit = DEFAULT_LIMIT
     max_limit = 200
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
@@ -66,7 +80,7 @@ class CursorPagination(BasePagination):
             place = Tuple(F("created_at"), F("id"))
             queryset = queryset.filter(compare(place, (cursor.created_at, cursor.id)))
         order = ("created_at", "id") if backwards else ("-created_at", "-id")
-        rows = self.rows(queryset, order, limit + 1)
+        rows = queryset if isinstance(queryset, list) else self.rows(queryset, order, limit + 1)
         more, rows = len(rows) > limit, rows[:limit]
         if backwards:
             rows.reverse()
