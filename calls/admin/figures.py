@@ -1,12 +1,13 @@
-"""The live figures of the home page: a fragment that the page polls, in seven queries besides those of the session."""
+"""The live figures of the home page: a fragment that the page polls, in eight queries besides those of the session."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Avg, Count, F, Q, QuerySet
-from django.db.models.functions import TruncHour
+from django.db.models import Avg, Count, F, FloatField, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, TruncHour
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.views import View
 from accounts.admin.access import Access, access_of
 from accounts.choices import Role
 from accounts.models import WebhookEndpoint
-from calls.choices import ENDED, LIVE, CallStatus
+from calls.choices import ENDED, LIVE, CallStatus, Direction
 from calls.models import AgentWorker, Call, RunningDispatcher
 from calls.presentation.status_text import duration
 from telephony.admin.counting import bounded, own, words
@@ -50,17 +51,19 @@ def figures(access: Access) -> dict[str, Any]:
         "bars": bars(hours, now),
         "chart_width": HOURS * (BAR + GAP),
         "chart_height": HEIGHT,
-        "totals": totals,
+        "totals": [*totals, *costs(calls, now)],
         "trunks": rated_trunks(access, now),
         "processes": processes(now) if access.superuser else [],
         "webhooks": list(failing.defer("secret", "previous_secret")[:SHOWN]),
     }
 
 
+_LATENCY = Cast(KeyTextTransform("turnSecondsMedian", "conversation__measures"), FloatField())
+
+
 def by_hour(calls: QuerySet[Call], now: datetime) -> tuple[dict[datetime, dict[str, int]], list[tuple[str, str]]]:
     """Return the ended calls of the last day by hour and outcome, and what they amount to, in one query."""
-    recent = calls.filter(created_at__gte=now - timedelta(hours=HOURS))
-    newest = Call.objects.filter(pk__in=recent.order_by("-created_at", "-id").values("pk")[:MOST], status__in=ENDED)
+    newest = _newest(calls, now).filter(status__in=ENDED)
     answered = Q(answered_at__isnull=False)
     rows = newest.order_by().annotate(hour=TruncHour("created_at")).values("hour").annotate(
         count=Count("pk"),
@@ -68,6 +71,8 @@ def by_hour(calls: QuerySet[Call], now: datetime) -> tuple[dict[datetime, dict[s
         failed=Count("pk", filter=Q(status=CallStatus.FAILED) & ~answered),
         seconds=Avg("duration_seconds", filter=answered),
         waited=Avg(F("answered_at") - F("started_at"), filter=answered),
+        measured=Count(_LATENCY),
+        latency=Avg(_LATENCY),
     )  # fmt: skip
     found: list[Any] = list(rows)
     hours = {
@@ -81,15 +86,34 @@ def by_hour(calls: QuerySet[Call], now: datetime) -> tuple[dict[datetime, dict[s
     return hours, _totals(found)
 
 
+def _newest(calls: QuerySet[Call], now: datetime) -> QuerySet[Call]:
+    recent = calls.filter(created_at__gte=now - timedelta(hours=HOURS))
+    return Call.objects.filter(pk__in=recent.order_by("-created_at", "-id").values("pk")[:MOST]).order_by()
+
+
+def costs(calls: QuerySet[Call], now: datetime) -> list[tuple[str, str]]:
+    """Return what outbound talk time cost in each currency, at the workspaces' present prices; none without a price."""
+    priced = _newest(calls, now).filter(
+        direction=Direction.OUTBOUND, duration_seconds__gt=0, workspace__telephony_settings__price_per_minute__gt=0
+    )
+    rows = priced.values_list("workspace__telephony_settings__currency").annotate(
+        cost=Sum(F("duration_seconds") * F("workspace__telephony_settings__price_per_minute"))
+    )
+    return [("Cost", f"{cost / 60:,.2f} {currency}".rstrip()) for currency, cost in rows.order_by("-cost")]
+
+
 def _totals(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
     count, answered = sum(row["count"] for row in rows), sum(row["answered"] for row in rows)
     seconds = sum((row["seconds"] or 0) * row["answered"] for row in rows)
+    measured = sum(row["measured"] for row in rows)
+    latency = sum((row["latency"] or 0) * row["measured"] for row in rows)
     waited = sum((row["waited"] or timedelta()).total_seconds() * row["answered"] for row in rows)
     return [
         ("Calls ended", f"{count:,}"),
         ("Answer rate", f"{round(100 * answered / count)}%" if count else "None yet"),
         ("Average duration", duration(round(seconds / answered)) if answered else "None yet"),
         ("Average time to answer", duration(round(waited / answered)) if answered else "None yet"),
+        ("Response latency", f"{latency / measured:.1f} s" if measured else "None yet"),
         ("Minutes", f"{seconds / 60:,.0f}"),
     ]
 

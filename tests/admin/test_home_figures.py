@@ -1,5 +1,6 @@
 """The live figures of the home page: whose calls they count, and what they say of trunks and webhooks."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User, WebhookEndpoint, Workspace
 from calls.choices import Reason
-from calls.models import Call
+from calls.models import Call, Conversation
 from calls.services.trunk_health import note_calls
+from telephony.models import TelephonySettings
 from tests.admin.conftest import Browser
 from tests.calls.conftest import Line, make_line
 
@@ -41,10 +43,28 @@ def test_calls_are_summed_up(line: Line, acme_viewer: User, signed_in: Browser) 
         "Answer rate": "50%",
         "Average duration": "1 min 30 s",
         "Average time to answer": "4 s",
+        "Response latency": "None yet",
         "Minutes": "2",
     }
     counts = [bar["counts"] for bar in answer.context["bars"]]
     assert (len(counts), sum(one["answered"] for one in counts), sum(one["failed"] for one in counts)) == (24, 1, 1)
+
+
+def test_latency_and_cost_are_summed_up(line: Line, acme_viewer: User, signed_in: Browser) -> None:
+    talked = Call.objects.get(status="completed")
+    Conversation.objects.create(call=talked, measures={"turns": 4, "turnSecondsMedian": 0.84})
+    Conversation.objects.create(call=Call.objects.get(status="failed"))
+    TelephonySettings.objects.filter(workspace=line.workspace).update(price_per_minute="0.0400", currency="EUR")
+    totals = dict(signed_in(acme_viewer).get(FIGURES).context["totals"])
+    assert (totals["Response latency"], totals["Cost"], totals["Calls ended"]) == ("0.8 s", "0.06 EUR", "2")
+
+
+def test_a_refresh_is_announced_once_a_minute(line: Line, acme_viewer: User, signed_in: Browser) -> None:
+    client = signed_in(acme_viewer)
+    said = 'id="vx-figures-said"'
+    assert f'role="status" aria-live="polite" {said}' in client.get(reverse("admin:index")).content.decode()
+    told = client.get(FIGURES).content.decode().partition(f'{said} hx-swap-oob="innerHTML">')[2]
+    assert re.match(r"Figures of \d\d:\d\d: 0 live<", told)
 
 
 def test_a_trunk_has_its_answer_rate_and_last_sip_error(line: Line, acme_viewer: User, signed_in: Browser) -> None:
