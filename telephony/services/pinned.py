@@ -5,6 +5,7 @@ from copy import copy
 from typing import Any
 
 from telephony.models import Agent, PhoneNumber
+from telephony.services.agent_keys import check_keys
 from telephony.services.agent_revisions import RECORDED, revision
 from telephony.services.agents import needs_key_again
 from telephony.services.errors import Problems
@@ -29,23 +30,26 @@ def match_pin(row: PhoneNumber, changed: Collection[str], data: Mapping[str, Any
         problems.add("agent_revision", "Choose the agent of the revision.", "required")
     elif found is None or row.agent.workspace_id != row.workspace_id:
         problems.add("agent_revision", f"The agent has no revision {number}.", "not_found")
-    elif needs_key_again(row.agent, {name: getattr(found, name) for name in RECORDED}):
+    elif _as_in(row.agent, found)[1]:
         problems.add("agent_revision", NO_KEY.format(number), "key")
     return []
 
 
 def as_pinned(agent: Agent, number: int | None) -> Agent:
-    """Return a copy of an agent as in a revision, with its own keys; it must not be saved. Without a number: itself.
-
-    A key does not go to a provider or URL that it was not entered for.
-    """
+    """Return a copy of an agent as in a revision, with its own keys; it must not be saved. Without a number: itself."""
     found = revision(agent, number) if number else None
-    if found is None:
-        return agent
-    values = {name: getattr(found, name) for name in RECORDED if name not in PRESENT}
-    pinned = copy(agent)
-    if needs_key_again(agent, values):
+    return _as_in(agent, found)[0] if found is not None else agent
+
+
+def _as_in(agent: Agent, row: Any) -> tuple[Agent, bool]:
+    """Return an agent as in a revision, and whether it lost a key that belongs to another provider or URL."""
+    values = {name: getattr(row, name) for name in RECORDED if name not in PRESENT}
+    pinned, lost = copy(agent), needs_key_again(agent, values)
+    if lost:
         pinned.provider_key = None
     for name, value in values.items():
         setattr(pinned, name, value)
-    return pinned
+    check_keys(pinned, misplaced := Problems())
+    for name in misplaced:
+        setattr(pinned, name, None)
+    return pinned, lost or bool(misplaced)

@@ -15,6 +15,7 @@ from calls.services.worker_session import instructions
 from telephony.models import Agent, PhoneNumber
 from telephony.services.agents import create_agent, delete_agent, update_agent
 from telephony.services.number_changes import change_numbers
+from telephony.services.provider_keys import create_key
 from tests.calls.conftest import make_line
 from tests.effects.watching import arrives
 from tests.telephony.conftest import NUMBERS
@@ -85,6 +86,22 @@ def test_a_key_is_not_sent_where_it_does_not_belong(number: PhoneNumber, agent: 
     patched(api, number, agentRevision=None)
     assert fields(patched(api, number, agentRevision=1)) == ["agentRevision"]
     assert patched(api, number, agentRevision=3).status_code == 200
+
+
+def test_a_key_of_the_workspace_goes_to_its_own_provider_only(
+    number: PhoneNumber, agent: Agent, acme: Workspace, api: APIClient
+) -> None:
+    base = "https://models.example.com/v1"
+    key = create_key(acme, {"name": "Ours", "provider": "openai", "key": "sk-ours", "base_url": base})
+    update_agent(agent, {"stored_key": key, "base_url": base})
+    call = arrives(number.trunk, number.number)
+    assert (configured(call).base_url, configured(call).key) == ("", "")
+    assert call.agent is not None
+    assert call.agent.key == "sk-ours"
+    patched(api, number, agentRevision=None)
+    assert fields(patched(api, number, agentRevision=1)) == ["agentRevision"]
+    assert patched(api, number, agentRevision=3).status_code == 200
+    assert configured(arrives(number.trunk, number.number)).key == "sk-ours"
 
 
 @pytest.mark.parametrize("revision", [0, 9, -1, "x", 2**31, True])
