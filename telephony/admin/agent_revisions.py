@@ -87,9 +87,7 @@ class RevisionsMixin:
             return HttpResponseRedirect(f"{back}?number={number}")
         messages.success(request, f"Revision {number} of {agent} is restored as a new revision.")
         if had_key and not saved.key:
-            messages.warning(
-                request, "The provider or its URL changed, so the stored API key was removed. Enter or choose it again."
-            )
+            messages.warning(request, KEY_REMOVED)
         for warning in saved.warnings:
             messages.warning(request, warning)
         return HttpResponseRedirect(back)
