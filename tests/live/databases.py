@@ -71,7 +71,8 @@ def _on_sqlite(name: str) -> str:
 
 
 def _migrate(url: str) -> None:
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": url}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("LIVEKIT_")}
+    env |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": url}
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(command, env=env, cwd=CHECKOUT, check=True)
 

@@ -48,7 +48,8 @@ def measure(folder: Path, server: object) -> list[Line]:
     redis.start()
     place = folder / "production"
     place.mkdir()
-    production = Production(place, Template(place, server), redis, {"--workers 4": f"--workers {WEB_WORKERS}"})
+    fewer = {"--workers 4": f"--workers {WEB_WORKERS}"}
+    production = Production(place, Template(place, server), redis, fewer, LOG_LEVEL="INFO")
     try:
         production.start()
         time.sleep(SETTLED)
