@@ -3,11 +3,29 @@
 Source: https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech .
 """
 
-from agents.vendors.base import Vendor, at
+from typing import Any
+
+from agents.vendors.base import Vendor, Voice, VoiceList, at
+
+_VOICES = "/cognitiveservices/voices/list"
+
+
+def _read(page: Any) -> tuple[list[Voice], str]:
+    return [
+        Voice(
+            one["ShortName"],
+            one.get("DisplayName") or one["ShortName"],
+            (one["Locale"], *(one.get("SecondaryLocaleList") or ())),
+            one.get("Gender") or "",
+        )
+        for one in page
+    ], ""
+
 
 VENDOR = Vendor(
     at("azure", "https://{region}.tts.speech.microsoft.com"),
-    "/cognitiveservices/voices/list",
+    _VOICES,
     lambda account: {"Ocp-Apim-Subscription-Key": account.key},
     has_regions=True,
+    voices=VoiceList(_VOICES, _read),
 )

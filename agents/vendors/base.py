@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 
@@ -18,11 +19,30 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice as agents name it. `languages` are BCP 47 tags, as far as the provider tells."""
+
+    id: str
+    name: str
+    languages: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceList:
+    """A GET that lists voices. `read` returns those of a page, and the path of the next page or ""."""
+
+    path: str
+    read: Callable[[Any], tuple[list[Voice], str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Vendor:
     """`base_url` returns the address of the API, which the operator may set.
 
     A GET of `check_path` with `headers` tells whether the key is accepted: 2xx yes, 401 and 403 no. It must not cost
-    money. `has_servers`: others serve the same API, so a key may belong to another URL.
+    money. `has_servers`: others serve the same API, so a key may belong to another URL. `openai_url` is where the
+    company itself serves OpenAI's API, to which a pipeline may send the key.
     """
 
     base_url: Callable[[Account], str]
@@ -30,6 +50,8 @@ class Vendor:
     headers: Headers
     has_regions: bool = False
     has_servers: bool = False
+    openai_url: str = ""
+    voices: VoiceList | None = None
 
     def address(self, account: Account, path: str) -> str:
         """Return the URL of a path of the API."""

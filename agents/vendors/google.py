@@ -7,11 +7,12 @@ https://cloud.google.com/text-to-speech/docs/reference/rest/v1/voices/list .
 import json
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from agents.vendors.base import Account, Vendor, at
+from agents.vendors.base import Account, Vendor, Voice, VoiceList, at
 
 AUDIENCE = "https://texttospeech.googleapis.com/"  # whatever address the operator set
 PARTS = ("client_email", "private_key", "private_key_id", "project_id")
@@ -40,4 +41,16 @@ def _headers(account: Account) -> Mapping[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-VENDOR = Vendor(at("google", "https://texttospeech.googleapis.com"), "/v1/voices?languageCode=en-US", _headers)
+def _read_voices(page: Any) -> tuple[list[Voice], str]:
+    return [
+        Voice(one["name"], one["name"], tuple(one["languageCodes"]), str(one.get("ssmlGender", "")).lower())
+        for one in page.get("voices", [])
+    ], ""
+
+
+VENDOR = Vendor(
+    at("google", "https://texttospeech.googleapis.com"),
+    "/v1/voices?languageCode=en-US",
+    _headers,
+    voices=VoiceList("/v1/voices", _read_voices),
+)

@@ -2,4 +2,6 @@
 
 from agents.vendors.base import Vendor, at, bearer
 
-VENDOR = Vendor(at("groq", "https://api.groq.com"), "/openai/v1/models", bearer)
+VENDOR = Vendor(
+    at("groq", "https://api.groq.com"), "/openai/v1/models", bearer, openai_url="https://api.groq.com/openai/v1"
+)

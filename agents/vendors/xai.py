@@ -2,4 +2,4 @@
 
 from agents.vendors.base import Vendor, at, bearer
 
-VENDOR = Vendor(at("xai", "https://api.x.ai"), "/v1/api-key", bearer)
+VENDOR = Vendor(at("xai", "https://api.x.ai"), "/v1/api-key", bearer, openai_url="https://api.x.ai/v1")

@@ -12,6 +12,7 @@ from telephony.api.provider_keys import ProviderKeyViewSet
 from telephony.api.resource import ResourceViewSet
 from telephony.api.settings import TelephonySettingsView
 from telephony.api.trunks import TrunkViewSet
+from telephony.api.voices import VoicesView
 
 
 def _paths(prefix: str, viewset: type[ResourceViewSet[Any]], kind: str) -> list[URLPattern]:
@@ -38,5 +39,6 @@ urlpatterns = [
     path("knowledge/<uuid:id>/refresh", KnowledgeViewSet.as_view({"post": "refresh"})),
     *_paths("provider-keys", ProviderKeyViewSet, "uuid"),
     path("provider-keys/<uuid:id>/check", ProviderKeyViewSet.as_view({"post": "check"})),
+    path("voices", VoicesView.as_view()),
     path("settings/telephony", TelephonySettingsView.as_view()),
 ]

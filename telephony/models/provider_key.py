@@ -75,6 +75,11 @@ class ProviderKey(models.Model):
         return VENDORS[self.provider]
 
     @property
+    def home(self) -> str:
+        """Return the only base URL to which an agent may send the key; empty: the default one of its provider."""
+        return self.base_url or self.vendor.openai_url
+
+    @property
     def account(self) -> Account:
         """Return the key for requests."""
         return Account(self.key, self.base_url, self.region)

@@ -48,7 +48,8 @@ def check_keys(agent: Agent, problems: Problems) -> None:
     key = agent.stored_key
     if key is None or agent.ai_provider not in AiProvider.values:
         return
-    if key.provider != _KEYS_OF.get(AiProvider(agent.ai_provider)):
+    served = agent.ai_provider == AiProvider.PIPELINE and key.vendor.openai_url
+    if key.provider != _KEYS_OF.get(AiProvider(agent.ai_provider)) and not served:
         words = f"This is a key of {KeyProvider(key.provider).label}, which this agent's provider does not take."
         problems.add("stored_key", f"{words} Choose another key, or none.", "key_provider")
     elif not _goes_home(agent, key):
@@ -57,12 +58,12 @@ def check_keys(agent: Agent, problems: Problems) -> None:
 
 def _goes_home(agent: Agent, key: ProviderKey) -> bool:
     more = [url for url in (agent.stt_url, agent.tts_url) if url]
-    return all(same_url(url, key.base_url) for url in (agent.base_url, *more))
+    return all(same_url(url, key.home) for url in (agent.base_url, *more))
 
 
 def _elsewhere(key: ProviderKey) -> str:
-    if key.base_url:
-        return f"This key is sent to {key.base_url} only. Enter that base URL and no other URL, or choose another key."
+    if key.home:
+        return f"This key is sent to {key.home} only. Enter that base URL and no other URL, or choose another key."
     label = "OpenAI" if key.provider == KeyProvider.OPENAI else KeyProvider(key.provider).label
     return f"This key is sent to {label} only. Empty the agent's URLs, or choose another key."
 

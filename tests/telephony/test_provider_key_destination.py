@@ -62,6 +62,22 @@ def test_a_key_of_a_server_goes_there_only(writer: APIClient, acme: Workspace) -
     assert codes(refused) == {"providerKeyId": "key_destination"}
 
 
+@pytest.mark.parametrize(
+    ("provider", "url"), [("groq", "https://api.groq.com/openai/v1"), ("xai", "https://api.x.ai/v1")]
+)
+def test_a_pipeline_sends_a_key_to_the_openai_api_of_its_provider(
+    writer: APIClient, acme: Workspace, provider: str, url: str
+) -> None:
+    key = create_key(acme, {"name": "Key", "provider": provider, "key": "k-1"})
+    body = {"name": "A", "aiProvider": "pipeline", "providerKeyId": str(key.pk)}
+    assert writer.post("/v1/agents", {**body, "baseUrl": url}).status_code == 201
+    for wrong in ({"baseUrl": EVIL}, {"baseUrl": ""}, {"baseUrl": url, "sttUrl": EVIL}):
+        assert codes(writer.post("/v1/agents", {**body, **wrong})) == {"providerKeyId": "key_destination"}
+    assert codes(writer.post("/v1/agents", {**body, "aiProvider": "openai", "baseUrl": url})) == {
+        "providerKeyId": "key_provider"
+    }
+
+
 def test_a_key_moves_only_unused_and_entered_again(api: APIClient, acme: Workspace) -> None:
     key = create_key(acme, KEY)
     path = f"/v1/provider-keys/{key.pk}"
