@@ -15,7 +15,7 @@ PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --numprocesses logical --
 RANDOM_SECRET := $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage soak bench lint format schema lock
+.PHONY: help run test coverage screenshots soak bench lint format schema lock
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: lint ## every test this machine can run, on SQLite and on PostgreSQL; says
 coverage: $(DEV_STAMP) ## which lines and branches the tests without servers reach, on SQLite; var/coverage shows the rest
 	@env -u DATABASE_URL $(PYTEST) --ignore tests/live --ignore tests/contract --ignore tests/browser --ignore tests/load \
 		-m 'not live and not browser and not soak' --cov --cov-report term --cov-report html:var/coverage
+
+screenshots: $(DEV_STAMP) ## a picture of every page of the admin, light and dark, in var/screenshots; needs chromium
+	@env -u DATABASE_URL $(BIN)/pytest -q --numprocesses 0 tests/browser/screenshots.py
 
 soak: $(DEV_STAMP) ## the long kill and race runs, whole
 	@VOXA_SOAK=1 $(BIN)/python -m tests.live.postgres $(BIN)/pytest -m soak --timeout 3600

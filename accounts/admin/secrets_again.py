@@ -18,11 +18,11 @@ def emptied(form: forms.BaseForm) -> list[str]:
     ]
 
 
-class SecretsAgainForm(forms.BaseForm):
+class SecretsAgainForm:
     """A mixin for forms of pages that are no change page."""
 
-    def full_clean(self) -> None:
-        super().full_clean()
+    def full_clean(self: Any) -> None:
+        super().full_clean()  # type: ignore[misc]
         if self.is_bound and self._errors:
             for name in emptied(self):
                 self.add_error(name, forms.ValidationError(AGAIN, code="again"))

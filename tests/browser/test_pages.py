@@ -33,6 +33,7 @@ def pages(rows: dict[str, Any]) -> list[str]:
     adds = [reverse(f"admin:{kind}_add") for kind in [*added, "accounts_apikey", "accounts_webhookendpoint"]]
     changes = [reverse(f"admin:{kind}_change", args=[rows[kind].pk]) for kind in kinds if kind in rows]
     more = [reverse(f"admin:{name}") for name in ("index", "two_step", "password_change", "calls_donotcall_import")]
+    more += [reverse(f"admin:{kind}_delete", args=[rows[kind].pk]) for kind in ("telephony_agent", "telephony_trunk")]
     return [*lists, *adds, *changes, *more, *(reverse(name) for name in ("live_board", "health", "carrier_guide"))]
 
 
