@@ -33,7 +33,7 @@ class DeletionForm(forms.Form):
         self.along, kind = along, page.opts
         many = f"delete {counted(len(rows), str(kind.verbose_name), str(kind.verbose_name_plural))}"
         self.words = rows[0].name if len(rows) == 1 else many
-        self.fields["typed"].help_text = f"{self.words} (deletes without a replacement)"
+        self.fields["typed"].help_text = f"Type {self.words} to delete without a replacement."
         workspaces = {row.workspace_id for row in rows}
         if not along or len(workspaces) > 1:
             del self.fields["replacement"]  # one that serves several workspaces does not exist
