@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from agents.variables import text_of
 from calls.choices import TransferMode
 from calls.models import Call
+from calls.services.agent_of_call import configured
 from calls.transfers.requests import check_target
 from telephony.choices import AgentDirection
 from telephony.models import Agent
@@ -106,7 +107,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
 def _agent(call: Call, wanted: Any, problems: Problems) -> Agent | None:
     """Return the agent that the answer names, else the call's own."""
     if wanted is None:
-        return call.agent
+        return configured(call) if call.agent else None
     try:
         found = Agent.objects.filter(workspace=call.workspace_id, pk=UUID(wanted)).first()
     except ValueError:

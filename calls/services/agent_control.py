@@ -14,6 +14,7 @@ from agents.choices import AiProvider
 from agents.names import CONTROL
 from calls.choices import CallStatus, EventType, Reason
 from calls.models import Call
+from calls.services.agent_of_call import configured
 from calls.services.notices import tell_agent
 from calls.services.timeline import note_once
 from telephony.livekit import LiveKitError, LiveKitNotConfigured
@@ -42,7 +43,7 @@ def control_agent(call: Call, control: Control, by: str, text: str = "") -> None
     if control == Control.SAY and not 0 < len(text) <= LONGEST_TEXT:
         raise ValidationError({"text": f"Enter the text to speak, at most {LONGEST_TEXT:,} characters."})
     check_in_progress(call)
-    if control == Control.SAY and call.agent is not None and call.agent.ai_provider == AiProvider.CUSTOM:
+    if control == Control.SAY and call.agent is not None and configured(call).ai_provider == AiProvider.CUSTOM:
         words = "A custom bot alone decides what it says. Put the caller on hold or transfer the call instead."
         raise Conflict("cannot_say", words)
     request_id = uuid.uuid4()
