@@ -71,7 +71,8 @@ def main() -> None:
             webhooks,
         )
 
-        call_command("migrate", verbosity=0)
+        if options.only != "memory":  # which has a database of its own
+            call_command("migrate", verbosity=0)
         lines = []
         if options.only in (None, "provisioning"):
             lines += provisioning.measure(server, options.trunks, min(options.repeats, 3))
