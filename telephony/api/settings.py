@@ -119,9 +119,9 @@ class TelephonySettingsView(WorkspaceAPIView[TelephonySettings]):
                         problems.add(name, "The workspace has none with this id.", "not_found")
             sent: Any = request.data
             now = self._shown(TelephonySettings.of(self.workspace.pk))
-            for name, json_name in ((field.source, key) for key, field in reader.fields.items() if field.read_only):
-                if sent.get(json_name, now[json_name]) != now[json_name]:
-                    problems.add(str(name), "Only the operator of this installation can change it.", "read_only")
+            for key, field in reader.fields.items():
+                if field.read_only and sent.get(key, now[key]) != now[key]:
+                    problems.add(str(field.source), "Only the operator of this installation can change it.", "read_only")
             return Response(self._shown(update_settings(self.workspace, values, problems=problems)))
 
     def _shown(self, found: TelephonySettings) -> Any:

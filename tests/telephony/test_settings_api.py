@@ -14,7 +14,7 @@ from telephony.services.settings import update_settings
 from tests.conftest import ApiFor
 
 SETTINGS = "/v1/settings/telephony"
-DEFAULTS = {
+DEFAULTS: dict[str, Any] = {
     "defaultAgentId": None,
     "allowedCountries": [],
     "allowPremium": False,
