@@ -121,7 +121,8 @@ class TelephonySettingsView(WorkspaceAPIView[TelephonySettings]):
             now = self._shown(TelephonySettings.of(self.workspace.pk))
             for key, field in reader.fields.items():
                 if field.read_only and sent.get(key, now[key]) != now[key]:
-                    problems.add(str(field.source), "Only the operator of this installation can change it.", "read_only")
+                    words = "Only the operator of this installation can change it."
+                    problems.add(str(field.source), words, "read_only")
             return Response(self._shown(update_settings(self.workspace, values, problems=problems)))
 
     def _shown(self, found: TelephonySettings) -> Any:
