@@ -6,6 +6,7 @@ An agent's are checked at once in a request of the dialect that promises it.
 import random
 import time
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from uuid import UUID
 
 from django.utils import timezone
@@ -19,6 +20,7 @@ from voxa.core.errors import ServiceError
 
 Checked = Agent | ProviderKey
 FIRST, AT_MOST = 60.0, 3600.0  # seconds until the next check
+MOST = 500  # agents, and keys, that one sweep looks at
 
 
 class ProviderRefused(ServiceError):
@@ -42,18 +44,24 @@ def check_now(agent: Agent) -> None:
 
 
 def check_due(seconds: float) -> int:
-    """Check the keys and agents that are due, longest waiting of each workspace first; return how many.
+    """Check the agents and keys that are due, longest waiting of each workspace first; return how many.
 
-    Start no check after the time limit. Workspaces take turns, so that none waits for another's second agent.
+    Start no check after the time limit. Workspaces take turns, so that none waits for another's second agent; keys and
+    agents too.
     """
     end, done = time.monotonic() + seconds, 0
-    for model in (ProviderKey, Agent):
-        due = model._default_manager.filter(provider_check_due_at__lte=timezone.now())
-        for pk in list(in_turn(due, "workspace_id", "provider_check_due_at").values_list("pk", flat=True)[:500]):
+    for pair in zip_longest(_due(Agent), _due(ProviderKey)):
+        for pk, model in filter(None, pair):
             if time.monotonic() > end:
-                break
+                return done
             done += check_again(pk, model)
     return done
+
+
+def _due(model: type[Checked]) -> list[tuple[UUID, type[Checked]]]:
+    due = model._default_manager.filter(provider_check_due_at__lte=timezone.now())
+    first = in_turn(due, "workspace_id", "provider_check_due_at").values_list("pk", flat=True)[:MOST]
+    return [(pk, model) for pk in first]
 
 
 def check_again(pk: UUID, model: type[Checked] = Agent) -> bool:

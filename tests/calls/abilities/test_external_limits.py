@@ -12,12 +12,12 @@ from django.utils import timezone
 from accounts.choices import ExternalWork
 from accounts.models import ExternalLease, Workspace
 from accounts.services.external_leases import external_lease
-from agents.choices import AiProvider
+from agents.choices import AiProvider, KeyProvider
 from calls.analysis import analyze as analysis
 from calls.choices import AnalysisStatus
 from calls.models import Call, CallAnalysis, Event, ToolRun
 from calls.services import tools
-from telephony.models import Agent
+from telephony.models import Agent, ProviderKey
 from telephony.services import provider_checks
 from tests.calls.abilities.conftest import Asks
 from tests.calls.conftest import Line, make_line
@@ -135,22 +135,26 @@ def test_a_sweep_takes_of_each_workspace_what_it_may_have(
 # --- provider checks ----------------------------------------------------------------------------------------
 
 
-def test_one_workspaces_unchecked_agents_leave_anothers_to_be_asked_about_next(
+def test_one_workspaces_unchecked_agents_and_keys_leave_anothers_to_be_asked_about_next(
     acme: Workspace, globex: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     long_ago, lately = timezone.now() - timedelta(hours=1), timezone.now()
     for number in range(3):
         agent(acme, f"A{number}", long_ago + timedelta(seconds=number))
     agent(globex, "G0", lately)
+    for name in ("K0", "K1"):
+        ProviderKey.objects.create(
+            workspace=acme, name=name, provider=KeyProvider.DEEPGRAM, provider_check_due_at=lately
+        )
     asked: list[str] = []
 
-    def check(agent_id: UUID) -> bool:
-        asked.append(Agent.objects.get(pk=agent_id).name)
+    def check(pk: UUID, model: type[Agent | ProviderKey]) -> bool:
+        asked.append(model._default_manager.get(pk=pk).name)
         return True
 
     monkeypatch.setattr(provider_checks, "check_again", check)
-    assert provider_checks.check_due(seconds=30) == 4
-    assert asked == ["A0", "G0", "A1", "A2"]
+    assert provider_checks.check_due(seconds=30) == 6
+    assert asked == ["A0", "K0", "G0", "K1", "A1", "A2"]
 
 
 def agent(workspace: Workspace, name: str, due_at: Any) -> Agent:
