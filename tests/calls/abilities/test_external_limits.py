@@ -142,9 +142,10 @@ def test_one_workspaces_unchecked_agents_and_keys_leave_anothers_to_be_asked_abo
     for number in range(3):
         agent(acme, f"A{number}", long_ago + timedelta(seconds=number))
     agent(globex, "G0", lately)
-    for name in ("K0", "K1"):
+    for number in range(2):
+        due_at = long_ago + timedelta(seconds=number)
         ProviderKey.objects.create(
-            workspace=acme, name=name, provider=KeyProvider.DEEPGRAM, provider_check_due_at=lately
+            workspace=acme, name=f"K{number}", provider=KeyProvider.GROQ, provider_check_due_at=due_at
         )
     asked: list[str] = []
 
