@@ -1,5 +1,7 @@
 """Fixtures that every room may use, and how the tests are distributed."""
 
+import os
+
 import pytest
 from django.conf import settings
 from xdist.remote import Producer
@@ -74,6 +76,11 @@ class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist has no type
 
     def _split_scope(self, nodeid: str) -> str:
         return SERIAL if nodeid.startswith(SERIAL) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return one process more than there are processors: many tests wait for servers and clocks."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
