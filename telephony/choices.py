@@ -2,6 +2,8 @@
 
 from django.db import models
 
+UNRESOLVED = "does not resolve"  # of a host, in a trunk's warnings
+
 
 class TrunkStatus(models.TextChoices):
     """pending -> active; back to pending while a change is on its way; failed when a person must act.

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from telephony.choices import TrunkStatus
+from telephony.choices import UNRESOLVED, TrunkStatus
 from telephony.models import LiveKitProject, SipEndpoint, Trunk, TrunkHealth
-from telephony.sync.warnings import UNRESOLVED
 from telephony.trunk_states import COLORS, TrunkState, state_of
 
 NOT_CHECKED = "Saved to LiveKit. Carrier not checked yet."

@@ -6,15 +6,15 @@ from typing import Any
 from django.db.models import Case, CharField, F, Q, QuerySet, TextChoices, Value, When
 from django.utils import timezone
 
-from telephony.choices import TrunkStatus
-from telephony.models import Trunk
-from telephony.sync.warnings import UNRESOLVED
+from telephony.choices import UNRESOLVED, TrunkStatus
+from telephony.models import Trunk, TrunkHealth
+from telephony.models.trunk_health import LOW, UNWELL
 
 VERIFIED_FOR = timedelta(days=1)
 HOUR = timedelta(hours=1)
 LEAST_FAILING = 3  # calls, of which none was answered
 LEAST_RATED = 10  # calls, for a low answer rate to mean something
-LOW = 5  # answered less than one call in so many
+MOST_SUSPECTS = 4_000
 
 
 class TrunkState(TextChoices):
@@ -47,6 +47,28 @@ def with_state(trunks: QuerySet[Trunk]) -> QuerySet[Any]:
 def with_health(trunks: QuerySet[Trunk]) -> QuerySet[Any]:
     """Read the state of each trunk and the facts behind it with its row."""
     return with_state(trunks).select_related("health")
+
+
+def suspects(trunks: QuerySet[Trunk]) -> QuerySet[Any]:
+    """Find trunks that may be in trouble by partial indexes: a state must be computed to be known. Runs a query.
+
+    At most `MOST_SUSPECTS`, failed ones first.
+    """
+    unwell = TrunkHealth.objects.filter(UNWELL, trunk__in=trunks.order_by().values("pk"))
+    kinds = (
+        unwell.order_by().values_list("trunk_id", flat=True),
+        trunks.filter(warnings__icontains=UNRESOLVED).order_by().values_list("pk", flat=True),
+        trunks.filter(status=TrunkStatus.PENDING).order_by().values_list("pk", flat=True),
+    )
+    failed = trunks.filter(status=TrunkStatus.FAILED).order_by().values_list("pk", flat=True)
+    return with_state(Trunk.objects.filter(pk__in=list(failed.union(*kinds, all=True)[:MOST_SUSPECTS])))
+
+
+def verified_health() -> QuerySet[TrunkHealth]:
+    """Return the health of active trunks whose carriers responded within the last day."""
+    day = timezone.now() - VERIFIED_FOR
+    responded = Q(gateway_ok_at__gte=day) | Q(answered_at__gte=day)
+    return TrunkHealth.objects.filter(responded, trunk__status=TrunkStatus.ACTIVE)
 
 
 def state_of(trunk: Trunk) -> TrunkState:

@@ -17,7 +17,7 @@ from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.models import Call
 from calls.presentation.status_text import COLORS, NEXT_STEPS
 from telephony.admin import dashboard as telephony
-from telephony.admin.counting import bounded, own, words
+from telephony.admin.counting import own, words
 
 SHOWN = 6
 LOOKED_AT = 5_000  # failed calls of today that are counted by reason, at most
@@ -38,19 +38,21 @@ class Refused:
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the call figures to the dashboard's context (called by unfold)."""
-    context = telephony.dashboard(request, context)
     calls = own(Call.objects.all(), access_of(request))
     live = calls.filter(status__in=sorted(LIVE))
+    setup = first_run.rows(request)
+    more = {"live": live, "queued": calls.filter(status=CallStatus.QUEUED), "calls": calls}
+    context = telephony.dashboard(request, context, {**more, **setup})
+    counts, board = context["counts"], context["board"]
     large = ("metadata", "variables", "agent_overrides")
-    newest = live.select_related("agent").defer("agent__provider_key", *large)[:SHOWN]
+    newest = live.select_related("agent").defer("agent__provider_key", *large)[:SHOWN] if counts["live"] else ()
     context["invitations"] = None if has_workspaces(request) else open_invitations(cast(User, request.user))
-    context["steps"] = first_run.steps(request)
+    context["steps"] = first_run.steps(counts) if setup else []
     context["live_calls"] = [(call, COLORS[CallStatus(call.status)]) for call in newest]
-    context["refused"] = refused(calls)
-    if calls.order_by().values("pk")[:1].exists():  # a new workspace needs no zeros
-        context["board"].figures = reverse("home_figures")
-        queued = bounded(calls.filter(status=CallStatus.QUEUED))
-        context["board"].tiles.insert(0, under_way(bounded(live), queued))
+    context["refused"] = refused(calls) if counts["calls"] else []
+    if counts["calls"]:  # a new workspace needs no zeros
+        board.figures = reverse("home_figures")
+        board.tiles.insert(0, under_way(counts["live"], counts["queued"]))
     return context
 
 

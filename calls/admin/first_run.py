@@ -1,22 +1,28 @@
 """The checklist from an empty workspace to a call heard. Each step is done by what is there, not by a click."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.admin.access import Access, access_of
+from accounts.admin.access import access_of
 from accounts.choices import Role
 from accounts.models import User, WebhookEndpoint, Workspace
 from calls.models import Call
 from telephony.admin.counting import own
 from telephony.models import Agent, PhoneNumber, Trunk
+
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+LOOKED_AT = 1_000  # newest calls, of which one must have been answered
 
 
 @dataclass(frozen=True)
@@ -29,12 +35,32 @@ class Step:
     done: bool
 
 
-def steps(request: HttpRequest) -> list[Step]:
-    """Return the steps for those who may take them, until all are done or the list is dismissed."""
+def rows(request: HttpRequest) -> dict[str, QuerySet[Any]]:
+    """Return the rows that show which steps are done, for those who may take them; none if the list is dismissed."""
     access = access_of(request)
     if not access.may(Role.ADMIN) or cast(User, request.user).hides_first_run:
-        return []
-    there = _there(access)
+        return {}
+    newest = own(Call.objects.all(), access).order_by("-created_at", "-id").values("pk")[:LOOKED_AT]
+    found: dict[str, QuerySet[Any]] = {
+        "setup_trunk": own(Trunk.objects.all(), access),
+        "setup_agent": own(Agent.objects.all(), access),
+        "setup_key": own(Agent.objects.filter(Q(provider_key__isnull=False) | Q(stored_key__isnull=False)), access),
+        "setup_number": own(PhoneNumber.objects.exclude(agent=None), access),
+        "setup_call": _answered(newest),
+        "setup_webhook": own(WebhookEndpoint.objects.all(), access),
+    }
+    return {**found, "setup_workspace": Workspace.objects.all()} if access.superuser else found
+
+
+def _answered(newest: QuerySet[Any]) -> QuerySet[Call]:
+    # Not `answered_at IS NOT NULL`: where few calls are answered, PostgreSQL would look at all calls for one.
+    answered = Call.objects.annotate(since=Coalesce("answered_at", Value(NEVER)))
+    return answered.filter(pk__in=newest, since__gt=NEVER)
+
+
+def steps(counts: Mapping[str, int]) -> list[Step]:
+    """Return the steps, until all are done, by the counts of `rows`."""
+    there = {name.removeprefix("setup_"): count > 0 for name, count in counts.items() if name.startswith("setup_")}
     found = [
         Step(
             _("Add a trunk"),
@@ -63,25 +89,10 @@ def steps(request: HttpRequest) -> list[Step]:
             there["webhook"],
         ),
     ]
-    if access.superuser:
+    if "workspace" in there:
         words = _("Trunks, agents and calls belong to one.")
         found.insert(0, Step(_("Create a workspace"), words, _add("accounts_workspace"), there["workspace"]))
     return [] if all(step.done for step in found) else found
-
-
-def _there(access: Access) -> dict[str, bool]:
-    """Return which rows there are, in one query."""
-    rows: dict[str, QuerySet[Any]] = {
-        "trunk": own(Trunk.objects.all(), access),
-        "agent": own(Agent.objects.all(), access),
-        "key": own(Agent.objects.filter(Q(provider_key__isnull=False) | Q(stored_key__isnull=False)), access),
-        "number": own(PhoneNumber.objects.exclude(agent=None), access),
-        "call": own(Call.objects.exclude(answered_at=None), access),
-        "webhook": own(WebhookEndpoint.objects.all(), access),
-    }
-    are = {name: Exists(some.order_by()) for name, some in rows.items()}
-    are["workspace"] = Exists(Workspace.objects.all())
-    return cast(dict[str, bool], User.objects.values(**are)[0])
 
 
 def _key_step(*, done: bool) -> Step:

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Case, QuerySet, When
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 
 from accounts.admin.access import Access
 from accounts.admin.times import when
 from accounts.choices import Role
-from telephony.admin.counting import words
-from telephony.choices import TrunkStatus
-from telephony.models import LiveKitProject, PhoneNumber, Trunk
+from telephony.admin.counting import COUNTED, words
+from telephony.models import LiveKitProject, PhoneNumber
 from telephony.selectors import projects_of
 from telephony.services.queues import missed, unseen_queues
 from telephony.status_text import status_text_of
@@ -45,7 +45,11 @@ def idle_queues(access: Access) -> list[Concern]:
 def used_projects(access: Access) -> list[LiveKitProject]:
     """Return the first 50 LiveKit projects of the user's workspaces."""
     used = LiveKitProject.objects.all() if access.superuser else projects_of(access.workspaces(Role.VIEWER))
-    return list(used.defer("api_secret")[:50])
+    found = list(used.defer("api_secret")[:50])
+    missing = not any(project.is_default for project in found) if access.superuser else access.roles and not found
+    if missing:  # it is made on first use
+        found.insert(0, LiveKitProject.default())
+    return found
 
 
 def away(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
@@ -103,17 +107,23 @@ def looked(projects: list[LiveKitProject]) -> str:
     return f"LiveKit trunks and dispatch rules were last checked {when(min(seen))}.{never}"
 
 
-def troubled(rows: QuerySet[Any], default: LiveKitProject, access: Access) -> list[Concern]:
-    """Report failed, then pending trunks or SIP endpoints, with a remedy for users who may apply it."""
-    if rows.model is Trunk:
-        worst = Case(*(When(carrier_state=state, then=place) for place, state in enumerate(TROUBLED)))
-        rows = rows.filter(carrier_state__in=TROUBLED).order_by(worst, "-updated_at")
-    else:
-        rows = rows.exclude(status=TrunkStatus.ACTIVE).order_by("status", "-updated_at")
+def troubles(rows: QuerySet[Any], by: str) -> dict[str, list[UUID]]:
+    """Return the trunks or SIP endpoints in trouble by state: the worst state, and the latest change, first."""
+    found = rows.filter(**{f"{by}__in": TROUBLED}).order_by().values_list(by, "updated_at", "pk")
+    ids: dict[str, list[UUID]] = {str(state): [] for state in TROUBLED}
+    for state, _, pk in sorted(found[: COUNTED * len(TROUBLED)], key=lambda row: row[1], reverse=True):
+        ids[state].append(pk)
+    return {state: some for state, some in ids.items() if some}
+
+
+def troubled(rows: QuerySet[Any], found: dict[str, list[UUID]], access: Access) -> list[Concern]:
+    """Report the first of the rows in trouble, with a remedy for users who may apply it."""
+    first = [pk for some in found.values() for pk in some][:SHOWN]
+    shown = rows.select_related("workspace__telephony_settings__project").in_bulk(first) if first else {}
     concerns = []
-    for row in rows.select_related("workspace__telephony_settings__project")[:SHOWN]:
+    for row in (shown[pk] for pk in first if pk in shown):
         settings_row = getattr(row.workspace, "telephony_settings", None)
-        project = settings_row.project if settings_row else default
+        project = settings_row.project if settings_row else LiveKitProject.default()
         status_text = status_text_of(row, project)
         link = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
         remedy = status_text.remedy if access.may(Role.OPERATOR, row.workspace_id) else ""

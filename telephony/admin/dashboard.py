@@ -1,11 +1,12 @@
 """The dashboard: what needs attention, and totals."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -18,15 +19,15 @@ from telephony.admin.concerns import (
     lint_concerns,
     looked,
     troubled,
+    troubles,
     unanswered_numbers,
     used_projects,
 )
-from telephony.admin.counting import bounded, own, words
+from telephony.admin.counting import bounded_each, own, words
 from telephony.admin.health import counts_of
-from telephony.choices import TrunkStatus
-from telephony.models import Agent, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
+from telephony.models import Agent, PhoneNumber, SipEndpoint, Trunk
 from telephony.selectors import callable_numbers, unanswered
-from telephony.trunk_states import COLORS, TROUBLED, TrunkState, with_health
+from telephony.trunk_states import COLORS, TrunkState, suspects, verified_health, with_health
 
 
 @dataclass(frozen=True)
@@ -52,28 +53,39 @@ class Dashboard:
     looked: str = ""  # when LiveKit was last checked, even if nothing was found
 
 
-def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add the dashboard to the context of the index (called by unfold)."""
+def dashboard(request: HttpRequest, context: dict[str, Any], more: Mapping[str, QuerySet[Any]]) -> dict[str, Any]:
+    """Add the dashboard to the context of the index, and the counts of `more` rows as `counts`."""
     access = access_of(request)
     board = Dashboard(sandbox=settings.LIVEKIT_IS_SANDBOX)
-    trunks, endpoints = own(with_health(Trunk.objects.all()), access), own(SipEndpoint.objects.all(), access)
-    counts, of_endpoints = counted(trunks, "carrier_state", TrunkState), counted(endpoints, "status", TrunkStatus)
+    trunks, endpoints = own(Trunk.objects.all(), access), own(SipEndpoint.objects.all(), access)
     orphans = unanswered(callable_numbers(own(PhoneNumber.objects.all(), access)))
-    silent = bounded(orphans)
-    default = LiveKitProject.default()
+    counts = bounded_each({**_counted(access), "trunks": trunks, "endpoints": endpoints, "silent": orphans, **more})
     projects = used_projects(access)
+    bad_trunks = troubles(suspects(trunks), "carrier_state") if counts["trunks"] else {}
+    bad_endpoints = troubles(endpoints, "status") if counts["endpoints"] else {}
     board.concerns += idle_queues(access) + away(access, projects)
     board.concerns += lint_concerns(access, projects)
     board.looked = looked(projects)
-    board.concerns += troubled(trunks.defer("auth_password"), default, access)
-    board.concerns += troubled(endpoints.defer("sip_password"), default, access)
-    if silent:
-        board.concerns.append(unanswered_numbers(orphans, silent))
-    board.tiles = tiles(access, counts, silent)
-    if of_endpoints["all"]:  # most have none
-        board.tiles.insert(1, status_tile("SIP endpoints", "telephony_sipendpoint", of_endpoints))
+    board.concerns += troubled(with_health(Trunk.objects.defer("auth_password")), bad_trunks, access)
+    board.concerns += troubled(SipEndpoint.objects.defer("sip_password"), bad_endpoints, access)
+    if counts["silent"]:
+        board.concerns.append(unanswered_numbers(orphans, counts["silent"]))
+    board.tiles = tiles(counts, bad_trunks)
+    if counts["endpoints"]:  # most have none
+        tile = status_tile("SIP endpoints", "telephony_sipendpoint", counts["endpoints"], bad_endpoints)
+        board.tiles.insert(1, tile)
     board.tiles.append(health_tile(request))
-    return {**context, "board": board, "title": "Home"}
+    return {**context, "board": board, "counts": counts, "title": "Home"}
+
+
+def _counted(access: Access) -> dict[str, QuerySet[Any]]:
+    """Return what the tiles count, besides trunks and SIP endpoints."""
+    return {
+        "verified": own(verified_health(), access, "trunk__workspace"),
+        "numbers": own(PhoneNumber.objects.all(), access),
+        "agents": own(Agent.objects.filter(active=True), access),
+        "keys": own(ApiKey.objects.filter(revoked_at=None), access),
+    }
 
 
 def environment(request: HttpRequest) -> list[str] | None:
@@ -81,27 +93,20 @@ def environment(request: HttpRequest) -> list[str] | None:
     return ["Sandbox", "info"] if settings.LIVEKIT_IS_SANDBOX else None
 
 
-def counted(rows: QuerySet[Any], by: str, states: Iterable[str]) -> dict[str, int]:
-    """Count the rows in total and by state."""
-    found = dict(rows.order_by().values_list(by).annotate(count=Count("pk")))
-    return {"all": sum(found.values()), **{str(state): found.get(state, 0) for state in states}}
-
-
-def tiles(access: Access, counts: dict[str, int], silent: int) -> list[Tile]:
+def tiles(counts: dict[str, int], bad_trunks: dict[str, list[UUID]]) -> list[Tile]:
     """Return the tiles with totals, and how many trunks are in service."""
-    numbers, agents = own(PhoneNumber.objects.all(), access), own(Agent.objects.filter(active=True), access)
-    keys = own(ApiKey.objects.filter(revoked_at=None), access)
+    silent = counts["silent"]
     return [
-        status_tile("Trunks", "telephony_trunk", counts),
+        status_tile("Trunks", "telephony_trunk", counts["trunks"], bad_trunks, f"{words(counts['verified'])} verified"),
         Tile(
             "Numbers",
-            words(bounded(numbers)),
+            words(counts["numbers"]),
             f"{words(silent)} without an agent" if silent else "",
             _list("telephony_phonenumber"),
             "warning" if silent else "",
         ),
-        Tile("Active agents", words(bounded(agents)), "", _list("telephony_agent")),
-        Tile("API keys", words(bounded(keys)), "", _list("accounts_apikey")),
+        Tile("Active agents", words(counts["agents"]), "", _list("telephony_agent")),
+        Tile("API keys", words(counts["keys"]), "", _list("accounts_apikey")),
     ]
 
 
@@ -112,18 +117,14 @@ def health_tile(request: HttpRequest) -> Tile:
     return Tile("Health findings", str(counts.total), counts.state, reverse("health"), color)
 
 
-def status_tile(title: str, page: str, counts: dict[str, int]) -> Tile:
+def status_tile(title: str, page: str, total: int, bad: dict[str, list[UUID]], well: str = "all in service") -> Tile:
     """Count synced rows and how many are not in service."""
-    if not counts["all"]:
+    if not total:
         return Tile(title, "0", "none yet", _list(page))
-    troubled = {state: counts[state] for state in TROUBLED if counts.get(state)}
-    if not troubled:
-        verified = counts.get(TrunkState.VERIFIED)
-        state = f"{verified} verified" if verified is not None else "all in service"
-        return Tile(title, f"{counts['all']:,}", state, _list(page), "success")
-    worst = next(iter(troubled))
-    state = ", ".join(f"{count:,} {state.label.lower()}" for state, count in troubled.items())
-    return Tile(title, f"{counts['all']:,}", state, _list(page), COLORS[worst])
+    if not bad:
+        return Tile(title, words(total), well, _list(page), "success")
+    state = ", ".join(f"{words(len(ids))} {TrunkState(state).label.lower()}" for state, ids in bad.items())
+    return Tile(title, words(total), state, _list(page), COLORS[TrunkState(next(iter(bad)))])
 
 
 def _list(name: str) -> str:

@@ -1,5 +1,6 @@
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.text
 import django.utils.timezone
 import fernet_fields.fields
@@ -795,6 +796,10 @@ class Migration(migrations.Migration):
             model_name='sipendpoint',
             index=models.Index(fields=['-created_at', '-id'], name='endpoint_newest'),
         ),
+        migrations.AddIndex(
+            model_name='sipendpoint',
+            index=models.Index(condition=models.Q(('status', 'active'), _negated=True), fields=['workspace', 'status'], name='endpoint_not_active'),
+        ),
         migrations.AddConstraint(
             model_name='sipendpoint',
             constraint=models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('sip_username'), name='endpoint_username_once', violation_error_message='This SIP username is already in use. Choose another one.'),
@@ -802,6 +807,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='telephonysettings',
             constraint=models.CheckConstraint(condition=models.Q(('daily_spend_limit', None), ('price_per_minute__gt', 0), _connector='OR'), name='spend_limit_has_price'),
+        ),
+        migrations.AddIndex(
+            model_name='trunkhealth',
+            index=models.Index(condition=models.Q(('ended__gt', django.db.models.expressions.CombinedExpression(models.F('answered'), '*', models.Value(5))), ('auth_failing', True), ('unresolved', True), ('check_error__gt', ''), _connector='OR'), fields=['trunk'], name='trunk_unwell'),
         ),
         migrations.AddIndex(
             model_name='trunk',
@@ -814,6 +823,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='trunk',
             index=models.Index(fields=['status', 'next_sync_at'], name='trunk_due'),
+        ),
+        migrations.AddIndex(
+            model_name='trunk',
+            index=models.Index(condition=models.Q(('status', 'active'), _negated=True), fields=['workspace', 'status'], name='trunk_not_active'),
+        ),
+        migrations.AddIndex(
+            model_name='trunk',
+            index=models.Index(condition=models.Q(('warnings__icontains', 'does not resolve')), fields=['workspace'], name='trunk_unresolved'),
         ),
         migrations.AddConstraint(
             model_name='trunk',

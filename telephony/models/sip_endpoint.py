@@ -8,6 +8,7 @@ from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
 from accounts.models.history import recorded
+from telephony.choices import TrunkStatus
 from telephony.models.agent import Agent
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
 from telephony.validators import validate_sip_password, validate_sip_user
@@ -41,6 +42,11 @@ class SipEndpoint(SyncedRow):
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="endpoint_list"),
             models.Index(fields=["-created_at", "-id"], name="endpoint_newest"),
+            models.Index(
+                fields=["workspace", "status"],
+                condition=~models.Q(status=TrunkStatus.ACTIVE),
+                name="endpoint_not_active",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -11,7 +11,7 @@ from fernet_fields import EncryptedTextField
 from accounts.models import Workspace
 from accounts.models.history import recorded
 from telephony.carriers.presets import validate_carrier
-from telephony.choices import CalledNumberFormat, MediaEncryption, TrunkStatus
+from telephony.choices import UNRESOLVED, CalledNumberFormat, MediaEncryption, TrunkStatus
 from telephony.models.fields import HostField
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
 from telephony.sip_headers import validate_attributes_to_headers, validate_headers, validate_headers_to_attributes
@@ -133,6 +133,12 @@ class Trunk(SyncedRow):
             models.Index(fields=["workspace", "-created_at", "-id"], name="trunk_list"),
             models.Index(fields=["-created_at", "-id"], name="trunk_newest"),
             models.Index(fields=["status", "next_sync_at"], name="trunk_due"),
+            models.Index(
+                fields=["workspace", "status"], condition=~models.Q(status=TrunkStatus.ACTIVE), name="trunk_not_active"
+            ),
+            models.Index(
+                fields=["workspace"], condition=models.Q(warnings__icontains=UNRESOLVED), name="trunk_unresolved"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

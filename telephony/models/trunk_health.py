@@ -8,6 +8,14 @@ from django.utils import timezone
 from telephony.models.trunk import Trunk
 
 LONGEST = timedelta(minutes=1)  # then a check is taken for dead
+LOW = 5  # answered less than one call in so many
+# Whatever puts an active trunk in trouble; some of it for a time alone.
+UNWELL = (
+    models.Q(ended__gt=models.F("answered") * LOW)
+    | models.Q(auth_failing=True)
+    | models.Q(unresolved=True)
+    | models.Q(check_error__gt="")
+)
 
 
 class TrunkHealth(models.Model):
@@ -32,6 +40,11 @@ class TrunkHealth(models.Model):
     auth_failing = models.BooleanField(default=False)
     last_error = models.TextField(blank=True)
     last_remedy = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["trunk"], condition=UNWELL, name="trunk_unwell"),
+        ]
 
     def __str__(self) -> str:
         return f"Health of trunk {self.trunk_id}"

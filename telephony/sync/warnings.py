@@ -5,11 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from telephony.addresses import WIDE, default_netmask, parse_ip
-from telephony.choices import MediaEncryption, Transport
+from telephony.choices import UNRESOLVED, MediaEncryption, Transport
 from telephony.sync.rows import GatewayRow, TrunkRow
 
 SIP_PORT, SIPS_PORT = 5060, 5061
-UNRESOLVED = "does not resolve"
 
 
 def trunk_warnings(trunk: TrunkRow) -> Iterator[str]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User, Workspace
 from telephony.choices import TrunkStatus
 from telephony.livekit import LiveKitWithoutSip
-from telephony.models import Gateway, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
+from telephony.models import Gateway, LiveKitProject, PhoneNumber, SipEndpoint, Trunk, TrunkHealth
 from telephony.models.livekit_project import SIP_REFUSED_LATELY
 from telephony.services.agents import create_agent
 from telephony.services.endpoints import connect_agent
@@ -165,3 +165,29 @@ def test_a_livekit_without_a_sip_service_that_takes_calls(client: Client, acme: 
     assert "recently refused calls" in home(client), "for a minute"
     LiveKitProject.objects.update(sip_failed_at=timezone.now() - SIP_REFUSED_LATELY)
     assert "refused calls" not in home(client)
+
+
+def test_trunks_in_trouble_are_counted_by_state_the_worst_first(client: Client, acme: Workspace) -> None:
+    pending, failing, refused, named, well = (make_trunk(acme, name) for name in ("P", "F", "R", "N", "W"))
+    Trunk.objects.exclude(pk=pending.pk).update(status=TrunkStatus.ACTIVE)
+    Trunk.objects.filter(pk=named.pk).update(warnings=["sip.example.com does not resolve at present."])
+    now = timezone.now()
+    for trunk, fields in (
+        (failing, {"ended": 4, "refused": 4}), (refused, {"auth_failing": True}), (well, {"answered_at": now}),
+    ):  # fmt: skip
+        TrunkHealth.objects.update_or_create(trunk=trunk, defaults={"counted_at": now, **fields})
+    board = client.get(reverse("admin:index")).context["board"]
+    tile = next(one for one in board.tiles if one.title == "Trunks")
+    assert (tile.count, tile.note) == ("5", "1 failing, 2 degraded, 1 pending")
+    assert next(one.title for one in board.concerns if one.action == "Open") == "Trunk F"
+    Trunk.objects.update(status=TrunkStatus.ACTIVE, warnings=[])
+    TrunkHealth.objects.exclude(trunk=well).delete()
+    assert "1 verified" in home(client)
+
+
+def test_counts_stop_at_a_thousand(client: Client, acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("telephony.admin.counting.COUNTED", 2)
+    for name in "ABC":
+        make_trunk(acme, name)
+    tile = client.get(reverse("admin:index")).context["board"].tiles[0]
+    assert (tile.title, tile.count, tile.note) == ("Trunks", "2 or more", "2 or more pending")

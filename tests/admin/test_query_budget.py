@@ -78,7 +78,7 @@ def test_lists(crowd: Trunk, client: Client, django_assert_max_num_queries: Any)
 
 
 def test_home(crowd: Trunk, client: Client, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(LIST):
         assert client.get(reverse("admin:index")).status_code == 200
 
 
