@@ -26,6 +26,7 @@ from telephony.models import (
     ProviderKey,
     SipEndpoint,
     TelephonySettings,
+    Tool,
     Trunk,
 )
 from voxa.core.phone_numbers import or_none
@@ -221,6 +222,13 @@ def knowledge(workspace: Workspace) -> QuerySet[KnowledgeSource]:
     """Return a workspace's knowledge sources with the ids of their agents."""
     of_agents = Agent.objects.filter(workspace=workspace).only("id").order_by("created_at", "id")
     return KnowledgeSource.objects.filter(workspace=workspace).prefetch_related(Prefetch("agents", of_agents))
+
+
+def tools(workspace: Workspace) -> QuerySet[Tool]:
+    """Return a workspace's reusable tools without their secrets, with the ids of their agents."""
+    of_agents = Agent.objects.filter(workspace=workspace).only("id").order_by("created_at", "id")
+    rows = Tool.objects.filter(workspace=workspace).defer("secret").annotate(has_secret=Q(secret__isnull=False))
+    return rows.prefetch_related(Prefetch("agents", of_agents))
 
 
 def provider_keys(workspace: Workspace) -> QuerySet[ProviderKey]:

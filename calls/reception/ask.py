@@ -17,8 +17,8 @@ from calls.choices import AskStatus, EventType
 from calls.models import Call, Reception
 from calls.reception.answers import Wrong, read_answer
 from calls.reception.requests import LIMIT, endpoint_of, finish
-from calls.services.tools import signed
 from telephony.models.answering import Answering
+from telephony.services.tool_secrets import signed
 from voxa.core import safe_http
 
 logger = logging.getLogger(__name__)

@@ -11,12 +11,16 @@ from telephony.models import Agent
 from telephony.services.agent_overrides import check_overrides, check_variables, with_overrides
 from telephony.services.errors import Problems
 from telephony.services.pinned import as_pinned
+from telephony.services.tools import with_reusable
 
 
 def configured(call: Call) -> Agent:
-    """Return a call's agent, as in the revision that the called number pins. It must not be saved."""
+    """Return a call's agent, as in the revision that the called number pins, with reusable tools among its `tools`.
+
+    It must not be saved.
+    """
     assert call.agent is not None  # noqa: S101
-    return as_pinned(call.agent, call.pinned_revision)
+    return with_reusable(as_pinned(call.agent, call.pinned_revision))
 
 
 def variables_of(call: Call) -> dict[str, Any]:

@@ -81,6 +81,7 @@ OTHER: dict[str, frozenset[str]] = {
         "allowed_countries", "calling_days", "currency", "recording_announcement", "assistant_request_url",
         "assistant_request_secret", "business_hours", "holidays", "fallback_to", "fallback_message",
     }),
+    "telephony.Tool": frozenset({"name", "description", "parameters", "url", "body", "secret"}),
     "telephony.ToolSecret": frozenset({"secret"}),
     "telephony.TrunkHealth": frozenset({"check_error", "last_error", "last_remedy"}),
     "telephony.Trunk": frozenset({

@@ -1,7 +1,4 @@
-"""Call an agent's tools: from here, so that the worker has no secret and reaches no address that we refuse.
-
-Source of the signatures: Standard Webhooks 1.0.0.
-"""
+"""Call an agent's tools: from here, so that the worker has no secret and reaches no address that we refuse."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from standardwebhooks import Webhook
 
 from accounts.choices import ExternalWork
 from accounts.services.external_leases import external_lease
@@ -20,7 +16,8 @@ from calls.models import Call
 from calls.services import knowledge
 from calls.services.agent_of_call import configured, variables_of
 from telephony.models import Agent
-from telephony.services.tool_secrets import tool_secret
+from telephony.services.tool_secrets import signed, tool_secret, unsigned
+from telephony.services.tools import secret_of
 from voxa.core import safe_http
 from voxa.core.destinations import url_key
 from voxa.core.errors import Conflict
@@ -46,7 +43,7 @@ class Done:
 
 
 def tool_of(call: Call, name: str) -> Mapping[str, Any]:
-    """Return a tool of the call's agent.
+    """Return a tool of the call's agent, its own or a reusable one.
 
     Raise `Conflict` if the call is not in progress or its agent has no such tool.
     """
@@ -68,7 +65,12 @@ def call_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, A
         return _look_up(call, agent, arguments)
     values = variables_of(call)
     text = _body(call, name, arguments, render_json(tool.get("body", {}), values))
-    headers = _headers(call, tool["url"], f"tool_{request_id.hex}", text)
+    message_id = f"tool_{request_id.hex}"
+    if "id" in tool:
+        secret = secret_of(tool)
+        headers = signed(secret, message_id, text) if secret else unsigned()
+    else:
+        headers = _headers(call, tool["url"], message_id, text)
     with external_lease(call.workspace_id, ExternalWork.TOOL) as may:
         return _send(render_url(tool["url"], values), headers, text) if may else (Done(False, BUSY), {})
 
@@ -113,25 +115,14 @@ def _body(call: Call, name: str, arguments: Mapping[str, Any], more: Mapping[str
 
 
 def _headers(call: Call, url: str, message_id: str, text: str) -> dict[str, str]:
-    """Return the headers of a tool's request, signed unless the URL is of a pinned revision alone.
+    """Return the headers of a request of an agent's own tool, signed unless the URL is of a pinned revision alone.
 
     Who has a URL that the agent no longer calls could reuse signatures.
     """
     present: list[dict[str, Any]] = call.agent.tools if call.agent else []
     if call.agent is None or url_key(url) not in {url_key(tool["url"]) for tool in present}:
-        return {"Content-Type": "application/json"}
+        return unsigned()
     return signed(tool_secret(call.agent), message_id, text)
-
-
-def signed(secret: str, message_id: str, text: str) -> dict[str, str]:
-    """Return the headers of a request with its signature."""
-    now = timezone.now()
-    return {
-        "Content-Type": "application/json",
-        "webhook-id": message_id,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message_id, now, text),
-    }
 
 
 def _send(url: str, headers: Mapping[str, str], text: str) -> tuple[Done, Facts]:

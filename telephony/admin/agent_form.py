@@ -13,6 +13,7 @@ from telephony.models import Agent
 from telephony.services import agents
 from telephony.services.agent_keys import BOTH, check_keys
 from telephony.services.errors import Problems
+from telephony.services.tools import check_own_tools
 
 WAYS = {
     AgentDirection.INBOUND: "Inbound calls",
@@ -119,6 +120,8 @@ class AgentForm(WriteOnlyForm):
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         check_keys(self.instance, problems := Problems())
+        if "tools" not in self.errors:
+            check_own_tools(self.instance, problems)
         for name, errors in problems.items():
             if name in self.fields and name not in self.errors:
                 self.add_error(name, errors)

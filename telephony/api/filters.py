@@ -7,7 +7,7 @@ from django_filters import rest_framework as filters
 
 from agents.choices import KeyProvider
 from telephony.choices import AgentDirection, KnowledgeStatus, TrunkStatus
-from telephony.models import Agent, KnowledgeSource, PhoneNumber, ProviderKey, Trunk
+from telephony.models import Agent, KnowledgeSource, PhoneNumber, ProviderKey, Tool, Trunk
 from telephony.validators import validate_trunk_reference
 from voxa.core.api.filters import NamedChoiceFilter, NumberAskedFilter, TrueOrFalseFilter
 
@@ -79,4 +79,15 @@ class KnowledgeFilter(filters.FilterSet):
 
     class Meta:
         model = KnowledgeSource
+        fields: list[str] = []
+
+
+class ToolFilter(filters.FilterSet):
+    """Filters of reusable tools."""
+
+    agentId = filters.UUIDFilter(field_name="agents")
+    name = filters.CharFilter(lookup_expr="icontains", help_text="Part of the name.")
+
+    class Meta:
+        model = Tool
         fields: list[str] = []

@@ -11,6 +11,7 @@ from telephony.api.numbers import NumberViewSet
 from telephony.api.provider_keys import ProviderKeyViewSet
 from telephony.api.resource import ResourceViewSet
 from telephony.api.settings import TelephonySettingsView
+from telephony.api.tools import ToolViewSet
 from telephony.api.trunks import TrunkViewSet
 from telephony.api.voices import VoicesView
 
@@ -37,6 +38,8 @@ urlpatterns = [
     path("agents/<uuid:id>/revisions/<int:number>/restore", AgentRevisionViewSet.as_view({"post": "restore"})),
     *_paths("knowledge", KnowledgeViewSet, "uuid"),
     path("knowledge/<uuid:id>/refresh", KnowledgeViewSet.as_view({"post": "refresh"})),
+    *_paths("tools", ToolViewSet, "uuid"),
+    path("tools/<uuid:id>/secret", ToolViewSet.as_view({"post": "secret"})),
     *_paths("provider-keys", ProviderKeyViewSet, "uuid"),
     path("provider-keys/<uuid:id>/check", ProviderKeyViewSet.as_view({"post": "check"})),
     path("voices", VoicesView.as_view()),

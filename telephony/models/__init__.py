@@ -12,6 +12,7 @@ from telephony.models.seen_queue import SeenQueue
 from telephony.models.sip_endpoint import SipEndpoint
 from telephony.models.sync_run import SyncRun
 from telephony.models.telephony_settings import TelephonySettings
+from telephony.models.tool import Tool
 from telephony.models.tool_secret import ToolSecret
 from telephony.models.trunk import Trunk
 from telephony.models.trunk_health import TrunkHealth
@@ -33,6 +34,7 @@ __all__ = [
     "SipEndpoint",
     "SyncRun",
     "TelephonySettings",
+    "Tool",
     "ToolSecret",
     "Trunk",
     "TrunkHealth",

@@ -1,7 +1,9 @@
 """Capabilities of an agent as JSON: its tools, transfer targets and analysis fields."""
 
 import json
-from typing import Any
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 
@@ -17,6 +19,7 @@ LONGEST_BODY = 4_096  # characters
 NAME = "^[A-Za-z_][A-Za-z0-9_]{0,63}$"  # the function names that language models accept
 OWN_TOOLS = frozenset({"end_call", "transfer_call", "send_digits", "search_knowledge"})  # every agent's own
 
+T = TypeVar("T")
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 1_000}
 _TOOLS = {
     "type": "array",
@@ -60,17 +63,34 @@ def validate_tools(value: Any) -> None:
     _fits(_TOOLS, value)
     _once(value)
     for place, tool in enumerate(value):
-        if tool["name"] in OWN_TOOLS:
-            raise _wrong(f"[{place}].name", f"{tool['name']} is a built-in tool of every agent. Choose another name.")
+        _at(f"[{place}].name", validate_tool_name, tool["name"])
         _parameters(f"[{place}].parameters", tool.get("parameters", {}))
-        if len(json.dumps(tool.get("body", {}))) > LONGEST_BODY:
-            raise _wrong(f"[{place}].body", f"A body has at most {LONGEST_BODY} characters. Shorten it.")
-        try:
-            tool["url"] = without_placeholders(tool["url"], check_url)
-        except ValidationError as error:
-            raise _wrong(f"[{place}].url", error.messages[0]) from None
-        except ValueError as error:
-            raise _wrong(f"[{place}].url", str(error)) from None
+        _at(f"[{place}].body", validate_body, tool.get("body", {}))
+        tool["url"] = _at(f"[{place}].url", stored_tool_url, tool["url"])
+
+
+def validate_tool_name(name: str) -> None:
+    """Accept the name of a function for language models, unless every agent has one of this name."""
+    if not re.fullmatch(NAME.strip("^$"), name):
+        raise _wrong("", "Enter letters, digits and underscores, at most 64; a digit cannot be first.")
+    if name in OWN_TOOLS:
+        raise _wrong("", f"{name} is a built-in tool of every agent. Choose another name.")
+
+
+def validate_body(value: Any) -> None:
+    """Accept the JSON object that a tool sends with each request."""
+    if not isinstance(value, dict):
+        raise _wrong("", "Enter a JSON object.")
+    if len(json.dumps(value)) > LONGEST_BODY:
+        raise _wrong("", f"A body has at most {LONGEST_BODY} characters. Shorten it.")
+
+
+def stored_tool_url(url: str) -> str:
+    """Return a tool's URL in its stored form, in which placeholders stay."""
+    try:
+        return without_placeholders(url, check_url)
+    except ValueError as error:
+        raise _wrong("", str(error)) from None
 
 
 def validate_transfers(value: Any) -> None:
@@ -118,6 +138,13 @@ def _once(value: list[dict[str, Any]]) -> None:
     for place, name in enumerate(names):
         if name in names[:place]:
             raise _wrong(f"[{place}].name", f"The name {name} is used twice. Choose another name.")
+
+
+def _at(place: str, check: Callable[[Any], T], value: Any) -> T:
+    try:
+        return check(value)
+    except ValidationError as error:
+        raise _wrong(place, error.messages[0]) from None
 
 
 def _wrong(place: str, words: str) -> ValidationError:

@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -149,6 +151,12 @@ class Agent(models.Model):
     def key(self) -> str:
         """Return the key that the provider gets: the workspace's, or the agent's own, if any."""
         return self.stored_key.key if self.stored_key else self.provider_key or ""
+
+    @cached_property
+    def reusable(self) -> list[dict[str, Any]]:
+        """Return the workspace's tools that it uses, in the form of its own ones."""
+        rows = self.reusable_tools.filter(workspace=self.workspace_id)
+        return [tool.as_own for tool in rows.defer("secret").order_by("name")]
 
     def clean(self) -> None:
         super().clean()

@@ -11,6 +11,7 @@ from agents.rendering import TEXTS, built_in, missing, rendered
 from agents.variables import wrong_variables
 from telephony.models import Agent
 from telephony.services.errors import Problems
+from telephony.services.tools import with_reusable
 
 AT = "agent_overrides"
 OF_AGENT = ("system_prompt", "greeting", "voice", "language", "voicemail_message")
@@ -47,7 +48,7 @@ def preview(
     check_variables(variables, problems)
     check_overrides(agent, overrides, problems)
     problems.raise_any()
-    workspace, spoken = agent.workspace, with_overrides(agent, overrides)
+    workspace, spoken = agent.workspace, with_overrides(with_reusable(agent), overrides)
     values = {**built_in(timezone.now(), workspace.time_zone, workspace.name, agent.name), **EXAMPLE, **variables}
     texts = rendered(spoken, values)
     return {**{name: getattr(texts, name) for name in TEXTS}, "missing": missing(spoken, values)}

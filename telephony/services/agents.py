@@ -19,6 +19,7 @@ from telephony.services.errors import Problems, conflicts_named
 from telephony.services.knowledge.sources import refresh_of
 from telephony.services.rows import assign
 from telephony.services.settings import keep_default
+from telephony.services.tools import check_own_tools, with_reusable
 from telephony.transfer_targets import as_stored
 from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url, url_key
 
@@ -84,6 +85,8 @@ def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | 
     _refuse_unused(agent, changed, problems)
     problems.check(agent, FIELDS)
     check_keys(agent, problems)
+    if {"tools", "ai_provider"} & set(changed):
+        check_own_tools(agent, problems)
     if needs_key and problems.keys().isdisjoint(DESTINATIONS):
         problems.add("provider_key", KEY_AGAIN, GIVEN_FOR_ANOTHER)
     problems.raise_any()
@@ -96,7 +99,7 @@ def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | 
         refresh_of(agent)
     agent.warnings = _in_vain(agent) if "ai_provider" in changed else []
     if SPOKEN & set(changed):
-        agent.warnings = [*agent.warnings, *placeholder_warnings(agent)]
+        agent.warnings = [*agent.warnings, *placeholder_warnings(with_reusable(agent))]
     if {"ai_provider", *DESTINATIONS} & set(changed):
         agent.warnings = [*agent.warnings, *_pinned(agent)]
     if _tools_moved(former_tools, agent.tools) and ToolSecret.objects.filter(agent=agent).delete()[0]:
