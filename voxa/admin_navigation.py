@@ -21,6 +21,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("Numbers", "dialpad", "telephony.PhoneNumber"),
             ("Agents", "support_agent", "telephony.Agent"),
             ("Knowledge", "library_books", "telephony.KnowledgeSource"),
+            ("Tools", "build", "telephony.Tool"),
             ("Provider keys", "vpn_key", "telephony.ProviderKey"),
             ("SIP endpoints", "headset_mic", "telephony.SipEndpoint"),
         ],

@@ -7,6 +7,7 @@ from telephony.admin.project import LiveKitProjectAdmin
 from telephony.admin.provider_key import ProviderKeyAdmin
 from telephony.admin.sip_endpoint import SipEndpointAdmin
 from telephony.admin.telephony_settings import TelephonySettingsAdmin
+from telephony.admin.tool import ToolAdmin
 from telephony.admin.trunk import TrunkAdmin
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "ProviderKeyAdmin",
     "SipEndpointAdmin",
     "TelephonySettingsAdmin",
+    "ToolAdmin",
     "TrunkAdmin",
 ]

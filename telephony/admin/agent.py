@@ -7,6 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html_join
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -77,7 +79,7 @@ class AgentAdmin(RevisionsMixin, ToolSecretMixin, ReplacingDeletion, ScopedAdmin
             "Conversation",
             {"fields": ["system_prompt", "greeting", "spoken", "require_variables", ("voice", "language")]},
         ),
-        ("Capabilities", {"fields": ["transfers", "sends_digits", "tools"]}),
+        ("Capabilities", {"fields": ["transfers", "sends_digits", "tools", "shared"]}),
         (
             "Silence and voicemail",
             {
@@ -127,6 +129,12 @@ class AgentAdmin(RevisionsMixin, ToolSecretMixin, ReplacingDeletion, ScopedAdmin
         """Return the texts as a call without variables of its own has them."""
         return render_to_string("admin/telephony/agent/preview.html", preview(agent, {}, {}, Problems()))
 
+    @display(description="Reusable tools")
+    def shared(self, agent: Agent) -> str:
+        """Return links to the workspace's tools that the agent uses."""
+        links = [(reverse("admin:telephony_tool_change", args=[one["id"]]), one["name"]) for one in agent.reusable]
+        return format_html_join(", ", '<a class="vx-link" href="{}">{}</a>', links) or "None"
+
     @display(description="Provider API key")
     def key_state(self, agent: Agent) -> str:
         return "Stored" if agent.provider_key else "None"
@@ -141,14 +149,16 @@ class AgentAdmin(RevisionsMixin, ToolSecretMixin, ReplacingDeletion, ScopedAdmin
         return limited.defer("provider_key")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [] if obj is None else ["workspace", "key_state", "way", "spoken"]
+        return [] if obj is None else ["workspace", "key_state", "way", "spoken", "shared"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Omit the key from read-only pages."""
         shown = without_clearing(super().get_fieldsets(request, obj), stored=bool(obj and obj.provider_key))
         if obj is None:
+            later = ("spoken", "shared")  # once it exists
             return [
-                (title, {**rest, "fields": [one for one in rest["fields"] if one != "spoken"]}) for title, rest in shown
+                (title, {**rest, "fields": [one for one in rest["fields"] if one not in later]})
+                for title, rest in shown
             ]
         if self.has_change_permission(request, obj):
             return shown

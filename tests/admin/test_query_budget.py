@@ -12,6 +12,7 @@ from calls.do_not_call.entries import add_numbers
 from calls.models import Call, Recording, UsageDay
 from telephony.models import Agent, LiveKitObject, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.numbers import add_number
+from telephony.services.tools import create_tool
 from tests.admin.conftest import Browser
 from tests.admin.rows import make_agent, make_trunk
 
@@ -23,6 +24,7 @@ LISTS = (
     "telephony_trunk",
     "telephony_phonenumber",
     "telephony_agent",
+    "telephony_tool",
     "telephony_telephonysettings",
     "telephony_livekitproject",
     "accounts_workspace",
@@ -43,6 +45,7 @@ def crowd(acme: Workspace, superuser: User) -> Trunk:
     for n in range(MANY):
         agent = make_agent(acme, f"Agent {n}")
         add_number(trunk, f"+1555010{n:04d}", agent=agent, transfer_trunk=make_trunk(acme, f"Trunk {n}"))
+        create_tool(acme, {"name": f"t{n}", "description": "D", "url": "https://a.example/", "agents": [agent]})
         create_api_key(acme, f"Key {n}", ["calls:read"], created_by=superuser)
         person = User.objects.create_user(f"p{n}@acme.example", None, is_staff=True)
         Membership.objects.create(user=person, workspace=acme)
