@@ -1,10 +1,12 @@
 from django.apps import AppConfig
 from django.contrib import admin
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+    verbose_name = _("Accounts")
 
     def ready(self) -> None:
         from accounts import signals  # noqa: F401

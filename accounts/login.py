@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django_otp import devices_for_user
 from unfold.forms import AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
@@ -19,9 +20,9 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
     """Asks for the code with the password, so that the password is never sent back to the page."""
 
     otp_token = forms.CharField(
-        label="Sign-in code",
+        label=_("Sign-in code"),
         required=False,
-        help_text="From your authenticator app, or a recovery code. Leave it empty if you have not set it up.",
+        help_text=_("From your authenticator app, or a recovery code. Leave it empty if you have not set it up."),
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": " ".join(BASE_INPUT_CLASSES)}
         ),
@@ -29,7 +30,7 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "Email address"
+        self.fields["username"].label = _("Email address")
         self.openid_name = settings.OPENID_NAME if settings.OPENID_SERVER_URL else ""
 
     def clean(self) -> dict[str, Any]:
@@ -46,16 +47,16 @@ def verified_device(request: HttpRequest, user: Any, text: str) -> Any:
     if not devices:
         return None
     if not code:
-        raise ValidationError("Enter the code from your authenticator app.", code="otp_required")
+        raise ValidationError(_("Enter the code from your authenticator app."), code="otp_required")
     for device in _asked(devices, code):
         taken = two_step.takes(device, code)
         if taken is None:
             count_failure(request, user)
-            raise ValidationError("Too many wrong codes. Wait a moment, then try again.", code="otp_throttled")
+            raise ValidationError(_("Too many wrong codes. Wait a moment, then try again."), code="otp_throttled")
         if taken:
             return device
     count_failure(request, user)
-    raise ValidationError("This code is wrong or was already used. Enter the next one.", code="otp_wrong")
+    raise ValidationError(_("This code is wrong or was already used. Enter the next one."), code="otp_wrong")
 
 
 def _asked(devices: list[Any], code: str) -> list[Any]:

@@ -1,13 +1,14 @@
 """Choices of call models: directions, statuses, reasons."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from telephony.choices import TransferMode as TransferMode
 
 
 class Direction(models.TextChoices):
-    OUTBOUND = "outbound", "Outbound"
-    INBOUND = "inbound", "Inbound"
+    OUTBOUND = "outbound", _("Outbound")
+    INBOUND = "inbound", _("Inbound")
 
 
 class CallStatus(models.TextChoices):
@@ -18,15 +19,15 @@ class CallStatus(models.TextChoices):
       +--later---+----------+-> busy | no_answer | failed | canceled
     """
 
-    QUEUED = "queued", "Queued"
-    DIALING = "dialing", "Dialing"
-    RINGING = "ringing", "Ringing"
-    IN_PROGRESS = "in_progress", "In progress"
-    COMPLETED = "completed", "Completed"
-    BUSY = "busy", "Busy"
-    NO_ANSWER = "no_answer", "No answer"
-    FAILED = "failed", "Failed"
-    CANCELED = "canceled", "Canceled"
+    QUEUED = "queued", _("Queued")
+    DIALING = "dialing", _("Dialing")
+    RINGING = "ringing", _("Ringing")
+    IN_PROGRESS = "in_progress", _("In progress")
+    COMPLETED = "completed", _("Completed")
+    BUSY = "busy", _("Busy")
+    NO_ANSWER = "no_answer", _("No answer")
+    FAILED = "failed", _("Failed")
+    CANCELED = "canceled", _("Canceled")
 
 
 LIVE = frozenset({CallStatus.DIALING, CallStatus.RINGING, CallStatus.IN_PROGRESS})
@@ -34,8 +35,8 @@ ENDED = frozenset({CallStatus.COMPLETED, CallStatus.BUSY, CallStatus.NO_ANSWER, 
 
 
 class Speaker(models.TextChoices):
-    AGENT = "agent", "Agent"
-    CALLER = "caller", "Caller"
+    AGENT = "agent", _("Agent")
+    CALLER = "caller", _("Caller")
 
 
 class AnalysisStatus(models.TextChoices):
@@ -200,57 +201,57 @@ class Reason(models.TextChoices):
     """Why a call ended, waits or was refused: the code for programs and its text for people."""
 
     NONE = "", ""
-    CALLEE_HUNG_UP = "callee_hung_up", "The callee hung up"
-    CALLER_HUNG_UP = "caller_hung_up", "The caller hung up"
-    AGENT_HUNG_UP = "agent_hung_up", "The agent hung up"
-    HUNG_UP = "hung_up", "Hung up on request"
-    TRANSFERRED = "transferred", "Transferred to another number"
-    CANCELED = "canceled", "Canceled before it was answered"
-    MAX_DURATION = "max_duration", "The maximum duration was reached"
-    BUSY = "busy", "The callee is busy"
-    NO_ANSWER = "no_answer", "Nobody answered"
-    UNAVAILABLE = "unavailable", "The callee is temporarily unavailable"
-    DECLINED = "declined", "The callee declined"
-    NOT_FOUND = "not_found", "The number does not exist"
-    FORBIDDEN = "forbidden", "The carrier refused the call"
-    CARRIER_AUTH = "carrier_auth", "The carrier refused the trunk's credentials"
-    CARRIER_LIMIT = "carrier_limit", "The carrier's call limit was reached"
-    GATEWAY_ERROR = "gateway_error", "The carrier's gateway failed"
-    GATEWAY_UNREACHABLE = "gateway_unreachable", "The carrier's gateway cannot be reached"
-    MEDIA_REFUSED = "media_refused", "The gateway and LiveKit could not agree on a codec or on encryption"
-    REDIRECTED = "redirected", "The carrier redirected the call to another address, which LiveKit does not follow"
-    NO_CREDIT = "no_credit", "The carrier account has no credit"
-    CALLER_ID_REFUSED = "caller_id_refused", "The carrier rejected the caller ID"
-    NOT_SUPPORTED = "not_supported", "The gateway does not support the call as requested"
-    OUTCOME_UNKNOWN = "outcome_unknown", "The outcome of the attempt is unknown; it needs a manual check"
-    LIVEKIT_REFUSED = "livekit_refused", "LiveKit refused the call"
-    LIVEKIT_UNAVAILABLE = "livekit_unavailable", "LiveKit is not accepting calls at the moment"
-    NOT_CONFIGURED = "telephony_not_configured", "Telephony is not configured"
-    NO_TRUNK = "no_trunk", "No active trunk may place this call"
-    NO_AGENT = "no_agent", "No agent is configured for this call"
-    ASSISTANT_REFUSED = "assistant_refused", "The workspace's endpoint refused the call"
-    OUTSIDE_HOURS = "outside_business_hours", "It is outside the business hours"
-    NOBODY_AVAILABLE = "nobody_available", "No agent could talk, and the fallback ended the call"
-    AGENT_ABSENT = "agent_absent", "No agent worker joined in time"
-    WORKER_LOST = "worker_lost", "The agent worker disconnected during the call"
-    PROVIDER_FAILED = "provider_failed", "The AI provider failed"
-    SILENCE = "silence", "The caller said nothing"
-    VOICEMAIL = "voicemail", "Voicemail answered"
-    CALLER_ID = "caller_id_not_verified", "The caller ID is not a number of the workspace on an active trunk"
-    COUNTRY = "country_not_allowed", "Calls to this country are not allowed"
-    PREMIUM = "premium_number", "Calls to premium-rate numbers are not allowed"
-    UNKNOWN_NUMBER = "unknown_number", "The number is not valid in any numbering plan"
-    DO_NOT_CALL = "do_not_call", "The number is on the do-not-call list"
-    CALLING_HOURS = "outside_calling_hours", "It is outside the calling hours"
-    CALLEE_ATTEMPTS = "callee_attempts_per_day", "The callee's maximum attempts per day were reached"
-    RATE = "calls_per_second", "The limit of calls per second was reached"
-    CONCURRENCY = "concurrency", "The limit of concurrent calls was reached"
-    LAPSED = "lapsed", "The call was not dialed before it expired"
-    SPEND = "spend_limit", "The daily spend limit was reached"
-    CONNECTION_LOST = "connection_lost", "The connection to the phone was lost"
-    NO_AUDIO = "no_audio", "No audio was received from the phone"
-    LOST = "lost", "The end of the call was not reported and its lease expired"
-    WORKSPACE_CLOSED = "workspace_closed", "The workspace was closed"
+    CALLEE_HUNG_UP = "callee_hung_up", _("The callee hung up")
+    CALLER_HUNG_UP = "caller_hung_up", _("The caller hung up")
+    AGENT_HUNG_UP = "agent_hung_up", _("The agent hung up")
+    HUNG_UP = "hung_up", _("Hung up on request")
+    TRANSFERRED = "transferred", _("Transferred to another number")
+    CANCELED = "canceled", _("Canceled before it was answered")
+    MAX_DURATION = "max_duration", _("The maximum duration was reached")
+    BUSY = "busy", _("The callee is busy")
+    NO_ANSWER = "no_answer", _("Nobody answered")
+    UNAVAILABLE = "unavailable", _("The callee is temporarily unavailable")
+    DECLINED = "declined", _("The callee declined")
+    NOT_FOUND = "not_found", _("The number does not exist")
+    FORBIDDEN = "forbidden", _("The carrier refused the call")
+    CARRIER_AUTH = "carrier_auth", _("The carrier refused the trunk's credentials")
+    CARRIER_LIMIT = "carrier_limit", _("The carrier's call limit was reached")
+    GATEWAY_ERROR = "gateway_error", _("The carrier's gateway failed")
+    GATEWAY_UNREACHABLE = "gateway_unreachable", _("The carrier's gateway cannot be reached")
+    MEDIA_REFUSED = "media_refused", _("The gateway and LiveKit could not agree on a codec or on encryption")
+    REDIRECTED = "redirected", _("The carrier redirected the call to another address, which LiveKit does not follow")
+    NO_CREDIT = "no_credit", _("The carrier account has no credit")
+    CALLER_ID_REFUSED = "caller_id_refused", _("The carrier rejected the caller ID")
+    NOT_SUPPORTED = "not_supported", _("The gateway does not support the call as requested")
+    OUTCOME_UNKNOWN = "outcome_unknown", _("The outcome of the attempt is unknown; it needs a manual check")
+    LIVEKIT_REFUSED = "livekit_refused", _("LiveKit refused the call")
+    LIVEKIT_UNAVAILABLE = "livekit_unavailable", _("LiveKit is not accepting calls at the moment")
+    NOT_CONFIGURED = "telephony_not_configured", _("Telephony is not configured")
+    NO_TRUNK = "no_trunk", _("No active trunk may place this call")
+    NO_AGENT = "no_agent", _("No agent is configured for this call")
+    ASSISTANT_REFUSED = "assistant_refused", _("The workspace's endpoint refused the call")
+    OUTSIDE_HOURS = "outside_business_hours", _("It is outside the business hours")
+    NOBODY_AVAILABLE = "nobody_available", _("No agent could talk, and the fallback ended the call")
+    AGENT_ABSENT = "agent_absent", _("No agent worker joined in time")
+    WORKER_LOST = "worker_lost", _("The agent worker disconnected during the call")
+    PROVIDER_FAILED = "provider_failed", _("The AI provider failed")
+    SILENCE = "silence", _("The caller said nothing")
+    VOICEMAIL = "voicemail", _("Voicemail answered")
+    CALLER_ID = "caller_id_not_verified", _("The caller ID is not a number of the workspace on an active trunk")
+    COUNTRY = "country_not_allowed", _("Calls to this country are not allowed")
+    PREMIUM = "premium_number", _("Calls to premium-rate numbers are not allowed")
+    UNKNOWN_NUMBER = "unknown_number", _("The number is not valid in any numbering plan")
+    DO_NOT_CALL = "do_not_call", _("The number is on the do-not-call list")
+    CALLING_HOURS = "outside_calling_hours", _("It is outside the calling hours")
+    CALLEE_ATTEMPTS = "callee_attempts_per_day", _("The callee's maximum attempts per day were reached")
+    RATE = "calls_per_second", _("The limit of calls per second was reached")
+    CONCURRENCY = "concurrency", _("The limit of concurrent calls was reached")
+    LAPSED = "lapsed", _("The call was not dialed before it expired")
+    SPEND = "spend_limit", _("The daily spend limit was reached")
+    CONNECTION_LOST = "connection_lost", _("The connection to the phone was lost")
+    NO_AUDIO = "no_audio", _("No audio was received from the phone")
+    LOST = "lost", _("The end of the call was not reported and its lease expired")
+    WORKSPACE_CLOSED = "workspace_closed", _("The workspace was closed")
 
 
 # Reasons that end an attempt before the callee's phone rang.

@@ -1,6 +1,7 @@
 """Choices of telephony, with state diagrams."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 UNRESOLVED = "does not resolve"  # of a host, in a trunk's warnings
 
@@ -14,9 +15,9 @@ class TrunkStatus(models.TextChoices):
                failed <- pending
     """
 
-    PENDING = "pending", "Pending"
-    ACTIVE = "active", "Active"
-    FAILED = "failed", "Failed"
+    PENDING = "pending", _("Pending")
+    ACTIVE = "active", _("Active")
+    FAILED = "failed", _("Failed")
 
 
 class Transport(models.TextChoices):

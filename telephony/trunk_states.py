@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, F, Q, QuerySet, TextChoices, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from telephony.choices import UNRESOLVED, TrunkStatus
 from telephony.models import Trunk, TrunkHealth
@@ -20,12 +21,12 @@ MOST_SUSPECTS = 4_000
 class TrunkState(TextChoices):
     """`TrunkStatus`, with what the carrier makes of an active trunk."""
 
-    FAILED = "failed", "Failed"
-    FAILING = "failing", "Failing"
-    DEGRADED = "degraded", "Degraded"
-    PENDING = "pending", "Pending"
-    SYNCED = "synced", "Synced"
-    VERIFIED = "verified", "Carrier verified"
+    FAILED = "failed", _("Failed")
+    FAILING = "failing", _("Failing")
+    DEGRADED = "degraded", _("Degraded")
+    PENDING = "pending", _("Pending")
+    SYNCED = "synced", _("Synced")
+    VERIFIED = "verified", _("Carrier verified")
 
 
 COLORS = {

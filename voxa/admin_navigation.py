@@ -7,59 +7,60 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.access import access_of, switched_to
 from accounts.admin.workspace_switch import has_several
 from accounts.choices import Role
 from telephony.admin.health import badge
 
-GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
+GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     (
-        "Telephony",
+        _("Telephony"),
         [
-            ("Trunks", "lan", "telephony.Trunk"),
-            ("Numbers", "dialpad", "telephony.PhoneNumber"),
-            ("Agents", "support_agent", "telephony.Agent"),
-            ("Knowledge", "library_books", "telephony.KnowledgeSource"),
-            ("Tools", "build", "telephony.Tool"),
-            ("Provider keys", "vpn_key", "telephony.ProviderKey"),
-            ("SIP endpoints", "headset_mic", "telephony.SipEndpoint"),
+            (_("Trunks"), "lan", "telephony.Trunk"),
+            (_("Numbers"), "dialpad", "telephony.PhoneNumber"),
+            (_("Agents"), "support_agent", "telephony.Agent"),
+            (_("Knowledge"), "library_books", "telephony.KnowledgeSource"),
+            (_("Tools"), "build", "telephony.Tool"),
+            (_("Provider keys"), "vpn_key", "telephony.ProviderKey"),
+            (_("SIP endpoints"), "headset_mic", "telephony.SipEndpoint"),
         ],
     ),
     (
-        "Calls",
+        _("Calls"),
         [
-            ("Calls", "call", "calls.Call"),
-            ("Do not call", "phone_disabled", "calls.DoNotCall"),
-            ("Recordings", "mic", "calls.Recording"),
-            ("Usage", "bar_chart", "calls.UsageDay"),
-            ("Alerts", "notifications", "calls.Alert"),
-            ("Alert rules", "rule", "calls.AlertRule"),
+            (_("Calls"), "call", "calls.Call"),
+            (_("Do not call"), "phone_disabled", "calls.DoNotCall"),
+            (_("Recordings"), "mic", "calls.Recording"),
+            (_("Usage"), "bar_chart", "calls.UsageDay"),
+            (_("Alerts"), "notifications", "calls.Alert"),
+            (_("Alert rules"), "rule", "calls.AlertRule"),
         ],
     ),
     (
-        "Access",
+        _("Access"),
         [
-            ("Workspaces", "apartment", "accounts.Workspace"),
-            ("People", "group", "accounts.User"),
-            ("Invitations", "mail", "accounts.Invitation"),
-            ("API keys", "key", "accounts.ApiKey"),
+            (_("Workspaces"), "apartment", "accounts.Workspace"),
+            (_("People"), "group", "accounts.User"),
+            (_("Invitations"), "mail", "accounts.Invitation"),
+            (_("API keys"), "key", "accounts.ApiKey"),
         ],
     ),
     (
-        "Webhooks",
+        _("Webhooks"),
         [
-            ("Endpoints", "webhook", "accounts.WebhookEndpoint"),
-            ("Deliveries", "outbox", "accounts.WebhookDelivery"),
+            (_("Endpoints"), "webhook", "accounts.WebhookEndpoint"),
+            (_("Deliveries"), "outbox", "accounts.WebhookDelivery"),
         ],
     ),
     (
-        "LiveKit",
+        _("LiveKit"),
         [
-            ("Projects", "dns", "telephony.LiveKitProject"),
-            ("Telephony settings", "tune", "telephony.TelephonySettings"),
-            ("Agent workers", "smart_toy", "calls.AgentWorker"),
-            ("Raw LiveKit events", "rss_feed", "calls.LiveKitEvent"),
+            (_("Projects"), "dns", "telephony.LiveKitProject"),
+            (_("Telephony settings"), "tune", "telephony.TelephonySettings"),
+            (_("Agent workers"), "smart_toy", "calls.AgentWorker"),
+            (_("Raw LiveKit events"), "rss_feed", "calls.LiveKitEvent"),
         ],
     ),
 ]
@@ -67,15 +68,15 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar of the user for unfold."""
-    first: list[dict[str, Any]] = [{"title": "Home", "icon": "home", "link": reverse("admin:index")}]
+    first: list[dict[str, Any]] = [{"title": _("Home"), "icon": "home", "link": reverse("admin:index")}]
     if has_several(request):
         current = switched_to(request)
-        title = escape(current.name) if current else "All workspaces"
+        title = escape(current.name) if current else _("All workspaces")
         first.insert(0, {"title": title, "icon": "swap_horiz", "link": reverse("switch_workspace")})
     if access_of(request).may(Role.VIEWER):
-        first.append({"title": "Live calls", "icon": "sensors", "link": reverse("live_board")})
-        first.append({"title": "Health", "icon": "monitor_heart", "link": reverse("health"), **badge(request)})
-        first.append({"title": "Carrier guide", "icon": "menu_book", "link": reverse("carrier_guide")})
+        first.append({"title": _("Live calls"), "icon": "sensors", "link": reverse("live_board")})
+        first.append({"title": _("Health"), "icon": "monitor_heart", "link": reverse("health"), **badge(request)})
+        first.append({"title": _("Carrier guide"), "icon": "menu_book", "link": reverse("carrier_guide")})
     groups: list[dict[str, Any]] = [{"items": first}]
     for title, pages in GROUPS:
         items = [item for page in pages if (item := _item(request, *page))]
@@ -84,7 +85,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return groups
 
 
-def _item(request: HttpRequest, title: str, icon: str, label: str) -> dict[str, Any] | None:
+def _item(request: HttpRequest, title: Any, icon: str, label: str) -> dict[str, Any] | None:
     app, name = label.split(".")
     try:
         model = apps.get_model(app, name)

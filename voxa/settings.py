@@ -3,6 +3,8 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_lazy as _
+
 from voxa.variables import env, is_https
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "voxa.core.api.middleware.LoggedRequests",
     "voxa.fast_path.ApiPathsMiddleware",  # goes on with API_MIDDLEWARE for the API, with the rest for pages
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "voxa.admin_language.AdminLanguageMiddleware",
     "voxa.health.CommonExceptProbes",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -192,6 +195,10 @@ if OPENID_SERVER_URL:
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = True
+LANGUAGES = [("en", _("English")), ("de", _("German"))]  # of the admin
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_SAMESITE = True, PUBLIC_IS_HTTPS, "Lax"
+LANGUAGE_COOKIE_AGE = 31_536_000  # seconds
 FORMAT_MODULE_PATH = "voxa.formats"
 USE_TZ = True
 

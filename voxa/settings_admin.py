@@ -4,6 +4,7 @@ from typing import Any
 
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 AXES_ENABLE_ADMIN = False
@@ -25,7 +26,7 @@ _INDIGO = {
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Voxa",
     "SITE_HEADER": "Voxa",
-    "SITE_SUBHEADER": "Telephony for LiveKit",
+    "SITE_SUBHEADER": _("Telephony for LiveKit"),
     "SITE_SYMBOL": "call",
     "SITE_URL": None,
     "SITE_FAVICONS": [
@@ -33,15 +34,16 @@ UNFOLD: dict[str, Any] = {
     ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
     "COLORS": {"primary": _INDIGO},
     "STYLES": [lambda request: static("voxa/admin.css")],
     "SCRIPTS": [lambda request: static("voxa/accessible.js")],
     "LOGIN": {"form": "accounts.login.LoginForm"},
     "ACCOUNT": {
         "navigation": [
-            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
-            {"title": "Two-step sign-in", "link": reverse_lazy("admin:two_step")},
-            {"title": "Sessions", "link": reverse_lazy("admin:own_sessions")},
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+            {"title": _("Two-step sign-in"), "link": reverse_lazy("admin:two_step")},
+            {"title": _("Sessions"), "link": reverse_lazy("admin:own_sessions")},
         ]
     },
     "DASHBOARD_CALLBACK": "calls.admin.dashboard.dashboard",

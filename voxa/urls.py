@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from accounts.admin.invitation import AcceptView
 from accounts.admin.password import change_password
@@ -22,6 +23,7 @@ from voxa.core.api.fallbacks import no_shortcut
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/r/<path:rest>", no_shortcut),  # Django's leads to pages of other sites, of which there are none
+    path("admin/language/", set_language, name="set_language"),
     path("admin/invitation/", AcceptView.as_view(), name="accept_invitation"),
     path("admin/switch/", admin.site.admin_view(SwitchView.as_view()), name="switch_workspace"),
     path("admin/agents/<uuid:id>/talk/", admin.site.admin_view(TalkView.as_view()), name="agent_talk"),

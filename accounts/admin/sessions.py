@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views import View
 from django.views.decorators.cache import never_cache
 
@@ -31,7 +33,7 @@ class SessionsView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": "Sessions",
+            "title": _("Sessions"),
             "subtitle": None if self.own else str(self.person),
             "own": self.own,
             "person": self.person,
@@ -45,7 +47,8 @@ class SessionsView(View):
             ended = sessions.end_sessions(self.person, keep=request.session.session_key)
         else:
             ended = int(sessions.end_session(self.person, _public_id(request.POST.get("session", ""))))
-        messages.success(request, f"{ended} session{'s' * (ended != 1)} ended.")
+        words = ngettext("%(count)d session ended.", "%(count)d sessions ended.", ended)
+        messages.success(request, words % {"count": ended})
         return HttpResponseRedirect(request.path)
 
     def _person(self, request: HttpRequest, object_id: str | None) -> Any:

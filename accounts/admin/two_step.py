@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django_otp import login
@@ -25,7 +26,8 @@ class CodeForm(forms.Form):
     """A code from the app that is being set up."""
 
     code = forms.CharField(
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+        label=_("Code"),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
     def __init__(self, device: AuthenticatorApp, *args: Any) -> None:
@@ -36,16 +38,18 @@ class CodeForm(forms.Form):
         code: str = self.cleaned_data["code"].replace(" ", "")
         taken = two_step.takes(self.device, code)
         if taken is None:
-            raise ValidationError("Too many wrong codes. Wait a moment, then try again.")
+            raise ValidationError(_("Too many wrong codes. Wait a moment, then try again."))
         if not taken:
-            raise ValidationError("This code is not valid. Check the clock of your device and enter the next code.")
+            raise ValidationError(_("This code is not valid. Check the clock of your device and enter the next code."))
         return code
 
 
 class PasswordForm(forms.Form):
     """The password, required to turn off two-step sign-in."""
 
-    password = forms.CharField(widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}))
+    password = forms.CharField(
+        label=_("Password"), widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"})
+    )
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(*args)
@@ -53,7 +57,7 @@ class PasswordForm(forms.Form):
 
     def clean_password(self) -> None:
         if not proves_password(self.request, self.request.user, self.cleaned_data["password"]):
-            raise ValidationError("The password is not correct.")
+            raise ValidationError(_("The password is not correct."))
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -90,7 +94,7 @@ class TwoStepView(View):
     def _page(
         self, request: HttpRequest, form: forms.Form | None = None, codes: list[str] | None = None
     ) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "title": "Two-step sign-in", "codes": codes}
+        context = {**self.admin_site.each_context(request), "title": _("Two-step sign-in"), "codes": codes}
         if self.active:
             context["form"] = form or PasswordForm(request)
         else:

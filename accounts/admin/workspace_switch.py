@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.admin.access import SWITCHED, full_access_of, switched_to
@@ -35,7 +36,7 @@ class SwitchView(View):
         found = list(theirs.filter(name__icontains=term)[: SHOWN + 1])
         context = {
             **admin.site.each_context(request),
-            "title": "Switch workspace",
+            "title": _("Switch workspace"),
             "workspaces": found[:SHOWN],
             "more": len(found) > SHOWN,
             "term": term,

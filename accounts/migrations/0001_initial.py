@@ -42,6 +42,8 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
             ],
             options={
+                'verbose_name': 'webhook endpoint',
+                'verbose_name_plural': 'webhook endpoints',
                 'ordering': ['-created_at', '-id'],
             },
         ),
@@ -70,6 +72,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
+                'verbose_name': 'workspace',
+                'verbose_name_plural': 'workspaces',
                 'ordering': ['name', 'id'],
             },
         ),
@@ -198,6 +202,7 @@ class Migration(migrations.Migration):
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='accounts.webhookmessage')),
             ],
             options={
+                'verbose_name': 'webhook delivery',
                 'verbose_name_plural': 'webhook deliveries',
                 'ordering': ['-created_at', '-id'],
             },
@@ -241,6 +246,8 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='accounts.workspace')),
             ],
             options={
+                'verbose_name': 'invitation',
+                'verbose_name_plural': 'invitations',
                 'ordering': ['-created_at', '-id'],
             },
         ),
@@ -371,6 +378,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'API key',
+                'verbose_name_plural': 'API keys',
                 'ordering': ['-created_at'],
             },
         ),

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Scope
 from accounts.models.history import recorded
@@ -39,7 +40,7 @@ class ApiKey(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        verbose_name = "API key"
+        verbose_name, verbose_name_plural = _("API key"), _("API keys")
 
     def __str__(self) -> str:
         return f"{self.name} (vx_live_{self.identifier}…)"

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from accounts.models.user import canonical_email
@@ -35,6 +36,7 @@ class Invitation(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        verbose_name, verbose_name_plural = _("invitation"), _("invitations")
         constraints = [
             models.UniqueConstraint(
                 fields=["workspace", "email"],

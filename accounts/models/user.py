@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 
 def canonical_email(text: str) -> str:
@@ -48,8 +49,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # of two-step
 
     class Meta:
         ordering = ["email"]
-        verbose_name = "person"
-        verbose_name_plural = "people"
+        verbose_name, verbose_name_plural = _("person"), _("people")
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), name="user_email_ci", violation_error_message="This email address is taken."

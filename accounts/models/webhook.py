@@ -6,6 +6,7 @@ from contextlib import suppress
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from fernet_fields import EncryptedTextField
 
 from accounts.choices import DeliveryStatus
@@ -53,6 +54,7 @@ class WebhookEndpoint(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        verbose_name, verbose_name_plural = _("webhook endpoint"), _("webhook endpoints")
         indexes = [models.Index(fields=["workspace", "-created_at", "-id"], name="webhook_endpoint_list")]
 
     def __str__(self) -> str:
@@ -111,7 +113,7 @@ class WebhookDelivery(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        verbose_name_plural = "webhook deliveries"
+        verbose_name, verbose_name_plural = _("webhook delivery"), _("webhook deliveries")
         indexes = [
             models.Index(fields=["endpoint", "-created_at", "-id"], name="webhook_delivery_list"),
             models.Index(fields=["-created_at", "-id"], name="webhook_delivery_newest"),

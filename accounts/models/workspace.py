@@ -4,6 +4,7 @@ import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.history import recorded
 from voxa.core.values.fields import CountryField, TimeZoneField
@@ -39,6 +40,7 @@ class Workspace(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
+        verbose_name, verbose_name_plural = _("workspace"), _("workspaces")
 
     def __str__(self) -> str:
         return self.name

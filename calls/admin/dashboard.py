@@ -7,6 +7,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.admin.access import access_of
 from accounts.admin.workspace_switch import has_workspaces
@@ -17,7 +18,7 @@ from calls.choices import LIVE, CallStatus, Direction, Reason
 from calls.models import Call
 from calls.presentation.status_text import COLORS, NEXT_STEPS
 from telephony.admin import dashboard as telephony
-from telephony.admin.counting import own, words
+from telephony.admin.counting import grouped, own, words
 
 SHOWN = 6
 LOOKED_AT = 5_000  # failed calls of today that are counted by reason, at most
@@ -58,8 +59,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def under_way(live: int, queued: int) -> telephony.Tile:
     """Return the tile of live and queued calls."""
-    note = f"{words(queued)} queued" if queued else "none queued"
-    return telephony.Tile("Live calls", words(live), note, reverse("live_board"), "info" if live else "")
+    note = _("%(count)s queued") % {"count": words(queued)} if queued else _("none queued")
+    return telephony.Tile(_("Live calls"), words(live), note, reverse("live_board"), "info" if live else "")
 
 
 def refused(calls: QuerySet[Call]) -> list[Refused]:
@@ -69,6 +70,6 @@ def refused(calls: QuerySet[Call]) -> list[Refused]:
     some = today.order_by("-created_at", "-id").values("pk")[:LOOKED_AT]
     rows = Call.objects.filter(pk__in=some, reason__in=REFUSALS).order_by().values("reason")
     return [
-        Refused(str(Reason(row["reason"]).label), f"{row['count']:,}", NEXT_STEPS.get(Reason(row["reason"]), ""))
+        Refused(str(Reason(row["reason"]).label), grouped(row["count"]), str(NEXT_STEPS.get(Reason(row["reason"]), "")))
         for row in rows.annotate(count=Count("pk")).order_by("-count")
     ]

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, TruncHour
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.admin.access import Access, access_of
@@ -19,7 +20,7 @@ from accounts.models import WebhookEndpoint
 from calls.choices import ENDED, LIVE, CallStatus, Direction
 from calls.models import AgentWorker, Call, RunningDispatcher
 from calls.presentation.status_text import duration
-from telephony.admin.counting import bounded, own, words
+from telephony.admin.counting import bounded, grouped, own, words
 from telephony.models import TrunkHealth
 from telephony.trunk_states import HOUR
 
@@ -99,7 +100,7 @@ def costs(calls: QuerySet[Call], now: datetime) -> list[tuple[str, str]]:
     rows = priced.values_list("workspace__telephony_settings__currency").annotate(
         cost=Sum(F("duration_seconds") * F("workspace__telephony_settings__price_per_minute"))
     )
-    return [("Cost", f"{cost / 60:,.2f} {currency}".rstrip()) for currency, cost in rows.order_by("-cost")]
+    return [(_("Cost"), f"{grouped(cost / 60, 2)} {currency}".rstrip()) for currency, cost in rows.order_by("-cost")]
 
 
 def _totals(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -108,13 +109,14 @@ def _totals(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
     measured = sum(row["measured"] for row in rows)
     latency = sum((row["latency"] or 0) * row["measured"] for row in rows)
     waited = sum((row["waited"] or timedelta()).total_seconds() * row["answered"] for row in rows)
+    none = _("None yet")
     return [
-        ("Calls ended", f"{count:,}"),
-        ("Answer rate", f"{round(100 * answered / count)}%" if count else "None yet"),
-        ("Average duration", duration(round(seconds / answered)) if answered else "None yet"),
-        ("Average time to answer", duration(round(waited / answered)) if answered else "None yet"),
-        ("Response latency", f"{latency / measured:.1f} s" if measured else "None yet"),
-        ("Minutes", f"{seconds / 60:,.0f}"),
+        (_("Calls ended"), grouped(count)),
+        (_("Answer rate"), f"{round(100 * answered / count)}%" if count else none),
+        (_("Average duration"), duration(round(seconds / answered)) if answered else none),
+        (_("Average time to answer"), duration(round(waited / answered)) if answered else none),
+        (_("Response latency"), f"{grouped(latency / measured, 1)} s" if measured else none),
+        (_("Minutes"), grouped(round(seconds / 60))),
     ]
 
 
@@ -147,5 +149,5 @@ def processes(now: datetime) -> list[tuple[str, int]]:
     """Count the running dispatchers and agent workers, for superusers. The sandbox needs no worker."""
     dispatchers = RunningDispatcher.objects.filter(seen_at__gt=now - RunningDispatcher.AWAY_AFTER)
     workers = AgentWorker.objects.filter(seen_at__gt=now - AgentWorker.AWAY_AFTER)
-    counts = [("Dispatchers", dispatchers.count()), ("Agent workers", workers.count())]
+    counts = [(_("Dispatchers"), dispatchers.count()), (_("Agent workers"), workers.count())]
     return counts[:1] if settings.LIVEKIT_IS_SANDBOX and not counts[1][1] else counts

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views import View
 
 from accounts.admin.access import Access, access_of
@@ -40,7 +42,7 @@ class LiveBoardView(View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        context = {**admin.site.each_context(request), "title": "Live calls", **board(request)}
+        context = {**admin.site.each_context(request), "title": _("Live calls"), **board(request)}
         return render(request, "admin/calls/live/page.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -88,8 +90,8 @@ def _row(call: Call, now: datetime, access: Access) -> dict[str, Any]:
     since = call.answered_at or call.started_at or call.created_at
     return {
         "call": call,
-        "between": f"{call.from_number or 'Withheld'} → {call.to_number}",
-        "label": "Hanging up" if call.end_requested else str(status.label),
+        "between": " → ".join([call.from_number or _("Withheld"), call.to_number]),
+        "label": _("Hanging up") if call.end_requested else str(status.label),
         "color": "warning" if call.end_requested else "success" if call.answered_at else COLORS[status],
         "duration": duration(int((now - since).total_seconds())),
         "said": _said(call.last_words),  # type: ignore[attr-defined]
@@ -103,7 +105,7 @@ def _said(turn: str | None) -> str:
     """Return who said what in the last turn, shortened; empty before the first one."""
     if not turn:
         return ""
-    speaker, _, text = turn.partition("|")
+    speaker, _bar, text = turn.partition("|")
     return f"{Speaker(speaker).label}: {text if len(text) <= WORDS else f'{text[:WORDS].rstrip()}…'}"
 
 
@@ -133,18 +135,15 @@ def hang_up_all(calls: list[Call]) -> str:
         else:
             done[True] += 1
     if not calls:
-        return "Select the calls to hang up."
-    hung = f"Hanging up {_calls(done[True])}." if done[True] else ""
-    over = f"{_calls(done[False]).capitalize()} had already ended." if done[False] else ""
-    return f"{hung} {over}".strip()
-
-
-def _calls(count: int) -> str:
-    return "1 call" if count == 1 else f"{count} calls"
+        return _("Select the calls to hang up.")
+    hung = ngettext("Hanging up %(count)d call.", "Hanging up %(count)d calls.", done[True])
+    over = ngettext("%(count)d call had already ended.", "%(count)d calls had already ended.", done[False])
+    return " ".join(text % {"count": done[did]} for did, text in ((True, hung), (False, over)) if done[did])
 
 
 def _headline(count: int) -> str:
     if not count:
-        return "No live calls"
-    shown = f", the newest {SHOWN} shown" if count > SHOWN else ""
-    return f"{words(count)} live call{'' if count == 1 else 's'}{shown}"
+        return _("No live calls")
+    if count > SHOWN:
+        return _("%(count)s live calls, the newest %(shown)d shown") % {"count": words(count), "shown": SHOWN}
+    return ngettext("%(count)d live call", "%(count)d live calls", count) % {"count": count}

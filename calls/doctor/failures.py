@@ -56,7 +56,7 @@ def _gateways(scope: Scope) -> Iterator[Finding]:
             f"gateways.{reason}",
             f"Gateway {gateway.ip_or_domain}:{gateway.port} ({gateway.protocol}) of trunk {trunk.name}: "
             f"{attempt_words(attempt)}",
-            NEXT_STEPS[reason],
+            str(NEXT_STEPS[reason]),
             Severity.WARNING,
             reverse("admin:telephony_trunk_change", args=[trunk.pk]),
         )
@@ -72,7 +72,7 @@ def _calls(scope: Scope) -> Iterator[Finding]:
         yield Finding(
             f"calls.{reason}",
             f"{calls} failed within the last hour: {str(reason.label)[0].lower() + str(reason.label)[1:]}.",
-            NEXT_STEPS.get(reason, "Open one of the calls in the admin for details."),
+            str(NEXT_STEPS.get(reason, "Open one of the calls in the admin for details.")),
             Severity.WARNING,
             reverse("admin:calls_call_changelist") + f"?status={CallStatus.FAILED}",
         )

@@ -74,6 +74,8 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='accounts.workspace')),
             ],
             options={
+                'verbose_name': 'call',
+                'verbose_name_plural': 'calls',
                 'ordering': ['-created_at', '-id'],
             },
         ),
@@ -142,6 +144,8 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='workers', to='telephony.livekitproject')),
             ],
             options={
+                'verbose_name': 'agent worker',
+                'verbose_name_plural': 'agent workers',
                 'ordering': ['-seen_at', 'id'],
             },
         ),
@@ -156,6 +160,8 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='accounts.workspace')),
             ],
             options={
+                'verbose_name': 'alert',
+                'verbose_name_plural': 'alerts',
                 'ordering': ['-started_at', '-id'],
             },
         ),
@@ -198,6 +204,8 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alert_rules', to='accounts.workspace')),
             ],
             options={
+                'verbose_name': 'alert rule',
+                'verbose_name_plural': 'alert rules',
                 'ordering': ['-created_at', '-id'],
             },
         ),
@@ -351,6 +359,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'LiveKit event',
+                'verbose_name_plural': 'LiveKit events',
                 'ordering': ['received_at', 'id'],
             },
         ),
@@ -377,6 +386,8 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='recordings', to='accounts.workspace')),
             ],
             options={
+                'verbose_name': 'recording',
+                'verbose_name_plural': 'recordings',
                 'ordering': ['-created_at', '-id'],
             },
         ),

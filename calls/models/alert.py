@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
@@ -61,6 +62,7 @@ class AlertRule(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        verbose_name, verbose_name_plural = _("alert rule"), _("alert rules")
         indexes = [models.Index(fields=["workspace", "-created_at", "-id"], name="alert_rule_list")]
         constraints = [models.CheckConstraint(condition=Q(kind__in=AlertKind.values), name="alert_rule_kind")]
 
@@ -90,6 +92,7 @@ class Alert(models.Model):
 
     class Meta:
         ordering = ["-started_at", "-id"]
+        verbose_name, verbose_name_plural = _("alert"), _("alerts")
         indexes = [
             models.Index(fields=["workspace", "-started_at", "-id"], name="alert_list"),
             models.Index(fields=["-started_at", "-id"], name="alert_newest"),

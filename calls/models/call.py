@@ -4,6 +4,7 @@ import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiKey, User, Workspace
 from calls.choices import LIVE, AgentState, CallStatus, Direction, ListedBy, Reason
@@ -83,6 +84,7 @@ class Call(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        verbose_name, verbose_name_plural = _("call"), _("calls")
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="call_list"),
             models.Index(fields=["-created_at", "-id"], name="call_newest"),
@@ -169,7 +171,7 @@ class DoNotCall(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        verbose_name, verbose_name_plural = "do-not-call entry", "do-not-call entries"
+        verbose_name, verbose_name_plural = _("do-not-call entry"), _("do-not-call entries")
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="do_not_call_list"),
             models.Index(fields=["-created_at", "-id"], name="do_not_call_newest"),

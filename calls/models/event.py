@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
 from calls.choices import EventType
@@ -52,7 +53,7 @@ class LiveKitEvent(models.Model):
 
     class Meta:
         ordering = ["received_at", "id"]
-        verbose_name = "LiveKit event"
+        verbose_name, verbose_name_plural = _("LiveKit event"), _("LiveKit events")
         indexes = [
             models.Index(fields=["received_at"], condition=models.Q(ingested_at__isnull=True), name="event_to_ingest"),
             models.Index(fields=["room_name"], name="event_room"),
@@ -78,7 +79,7 @@ class UsageDay(models.Model):
 
     class Meta:
         ordering = ["-day", "number"]
-        verbose_name, verbose_name_plural = "usage record", "usage records"
+        verbose_name, verbose_name_plural = _("usage record"), _("usage records")
         indexes = [models.Index(fields=["-day", "-id"], name="usage_newest")]
         constraints = [
             models.UniqueConstraint(

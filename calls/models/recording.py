@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
 from calls.choices import RecordingStatus
@@ -41,6 +42,7 @@ class Recording(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        verbose_name, verbose_name_plural = _("recording"), _("recordings")
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="recording_list"),
             models.Index(fields=["-created_at", "-id"], name="recording_newest"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from telephony.models import LiveKitProject
 
@@ -26,6 +27,7 @@ class AgentWorker(models.Model):
 
     class Meta:
         ordering = ["-seen_at", "id"]
+        verbose_name, verbose_name_plural = _("agent worker"), _("agent workers")
 
     def __str__(self) -> str:
         return self.host

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from calls.choices import ENDED, CallStatus, Direction, Reason
 from calls.models import Attempt, Call
@@ -22,48 +26,67 @@ COLORS = {
     CallStatus.CANCELED: "default",
 }
 
-_LATER = "Place the call again at another time."
-_SETTINGS = "An admin of the workspace can change this in the telephony settings."
-NEXT_STEPS: dict[Reason, str] = {
+_LATER = _("Place the call again at another time.")
+NEXT_STEPS: dict[Reason, Any] = {
     Reason.BUSY: _LATER,
     Reason.NO_ANSWER: _LATER,
     Reason.UNAVAILABLE: _LATER,
-    Reason.DECLINED: "Do not call again unless asked to. Add the number to the do-not-call list on request.",
-    Reason.NOT_FOUND: "Check the number called.",
-    Reason.FORBIDDEN: "Check with the carrier: allowed destinations, caller ID, account credit.",
-    Reason.CARRIER_AUTH: "Check the trunk's outbound authentication: the username or password is missing or wrong.",
-    Reason.CARRIER_LIMIT: "Lower the trunk's calls per second or max concurrent calls, or ask the carrier for more.",
-    Reason.GATEWAY_ERROR: "Add a second gateway to the trunk, or ask the carrier about the failure.",
-    Reason.GATEWAY_UNREACHABLE: "Check the gateway's host, port and protocol, and the firewall between LiveKit and it.",
-    Reason.MEDIA_REFUSED: "Compare the trunk's media encryption with the carrier's, and ask the carrier to enable "
-    "G.711 or Opus.",
-    Reason.REDIRECTED: "Ask the carrier for the redirect's target address, and set it as the trunk's gateway.",
-    Reason.NO_CREDIT: "Add credit to the carrier account.",
-    Reason.CALLER_ID_REFUSED: "Verify the caller ID with the carrier, or use another number as the caller ID.",
-    Reason.NOT_SUPPORTED: "Check the SIP code and the carrier's message, or try another gateway.",
-    Reason.OUTCOME_UNKNOWN: "The callee may have been reached, so Voxa does not retry. Call again if needed.",
-    Reason.LIVEKIT_REFUSED: "Check LiveKit's message on the attempt, and correct the trunk.",
-    Reason.LIVEKIT_UNAVAILABLE: "Check that LiveKit and its SIP service are running. Queued calls are then dialed.",
-    Reason.NOT_CONFIGURED: "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, then restart Voxa.",
-    Reason.NO_TRUNK: "Provision the trunk, or add an outbound gateway.",
-    Reason.NO_AGENT: "Assign an agent to the number, or create an active agent for inbound calls.",
-    Reason.AGENT_ABSENT: "Check that an agent worker is running: manage.py agent_worker.",
-    Reason.WORKER_LOST: "Check the agent worker's log.",
-    Reason.PROVIDER_FAILED: "Check the agent's AI provider, its API key and the provider account's credit.",
-    Reason.LAPSED: "Place the call again with a later expiry, or check why calls wait: policies, limits, dispatchers.",
-    Reason.CALLER_ID: "Use a number of the workspace on an active trunk as the caller ID.",
-    Reason.COUNTRY: f"Add the country to the allowed destinations. {_SETTINGS}",
-    Reason.PREMIUM: f"Allow premium-rate numbers. {_SETTINGS}",
-    Reason.UNKNOWN_NUMBER: f"Check the number, or allow unknown numbers. {_SETTINGS}",
-    Reason.DO_NOT_CALL: "Remove the number from the do-not-call list only if the callee asked to be called.",
-    Reason.CALLING_HOURS: f"Place the call within the calling hours. {_SETTINGS}",
-    Reason.CALLEE_ATTEMPTS: f"Place the call on another day. {_SETTINGS}",
-    Reason.SPEND: f"Raise the daily spend limit, or place the call tomorrow. {_SETTINGS}",
-    Reason.NO_AUDIO: (
+    Reason.DECLINED: _("Do not call again unless asked to. Add the number to the do-not-call list on request."),
+    Reason.NOT_FOUND: _("Check the number called."),
+    Reason.FORBIDDEN: _("Check with the carrier: allowed destinations, caller ID, account credit."),
+    Reason.CARRIER_AUTH: _("Check the trunk's outbound authentication: the username or password is missing or wrong."),
+    Reason.CARRIER_LIMIT: _("Lower the trunk's calls per second or max concurrent calls, or ask the carrier for more."),
+    Reason.GATEWAY_ERROR: _("Add a second gateway to the trunk, or ask the carrier about the failure."),
+    Reason.GATEWAY_UNREACHABLE: _(
+        "Check the gateway's host, port and protocol, and the firewall between LiveKit and it."
+    ),
+    Reason.MEDIA_REFUSED: _(
+        "Compare the trunk's media encryption with the carrier's, and ask the carrier to enable G.711 or Opus."
+    ),
+    Reason.REDIRECTED: _("Ask the carrier for the redirect's target address, and set it as the trunk's gateway."),
+    Reason.NO_CREDIT: _("Add credit to the carrier account."),
+    Reason.CALLER_ID_REFUSED: _("Verify the caller ID with the carrier, or use another number as the caller ID."),
+    Reason.NOT_SUPPORTED: _("Check the SIP code and the carrier's message, or try another gateway."),
+    Reason.OUTCOME_UNKNOWN: _("The callee may have been reached, so Voxa does not retry. Call again if needed."),
+    Reason.LIVEKIT_REFUSED: _("Check LiveKit's message on the attempt, and correct the trunk."),
+    Reason.LIVEKIT_UNAVAILABLE: _("Check that LiveKit and its SIP service are running. Queued calls are then dialed."),
+    Reason.NOT_CONFIGURED: _("Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, then restart Voxa."),
+    Reason.NO_TRUNK: _("Provision the trunk, or add an outbound gateway."),
+    Reason.NO_AGENT: _("Assign an agent to the number, or create an active agent for inbound calls."),
+    Reason.AGENT_ABSENT: _("Check that an agent worker is running: manage.py agent_worker."),
+    Reason.WORKER_LOST: _("Check the agent worker's log."),
+    Reason.PROVIDER_FAILED: _("Check the agent's AI provider, its API key and the provider account's credit."),
+    Reason.LAPSED: _(
+        "Place the call again with a later expiry, or check why calls wait: policies, limits, dispatchers."
+    ),
+    Reason.CALLER_ID: _("Use a number of the workspace on an active trunk as the caller ID."),
+    Reason.COUNTRY: _(
+        "Add the country to the allowed destinations. "
+        "An admin of the workspace can change this in the telephony settings."
+    ),
+    Reason.PREMIUM: _(
+        "Allow premium-rate numbers. An admin of the workspace can change this in the telephony settings."
+    ),
+    Reason.UNKNOWN_NUMBER: _(
+        "Check the number, or allow unknown numbers. "
+        "An admin of the workspace can change this in the telephony settings."
+    ),
+    Reason.DO_NOT_CALL: _("Remove the number from the do-not-call list only if the callee asked to be called."),
+    Reason.CALLING_HOURS: _(
+        "Place the call within the calling hours. An admin of the workspace can change this in the telephony settings."
+    ),
+    Reason.CALLEE_ATTEMPTS: _(
+        "Place the call on another day. An admin of the workspace can change this in the telephony settings."
+    ),
+    Reason.SPEND: _(
+        "Raise the daily spend limit, or place the call tomorrow. "
+        "An admin of the workspace can change this in the telephony settings."
+    ),
+    Reason.NO_AUDIO: _(
         "LiveKit ends a call after 30 s without audio. Open the SIP service's media ports (UDP) in the "
         "firewall and NAT, configure its public address, and check the carrier's media settings."
     ),
-    Reason.LOST: "Check that LiveKit sends its webhooks to /livekit/webhook.",
+    Reason.LOST: _("Check that LiveKit sends its webhooks to /livekit/webhook."),
 }
 
 
@@ -94,37 +117,44 @@ def explain(call: Call, now: datetime, zone: ZoneInfo) -> Explanation:
     if status in ENDED:
         return _ended(call, status)
     if call.end_requested:
-        return Explanation(status, "Hanging up.")
+        return Explanation(status, gettext("Hanging up."))
     if status is CallStatus.QUEUED:
         return _queued(call, status, now, zone)
     since = call.answered_at if status is CallStatus.IN_PROGRESS else call.started_at
-    for_how_long = f" for {duration(round((now - since).total_seconds()))}" if since else ""
     if status is CallStatus.IN_PROGRESS:
-        return Explanation(status, f"In conversation{for_how_long}.")
+        if since is None:
+            return Explanation(status, gettext("In conversation."))
+        time = duration(round((now - since).total_seconds()))
+        return Explanation(status, gettext("In conversation for %(time)s.") % {"time": time})
     if status is CallStatus.RINGING:
-        whose = "The callee's phone is" if call.direction == Direction.OUTBOUND else "The inbound call is"
-        return Explanation(status, f"{whose} ringing.", "" if call.agent_id else "No agent is configured to answer it.")
-    return Explanation(status, "Dialing.")
+        outbound = call.direction == Direction.OUTBOUND
+        headline = gettext("The callee's phone is ringing.") if outbound else gettext("The inbound call is ringing.")
+        return Explanation(status, headline, "" if call.agent_id else gettext("No agent is configured to answer it."))
+    return Explanation(status, gettext("Dialing."))
 
 
 def _queued(call: Call, status: CallStatus, now: datetime, zone: ZoneInfo) -> Explanation:
     why = reason_words(call)
     if not call.project.is_configured:
-        return Explanation(status, "Waiting: telephony is not configured.", "", NEXT_STEPS[Reason.NOT_CONFIGURED])
+        return Explanation(status, gettext("Waiting: telephony is not configured."), "", _next(Reason.NOT_CONFIGURED))
     if call.due_at and call.due_at > now:
         when = f"{call.due_at.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone.key}"
-        again = "again " if call.attempts_made else ""
-        return Explanation(status, f"Scheduled to be dialed {again}at {when}.", why)
+        planned = gettext("Scheduled to be dialed at %(when)s.")
+        if call.attempts_made:
+            planned = gettext("Scheduled to be dialed again at %(when)s.")
+        return Explanation(status, planned % {"when": when}, why)
     if call.due_at and now - call.due_at > OVERDUE and not why:
         late = duration(round((now - call.due_at).total_seconds()))
         return Explanation(
-            status, f"The call is overdue by {late}.", "No dispatcher claimed it.",
-            "Check that a dispatcher is running: manage.py dispatch_calls.",
+            status, gettext("The call is overdue by %(late)s.") % {"late": late}, gettext("No dispatcher claimed it."),
+            gettext("Check that a dispatcher is running: manage.py dispatch_calls."),
         )  # fmt: skip
     if call.reason == Reason.LIVEKIT_UNAVAILABLE:
         why = call.project.sip_error or call.project.last_error or why
-        return Explanation(status, "Waiting until LiveKit accepts calls again.", why, NEXT_STEPS[Reason(call.reason)])
-    return Explanation(status, "The call is dialed as soon as the limits allow.", why)
+        return Explanation(
+            status, gettext("Waiting until LiveKit accepts calls again."), why, _next(Reason(call.reason))
+        )
+    return Explanation(status, gettext("The call is dialed as soon as the limits allow."), why)
 
 
 def _ended(call: Call, status: CallStatus) -> Explanation:
@@ -132,15 +162,21 @@ def _ended(call: Call, status: CallStatus) -> Explanation:
     why = reason_words(call)
     if status is CallStatus.COMPLETED and reason is Reason.NO_AUDIO:
         lasted = duration(call.duration_seconds or 0)
-        return Explanation(status, f"Connected for {lasted} without audio from the phone.", why, NEXT_STEPS[reason])
+        headline = gettext("Connected for %(time)s without audio from the phone.") % {"time": lasted}
+        return Explanation(status, headline, why, _next(reason))
     if status is CallStatus.COMPLETED:
-        return Explanation(status, f"Talk time: {duration(call.duration_seconds or 0)}.", why)
+        talked = duration(call.duration_seconds or 0)
+        return Explanation(status, gettext("Talk time: %(time)s.") % {"time": talked}, why)
     if status is CallStatus.CANCELED:
-        return Explanation(status, "The call was canceled.", why)
+        return Explanation(status, gettext("The call was canceled."), why)
     dialed = call.attempts_made or call.direction == Direction.INBOUND
-    headline = why or "The call ended for an unknown reason."
-    headline = headline if dialed else f"Not dialed: {headline}"
-    return Explanation(status, headline, _cause(call, reason), NEXT_STEPS.get(reason, ""))
+    headline = why or gettext("The call ended for an unknown reason.")
+    headline = headline if dialed else gettext("Not dialed: %(why)s") % {"why": headline}
+    return Explanation(status, headline, _cause(call, reason), _next(reason))
+
+
+def _next(reason: Reason) -> str:
+    return str(NEXT_STEPS.get(reason, ""))
 
 
 def _cause(call: Call, reason: Reason) -> str:
@@ -175,7 +211,7 @@ def reason_words(call: Call) -> str:
     reason = str(Reason(call.reason).label) if call.reason in Reason.values else call.reason
     code = call.sip_status_code
     if reason and code is not None and code >= 300:
-        return f"{reason}: the carrier responded {sip_name(code)}."
+        return gettext("%(reason)s: the carrier responded %(code)s.") % {"reason": reason, "code": sip_name(code)}
     return f"{reason}." if reason else ""
 
 

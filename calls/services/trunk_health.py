@@ -68,7 +68,7 @@ def _last_errors(calls: QuerySet[Call]) -> dict[UUID, tuple[str, str]]:
     found: dict[UUID, tuple[str, str]] = {}
     for call in failed.only("trunk_id", "status", "reason", "sip_status_code", "direction")[:EXPLAINED]:
         if call.trunk_id and call.trunk_id not in found:
-            found[call.trunk_id] = (reason_words(call), NEXT_STEPS.get(Reason(call.reason), ""))
+            found[call.trunk_id] = (reason_words(call), str(NEXT_STEPS.get(Reason(call.reason), "")))
     return found
 
 

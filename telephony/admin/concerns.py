@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from accounts.admin.access import Access
 from accounts.admin.times import when
@@ -39,7 +40,7 @@ def idle_queues(access: Access) -> list[Concern]:
     if not access.superuser:
         return []
     told = [missed(name, since) for name, since in unseen_queues().items()]
-    return [Concern("danger", "Workers", what, remedy, "", "") for what, remedy in told]
+    return [Concern("danger", _("Workers"), what, remedy, "", "") for what, remedy in told]
 
 
 def used_projects(access: Access) -> list[LiveKitProject]:
@@ -59,16 +60,19 @@ def away(access: Access, projects: list[LiveKitProject]) -> list[Concern]:
         page = reverse("admin:telephony_livekitproject_change", args=[project.pk])
         link = page if access.may(Role.ADMIN) else ""
         if project.is_default and not project.url:
-            reason = "Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET and restart Voxa. Trunks stay pending."
-            concerns.append(Concern("warning", "LiveKit", f"{project} is not configured", reason, link, "Configure"))
+            reason = _("Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET and restart Voxa. Trunks stay pending.")
+            title = _("%(project)s is not configured") % {"project": project}
+            concerns.append(Concern("warning", "LiveKit", title, reason, link, _("Configure")))
         elif not project.was_reachable:
-            concerns.append(
-                Concern("danger", "LiveKit", f"{project} is unreachable", project.last_error, link, "Test connection")
-            )
+            title = _("%(project)s is unreachable") % {"project": project}
+            concerns.append(Concern("danger", "LiveKit", title, project.last_error, link, _("Test connection")))
         elif project.takes_no_calls:
-            title = "has no SIP service available" if project.sip_error else "recently refused calls"
-            reason = f"{project.takes_no_calls} Outbound calls stay queued until it accepts calls again."
-            concerns.append(Concern("danger", "LiveKit", f"{project} {title}", reason, link, "Test connection"))
+            title = _("%(project)s recently refused calls") % {"project": project}
+            if project.sip_error:
+                title = _("%(project)s has no SIP service available") % {"project": project}
+            queued = _("Outbound calls stay queued until it accepts calls again.")
+            reason = f"{project.takes_no_calls} {queued}"
+            concerns.append(Concern("danger", "LiveKit", title, reason, link, _("Test connection")))
     return concerns
 
 
@@ -88,12 +92,13 @@ def lint_concerns(access: Access, projects: list[LiveKitProject]) -> list[Concer
                 else (for_tenant(lint_finding), ASK_OPERATOR)
             )
             label, color = ("LiveKit", "danger" if lint_finding.grave else "warning")
-            seen = f"Checked {when(project.linted_at)}."
+            seen = _("Checked %(when)s.") % {"when": when(project.linted_at)}
             link = page if access.may(Role.ADMIN) else ""
-            concerns.append(Concern(color, label, told, f"{remedy} {seen}", link, "Open"))
+            concerns.append(Concern(color, label, told, f"{remedy} {seen}", link, _("Open")))
         if len(lint_findings) > SHOWN:
-            title = f"{len(lint_findings) - SHOWN} more findings in {project}"
-            reason = "Run manage.py check_telephony to see all of them." if access.superuser else ASK_OPERATOR
+            more = {"count": len(lint_findings) - SHOWN, "project": project}
+            title = _("%(count)s more findings in %(project)s") % more
+            reason = _("Run manage.py check_telephony to see all of them.") if access.superuser else ASK_OPERATOR
             concerns.append(Concern("warning", "LiveKit", title, reason, "", ""))
     return concerns
 
@@ -102,9 +107,10 @@ def looked(projects: list[LiveKitProject]) -> str:
     """Return when LiveKit's trunks and rules were last checked: the oldest check of several projects."""
     seen = [project.linted_at for project in projects if project.linted_at]
     if not seen:
-        return "LiveKit trunks and dispatch rules have not been checked yet."
-    never = "" if len(seen) == len(projects) else " Other projects have not been checked yet."
-    return f"LiveKit trunks and dispatch rules were last checked {when(min(seen))}.{never}"
+        return _("LiveKit trunks and dispatch rules have not been checked yet.")
+    last = _("LiveKit trunks and dispatch rules were last checked %(when)s.") % {"when": when(min(seen))}
+    others = _("Other projects have not been checked yet.")
+    return last if len(seen) == len(projects) else f"{last} {others}"
 
 
 def troubles(rows: QuerySet[Any], by: str) -> dict[str, list[UUID]]:
@@ -133,18 +139,20 @@ def troubled(rows: QuerySet[Any], found: dict[str, list[UUID]], access: Access) 
             if failed
             else f"{status_text.headline} {status_text.reason} {remedy}"
         )
-        label = status_text.status.label
+        label = str(status_text.status.label)
         title = f"{capfirst(row._meta.verbose_name)} {row.name}"
         if access.superuser or len(access.roles) > 1:
-            title += f" of {row.workspace.name}"
-        concerns.append(Concern(status_text.color, label, title, reason, link, "Open"))
+            title = _("%(row)s of %(workspace)s") % {"row": title, "workspace": row.workspace.name}
+        concerns.append(Concern(status_text.color, label, title, reason, link, _("Open")))
     return concerns
 
 
 def unanswered_numbers(orphans: QuerySet[PhoneNumber], count: int) -> Concern:
     """Report numbers without an agent."""
     some = ", ".join(orphans.order_by("-created_at").values_list("number", flat=True)[:3])
-    title = "1 number has no agent" if count == 1 else f"{words(count)} numbers have no agent"
+    title = _("1 number has no agent") if count == 1 else _("%(count)s numbers have no agent") % {"count": words(count)}
     link = reverse("admin:telephony_phonenumber_changelist") + "?answered=no"
-    reason = f"Calls to {some} are not answered. Assign one, or choose the default agent in the telephony settings."
-    return Concern("warning", "Numbers", title, reason, link, "Assign agents")
+    reason = _(
+        "Calls to %(numbers)s are not answered. Assign one, or choose the default agent in the telephony settings."
+    ) % {"numbers": some}
+    return Concern("warning", _("Numbers"), title, reason, link, _("Assign agents"))

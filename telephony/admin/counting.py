@@ -1,9 +1,12 @@
 """Rows of the user's workspaces, and bounded counts of them."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db.models import IntegerField, QuerySet, Subquery
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from accounts.admin.access import Access
 from accounts.choices import Role
@@ -35,4 +38,9 @@ def bounded_each(rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
 
 def words(count: int) -> str:
     """Format a bounded count."""
-    return f"{count:,}" if count < COUNTED else f"{COUNTED:,} or more"
+    return grouped(count) if count < COUNTED else _("%(count)s or more") % {"count": grouped(COUNTED)}
+
+
+def grouped(number: float | Decimal, decimals: int = 0) -> str:
+    """Format a number as the page's language does, such as 1,234.50."""
+    return number_format(Decimal(f"{number:.{decimals}f}"), decimals, force_grouping=True)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.admin.access import Access, access_of
 from accounts.models import ApiKey
@@ -72,10 +73,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any], more: Mapping[str, 
         board.concerns.append(unanswered_numbers(orphans, counts["silent"]))
     board.tiles = tiles(counts, bad_trunks)
     if counts["endpoints"]:  # most have none
-        tile = status_tile("SIP endpoints", "telephony_sipendpoint", counts["endpoints"], bad_endpoints)
+        tile = status_tile(_("SIP endpoints"), "telephony_sipendpoint", counts["endpoints"], bad_endpoints)
         board.tiles.insert(1, tile)
     board.tiles.append(health_tile(request))
-    return {**context, "board": board, "counts": counts, "title": "Home"}
+    return {**context, "board": board, "counts": counts, "title": _("Home")}
 
 
 def _counted(access: Access) -> dict[str, QuerySet[Any]]:
@@ -90,23 +91,29 @@ def _counted(access: Access) -> dict[str, QuerySet[Any]]:
 
 def environment(request: HttpRequest) -> list[str] | None:
     """Label every page of a sandbox installation (called by unfold)."""
-    return ["Sandbox", "info"] if settings.LIVEKIT_IS_SANDBOX else None
+    return [_("Sandbox"), "info"] if settings.LIVEKIT_IS_SANDBOX else None
 
 
 def tiles(counts: dict[str, int], bad_trunks: dict[str, list[UUID]]) -> list[Tile]:
     """Return the tiles with totals, and how many trunks are in service."""
     silent = counts["silent"]
     return [
-        status_tile("Trunks", "telephony_trunk", counts["trunks"], bad_trunks, f"{words(counts['verified'])} verified"),
+        status_tile(
+            _("Trunks"),
+            "telephony_trunk",
+            counts["trunks"],
+            bad_trunks,
+            _("%(count)s verified") % {"count": words(counts["verified"])},
+        ),
         Tile(
-            "Numbers",
+            _("Numbers"),
             words(counts["numbers"]),
-            f"{words(silent)} without an agent" if silent else "",
+            _("%(count)s without an agent") % {"count": words(silent)} if silent else "",
             _list("telephony_phonenumber"),
             "warning" if silent else "",
         ),
-        Tile("Active agents", words(counts["agents"]), "", _list("telephony_agent")),
-        Tile("API keys", words(counts["keys"]), "", _list("accounts_apikey")),
+        Tile(_("Active agents"), words(counts["agents"]), "", _list("telephony_agent")),
+        Tile(_("API keys"), words(counts["keys"]), "", _list("accounts_apikey")),
     ]
 
 
@@ -114,15 +121,15 @@ def health_tile(request: HttpRequest) -> Tile:
     """Count the findings of the last health checks."""
     counts = counts_of(request)
     color = "danger" if counts.errors else "warning" if counts.total else "success" if counts.checked else ""
-    return Tile("Health findings", str(counts.total), counts.state, reverse("health"), color)
+    return Tile(_("Health findings"), str(counts.total), counts.state, reverse("health"), color)
 
 
-def status_tile(title: str, page: str, total: int, bad: dict[str, list[UUID]], well: str = "all in service") -> Tile:
+def status_tile(title: str, page: str, total: int, bad: dict[str, list[UUID]], well: str = "") -> Tile:
     """Count synced rows and how many are not in service."""
     if not total:
-        return Tile(title, "0", "none yet", _list(page))
+        return Tile(title, "0", _("none yet"), _list(page))
     if not bad:
-        return Tile(title, words(total), well, _list(page), "success")
+        return Tile(title, words(total), well or _("all in service"), _list(page), "success")
     state = ", ".join(f"{words(len(ids))} {TrunkState(state).label.lower()}" for state, ids in bad.items())
     return Tile(title, words(total), state, _list(page), COLORS[TrunkState(next(iter(bad)))])
 

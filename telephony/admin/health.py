@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
@@ -22,6 +24,20 @@ from voxa.core.doctor.registry import Group
 
 SHOWN = 200  # findings on the page
 REFRESH = 3  # seconds, while a check runs
+HEADINGS = {
+    Group.SETTINGS: _("Settings"),
+    Group.DATABASE: _("Database"),
+    Group.PROCESSES: _("Processes"),
+    Group.LIVEKIT: _("LiveKit"),
+    Group.TRUNKS: _("Trunks"),
+    Group.GATEWAYS: _("Gateways"),
+    Group.NUMBERS: _("Numbers"),
+    Group.ENDPOINTS: _("SIP endpoints"),
+    Group.AGENTS: _("Agents"),
+    Group.CALLS: _("Calls"),
+    Group.WEBHOOKS: _("Webhooks"),
+    Group.KEYS: _("API keys"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,8 +52,12 @@ class Counts:
     def state(self) -> str:
         """Return the state in words."""
         if self.total:
-            return f"{self.errors} affecting calls" if self.errors else "none affects calls"
-        return "no problems found" if self.checked else "not checked yet"
+            return (
+                gettext("%(count)s affecting calls") % {"count": self.errors}
+                if self.errors
+                else gettext("none affects calls")
+            )
+        return gettext("no problems found") if self.checked else gettext("not checked yet")
 
 
 def counts_of(request: HttpRequest) -> Counts:
@@ -45,6 +65,16 @@ def counts_of(request: HttpRequest) -> Counts:
     found = [finding for row in _rows(request) for finding in row.findings]
     errors = sum(finding["severity"] == Severity.ERROR for finding in found)
     return Counts(errors, len(found), any(row.finished_at for row in _rows(request)))
+
+
+def headline(counts: Counts) -> str:
+    """Return what the page begins with."""
+    if counts.errors:
+        words = ngettext("%(count)d finding that affects calls", "%(count)d findings that affect calls", counts.errors)
+        return words % {"count": counts.errors}
+    if counts.total:
+        return gettext("No finding affects calls")
+    return gettext("No problems found") if counts.checked else gettext("Not checked yet")
 
 
 def badge(request: HttpRequest) -> dict[str, Any]:
@@ -69,7 +99,7 @@ class HealthView(View):
     """Findings of the user's workspaces; superusers see those of the whole installation."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        access, rows = access_of(request), _rows(request)
+        access, rows, counts = access_of(request), _rows(request), counts_of(request)
         found = sorted(
             ((row, finding) for row in rows for finding in row.findings),
             key=lambda pair: pair[1]["severity"] != Severity.ERROR,
@@ -77,9 +107,10 @@ class HealthView(View):
         running = any(row.is_running for row in rows)
         context = {
             **admin.site.each_context(request),
-            "title": "Health",
-            "counts": counts_of(request),
-            "findings": [_shown(finding) for _, finding in found[:SHOWN]],
+            "title": gettext("Health"),
+            "counts": counts,
+            "headline": headline(counts),
+            "findings": [_shown(finding) for _row, finding in found[:SHOWN]],
             "more": max(0, len(found) - SHOWN),
             "checked": when(min((row.finished_at for row in rows if row.finished_at), default=None)),
             "running": running,
@@ -98,7 +129,7 @@ class HealthView(View):
             raise PermissionDenied
         for workspace in _requested(access):
             request_check(workspace)
-        messages.info(request, "Checking. This page shows the result in a moment.")
+        messages.info(request, gettext("Checking. This page shows the result in a moment."))
         return HttpResponseRedirect(request.path)
 
 
@@ -112,7 +143,7 @@ def _shown(finding: dict[str, Any]) -> dict[str, Any]:
     grave = finding["severity"] == Severity.ERROR
     return {
         **finding,
-        "group": Group(finding["code"].partition(".")[0]).heading,
-        "label": "Affects calls" if grave else "Warning",
+        "group": HEADINGS[Group(finding["code"].partition(".")[0])],
+        "label": gettext("Affects calls") if grave else gettext("Warning"),
         "color": "danger" if grave else "warning",
     }

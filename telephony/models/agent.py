@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
@@ -134,6 +135,7 @@ class Agent(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        verbose_name, verbose_name_plural = _("agent"), _("agents")
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="agent_list"),
             models.Index(fields=["-created_at", "-id"], name="agent_newest"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
 from telephony.choices import KnowledgeFormat, KnowledgeKind, KnowledgeStatus
@@ -66,7 +67,7 @@ class KnowledgeSource(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        verbose_name = "knowledge source"
+        verbose_name, verbose_name_plural = _("knowledge source"), _("knowledge sources")
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="knowledge_list"),
             models.Index(fields=["-created_at", "-id"], name="knowledge_newest"),

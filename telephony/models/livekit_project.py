@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from fernet_fields import EncryptedTextField
 
 from accounts.models.history import recorded
@@ -70,7 +71,7 @@ class LiveKitProject(models.Model):
 
     class Meta:
         ordering = ["-is_default", "name"]
-        verbose_name = "LiveKit project"
+        verbose_name, verbose_name_plural = _("LiveKit project"), _("LiveKit projects")
         constraints = [
             models.UniqueConstraint(
                 fields=["is_default"], condition=models.Q(is_default=True), name="project_one_default"

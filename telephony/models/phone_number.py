@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
 from accounts.models.history import recorded
@@ -51,6 +52,7 @@ class PhoneNumber(Answering):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        verbose_name, verbose_name_plural = _("phone number"), _("phone numbers")
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="number_list"),
             models.Index(fields=["-created_at", "-id"], name="number_newest"),

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
@@ -56,6 +57,7 @@ class ProviderKey(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        verbose_name, verbose_name_plural = _("provider key"), _("provider keys")
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="provider_key_list"),
             models.Index(fields=["-created_at", "-id"], name="provider_key_newest"),

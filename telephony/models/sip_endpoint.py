@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
@@ -38,7 +39,7 @@ class SipEndpoint(SyncedRow):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        verbose_name = "SIP endpoint"
+        verbose_name, verbose_name_plural = _("SIP endpoint"), _("SIP endpoints")
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="endpoint_list"),
             models.Index(fields=["-created_at", "-id"], name="endpoint_newest"),

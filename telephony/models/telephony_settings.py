@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workspace
 from accounts.models.history import recorded
@@ -122,7 +123,7 @@ class TelephonySettings(Answering):
     history = recorded(without=["assistant_request_secret"])
 
     class Meta:
-        verbose_name = verbose_name_plural = "telephony settings"
+        verbose_name, verbose_name_plural = _("telephony settings"), _("telephony settings")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(daily_spend_limit=None) | models.Q(price_per_minute__gt=0),

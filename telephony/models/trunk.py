@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
@@ -129,6 +130,7 @@ class Trunk(SyncedRow):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        verbose_name, verbose_name_plural = _("trunk"), _("trunks")
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="trunk_list"),
             models.Index(fields=["-created_at", "-id"], name="trunk_newest"),

@@ -93,7 +93,7 @@ class Command(BaseCommand):
         print_table(
             self.stdout,
             ("NAME", "KIND", "WORKSPACE", *columns),
-            ((row.name, row._meta.verbose_name, row.workspace.slug, *tell(row)) for row in _rows(chosen)),
+            ((row.name, str(row._meta.verbose_name), row.workspace.slug, *tell(row)) for row in _rows(chosen)),
         )
 
 

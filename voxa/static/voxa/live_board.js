@@ -15,7 +15,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!part("selected")) return;
     const all = boxes();
     const chosen = all.filter((box) => box.checked).length;
-    write(part("selected"), chosen ? `${chosen} selected` : "");
+    write(part("selected"), chosen ? form.dataset.selected.replace("COUNT", chosen) : "");
     part("all").checked = chosen > 0 && chosen === all.length;
     part("all").indeterminate = chosen > 0 && chosen < all.length;
   };
@@ -49,11 +49,11 @@ document.addEventListener("DOMContentLoaded", () => {
       const answer = await fetch(url, { ...options, headers: { "X-Requested-With": "fetch" } });
       const page = new DOMParser().parseFromString(`<table>${await answer.text()}</table>`, "text/html");
       const fresh = page.getElementById("vx-live-rows");
-      if (!answer.ok || !fresh) throw new Error(answer.redirected ? "Sign in again." : `The server responded ${answer.status}.`);
+      if (!answer.ok || !fresh) throw new Error(answer.redirected ? form.dataset.signIn : form.dataset.responded.replace("CODE", answer.status));
       merge(fresh);
     } catch (error) {
-      const why = error instanceof TypeError ? "The server cannot be reached." : error.message;
-      write(part("outcome"), `Not updated. ${why}`);
+      const why = error instanceof TypeError ? form.dataset.away : error.message;
+      write(part("outcome"), `${form.dataset.late} ${why}`);
       return false;
     }
     return true;
@@ -63,7 +63,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const poll = async () => {
     if (!document.hidden) {
       const current = await ask(form.dataset.rows);
-      if (current && late) write(part("outcome"), "Updating again.");
+      if (current && late) write(part("outcome"), form.dataset.again);
       late = !current;
     }
     setTimeout(poll, EVERY);

@@ -1,0 +1,31 @@
+"""The German catalogue has every text of the admin, with the placeholders of the English one, and is compiled."""
+
+import re
+
+from tests.catalogue import MO, collected, compiled, written
+
+PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?[a-z]+[^>]*>|\b(?:COUNT|CODE)\b")
+
+
+def test_every_text_is_in_it_and_no_other() -> None:
+    known, used = ({(entry.id, entry.context) for entry in catalog if entry.id} for catalog in (written(), collected()))
+    assert used - known == set(), "python -m tests.catalogue adds them"
+    assert known - used == set(), "python -m tests.catalogue drops them"
+
+
+def test_every_entry_is_translated_with_its_placeholders() -> None:
+    for entry in written():
+        if not entry.id:
+            continue
+        english = [entry.id] if isinstance(entry.id, str) else [*entry.id]
+        german = [entry.string] if isinstance(entry.string, str) else [*entry.string]
+        assert len(german) == len(english)
+        assert all(german), entry.id
+        assert not entry.fuzzy, entry.id
+        for one, other in zip(english, german, strict=True):
+            assert sorted(PLACEHOLDERS.findall(one)) == sorted(PLACEHOLDERS.findall(other)), one
+            assert [one[:1].isspace(), one[-1:].isspace()] == [other[:1].isspace(), other[-1:].isspace()], one
+
+
+def test_it_is_compiled() -> None:
+    assert MO.read_bytes() == compiled(written()), "python -m tests.catalogue compiles it"
