@@ -35,6 +35,7 @@ COPY agents agents
 COPY telephony telephony
 COPY calls calls
 COPY templates templates
+COPY locale locale
 # Collecting static files needs settings, but none of these values ends in the result.
 RUN SECRET_KEY=build FERNET_KEYS=build DATABASE_URL=sqlite://:memory: CELERY_BROKER_URL=memory:// \
     python manage.py collectstatic --no-input

@@ -15,7 +15,7 @@ PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --numprocesses logical --
 RANDOM_SECRET := $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage screenshots soak bench lint format schema lock
+.PHONY: help run test coverage screenshots soak bench lint format messages schema lock
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ lint: $(DEV_STAMP) ## style, types, migrations, settings for production, the sch
 format: $(DEV_STAMP) ## put the code in shape
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+messages: $(DEV_STAMP) ## collect the texts of the admin in the German catalogue, and compile it
+	@$(BIN)/python -m tests.catalogue
 
 schema: $(DEV_STAMP) ## write docs/openapi.yaml from the code
 	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

@@ -1,4 +1,4 @@
-"""The German catalogue: `python -m tests.catalogue` collects the texts of the admin anew and compiles the translations.
+"""The German catalogue: `make messages` collects the texts of the admin anew and compiles the translations.
 
 Texts of unfold, which has no German of its own, are in it too; those of Django are in Django's.
 """

@@ -17,6 +17,7 @@ from accounts.admin.scoping import ScopedAdmin
 from calls.choices import CallStatus, Direction
 from calls.models import UsageDay
 from calls.presentation.status_text import COLORS
+from telephony.admin.outcome import LabelColors
 
 DAYS = 30  # of the chart, unless the filter sets a range
 MOST_DAYS = 92
@@ -59,7 +60,7 @@ class UsageDayAdmin(ScopedAdmin):
     def way(self, row: UsageDay) -> str:
         return Direction(row.direction).label
 
-    @display(description="Outcome", label={CallStatus(status).label: color for status, color in COLORS.items()})
+    @display(description="Outcome", label=LabelColors(COLORS))
     def result(self, row: UsageDay) -> str:
         return CallStatus(row.outcome).label
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +15,18 @@ from telephony.sync.kinds import TRUNKS, RowKind
 from telephony.sync.request import wait_for_sync
 from telephony.trunk_states import COLORS, with_health
 
-LABELS = {TrunkStatus.ACTIVE.label: "success"} | {state.label: color for state, color in COLORS.items()}
+
+class LabelColors(dict[Any, str]):
+    """Colors by choice for unfold, which looks them up by a choice's label in the page's language."""
+
+    def __contains__(self, label: object) -> bool:
+        return any(choice.label == label for choice in self)
+
+    def __missing__(self, label: str) -> str:
+        return next(color for choice, color in self.items() if choice.label == label)
+
+
+LABELS = LabelColors({TrunkStatus.ACTIVE: "success", **COLORS})
 _LEVELS = {
     "success": messages.SUCCESS,
     "info": messages.SUCCESS,

@@ -96,6 +96,13 @@ def test_the_choice_leads_to_no_other_site(client: Client) -> None:
     assert "evil" not in answer["Location"]
 
 
+def test_labels_keep_their_colors(client: Client, furnished: None) -> None:
+    trunks = reverse("admin:telephony_trunk_changelist")
+    english, german = (client.get(trunks, HTTP_ACCEPT_LANGUAGE=language).content.decode() for language in ("en", "de"))
+    assert "Ausstehend" in german
+    assert german.count("bg-orange-100") == english.count("bg-orange-100") > 0
+
+
 def test_the_language_ends_with_the_response(client: Client) -> None:
     client.get(reverse("admin:index"), **GERMAN)
     assert translation.get_language() == "en-us"

@@ -9,8 +9,8 @@ PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?[a-z]+[^>]*>|\b(?:COUN
 
 def test_every_text_is_in_it_and_no_other() -> None:
     known, used = ({(entry.id, entry.context) for entry in catalog if entry.id} for catalog in (written(), collected()))
-    assert used - known == set(), "python -m tests.catalogue adds them"
-    assert known - used == set(), "python -m tests.catalogue drops them"
+    assert used - known == set(), "make messages adds them"
+    assert known - used == set(), "make messages drops them"
 
 
 def test_every_entry_is_translated_with_its_placeholders() -> None:
@@ -28,4 +28,4 @@ def test_every_entry_is_translated_with_its_placeholders() -> None:
 
 
 def test_it_is_compiled() -> None:
-    assert MO.read_bytes() == compiled(written()), "python -m tests.catalogue compiles it"
+    assert MO.read_bytes() == compiled(written()), "make messages compiles it"
