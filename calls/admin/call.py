@@ -125,7 +125,7 @@ class CallAdmin(OperatingMixin, DoNotCallMixin, PlacingMixin, ScopedAdmin):
 
     @display(description="Direction")
     def way(self, call: Call) -> str:
-        return Direction(call.direction).label
+        return str(Direction(call.direction).label)
 
     @display(description="Reason")
     def why(self, call: Call) -> str:

@@ -58,11 +58,11 @@ class UsageDayAdmin(ScopedAdmin):
 
     @display(description="Direction")
     def way(self, row: UsageDay) -> str:
-        return Direction(row.direction).label
+        return str(Direction(row.direction).label)
 
     @display(description="Outcome", label=LabelColors(COLORS))
     def result(self, row: UsageDay) -> str:
-        return CallStatus(row.outcome).label
+        return str(CallStatus(row.outcome).label)
 
     @display(description="Minutes")
     def minutes(self, row: UsageDay) -> str:

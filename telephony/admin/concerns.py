@@ -117,7 +117,7 @@ def troubles(rows: QuerySet[Any], by: str) -> dict[str, list[UUID]]:
     """Return the trunks or SIP endpoints in trouble by state: the worst state, and the latest change, first."""
     found = rows.filter(**{f"{by}__in": TROUBLED}).order_by().values_list(by, "updated_at", "pk")
     ids: dict[str, list[UUID]] = {str(state): [] for state in TROUBLED}
-    for state, _, pk in sorted(found[: COUNTED * len(TROUBLED)], key=lambda row: row[1], reverse=True):
+    for state, _at, pk in sorted(found[: COUNTED * len(TROUBLED)], key=lambda row: row[1], reverse=True):
         ids[state].append(pk)
     return {state: some for state, some in ids.items() if some}
 

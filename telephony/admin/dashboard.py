@@ -130,7 +130,7 @@ def status_tile(title: str, page: str, total: int, bad: dict[str, list[UUID]], w
         return Tile(title, "0", _("none yet"), _list(page))
     if not bad:
         return Tile(title, words(total), well or _("all in service"), _list(page), "success")
-    state = ", ".join(f"{words(len(ids))} {TrunkState(state).label.lower()}" for state, ids in bad.items())
+    state = ", ".join(f"{words(len(ids))} {str(TrunkState(state).label).lower()}" for state, ids in bad.items())
     return Tile(title, words(total), state, _list(page), COLORS[TrunkState(next(iter(bad)))])
 
 

@@ -126,7 +126,7 @@ class PhoneNumberAdmin(NumberChangesMixin, FileImportMixin, ServicePage, Workspa
 
     @display(description="Trunk status", ordering="trunk__status", label=LABELS)
     def trunk_state(self, number: PhoneNumber) -> str:
-        return TrunkStatus(number.trunk.status).label
+        return str(TrunkStatus(number.trunk.status).label)
 
     @display(description="Answered by", ordering="agent__name")
     def answered_by(self, number: PhoneNumber) -> str:

@@ -88,7 +88,7 @@ class SipEndpointAdmin(ServicePage, ScopedAdmin):
 
     @display(description="Status", ordering="status", label=LABELS)
     def state(self, endpoint: SipEndpoint) -> str:
-        return TrunkStatus(endpoint.status).label
+        return str(TrunkStatus(endpoint.status).label)
 
     @display(description="Why")
     def reason(self, endpoint: SipEndpoint) -> str:

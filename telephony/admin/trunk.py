@@ -113,7 +113,7 @@ class TrunkAdmin(WorkspaceFirst, TrunkButtons, ReplacingDeletion, ScopedAdmin):
 
     @display(description="Status", ordering="carrier_state", label=LABELS)
     def state(self, trunk: Trunk) -> str:
-        return state_of(trunk).label
+        return str(state_of(trunk).label)
 
     @display(description="Why")
     def reason(self, trunk: Trunk) -> str:
