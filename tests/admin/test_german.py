@@ -108,6 +108,11 @@ def test_the_language_ends_with_the_response(client: Client) -> None:
     assert translation.get_language() == "en-us"
 
 
+def test_exports_are_english(client: Client, furnished: None) -> None:
+    answer: Any = client.get(reverse("admin:calls_call_export_csv"), **GERMAN)
+    assert "Calls to this country are not allowed" in b"".join(answer.streaming_content).decode()
+
+
 def test_the_api_is_english_whatever_the_header_says(api: Any) -> None:
     answer = api.post("/v1/calls", {"to": 5}, HTTP_ACCEPT_LANGUAGE="de")
     assert answer.json() == api.post("/v1/calls", {"to": 5}).json()
