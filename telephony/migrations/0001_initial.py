@@ -75,6 +75,8 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agents', to='accounts.workspace')),
             ],
             options={
+                'verbose_name': 'agent',
+                'verbose_name_plural': 'agents',
                 'ordering': ['-created_at', '-id'],
             },
         ),
@@ -104,6 +106,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'knowledge source',
+                'verbose_name_plural': 'knowledge sources',
                 'ordering': ['-created_at', '-id'],
             },
         ),
@@ -154,6 +157,8 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trunks', to='accounts.workspace')),
             ],
             options={
+                'verbose_name': 'trunk',
+                'verbose_name_plural': 'trunks',
                 'ordering': ['-created_at', '-id'],
             },
         ),
@@ -288,6 +293,31 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
+            name='HistoricalTool',
+            fields=[
+                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ('name', models.CharField(help_text='For the language model, such as find_order.', max_length=64, validators=[telephony.models.abilities.validate_tool_name])),
+                ('description', models.CharField(help_text='What it does and when to use it, for the language model.', max_length=1000)),
+                ('parameters', models.JSONField(blank=True, default=dict, validators=[telephony.models.abilities.validate_object_schema])),
+                ('url', models.CharField(help_text='The https URL that gets a POST. Its path and query may have placeholders such as {{order}}.', max_length=500, verbose_name='URL')),
+                ('body', models.JSONField(blank=True, default=dict, validators=[telephony.models.abilities.validate_body])),
+                ('created_at', models.DateTimeField(blank=True, editable=False)),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.workspace')),
+            ],
+            options={
+                'verbose_name': 'historical tool',
+                'verbose_name_plural': 'historical tools',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
             name='HistoricalTrunk',
             fields=[
                 ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
@@ -366,6 +396,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'LiveKit project',
+                'verbose_name_plural': 'LiveKit projects',
                 'ordering': ['-is_default', 'name'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='project_one_default')],
             },
@@ -449,6 +480,8 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='provider_keys', to='accounts.workspace')),
             ],
             options={
+                'verbose_name': 'provider key',
+                'verbose_name_plural': 'provider keys',
                 'ordering': ['-created_at', '-id'],
             },
         ),
@@ -481,6 +514,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'SIP endpoint',
+                'verbose_name_plural': 'SIP endpoints',
                 'ordering': ['-created_at', '-id'],
             },
         ),
@@ -522,6 +556,25 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'telephony settings',
                 'verbose_name_plural': 'telephony settings',
+            },
+        ),
+        migrations.CreateModel(
+            name='Tool',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(help_text='For the language model, such as find_order.', max_length=64, validators=[telephony.models.abilities.validate_tool_name])),
+                ('description', models.CharField(help_text='What it does and when to use it, for the language model.', max_length=1000)),
+                ('parameters', models.JSONField(blank=True, default=dict, validators=[telephony.models.abilities.validate_object_schema])),
+                ('url', models.CharField(help_text='The https URL that gets a POST. Its path and query may have placeholders such as {{order}}.', max_length=500, verbose_name='URL')),
+                ('body', models.JSONField(blank=True, default=dict, validators=[telephony.models.abilities.validate_body])),
+                ('secret', fernet_fields.fields.EncryptedTextField(blank=True, null=True, validators=[telephony.validators.validate_signing_secret], verbose_name='signing secret')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('agents', models.ManyToManyField(blank=True, related_name='reusable_tools', to='telephony.agent')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tools', to='accounts.workspace')),
+            ],
+            options={
+                'ordering': ['-created_at', '-id'],
             },
         ),
         migrations.CreateModel(
@@ -584,6 +637,8 @@ class Migration(migrations.Migration):
                 ('trunk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='numbers', to='telephony.trunk')),
             ],
             options={
+                'verbose_name': 'phone number',
+                'verbose_name_plural': 'phone numbers',
                 'ordering': ['-created_at', '-id'],
             },
         ),
@@ -807,6 +862,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='telephonysettings',
             constraint=models.CheckConstraint(condition=models.Q(('daily_spend_limit', None), ('price_per_minute__gt', 0), _connector='OR'), name='spend_limit_has_price'),
+        ),
+        migrations.AddIndex(
+            model_name='tool',
+            index=models.Index(fields=['workspace', '-created_at', '-id'], name='tool_list'),
+        ),
+        migrations.AddIndex(
+            model_name='tool',
+            index=models.Index(fields=['-created_at', '-id'], name='tool_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='tool',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='tool_name_once'),
         ),
         migrations.AddIndex(
             model_name='trunkhealth',
