@@ -33,7 +33,8 @@ class _Count(Subquery):
 def bounded_each(rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """Count up to `COUNTED` of each kind of rows, in one query."""
     counts = {name: _Count(some.order_by().values("pk")[:COUNTED]) for name, some in rows.items()}
-    return {name: count or 0 for name, count in User.objects.order_by().values(**counts)[:1][0].items()}
+    found: Any = User.objects.order_by().values(**counts)[:1][0]
+    return {name: count or 0 for name, count in found.items()}
 
 
 def words(count: int) -> str:
