@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import translation
@@ -9,9 +10,10 @@ from django.utils.cache import patch_vary_headers
 
 
 class AdminLanguageMiddleware:
-    """Answers pages of the admin in the language chosen in the user menu, else in the browser's.
+    """Answers pages of the admin in the language chosen in the user menu, else in English.
 
-    Unlike Django's, it ends the language with the response: the thread's next request may be the API's.
+    The browser's language does not count as long as only some pages are translated. Unlike Django's middleware, it ends
+    the language with the response: the thread's next request may be the API's.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -20,9 +22,10 @@ class AdminLanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith("/admin/"):
             return self.get_response(request)
-        language = translation.get_language_from_request(request)
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else "en"
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        patch_vary_headers(response, ("Accept-Language",))
+        patch_vary_headers(response, ("Cookie",))
         return response

@@ -26,7 +26,8 @@ class LabelColors(dict[Any, str]):
         return next(color for choice, color in self.items() if choice.label == label)
 
 
-LABELS = LabelColors({TrunkStatus.ACTIVE: "success", **COLORS})
+_BY_STATE: dict[Any, str] = {TrunkStatus.ACTIVE: "success", **COLORS}
+LABELS = LabelColors(_BY_STATE)
 _LEVELS = {
     "success": messages.SUCCESS,
     "info": messages.SUCCESS,

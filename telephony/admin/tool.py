@@ -84,7 +84,8 @@ class ToolAdmin(ServicePage, ScopedAdmin):
     def limit(self, rows: QuerySet[Any], access: Any) -> QuerySet[Any]:
         has_secret = ExpressionWrapper(Q(secret__isnull=False), BooleanField())
         limited: QuerySet[Any] = super().limit(rows, access)
-        return limited.annotate(has_secret=has_secret, agent_count=Count("agents")).defer("secret")
+        limited = limited.annotate(has_secret=has_secret, agent_count=Count("agents"))
+        return limited.defer("secret")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return [(None, {"fields": [*self._fields, "signed"] if obj else ["workspace", *self._fields]})]
