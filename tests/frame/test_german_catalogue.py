@@ -18,7 +18,7 @@ def test_every_entry_is_translated_with_its_placeholders() -> None:
         if not entry.id:
             continue
         english = [entry.id] if isinstance(entry.id, str) else [*entry.id]
-        german = [entry.string] if isinstance(entry.string, str) else [*entry.string]
+        german = [entry.string] if isinstance(entry.string, str) else [*(entry.string or ())]
         assert len(german) == len(english)
         assert all(german), entry.id
         assert not entry.fuzzy, entry.id
