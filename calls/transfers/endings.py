@@ -47,13 +47,16 @@ def settle_left_behind(transfer: Transfer) -> None:
 
 def completed(transfer: Transfer, client: LiveKitClient) -> None:
     """Record that the caller is connected to the third party, and remove our side from the call."""
-    if not finish(transfer, TransferStatus.COMPLETED):
-        return
-    if transfer.mode == TransferMode.COLD:
-        _let_go(transfer.call)
-    else:
-        Call.objects.filter(pk=transfer.call_id).update(third_party_since=timezone.now())
+    warm = transfer.mode == TransferMode.WARM
+    with transaction.atomic():  # the third party costs from the moment that the transfer is completed
+        if not finish(transfer, TransferStatus.COMPLETED):
+            return
+        if warm:
+            Call.objects.filter(pk=transfer.call_id).update(third_party_since=timezone.now())
+    if warm:
         _agents_leave(client, transfer.call)
+    else:
+        _let_go(transfer.call)
 
 
 @transaction.atomic
