@@ -13,41 +13,16 @@ from agents.names import CONTROL
 from calls.models import Call, Event
 from calls.services.agent_control import Control
 from telephony.livekit import LiveKitUnavailable
-from telephony.livekit.rooms import Participant
 from telephony.models import Agent
+from tests.calls.abilities.room import PHONE, Room, room_of
 from tests.conftest import ApiFor
 
-AGENT, PHONE = Participant("agent-1", "PA_2", "agent", {}, 0), Participant("phone", "PA_1", "sip", {}, 0)
 ACTIONS = [one.value for one in Control]
-
-
-class Room:
-    """A LiveKit whose room holds who is put into it, and that keeps what it was asked to send."""
-
-    def __init__(self) -> None:
-        self.people = [AGENT, PHONE]
-        self.sent: list[dict[str, Any]] = []
-        self.error: Exception | None = None
-
-    def run(self, asked: Any) -> Any:
-        if self.error is not None:
-            raise self.error
-        if asked == "participants":
-            return self.people
-        self.sent.append(asked)
-        return None
 
 
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Room:
-    room = Room()
-    monkeypatch.setattr("calls.services.notices.client_for", lambda project: room)
-    monkeypatch.setattr("calls.services.notices.participants", lambda name: "participants")
-    monkeypatch.setattr(
-        "calls.services.notices.send_data",
-        lambda name, data, topic, identities: {"to": identities, "topic": topic, **json.loads(data)},
-    )
-    return room
+    return room_of("notices", monkeypatch)
 
 
 def ask(api: APIClient, call: Call, action: str = "say", text: Any = "One moment.") -> Any:

@@ -10,37 +10,13 @@ from accounts.models import Workspace
 from calls.models import Call, Event
 from calls.services.digits import TOPIC
 from telephony.livekit import LiveKitUnavailable
-from telephony.livekit.rooms import Participant
+from tests.calls.abilities.room import Room, room_of
 from tests.conftest import ApiFor
-
-
-class Room:
-    """A LiveKit whose room holds who is put into it, and that keeps what it was asked to send."""
-
-    def __init__(self) -> None:
-        self.people = [Participant("agent-1", "PA_2", "agent", {}, 0), Participant("phone", "PA_1", "sip", {}, 0)]
-        self.sent: list[dict[str, Any]] = []
-        self.error: Exception | None = None
-
-    def run(self, asked: Any) -> Any:
-        if self.error is not None:
-            raise self.error
-        if asked == "participants":
-            return self.people
-        self.sent.append(asked)
-        return None
 
 
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Room:
-    room = Room()
-    monkeypatch.setattr("calls.services.digits.client_for", lambda project: room)
-    monkeypatch.setattr("calls.services.digits.participants", lambda name: "participants")
-    monkeypatch.setattr(
-        "calls.services.digits.send_data",
-        lambda name, data, topic, identities: {"to": identities, "topic": topic, **json.loads(data)},
-    )
-    return room
+    return room_of("digits", monkeypatch)
 
 
 def press(api: APIClient, call: Call, digits: Any = "1w42#") -> Any:
