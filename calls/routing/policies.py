@@ -79,7 +79,9 @@ def country(facts: Facts) -> Refusal | None:
         return None
     allowed = ", ".join(sorted(facts.countries))
     if found is None:
-        return Refusal(Reason.COUNTRY, f"The number's country is unknown. Check the number: calls are limited to {allowed}.")
+        return Refusal(
+            Reason.COUNTRY, f"The number's country is unknown. Check the number: calls are limited to {allowed}."
+        )
     return Refusal(Reason.COUNTRY, f"Calls to {found} are not allowed. Allowed countries: {allowed}.")
 
 
