@@ -9,6 +9,7 @@ from calls.choices import CallStatus, Reason
 from calls.models import Call
 from calls.services.timeline import end
 from tests.browser.conftest import SignIn
+from tests.browser.keyboard import tab_to
 from tests.calls.conftest import make_line
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,7 +23,8 @@ def test_ten_calls_are_watched_and_two_hung_up(acme: Workspace, acme_owner: User
     live = Call.objects.filter(pk__in=[call.pk for call in calls])
     live.update(status=CallStatus.IN_PROGRESS, answered_at=timezone.now())
     page = sign_in(acme_owner)
-    page.get_by_role("link", name="Live calls").first.click()
+    tab_to(page, page.get_by_role("link", name="Live calls").first)
+    page.keyboard.press("Enter")
     page.wait_for_url("**/admin/live/")
     count, rows = page.locator("#vx-live-count"), page.locator("#vx-live-rows tr")
     expect(count).to_have_text("9 live calls")
@@ -52,3 +54,13 @@ def test_ten_calls_are_watched_and_two_hung_up(acme: Workspace, acme_owner: User
     button.press("Enter")
     expect(button).to_have_count(0)
     expect(page.locator("#vx-live-heading")).to_be_focused()  # not the button of another call
+
+    for n in (2, 3):  # two more, by keyboard alone
+        tab_to(page, page.get_by_label(f"Select +12025550100 → +1202555017{n}"))
+        page.keyboard.press("Space")
+        Call.objects.filter(to_number=f"+1202555017{n + 2}").update(status=CallStatus.COMPLETED)
+    tab_to(page, page.get_by_role("button", name="Hang up selected"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#vx-live-outcome")).to_have_text("Hanging up 2 calls.")
+    assert Call.objects.filter(end_requested=Reason.HUNG_UP).count() == 5
+    assert page.evaluate("document.activeElement !== document.body")
