@@ -15,7 +15,7 @@ PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --numprocesses logical --
 RANDOM_SECRET := $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage screenshots soak bench lint format messages schema lock
+.PHONY: help run test coverage screenshots soak bench lint lint-types lint-project format messages schema lock
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,7 +45,12 @@ bench: $(DEV_STAMP) ## the benchmarks, each against a floor measured in the same
 lint: $(DEV_STAMP) ## style, types, migrations, settings for production, the schema
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory --jobs 2 lint-types lint-project
+
+lint-types:
 	@$(BIN)/mypy .
+
+lint-project:
 	@$(MANAGE) makemigrations --check --dry-run
 	@DJANGO_SETTINGS_MODULE=voxa.settings VOXA_READ_DOTENV=0 SECRET_KEY=$$($(RANDOM_SECRET)) FERNET_KEYS=$$($(RANDOM_SECRET)) \
 		API_PUBLIC_URL=https://voxa.example.com $(BIN)/python manage.py check --deploy --fail-level WARNING

@@ -1,6 +1,8 @@
 """Fixtures that every room may use, and how the tests are distributed."""
 
+import gc
 import os
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -93,9 +95,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--once", action="store_true", help="leave out what the run on the other database has")
 
 
+def _database() -> str:
+    """Return the kind of database of this run."""
+    return str(settings.DATABASES["default"]["ENGINE"]).rpartition(".")[2].removesuffix("3")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `--once`, leave unread a file of which the run on the other database has everything."""
+    if not config.getoption("once") or collection_path.suffix != ".py":
+        return None
+    here = runs_on(collection_path.relative_to(config.rootpath).as_posix()) in (_database(), BOTH)
+    return None if here or "mark.postgres" in collection_path.read_text() else True
+
+
+def pytest_collection() -> None:
+    """Look for no garbage while all the tests are read."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from here on, and not among the tests."""
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect what runs on the other database, start with `SERIAL`, and let tests in real time repeat once."""
-    database: str = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2].removesuffix("3")
+    database = _database()
 
     def is_meant(item: pytest.Item) -> bool:
         if item.get_closest_marker("postgres"):

@@ -69,61 +69,44 @@ def crowd(acme: Workspace, superuser: User) -> Trunk:
     return trunk
 
 
-@pytest.fixture(params=["superuser", "acme_owner"])
-def client(request: pytest.FixtureRequest, signed_in: Browser) -> Client:
-    return signed_in(request.getfixturevalue(request.param))
+@pytest.fixture
+def clients(superuser: User, acme_owner: User, signed_in: Browser) -> list[Client]:
+    """The browsers of a superuser and of a member."""
+    return [signed_in(superuser), signed_in(acme_owner)]
 
 
-def test_lists(crowd: Trunk, client: Client, django_assert_max_num_queries: Any) -> None:
-    for kind in LISTS:
-        with django_assert_max_num_queries(LIST, info=kind):
-            assert client.get(reverse(f"admin:{kind}_changelist")).status_code == 200
-
-
-def test_home(crowd: Trunk, client: Client, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(LIST):
-        assert client.get(reverse("admin:index")).status_code == 200
-
-
-def test_a_large_trunk(crowd: Trunk, client: Client, django_assert_max_num_queries: Any) -> None:
-    for name in PAGES:
-        with django_assert_max_num_queries(PAGE, info=name):
-            assert client.get(reverse(f"admin:telephony_trunk_{name}", args=[crowd.pk])).status_code == 200
-
-
-def test_a_large_workspace(crowd: Trunk, acme: Workspace, client: Client, django_assert_max_num_queries: Any) -> None:
-    for name in PAGES:
-        with django_assert_max_num_queries(PAGE, info=name):
-            assert client.get(reverse(f"admin:accounts_workspace_{name}", args=[acme.pk])).status_code == 200
-
-
-def test_a_number(crowd: Trunk, client: Client, django_assert_max_num_queries: Any) -> None:
+def test_pages(crowd: Trunk, clients: list[Client], django_assert_max_num_queries: Any) -> None:
     number = PhoneNumber.objects.first()
     assert number is not None
-    with django_assert_max_num_queries(PAGE):
-        assert client.get(reverse("admin:telephony_phonenumber_change", args=[number.pk])).status_code == 200
+    costs = {reverse(f"admin:{kind}_changelist"): LIST for kind in LISTS}
+    costs |= {reverse("admin:index"): LIST}
+    costs |= {reverse(f"admin:telephony_trunk_{name}", args=[crowd.pk]): PAGE for name in PAGES}
+    costs |= {reverse(f"admin:accounts_workspace_{name}", args=[crowd.workspace_id]): PAGE for name in PAGES}
+    costs |= {reverse("admin:telephony_phonenumber_change", args=[number.pk]): PAGE}
+    for client in clients:
+        for url, most in costs.items():
+            with django_assert_max_num_queries(most, info=url):
+                assert client.get(url).status_code == 200
 
 
-def test_a_select_reads_one_page(crowd: Trunk, client: Client, django_assert_max_num_queries: Any) -> None:
+def test_a_select_reads_one_page(crowd: Trunk, clients: list[Client], django_assert_max_num_queries: Any) -> None:
     query = {"app_label": "telephony", "model_name": "phonenumber", "field_name": "agent", "term": "Agent"}
-    with django_assert_max_num_queries(LIST):
-        found = client.get(reverse("admin:autocomplete"), query).json()
-    assert len(found["results"]) < MANY
-    assert found["pagination"]["more"]
+    for client in clients:
+        with django_assert_max_num_queries(LIST):
+            found = client.get(reverse("admin:autocomplete"), query).json()
+        assert len(found["results"]) < MANY
+        assert found["pagination"]["more"]
 
 
-def test_a_trunk_page_shows_its_numbers_a_page_at_a_time(crowd: Trunk, client: Client) -> None:
-    url = reverse("admin:telephony_trunk_change", args=[crowd.pk])
-    shown = [inline.formset for inline in client.get(url).context["inline_admin_formsets"]]
-    numbers = next(formset for formset in shown if formset.model is PhoneNumber)
-    assert len(numbers.initial_forms) == 20
-    assert numbers.paginator.count == MANY
-
-
-def test_counting_stops_where_a_list_becomes_too_long_to_page_through(
-    crowd: Trunk, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_shows_a_part_of_many_rows(crowd: Trunk, clients: list[Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trunk has its numbers a page at a time; counting stops where a list is too long to page through."""
     monkeypatch.setattr("accounts.admin.paginator.COUNTED", 55)
-    answer = client.get(reverse("admin:telephony_phonenumber_changelist"))
-    assert answer.context["cl"].result_count == 56
-    assert "search or filter to see the rest" in answer.content.decode()
+    for client in clients:
+        trunk = client.get(reverse("admin:telephony_trunk_change", args=[crowd.pk]))
+        shown = [inline.formset for inline in trunk.context["inline_admin_formsets"]]
+        numbers = next(formset for formset in shown if formset.model is PhoneNumber)
+        assert len(numbers.initial_forms) == 20
+        assert numbers.paginator.count == MANY
+        answer = client.get(reverse("admin:telephony_phonenumber_changelist"))
+        assert answer.context["cl"].result_count == 56
+        assert "search or filter to see the rest" in answer.content.decode()
