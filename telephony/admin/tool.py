@@ -34,7 +34,7 @@ class ToolForm(ServiceForm):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text="What it does and when to use it, for the language model.",
     )
-    parameters = ReadableJson(dict, _EXAMPLE, help_text="A JSON schema of the arguments, an object.")
+    parameters = ReadableJson(dict, _EXAMPLE, help_text="The arguments, as rows or as a JSON schema of an object.")
     body = ReadableJson(
         dict, {"shop": "{{shop}}"}, help_text="JSON sent as body with each request. Its texts may have placeholders."
     )
@@ -42,6 +42,9 @@ class ToolForm(ServiceForm):
     class Meta:
         model = Tool
         fields = ["workspace", "name", "description", "parameters", "url", "body", "agents"]
+
+    class Media:
+        js = ["voxa/parameters.js"]
 
 
 class ArgumentsForm(forms.Form):

@@ -14,11 +14,13 @@ from telephony import selectors
 from telephony.api.agent_serializers import ToolSerializer
 from telephony.api.filters import ToolFilter
 from telephony.api.knowledge import AgentsField
+from telephony.api.reading import read
 from telephony.api.resource import ResourceViewSet
 from telephony.models import Tool
 from telephony.services import tools
 from telephony.services.errors import Problems
-from voxa.core.api.serializers import CamelModelSerializer
+from telephony.services.tool_test import misfit, try_tool
+from voxa.core.api.serializers import CamelModelSerializer, CamelSerializer, shared
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ID = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2"
@@ -63,6 +65,21 @@ class ReusableToolSerializer(ToolSerializer, CamelModelSerializer[Tool]):
         ]  # fmt: skip
 
 
+class ToolTestSerializer(CamelSerializer):
+    """Sample arguments of a test."""
+
+    arguments: Any = serializers.DictField(required=False, help_text="Must fit the tool's `parameters`.")
+
+
+class ToolTestedSerializer(CamelSerializer):
+    """What a test showed."""
+
+    status = serializers.IntegerField(allow_null=True, help_text="HTTP status; null if there was no response.")
+    seconds = serializers.FloatField()
+    answer = serializers.CharField(help_text="The first 1,000 characters of the response.")
+    error = serializers.CharField(help_text="Why there was no response; empty if there was one.")
+
+
 def _operation(name: str, summary: str, description: str = "", answer: Any = _SHOWN, **more: Any) -> Callable[[F], F]:
     examples = [] if answer is None else [OpenApiExample("Answer", answer, response_only=True)]
     return extend_schema(
@@ -83,6 +100,17 @@ _SECRET = _operation(
     {"secret": "whsec_..."},
     request=None,
     responses={200: inline_serializer("ReusableToolSecret", {"secret": serializers.CharField()})},
+)
+
+_TEST = _operation(
+    "test",
+    "Test a tool",
+    "Sends one request with sample arguments, as in a call, and waits for at most 5 s. Its `data` has `test: true`, "
+    "and null as `agentId` and `call`; placeholders have no values but their defaults.",
+    {"status": 200, "seconds": 0.21, "answer": '{"state": "shipped"}', "error": ""},
+    examples=[_request({"arguments": {"order": "1042"}})],
+    request=ToolTestSerializer,
+    responses={200: ToolTestedSerializer},
 )
 
 
@@ -135,3 +163,13 @@ class ToolViewSet(ResourceViewSet[Tool]):
     def secret(self, request: Request, id: str) -> Response:
         secret = tools.renew_secret(self.found(str(id)))
         return Response({"secret": secret}, headers={"Cache-Control": "no-store"})
+
+    @_TEST
+    def test(self, request: Request, id: str) -> Response:
+        tool, problems = self.found(str(id)), Problems()
+        arguments = read(shared(ToolTestSerializer), request.data, problems).get("arguments", {})
+        if "arguments" not in problems and (wrong := misfit(tool, arguments)):
+            problems.add("arguments", f"The arguments do not fit: {wrong}.", "schema")
+        problems.raise_any()
+        tried = try_tool(tool, arguments)
+        return Response(shared(ToolTestedSerializer).to_representation(tried))

@@ -40,6 +40,7 @@ urlpatterns = [
     path("knowledge/<uuid:id>/refresh", KnowledgeViewSet.as_view({"post": "refresh"})),
     *_paths("tools", ToolViewSet, "uuid"),
     path("tools/<uuid:id>/secret", ToolViewSet.as_view({"post": "secret"})),
+    path("tools/<uuid:id>/test", ToolViewSet.as_view({"post": "test"})),
     *_paths("provider-keys", ProviderKeyViewSet, "uuid"),
     path("provider-keys/<uuid:id>/check", ProviderKeyViewSet.as_view({"post": "check"})),
     path("voices", VoicesView.as_view()),

@@ -19,6 +19,7 @@ from voxa.core.json_schema import misfits
 
 LIMITS = safe_http.Limits(connect=2.0, read=5.0, total=5.0, max_bytes=16_384)  # a person and a web thread wait
 SHOWN = 1_000  # characters of the answer
+LONGEST_ARGUMENTS = 16_384  # characters of JSON, as in calls
 BUSY = "Too many tools are running. Try again in a moment."
 
 
@@ -37,8 +38,8 @@ def try_tool(tool: Tool, arguments: Mapping[str, Any]) -> Tried:
 
     Placeholders have no values, except for their defaults.
     """
-    if wrong := misfits(tool.parameters, dict(arguments)):
-        return Tried(None, 0.0, error=f"The arguments do not fit: {'; '.join(wrong[:5])}.")
+    if wrong := misfit(tool, arguments):
+        return Tried(None, 0.0, error=f"The arguments do not fit: {wrong}.")
     data: dict[str, Any] = {"tool": tool.name, "arguments": dict(arguments), "agentId": None, "call": None}
     data |= {"test": True} | ({"body": render_json(tool.body, {})} if tool.body else {})
     at = timezone.now().isoformat().replace("+00:00", "Z")
@@ -47,14 +48,22 @@ def try_tool(tool: Tool, arguments: Mapping[str, Any]) -> Tried:
     with external_lease(tool.workspace_id, ExternalWork.TOOL) as may:
         if not may:
             return Tried(None, 0.0, error=BUSY)
-        return _send(render_url(tool.url, {}), headers, text)
+        return _send(render_url(tool.url, {}), headers, text, tool.secret)
 
 
-def _send(url: str, headers: Mapping[str, str], text: str) -> Tried:
+def misfit(tool: Tool, arguments: Mapping[str, Any]) -> str:
+    """Return what is wrong with sample arguments."""
+    if len(json.dumps(arguments)) > LONGEST_ARGUMENTS:
+        return f"they have more than {LONGEST_ARGUMENTS} characters"
+    return "; ".join(misfits(tool.parameters, dict(arguments))[:5])
+
+
+def _send(url: str, headers: Mapping[str, str], text: str, secret: str | None) -> Tried:
     began = time.monotonic()
     try:
         answer = safe_http.send("POST", url, headers=headers, content=text.encode(), limits=LIMITS)
     except safe_http.OutboundError as error:
         return Tried(None, time.monotonic() - began, error=str(error))
     said = answer.body.decode("utf-8", "replace").replace("\0", "").strip()
+    said = said.replace(secret, "...") if secret else said  # an endpoint may return its configuration
     return Tried(answer.status, time.monotonic() - began, said[:SHOWN])

@@ -13,6 +13,7 @@ WALKED = {
     "PreviewRequest": "tests/telephony/test_agent_preview.py",
     "KnowledgeRequest": "tests/telephony/knowledge/test_sources_api.py",
     "ReusableToolRequest": "tests/telephony/test_reusable_tools.py",
+    "ToolTestRequest": "tests/telephony/test_reusable_tools.py",
     "ProviderKeyRequest": "tests/telephony/test_provider_keys.py",
     "NumberRequest": "tests/effects/test_number_fields.py",
     "PlaceCallRequest": "tests/effects/test_call_fields.py",

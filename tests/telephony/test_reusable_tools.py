@@ -1,5 +1,7 @@
 """Tools of a workspace are stored once and used by several agents: within limits, each workspace its own."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +14,8 @@ from telephony.services import tools
 from telephony.services.agents import create_agent
 from telephony.services.tools import create_tool
 from tests.conftest import ApiFor
+from tests.receiver import Receiver, receiver
+from tests.receiver import answer as answers
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +32,12 @@ def errors(answer: Any) -> dict[str, str]:
 @pytest.fixture
 def agent(acme: Workspace) -> Agent:
     return create_agent(acme, {"name": "Reception"})
+
+
+@pytest.fixture
+def shop() -> Iterator[Receiver]:
+    with receiver() as running:
+        yield running
 
 
 @pytest.fixture
@@ -176,3 +186,48 @@ def test_its_placeholders_count_among_those_of_the_agent(api: APIClient, agent: 
     shown = api.post(f"/v1/agents/{agent.pk}/preview", {}).json()
     assert shown["missing"] == ["order_number"]
     assert "order_number" in api.patch(f"/v1/agents/{agent.pk}", {"greeting": "Hi."}).json()["warnings"][0]
+
+
+def test_a_test_shows_status_duration_and_answer_and_not_the_secret(
+    api: APIClient, tool: Tool, settings: Any, shop: Receiver
+) -> None:
+    settings.VOXA_OUTBOUND_ALLOW, settings.VOXA_OUTBOUND_ALLOW_HTTP = ["127.0.0.0/8"], True
+    Tool.objects.update(url=shop.url("/orders"), parameters=ORDER)
+    shop.respond = answers(418, f"key {SECRET} ".encode() + b"x" * 5_000)
+    tried = api.post(f"{TOOLS}/{tool.pk}/test", {"arguments": {"order": "1042"}})
+    shown = tried.json()
+    assert (tried.status_code, shown["status"], shown["error"], len(shown["answer"])) == (200, 418, "", 1_000)
+    assert (shown["seconds"] > 0, SECRET in tried.content.decode(), shown["answer"][:7]) == (True, False, "key ...")
+    (sent,) = shop.requests
+    assert json.loads(sent.body)["data"]["arguments"] == {"order": "1042"}
+    assert "webhook-signature" in sent.headers
+    settings.VOXA_OUTBOUND_ALLOW = []
+    refused = api.post(f"{TOOLS}/{tool.pk}/test", {"arguments": {"order": "1042"}}).json()
+    assert (refused["status"], "cannot be called" in refused["error"], len(shop.requests)) == (None, True, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"arguments": {"order": 7}}, "arguments"),
+        ({"arguments": {"order": "x" * 17_000}}, "arguments"),
+        ({"arguments": [1]}, "arguments"),
+        ({}, "arguments"),
+        ({"arguments": {"order": "1"}, "url": "https://x.example/"}, "url"),
+    ],
+)
+def test_a_test_with_other_arguments_sends_nothing(
+    api: APIClient, tool: Tool, body: dict[str, Any], field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("telephony.services.tool_test._send")
+    Tool.objects.update(parameters=ORDER)
+    refused = api.post(f"{TOOLS}/{tool.pk}/test", body)
+    assert (refused.status_code, list(errors(refused))) == (400, [field])
+
+
+def test_who_may_not_change_tools_does_not_test_them(
+    api_for: ApiFor, acme: Workspace, globex: Workspace, tool: Tool
+) -> None:
+    path = f"{TOOLS}/{tool.pk}/test"
+    assert api_for(globex, Scope.WORKSPACE_ADMIN).post(path, {}).status_code == 404
+    assert api_for(acme, Scope.AGENTS_READ).post(path, {}).status_code == 403

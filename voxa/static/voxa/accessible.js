@@ -36,6 +36,8 @@
             || box.closest("td[data-label]")?.dataset.label;
         if (!name) return;
         box.setAttribute("aria-label", name.replace(/[:*]\s*$/, ""));
+        // A select of several has a field to type in.
+        box.querySelector(".select2-search__field")?.setAttribute("aria-label", name.replace(/[:*]\s*$/, ""));
         const value = box.querySelector(".select2-selection__rendered");
         box.removeAttribute("aria-labelledby");
         for (const extra of ["role", "aria-readonly"]) value?.removeAttribute(extra);
