@@ -1,5 +1,6 @@
 """Queries of a fixed shape, whose SQL is made once: Django takes longer to make it than PostgreSQL to answer."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -8,8 +9,9 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Expression, Model, QuerySet, Subquery, TextField
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Expression, JSONField, Model, QuerySet, Subquery, TextField
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError, atomic
 
@@ -62,8 +64,56 @@ class _Value(Expression):
         return "%s", (self,)
 
 
+_PLACES = (_Id, _Text, _Value)
+
+
 def _placeholder(place: int, kind: type) -> Any:
     return {UUID: _Id, str: _Text}.get(kind, _Value)(place)
+
+
+_EMPTY: dict[str, type] = {"{}": dict, "[]": list}
+
+
+def _is_json(converter: Any) -> bool:
+    return getattr(converter, "__func__", None) is JSONField.from_db_value
+
+
+def _short_json(value: Any, expression: Any, database: Any) -> Any:
+    """Return a JSON column's value as its field does, without parsing what is empty in most rows."""
+    empty = _EMPTY.get(value)
+    return empty() if empty else expression.output_field.from_db_value(value, expression, database)
+
+
+class _Ready:
+    """A query that one thread sends again and again."""
+
+    def __init__(
+        self, database: BaseDatabaseWrapper, query: QuerySet[Any], made: Any, sql: str, params: tuple[Any, ...]
+    ) -> None:
+        self.database, self.sql, self.params = database, sql, params
+        self.is_lock = query.query.select_for_update
+        compiler = copy(made)
+        compiler.connection = database
+        converters = {
+            place: ([_short_json if _is_json(one) else one for one in found], shown)
+            for place, (found, shown) in compiler.get_converters([shown for shown, *_ in compiler.select]).items()
+        }
+        compiler.get_converters = lambda expressions: converters
+        compiler.execute_sql = lambda *args, **options: [self._fetched()]
+        rows: Any = query.all()
+        rows.query.get_compiler = lambda *args, **options: compiler
+        self.rows = rows._iterable_class(rows)
+
+    def __call__(self, args: tuple[Any, ...]) -> list[Any]:
+        if self.is_lock and not self.database.in_atomic_block:
+            raise TransactionManagementError("A lock needs a transaction.")  # Django says so when it makes the SQL
+        self.given = tuple(args[one.place] if isinstance(one, _PLACES) else one for one in self.params)
+        return list(self.rows)
+
+    def _fetched(self) -> list[Any]:
+        with self.database.cursor() as cursor:
+            cursor.execute(self.sql, self.given)
+            return cursor.fetchall()
 
 
 class Fixed(Generic[M]):
@@ -74,6 +124,7 @@ class Fixed(Generic[M]):
 
     def __init__(self, build: Callable[..., QuerySet[M]], *kinds: type, shared: bool = False) -> None:
         self.build, self.kinds, self.shared = build, kinds, shared
+        self._ready = threading.local()
 
     def __call__(self, *args: Any) -> list[M]:
         """Return the rows for these arguments."""
@@ -86,18 +137,14 @@ class Fixed(Generic[M]):
         return known[key]
 
     def _rows(self, *args: Any) -> list[M]:
-        if connection.vendor != "postgresql":  # its UUIDs are texts of another form
+        database = connections[DEFAULT_DB_ALIAS]  # of this thread
+        if database.vendor != "postgresql":  # its UUIDs are texts of another form
             return list(self.build(*args))
-        query, made, sql, params = self._made
-        if query.query.select_for_update and not connection.in_atomic_block:
-            raise TransactionManagementError("A lock needs a transaction.")  # Django says so when it makes the SQL
-        compiler = copy(made)
-        compiler.connection = connection  # of this thread
-        given = tuple(args[one.place] if isinstance(one, _Id | _Text | _Value) else one for one in params)
-        compiler.as_sql = lambda **options: (sql, given)
-        rows = query.all()
-        rows.query.get_compiler = lambda *args, **options: compiler  # type: ignore[method-assign]
-        return list(rows)
+        ready = getattr(self._ready, "query", None)
+        if ready is None or ready.database is not database:
+            ready = self._ready.query = _Ready(database, *self._made)
+        rows: list[M] = ready(args)
+        return rows
 
     def only(self, *args: Any) -> M | None:
         """Return the only row for these arguments, or None."""

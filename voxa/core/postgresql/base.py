@@ -1,10 +1,12 @@
-"""Check kept connections by their socket. Django looks for this module by its name."""
+"""Check kept connections by their socket, and read times in C. Django looks for this module by its name."""
 
 import select
 from typing import Any
 
 from django.db.backends.postgresql import base
+from django.utils.asyncio import async_unsafe
 from psycopg import OperationalError
+from psycopg.types.datetime import TimestamptzLoader
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -18,6 +20,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if own.health_check_enabled and not own.health_check_done and _is_silent(self.connection):
             own.health_check_done = True
         super().close_if_health_check_failed()
+
+    @async_unsafe
+    def get_new_connection(self, conn_params: Any) -> Any:
+        connection = super().get_new_connection(conn_params)
+        # Times come in the session's time zone, UTC. Django's own loader replaces their zone by UTC, in Python.
+        connection.adapters.register_loader("timestamptz", TimestamptzLoader)
+        return connection
+
+    @async_unsafe
+    def create_cursor(self, name: str | None = None) -> Any:
+        return super().create_cursor(name) if name else self.connection.cursor()
 
 
 def _is_silent(connection: Any) -> bool:
