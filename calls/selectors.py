@@ -1,9 +1,10 @@
 """Queries on calls, always within one workspace."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from calls.models import (
     UsageDay,
 )
 from voxa.core.number_fields import to_canonical
+from voxa.core.statements import Fixed, among
 
 MOST_WITH_ID = 50  # calls per Call-ID; a carrier should never reuse one
 READ_THROUGH = 5_000  # newest calls whose transcripts are read
@@ -50,13 +52,21 @@ def known_as(call_id: str, *only: str) -> list[UUID]:
     return sorted(found)
 
 
-def attempts_of(call_ids: Collection[UUID], columns: Iterable[str]) -> dict[UUID, list[Any]]:
+def attempts_of(call_ids: Collection[UUID], columns: tuple[str, ...]) -> dict[UUID, list[Any]]:
     """Return these columns of the attempts of many calls, by call, with one query."""
     found: dict[UUID, list[Any]] = {pk: [] for pk in call_ids}
-    rows = Attempt.objects.filter(call__in=found).order_by("number")
-    for row in rows.values_list("call_id", *columns, named=True) if found else ():
+    for row in _attempts_with(columns)(list(found)) if found else ():
         found[row.call_id].append(row)
     return found
+
+
+@cache
+def _attempts_with(columns: tuple[str, ...]) -> Fixed[Any]:
+    def build(calls: Any) -> QuerySet[Any, Any]:
+        rows = Attempt.objects.filter(among("call_id", calls)).order_by("number")
+        return rows.values_list("call_id", *columns, named=True)
+
+    return Fixed(build, list)
 
 
 def events(call: Call) -> QuerySet[Event]:

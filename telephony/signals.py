@@ -1,6 +1,8 @@
 """Start a sync after commit when a row is saved or deleted. Nothing else happens here."""
 
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
@@ -11,6 +13,7 @@ from telephony.models import Gateway, LiveKitObject, LiveKitProject, PhoneNumber
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
 from telephony.sync.kinds import ENDPOINTS, KINDS, TRUNKS, RowKind
 from telephony.sync.request import MARKED, request_many, request_pending_sync, request_removal, request_sync
+from voxa.core.statements import Fixed
 
 
 @receiver(post_save, sender=Trunk)
@@ -28,10 +31,15 @@ def row_saved(
 @receiver(pre_delete, sender=Trunk)
 @receiver(pre_delete, sender=SipEndpoint)
 def row_deleted(instance: SyncedRow, **kwargs: Any) -> None:
-    """End the lease of a running sync, so that it creates no more objects, then start the removal of its objects."""
-    kind = _kind_of(instance)
-    kind.rows().filter(pk=instance.pk).update(lease_token=None, leased_until=None)
-    request_removal(kind.objects_of([instance.pk]).values_list("pk", flat=True))
+    """Start the removal of its objects. A running sync loses its lease with the row."""
+    request_removal(_objects(_kind_of(instance))(instance.pk))
+
+
+@cache
+def _objects(kind: RowKind) -> Fixed[Any]:
+    return Fixed(
+        lambda row: LiveKitObject.objects.filter(**{kind.field: row}).order_by().values_list("pk", flat=True), UUID
+    )
 
 
 def _kind_of(row: SyncedRow) -> RowKind:

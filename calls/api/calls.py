@@ -53,8 +53,18 @@ from calls.transfers.requests import transfer_call
 from telephony import selectors as telephony
 from telephony.api.reading import json_names, read
 from telephony.services.errors import Problems
+from voxa.core.api.pagination import first_page
 from voxa.core.api.serializers import shared
 from voxa.core.lookup import only_row
+from voxa.core.statements import Fixed
+
+
+def _shown(rows: QuerySet[Call]) -> QuerySet[Any, Any]:
+    """Return the columns that a list shows."""
+    return rows.values_list("created_at", *CALL_COLUMNS, named=True)
+
+
+_first_page: Fixed[Any] = first_page(lambda workspace: _shown(Call.objects.filter(workspace=workspace)))
 
 
 @CALLS
@@ -73,7 +83,10 @@ class CallViewSet(WorkspaceViewSet[Call]):
         return selectors.calls(self.workspace)
 
     def list(self, request: Request) -> Response:
-        rows = self.filter_queryset(self.get_queryset()).values_list("created_at", *CALL_COLUMNS, named=True)
+        if request.query_params:
+            rows: Any = _shown(self.filter_queryset(self.get_queryset()))
+        else:
+            rows = _first_page(self.workspace.pk)
         page: Any = self.paginate_queryset(rows) or []
         attempts = selectors.attempts_of([row.id for row in page], ATTEMPT_COLUMNS)
         return self.get_paginated_response([call_json(row, attempts[row.id]) for row in page])

@@ -19,6 +19,7 @@ from telephony.services.rows import assign
 from telephony.sync.request import mark_changed, request_sync
 from telephony.sync.rows import gateway_row, trunk_row
 from telephony.sync.warnings import trunk_warnings
+from voxa.core.deletion import delete_row
 from voxa.core.destinations import GIVEN_FOR_ANOTHER
 from voxa.core.statements import Fixed
 
@@ -97,6 +98,7 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
 
 
 _lock = Fixed(lambda pk: Trunk.objects.select_for_update(no_key=True).filter(pk=pk).order_by(), UUID)
+_lock_for_good = Fixed(lambda pk: Trunk.objects.select_for_update().filter(pk=pk).order_by(), UUID)
 _gateways = Fixed(lambda trunk: Gateway.objects.filter(trunk=trunk), UUID)
 _first_number: Fixed[Any] = Fixed(
     lambda trunk: PhoneNumber.objects.filter(trunk=trunk).order_by("number").values_list("number", flat=True)[:1], UUID
@@ -120,8 +122,8 @@ def provision_trunk(trunk: Trunk) -> None:
 @transaction.atomic
 def delete_trunk(trunk: Trunk) -> None:
     """Delete a trunk with its gateways and numbers. Its LiveKit objects stay recorded until they are deleted there."""
-    for locked in Trunk.objects.select_for_update().filter(pk=trunk.pk):
-        locked.delete()
+    for locked in _lock_for_good(trunk.pk):
+        delete_row(locked)
 
 
 def _warnings(trunk: Trunk, gateways: Iterable[Gateway], numbers: Iterable[str]) -> list[str]:

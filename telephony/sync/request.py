@@ -1,7 +1,8 @@
 """Request a sync, and wait briefly for it."""
 
 from collections.abc import Collection, Iterable
-from functools import partial
+from functools import cache, partial
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -10,6 +11,7 @@ from telephony.choices import TrunkStatus
 from telephony.models import TelephonySettings
 from telephony.models.synced import SyncedRow
 from telephony.sync.kinds import TRUNKS, RowKind
+from voxa.core.statements import FixedUpdate, among
 from voxa.core.tasks import publish_on_commit
 from voxa.core.waiting import WAITS
 
@@ -83,6 +85,12 @@ def _settled(kind: RowKind, row_id: UUID, generation: int) -> bool:
 
 
 def _mark_changed(row_ids: Collection[UUID], kind: RowKind) -> None:
-    kind.rows().filter(pk__in=row_ids).update(
-        generation=F("generation") + 1, status=TrunkStatus.PENDING, last_error="", sync_failures=0, next_sync_at=None
+    _mark(kind).run(list(row_ids))
+
+
+@cache
+def _mark(kind: RowKind) -> FixedUpdate[Any]:
+    values = {"status": TrunkStatus.PENDING, "last_error": "", "sync_failures": 0, "next_sync_at": None}
+    return FixedUpdate(
+        lambda ids: (kind.rows().filter(among("pk", ids)), {"generation": F("generation") + 1, **values}), list
     )

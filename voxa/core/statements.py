@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, JSONField, Model, QuerySet, Subquery, TextField
+from django.db.models import BooleanField, Expression, F, Func, JSONField, Model, Q, QuerySet, Subquery, TextField
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError, atomic
 
@@ -67,6 +67,11 @@ class _Value(Expression):
 _PLACES = (_Id, _Text, _Value)
 
 
+def _filled(params: tuple[Any, ...], args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the parameters with the arguments at their places."""
+    return tuple(args[one.place] if isinstance(one, _PLACES) else one for one in params)
+
+
 def _placeholder(place: int, kind: type) -> Any:
     return {UUID: _Id, str: _Text}.get(kind, _Value)(place)
 
@@ -107,13 +112,14 @@ class _Ready:
     def __call__(self, args: tuple[Any, ...]) -> list[Any]:
         if self.is_lock and not self.database.in_atomic_block:
             raise TransactionManagementError("A lock needs a transaction.")  # Django says so when it makes the SQL
-        self.given = tuple(args[one.place] if isinstance(one, _PLACES) else one for one in self.params)
+        self.given = _filled(self.params, args)
         return list(self.rows)
 
     def _fetched(self) -> list[Any]:
         with self.database.cursor() as cursor:
             cursor.execute(self.sql, self.given)
-            return cursor.fetchall()
+            rows: list[Any] = cursor.fetchall()
+            return rows
 
 
 class Fixed(Generic[M]):
@@ -167,7 +173,9 @@ class FixedUpdate(Fixed[M]):
     def run(self, *args: Any) -> None:
         """Update, where the rows are not needed."""
         if connection.vendor == "postgresql":
-            self(*args)
+            sql, params = self._plain
+            with connection.cursor() as cursor:
+                cursor.execute(sql, _filled(params, args))
             return
         rows, values = self.update(*args)
         rows.update(**values)
@@ -182,16 +190,31 @@ class FixedUpdate(Fixed[M]):
             return list(rows.model._default_manager.filter(pk__in=found))
 
     @cached_property
-    def _made(self) -> tuple[QuerySet[M], Any, str, tuple[Any, ...]]:
-        rows, values = self.update(*map(_Value, range(len(self.kinds))))
+    def _plain(self) -> tuple[str, tuple[Any, ...]]:
+        rows, values = self._update_of_places
         update: Any = rows.query.chain(UpdateQuery)
         update.add_update_values(values)
-        sql, params = update.get_compiler(connection=connection).as_sql()
-        query = rows.model._default_manager.order_by()
+        return update.get_compiler(connection=connection).as_sql()  # type: ignore[no-any-return]
+
+    @property
+    def _update_of_places(self) -> tuple[QuerySet[M], dict[str, Any]]:
+        return self.update(*map(_Value, range(len(self.kinds))))
+
+    @cached_property
+    def _made(self) -> tuple[QuerySet[M], Any, str, tuple[Any, ...]]:
+        query = self._update_of_places[0].model._default_manager.order_by()
         compiler = query.query.get_compiler(connection=connection)
         compiler.as_sql()
         columns = ", ".join(column for _, (column, _), _ in compiler.select)
+        sql, params = self._plain
         return query, compiler, f"{sql} RETURNING {columns}", params
+
+
+def among(column: str, values: Any) -> Q | Func:
+    """Return the condition that a column is one of the values, which are one argument of a `Fixed`: a list."""
+    if isinstance(values, list):
+        return Q((f"{column}__in", values))
+    return Func(F(column), values, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
 class JsonRows(Subquery):
