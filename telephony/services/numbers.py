@@ -20,7 +20,7 @@ MAX_NUMBERS = 1_000  # per request
 ANSWERING = ("assistant_request_url", "assistant_request_secret", *fallbacks.FIELDS)
 FIELDS = ("number", "trunk", "agent", "agent_revision", "transfer_trunk", "label", *ANSWERING)
 _CHECKED = ("number", "label", *ANSWERING)
-_SHARE = f"SELECT FROM {TelephonySettings._meta.db_table} WHERE workspace_id = %s FOR SHARE"
+_SHARE = f"SELECT project_id FROM {TelephonySettings._meta.db_table} WHERE workspace_id = %s FOR SHARE"  # noqa: S608  # our table
 
 
 def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> PhoneNumber:
@@ -38,7 +38,7 @@ def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Pr
     _check(row, problems)
     problems.raise_any()
     with conflicts_named():
-        _hold_project(workspace.pk)
+        row.held_project = _hold_project(workspace.pk)
         row.save(force_insert=True)
     return row
 
@@ -114,10 +114,9 @@ def insert_numbers(rows: list[PhoneNumber]) -> None:
     """Insert new numbers of one trunk. Call in a transaction."""
     if not rows:
         return
-    _hold_project(rows[0].workspace_id)
-    project = TelephonySettings.of(rows[0].workspace_id).project
+    project = _hold_project(rows[0].workspace_id) or TelephonySettings.of(rows[0].workspace_id).project_id
     for row in rows:
-        row.project = project
+        row.project_id = project
     insert_recorded(rows)
 
 
@@ -127,14 +126,16 @@ def hold_trunks(*ids: UUID | None) -> None:
     list(trunks.order_by("pk").values_list("pk"))
 
 
-def _hold_project(workspace_id: UUID) -> None:
+def _hold_project(workspace_id: UUID) -> UUID | None:
     """Share a lock on the workspace's choice of LiveKit project, so that no number is added to one that it leaves.
 
-    Numbers are added side by side. SQLite has one writer.
+    Return the project, None if it is not known yet. Numbers are added side by side. SQLite has one writer.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(_SHARE, [workspace_id])
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARE, [workspace_id])
+        return next(iter(cursor.fetchone() or ()), None)
 
 
 def _check(row: PhoneNumber, problems: Problems) -> None:

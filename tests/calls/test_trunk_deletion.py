@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Workspace
@@ -67,7 +68,6 @@ def test_the_plan_changes_what_django_changes(line: Line, acme: Workspace) -> No
 def test_a_deletion_sends_few_statements(line: Line) -> None:
     delete_trunk(create_trunk(line.workspace, {"name": "First", "gateways": [{"ip_or_domain": "192.0.2.8"}]}))
     trunk = create_trunk(line.workspace, {"name": "Next", "gateways": [{"ip_or_domain": "192.0.2.9"}]})
-    sent = []
-    with connection.execute_wrapper(lambda run, sql, *rest: sent.append(sql) or run(sql, *rest)):
+    with CaptureQueriesContext(connection) as sent:
         delete_trunk(trunk)
-    assert len([sql for sql in sent if "SAVEPOINT" not in sql]) <= 10, sent
+    assert len([one for one in sent if "SAVEPOINT" not in one["sql"]]) <= 10, sent.captured_queries

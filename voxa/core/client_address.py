@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -40,6 +41,7 @@ def _hops(request: HttpRequest) -> Iterator[str]:
     yield from reversed(request.headers.get("X-Forwarded-For", "").split(","))
 
 
+@lru_cache(256)
 def _parsed(text: str) -> Address | None:
     """Return an address as proxies write it, some of them with a port or in brackets."""
     host = text.strip()
@@ -55,4 +57,9 @@ def _parsed(text: str) -> Address | None:
 
 
 def _is_trusted(address: Address) -> bool:
-    return any(address in ipaddress.ip_network(network, strict=False) for network in settings.TRUSTED_PROXIES)
+    return any(address in _network(network) for network in settings.TRUSTED_PROXIES)
+
+
+@cache
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(text, strict=False)

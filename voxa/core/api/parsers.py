@@ -58,7 +58,7 @@ def _read(stream: IO[Any]) -> bytes:
 
 def load(text: str) -> Any:
     """Parse JSON. Raise `ValueError` for invalid JSON and non-finite numbers, or `RecursionError`."""
-    return json.loads(text, parse_constant=_no_constant, parse_int=_whole, parse_float=_finite, object_pairs_hook=_once)
+    return _DECODER.decode(text)
 
 
 def _no_constant(name: str) -> float:
@@ -84,6 +84,9 @@ def _finite(text: str) -> float:
     if not isfinite(number):
         raise ValueError(f"{text} is out of range")
     return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_int=_whole, parse_float=_finite, object_pairs_hook=_once)
 
 
 def bad_text(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -30,7 +30,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @async_unsafe
     def create_cursor(self, name: str | None = None) -> Any:
-        return super().create_cursor(name) if name else self.connection.cursor()
+        if not name:
+            return self.connection.cursor()
+        ends_later = self.connection.autocommit
+        return base.ServerSideCursor(self.connection, name=name, scrollable=False, withhold=ends_later)  # type: ignore[call-arg]
 
 
 def _is_silent(connection: Any) -> bool:
