@@ -117,7 +117,7 @@ def _canonical(text: str, country: str | None, plus_may_be_lost: bool) -> str:
 
 def _international(read: Digits) -> str:
     """Return the number behind a `+`. Written `+00`, the zeros are a second prefix for the same."""
-    spellings = [re.sub(r"^00+", "", digits) for digits in (read.digits, read.without_zero)]
+    spellings = dict.fromkeys(re.sub(r"^00+", "", digits) for digits in (read.digits, read.without_zero))
     settled = [_settled(f"+{digits}") for digits in spellings]
     if settled[0].startswith("+0"):
         fail("invalid", f"Country codes do not start with 0. Enter the number such as {EXAMPLE}.")
