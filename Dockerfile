@@ -1,7 +1,7 @@
 # One image for web, worker, beat and dispatcher; `--target agent` is another one, for the voice worker.
 FROM python:3.13-slim AS agent-packages
-COPY requirements-agent.txt .
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements-agent.txt
+COPY requirements-speech.txt .
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements-speech.txt
 
 FROM python:3.13-slim AS agent
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

@@ -74,6 +74,8 @@ lock: $(DEV_STAMP) ## write requirements*.txt from pyproject.toml
 		--custom-compile-command 'make lock' --constraints requirements.txt --group dev --output-file requirements-dev.txt pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 		--custom-compile-command 'make lock' --constraints requirements-dev.txt --group agent --output-file requirements-agent.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+		--custom-compile-command 'make lock' --constraints requirements-dev.txt --group agent --group speech --output-file requirements-speech.txt
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Voxa needs Python 3.11 or newer. Name one: make PYTHON=python3.12")'

@@ -32,3 +32,20 @@ class KeyProvider(models.TextChoices):
     ASSEMBLYAI = "assemblyai", "AssemblyAI"
     GROQ = "groq", "Groq"
     XAI = "xai", "xAI"
+
+
+class SttProvider(models.TextChoices):
+    """Who recognizes speech while it is spoken."""
+
+    DEEPGRAM = "deepgram", "Deepgram"
+    CARTESIA = "cartesia", "Cartesia"
+    ELEVENLABS = "elevenlabs", "ElevenLabs"
+    ASSEMBLYAI = "assemblyai", "AssemblyAI"
+
+
+class TtsProvider(models.TextChoices):
+    """Who speaks text while it is written."""
+
+    DEEPGRAM = "deepgram", "Deepgram"
+    CARTESIA = "cartesia", "Cartesia"
+    ELEVENLABS = "elevenlabs", "ElevenLabs"

@@ -10,9 +10,10 @@ from django.conf import settings
 BOT = frozenset({"voicemail_action", "voicemail_message", "silence_prompt", "tools", "transfers", "sends_digits"})
 ANALYSIS = frozenset({"analyzes_calls", "analysis_model", "analysis_schema"})
 EMBEDS = frozenset({"embedding_model"})
+SPEECH = ("stt", "tts")
 SOME_USE = BOT | ANALYSIS | EMBEDS | {
     "stored_key", "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url",
-    "llm_model", "stt_model", "tts_model",
+    "llm_model", "stt_model", "tts_model", "stt_provider", "stt_key", "tts_provider", "tts_key",
 }  # fmt: skip
 
 
@@ -57,6 +58,8 @@ class Provider:
         """Return what the worker gets of an agent. What the agent leaves out is the operator's choice."""
         ours = self.base_url()
         base = agent.base_url or ours
+        speech = {name: self._speech(agent, name) for name in SPEECH}
+        trusted = [ours, *(one["url"] for one in speech.values() if one and one["url"])]
         return {
             "kind": agent.ai_provider,
             "key": agent.key,
@@ -68,8 +71,19 @@ class Provider:
             "llmModel": agent.llm_model,
             "sttModel": agent.stt_model,
             "ttsModel": agent.tts_model,
-            "guard": {"trusted": [ours], "networks": list(settings.VOXA_OUTBOUND_ALLOW)},
+            **speech,
+            "guard": {"trusted": trusted, "networks": list(settings.VOXA_OUTBOUND_ALLOW)},
         }
+
+    def _speech(self, agent: Any, name: str) -> dict[str, str] | None:
+        """Return whose plugin recognizes or speaks, with key and address; None: an OpenAI-compatible server does."""
+        wanted, key = getattr(agent, f"{name}_provider"), getattr(agent, f"{name}_key")
+        if not wanted or f"{name}_provider" not in self.uses:
+            return None
+        if key is None or key.provider != wanted:  # as in a revision of another provider
+            return {"provider": wanted, "key": "", "url": ""}
+        url = (key.vendor.speech_url or key.vendor.base_url)(key.account)
+        return {"provider": wanted, "key": key.key, "url": url}
 
 
 def openai_url() -> str:

@@ -42,7 +42,8 @@ class Vendor:
 
     A GET of `check_path` with `headers` tells whether the key is accepted: 2xx yes, 401 and 403 no. It must not cost
     money. `has_servers`: others serve the same API, so a key may belong to another URL. `openai_url` is where the
-    company itself serves OpenAI's API, to which a pipeline may send the key.
+    company itself serves OpenAI's API, to which a pipeline may send the key. `speech_url` returns the address of its
+    streaming speech, if another.
     """
 
     base_url: Callable[[Account], str]
@@ -51,6 +52,7 @@ class Vendor:
     has_regions: bool = False
     has_servers: bool = False
     openai_url: str = ""
+    speech_url: Callable[[Account], str] | None = None
     voices: VoiceList | None = None
 
     def address(self, account: Account, path: str) -> str:

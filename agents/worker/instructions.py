@@ -6,6 +6,15 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Speech:
+    """A provider whose own protocol streams speech; `url` is its address, which the operator may set."""
+
+    provider: str
+    key: str = field(repr=False)
+    url: str
+
+
+@dataclass(frozen=True)
 class Provider:
     """The agent's AI provider. `trusted` are the operator's addresses; `networks` are allowed besides public ones."""
 
@@ -19,8 +28,15 @@ class Provider:
     llm_model: str
     stt_model: str
     tts_model: str
+    stt: Speech | None  # None: an OpenAI-compatible server
+    tts: Speech | None
     trusted: tuple[str, ...]
     networks: tuple[str, ...]
+
+    @property
+    def keys(self) -> list[str]:
+        """Return every secret."""
+        return [self.key, *(speech.key for speech in (self.stt, self.tts) if speech)]
 
 
 @dataclass(frozen=True)
@@ -117,6 +133,8 @@ class Instructions:
                 llm_model=provider["llmModel"],
                 stt_model=provider["sttModel"],
                 tts_model=provider["ttsModel"],
+                stt=Speech(**stt) if (stt := provider.get("stt")) else None,
+                tts=Speech(**tts) if (tts := provider.get("tts")) else None,
                 trusted=tuple(provider["guard"]["trusted"]),
                 networks=tuple(provider["guard"]["networks"]),
             ),

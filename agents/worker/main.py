@@ -15,6 +15,7 @@ from livekit.agents import AgentServer
 from agents.names import AGENT_NAME
 from agents.worker.api import Api, ApiFailed
 from agents.worker.config import WORKER_ID, Config
+from agents.worker.providers.speech import MISSING
 from agents.worker.session import entrypoint
 
 logger = logging.getLogger("calls.agent")
@@ -44,6 +45,8 @@ def main() -> None:
     os.environ[WORKER_ID] = config.worker_id
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it logs each request
+    if MISSING:
+        logger.info("Not installed, so agents with their speech cannot talk here: %s", ", ".join(MISSING))
     load = Load(config.load_limit)
     server = AgentServer(
         ws_url=config.url,

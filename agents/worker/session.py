@@ -79,7 +79,8 @@ class _Session:
 
     async def _go_through(self, told: Instructions) -> Instructions | None:
         """Hold a conversation, or what is instead of one; return the instructions of the next one, if any."""
-        hide_in_logs(told.provider.key)
+        for secret in told.provider.keys:
+            hide_in_logs(secret)
         logger.info("Call %s: %s, by %s", told.call_id, told.direction, told.fallback.action or told.provider.kind)
         reporter = Reporter(self._api, self._conversation)
         self._work.begin(reporter.run())

@@ -67,6 +67,8 @@ class AgentAdmin(RevisionsMixin, ToolSecretMixin, ReplacingDeletion, ScopedAdmin
                     "base_url",
                     ("stt_url", "tts_url"),
                     "llm_model",
+                    ("stt_provider", "stt_key"),
+                    ("tts_provider", "tts_key"),
                     ("stt_model", "tts_model"),
                     "embedding_model",
                     "stored_key",

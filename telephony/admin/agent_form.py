@@ -10,8 +10,9 @@ from telephony.admin.json_fields import ReadableJson
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field
 from telephony.choices import AgentDirection
 from telephony.models import Agent
+from telephony.models.agent import KEYS
 from telephony.services import agents
-from telephony.services.agent_keys import BOTH, check_keys
+from telephony.services.agent_keys import BOTH, SPEECH, check_keys, check_speech
 from telephony.services.errors import Problems
 from telephony.services.tools import check_own_tools
 
@@ -20,6 +21,7 @@ WAYS = {
     AgentDirection.OUTBOUND: "Outbound calls",
     AgentDirection.BOTH: "Inbound and outbound calls",
 }
+ELSEWHERE = "Choose one from the same workspace."
 
 
 class AgentForm(WriteOnlyForm):
@@ -86,13 +88,15 @@ class AgentForm(WriteOnlyForm):
         if "direction" in self.fields:  # not where the page is only read
             choice: Any = self.fields["direction"]
             choice.choices = list(WAYS.items())
-        if "stored_key" in self.fields and not self.instance._state.adding:
-            keys: Any = self.fields["stored_key"]
-            keys.queryset = keys.queryset.filter(workspace=self.instance.workspace_id)
+        for name in KEYS:
+            if name in self.fields and not self.instance._state.adding:
+                keys: Any = self.fields[name]
+                keys.queryset = keys.queryset.filter(workspace=self.instance.workspace_id)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self._match_stored_key(cleaned)
+        self._match_speech(cleaned)
         workspace = cleaned.get("workspace") or getattr(self.instance, "workspace", None)
         if "transfers" in cleaned and workspace:
             cleaned["transfers"] = agents.spelled(cleaned["transfers"], workspace.country)
@@ -113,13 +117,24 @@ class AgentForm(WriteOnlyForm):
         if chosen and key and entered:
             self.add_error("stored_key", BOTH)
         elif chosen and key and workspace and key.workspace_id != workspace.pk:
-            self.add_error("stored_key", "Choose one from the same workspace.")
+            self.add_error("stored_key", ELSEWHERE)
         elif key and entered:
             cleaned["stored_key"] = None
+
+    def _match_speech(self, cleaned: dict[str, Any]) -> None:
+        """Drop the key of a provider of speech that is no longer chosen; refuse one of another workspace."""
+        workspace = cleaned.get("workspace") or getattr(self.instance, "workspace", None)
+        for name, provider in SPEECH.items():
+            if provider in self.changed_data and name not in self.changed_data and not cleaned.get(provider):
+                cleaned[name] = None
+            key = cleaned.get(name)
+            if name in self.changed_data and key and workspace and key.workspace_id != workspace.pk:
+                self.add_error(name, ELSEWHERE)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         check_keys(self.instance, problems := Problems())
+        check_speech(self.instance, problems)
         if "tools" not in self.errors:
             check_own_tools(self.instance, problems)
         for name, errors in problems.items():

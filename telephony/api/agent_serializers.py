@@ -70,6 +70,12 @@ class AgentSerializer(CamelModelSerializer[Agent]):
         help_text="A key of `/v1/provider-keys` instead of one of its own. It replaces the agent's own key, and the "
         "reverse.",
     )
+    stt_key_id = RowIdField(
+        source="stt_key", required=False, allow_null=True, help_text="A key of `/v1/provider-keys` of `sttProvider`."
+    )
+    tts_key_id = RowIdField(
+        source="tts_key", required=False, allow_null=True, help_text="A key of `/v1/provider-keys` of `ttsProvider`."
+    )
     has_provider_key = serializers.BooleanField(read_only=True, help_text="Whether it has a key of its own.")
     revision_note = serializers.CharField(
         write_only=True,
@@ -95,7 +101,8 @@ class AgentSerializer(CamelModelSerializer[Agent]):
             "id", "name", "direction", "system_prompt", "greeting", "require_variables", "voice", "language",
             "ai_provider", "provider_key", "provider_key_id", "has_provider_key", "provider_check", "provider_agent_id",
             "custom_endpoint", "base_url",
-            "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "embedding_model", "voicemail_action",
+            "stt_url", "tts_url", "llm_model", "stt_model", "tts_model", "stt_provider", "stt_key_id", "tts_provider",
+            "tts_key_id", "embedding_model", "voicemail_action",
             "voicemail_message",
             "silence_seconds", "silence_prompt", "silence_prompts", "tools", "transfers", "sends_digits",
             "analyzes_calls", "analysis_model", "analysis_schema", "active", "revision_note", "warnings",

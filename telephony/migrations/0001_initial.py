@@ -53,6 +53,8 @@ class Migration(migrations.Migration):
                 ('llm_model', models.CharField(blank=True, help_text='Empty: the default model.', max_length=100, verbose_name='language model')),
                 ('stt_model', models.CharField(blank=True, max_length=100, verbose_name='speech recognition model')),
                 ('tts_model', models.CharField(blank=True, max_length=100, verbose_name='speech synthesis model')),
+                ('stt_provider', models.CharField(blank=True, help_text='Recognizes speech while it is spoken. Empty: the OpenAI-compatible server.', max_length=10, verbose_name='speech recognition provider')),
+                ('tts_provider', models.CharField(blank=True, help_text='Speaks while the answer is written. Empty: the OpenAI-compatible server.', max_length=10, verbose_name='speech synthesis provider')),
                 ('embedding_model', models.CharField(blank=True, help_text='Compares questions with knowledge by meaning. Empty: the default model.', max_length=100)),
                 ('voicemail_action', models.CharField(blank=True, choices=[('', 'Continue as with a person'), ('hang_up', 'Hang up'), ('leave_message', 'Leave a message')], default='', max_length=13)),
                 ('voicemail_message', models.TextField(blank=True, help_text='Spoken after the voicemail greeting.', max_length=2000)),
@@ -191,6 +193,8 @@ class Migration(migrations.Migration):
                 ('llm_model', models.CharField(blank=True, help_text='Empty: the default model.', max_length=100, verbose_name='language model')),
                 ('stt_model', models.CharField(blank=True, max_length=100, verbose_name='speech recognition model')),
                 ('tts_model', models.CharField(blank=True, max_length=100, verbose_name='speech synthesis model')),
+                ('stt_provider', models.CharField(blank=True, help_text='Recognizes speech while it is spoken. Empty: the OpenAI-compatible server.', max_length=10, verbose_name='speech recognition provider')),
+                ('tts_provider', models.CharField(blank=True, help_text='Speaks while the answer is written. Empty: the OpenAI-compatible server.', max_length=10, verbose_name='speech synthesis provider')),
                 ('embedding_model', models.CharField(blank=True, help_text='Compares questions with knowledge by meaning. Empty: the default model.', max_length=100)),
                 ('voicemail_action', models.CharField(blank=True, choices=[('', 'Continue as with a person'), ('hang_up', 'Hang up'), ('leave_message', 'Leave a message')], default='', max_length=13)),
                 ('voicemail_message', models.TextField(blank=True, help_text='Spoken after the voicemail greeting.', max_length=2000)),
@@ -489,6 +493,16 @@ class Migration(migrations.Migration):
             model_name='agent',
             name='stored_key',
             field=models.ForeignKey(blank=True, help_text='Instead of a key of its own.', null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='agents', to='telephony.providerkey', verbose_name="workspace's provider key"),
+        ),
+        migrations.AddField(
+            model_name='agent',
+            name='stt_key',
+            field=models.ForeignKey(blank=True, help_text='A key of the workspace for that provider.', null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='recognizing_agents', to='telephony.providerkey', verbose_name='speech recognition key'),
+        ),
+        migrations.AddField(
+            model_name='agent',
+            name='tts_key',
+            field=models.ForeignKey(blank=True, help_text='A key of the workspace for that provider.', null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='speaking_agents', to='telephony.providerkey', verbose_name='speech synthesis key'),
         ),
         migrations.CreateModel(
             name='SipEndpoint',
@@ -842,6 +856,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='agent',
             constraint=models.CheckConstraint(condition=models.Q(('ai_provider__in', ['openai', 'pipeline', 'elevenlabs', 'custom'])), name='agent_ai_provider'),
+        ),
+        migrations.AddConstraint(
+            model_name='agent',
+            constraint=models.CheckConstraint(condition=models.Q(('stt_provider__in', ['', 'deepgram', 'cartesia', 'elevenlabs', 'assemblyai'])), name='agent_stt_provider'),
+        ),
+        migrations.AddConstraint(
+            model_name='agent',
+            constraint=models.CheckConstraint(condition=models.Q(('tts_provider__in', ['', 'deepgram', 'cartesia', 'elevenlabs'])), name='agent_tts_provider'),
         ),
         migrations.AddIndex(
             model_name='sipendpoint',

@@ -13,11 +13,12 @@ from fernet_fields import EncryptedTextField
 
 from accounts.models import Workspace
 from accounts.models.history import Noted, recorded
-from agents.choices import AiProvider, ProviderCheck
+from agents.choices import AiProvider, ProviderCheck, SttProvider, TtsProvider
 from telephony.choices import AgentDirection, VoicemailAction
 from telephony.models.abilities import validate_object_schema, validate_tools, validate_transfers
 from telephony.models.provider_key import ProviderKey
 from telephony.validators import validate_provider_key
+from voxa.core.choice_fields import ChoiceField
 from voxa.core.safe_http import check_url
 from voxa.core.values.fields import LanguageField
 
@@ -28,6 +29,7 @@ URLS = {
     "stt_url": ("https",),
     "tts_url": ("https",),
 }
+KEYS = ("stored_key", "stt_key", "tts_key")  # of the workspace
 CHECK_FIELDS = ["provider_check", "provider_checked_at", "provider_check_due_at", "provider_check_failures"]
 
 
@@ -77,6 +79,38 @@ class Agent(models.Model):
     llm_model = models.CharField("language model", max_length=100, blank=True, help_text="Empty: the default model.")
     stt_model = models.CharField("speech recognition model", max_length=100, blank=True)
     tts_model = models.CharField("speech synthesis model", max_length=100, blank=True)
+    stt_provider = ChoiceField(
+        "speech recognition provider",
+        max_length=10,
+        choices=SttProvider.choices,
+        blank=True,
+        help_text="Recognizes speech while it is spoken. Empty: the OpenAI-compatible server.",
+    )
+    stt_key = models.ForeignKey(
+        ProviderKey,
+        verbose_name="speech recognition key",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="recognizing_agents",
+        help_text="A key of the workspace for that provider.",
+    )
+    tts_provider = ChoiceField(
+        "speech synthesis provider",
+        max_length=10,
+        choices=TtsProvider.choices,
+        blank=True,
+        help_text="Speaks while the answer is written. Empty: the OpenAI-compatible server.",
+    )
+    tts_key = models.ForeignKey(
+        ProviderKey,
+        verbose_name="speech synthesis key",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="speaking_agents",
+        help_text="A key of the workspace for that provider.",
+    )
     embedding_model = models.CharField(
         max_length=100, blank=True, help_text="Compares questions with knowledge by meaning. Empty: the default model."
     )
@@ -129,7 +163,7 @@ class Agent(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = recorded(without=["provider_key", "stored_key", *CHECK_FIELDS, "updated_at"], base=Noted)
+    history = recorded(without=["provider_key", *KEYS, *CHECK_FIELDS, "updated_at"], base=Noted)
     revision_note = ""  # of the next save
     warnings: Sequence[str] = ()  # messages on side effects of the last change; not stored
 
@@ -144,6 +178,12 @@ class Agent(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(direction__in=AgentDirection.values), name="agent_direction"),
             models.CheckConstraint(condition=models.Q(ai_provider__in=AiProvider.values), name="agent_ai_provider"),
+            models.CheckConstraint(
+                condition=models.Q(stt_provider__in=["", *SttProvider.values]), name="agent_stt_provider"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tts_provider__in=["", *TtsProvider.values]), name="agent_tts_provider"
+            ),
         ]
 
     def __str__(self) -> str:

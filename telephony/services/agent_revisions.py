@@ -9,12 +9,13 @@ from django.db.models.functions import RowNumber
 
 from agents.providers.fields import unused
 from telephony.models import Agent
+from telephony.models.agent import KEYS
 from telephony.services.agent_keys import check_keys
 from telephony.services.agents import FIELDS, needs_key_again, update_agent
 from telephony.services.errors import Problems
 from telephony.services.rows import assign
 
-RECORDED = tuple(name for name in FIELDS if name not in ("provider_key", "stored_key"))
+RECORDED = tuple(name for name in FIELDS if name not in ("provider_key", *KEYS))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from agents.rendering import LISTS, TEXTS
 from agents.rendering import warnings as placeholder_warnings
 from telephony.models import Agent, ToolSecret
 from telephony.models.agent import CHECK_FIELDS
-from telephony.services.agent_keys import check_keys, with_keys
+from telephony.services.agent_keys import check_keys, check_speech, with_keys
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.knowledge.sources import refresh_of
 from telephony.services.rows import assign
@@ -26,7 +26,7 @@ from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url, url_key
 FIELDS = (
     "name", "direction", "system_prompt", "greeting", "require_variables", "voice", "language", "ai_provider",
     "provider_key", "stored_key", "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model",
-    "stt_model", "tts_model", "embedding_model",
+    "stt_model", "tts_model", "stt_provider", "stt_key", "tts_provider", "tts_key", "embedding_model",
     "voicemail_action", "voicemail_message", "silence_seconds", "silence_prompt", "silence_prompts",
     "tools", "transfers", "sends_digits", "analyzes_calls", "analysis_model", "analysis_schema", "active",
 )  # fmt: skip
@@ -67,6 +67,7 @@ def build_agent(workspace: Workspace, data: Mapping[str, Any], problems: Problem
     _refuse_unused(agent, FIELDS, problems)
     problems.check(agent, FIELDS)
     check_keys(agent, problems)
+    check_speech(agent, problems)
     return agent
 
 
@@ -85,6 +86,7 @@ def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | 
     _refuse_unused(agent, changed, problems)
     problems.check(agent, FIELDS)
     check_keys(agent, problems)
+    check_speech(agent, problems)
     if {"tools", "ai_provider"} & set(changed):
         check_own_tools(agent, problems)
     if needs_key and problems.keys().isdisjoint(DESTINATIONS):

@@ -5,7 +5,7 @@ from copy import copy
 from typing import Any
 
 from telephony.models import Agent, PhoneNumber
-from telephony.services.agent_keys import check_keys
+from telephony.services.agent_keys import SPEECH, check_keys
 from telephony.services.agent_revisions import RECORDED, revision
 from telephony.services.agents import needs_key_again
 from telephony.services.errors import Problems
@@ -52,4 +52,5 @@ def _as_in(agent: Agent, row: Any) -> tuple[Agent, bool]:
     check_keys(pinned, misplaced := Problems())
     for name in misplaced:
         setattr(pinned, name, None)
-    return pinned, lost or bool(misplaced)
+    keyless = any(getattr(pinned, provider) and not getattr(pinned, key) for key, provider in SPEECH.items())
+    return pinned, lost or keyless or bool(misplaced)

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import Workspace
 from agents.choices import ProviderCheck
 from telephony.models import Agent, ProviderKey
+from telephony.models.agent import KEYS
 from telephony.models.provider_key import KEY_CHECK_FIELDS
-from telephony.services.agent_keys import REFERENCES
 from telephony.services.errors import Conflict, Problems, conflicts_named
 from telephony.services.rows import assign
 from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url
@@ -99,7 +99,7 @@ def delete_key(row: ProviderKey) -> None:
 def users(row: ProviderKey) -> QuerySet[Agent]:
     """Return the agents that use a key."""
     uses = Q()
-    for reference in REFERENCES:
+    for reference in KEYS:
         uses |= Q(**{reference: row})
     return Agent.objects.filter(uses, workspace=row.workspace_id).order_by("name", "pk")
 

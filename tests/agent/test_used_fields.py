@@ -18,6 +18,7 @@ from tests.agent.conftest import told
 PROVIDER_FIELDS = {  # of the instructions, and what the agent's are called
     "agent_id": "provider_agent_id", "endpoint": "custom_endpoint", "base_url": "base_url", "stt_url": "stt_url",
     "tts_url": "tts_url", "llm_model": "llm_model", "stt_model": "stt_model", "tts_model": "tts_model",
+    "stt": "stt_provider", "tts": "tts_provider",
 }  # fmt: skip
 NOTHING: Any = None
 ABILITIES: Any = SimpleNamespace(schemas=list)

@@ -43,10 +43,15 @@ class Told:
 _NUMBERS = count(100)
 _NAMES = {str(field.source): name for name, field in AgentSerializer().fields.items()}
 USED = {_NAMES[name]: providers for name, providers in USED_BY.items()}
-KEYS = {"openai": "6f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2", "elevenlabs": "6f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d3"}
+KEYS = {
+    "openai": "6f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2", "elevenlabs": "6f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d3",
+    "deepgram": "6f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d4",
+}  # fmt: skip
 Case = tuple[dict[str, Any], Callable[[Told], Any], Any]  # what is sent, where to look, what is there
 CUSTOM = {"aiProvider": "custom", "customEndpoint": "wss://bot.example.com/voice"}
 PIPELINE = {"aiProvider": "pipeline"}
+HEARS = {**PIPELINE, "sttProvider": "deepgram", "sttKeyId": KEYS["deepgram"]}
+SPEAKS = {**PIPELINE, "ttsProvider": "deepgram", "ttsKeyId": KEYS["deepgram"]}
 TOOL = {"name": "find", "description": "Finds.", "url": "https://api.example.com/find"}
 SALES = {"name": "sales", "description": "Prices", "to": "+12025550123"}
 SCHEMA = {"type": "object", "properties": {"paid": {"type": "boolean"}}}
@@ -69,6 +74,10 @@ def _sales(told: Told) -> dict[str, Any]:
 def _handed_over(told: Told) -> Any:
     """Return what LiveKit is asked for when the agent hands its call over."""
     return transferred(told.call, lambda: transfer_as_agent(told.call, "sales"))
+
+
+def _speech(told: Told, kind: str, name: str) -> Any:
+    return (told.provider[kind] or {}).get(name)
 
 
 def _embedded_by(told: Told) -> str:
@@ -114,6 +123,10 @@ AGENT: dict[str, Case] = {
     "llmModel": ({"llmModel": "m-1"}, lambda told: told.provider["llmModel"], "m-1"),
     "sttModel": ({**PIPELINE, "sttModel": "s-1"}, lambda told: told.provider["sttModel"], "s-1"),
     "ttsModel": ({**PIPELINE, "ttsModel": "t-1"}, lambda told: told.provider["ttsModel"], "t-1"),
+    "sttProvider": (HEARS, lambda told: _speech(told, "stt", "provider"), "deepgram"),
+    "sttKeyId": (HEARS, lambda told: _speech(told, "stt", "key"), "sk-of-acme"),
+    "ttsProvider": (SPEAKS, lambda told: _speech(told, "tts", "provider"), "deepgram"),
+    "ttsKeyId": (SPEAKS, lambda told: _speech(told, "tts", "key"), "sk-of-acme"),
     "embeddingModel": ({"embeddingModel": "e-1"}, lambda told: _embedded_by(told), "e-1"),
     "voicemailAction": ({"voicemailAction": "hang_up"}, lambda told: told.agent["voicemail"]["action"], "hang_up"),
     "voicemailMessage": (

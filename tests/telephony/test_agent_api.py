@@ -14,7 +14,7 @@ FIELDS = [
     "id", "name", "direction", "systemPrompt", "greeting", "requireVariables", "voice", "language", "aiProvider",
     "providerKeyId", "hasProviderKey",
     "providerCheck", "providerAgentId", "customEndpoint", "baseUrl", "sttUrl", "ttsUrl", "llmModel", "sttModel",
-    "ttsModel", "embeddingModel",
+    "ttsModel", "sttProvider", "sttKeyId", "ttsProvider", "ttsKeyId", "embeddingModel",
     "voicemailAction", "voicemailMessage", "silenceSeconds", "silencePrompt", "silencePrompts", "tools", "transfers",
     "sendsDigits", "analyzesCalls", "analysisModel", "analysisSchema", "active", "warnings",
 ]  # fmt: skip

@@ -27,6 +27,10 @@ GIVEN: dict[str, Any] = {
     "llm_model": "m",
     "stt_model": "m",
     "tts_model": "m",
+    "stt_provider": "deepgram",
+    "stt_key": KEY,
+    "tts_provider": "deepgram",
+    "tts_key": KEY,
     "embedding_model": "m",
     "voicemail_action": "hang_up",
     "voicemail_message": "Call us.",
@@ -39,7 +43,8 @@ GIVEN: dict[str, Any] = {
     "analysis_schema": {"type": "object"},
 }
 EMPTY: dict[str, Any] = {
-    "stored_key": None, "tools": [], "transfers": [], "sends_digits": False, "analyzes_calls": False,
+    "stored_key": None, "stt_key": None, "tts_key": None,
+    "tools": [], "transfers": [], "sends_digits": False, "analyzes_calls": False,
     "analysis_schema": {},
 }  # fmt: skip
 UNUSED = [(one.value, name) for name, used in USED_BY.items() for one in AiProvider if one not in used]
