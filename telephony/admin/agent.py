@@ -21,6 +21,7 @@ from telephony.admin.agent_revisions import RevisionsMixin
 from telephony.admin.replacing import ReplacingDeletion
 from telephony.admin.secrets import without_clearing
 from telephony.admin.tool_secret import ToolSecretMixin
+from telephony.admin.voices import VoicesMixin
 from telephony.choices import AgentDirection
 from telephony.models import Agent
 from telephony.selectors import stand_ins
@@ -38,7 +39,7 @@ def _in_sight(name: str, providers: Iterable[AiProvider]) -> str:
 
 
 @admin.register(Agent)
-class AgentAdmin(RevisionsMixin, ToolSecretMixin, ReplacingDeletion, ScopedAdmin):
+class AgentAdmin(VoicesMixin, RevisionsMixin, ToolSecretMixin, ReplacingDeletion, ScopedAdmin):
     """Save agents through their services. Hide the fields of other providers."""
 
     empty = "An agent answers and places calls. It combines a system prompt, a voice and an AI provider."

@@ -8,6 +8,7 @@ from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminTextI
 from agents.providers.fields import unused
 from telephony.admin.json_fields import ReadableJson
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field
+from telephony.admin.voices import VoiceInput
 from telephony.choices import AgentDirection
 from telephony.models import Agent
 from telephony.models.agent import KEYS
@@ -162,6 +163,7 @@ class AgentForm(WriteOnlyForm):
             "analysis_model": "Analysis model",
             "analysis_schema": "Analysis fields",
         }
+        widgets = {"voice": VoiceInput}
         help_texts = {
             "silence_seconds": "Seconds of silence before the agent asks if the caller is still there. 0: never.",
             "silence_prompts": "Number of prompts before the agent hangs up.",

@@ -51,7 +51,8 @@ HEARS = {
 
 
 def _options(plugin: Any) -> dict[str, Any]:
-    return {**vars(plugin), **vars(getattr(plugin, "_opts", object))}
+    more: Any = getattr(plugin, "_opts", None)
+    return {**vars(plugin), **(vars(more) if more else {})}
 
 
 @pytest.mark.parametrize("provider", HEARS)

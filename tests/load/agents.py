@@ -20,6 +20,7 @@ from aiohttp import web
 
 from tests.live.agent.caller import Caller, dispatch_of
 from tests.live.agent.models import Models, Server
+from tests.live.agent.streams import Streams
 from tests.live.databases import CHECKOUT
 from tests.live.process import Process
 from tests.live.servers import LiveKitEndpoint, LiveKitServer
@@ -42,11 +43,18 @@ class QuickModels(Models):
         return await super()._recognize(request)
 
 
-class ApiStandIn(Server):
-    """Answers a worker as Voxa's API does, for any room."""
+class QuickStreams(Streams):
+    """Recognizes the question in each utterance, while it is spoken."""
 
-    def __init__(self, models: Models) -> None:
-        self._models = models
+    def next_text(self) -> str:
+        return QUESTION
+
+
+class ApiStandIn(Server):
+    """Answers a worker as Voxa's API does, for any room. `streaming`: speech is recognized while it is spoken."""
+
+    def __init__(self, models: Models, streams: Streams) -> None:
+        self._models, self._streams, self.streaming = models, streams, False
         super().__init__()
         self.url = f"http://127.0.0.1:{self.port}"
 
@@ -58,11 +66,14 @@ class ApiStandIn(Server):
         return web.json_response({})
 
     async def _session(self, request: web.Request) -> web.Response:
-        url = self._models.url
-        provider = {
+        url, streams = self._models.url, self._streams
+        provider: dict[str, Any] = {
             "kind": "pipeline", "key": "sk-bench", "agentId": "", "endpoint": "", "baseUrl": url, "sttUrl": url,
             "ttsUrl": url, "llmModel": "", "sttModel": "", "ttsModel": "", "guard": {"trusted": [url], "networks": []},
         }  # fmt: skip
+        if self.streaming:
+            provider["stt"] = {"provider": "deepgram", "key": streams.key, "url": streams.url}
+            provider["guard"]["trusted"].append(streams.url)
         agent: dict[str, Any] = {
             "name": "Bench", "systemPrompt": "", "greeting": "Hello.", "voice": "", "language": "en",
             "voicemail": {"action": "", "message": ""}, "silence": {"seconds": 0, "prompt": "", "prompts": 0},
@@ -82,17 +93,18 @@ class ApiStandIn(Server):
 
 
 def measure(livekit: LiveKitEndpoint, folder: Path) -> list[Line]:
-    """Hold more and more calls until answers take twice as long as with one."""
+    """Hold one call with streaming recognition; then more and more without, until answers take twice as long."""
     if not isinstance(livekit, LiveKitServer):
         say("agents: left out, for they need the real LiveKit server")
         return []
-    models = QuickModels()
-    api = ApiStandIn(models)
+    models, streams = QuickModels(), QuickStreams()
+    api = ApiStandIn(models, streams)
     try:
         with _worker(livekit, api, folder) as worker:
-            return asyncio.run(_climb(livekit, psutil.Process(worker.pid)))
+            return asyncio.run(_climb(livekit, psutil.Process(worker.pid), api))
     finally:
         api.close()
+        streams.close()
         models.close()
 
 
@@ -113,9 +125,10 @@ def _worker(livekit: LiveKitServer, api: ApiStandIn, folder: Path) -> Iterator[P
         worker.kill()
 
 
-async def _climb(livekit: LiveKitServer, process: psutil.Process) -> list[Line]:
+async def _climb(livekit: LiveKitServer, process: psutil.Process, api: ApiStandIn) -> list[Line]:
     await asyncio.sleep(3)  # until its spare processes stand
     idle = _memory(process)
+    streamed = await _streamed(livekit, process, api)
     first = held = 0.0
     most = 0
     memory = cpu = 0.0
@@ -132,10 +145,22 @@ async def _climb(livekit: LiveKitServer, process: psutil.Process) -> list[Line]:
             break
         most, held = calls, latency
     words = f"answers after {held:.2f} s with {most} calls on {PROCESSORS} processors, {first:.2f} s with one"
+    ratio, both = streamed / first if first else math.inf, f"{streamed:.2f} s streaming, {first:.2f} s without"
     return [
+        Line("answers with streaming recognition / without", ratio, "<= 1.1", ratio <= 1.1, both),
         Line("calls of an agent worker at once / 4", most / 4, ">= 1", most >= 4, words),
         Line("memory of an idle worker / 768 MiB", idle / IDLE, "<= 1", idle <= IDLE, f"{idle / 2**20:.0f} MiB"),
     ]
+
+
+async def _streamed(livekit: LiveKitServer, process: psutil.Process, api: ApiStandIn) -> float:
+    """Return the seconds to an answer of one call whose speech is recognized while it is spoken."""
+    api.streaming = True
+    waits, share, _ = await _hold(livekit, process, 1)
+    api.streaming = False
+    latency = statistics.median(waits[0] or [math.inf])
+    say(f"agents:  1 call with streaming recognition, answers after {latency:.2f} s; {share:.0%} of a processor")
+    return latency
 
 
 async def _hold(livekit: LiveKitServer, process: psutil.Process, calls: int) -> tuple[list[list[float]], float, float]:

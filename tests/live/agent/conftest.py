@@ -13,6 +13,7 @@ import pytest
 from tests.live.agent.caller import Caller, dispatch_of, until
 from tests.live.agent.models import Models
 from tests.live.agent.realtime import Realtime
+from tests.live.agent.streams import Streams
 from tests.live.databases import CHECKOUT
 from tests.live.fixtures import made, unavailable
 from tests.live.installation import Api, Installation, Template
@@ -39,6 +40,7 @@ class Stage:
     bridge: SipBridge
     api: Api
     hooks: Receiver
+    streams: Streams
     workers: list[Process] = field(default_factory=list)
 
     def start_worker(self) -> Process:
@@ -135,6 +137,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, template: Template, redis_se
                 stage.bridge.stop()
                 stage.livekit.stop()
                 stage.livekit.bus.stop()
+                stage.streams.close()
 
 
 def _stage(folder: Path, port: int, template: Template, broker: RedisServer) -> Stage:
@@ -145,10 +148,12 @@ def _stage(folder: Path, port: int, template: Template, broker: RedisServer) -> 
     livekit.start()
     bridge.start()
     broker.flush()
+    streams = Streams()
+    by = {"PROVIDER_URLS": f"deepgram={streams.url},cartesia={streams.url}"}
     own = {"LIVEKIT_URL": livekit.url, "LIVEKIT_API_KEY": livekit.key, "LIVEKIT_API_SECRET": livekit.secret}
-    installation = Installation(folder, template, broker, PORT=str(port), AGENT_WAIT_SECONDS="4", **own, **ALLOW)
+    installation = Installation(folder, template, broker, PORT=str(port), AGENT_WAIT_SECONDS="4", **own, **by, **ALLOW)
     installation.start()
-    return Stage(installation, livekit, bridge, Api(installation, "acme", ""), Receiver())
+    return Stage(installation, livekit, bridge, Api(installation, "acme", ""), Receiver(), streams)
 
 
 @pytest.fixture(scope="package")
