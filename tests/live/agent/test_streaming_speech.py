@@ -30,6 +30,8 @@ async def test_both_sides_are_in_the_transcript_of_streamed_speech(
         said = await caller.say("Are you open today?")
         await caller.hears_something(after=said)
         await caller.hears_the_end()
+        call = stage.call_in(caller.room_name)
+        await until(lambda: len(stage.read(call)["transcript"]) > 2, "both sides are reported")
     call = stage.ended(caller.room_name)
     assert [(turn["speaker"], turn["text"].strip()) for turn in stage.transcript(call)["transcript"]] == [
         ("agent", "Acme, good morning!"),
