@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.live.agent.caller import until
 from tests.live.agent.conftest import Stage
 from tests.live.agent.models import Models
 
