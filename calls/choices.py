@@ -228,6 +228,7 @@ class Reason(models.TextChoices):
     LIVEKIT_UNAVAILABLE = "livekit_unavailable", _("LiveKit is not accepting calls at the moment")
     NOT_CONFIGURED = "telephony_not_configured", _("Telephony is not configured")
     NO_TRUNK = "no_trunk", _("No active trunk may place this call")
+    TRUNK_PAUSED = "trunk_paused", _("Outbound calls over the trunk are paused")
     NO_AGENT = "no_agent", _("No agent is configured for this call")
     ASSISTANT_REFUSED = "assistant_refused", _("The workspace's endpoint refused the call")
     OUTSIDE_HOURS = "outside_business_hours", _("It is outside the business hours")

@@ -16,6 +16,9 @@ class Queue(Protocol):
     def move(self, relation: str, ids: Collection[UUID], other: Agent | Trunk) -> None:
         """Assign another agent or trunk to them."""
 
+    def resume(self, trunk_id: UUID) -> None:
+        """Dial those that waited because the trunk was paused."""
+
 
 _queues: list[Queue] = []
 
@@ -35,3 +38,9 @@ def move(relation: str, ids: Collection[UUID], other: Agent | Trunk) -> None:
     """Assign another agent or trunk to them."""
     for queue in _queues:
         queue.move(relation, ids, other)
+
+
+def resume(trunk_id: UUID) -> None:
+    """Dial the calls that waited because the trunk was paused."""
+    for queue in _queues:
+        queue.resume(trunk_id)

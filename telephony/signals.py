@@ -15,6 +15,8 @@ from telephony.sync.kinds import ENDPOINTS, KINDS, TRUNKS, RowKind
 from telephony.sync.request import MARKED, request_many, request_pending_sync, request_removal, request_sync
 from voxa.core.statements import Fixed
 
+NOT_SYNCED = frozenset({*SYNC_FIELDS, "paused_at", "updated_at"})  # LiveKit has nothing of these
+
 
 @receiver(post_save, sender=Trunk)
 @receiver(post_save, sender=SipEndpoint)
@@ -22,7 +24,7 @@ def row_saved(
     instance: SyncedRow, created: bool, raw: bool, update_fields: frozenset[str] | None, **kwargs: Any
 ) -> None:
     """Sync a new or changed row, marked as such by whoever wrote `MARKED`. The sync's own fields are no change."""
-    if raw or (update_fields is not None and update_fields <= set(SYNC_FIELDS)):
+    if raw or (update_fields is not None and update_fields <= NOT_SYNCED):
         return
     is_marked = created or (update_fields is not None and update_fields.issuperset(MARKED))
     (request_pending_sync if is_marked else request_sync)(instance.pk, _kind_of(instance))

@@ -52,6 +52,7 @@ NEXT_STEPS: dict[Reason, Any] = {
     Reason.LIVEKIT_UNAVAILABLE: _("Check that LiveKit and its SIP service are running. Queued calls are then dialed."),
     Reason.NOT_CONFIGURED: _("Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, then restart Voxa."),
     Reason.NO_TRUNK: _("Provision the trunk, or add an outbound gateway."),
+    Reason.TRUNK_PAUSED: _("Resume outbound calls on the trunk's page."),
     Reason.NO_AGENT: _("Assign an agent to the number, or create an active agent for inbound calls."),
     Reason.AGENT_ABSENT: _("Check that an agent worker is running: manage.py agent_worker."),
     Reason.WORKER_LOST: _("Check the agent worker's log."),
@@ -137,6 +138,8 @@ def _queued(call: Call, status: CallStatus, now: datetime, zone: ZoneInfo) -> Ex
     why = reason_words(call)
     if not call.project.is_configured:
         return Explanation(status, gettext("Waiting: telephony is not configured."), "", _next(Reason.NOT_CONFIGURED))
+    if call.reason == Reason.TRUNK_PAUSED:
+        return Explanation(status, gettext("Waiting until the trunk is resumed."), why, _next(Reason(call.reason)))
     if call.due_at and call.due_at > now:
         when = f"{call.due_at.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone.key}"
         planned = gettext("Scheduled to be dialed at %(when)s.")

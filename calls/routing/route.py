@@ -15,6 +15,8 @@ from telephony.models import Gateway, LiveKitObject, LiveKitProject, PhoneNumber
 from voxa.core.statements import Fixed
 
 NOT_VERIFIED = "Use a number of this workspace on an active trunk as the caller ID."
+TRUNK_PAUSED = "Outbound calls over the trunk are paused. Resume them on its page, or use another trunk."
+PAUSED_FOR = timedelta(minutes=5)  # delay before a paused trunk is checked again, unless it is resumed
 PROVISIONED_IN = timedelta(seconds=5)  # delay before a trunk that is being provisioned is checked again
 
 
@@ -85,6 +87,8 @@ def route(call: Call, config: TelephonySettings, now: datetime) -> Route | Refus
     trunk = call.trunk if call.trunk_chosen else number.trunk
     if TrunkStatus.PENDING in (number.trunk.status, trunk.status if trunk else ""):
         return Refusal(Reason.NO_TRUNK, "The trunk is being provisioned in LiveKit.", now + PROVISIONED_IN)
+    if trunk is not None and trunk.paused_at is not None:
+        return Refusal(Reason.TRUNK_PAUSED, TRUNK_PAUSED, now + PAUSED_FOR)
     hops = hops_of(trunk, config.project) if trunk is not None and trunk.status == TrunkStatus.ACTIVE else ()
     if hops:
         return Route(hops, trunk, number)

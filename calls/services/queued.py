@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from calls.choices import CallStatus
+from calls.choices import CallStatus, Reason
+from calls.dialer.wake import wake_dispatchers
 from calls.models import Call
 
 
@@ -19,6 +20,13 @@ class CallQueue:
 
     def move(self, relation: str, ids: Collection[UUID], other: Any) -> None:
         _queued(relation, ids).update(**{relation: other}, updated_at=timezone.now())
+
+    def resume(self, trunk_id: UUID) -> None:
+        now = timezone.now()
+        _queued("trunk", [trunk_id]).filter(reason=Reason.TRUNK_PAUSED).update(
+            reason=Reason.NONE, due_at=now, updated_at=now
+        )
+        wake_dispatchers()
 
 
 def _queued(relation: str, ids: Collection[UUID]) -> QuerySet[Call]:

@@ -181,6 +181,8 @@ def warm_route(call: Call) -> Route:
     """Return the route: the number's transfer trunk, else the call's own trunk."""
     number = call.number
     trunk = (number.transfer_trunk if number else None) or call.trunk
+    if trunk is not None and trunk.paused_at is not None:
+        raise Conflict(Reason.TRUNK_PAUSED, routing.TRUNK_PAUSED)
     hops = routing.hops_of(trunk, call.project) if trunk is not None and trunk.status == TrunkStatus.ACTIVE else ()
     if not hops:
         raise Conflict(Reason.NO_TRUNK, "No active trunk with an outbound gateway can transfer calls. Provision one.")

@@ -11,6 +11,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from unfold.decorators import display
 
 from accounts.admin.filters import OwnRowsFilter
@@ -47,7 +48,13 @@ class TrunkAdmin(WorkspaceFirst, TrunkButtons, ReplacingDeletion, ScopedAdmin):
     search_fields = ["name", "gateways__ip_or_domain", "=livekit_objects__livekit_id", "=livekit_aliases__livekit_id"]
     search_help_text = "Name, gateway, or LiveKit ID (ST_…)"
     autocomplete_fields = ["workspace"]
-    actions: ClassVar[list[str]] = ["provision_selected", "check_selected", "delete_selected"]
+    actions: ClassVar[list[str]] = [
+        "provision_selected",
+        "check_selected",
+        "pause_selected",
+        "resume_selected",
+        "delete_selected",
+    ]
     change_form_outer_before_template = "admin/telephony/trunk/status.html"
     change_form_outer_after_template = "admin/telephony/trunk/livekit.html"
     history_also = [("gateways", "gateway"), ("numbers", "number")]
@@ -120,6 +127,8 @@ class TrunkAdmin(WorkspaceFirst, TrunkButtons, ReplacingDeletion, ScopedAdmin):
         words = trunk.last_error or ", ".join(trunk.warnings)
         if trunk.status == TrunkStatus.ACTIVE and not (state_of(trunk) in UNTROUBLED and words):
             words = carrier_status_text(trunk).headline
+        if trunk.paused_at is not None:
+            words = f"{gettext('Outbound calls are paused.')} {words}".strip()
         return words if len(words) <= 80 else f"{words[:79]}…"
 
     @display(description="Carrier", ordering="carrier")

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from telephony.admin.number_import import bring_in, may_import
@@ -17,7 +18,7 @@ from telephony.admin.outcome import tell
 from telephony.admin.trunk_status import addresses_to_allow, status_panel
 from telephony.models import TelephonySettings, Trunk
 from telephony.services.gateway_checks import request_check
-from telephony.services.trunks import provision_trunk
+from telephony.services.trunks import pause_calls, provision_trunk, resume_calls
 
 AT_ONCE = 20  # trunks per bulk action, each with its own message
 
@@ -34,6 +35,8 @@ class TrunkButtons:
         wrap = self.admin_site.admin_view
         return [
             path("<path:object_id>/provision/", wrap(self.provision_view), name="telephony_trunk_provision"),
+            path("<path:object_id>/pause/", wrap(self.pause_view), name="telephony_trunk_pause"),
+            path("<path:object_id>/resume/", wrap(self.resume_view), name="telephony_trunk_resume"),
             path("<path:object_id>/check/", wrap(self.check_view), name="telephony_trunk_check"),
             path("<path:object_id>/status/", wrap(self.status_view), name="telephony_trunk_status"),
             path("<path:object_id>/addresses/", wrap(self.addresses_view), name="telephony_trunk_addresses"),
@@ -78,6 +81,40 @@ class TrunkButtons:
             raise PermissionDenied
         request_check([trunk])
         return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[trunk.pk]))
+
+    def pause_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Pause the trunk's outbound calls, on POST."""
+        return self._switch(request, object_id, pause_calls)
+
+    def resume_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Resume the trunk's outbound calls, on POST."""
+        return self._switch(request, object_id, resume_calls)
+
+    def _switch(self, request: HttpRequest, object_id: str, switch: Callable[[Trunk], Trunk]) -> HttpResponse:
+        trunk = self.row_or_deny(request, object_id, Role.OPERATOR)
+        if request.method != "POST":
+            raise PermissionDenied
+        switch(trunk)
+        return HttpResponseRedirect(reverse("admin:telephony_trunk_change", args=[trunk.pk]))
+
+    @admin.action(description=_("Pause outbound calls"), permissions=["provision"])
+    def pause_selected(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
+        """Pause the outbound calls of the selected trunks."""
+        self._switch_selected(request, queryset, pause_calls, _("Outbound calls paused: %(trunks)s."))
+
+    @admin.action(description=_("Resume outbound calls"), permissions=["provision"])
+    def resume_selected(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
+        """Resume the outbound calls of the selected trunks."""
+        self._switch_selected(request, queryset, resume_calls, _("Outbound calls resumed: %(trunks)s."))
+
+    def _switch_selected(
+        self, request: HttpRequest, queryset: QuerySet[Trunk], switch: Callable[[Trunk], Trunk], words: Any
+    ) -> None:
+        chosen = self._operable(request, queryset)
+        for trunk in chosen:
+            switch(trunk)
+        if chosen:
+            messages.info(request, words % {"trunks": ", ".join(trunk.name for trunk in chosen)})
 
     def has_provision_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether the user may provision trunks."""

@@ -151,6 +151,25 @@ PROVISION = extend_schema(
     request=None,
     examples=_examples({}, _TRUNK_ANSWER)[1:],
 )
+PAUSE = extend_schema(
+    tags=["SIP trunks"],
+    operation_id="trunks_pause",
+    summary="Pause outbound calls",
+    description="New outbound calls over the trunk wait in the queue, and warm transfers over it are refused. Inbound "
+    "calls and calls in progress go on.",
+    parameters=[_TRUNK_ID],
+    request=None,
+    examples=_examples({}, {**_TRUNK_ANSWER, "pausedAt": _TIME})[1:],
+)
+RESUME = extend_schema(
+    tags=["SIP trunks"],
+    operation_id="trunks_resume",
+    summary="Resume outbound calls",
+    description="Dials the calls that waited while the trunk was paused, oldest first.",
+    parameters=[_TRUNK_ID],
+    request=None,
+    examples=_examples({}, _TRUNK_ANSWER)[1:],
+)
 NUMBERS = extend_schema_view(
     **_operations(
         "phone number",

@@ -132,7 +132,7 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
             "from_host", "media_encryption", "carrier", "for_transfers", "warnings", "tech_prefix", "leading_plus",
             "from_user", "display_name", "headers", "headers_to_attributes", "attributes_to_headers",
             "transfer_headers", "codecs", "ringing_timeout_seconds", "called_number_format", "calls_per_second",
-            "max_concurrent_calls", "country",
+            "max_concurrent_calls", "country", "paused_at",
             "livekit_inbound_trunk_id", "livekit_outbound_trunk_id", "livekit_dispatch_rule_id", "numbers",
             "created_at", "updated_at",
         ]  # fmt: skip
@@ -147,6 +147,7 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
                 "limits and source addresses that the request does not set. Empty: another carrier."
             },
             "country": {"max_length": LONGEST},
+            "paused_at": {"help_text": "Since when new outbound calls over the trunk wait; null if they are dialed."},
             "tech_prefix": {"help_text": "Dialed before each number, as some carriers require."},
         }
 
@@ -181,6 +182,7 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
             "callsPerSecond": None if trunk.calls_per_second is None else f"{trunk.calls_per_second:.2f}",
             "maxConcurrentCalls": trunk.max_concurrent_calls,
             "country": trunk.country,
+            "pausedAt": trunk.paused_at and time_json(trunk.paused_at),
             "livekitInboundTrunkId": ids.inbound,
             "livekitOutboundTrunkId": ids.outbound,
             "livekitDispatchRuleId": ids.rule,

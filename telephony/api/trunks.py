@@ -1,6 +1,6 @@
 """`/v1/telephony/trunks`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.choices import Scope
 from telephony import selectors
-from telephony.api.docs import PROVISION, TRUNKS
+from telephony.api.docs import PAUSE, PROVISION, RESUME, TRUNKS
 from telephony.api.filters import TrunkFilter
 from telephony.api.resource import ResourceViewSet
 from telephony.api.serializers import TrunkSerializer
@@ -75,6 +75,18 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
         trunk = self.found(id)
         trunks.provision_trunk(trunk)
         return Response(self.shown(self.fresh(trunk, even_if_away=True)))
+
+    @PAUSE
+    def pause(self, request: Request, id: str) -> Response:
+        return self._switched(id, trunks.pause_calls)
+
+    @RESUME
+    def resume(self, request: Request, id: str) -> Response:
+        return self._switched(id, trunks.resume_calls)
+
+    def _switched(self, reference: str, switch: Callable[[Trunk], Trunk]) -> Response:
+        trunk = switch(self.found(reference))
+        return Response(self.shown(self._found_in_full(str(trunk.pk))))
 
     def fresh(self, trunk: Trunk, *, even_if_away: bool = False) -> Trunk:
         """Return a trunk after a short wait for LiveKit."""

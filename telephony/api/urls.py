@@ -29,6 +29,8 @@ def _paths(prefix: str, viewset: type[ResourceViewSet[Any]], kind: str) -> list[
 urlpatterns = [
     *_paths("telephony/trunks", TrunkViewSet, "str"),  # a UUID or an ST_ id
     path("telephony/trunks/<str:id>/provision", TrunkViewSet.as_view({"post": "provision"})),
+    path("telephony/trunks/<str:id>/pause", TrunkViewSet.as_view({"post": "pause"})),
+    path("telephony/trunks/<str:id>/resume", TrunkViewSet.as_view({"post": "resume"})),
     *_paths("telephony/numbers", NumberViewSet, "uuid"),
     *_paths("agents", AgentViewSet, "uuid"),
     path("agents/<uuid:id>/preview", AgentViewSet.as_view({"post": "preview"})),

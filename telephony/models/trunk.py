@@ -123,6 +123,7 @@ class Trunk(SyncedRow):
         validators=[MaxValueValidator(100_000)],
         help_text="Channels that the carrier provides. Empty: no limit.",
     )
+    paused_at = models.DateTimeField(null=True, blank=True, editable=False)  # new outbound calls wait since then
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

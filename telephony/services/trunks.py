@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Workspace
 from accounts.services.history import insert_recorded
+from telephony import queued_calls
 from telephony.models import Gateway, PhoneNumber, Trunk
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.gateway_checks import forget
@@ -117,6 +118,27 @@ def _locked(pk: UUID) -> Trunk:
 def provision_trunk(trunk: Trunk) -> None:
     """Sync a trunk again, even after a permanent failure."""
     request_sync(trunk.pk)
+
+
+@transaction.atomic
+def pause_calls(trunk: Trunk) -> Trunk:
+    """Keep new outbound calls over a trunk in the queue; inbound calls and calls in progress go on."""
+    row = _locked(trunk.pk)
+    if row.paused_at is None:
+        row.paused_at = timezone.now()
+        row.save(update_fields=["paused_at", "updated_at"])
+    return row
+
+
+@transaction.atomic
+def resume_calls(trunk: Trunk) -> Trunk:
+    """Dial the calls over a trunk again, oldest first."""
+    row = _locked(trunk.pk)
+    if row.paused_at is not None:
+        row.paused_at = None
+        row.save(update_fields=["paused_at", "updated_at"])
+    queued_calls.resume(row.pk)
+    return row
 
 
 @transaction.atomic

@@ -47,3 +47,33 @@ def test_too_large_a_selection_is_refused_with_a_remedy(client: Client, acme: Wo
     answer = client.post(reverse("admin:telephony_trunk_changelist"), data)
     assert ["provision_trunks" in str(message) for message in get_messages(answer.wsgi_request)] == [True]
     assert set(Trunk.objects.values_list("generation", flat=True)) == {1}
+
+
+def test_outbound_calls_are_paused_and_resumed(client: Client, acme: Workspace) -> None:
+    trunk = make_trunk(acme)
+    page, shown = reverse("admin:telephony_trunk_change", args=[trunk.pk]), "Outbound calls are paused since"
+    for button, paused in (("pause", True), ("pause", True), ("resume", False)):
+        url = reverse(f"admin:telephony_trunk_{button}", args=[trunk.pk])
+        assert client.get(url).status_code == 403
+        assert client.post(url).status_code == 302
+        assert (shown in client.get(page).content.decode()) is paused
+
+
+def test_a_selection_is_paused(client: Client, acme: Workspace) -> None:
+    chosen = [str(make_trunk(acme, name).pk) for name in ("Telnyx", "Twilio")]
+    for action, paused in (("pause_selected", 2), ("resume_selected", 0)):
+        client.post(reverse("admin:telephony_trunk_changelist"), {"action": action, "_selected_action": chosen})
+        assert Trunk.objects.exclude(paused_at=None).count() == paused
+        html = client.get(reverse("admin:telephony_trunk_changelist")).content.decode()
+        assert html.count("Outbound calls are paused.") == paused
+
+
+@pytest.mark.parametrize("button", ["pause", "resume"])
+def test_neither_viewers_nor_outsiders_pause(
+    button: str, acme: Workspace, acme_viewer: User, outsider: User, signed_in: Browser
+) -> None:
+    trunk = make_trunk(acme)
+    url = reverse(f"admin:telephony_trunk_{button}", args=[trunk.pk])
+    assert signed_in(acme_viewer).post(url).status_code == 403
+    assert signed_in(outsider).post(url).status_code == 403
+    assert not Trunk.history.filter(id=trunk.pk).exists()

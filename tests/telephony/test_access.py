@@ -12,7 +12,9 @@ from tests.conftest import ApiFor
 from tests.telephony.conftest import AGENTS, NUMBERS, TRUNKS
 
 ROWS = {TRUNKS: "trunk", NUMBERS: "number", AGENTS: "agent"}
-WRITES = [(method, base, "") for base in ROWS for method in ("patch", "delete")] + [("post", TRUNKS, "/provision")]
+WRITES = [(method, base, "") for base in ROWS for method in ("patch", "delete")] + [
+    ("post", TRUNKS, action) for action in ("/provision", "/pause", "/resume")
+]
 READS = [("get", base, "") for base in ROWS]
 
 

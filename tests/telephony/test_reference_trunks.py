@@ -71,6 +71,7 @@ TRUNK = {
     "callsPerSecond": None,
     "maxConcurrentCalls": None,
     "country": "",
+    "pausedAt": None,
     "livekitInboundTrunkId": None,
     "livekitOutboundTrunkId": ANY,
     "livekitDispatchRuleId": None,
