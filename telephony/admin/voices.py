@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.access import access_of
@@ -28,7 +29,7 @@ class VoiceInput(UnfoldAdminTextInputWidget):
 
     def render(self, *args: Any, **kwargs: Any) -> SafeString:
         choice = render_to_string("admin/telephony/agent/voice_choice.html", {"url": reverse(f"admin:{_NAME}")})
-        return mark_safe(super().render(*args, **kwargs) + choice)  # noqa: S308  # both are templates
+        return format_html("{}{}", super().render(*args, **kwargs), choice)
 
 
 class VoicesMixin:

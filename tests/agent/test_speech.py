@@ -38,7 +38,7 @@ def test_each_provider_has_its_plugin() -> None:
     assert speech.MISSING == ()
 
 
-HEARS = {
+HEARS: dict[str, dict[str, Any]] = {
     "deepgram": {"endpoint_url": f"{URL}/v1/listen", "model": "nova-3", "language": "de-AT"},
     "cartesia": {"_ws_base_url": WSS, "_model": "ink-whisper", "_language": "de"},
     "elevenlabs": {"base_url": f"{URL}/v1", "model_id": "scribe_v2_realtime", "language_code": "de"},
