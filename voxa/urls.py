@@ -21,6 +21,11 @@ from voxa import docs, health
 from voxa.core.api.fallbacks import no_shortcut
 
 urlpatterns = [
+    # The API goes first: each pattern in front of it is tried by each of its requests.
+    path("v1/", include("telephony.api.urls")),
+    path("v1/", include("calls.api.urls")),
+    path("v1/", include("accounts.api.urls")),
+    path("internal/agent/", include("calls.api.internal_urls")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/r/<path:rest>", no_shortcut),  # Django's leads to pages of other sites, of which there are none
     path("admin/language/", set_language, name="set_language"),
@@ -43,10 +48,6 @@ urlpatterns = [
     path("livekit/webhook", livekit_webhook),
     path("schema", docs.SchemaView.as_view(), name="schema"),
     path("docs", docs.DocsView.as_view(url_name="schema"), name="docs"),
-    path("v1/", include("accounts.api.urls")),
-    path("v1/", include("telephony.api.urls")),
-    path("v1/", include("calls.api.urls")),
-    path("internal/agent/", include("calls.api.internal_urls")),
     path("", include("telephony.dialects.urls")),
 ]
 if settings.OPENID_SERVER_URL:
