@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from voxa.core.statements import Fixed, FixedUpdate
 MARGIN = Decimal("1.05")  # dials are spaced this much wider than the limit requires: 50 ms per second
 LATENESS = timedelta(milliseconds=40)  # how late after its slot a dial may be sent, within that margin
 HORIZON = timedelta(seconds=1)  # how far ahead dials are planned
+WIDE_FOR = timedelta(seconds=1) + timedelta(milliseconds=50) - LATENESS  # after a long window, see `_spacing`
 SHORT_WAIT = timedelta(milliseconds=250)  # how far ahead a send window is granted
 NOT_AHEAD = timedelta(0)
 PAUSE = timedelta(seconds=30)  # pause of a LiveKit project that accepts no calls, unless it is checked earlier
@@ -104,8 +105,7 @@ def take_turn(limits: Iterable[Limit], tries: int, ahead: timedelta = NOT_AHEAD)
     """Return the send window of a dial, or the time to retry. Taken last before sending, in the caller's transaction.
 
     It begins no earlier than `ahead`, the time until the dial can be sent.
-    Each further try gets a longer window and delays the next dial by as much: a busy machine slows down but never
-    exceeds the limit.
+    Each further try gets a longer window: a busy machine slows down but never exceeds the limit (`_spacing`).
     """
     slots = _lock([limit for limit in limits if limit.per_second is not None])
     now = timezone.now()
@@ -114,8 +114,22 @@ def take_turn(limits: Iterable[Limit], tries: int, ahead: timedelta = NOT_AHEAD)
         return at
     lateness = LATENESS * 4 ** min(tries, MOST_LATE_TRIES)
     for limit, slot in slots.items():
-        _write(slot, free_at=at + limit.interval + lateness - LATENESS)
+        _write(slot, **_spacing(limit, slot, at, lateness))
     return SendWindow(at, at + lateness)
+
+
+def _spacing(limit: Limit, slot: DialSlot, at: datetime, lateness: timedelta) -> dict[str, Any]:
+    """Return when the next dial may follow one in a window from `at`, and how long the spacing stays as wide.
+
+    A dial may be sent as late as its window ends. Until a second after the end of one longer than `LATENESS`, dials are
+    spaced so that as many as a second allows take that much longer; `MARGIN` covers `LATENESS` itself.
+    """
+    widest = max(lateness, slot.lateness) if at < slot.wide_until else lateness
+    extra = (widest - LATENESS) / max(1.0, float(limit.per_second or 1))
+    spacing: dict[str, Any] = {"free_at": at + limit.interval + extra}
+    if lateness > LATENESS:
+        spacing |= {"lateness": widest, "wide_until": max(slot.wide_until, at + lateness + WIDE_FOR)}
+    return spacing
 
 
 def one_by_one(limits: Iterable[Limit]) -> None:
@@ -125,8 +139,7 @@ def one_by_one(limits: Iterable[Limit]) -> None:
 
 def pause(project_id: UUID, now: datetime) -> None:
     """Pause a LiveKit project that accepts no calls until it is checked again (`revival`)."""
-    missing = DialSlot(id=project_id, next_at=LONG_AGO, free_at=LONG_AGO, full_until=LONG_AGO)
-    DialSlot.objects.bulk_create([missing], ignore_conflicts=True)
+    DialSlot.objects.bulk_create([_new_slot(project_id)], ignore_conflicts=True)
     DialSlot.objects.filter(pk=project_id, full_until__lt=now + PAUSE).update(full_until=now + PAUSE)
 
 
@@ -158,17 +171,26 @@ def _lock(limits: Iterable[Limit]) -> dict[Limit, DialSlot]:
         found |= _locked(ids)
         missing = [pk for pk in ids if pk not in found]
         if missing:
-            rows = [DialSlot(id=pk, next_at=LONG_AGO, free_at=LONG_AGO, full_until=LONG_AGO) for pk in missing]
-            DialSlot.objects.bulk_create(rows, ignore_conflicts=True)
+            DialSlot.objects.bulk_create(map(_new_slot, missing), ignore_conflicts=True)
             found |= _locked(ids)
     return {limit: found[limit.id] for limit in wanted}
 
 
+def _new_slot(pk: UUID) -> DialSlot:
+    times = dict.fromkeys(("next_at", "free_at", "full_until", "wide_until"), LONG_AGO)
+    return DialSlot(id=pk, **times)
+
+
 def _locked(ids: list[UUID]) -> dict[UUID, DialSlot]:
-    return {slot.pk: slot for slot in DialSlot.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    return {slot.pk: slot for slot in _slots(len(ids))(*ids)}
 
 
-def _write(slot: DialSlot, **fields: datetime) -> None:
+@cache
+def _slots(count: int) -> Fixed[DialSlot]:
+    return Fixed(lambda *ids: DialSlot.objects.select_for_update().filter(pk__in=ids).order_by("pk"), *[UUID] * count)
+
+
+def _write(slot: DialSlot, **fields: Any) -> None:
     """Write a locked row, at the end of a transaction that gathers."""
     for name, value in fields.items():
         setattr(slot, name, value)
@@ -180,18 +202,14 @@ def _write(slot: DialSlot, **fields: datetime) -> None:
 
 
 def _save(slot: DialSlot) -> None:
-    _set.run(slot.pk, slot.next_at, slot.free_at, slot.full_until)
+    _set.run(slot.pk, *(getattr(slot, name) for name in _WRITTEN))
 
 
+_WRITTEN = ("next_at", "free_at", "full_until", "wide_until", "lateness")
 _set: FixedUpdate[DialSlot] = FixedUpdate(
-    lambda pk, next_at, free_at, full_until: (
-        DialSlot.objects.filter(pk=pk),
-        {"next_at": next_at, "free_at": free_at, "full_until": full_until},
-    ),
+    lambda pk, *values: (DialSlot.objects.filter(pk=pk), dict(zip(_WRITTEN, values, strict=True))),
     UUID,
-    datetime,
-    datetime,
-    datetime,
+    *[object] * len(_WRITTEN),
 )
 
 

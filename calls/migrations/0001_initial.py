@@ -1,4 +1,5 @@
 import calls.validators
+import datetime
 import django.core.validators
 import django.db.models.deletion
 import fernet_fields.fields
@@ -86,6 +87,8 @@ class Migration(migrations.Migration):
                 ('next_at', models.DateTimeField()),
                 ('free_at', models.DateTimeField()),
                 ('full_until', models.DateTimeField()),
+                ('wide_until', models.DateTimeField(default=datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
+                ('lateness', models.DurationField(default=datetime.timedelta)),
             ],
         ),
         migrations.CreateModel(

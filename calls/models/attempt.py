@@ -1,6 +1,7 @@
 """An attempt: one dial of a call, recorded before it is made."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 from django.db import models
 
@@ -53,14 +54,17 @@ class DialSlot(models.Model):
     """Rate limit of one trunk or workspace, which has the same ID; locked while a dial is granted.
 
     Dials are planned from `next_at` on and none is sent before `free_at`; until `full_until` the concurrency limit
-    is reached and the row is skipped. A LiveKit project has a row while it accepts no calls: none is claimed until
-    `full_until`, and `next_at` is when LiveKit may be tried again.
+    is reached and the row is skipped; until `wide_until` dials are spaced for send windows of `lateness`. A LiveKit
+    project has a row while it accepts no calls: none is claimed until `full_until`, and `next_at` is when LiveKit may
+    be tried again.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
     next_at = models.DateTimeField()
     free_at = models.DateTimeField()
     full_until = models.DateTimeField()
+    wide_until = models.DateTimeField(default=datetime(2000, 1, 1, tzinfo=UTC))
+    lateness = models.DurationField(default=timedelta)
 
     def __str__(self) -> str:
         return str(self.id)

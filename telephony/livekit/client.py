@@ -11,7 +11,7 @@ from telephony.livekit import loop
 from telephony.livekit.errors import LiveKitError, LiveKitNotConfigured
 from telephony.livekit.failures import as_livekit_error
 from telephony.livekit.operation import Operation
-from telephony.livekit.sip_admin import SipAdmin
+from telephony.livekit.reused_tokens import ReusedTokens
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class LiveKitClient:
         self._url, self._key, self._secret = url, key, secret
         self._deadline = deadline
         self._on_outcome = on_outcome
-        self._sip_admin = SipAdmin(url, key, secret)
+        self._reused = ReusedTokens(url, key, secret)
         self._held: tuple[aiohttp.ClientSession, api.LiveKitAPI] | None = None
 
     def __repr__(self) -> str:
@@ -100,8 +100,8 @@ class LiveKitClient:
 
     def _library(self, session: aiohttp.ClientSession, operation: Operation[Any]) -> api.LiveKitAPI:
         """Return livekit-api's client. With failover it would repeat a create or a dial by itself."""
-        if operation.sip_admin:
-            return self._sip_admin.server(session)
+        if operation.rights is not None:
+            return self._reused.server(session, operation.rights)
         if self._held is None or self._held[0] is not session:
             server = api.LiveKitAPI(self._url, self._key, self._secret, session=session, failover=False)
             self._held = session, server

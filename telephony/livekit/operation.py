@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from livekit import api
 
 from telephony.livekit.errors import LiveKitError
+from telephony.livekit.reused_tokens import Rights
 
 T = TypeVar("T")
 
@@ -19,13 +20,13 @@ def _as_it_is(answer: Any) -> Any:
 class Operation(Generic[T]):
     """A request, with a timeout in seconds (None: the client's deadline).
 
-    `sip_admin` is for requests that only need permission for trunks and rules. `read` converts the response in the
+    `rights` are what the request needs, if its token may be one that is used again. `read` converts the response in the
     waiting thread: a long list would block the loop's other requests. `failure` maps LiveKit errors with a special
     meaning for this request.
     """
 
     call: Callable[[api.LiveKitAPI], Awaitable[Any]]
     deadline: float | None = None
-    sip_admin: bool = False
+    rights: Rights | None = None
     read: Callable[[Any], T] = _as_it_is
     failure: Callable[[api.ServerError], LiveKitError | None] | None = None

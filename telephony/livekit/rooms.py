@@ -13,6 +13,7 @@ from livekit.protocol.models import DataPacket, ParticipantInfo
 from telephony.livekit.dial_failures import dial_failure
 from telephony.livekit.errors import DialTooLate
 from telephony.livekit.operation import Operation
+from telephony.livekit.reused_tokens import Rights
 
 LONGEST_RINGING = 75.0  # seconds; the server itself gives up on a waiting dial after 80
 DIAL_GRACE = 5.0  # seconds for the response after ringing ended
@@ -99,7 +100,7 @@ def create_room(
             api.CreateRoomRequest(name=name, empty_timeout=empty_seconds, departure_timeout=20, agents=[agent])
         )
 
-    return Operation(call)
+    return Operation(call, rights=Rights.ROOMS)
 
 
 def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialed]:
@@ -134,7 +135,7 @@ def dial(asked: Dial, *, not_after: datetime | None = None) -> Operation[Dialed]
         )
         return Dialed(answer.participant_id, answer.sip_call_id)
 
-    return Operation(call, asked.ringing_seconds + DIAL_GRACE, failure=dial_failure)
+    return Operation(call, asked.ringing_seconds + DIAL_GRACE, rights=Rights.DIAL, failure=dial_failure)
 
 
 def rooms() -> Operation[list[Room]]:
@@ -174,7 +175,7 @@ def close_room(name: str) -> Operation[None]:
     async def call(server: api.LiveKitAPI) -> None:
         await server.room.delete_room(api.DeleteRoomRequest(room=name))
 
-    return Operation(call)
+    return Operation(call, rights=Rights.ROOMS)
 
 
 def remove_participant(room: str, identity: str) -> Operation[None]:

@@ -14,6 +14,7 @@ from telephony.choices import ObjectKind
 from telephony.livekit import messages as to
 from telephony.livekit.listed import Listed, listed_rule, listed_trunk
 from telephony.livekit.operation import Operation
+from telephony.livekit.reused_tokens import Rights
 from telephony.livekit.specs import DispatchRuleSpec, InboundTrunkSpec, OutboundTrunkSpec, Stored
 
 AnswerT = TypeVar("AnswerT")
@@ -126,7 +127,7 @@ def list_kind(kind: ObjectKind) -> Operation[list[Listed]]:
 
 
 def _operation(call: Callable[[SipService], Awaitable[AnswerT]], read: Callable[[AnswerT], T]) -> Operation[T]:
-    return Operation(lambda server: call(server.sip), sip_admin=True, read=read)
+    return Operation(lambda server: call(server.sip), rights=Rights.TRUNKS, read=read)
 
 
 def _nothing(answer: Any) -> None:

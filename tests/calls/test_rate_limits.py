@@ -1,8 +1,10 @@
 """Dials are planned and sent at the pace that trunk and workspace allow, and no more at once than they carry."""
 
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from math import ceil
 
 import pytest
 import time_machine
@@ -108,13 +110,35 @@ def test_a_turn_is_taken_just_before_sending_and_holds_the_next_one_back(line: L
     assert 2 * interval("5") > SHORT_WAIT
 
 
-def test_each_further_try_may_be_later_and_holds_the_next_dial_back_for_as_much(line: Line) -> None:
+def test_each_further_try_may_be_later_and_spaces_the_dials_of_the_next_second_wider(line: Line) -> None:
+    wanted, wider = limits(line, "20"), interval("20") + 3 * LATENESS / 20
+    assert turn(wanted, tries=1) == SendWindow(NOW, NOW + 4 * LATENESS)
+    assert turn(wanted) == SendWindow(NOW + wider, NOW + wider + LATENESS)
+    assert turn(wanted) == SendWindow(NOW + 2 * wider, NOW + 2 * wider + LATENESS)
+
+
+def test_the_spacing_narrows_a_second_after_the_long_window(line: Line, clock: time_machine.Traveller) -> None:
     wanted = limits(line, "20")
-    late = turn(wanted, tries=1)
-    assert late == SendWindow(NOW, NOW + 4 * LATENESS)
-    following = turn(wanted)
-    assert isinstance(following, SendWindow)
-    assert following.at == NOW + interval("20") + 3 * LATENESS
+    turn(wanted, tries=1)
+    then = NOW + 4 * LATENESS + timedelta(seconds=1.1)
+    clock.move_to(then, tick=False)
+    assert [turn(wanted), turn(wanted)] == [SendWindow(at, at + LATENESS) for at in (then, then + interval("20"))]
+
+
+@pytest.mark.parametrize("rate", ["0.5", "1", "2.5", "20"])
+def test_no_second_holds_more_dials_than_allowed_however_late_each_is_sent_in_its_window(
+    line: Line, clock: time_machine.Traveller, rate: str
+) -> None:
+    chance, wanted, windows = random.Random(rate), limits(line, rate), list[SendWindow]()
+    while len(windows) < 100:
+        taken = turn(wanted, tries=max(0, chance.randrange(-3, 5)))
+        if isinstance(taken, SendWindow):
+            windows.append(taken)
+        else:
+            clock.move_to(taken, tick=False)
+    most = ceil(Decimal(rate))
+    for first, over in zip(windows, windows[most:], strict=False):
+        assert over.at - first.not_after >= timedelta(seconds=1)
 
 
 def test_a_trunk_whose_carrier_has_no_room_rests_and_is_never_hurried(line: Line) -> None:

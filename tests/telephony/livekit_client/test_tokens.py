@@ -1,13 +1,15 @@
 """Tokens are short-lived, used for a minute, and made anew whenever that is safer."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import jwt
 import pytest
 import time_machine
 
-from telephony.livekit import LiveKitClient, trunks
-from telephony.livekit.sip_admin import TOKEN_LIFE
+from telephony.livekit import LiveKitClient, LiveKitError, Operation, rooms, trunks
+from telephony.livekit.reused_tokens import TOKEN_LIFE
 from tests.faults import FaultyServer
 from tests.sandbox import SandboxServer
 
@@ -30,6 +32,36 @@ def test_a_token_allows_sip_alone_and_ends_soon(shaky: LiveKitClient, faulty: Fa
     assert claims["sip"] == {"admin": True, "call": False}
     assert "video" not in claims
     assert claims["exp"] - claims["nbf"] == TOKEN_LIFE.total_seconds()
+
+
+ROOM = rooms.create_room("r", agent_name="a", agent_metadata={}, empty_seconds=10)
+DIAL = rooms.dial(
+    rooms.Dial(
+        livekit_trunk_id="ST_1", to="+1", caller_id="+1", room="r", identity="p", ringing_seconds=1, max_seconds=9
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "video", "sip"),
+    [
+        (ROOM, {"roomCreate": True}, None),
+        (rooms.close_room("r"), {"roomCreate": True}, None),
+        (DIAL, None, {"admin": False, "call": True}),
+    ],
+)
+def test_a_call_is_dialed_with_reused_tokens_that_allow_one_thing_each(
+    shaky: LiveKitClient, faulty: FaultyServer, asked: Operation[Any], video: object, sip: object
+) -> None:
+    for _ in range(2):
+        with suppress(LiveKitError):
+            shaky.run(asked)
+    first, second = faulty.tokens[-2:]
+    assert first == second
+    claims = jwt.decode(first, SandboxServer.secret, algorithms=["HS256"])
+    assert (claims.get("sip"), claims["exp"] - claims["nbf"]) == (sip, TOKEN_LIFE.total_seconds())
+    given = {name: value for name, value in claims.get("video", {}).items() if value and not name.startswith("can")}
+    assert given == (video or {})
 
 
 @pytest.mark.parametrize(("seconds", "same"), [(0, True), (59, True), (60, False), (-1, False), (86_400, False)])
