@@ -11,12 +11,14 @@ from accounts.choices import Role, Scope
 from accounts.models import ApiKey, Membership, User, Workspace
 from accounts.services.keys import create_api_key
 from accounts.services.workspaces import create_workspace
+from tests import emptying
 
 # The same examples each time, and no failure because a machine is busy.
 settings.register_profile(
     "voxa", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 settings.load_profile("voxa")
+emptying.install()
 
 ApiFor = Callable[..., APIClient]
 
