@@ -3,6 +3,7 @@
 Texts of unfold, which has no German of its own, are in it too; those of Django are in Django's.
 """
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
+from django.contrib import admin
+from django.utils.translation import override
 from django.utils.translation.template import templatize
+
+from voxa.core.translated_models import APPS
 
 BASE = Path(__file__).resolve().parent.parent
 FOLDER = BASE / "locale" / "de" / "LC_MESSAGES"
@@ -53,6 +58,20 @@ def _read(file: Path) -> Catalog:
         return read_mo(opened)
 
 
+def texts_of_models() -> Iterator[str]:
+    """Return what `voxa.core.translated_models` makes lazy in the models that the admin shows."""
+    shown = {
+        model for page in admin.site._registry.values() for model in (page.model, *(one.model for one in page.inlines))
+    }
+    for options in (model._meta for model in shown if model._meta.app_label in APPS):
+        yield from (str(options.verbose_name), str(options.verbose_name_plural))
+        for field in (*options.local_fields, *options.local_many_to_many):
+            if field.editable or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+                yield from (str(field.verbose_name), str(field.help_text))
+            yield from (str(label) for _value, label in field.choices or ())
+        yield from (str(constraint.violation_error_message) for constraint in options.constraints)
+
+
 def collected() -> Catalog:
     """Return all texts, without translations."""
     catalog, known = Catalog(project="Voxa", locale="de", fuzzy=False), of_django()
@@ -61,6 +80,9 @@ def collected() -> Catalog:
             first = found if isinstance(found, str) else found[0]
             if not (path.is_relative_to(UNFOLD) and first in known):
                 catalog.add(found, context=context)
+    with override("en"):
+        for text in {*texts_of_models()} - known - {""}:
+            catalog.add(text)
     return catalog
 
 
@@ -92,4 +114,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
     main()

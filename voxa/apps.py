@@ -5,8 +5,12 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.models.signals import class_prepared
 
 from voxa.celery import make_broker_folders  # loads Celery's application, to which shared tasks belong
+from voxa.core.translated_models import translate
+
+class_prepared.connect(translate)  # before any model is loaded
 
 
 class VoxaConfig(AppConfig):

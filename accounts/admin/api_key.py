@@ -9,11 +9,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.access import Access
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.labels import Labels
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.shown_once import show_once
 from accounts.admin.times import when
@@ -21,7 +24,7 @@ from accounts.choices import Role, Scope
 from accounts.models import ApiKey
 from accounts.services.keys import create_api_key, revoke
 
-_COLORS = {"Active": "success", "Revoked": "danger", "Expired": "warning"}
+_COLORS = Labels({_("Active"): "success", _("Revoked"): "danger", _("Expired"): "warning"})
 
 
 class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -30,8 +33,8 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
     scopes = forms.MultipleChoiceField(
         choices=Scope.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="Select only the scopes that the program needs.",
-        error_messages={"required": "Select at least one scope."},
+        help_text=_("Select only the scopes that the program needs."),
+        error_messages={"required": _("Select at least one scope.")},
     )
 
     class Meta:
@@ -43,47 +46,47 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
 class ApiKeyAdmin(ScopedAdmin):
     """The key is shown only in the response to the form that created it."""
 
-    empty = "Programs authenticate with API keys. A key is shown once, when it is created."
-    add_words = "Create API key"
+    empty = _("Programs authenticate with API keys. A key is shown once, when it is created.")
+    add_words = _("Create API key")
     list_display = ["name", "state", "workspace", "beginning", "may_do", "last_used", "expires"]
     list_select_related = ["workspace"]
     list_filter = [("workspace", OwnRowsFilter)]
     search_fields = ["name", "identifier"]
-    search_help_text = "Name or the characters after vx_live_"
+    search_help_text = _("Name or the characters after vx_live_")
     autocomplete_fields = ["workspace"]
     actions: ClassVar[list[str]] = ["revoke_selected"]
     add_fieldsets = [
         (None, {"fields": ["workspace", "name"]}),
-        ("Permissions", {"fields": ["scopes"]}),
-        ("Expiration", {"fields": ["expires_at"]}),
+        (_("Permissions"), {"fields": ["scopes"]}),
+        (_("Expiration"), {"fields": ["expires_at"]}),
     ]
     fieldsets = [
         (None, {"fields": [("state", "beginning"), "name", "workspace", "may_do"]}),
-        ("Use", {"fields": [("last_used", "expires"), ("created_by", "created")]}),
+        (_("Use"), {"fields": [("last_used", "expires"), ("created_by", "created")]}),
     ]
     change_form_outer_before_template = "admin/accounts/apikey/panel.html"
 
-    @display(description="State", label=_COLORS)
+    @display(description=_("State"), label=_COLORS)
     def state(self, key: ApiKey) -> str:
         if key.revoked_at:
-            return "Revoked"
-        return "Expired" if key.expires_at and key.expires_at <= timezone.now() else "Active"
+            return gettext("Revoked")
+        return gettext("Expired") if key.expires_at and key.expires_at <= timezone.now() else gettext("Active")
 
-    @display(description="Prefix")
+    @display(description=_("Prefix"))
     def beginning(self, key: ApiKey) -> str:
         return f"vx_live_{key.identifier}…"
 
-    @display(description="May")
+    @display(description=pgettext_lazy("permissions", "May"))
     def may_do(self, key: ApiKey) -> str:
         return ", ".join(str(Scope(scope).label) for scope in key.scopes if scope in Scope.values)
 
-    @display(description="Last used", ordering="last_used_at")
+    @display(description=_("Last used"), ordering="last_used_at")
     def last_used(self, key: ApiKey) -> str:
-        return when(key.last_used_at) or "Never"
+        return when(key.last_used_at) or gettext("Never")
 
-    @display(description="Expires", ordering="expires_at")
+    @display(description=_("Expires"), ordering="expires_at")
     def expires(self, key: ApiKey) -> str:
-        return when(key.expires_at) or "Never"
+        return when(key.expires_at) or gettext("Never")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Keep revoked keys for the audit trail."""
@@ -101,7 +104,9 @@ class ApiKeyAdmin(ScopedAdmin):
         if obj is not None:
             return super().get_form(request, obj, change=change, **kwargs)
         form = super().get_form(request, obj, change=change, form=ApiKeyForm, **kwargs)
-        form.base_fields["expires_at"].help_text = f"Empty: never. Time zone: {self.page_zone(request).key}."
+        form.base_fields["expires_at"].help_text = gettext("Empty: never. Time zone: %(zone)s.") % {
+            "zone": self.page_zone(request).key
+        }
         return form
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
@@ -134,19 +139,26 @@ class ApiKeyAdmin(ScopedAdmin):
         if request.method != "POST":
             raise PermissionDenied
         revoke(key)
-        messages.success(request, f"{key.name} was revoked. Requests with it are now rejected.")
+        messages.success(
+            request, gettext("%(key)s was revoked. Requests with it are now rejected.") % {"key": key.name}
+        )
         return HttpResponseRedirect(reverse("admin:accounts_apikey_change", args=[key.pk]))
 
-    @admin.action(description="Revoke", permissions=["change"])
+    @admin.action(description=_("Revoke"), permissions=["change"])
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         """Revoke the selected keys that the user may revoke."""
         done = [key for key in queryset if self.may(request, Role.ADMIN, key)]
         for key in done:
             revoke(key)
         left = queryset.count() - len(done)
-        messages.success(request, f"Revoked: {', '.join(key.name for key in done) or 'none'}.")
+        messages.success(
+            request, gettext("Revoked: %(keys)s.") % {"keys": ", ".join(key.name for key in done) or gettext("none")}
+        )
         if left:
-            messages.warning(request, f"Not revoked: {left} in workspaces where you have read access only.")
+            messages.warning(
+                request,
+                gettext("Not revoked: %(count)d in workspaces where you have read access only.") % {"count": left},
+            )
 
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
         return super().limit(rows, access).defer("key_hash")

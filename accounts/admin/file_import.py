@@ -13,6 +13,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
@@ -23,7 +25,6 @@ from accounts.models import ImportFile, User, Workspace
 from accounts.services.import_files import claim_file, keep_file, kept_file
 from voxa.core.imports.errors import FileError
 from voxa.core.imports.report import Report, bad_rows, figures
-from voxa.core.imports.words import counted
 
 MOST_BYTES = 10_000_000
 MOST_SHOWN = 200  # changes, and failures, on a page; the file of rejected rows has all
@@ -37,10 +38,10 @@ class FileForm(forms.Form):
         required=False,
         allow_empty_file=True,
         widget=UnfoldAdminFileFieldWidget,
-        label="CSV file",
-        help_text="At most 10 MB and 100,000 rows. Delimiter and encoding are detected.",
+        label=_("CSV file"),
+        help_text=_("At most 10 MB and 100,000 rows. Delimiter and encoding are detected."),
     )
-    text = forms.CharField(required=False, strip=False, widget=UnfoldAdminTextareaWidget, label="Or paste the rows")
+    text = forms.CharField(required=False, strip=False, widget=UnfoldAdminTextareaWidget, label=_("Or paste the rows"))
 
     def __init__(self, *args: Any, usable: QuerySet[Workspace], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,13 +53,13 @@ class FileForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         upload = data.get("file")
         if upload is not None and upload.size > MOST_BYTES:
-            self.add_error("file", "The file is larger than 10 MB. Split it.")
+            self.add_error("file", gettext("The file is larger than 10 MB. Split it."))
         elif upload is not None:
             data["content"] = upload.read()
         elif data.get("text", "").strip():
             data["content"] = data["text"].encode()
         elif "file" not in self.errors:
-            self.add_error("file", "Choose a file, or paste the rows below.")
+            self.add_error("file", gettext("Choose a file, or paste the rows below."))
         return data
 
     def choices(self) -> dict[str, str | None]:
@@ -90,7 +91,7 @@ class FileImportMixin:
         """Return whether the user may import a list in any workspace."""
         return bool(self.may(request, self.file_role))  # type: ignore[attr-defined]
 
-    @action(description="Import file", icon="upload", permissions=["import_list"])
+    @action(description=_("Import file"), icon="upload", permissions=["import_list"])
     def import_list(self, request: HttpRequest) -> HttpResponse:
         """Redirect to the form."""
         return HttpResponseRedirect(reverse(self._name("import")))
@@ -151,17 +152,32 @@ class FileImportMixin:
         here = HttpResponseRedirect(reverse(self._name("import_preview"), args=[file.pk]))
         with transaction.atomic():
             if not claim_file(file):
-                messages.warning(request, "This file was already imported.")
+                messages.warning(request, gettext("This file was already imported."))
                 return here
             found = self.run_import(request, file, valid_rows_only=valid_rows_only)
             if found.failed and not valid_rows_only:
                 transaction.set_rollback(True)
-                messages.error(request, "Nothing was added. Correct the failed rows, or import only the valid rows.")
+                messages.error(
+                    request, gettext("Nothing was added. Correct the failed rows, or import only the valid rows.")
+                )
                 return here
-        added = f"{counted(len(found.new), 'number')} added to {file.workspace}"
-        messages.success(request, f"{added}; {found.known:,} existed already, {found.duplicates:,} were duplicates.")
+        figures = {"workspace": file.workspace, "known": f"{found.known:,}", "duplicates": f"{found.duplicates:,}"}
+        added = ngettext(
+            "%(added)s number added to %(workspace)s; %(known)s existed already, %(duplicates)s were duplicates.",
+            "%(added)s numbers added to %(workspace)s; %(known)s existed already, %(duplicates)s were duplicates.",
+            len(found.new),
+        )
+        messages.success(request, added % {"added": f"{len(found.new):,}", **figures})
         if found.failed:
-            messages.warning(request, f"{counted(found.failed, 'number')} not added. Download the failed rows below.")
+            messages.warning(
+                request,
+                ngettext(
+                    "%(count)s number not added. Download the failed rows below.",
+                    "%(count)s numbers not added. Download the failed rows below.",
+                    found.failed,
+                )
+                % {"count": f"{found.failed:,}"},
+            )
             return here
         ImportFile.objects.filter(pk=file.pk).delete()
         return HttpResponseRedirect(reverse(self._name("changelist")))
@@ -176,7 +192,7 @@ class FileImportMixin:
         usable = self._usable(request)
         file = kept_file(_person(request), self.file_kind, file_id)
         if file is None or not usable.filter(pk=file.workspace_id).exists():
-            raise Http404("This file does not exist or has expired after an hour. Upload it again.")
+            raise Http404(gettext("This file does not exist or has expired after an hour. Upload it again."))
         return file
 
     def _name(self, end: str) -> str:

@@ -9,11 +9,13 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.history import Noted
 
 SHOWN = 100
-_VERBS = {"+": ("Added", "success"), "~": ("Changed", "info"), "-": ("Deleted", "danger")}
+_VERBS = {"+": (_("Added"), "success"), "~": (_("Changed"), "info"), "-": (_("Deleted"), "danger")}
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class HistoryMixin:
         site = self.admin_site  # type: ignore[attr-defined]
         context = {
             **site.each_context(request),
-            "title": f"History of {row}",
+            "title": gettext("History of %(row)s") % {"row": row},
             "entries": sorted(entries, key=lambda entry: entry.at, reverse=True)[:SHOWN],
             "shown": SHOWN,
             "opts": opts,
@@ -91,11 +93,11 @@ def _entry(record: Any, before: Any, words: str) -> Entry:
     try:
         name_then = str(_row(record))
     except ObjectDoesNotExist:  # the row that its name comes from is gone too
-        name_then = "(deleted)"
+        name_then = gettext("(deleted)")
     return Entry(
         at=record.history_date,
-        who=str(record.history_user or "A program"),
-        verb=verb,
+        who=str(record.history_user or gettext("A program")),
+        verb=str(verb),
         color=color,
         what=f"{words} {name_then}",
         note=record.note if isinstance(record, Noted) else "",
@@ -115,7 +117,7 @@ def _row(record: Any) -> Any:
 
 def _words(value: Any) -> str:
     if value is None or value == "" or value == []:
-        return "nothing"
+        return gettext("nothing")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

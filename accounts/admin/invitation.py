@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 from unfold.decorators import display
@@ -19,6 +21,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.access import access_of
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.labels import Labels
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.secrets_again import SecretsAgainForm
 from accounts.admin.shown_once import show_once
@@ -57,14 +60,14 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
 class InvitationAdmin(ScopedAdmin):
     """Admins invite people, owners other owners too. An invitation is withdrawn by deleting it."""
 
-    empty = "Invite people by email. They choose their password themselves."
-    add_words = "Invite"
+    empty = _("Invite people by email. They choose their password themselves.")
+    add_words = _("Invite")
     form = InvitationForm
     list_display = ["email", "role", "state", "sent", "expires", "workspace"]
     list_select_related = ["workspace"]
     list_filter = [("workspace", OwnRowsFilter)]
     search_fields = ["email"]
-    search_help_text = "Part of the email address"
+    search_help_text = _("Part of the email address")
     autocomplete_fields = ["workspace"]
     actions = None
     fieldsets = [(None, {"fields": ["workspace", "email", "role"]})]
@@ -84,15 +87,19 @@ class InvitationAdmin(ScopedAdmin):
         form.acting = cast(User, request.user)
         return form
 
-    @display(description="State", label={"Open": "info", "Accepted": "success", "Expired": "warning"})
+    @display(
+        description=_("State"), label=Labels({_("Open"): "info", _("Accepted"): "success", _("Expired"): "warning"})
+    )
     def state(self, row: Invitation) -> str:
-        return "Accepted" if row.accepted_at else "Open" if row.is_open else "Expired"
+        return gettext("Accepted") if row.accepted_at else gettext("Open") if row.is_open else gettext("Expired")
 
-    @display(description="Email")
+    @display(description=_("Email"))
     def sent(self, row: Invitation) -> str:
-        return row.last_error or (f"Sent {when(row.sent_at)}" if row.sent_at else "Not sent")
+        return row.last_error or (
+            gettext("Sent %(when)s") % {"when": when(row.sent_at)} if row.sent_at else gettext("Not sent")
+        )
 
-    @display(description="Expires")
+    @display(description=_("Expires"))
     def expires(self, row: Invitation) -> str:
         return when(row.expires_at)
 
@@ -124,7 +131,7 @@ class InvitationAdmin(ScopedAdmin):
         if not settings.EMAIL_IS_SENT:
             template = "admin/accounts/invitation/link.html"
             return show_once(self, request, template, "Invitation link", row, invitations.link_of(row), back=back)
-        messages.success(request, f"The invitation is being sent to {row.email}.")
+        messages.success(request, gettext("The invitation is being sent to %(email)s.") % {"email": row.email})
         return HttpResponseRedirect(back)
 
 
@@ -159,7 +166,11 @@ class AcceptView(View):
             return self._page(request, row, form)
         invitations.accept_as_new(row, form.save(commit=False))
         del request.session[_KEPT]
-        messages.success(request, f"You are a member of {row.workspace}. Sign in as {row.email}.")
+        messages.success(
+            request,
+            gettext("You are a member of %(workspace)s. Sign in as %(email)s.")
+            % {"workspace": row.workspace, "email": row.email},
+        )
         return HttpResponseRedirect(reverse("admin:login"))
 
     def _begin(self, request: HttpRequest, row: Invitation | None) -> HttpResponse:
@@ -175,7 +186,7 @@ class AcceptView(View):
             return self._page(request, row, NewMemberForm())
         invitations.accept(row, user)
         del request.session[_KEPT]
-        messages.success(request, f"You are a member of {row.workspace}.")
+        messages.success(request, gettext("You are a member of %(workspace)s.") % {"workspace": row.workspace})
         return HttpResponseRedirect(reverse("admin:index"))
 
     def _row(self, request: HttpRequest) -> Invitation | None:
@@ -188,7 +199,7 @@ class AcceptView(View):
         known = bool(row and User.objects.filter(email=row.email).exists())
         context = {
             **admin.site.each_context(request),
-            "title": "Invitation",
+            "title": gettext("Invitation"),
             "invitation": row,
             "form": form,
             "refused": refused,

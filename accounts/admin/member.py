@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
@@ -26,19 +28,19 @@ class PersonField(forms.EmailField):
         email = super().clean(value)
         person = User.objects.filter(email__iexact=email).first() if email else None
         if email and person is None:
-            raise ValidationError("No user has this email address. Invite the person under Invitations.")
+            raise ValidationError(gettext("No user has this email address. Invite the person under Invitations."))
         return person
 
 
 class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
     """A user and a role. The user of an existing row is fixed."""
 
-    user = PersonField(label="Email address")
+    user = PersonField(label=_("Email address"))
 
     class Meta:
         model = Membership
         fields = ["user", "role"]
-        labels = {"user": "Email address"}
+        labels = {"user": _("Email address")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,8 +76,8 @@ class MemberInline(ScopedTabularInline):
     extra = 0
     per_page = 50
     hide_title = True
-    verbose_name = "member"
-    verbose_name_plural = "Members"
+    verbose_name = _("member")
+    verbose_name_plural = _("Members")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("user", "workspace")
@@ -95,8 +97,8 @@ class MembershipsInline(ScopedTabularInline):
     autocomplete_fields = ["workspace"]
     extra = 0
     hide_title = True
-    verbose_name = "workspace"
-    verbose_name_plural = "Workspaces"
+    verbose_name = _("workspace")
+    verbose_name_plural = _("Workspaces")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("user", "workspace")

@@ -10,11 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.admin.access import Access, access_of
+from accounts.admin.labels import Labels
 from accounts.admin.member import MembershipsInline
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.secrets_again import SecretsAgainForm
@@ -58,7 +61,7 @@ class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type
     list_display = ["email", "name", "state", "two_step", "last_login"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["email", "first_name", "last_name"]
-    search_help_text = "Email address or name"
+    search_help_text = _("Email address or name")
     ordering = ["email"]
     filter_horizontal = ()
     inlines = [MembershipsInline]
@@ -68,24 +71,27 @@ class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type
     add_fieldsets = [(None, {"fields": ["email", ("first_name", "last_name"), ("password1", "password2")]})]
     all_fieldsets = [
         (None, {"fields": ["email", ("first_name", "last_name"), "password"]}),
-        ("Permissions", {"fields": ["is_active", "is_staff", "is_superuser"]}),
-        ("When", {"fields": [("last_login", "date_joined")]}),
+        (_("Permissions"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        (_("When"), {"fields": [("last_login", "date_joined")]}),
     ]
     public_fieldsets = [(None, {"fields": ["email", ("first_name", "last_name")]})]
 
-    @display(description="Name")
+    @display(description=_("Name"))
     def name(self, person: User) -> str:
         return person.get_full_name()
 
-    @display(description="State", label={"Superuser": "primary", "Active": "success", "Blocked": "danger"})
+    @display(
+        description=_("State"),
+        label=Labels({_("Superuser"): "primary", _("Active"): "success", _("Blocked"): "danger"}),
+    )
     def state(self, person: User) -> str:
         if not person.is_active:
-            return "Blocked"
-        return "Superuser" if person.is_superuser else "Active"
+            return gettext("Blocked")
+        return gettext("Superuser") if person.is_superuser else gettext("Active")
 
-    @display(description="Two-step sign-in", label={"On": "success"})
+    @display(description=_("Two-step sign-in"), label=Labels({_("On"): "success"}))
     def two_step(self, person: Any) -> str:
-        return "On" if person.devices else "Off"
+        return gettext("On") if person.devices else gettext("Off")
 
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
         rows = rows.annotate(devices=Exists(AuthenticatorApp.objects.filter(user=OuterRef("pk"), confirmed=True)))
@@ -149,5 +155,8 @@ class PersonAdmin(ScopedAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type
             raise PermissionDenied
         turn_off(person)
         logger.warning("Person %s removed the two-step sign-in of person %s.", request.user.pk, person.pk)
-        messages.success(request, f"{person} now signs in with the password only and can set it up again.")
+        messages.success(
+            request,
+            gettext("%(person)s now signs in with the password only and can set it up again.") % {"person": person},
+        )
         return HttpResponseRedirect(reverse("admin:accounts_user_change", args=[person.pk]))

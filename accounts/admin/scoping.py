@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import display
 
@@ -97,7 +98,7 @@ class ScopedAdmin(SecretsAgain, ZonedPages, ScopedMixin, HistoryMixin, BoundedDe
     """
 
     empty: ClassVar[str] = ""
-    add_words: ClassVar[str] = "Add"
+    add_words: ClassVar[str] = _("Add")
 
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -110,7 +111,7 @@ class ScopedAdmin(SecretsAgain, ZonedPages, ScopedMixin, HistoryMixin, BoundedDe
     warn_unsaved_form = True
     change_form_show_cancel_button = True
 
-    @display(description="Created", ordering="created_at")
+    @display(description=_("Created"), ordering="created_at")
     def created(self, row: Any) -> str:
         """Return when the row was created."""
         return when(row.created_at)

@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
-AGAIN = "Enter it again: secrets are not kept while the form has errors."
+AGAIN = _("Enter it again: secrets are not kept while the form has errors.")
 
 
 def emptied(form: forms.BaseForm) -> list[str]:

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext
 
 from accounts.admin.access import access_of
 from accounts.admin.scoping import is_uuid
@@ -64,7 +65,9 @@ class SelectionPage:
         """Return the page for the selected rows, which are kept by their ids."""
         ids = list(queryset.order_by().values_list("pk", flat=True)[: MOST + 1])
         if len(ids) > MOST:
-            messages.error(request, f"Select at most {counted(MOST, 'row')} at once. Filter the list.")
+            messages.error(
+                request, gettext("Select at most %(most)s rows at once. Filter the list.") % {"most": f"{MOST:,}"}
+            )
             return None
         rows = self._rows(request, ids)
         return self._selection_page(request, rows, ids, self.make_selection_form(request, rows))
@@ -128,5 +131,12 @@ class SelectionPage:
 
 def refusals(counts: Mapping[str, int], gone: int = 0) -> list[str]:
     """Return a sentence for each reason."""
-    found = [f"{count:,} refused: {reason}." for reason, count in sorted(counts.items(), key=lambda one: -one[1])]
-    return [*found, f"{gone:,} left out: deleted in the meantime."] if gone > 0 else found
+    found = [
+        gettext("%(count)s refused: %(reason)s.") % {"count": f"{count:,}", "reason": reason}
+        for reason, count in sorted(counts.items(), key=lambda one: -one[1])
+    ]
+    return (
+        [*found, gettext("%(count)s left out: deleted in the meantime.") % {"count": f"{gone:,}"}]
+        if gone > 0
+        else found
+    )

@@ -10,11 +10,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin.access import Access
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.labels import Labels
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
 from accounts.choices import DeliveryStatus, Role
@@ -23,14 +26,22 @@ from accounts.services.webhooks import resend
 from accounts.webhook_events import EVENT_TYPES
 from voxa.core.errors import Conflict
 
-_COLORS = {"Delivered": "success", "Pending": "info", "Retrying": "warning", "Sending": "info", "Failed": "danger"}
+_COLORS = Labels(
+    {
+        _("Delivered"): "success",
+        _("Pending"): "info",
+        _("Retrying"): "warning",
+        _("Sending"): "info",
+        _("Failed"): "danger",
+    }
+)
 
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ScopedAdmin):
     """Read-only for members; operators may send again. Only the sender writes rows."""
 
-    empty = "Deliveries to your webhook endpoints and their results appear here."
+    empty = _("Deliveries to your webhook endpoints and their results appear here.")
     workspace_path = "endpoint__workspace_id"
     list_display = ["event", "state", "endpoint", "attempts", "why", "next_try", "created"]
     list_select_related = ["endpoint__workspace", "message"]
@@ -38,8 +49,8 @@ class WebhookDeliveryAdmin(ScopedAdmin):
     actions: ClassVar[list[str]] = ["resend_selected"]
     fieldsets = [
         (None, {"fields": [("event", "state"), "endpoint", "webhook_id"]}),
-        ("Attempts", {"fields": [("attempts", "last_code"), "last_error", ("last_attempt_at", "next_attempt_at")]}),
-        ("Message", {"fields": ["payload", ("created_at", "delivered_at")]}),
+        (_("Attempts"), {"fields": [("attempts", "last_code"), "last_error", ("last_attempt_at", "next_attempt_at")]}),
+        (_("Message"), {"fields": ["payload", ("created_at", "delivered_at")]}),
     ]
     readonly_fields = [
         "event", "state", "endpoint", "webhook_id", "attempts", "last_code", "last_error", "last_attempt_at",
@@ -47,30 +58,30 @@ class WebhookDeliveryAdmin(ScopedAdmin):
     ]  # fmt: skip
     change_form_outer_before_template = "admin/accounts/webhookdelivery/panel.html"
 
-    @display(description="Event", ordering="message__event_type")
+    @display(description=_("Event"), ordering="message__event_type")
     def event(self, delivery: WebhookDelivery) -> str:
         kind = delivery.message.event_type
         return EVENT_TYPES[kind].title if kind in EVENT_TYPES else kind
 
-    @display(description="Status", ordering="status", label=_COLORS)
+    @display(description=_("Status"), ordering="status", label=_COLORS)
     def state(self, delivery: WebhookDelivery) -> str:
         retrying = delivery.status == DeliveryStatus.PENDING and delivery.attempts
-        return "Retrying" if retrying else DeliveryStatus(delivery.status).label
+        return gettext("Retrying") if retrying else DeliveryStatus(delivery.status).label
 
-    @display(description="Why")
+    @display(description=_("Why"))
     def why(self, delivery: WebhookDelivery) -> str:
         words = delivery.last_error
         return words if len(words) <= 80 else f"{words[:79]}…"
 
-    @display(description="Next attempt", ordering="next_attempt_at")
+    @display(description=_("Next attempt"), ordering="next_attempt_at")
     def next_try(self, delivery: WebhookDelivery) -> str:
         return when(delivery.next_attempt_at)
 
-    @display(description="webhook-id")
+    @display(description=_("webhook-id"))
     def webhook_id(self, delivery: WebhookDelivery) -> str:
         return delivery.message.webhook_id
 
-    @display(description="Data")
+    @display(description=_("Data"))
     def payload(self, delivery: WebhookDelivery) -> SafeString:
         return format_html('<pre class="vx-mono">{}</pre>', json.dumps(delivery.message.payload, indent=2))
 
@@ -109,7 +120,7 @@ class WebhookDeliveryAdmin(ScopedAdmin):
         self._resend(request, [delivery])
         return HttpResponseRedirect(reverse("admin:accounts_webhookdelivery_change", args=[delivery.pk]))
 
-    @admin.action(description="Send again", permissions=["resend"])
+    @admin.action(description=_("Send again"), permissions=["resend"])
     def resend_selected(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
         """Send the selected deliveries again that the user may."""
         self._resend(request, [row for row in queryset if self.has_resend_permission(request, row)])
@@ -121,6 +132,6 @@ class WebhookDeliveryAdmin(ScopedAdmin):
                 resend(delivery)
             except Conflict as error:
                 refused[error.message] = refused.get(error.message, 0) + 1
-        messages.success(request, f"Queued: {len(deliveries) - sum(refused.values())}.")
+        messages.success(request, gettext("Queued: %(count)d.") % {"count": len(deliveries) - sum(refused.values())})
         for words, count in refused.items():
-            messages.warning(request, f"Not sent: {count}. {words}")
+            messages.warning(request, gettext("Not sent: %(count)d. %(reason)s") % {"count": count, "reason": words})

@@ -8,11 +8,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.access import Access
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.labels import Labels
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.shown_once import show_once
 from accounts.choices import Role
@@ -21,7 +24,7 @@ from accounts.services import webhooks
 from accounts.webhook_events import EVENT_TYPES
 from voxa.core.errors import Conflict
 
-_COLORS = {"Active": "success", "Failing": "warning", "Disabled": "danger", "Paused": "info"}
+_COLORS = Labels({_("Active"): "success", _("Failing"): "warning", _("Disabled"): "danger", _("Paused"): "info"})
 
 
 class WebhookEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -30,7 +33,7 @@ class WebhookEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     event_types = forms.MultipleChoiceField(
         choices=lambda: [(event.name, f"{event.title} ({event.name})") for event in EVENT_TYPES.values()],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        error_messages={"required": "Select at least one event type."},
+        error_messages={"required": _("Select at least one event type.")},
     )
 
     class Meta:
@@ -51,25 +54,25 @@ class WebhookEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
 class WebhookEndpointAdmin(ScopedAdmin):
     """Save through the services; show the secret of a new endpoint."""
 
-    empty = "A webhook endpoint is a URL of yours that receives events when calls change, end or are analyzed."
+    empty = _("A webhook endpoint is a URL of yours that receives events when calls change, end or are analyzed.")
     form = WebhookEndpointForm
     list_display = ["url", "state", "tells_of", "workspace", "failing_since", "created"]
     list_select_related = ["workspace"]
     list_filter = ["active", ("workspace", OwnRowsFilter)]
     search_fields = ["url"]
-    search_help_text = "Part of the URL"
+    search_help_text = _("Part of the URL")
     autocomplete_fields = ["workspace"]
     deletes_with = [("deliveries", "deliveries")]
     fieldsets = [(None, {"fields": ["workspace", "url", "event_types", "active"]})]
     change_form_outer_before_template = "admin/accounts/webhookendpoint/panel.html"
 
-    @display(description="State", label=_COLORS)
+    @display(description=_("State"), label=_COLORS)
     def state(self, endpoint: WebhookEndpoint) -> str:
         if endpoint.active:
-            return "Failing" if endpoint.failing_since else "Active"
-        return "Disabled" if endpoint.disabled_reason else "Paused"
+            return gettext("Failing") if endpoint.failing_since else gettext("Active")
+        return gettext("Disabled") if endpoint.disabled_reason else gettext("Paused")
 
-    @display(description="Events")
+    @display(description=_("Events"))
     def tells_of(self, endpoint: WebhookEndpoint) -> str:
         return ", ".join(EVENT_TYPES[name].title if name in EVENT_TYPES else name for name in endpoint.event_types)
 

@@ -10,10 +10,13 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.access import Access, access_of
+from accounts.admin.labels import Labels
 from accounts.admin.member import MemberInline
 from accounts.admin.scoping import ScopedAdmin
 from accounts.choices import Role
@@ -26,17 +29,17 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
     """A workspace with an optional slug."""
 
     slug = forms.CharField(
-        label="Slug",
+        label=_("Slug"),
         required=False,
         max_length=40,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Part of SIP addresses; cannot be changed later. Empty: derived from the name.",
+        help_text=_("Part of SIP addresses; cannot be changed later. Empty: derived from the name."),
     )
 
     class Meta:
         model = Workspace
         fields = ["name", "slug", "country", "time_zone", "retention_days"]
-        labels = {"retention_days": "Retention in days"}
+        labels = {"retention_days": _("Retention in days")}
 
 
 @admin.register(Workspace)
@@ -47,13 +50,13 @@ class WorkspaceAdmin(ScopedAdmin):
     list_display = ["name", "state", "slug", "country", "time_zone", "people"]
     ordering = ["name", "pk"]
     search_fields = ["name", "slug"]
-    search_help_text = "Name or slug"
+    search_help_text = _("Name or slug")
     inlines = [MemberInline]
     readonly_fields: ClassVar[list[str]] = ["state", "created_at"]
     fieldsets = [
         (None, {"fields": ["name", "slug"]}),
-        ("Location", {"fields": [("country", "time_zone")]}),
-        ("Data retention", {"fields": ["retention_days"]}),
+        (_("Location"), {"fields": [("country", "time_zone")]}),
+        (_("Data retention"), {"fields": ["retention_days"]}),
     ]
     history_also = [("memberships", "member")]
     actions = None
@@ -62,11 +65,11 @@ class WorkspaceAdmin(ScopedAdmin):
         limited: QuerySet[Any] = super().limit(rows, access).annotate(members=Count("memberships"))
         return limited
 
-    @display(description="State", label={"Open": "success", "Closing": "warning"})
+    @display(description=_("State"), label=Labels({_("Open"): "success", _("Closing"): "warning"}))
     def state(self, workspace: Workspace) -> str:
-        return "Closing" if workspace.closed_at else "Open"
+        return gettext("Closing") if workspace.closed_at else gettext("Open")
 
-    @display(description="Members")
+    @display(description=_("Members"))
     def people(self, workspace: Any) -> int:
         return int(workspace.members)
 
@@ -112,9 +115,13 @@ class WorkspaceAdmin(ScopedAdmin):
         if request.method == "POST":
             if request.POST.get("slug", "").strip() == workspace.slug:
                 close_workspace(workspace)
-                messages.success(request, f"Closing {workspace}. Its trunks are being removed from LiveKit.")
+                messages.success(
+                    request,
+                    gettext("Closing %(workspace)s. Its trunks are being removed from LiveKit.")
+                    % {"workspace": workspace},
+                )
                 return HttpResponseRedirect(reverse("admin:accounts_workspace_changelist"))
-            wrong = f"Type {workspace.slug} to confirm."
+            wrong = gettext("Type %(slug)s to confirm.") % {"slug": workspace.slug}
         context = {
             **self.admin_site.each_context(request),
             "title": f"Close {workspace}",

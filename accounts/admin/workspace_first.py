@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin.access import access_of
@@ -67,7 +68,7 @@ class WorkspaceFirst(ScopedMixin):
         opts = self.model._meta  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),
-            "title": "Select a workspace",
+            "title": gettext("Select a workspace"),
             "workspaces": found[:SHOWN],
             "more": len(found) > SHOWN,
             "term": term,

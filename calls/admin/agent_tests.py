@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views import View
 
 from accounts.admin.access import access_of
@@ -33,7 +34,7 @@ class TalkView(View):
         project = TelephonySettings.of(self.agent.workspace_id).project
         context = {
             **admin.site.each_context(request),
-            "title": f"Talk to {self.agent.name}",
+            "title": gettext("Talk to %(agent)s") % {"agent": self.agent.name},
             "agent": self.agent,
             "minutes": int(LONGEST.total_seconds() // 60),
             "configured": project.is_configured,

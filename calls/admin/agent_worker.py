@@ -4,8 +4,11 @@ from typing import ClassVar
 
 from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts.admin.labels import Labels
 from accounts.admin.times import when
 from calls.admin.superusers import ProjectRowAdmin
 from calls.models import AgentWorker
@@ -15,7 +18,7 @@ from calls.models import AgentWorker
 class AgentWorkerAdmin(ProjectRowAdmin):
     """Readable by superusers only: a worker serves all workspaces of its project."""
 
-    empty = "Voice agents run in workers. Start one on any machine: python -m calls.agent."
+    empty = _("Voice agents run in workers. Start one on any machine: python -m calls.agent.")
     list_display = ["host", "state", "conversations", "load_percent", "memory", "version", "project", "seen"]
     list_select_related = ["project"]
     ordering = ["-seen_at", "id"]
@@ -23,32 +26,41 @@ class AgentWorkerAdmin(ProjectRowAdmin):
     actions = None
     fieldsets = [
         (None, {"fields": [("host", "state"), ("conversations", "load_percent", "memory"), ("version", "project")]}),
-        ("Timestamps", {"fields": [("started", "seen")]}),
+        (_("Timestamps"), {"fields": [("started", "seen")]}),
     ]
     readonly_fields = [
         "host", "state", "conversations", "load_percent", "memory", "version", "project", "started", "seen",
     ]  # fmt: skip
 
-    @display(description="State", label={"Accepting calls": "success", "Draining": "warning", "Offline": "danger"})
+    @display(
+        description=_("State"),
+        label=Labels({_("Accepting calls"): "success", _("Draining"): "warning", _("Offline"): "danger"}),
+    )
     def state(self, worker: AgentWorker) -> str:
-        return "Offline" if worker.is_away else "Draining" if worker.draining else "Accepting calls"
+        return (
+            gettext("Offline")
+            if worker.is_away
+            else gettext("Draining")
+            if worker.draining
+            else gettext("Accepting calls")
+        )
 
-    @display(description="Last seen")
+    @display(description=_("Last seen"))
     def seen(self, worker: AgentWorker) -> str:
         return when(worker.seen_at)
 
-    @display(description="Started")
+    @display(description=_("Started"))
     def started(self, worker: AgentWorker) -> str:
         return when(worker.started_at)
 
-    @display(description="Calls")
+    @display(description=_("Calls"))
     def conversations(self, worker: AgentWorker) -> int:
         return worker.sessions
 
-    @display(description="CPU load")
+    @display(description=_("CPU load"))
     def load_percent(self, worker: AgentWorker) -> str:
         return f"{worker.load:.0%}"
 
-    @display(description="Memory")
+    @display(description=_("Memory"))
     def memory(self, worker: AgentWorker) -> str:
         return filesizeformat(worker.memory_bytes)

@@ -9,11 +9,14 @@ from django.core.validators import validate_email
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin.access import Access
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.labels import Labels
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
 from accounts.choices import Role
@@ -45,14 +48,16 @@ class AlertRuleForm(WriteOnlyForm):
     def clean_email_to(self) -> str:
         addresses = [part.strip() for part in self.cleaned_data["email_to"].split(",") if part.strip()]
         if addresses and not settings.EMAIL_IS_SENT:
-            raise ValidationError("This installation sends no email. The operator sets EMAIL_URL.")
+            raise ValidationError(gettext("This installation sends no email. The operator sets EMAIL_URL."))
         if len(addresses) > MOST_ADDRESSES:
-            raise ValidationError(f"Enter at most {MOST_ADDRESSES} addresses.")
+            raise ValidationError(gettext("Enter at most %(most)d addresses.") % {"most": MOST_ADDRESSES})
         for address in addresses:
             try:
                 validate_email(address)
             except ValidationError:
-                raise ValidationError(f"“{address[:100]}” is not an email address.") from None
+                raise ValidationError(
+                    gettext("“%(address)s” is not an email address.") % {"address": address[:100]}
+                ) from None
         return ", ".join(addresses)
 
     def clean_slack_url(self) -> str | None:
@@ -64,11 +69,11 @@ class AlertRuleForm(WriteOnlyForm):
         trunk, workspace = cleaned.get("trunk"), cleaned.get("workspace") or self.instance.workspace
         kind, threshold = cleaned.get("kind"), cleaned.get("threshold")
         if trunk and kind != AlertKind.ANSWER_RATE:
-            self.add_error("trunk", "Only the answer rate is of a trunk. Leave this empty.")
+            self.add_error("trunk", gettext("Only the answer rate is of a trunk. Leave this empty."))
         elif trunk and workspace and trunk.workspace_id != workspace.pk:
-            self.add_error("trunk", "Select a trunk of this workspace.")
+            self.add_error("trunk", gettext("Select a trunk of this workspace."))
         if kind == AlertKind.ANSWER_RATE and threshold and threshold > 100:
-            self.add_error("threshold", "Enter a percentage of at most 100.")
+            self.add_error("threshold", gettext("Enter a percentage of at most 100."))
         return cleaned
 
 
@@ -76,7 +81,7 @@ class AlertRuleForm(WriteOnlyForm):
 class AlertRuleAdmin(ScopedAdmin):
     """Admins decide what is measured and who is notified."""
 
-    empty = (
+    empty = _(
         "An alert rule notifies people by email or Slack, and webhooks, when a trunk's answer rate falls, no agent "
         "worker runs, money is spent, webhooks fail or LiveKit is out of sync."
     )
@@ -85,21 +90,21 @@ class AlertRuleAdmin(ScopedAdmin):
     list_select_related = ["workspace", "trunk"]
     list_filter = ["active", ("kind", ChoicesDropdownFilter), ("workspace", OwnRowsFilter)]
     search_fields = ["name"]
-    search_help_text = "Part of the name"
+    search_help_text = _("Part of the name")
     autocomplete_fields = ["workspace", "trunk"]
     deletes_with = [("alerts", "alerts")]
     change_form_outer_before_template = "admin/calls/alertrule/panel.html"
     fieldsets = [
         (None, {"fields": ["workspace", "name", "active"]}),
         (
-            "Condition",
+            _("Condition"),
             {"fields": ["kind", "threshold", "trunk", ("window_minutes", "minimum_calls"), "hold_minutes"]},
         ),
         (
-            "Notify",
+            _("Notify"),
             {
                 "fields": ["email_to", "slack_url", "clear_slack_url"],
-                "description": "Webhook endpoints subscribed to “Alert started” and “Alert ended” are notified too.",
+                "description": _("Webhook endpoints subscribed to “Alert started” and “Alert ended” are notified too."),
             },
         ),
     ]
@@ -114,22 +119,25 @@ class AlertRuleAdmin(ScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [] if obj is None else ["workspace"]
 
-    @display(description="State", label={"Alert": "danger", "OK": "success", "Off": "info", "Not measured": "info"})
+    @display(
+        description=_("State"),
+        label=Labels({_("Alert"): "danger", _("OK"): "success", _("Off"): "info", _("Not measured"): "info"}),
+    )
     def state(self, rule: AlertRule) -> str:
         if not rule.active:
-            return "Off"
+            return gettext("Off")
         if rule.firing_since:
-            return "Alert"
-        return "OK" if rule.checked_at else "Not measured"
+            return gettext("Alert")
+        return "OK" if rule.checked_at else gettext("Not measured")
 
-    @display(description="Condition")
+    @display(description=_("Condition"))
     def condition(self, rule: AlertRule) -> str:
         if rule.kind == AlertKind.NO_WORKER:
             return str(AlertKind.NO_WORKER.label)
         trunk = f", trunk {rule.trunk.name}" if rule.trunk else ""
         return f"{AlertKind(rule.kind).label} {rule.threshold.normalize():f}{trunk}"
 
-    @display(description="Last measured")
+    @display(description=_("Last measured"))
     def measured(self, rule: AlertRule) -> str:
         return f"{rule.last_text} {when(rule.checked_at)}" if rule.checked_at else ""
 
@@ -152,9 +160,9 @@ class AlertRuleAdmin(ScopedAdmin):
             if error:
                 messages.error(request, f"{channel}: {error}")
             else:
-                messages.success(request, f"{channel}: the test message was accepted.")
+                messages.success(request, gettext("%(channel)s: the test message was accepted.") % {"channel": channel})
         if not outcomes:
-            messages.warning(request, "This rule has no email address and no Slack webhook URL.")
+            messages.warning(request, gettext("This rule has no email address and no Slack webhook URL."))
         return HttpResponseRedirect(reverse("admin:calls_alertrule_change", args=[rule.pk]))
 
 
@@ -162,7 +170,7 @@ class AlertRuleAdmin(ScopedAdmin):
 class AlertAdmin(ScopedAdmin):
     """The log of alerts, read-only."""
 
-    empty = "No alerts yet. They appear here when the condition of an alert rule holds."
+    empty = _("No alerts yet. They appear here when the condition of an alert rule holds.")
     list_display = ["rule", "state", "text", "started", "ended", "workspace"]
     list_select_related = ["rule", "workspace"]
     list_filter = [("workspace", OwnRowsFilter), ("rule", OwnRowsFilter)]
@@ -171,7 +179,7 @@ class AlertAdmin(ScopedAdmin):
     actions = None
     fieldsets = [
         (None, {"fields": ["rule", "state", ("started", "ended"), "text", "end_text"]}),
-        ("Notifications", {"fields": ["sent"]}),
+        (_("Notifications"), {"fields": ["sent"]}),
     ]
     readonly_fields = ["rule", "state", "started", "ended", "text", "end_text", "sent"]
 
@@ -183,22 +191,22 @@ class AlertAdmin(ScopedAdmin):
     def limit(self, rows: QuerySet[Any], access: Access) -> QuerySet[Any]:
         return super().limit(rows, access).defer("rule__slack_url")
 
-    @display(description="State", label={"Alert": "danger", "Resolved": "success"})
+    @display(description=_("State"), label=Labels({_("Alert"): "danger", _("Resolved"): "success"}))
     def state(self, alert: Alert) -> str:
-        return "Resolved" if alert.ended_at else "Alert"
+        return gettext("Resolved") if alert.ended_at else gettext("Alert")
 
-    @display(description="Started")
+    @display(description=_("Started"))
     def started(self, alert: Alert) -> str:
         return when(alert.started_at)
 
-    @display(description="Ended")
+    @display(description=_("Ended"))
     def ended(self, alert: Alert) -> str:
         return when(alert.ended_at)
 
-    @display(description="Sent")
+    @display(description=_("Sent"))
     def sent(self, alert: Alert) -> str:
         said = "; ".join(_told(row) for row in alert.notifications.all())
-        return said or "None: the rule had no email address and no Slack webhook URL."
+        return said or gettext("None: the rule had no email address and no Slack webhook URL.")
 
 
 def _told(row: AlertNotification) -> str:

@@ -17,6 +17,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
@@ -58,8 +60,8 @@ MOST_POLLED = 100  # calls whose status one request of the list polls
 class CallAdmin(OperatingMixin, DoNotCallMixin, PlacingMixin, ScopedAdmin):
     """Readable by every member; operators dial, cancel, hang up and place calls. Services write the rows."""
 
-    empty = "Calls appear here when someone calls in, a program places a call, or you place one yourself."
-    add_words = "Place a call"
+    empty = _("Calls appear here when someone calls in, a program places a call, or you place one yourself.")
+    add_words = _("Place a call")
     change_role = Role.OPERATOR
     list_display = ["call", "state", "way", "why", "talked", "agent", "workspace", "created"]
     list_select_related = ["agent", "workspace"]
@@ -78,7 +80,7 @@ class CallAdmin(OperatingMixin, DoNotCallMixin, PlacingMixin, ScopedAdmin):
         WordsFilter,
     ]
     search_fields = ["to_number", "from_number"]
-    search_help_text = "Full or partial number in any format, call ID, SIP Call-ID or room name"
+    search_help_text = _("Full or partial number in any format, call ID, SIP Call-ID or room name")
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions_list: ClassVar[list[str]] = ["check_inbound_call", "export_csv"]
@@ -89,7 +91,7 @@ class CallAdmin(OperatingMixin, DoNotCallMixin, PlacingMixin, ScopedAdmin):
     change_form_outer_after_template = "admin/calls/call/ask.html"
     fieldsets = [
         (
-            "API data",
+            _("API data"),
             {
                 "classes": ["collapse"],
                 "fields": [
@@ -114,28 +116,28 @@ class CallAdmin(OperatingMixin, DoNotCallMixin, PlacingMixin, ScopedAdmin):
 
     # --- the list -----------------------------------------------------------------------------------------
 
-    @display(description="Call")
+    @display(description=_("Call"))
     def call(self, call: Call) -> SafeString:
-        both = format_html("{} → {}", call.from_number or "Withheld", call.to_number)
+        both = format_html("{} → {}", call.from_number or gettext("Withheld"), call.to_number)
         return format_html('<span class="whitespace-nowrap">{}</span>', both)
 
-    @display(description="Status")
+    @display(description=_("Status"))
     def state(self, call: Call) -> SafeString:
         return format_html('<span id="vx-call-{}">{}</span>', call.pk, status_label(call))
 
-    @display(description="Direction")
+    @display(description=_("Direction"))
     def way(self, call: Call) -> str:
         return str(Direction(call.direction).label)
 
-    @display(description="Reason")
+    @display(description=_("Reason"))
     def why(self, call: Call) -> str:
         return "" if call.status == CallStatus.COMPLETED else reason_words(call)
 
-    @display(description="Duration")
+    @display(description=_("Duration"))
     def talked(self, call: Call) -> str:
         return duration(call.duration_seconds) if call.duration_seconds else ""
 
-    @display(description="Metadata")
+    @display(description=_("Metadata"))
     def metadata_json(self, call: Call) -> SafeString:
         return format_html('<pre class="vx-mono">{}</pre>', json.dumps(call.metadata, indent=2, ensure_ascii=False))
 
@@ -194,12 +196,12 @@ class CallAdmin(OperatingMixin, DoNotCallMixin, PlacingMixin, ScopedAdmin):
             *super().get_urls(),
         ]
 
-    @action(description="Check an inbound call", icon="call_received")
+    @action(description=_("Check an inbound call"), icon="call_received")
     def check_inbound_call(self, request: HttpRequest) -> HttpResponse:
         """Redirect to the form."""
         return HttpResponseRedirect(reverse("admin:calls_call_inbound_check"))
 
-    @action(description="Export CSV", icon="download")
+    @action(description=_("Export CSV"), icon="download")
     def export_csv(self, request: HttpRequest) -> StreamingHttpResponse | HttpResponseRedirect:
         """Download the calls that match the list's search and filters."""
         if not self.has_view_permission(request):
@@ -224,7 +226,7 @@ class CallAdmin(OperatingMixin, DoNotCallMixin, PlacingMixin, ScopedAdmin):
         asked = request.GET.get("part", "1")
         url = next((link_of(part) for part in selectors.recordings(call) if str(part.part) == asked), "")
         if not url:
-            messages.error(request, "No recording is available.")
+            messages.error(request, gettext("No recording is available."))
         answer = HttpResponseRedirect(url or reverse("admin:calls_call_change", args=[call.pk]))
         answer["Cache-Control"] = "no-store"
         return answer
@@ -260,13 +262,13 @@ class CallAdmin(OperatingMixin, DoNotCallMixin, PlacingMixin, ScopedAdmin):
 
     def dial_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Make a queued call due at once, on POST."""
-        return self._press(request, object_id, dispatch_now, "The call is dialed as soon as the limits allow.")
+        return self._press(request, object_id, dispatch_now, gettext("The call is dialed as soon as the limits allow."))
 
     def cancel_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        return self._press(request, object_id, cancel, "The call was canceled.")
+        return self._press(request, object_id, cancel, gettext("The call was canceled."))
 
     def hangup_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        return self._press(request, object_id, lambda call: hang_up(call, Reason.HUNG_UP), "Hanging up.")
+        return self._press(request, object_id, lambda call: hang_up(call, Reason.HUNG_UP), gettext("Hanging up."))
 
     def _press(self, request: HttpRequest, object_id: UUID, service: Callable[[Call], Call], done: str) -> HttpResponse:
         call = self.row_or_deny(request, str(object_id), Role.OPERATOR)

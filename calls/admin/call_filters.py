@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter, TextFilter
 from unfold.utils import parse_datetime_str
 
@@ -30,11 +32,11 @@ UNDER_WAY = "under_way"
 class StatusFilter(DropdownFilter):
     """Filters by one status, or by all live statuses."""
 
-    title = "status"
+    title = _("status")
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(UNDER_WAY, "Live now"), *((str(value), str(label)) for value, label in CallStatus.choices)]
+        return [(UNDER_WAY, gettext("Live now")), *((str(value), str(label)) for value, label in CallStatus.choices)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
         value = self.value()
@@ -46,7 +48,7 @@ class StatusFilter(DropdownFilter):
 class SipCodeFilter(TextFilter):
     """Filters by the last SIP code: one, such as 486, or a class, such as 5xx. Other text finds nothing."""
 
-    title = "SIP code"
+    title = _("SIP code")
     parameter_name = "sip_status_code"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
@@ -65,7 +67,7 @@ class OwnNumberFilter(OwnRowsFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "own number"
+        self.title = gettext("own number")
 
 
 class TimeRangeFilter(RangeDateTimeFilter):
@@ -73,7 +75,7 @@ class TimeRangeFilter(RangeDateTimeFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "time"
+        self.title = gettext("time")
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         name, given = self.parameter_name, self.used_parameters

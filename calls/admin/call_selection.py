@@ -7,6 +7,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.access import access_of
@@ -22,7 +24,7 @@ from voxa.core.phone_numbers import or_none
 
 class DoNotCallForm(forms.Form):
     note = forms.CharField(
-        max_length=NOTE_LENGTH, required=False, widget=UnfoldAdminTextInputWidget, help_text="Shown on the list."
+        max_length=NOTE_LENGTH, required=False, widget=UnfoldAdminTextInputWidget, help_text=_("Shown on the list.")
     )
 
 
@@ -31,16 +33,16 @@ class DoNotCallMixin(SelectionPage):
 
     selection_form = DoNotCallForm
     selection_name = "do-not-call"
-    selection_title = "Do not call"
-    selection_button = "Add to the do-not-call list"
-    selection_words = "Numbers on the list are never called, including calls that are already queued."
+    selection_title = _("Do not call")
+    selection_button = _("Add to the do-not-call list")
+    selection_words = _("Numbers on the list are never called, including calls that are already queued.")
     actions: ClassVar[list[str]] = ["do_not_call_selected"]
 
     def has_list_numbers_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may add numbers to the list of any workspace."""
         return self.may_act(request)
 
-    @admin.action(description="Add to the do-not-call list", permissions=["list_numbers"])
+    @admin.action(description=_("Add to the do-not-call list"), permissions=["list_numbers"])
     def do_not_call_selected(self, request: HttpRequest, queryset: QuerySet[Call]) -> HttpResponse | None:
         """Ask for a note."""
         return self.ask_about(request, queryset)
@@ -82,5 +84,8 @@ def _numbers(request: HttpRequest, rows: QuerySet[Call]) -> tuple[dict[Workspace
 def _effect(new: int, known: int, verb: str, refused: Counter[str]) -> Effect:
     done = [f"{counted(new, 'number')} {verb}."]
     if known:
-        done.append(f"{counted(known, 'number')} already on the list.")
+        done.append(
+            ngettext("%(count)s number already on the list.", "%(count)s numbers already on the list.", known)
+            % {"count": f"{known:,}"}
+        )
     return Effect(done, refused)

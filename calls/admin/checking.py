@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from calls.routing.policies import Refusal
 from calls.routing.preview import RouteCheck, check_outbound
@@ -41,7 +42,7 @@ def checked(data: dict[str, Any]) -> Checked:
     if found.refusal and found.refusal not in refusals:
         refusals.insert(0, found.refusal)
     if found.refusal is None:
-        return Checked(found, "success", "The call would be dialed now.", refusals)
+        return Checked(found, "success", gettext("The call would be dialed now."), refusals)
     if found.refusal.until:
-        return Checked(found, "warning", "The call would wait in the queue.", refusals)
-    return Checked(found, "danger", "The call would not be dialed.", refusals)
+        return Checked(found, "warning", gettext("The call would wait in the queue."), refusals)
+    return Checked(found, "danger", gettext("The call would not be dialed."), refusals)

@@ -6,6 +6,8 @@ from typing import Any, ClassVar, cast
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin.access import Access
@@ -25,7 +27,7 @@ from voxa.core.imports.report import Report
 class DoNotCallForm(FileForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["text"].help_text = (
+        self.fields["text"].help_text = gettext(
             "One number per line, such as +12025550123 or (202) 555-0123, optionally with a note in the next column. "
             "Or a header row with the columns number and note, in any order."
         )
@@ -35,26 +37,26 @@ class DoNotCallForm(FileForm):
 class DoNotCallAdmin(FileImportMixin, ScopedAdmin):
     """Operators maintain the list. The API's services add and remove numbers."""
 
-    empty = "Numbers on this list are never called, including calls that are already queued."
+    empty = _("Numbers on this list are never called, including calls that are already queued.")
     change_role = Role.OPERATOR
     list_display = ["number", "note", "who", "workspace", "created"]
     list_select_related = ["workspace", "added_by", "added_with"]
     list_filter = [("workspace", OwnRowsFilter)]
     search_fields = ["number"]
-    search_help_text = "Full or partial number, in any format"
+    search_help_text = _("Full or partial number, in any format")
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     autocomplete_fields = ["workspace"]
     fieldsets = [
         (None, {"fields": ["workspace", ("number", "note")]}),
-        ("Added", {"fields": [("who", "created")]}),
+        (_("Added"), {"fields": [("who", "created")]}),
     ]
     add_fieldsets = [(None, {"fields": ["workspace", ("number", "note")]})]
     file_kind = "do-not-call"
     file_form = DoNotCallForm
     file_role = Role.OPERATOR
-    file_title = "Import a do-not-call list"
-    file_words = (
+    file_title = _("Import a do-not-call list")
+    file_words = _(
         "These numbers are never called, including calls that are already queued. Numbers that are already listed "
         "are not changed."
     )
@@ -73,7 +75,7 @@ class DoNotCallAdmin(FileImportMixin, ScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [] if obj is None else ["workspace", "number", "who", "created"]
 
-    @display(description="Added by")
+    @display(description=_("Added by"))
     def who(self, entry: DoNotCall) -> str:
         how = ListedBy(entry.listed_by)
         return f"{entry.who}, {how.label[:1].lower()}{how.label[1:]}" if entry.who else str(how.label)

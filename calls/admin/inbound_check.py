@@ -7,6 +7,8 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -21,23 +23,23 @@ from voxa.core.phone_numbers import NumberError, canonical, is_withheld
 class InboundForm(forms.Form):
     workspace = forms.ModelChoiceField(Workspace.objects.none(), widget=UnfoldAdminSelectWidget())
     to = forms.CharField(
-        label="Number called",
+        label=_("Number called"),
         max_length=80,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="A number of the workspace, for example +1 (202) 555-0123.",
+        help_text=_("A number of the workspace, for example +1 (202) 555-0123."),
     )
     caller = forms.CharField(
-        label="Caller",
+        label=_("Caller"),
         max_length=80,
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="Leave empty for a withheld number.",
+        help_text=_("Leave empty for a withheld number."),
     )
     source = forms.GenericIPAddressField(
-        label="Source address",
+        label=_("Source address"),
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="IPv4 or IPv6 address that sends the INVITE. Leave empty for any allowed address.",
+        help_text=_("IPv4 or IPv6 address that sends the INVITE. Leave empty for any allowed address."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -85,9 +87,12 @@ class InboundCheckView(View):
     def _page(self, request: HttpRequest, form: InboundForm, found: RouteCheck | None) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": "Check an inbound call",
+            "title": gettext("Check an inbound call"),
             "form": form,
             "found": found,
-            "headline": found and f"The call would {'not ' if found.refusal else ''}be answered.",
+            "headline": found
+            and (
+                gettext("The call would not be answered.") if found.refusal else gettext("The call would be answered.")
+            ),
         }
         return TemplateResponse(request, "admin/calls/call/inbound.html", context)

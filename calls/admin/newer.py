@@ -11,8 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-
-from voxa.core.imports.words import counted
+from django.utils.translation import gettext, ngettext
 
 MOST = 100  # counted
 EVERY = 5  # seconds
@@ -26,7 +25,11 @@ def poller(request: HttpRequest, since: datetime | None = None, count: int = 0) 
     a_list = reverse("admin:calls_call_changelist")
     query_text = query.urlencode()
     more = urlencode({"since": (since or timezone.now()).isoformat(), "known": count})
-    words = f"{MOST} or more new calls" if count >= MOST else counted(count, "new call")
+    words = (
+        gettext("%(count)d or more new calls") % {"count": MOST}
+        if count >= MOST
+        else ngettext("%(count)d new call", "%(count)d new calls", count) % {"count": count}
+    )
     return {
         "newer_url": f"{reverse('admin:calls_call_newer')}?{more}{'&' if query_text else ''}{query_text}",
         "newer_list": f"{a_list}?{query_text}" if query_text else a_list,

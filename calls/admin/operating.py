@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin.scoping import ScopedAdmin
@@ -25,15 +27,15 @@ from voxa.core.errors import ServiceError
 
 class TransferForm(forms.Form):
     to = forms.CharField(
-        label="Transfer to",
+        label=_("Transfer to"),
         max_length=LONGEST_TARGET,
         widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
-        help_text="A number such as +1 (202) 555-0123, or a SIP address such as sip:desk@example.com.",
+        help_text=_("A number such as +1 (202) 555-0123, or a SIP address such as sip:desk@example.com."),
     )
     mode = forms.ChoiceField(
         choices=TransferMode.choices,
         widget=UnfoldAdminSelectWidget(),
-        help_text="A warm transfer takes a number. The agent leaves when the target has answered.",
+        help_text=_("A warm transfer takes a number. The agent leaves when the target has answered."),
     )
 
 
@@ -62,7 +64,7 @@ class OperatingMixin(ScopedAdmin):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, "The agent was asked. The timeline shows when it is done.")
+            messages.success(request, gettext("The agent was asked. The timeline shows when it is done."))
         return HttpResponseRedirect(reverse("admin:calls_call_change", args=[call.pk]))
 
     def listen_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
@@ -74,7 +76,12 @@ class OperatingMixin(ScopedAdmin):
             except ServiceError as error:
                 return JsonResponse({"message": error.message}, status=409)
             return JsonResponse(told, headers={"Cache-Control": "no-store"})
-        context = {**self.admin_site.each_context(request), "title": "Listen in", "opts": self.opts, "call": call}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Listen in"),
+            "opts": self.opts,
+            "call": call,
+        }
         page = render(request, "admin/calls/call/listen.html", context)
         page._csp_update = {"connect-src": ["'self'", *sources(call.project)]}  # type: ignore[attr-defined]
         return page
@@ -87,7 +94,7 @@ class OperatingMixin(ScopedAdmin):
             return HttpResponseRedirect(reverse("admin:calls_call_change", args=[call.pk]))
         context = {
             **self.admin_site.each_context(request),
-            "title": "Transfer the call",
+            "title": gettext("Transfer the call"),
             "opts": self.opts,
             "call": call,
             "form": form,
@@ -104,7 +111,10 @@ class OperatingMixin(ScopedAdmin):
         except ServiceError as error:
             form.add_error(None, error.message)
             return False
-        messages.success(request, "The transfer is in progress." if transfer.is_open else "The call was transferred.")
+        messages.success(
+            request,
+            gettext("The transfer is in progress.") if transfer.is_open else gettext("The call was transferred."),
+        )
         return True
 
 

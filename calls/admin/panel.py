@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from calls.admin import lines
 from calls.admin.after import after_of
@@ -24,9 +26,9 @@ MOST_LINES = 300
 MOST_ATTEMPTS = 50
 MOST_TURNS = 300
 _MEASURES = {
-    "firstWordSeconds": "Time to first word",
-    "turnSecondsMedian": "Median response latency",
-    "turnSecondsLongest": "Maximum response latency",
+    "firstWordSeconds": _("Time to first word"),
+    "turnSecondsMedian": _("Median response latency"),
+    "turnSecondsLongest": _("Maximum response latency"),
 }
 _ATTEMPT_COLORS = {
     AttemptStatus.DIALING: "primary",
@@ -176,7 +178,7 @@ def _line(event: Event) -> Line:
 
 def _dial(attempt: Attempt) -> Dial:
     gateway = f"{attempt.gateway.ip_or_domain}:{attempt.gateway.port}" if attempt.gateway else ""
-    trunk = attempt.trunk.name if attempt.trunk else "Shared trunk or a deleted one"
+    trunk = attempt.trunk.name if attempt.trunk else gettext("Shared trunk or a deleted one")
     talked = ""
     if attempt.answered_at and attempt.ended_at:
         talked = duration(round((attempt.ended_at - attempt.answered_at).total_seconds()))

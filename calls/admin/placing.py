@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.scoping import is_uuid
 from accounts.admin.workspace_first import WorkspaceFirst
@@ -34,26 +36,26 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
     variables = ReadableJson(
         dict,
         {"first_name": "Ada", "order": 1042},
-        label="Variables",
-        help_text="Values of the placeholders in the agent's texts, as JSON: texts, numbers and booleans.",
+        label=_("Variables"),
+        help_text=_("Values of the placeholders in the agent's texts, as JSON: texts, numbers and booleans."),
     )
 
     class Meta:
         model = Call
         fields = ["workspace", "to_number", *SELECTS, "variables", "scheduled_at", "not_after", "max_duration_seconds"]
         labels = {
-            "to_number": "Number to call",
-            "number": "From",
-            "scheduled_at": "Scheduled at",
-            "not_after": "Expires at",
-            "max_duration_seconds": "Maximum duration",
+            "to_number": _("Number to call"),
+            "number": _("From"),
+            "scheduled_at": _("Scheduled at"),
+            "not_after": _("Expires at"),
+            "max_duration_seconds": _("Maximum duration"),
         }
         help_texts = {
-            "to_number": "For example +1 (202) 555-0123. Without a country code, the workspace's country applies.",
-            "number": "Caller ID: the number that the callee sees.",
-            "agent": "The agent that talks to the callee.",
-            "trunk": "Leave empty to use the trunk of the caller ID.",
-            "max_duration_seconds": "Maximum talk time in seconds, from 10 to 14,400. One hour is 3,600.",
+            "to_number": _("For example +1 (202) 555-0123. Without a country code, the workspace's country applies."),
+            "number": _("Caller ID: the number that the callee sees."),
+            "agent": _("The agent that talks to the callee."),
+            "trunk": _("Leave empty to use the trunk of the caller ID."),
+            "max_duration_seconds": _("Maximum talk time in seconds, from 10 to 14,400. One hour is 3,600."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -71,7 +73,7 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_variables(self) -> dict[str, Any]:
         given = self.cleaned_data["variables"]
         if not isinstance(given, dict):
-            raise ValidationError('Enter a JSON object, for example {"first_name": "Ada"}.', code="variables")
+            raise ValidationError(gettext('Enter a JSON object, for example {"first_name": "Ada"}.'), code="variables")
         return given
 
     def clean(self) -> Any:
@@ -89,19 +91,23 @@ class PlacingMixin(WorkspaceFirst):
 
     add_fieldsets = [
         (
-            "Call",
+            _("Call"),
             {
-                "description": "The call waits in the queue until it is due and the limits allow it.",
+                "description": _("The call waits in the queue until it is due and the limits allow it."),
                 "fields": ["workspace", "to_number", ("number", "agent"), "variables"],
             },
         ),
-        ("Schedule and routing", {"fields": ["scheduled_at", "not_after", "max_duration_seconds", "trunk"]}),
+        (_("Schedule and routing"), {"fields": ["scheduled_at", "not_after", "max_duration_seconds", "trunk"]}),
     ]
     admin_site: admin.AdminSite
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Show or process the form; times are in the workspace's time zone."""
-        context = {"title": "Place a call", "show_save_and_add_another": False, "show_save_and_continue": False}
+        context = {
+            "title": gettext("Place a call"),
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
         context |= extra_context or {}
         try:
             return super().add_view(request, form_url, context)
@@ -131,8 +137,12 @@ class PlacingMixin(WorkspaceFirst):
             wrapper.can_view_related = wrapper.can_delete_related = False
         workspace = self.chosen_workspace(request)
         zone = workspace.time_zone if workspace else "UTC"
-        form.base_fields["scheduled_at"].help_text = f"Leave empty to call now. The time zone is {zone}."
-        words = f"The call ends if it is not dialed by then. Leave empty for no limit. The time zone is {zone}."
+        form.base_fields["scheduled_at"].help_text = gettext("Leave empty to call now. The time zone is %(zone)s.") % {
+            "zone": zone
+        }
+        words = gettext(
+            "The call ends if it is not dialed by then. Leave empty for no limit. The time zone is %(zone)s."
+        ) % {"zone": zone}
         form.base_fields["not_after"].help_text = words
         return form
 

@@ -5,6 +5,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeNumericListFilter, TextFilter
 
 from accounts.admin.access import access_of
@@ -47,7 +48,7 @@ class _RangeFilter(RangeNumericListFilter):
 class DurationFilter(_RangeFilter):
     """Filters by talk time in seconds."""
 
-    title = "talk time in seconds"
+    title = _("talk time in seconds")
     parameter_name = "duration"
 
     def within(self, request: HttpRequest, queryset: QuerySet[Call], low: Decimal, high: Decimal) -> QuerySet[Call]:
@@ -57,7 +58,7 @@ class DurationFilter(_RangeFilter):
 class CostFilter(_RangeFilter):
     """Filters outbound calls by the cost of their talk time, at the present price of their workspace."""
 
-    title = "cost"
+    title = _("cost")
     parameter_name = "cost"
 
     def within(self, request: HttpRequest, queryset: QuerySet[Call], low: Decimal, high: Decimal) -> QuerySet[Call]:
@@ -72,7 +73,7 @@ class CostFilter(_RangeFilter):
 class WordsFilter(TextFilter):
     """Filters by what was said, in the transcript."""
 
-    title = "text in the transcript"
+    title = _("text in the transcript")
     parameter_name = "said"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from calls.models import Attempt, Call, LiveKitEvent
 
@@ -23,7 +24,7 @@ def raw_events_view(page: Any, request: HttpRequest, call: Call) -> HttpResponse
     events = [(event, json.dumps(event.payload, indent=2, ensure_ascii=False)) for event in rows[: SHOWN + 1]]
     context = {
         **page.admin_site.each_context(request),
-        "title": "Raw LiveKit events",
+        "title": gettext("Raw LiveKit events"),
         "opts": page.opts,
         "call": call,
         "events": events[:SHOWN],

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
@@ -20,13 +22,13 @@ from calls.choices import RecordingStatus
 from calls.models import Call, Recording
 from calls.presentation.status_text import duration
 
-DELETING = "Deletion pending"
+DELETING = _("Deletion pending")
 
 
 class StateFilter(DropdownFilter):
     """Filters by status; a recording whose call was deleted counts as pending deletion."""
 
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -43,60 +45,60 @@ class StateFilter(DropdownFilter):
 class RecordingAdmin(ScopedAdmin):
     """Readable by every member; superusers also see recordings of deleted workspaces."""
 
-    empty = "To record calls, enable recording in the workspace's telephony settings, under Conversations."
+    empty = _("To record calls, enable recording in the workspace's telephony settings, under Conversations.")
     list_display = ["of_call", "state", "length", "listen", "why", "workspace", "created"]
     list_select_related = ["call", "workspace"]
     list_filter = [StateFilter, ("workspace", OwnRowsFilter)]
     search_fields = ["room_name"]
-    search_help_text = "Full number, call ID or room name"
+    search_help_text = _("Full number, call ID or room name")
     ordering = ["-created_at", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
     fieldsets = [
         (None, {"fields": [("call", "workspace"), ("state", "listen"), ("length", "size"), "why"]}),
-        ("Storage", {"fields": [("bucket", "key"), ("egress", "room_name"), ("created", "deletion_due")]}),
+        (_("Storage"), {"fields": [("bucket", "key"), ("egress", "room_name"), ("created", "deletion_due")]}),
     ]
     readonly_fields = [
         "call", "workspace", "state", "listen", "length", "size", "why", "bucket", "key", "egress", "room_name",
         "created", "deletion_due",
     ]  # fmt: skip
 
-    @display(description="Call")
+    @display(description=_("Call"))
     def of_call(self, recording: Recording) -> str:
         part = f", part {recording.part}" if recording.part > 1 else ""
-        return f"{recording.call}{part}" if recording.call else "Deleted call"
+        return f"{recording.call}{part}" if recording.call else gettext("Deleted call")
 
     @display(
-        description="State",
+        description=_("State"),
         label={"Saved": "success", "Failed": "danger", "Starting": "info", "Recording": "info", DELETING: "warning"},
     )
     def state(self, recording: Recording) -> str:
         return str(RecordingStatus(recording.status).label) if recording.call_id else DELETING
 
-    @display(description="Duration")
+    @display(description=_("Duration"))
     def length(self, recording: Recording) -> str:
         return duration(recording.duration_seconds) if recording.duration_seconds else ""
 
-    @display(description="Size")
+    @display(description=_("Size"))
     def size(self, recording: Recording) -> str:
         return f"{recording.bytes / 1_000_000:.1f} MB" if recording.bytes else ""
 
-    @display(description="Playback")
+    @display(description=_("Playback"))
     def listen(self, recording: Recording) -> SafeString | str:
         if recording.status != RecordingStatus.SAVED or not recording.call_id:
             return ""
         url = f"{reverse('admin:calls_call_recording', args=[recording.call_id])}?part={recording.part}"
         return format_html('<a class="vx-link" href="{}" target="_blank" rel="noopener">Listen</a>', url)
 
-    @display(description="Error")
+    @display(description=_("Error"))
     def why(self, recording: Recording) -> str:
         return recording.error
 
-    @display(description="LiveKit egress ID")
+    @display(description=_("LiveKit egress ID"))
     def egress(self, recording: Recording) -> str:
         return recording.egress_id
 
-    @display(description="Next deletion attempt")
+    @display(description=_("Next deletion attempt"))
     def deletion_due(self, recording: Recording) -> str:
         return when(recording.due_at)
 

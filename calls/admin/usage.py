@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.decorators import display
 
@@ -24,7 +26,7 @@ MOST_DAYS = 92
 
 
 class DirectionFilter(DropdownFilter):
-    title = "direction"
+    title = _("direction")
     parameter_name = "direction"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -38,13 +40,13 @@ class DirectionFilter(DropdownFilter):
 class UsageDayAdmin(ScopedAdmin):
     """Readable by every member. The chart shows the filtered rows."""
 
-    empty = "Calls are counted here per day when they end."
+    empty = _("Calls are counted here per day when they end.")
     list_display = ["day", "own_number", "way", "result", "calls", "answered", "minutes", "workspace"]
     list_display_links = None
     list_select_related = ["workspace"]
     list_filter = [("day", RangeDateFilter), DirectionFilter, ("workspace", OwnRowsFilter)]
     search_fields = ["number"]
-    search_help_text = "Full or partial number of the workspace, in any format"
+    search_help_text = _("Full or partial number of the workspace, in any format")
     ordering = ["-day", "-id"]
     sortable_by: ClassVar[list[str]] = []
     actions = None
@@ -52,19 +54,19 @@ class UsageDayAdmin(ScopedAdmin):
     fieldsets = [(None, {"fields": [("day", "own_number"), ("way", "result"), ("calls", "answered", "minutes")]})]
     readonly_fields = ["day", "own_number", "way", "result", "calls", "answered", "minutes"]
 
-    @display(description="Workspace number")
+    @display(description=_("Workspace number"))
     def own_number(self, row: UsageDay) -> str:
-        return row.number or "Unknown"
+        return row.number or gettext("Unknown")
 
-    @display(description="Direction")
+    @display(description=_("Direction"))
     def way(self, row: UsageDay) -> str:
         return str(Direction(row.direction).label)
 
-    @display(description="Outcome", label=LabelColors(COLORS))
+    @display(description=_("Outcome"), label=LabelColors(COLORS))
     def result(self, row: UsageDay) -> str:
         return str(CallStatus(row.outcome).label)
 
-    @display(description="Minutes")
+    @display(description=_("Minutes"))
     def minutes(self, row: UsageDay) -> str:
         return f"{row.seconds / 60:,.1f}"
 
@@ -82,7 +84,7 @@ class UsageDayAdmin(ScopedAdmin):
         return (queryset.filter(asked) if asked else queryset.none()), False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        answer: Any = super().changelist_view(request, {"title": "Usage", **(extra_context or {})})
+        answer: Any = super().changelist_view(request, {"title": gettext("Usage"), **(extra_context or {})})
         context = getattr(answer, "context_data", None) or {}
         if "cl" in context:
             chosen = any(name.startswith("day_") and value for name, value in request.GET.items())
@@ -107,7 +109,7 @@ def chart_of(rows: QuerySet[UsageDay], *, chosen: bool) -> dict[str, Any]:
         "usage_totals": [
             ("Calls", f"{total:,}"),
             ("Answered", f"{sum(answered):,}"),
-            ("Answer rate (ASR)", f"{100 * sum(answered) / total:.0f}%" if total else "none"),
+            (gettext("Answer rate (ASR)"), f"{100 * sum(answered) / total:.0f}%" if total else "none"),
             ("Minutes", f"{sum(minutes):,.0f}"),
         ],
         "calls_chart": _data(days, ("Answered", answered, "600"), ("Calls", calls, "300")),

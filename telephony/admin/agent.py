@@ -9,10 +9,13 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.labels import Labels
 from accounts.admin.scoping import ScopedAdmin
 from agents.choices import AiProvider, ProviderCheck
 from agents.providers.fields import USED_BY
@@ -29,7 +32,7 @@ from telephony.services import agents
 from telephony.services.agent_overrides import preview
 from telephony.services.errors import Problems
 
-_CHECKS = {"Accepted": "success", "Refused": "danger", "Not checked yet": "info"}
+_CHECKS = Labels({_("Accepted"): "success", _("Refused"): "danger", _("Not checked yet"): "info"})
 
 
 def _in_sight(name: str, providers: Iterable[AiProvider]) -> str:
@@ -42,8 +45,8 @@ def _in_sight(name: str, providers: Iterable[AiProvider]) -> str:
 class AgentAdmin(VoicesMixin, RevisionsMixin, ToolSecretMixin, ReplacingDeletion, ScopedAdmin):
     """Save agents through their services. Hide the fields of other providers."""
 
-    empty = "An agent answers and places calls. It combines a system prompt, a voice and an AI provider."
-    add_words = "Add agent"
+    empty = _("An agent answers and places calls. It combines a system prompt, a voice and an AI provider.")
+    add_words = _("Add agent")
     form = AgentForm
     list_display = ["name", "state", "way", "provider", "key_check", "language", "workspace"]
     list_select_related = ["workspace"]
@@ -54,12 +57,12 @@ class AgentAdmin(VoicesMixin, RevisionsMixin, ToolSecretMixin, ReplacingDeletion
         ("workspace", OwnRowsFilter),
     ]
     search_fields = ["name"]
-    search_help_text = "Name"
+    search_help_text = _("Name")
     autocomplete_fields = ["workspace"]
     fieldsets = [
         (None, {"fields": ["workspace", ("name", "direction"), "active"]}),
         (
-            "AI provider",
+            _("AI provider"),
             {
                 "fields": [
                     "ai_provider",
@@ -79,12 +82,12 @@ class AgentAdmin(VoicesMixin, RevisionsMixin, ToolSecretMixin, ReplacingDeletion
             },
         ),
         (
-            "Conversation",
+            _("Conversation"),
             {"fields": ["system_prompt", "greeting", "spoken", "require_variables", ("voice", "language")]},
         ),
-        ("Capabilities", {"fields": ["transfers", "sends_digits", "tools", "shared"]}),
+        (_("Capabilities"), {"fields": ["transfers", "sends_digits", "tools", "shared"]}),
         (
-            "Silence and voicemail",
+            _("Silence and voicemail"),
             {
                 "fields": [
                     ("silence_seconds", "silence_prompts"),
@@ -95,13 +98,13 @@ class AgentAdmin(VoicesMixin, RevisionsMixin, ToolSecretMixin, ReplacingDeletion
             },
         ),
         (
-            "Post-call analysis",
+            _("Post-call analysis"),
             {
-                "description": "Available for OpenAI agents and OpenAI-compatible models.",
+                "description": _("Available for OpenAI agents and OpenAI-compatible models."),
                 "fields": ["analyzes_calls", "analysis_model", "analysis_schema"],
             },
         ),
-        ("Revision", {"fields": ["revision_note"]}),
+        (_("Revision"), {"fields": ["revision_note"]}),
     ]
     # A field that the provider does not use is shown only while it holds a value, which must then be cleared.
     # A read-only page has no such variable and shows every field.
@@ -111,36 +114,39 @@ class AgentAdmin(VoicesMixin, RevisionsMixin, ToolSecretMixin, ReplacingDeletion
         " || (ai_provider == 'custom' && voicemail_message)",
     }
 
-    @display(description="Direction")
+    @display(description=_("Direction"))
     def way(self, agent: Agent) -> str:
         return WAYS[AgentDirection(agent.direction)]
 
-    @display(description="Provider", ordering="ai_provider")
+    @display(description=_("Provider"), ordering="ai_provider")
     def provider(self, agent: Agent) -> str:
         return str(AiProvider(agent.ai_provider).label)
 
-    @display(description="Provider API key", label=_CHECKS)
+    @display(description=_("Provider API key"), label=_CHECKS)
     def key_check(self, agent: Any) -> str:
-        return str(ProviderCheck(agent.provider_check).label) if agent.has_key else "None"
+        return str(ProviderCheck(agent.provider_check).label) if agent.has_key else gettext("None")
 
-    @display(description="State", label={"Active": "success", "Default agent": "success", "Off": "danger"})
+    @display(
+        description=_("State"),
+        label=Labels({_("Active"): "success", _("Default agent"): "success", _("Off"): "danger"}),
+    )
     def state(self, agent: Any) -> str:
-        return "Default agent" if agent.is_default else "Active" if agent.active else "Off"
+        return gettext("Default agent") if agent.is_default else gettext("Active") if agent.active else gettext("Off")
 
-    @display(description="Preview")
+    @display(description=_("Preview"))
     def spoken(self, agent: Agent) -> str:
         """Return the texts as a call without variables of its own has them."""
         return render_to_string("admin/telephony/agent/preview.html", preview(agent, {}, {}, Problems()))
 
-    @display(description="Reusable tools")
+    @display(description=_("Reusable tools"))
     def shared(self, agent: Agent) -> str:
         """Return links to the workspace's tools that the agent uses."""
         links = [(reverse("admin:telephony_tool_change", args=[one["id"]]), one["name"]) for one in agent.reusable]
-        return format_html_join(", ", '<a class="vx-link" href="{}">{}</a>', links) or "None"
+        return format_html_join(", ", '<a class="vx-link" href="{}">{}</a>', links) or gettext("None")
 
-    @display(description="Provider API key")
+    @display(description=_("Provider API key"))
     def key_state(self, agent: Agent) -> str:
-        return "Stored" if agent.provider_key else "None"
+        return gettext("Stored") if agent.provider_key else gettext("None")
 
     def limit(self, rows: QuerySet[Any], access: Any) -> QuerySet[Any]:
         with_key = ExpressionWrapper(Q(provider_key__isnull=False) | Q(stored_key__isnull=False), BooleanField())

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminTextInputWidget
 
 from agents.providers.fields import unused
@@ -18,11 +19,11 @@ from telephony.services.errors import Problems
 from telephony.services.tools import check_own_tools
 
 WAYS = {
-    AgentDirection.INBOUND: "Inbound calls",
-    AgentDirection.OUTBOUND: "Outbound calls",
-    AgentDirection.BOTH: "Inbound and outbound calls",
+    AgentDirection.INBOUND: _("Inbound calls"),
+    AgentDirection.OUTBOUND: _("Outbound calls"),
+    AgentDirection.BOTH: _("Inbound and outbound calls"),
 }
-ELSEWHERE = "Choose one from the same workspace."
+ELSEWHERE = _("Choose one from the same workspace.")
 
 
 class AgentForm(WriteOnlyForm):
@@ -30,20 +31,20 @@ class AgentForm(WriteOnlyForm):
 
     write_only = "provider_key"
     system_prompt = forms.CharField(
-        label="Instructions",
+        label=_("Instructions"),
         required=False,
         max_length=32_000,
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 6}),
-        help_text="The agent's role, what it knows and what it may do. {{name}} and {{name|default}} are variables.",
+        help_text=_("The agent's role, what it knows and what it may do. {{name}} and {{name|default}} are variables."),
     )
     greeting = forms.CharField(
         required=False,
         max_length=2_000,
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 2}),
-        help_text="Spoken first. Leave empty to let the model open the conversation.",
+        help_text=_("Spoken first. Leave empty to let the model open the conversation."),
     )
     voicemail_message = forms.CharField(
-        label="Voicemail message",
+        label=_("Voicemail message"),
         required=False,
         max_length=2_000,
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 2}),
@@ -51,8 +52,8 @@ class AgentForm(WriteOnlyForm):
     transfers = ReadableJson(
         list,
         [{"name": "sales", "to": "+15550100001", "mode": "warm", "description": "Questions about prices"}],
-        label="Transfer targets",
-        help_text="A JSON list. Each has a name, a number or SIP URI (to), a mode (warm or cold), a description.",
+        label=_("Transfer targets"),
+        help_text=_("A JSON list. Each has a name, a number or SIP URI (to), a mode (warm or cold), a description."),
     )
     tools = ReadableJson(
         list,
@@ -64,21 +65,26 @@ class AgentForm(WriteOnlyForm):
                 "parameters": {"type": "object", "properties": {"number": {"type": "string"}}},
             }
         ],
-        label="Tools",
-        help_text="A JSON list of HTTP functions that the agent may call, each with its parameters as a JSON schema. "
-        "The path and query of a URL and the texts of a body may have placeholders such as {{order}}.",
+        label=_("Tools"),
+        help_text=_(
+            "A JSON list of HTTP functions that the agent may call, each with its parameters as a JSON schema. "
+            "The path and query of a URL and the texts of a body may have placeholders such as {{order}}."
+        ),
     )
     analysis_schema = ReadableJson(
         dict,
-        {"type": "object", "properties": {"callback": {"type": "boolean", "description": "Wants to be called back"}}},
-        label="Analysis fields",
-        help_text="A JSON schema of the fields to extract from each call, in addition to summary and outcome.",
+        {
+            "type": "object",
+            "properties": {"callback": {"type": "boolean", "description": "Wants to be called back"}},
+        },
+        label=_("Analysis fields"),
+        help_text=_("A JSON schema of the fields to extract from each call, in addition to summary and outcome."),
     )
     revision_note = forms.CharField(
-        label="Note on this change",
+        label=_("Note on this change"),
         required=False,
         max_length=300,
-        help_text="Shown in the history.",
+        help_text=_("Shown in the history."),
         widget=UnfoldAdminTextInputWidget,
     )
     provider_key = secret_field("Provider API key")
@@ -146,25 +152,25 @@ class AgentForm(WriteOnlyForm):
         model = Agent
         fields = "__all__"
         labels = {
-            "direction": "Direction",
-            "ai_provider": "Provider",
-            "provider_agent_id": "Provider agent ID",
-            "custom_endpoint": "WebSocket URL",
-            "system_prompt": "Instructions",
-            "tools": "Tools",
-            "transfers": "Transfer targets",
-            "sends_digits": "Can send DTMF",
-            "silence_seconds": "Silence timeout",
-            "silence_prompts": "Max silence prompts",
-            "silence_prompt": "Silence prompt",
-            "voicemail_action": "On voicemail",
-            "voicemail_message": "Voicemail message",
-            "analyzes_calls": "Analyze calls",
-            "analysis_model": "Analysis model",
-            "analysis_schema": "Analysis fields",
+            "direction": _("Direction"),
+            "ai_provider": _("Provider"),
+            "provider_agent_id": _("Provider agent ID"),
+            "custom_endpoint": _("WebSocket URL"),
+            "system_prompt": _("Instructions"),
+            "tools": _("Tools"),
+            "transfers": _("Transfer targets"),
+            "sends_digits": _("Can send DTMF"),
+            "silence_seconds": _("Silence timeout"),
+            "silence_prompts": _("Max silence prompts"),
+            "silence_prompt": _("Silence prompt"),
+            "voicemail_action": _("On voicemail"),
+            "voicemail_message": _("Voicemail message"),
+            "analyzes_calls": _("Analyze calls"),
+            "analysis_model": _("Analysis model"),
+            "analysis_schema": _("Analysis fields"),
         }
         widgets = {"voice": VoiceInput}
         help_texts = {
-            "silence_seconds": "Seconds of silence before the agent asks if the caller is still there. 0: never.",
-            "silence_prompts": "Number of prompts before the agent hangs up.",
+            "silence_seconds": _("Seconds of silence before the agent asks if the caller is still there. 0: never."),
+            "silence_prompts": _("Number of prompts before the agent hangs up."),
         }

@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from accounts.models.history import Noted
@@ -21,7 +23,7 @@ from voxa.core.word_diff import Piece, word_diff
 
 SHOWN = 200
 _NAME = "telephony_agent_revisions"
-KEY_REMOVED = "The provider or its URL changed, so the stored API key was removed. Enter or choose it again."
+KEY_REMOVED = _("The provider or its URL changed, so the stored API key was removed. Enter or choose it again.")
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,10 @@ class RevisionsMixin:
         since = _chosen(request, "since", max(number - 1, 0))
         after, before = (agent_revisions.revision(agent, one) if one else None for one in (number, since))
         if (number and after is None) or (since and before is None):
-            raise Http404("There is no such revision.")
+            raise Http404(gettext("There is no such revision."))
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Revisions of {agent}",
+            "title": gettext("Revisions of %(agent)s") % {"agent": agent},
             "opts": self.opts,
             "agent": agent,
             "rows": [_row(row, changes) for row, changes in rows],
@@ -77,15 +79,23 @@ class RevisionsMixin:
             raise PermissionDenied
         row = agent_revisions.revision(agent, number)
         if row is None:
-            raise Http404("There is no such revision.")
+            raise Http404(gettext("There is no such revision."))
         note = request.POST.get("note", "").strip()[: Noted.LONGEST_NOTE] or f"Restored revision {number}."
         had_key, back = bool(agent.key), reverse(f"admin:{_NAME}", args=[agent.pk])
         try:
             saved = agent_revisions.restore(agent, row, note, Problems())
         except ValidationError as error:
-            messages.error(request, f"Revision {number} was not restored. {_words(error)}")
+            messages.error(
+                request,
+                gettext("Revision %(number)d was not restored. %(reason)s")
+                % {"number": number, "reason": _words(error)},
+            )
             return HttpResponseRedirect(f"{back}?number={number}")
-        messages.success(request, f"Revision {number} of {agent} is restored as a new revision.")
+        messages.success(
+            request,
+            gettext("Revision %(number)d of %(agent)s is restored as a new revision.")
+            % {"number": number, "agent": agent},
+        )
         if had_key and not saved.key:
             messages.warning(request, KEY_REMOVED)
         for warning in saved.warnings:
@@ -97,7 +107,7 @@ def _chosen(request: HttpRequest, name: str, default: int) -> int:
     """Return a revision's number from the URL. Raise `Http404` for any other text."""
     text = request.GET.get(name, "")
     if text and not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Http404("There is no such revision.")
+        raise Http404(gettext("There is no such revision."))
     return int(text) if text else default
 
 

@@ -7,16 +7,20 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import get_default_renderer
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from voxa.core.business_hours import BadHours, canonical_holidays, canonical_hours
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 FIELDSET = (
-    "When no agent can talk",
+    _("When no agent can talk"),
     {
-        "description": "Used outside the business hours, when no agent worker takes a call in time, and when the AI "
-        "provider fails at the start. A number's own fallback is used before its workspace's.",
+        "description": _(
+            "Used outside the business hours, when no agent worker takes a call in time, and when the AI "
+            "provider fails at the start. A number's own fallback is used before its workspace's."
+        ),
         "fields": [
             "business_hours",
             "holidays",
@@ -66,12 +70,14 @@ class WeekField(forms.MultiValueField):
     def __init__(self) -> None:
         super().__init__(
             [forms.CharField(required=False, max_length=200) for _ in DAYS],
-            label="Business hours",
+            label=gettext("Business hours"),
             required=False,
             require_all_fields=False,
             widget=WeekWidget(),
-            help_text="In the workspace's time zone, such as 09:00-12:00, 13:00-17:30. 22:00-06:00 ends on the next "
-            "day, 00:00-24:00 is the whole day. All rows empty: always open, for a number its workspace's hours.",
+            help_text=gettext(
+                "In the workspace's time zone, such as 09:00-12:00, 13:00-17:30. 22:00-06:00 ends on the next "
+                "day, 00:00-24:00 is the whole day. All rows empty: always open, for a number its workspace's hours."
+            ),
         )
 
     def prepare_value(self, value: Any) -> Any:
@@ -99,10 +105,10 @@ class DatesField(forms.CharField):
 
     def __init__(self) -> None:
         super().__init__(
-            label="Holidays",
+            label=gettext("Holidays"),
             required=False,
             widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "2026-12-25"}),
-            help_text="Closed days, one date per line. Empty for a number: its workspace's holidays.",
+            help_text=gettext("Closed days, one date per line. Empty for a number: its workspace's holidays."),
         )
 
     def prepare_value(self, value: Any) -> Any:

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views import View
 
 from accounts.admin.access import Access, access_of
@@ -27,7 +28,7 @@ class CarrierGuideView(View):
         domain = domains[0] if len(domains) == 1 else ""
         context = {
             **admin.site.each_context(request),
-            "title": "Connect a carrier",
+            "title": gettext("Connect a carrier"),
             "domains": domains,
             "guides": [_shown(carrier, domain) for carrier in GUIDES],
             "add": reverse("admin:telephony_trunk_add") if access.may(Role.ADMIN) else "",
@@ -45,7 +46,7 @@ def sip_domains(access: Access) -> list[str]:
 def _shown(carrier: str, domain: str) -> dict[str, Any]:
     guide, preset = GUIDES[carrier], preset_of(carrier)
     words = {
-        URI: f"sip:{domain}" if domain else "the SIP URI of the trunk's page",
+        URI: f"sip:{domain}" if domain else gettext("the SIP URI of the trunk's page"),
         HOST: domain or "the SIP domain of the trunk's page",
         ADDRESSES: "those of the trunk's page, What to enter at the carrier",
     }

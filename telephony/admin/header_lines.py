@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 
@@ -24,9 +25,14 @@ class HeaderLines(forms.CharField):
                 continue
             name, colon, text = line.partition(":")
             if not colon or not text.strip():
-                raise ValidationError(f"Line {number}: enter a name, a colon and a value.", code="line")
+                raise ValidationError(
+                    gettext("Line %(number)d: enter a name, a colon and a value.") % {"number": number}, code="line"
+                )
             if name.strip() in found:
-                raise ValidationError(f"Line {number}: {name.strip()} is already listed.", code="line")
+                raise ValidationError(
+                    gettext("Line %(number)d: %(name)s is already listed.") % {"number": number, "name": name.strip()},
+                    code="line",
+                )
             found[name.strip()] = text.strip()
         return found
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from voxa.core.api.parsers import bad_text, load
@@ -44,7 +45,7 @@ def _read(text: str) -> Any:
         place = f"line {error.lineno}, column {error.colno}"
         raise ValidationError(f"Invalid JSON at {place}: {error.msg}.", code="invalid") from error
     except RecursionError as error:
-        raise ValidationError("The JSON is nested too deeply.", code="invalid") from error
+        raise ValidationError(gettext("The JSON is nested too deeply."), code="invalid") from error
     except ValueError as error:
         raise ValidationError(f"Invalid JSON: {error}.", code="invalid") from error
     for path, words in bad_text(found, ""):

@@ -8,11 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.labels import Labels
 from accounts.admin.scoping import ScopedAdmin
 from accounts.choices import Role
 from telephony.admin.refusal import ServiceForm, ServicePage
@@ -20,7 +23,7 @@ from telephony.choices import KnowledgeKind, KnowledgeStatus
 from telephony.models import Agent, KnowledgeSource
 from telephony.services.knowledge import sources
 
-_COLORS = {"Ready": "success", "Failed": "danger", "Reading": "info", "Queued": "info"}
+_COLORS = Labels({_("Ready"): "success", _("Failed"): "danger", _("Reading"): "info", _("Queued"): "info"})
 
 
 class KnowledgeForm(ServiceForm):
@@ -30,7 +33,7 @@ class KnowledgeForm(ServiceForm):
         required=False,
         allow_empty_file=True,
         widget=UnfoldAdminFileFieldWidget,
-        help_text="PDF, HTML, Markdown or text, at most 10 MB. Or enter the URL of a page.",
+        help_text=_("PDF, HTML, Markdown or text, at most 10 MB. Or enter the URL of a page."),
     )
 
     class Meta:
@@ -49,30 +52,32 @@ class KnowledgeForm(ServiceForm):
 class KnowledgeSourceAdmin(ServicePage, ScopedAdmin):
     """Save through the services. A source is read in the background."""
 
-    empty = "Knowledge is what agents look up during calls: files and pages about your company, cut into passages."
-    add_words = "Add file or page"
+    empty = _("Knowledge is what agents look up during calls: files and pages about your company, cut into passages.")
+    add_words = _("Add file or page")
     form = KnowledgeForm
     list_display = ["name", "state", "error", "found_by", "passage_count", "read_at", "workspace"]
     list_select_related = ["workspace"]
     list_filter = [("status", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter), ("workspace", OwnRowsFilter)]
     search_fields = ["name", "url", "filename"]
-    search_help_text = "Name, URL or file name"
+    search_help_text = _("Name, URL or file name")
     autocomplete_fields = ["workspace", "agents"]
     readonly_fields = ["state", "error", "found_by", "passage_count", "filename", "read_at"]
     change_form_outer_after_template = "admin/telephony/knowledgesource/refresh.html"
     _new = [(None, {"fields": ["workspace", "name", "file", "url", "agents"]})]
     _kept = [
         (None, {"fields": ["name", "url", "agents"]}),
-        ("Content", {"fields": [("state", "found_by"), "error", ("passage_count", "read_at"), "filename"]}),
+        (_("Content"), {"fields": [("state", "found_by"), "error", ("passage_count", "read_at"), "filename"]}),
     ]
 
-    @display(description="Status", ordering="status", label=_COLORS)
+    @display(description=_("Status"), ordering="status", label=_COLORS)
     def state(self, source: KnowledgeSource) -> str:
         return KnowledgeStatus(source.status).label
 
-    @display(description="Searched by")
+    @display(description=_("Searched by"))
     def found_by(self, source: KnowledgeSource) -> str:
-        return {"meaning": "Meaning and words", "words": "Words"}.get(source.searched_by, "Not read yet")
+        return {"meaning": gettext("Meaning and words"), "words": gettext("Words")}.get(
+            source.searched_by, gettext("Not read yet")
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self._kept if obj else self._new
@@ -119,5 +124,5 @@ class KnowledgeSourceAdmin(ServicePage, ScopedAdmin):
         if request.method != "POST":
             raise PermissionDenied
         sources.refresh(source)
-        self.message_user(request, f"{source.name} is read again.")
+        self.message_user(request, gettext("%(source)s is read again.") % {"source": source.name})
         return HttpResponseRedirect(reverse("admin:telephony_knowledgesource_change", args=[source.pk]))

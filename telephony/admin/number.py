@@ -7,6 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RadioFilter
 from unfold.decorators import display
 
@@ -51,11 +53,11 @@ class NumberPageForm(AnsweringForm, WriteOnlyForm, ServiceForm):
 class AnsweredFilter(RadioFilter):
     """Filter numbers by whether an agent answers them."""
 
-    title = "answered"
+    title = _("answered")
     parameter_name = "answered"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "No agent"), ("yes", "An agent")]
+        return [("no", gettext("No agent")), ("yes", gettext("An agent"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[PhoneNumber]) -> QuerySet[PhoneNumber]:
         if self.value() == "no":
@@ -67,12 +69,12 @@ class AnsweredFilter(RadioFilter):
 class PhoneNumberAdmin(NumberChangesMixin, FileImportMixin, ServicePage, WorkspaceFirst, ScopedAdmin):
     """Save numbers through their services."""
 
-    empty = "A number belongs to a trunk and is answered by an agent. Add a trunk first."
+    empty = _("A number belongs to a trunk and is answered by an agent. Add a trunk first.")
     form = NumberPageForm
     file_kind = "numbers"
     file_form = NumberFileForm
-    file_title = "Import numbers"
-    file_words = "Import your own numbers onto your trunks. Numbers that the workspace already has are not changed."
+    file_title = _("Import numbers")
+    file_words = _("Import your own numbers onto your trunks. Numbers that the workspace already has are not changed.")
     list_display = ["number", "label", "trunk", "trunk_state", "answered_by", "workspace"]
     list_select_related = ["trunk", "agent", "workspace"]
     list_filter = [
@@ -83,17 +85,19 @@ class PhoneNumberAdmin(NumberChangesMixin, FileImportMixin, ServicePage, Workspa
         ("workspace", OwnRowsFilter),
     ]
     search_fields = ["number", "label"]
-    search_help_text = "Full or partial number in any format, or label"
+    search_help_text = _("Full or partial number in any format, or label")
     autocomplete_fields = ["trunk", "agent", "transfer_trunk", "fallback_agent"]
     conditional_fields = CONDITIONAL
     fieldsets = [
         (None, {"fields": [("number", "label"), "trunk"]}),
-        ("Inbound calls", {"fields": [("agent", "agent_revision"), "transfer_trunk"]}),
+        (_("Inbound calls"), {"fields": [("agent", "agent_revision"), "transfer_trunk"]}),
         (
-            "Assistant request",
+            _("Assistant request"),
             {
-                "description": "Asks a URL of yours about each call to this number. Empty: that of the workspace's "
-                "telephony settings, if any.",
+                "description": _(
+                    "Asks a URL of yours about each call to this number. Empty: that of the workspace's "
+                    "telephony settings, if any."
+                ),
                 "fields": [("assistant_request_url", SECRET)],
             },
         ),
@@ -124,18 +128,18 @@ class PhoneNumberAdmin(NumberChangesMixin, FileImportMixin, ServicePage, Workspa
         asked = numbers_like(request, search_term, ["number"])
         return (found | queryset.filter(asked) if asked else found), doubled
 
-    @display(description="Trunk status", ordering="trunk__status", label=LABELS)
+    @display(description=_("Trunk status"), ordering="trunk__status", label=LABELS)
     def trunk_state(self, number: PhoneNumber) -> str:
         return str(TrunkStatus(number.trunk.status).label)
 
-    @display(description="Answered by", ordering="agent__name")
+    @display(description=_("Answered by"), ordering="agent__name")
     def answered_by(self, number: PhoneNumber) -> str:
         if number.agent and number.agent.active:
             pin = number.agent_revision
             return f"{number.agent.name}, revision {pin}" if pin else number.agent.name
         if name := getattr(number, "stand_in", None):
-            return f"{name} (default agent)"
-        return render_to_string("unfold/helpers/label.html", {"text": "Nobody", "type": "warning"})
+            return gettext("%(name)s (default agent)") % {"name": name}
+        return render_to_string("unfold/helpers/label.html", {"text": gettext("Nobody"), "type": "warning"})
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["widget"] = WorkspaceSelect(db_field, self.admin_site)
@@ -157,7 +161,9 @@ class PhoneNumberAdmin(NumberChangesMixin, FileImportMixin, ServicePage, Workspa
     def save_model(self, request: HttpRequest, obj: PhoneNumber, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if answering_agent(obj, obj.workspace_id) is None:
-            messages.warning(request, f"{obj.number} has no agent yet. Assign an active agent.")
+            messages.warning(
+                request, gettext("%(number)s has no agent yet. Assign an active agent.") % {"number": obj.number}
+            )
 
     def check_import(self, workspace: Workspace, data: bytes, choices: Mapping[str, str | None]) -> Report:
         return check_file(workspace, data, defaults_of(choices))

@@ -6,6 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from accounts.admin.access import access_of
@@ -23,18 +25,18 @@ _NAMES = {"agent": "Agent", "trunk": "Trunk", "label": "Label"}
 class NumberChangesForm(forms.Form):
     """What is empty stays."""
 
-    agent: Any = forms.ModelChoiceField(None, required=False, empty_label="Do not change")
+    agent: Any = forms.ModelChoiceField(None, required=False, empty_label=_("Do not change"))
     no_agent = forms.BooleanField(
         required=False,
         widget=UnfoldBooleanSwitchWidget,
-        label="Remove the agent",
-        help_text="The workspace's default agent answers, if one is chosen.",
+        label=_("Remove the agent"),
+        help_text=_("The workspace's default agent answers, if one is chosen."),
     )
-    trunk: Any = forms.ModelChoiceField(None, required=False, empty_label="Do not change")
+    trunk: Any = forms.ModelChoiceField(None, required=False, empty_label=_("Do not change"))
     label = forms.CharField(
-        max_length=100, required=False, widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Do not change"})
+        max_length=100, required=False, widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("Do not change")})
     )
-    no_label = forms.BooleanField(required=False, widget=UnfoldBooleanSwitchWidget, label="Clear the label")
+    no_label = forms.BooleanField(required=False, widget=UnfoldBooleanSwitchWidget, label=_("Clear the label"))
 
     def clean(self) -> dict[str, Any]:
         """Return the values to set, and nothing else."""
@@ -42,7 +44,7 @@ class NumberChangesForm(forms.Form):
         for name, cleared in (("agent", None), ("label", "")):
             if data.get(f"no_{name}"):
                 if data.get(name):
-                    self.add_error(name, f"Choose the {name} or remove it, not both.")
+                    self.add_error(name, gettext("Choose one or remove it, not both."))
                 data[name] = cleared
             elif not data.get(name):
                 data.pop(name, None)
@@ -50,7 +52,7 @@ class NumberChangesForm(forms.Form):
             data.pop("trunk", None)
         found = {name: data[name] for name in _NAMES if name in data}
         if not found and not self.errors:
-            raise forms.ValidationError("Choose an agent, a trunk or a label.")
+            raise forms.ValidationError(gettext("Choose an agent, a trunk or a label."))
         return found
 
 
@@ -59,12 +61,12 @@ class NumberChangesMixin(SelectionPage):
 
     selection_form = NumberChangesForm
     selection_name = "change-selected"
-    selection_title = "Change selected numbers"
-    selection_button = "Change numbers"
-    selection_words = "What is left empty stays as it is. Calls in progress are not affected."
+    selection_title = _("Change selected numbers")
+    selection_button = _("Change numbers")
+    selection_words = _("What is left empty stays as it is. Calls in progress are not affected.")
     actions: ClassVar[list[str]] = ["change_selected"]
 
-    @admin.action(description="Change agent, trunk or label", permissions=["change"])
+    @admin.action(description=_("Change agent, trunk or label"), permissions=["change"])
     def change_selected(self, request: HttpRequest, queryset: QuerySet[PhoneNumber]) -> HttpResponse | None:
         """Ask what to change."""
         return self.ask_about(request, queryset)
@@ -114,7 +116,10 @@ def _effect(found: Changes, verb: str) -> Effect:
     fields = ", ".join(f"{_NAMES[name].lower()} of {count:,}" for name, count in found.fields.items())
     done = [f"{counted(len(found.rows), 'number')} {verb}{f': {fields}' if fields else ''}."]
     if found.unchanged:
-        done.append(f"{counted(found.unchanged, 'number')} already {'has' if found.unchanged == 1 else 'have'} it.")
+        done.append(
+            ngettext("%(count)s number already has it.", "%(count)s numbers already have it.", found.unchanged)
+            % {"count": f"{found.unchanged:,}"}
+        )
     if found.trunks:
-        done.append(f"Trunks to sync: {len(found.trunks):,}.")
+        done.append(gettext("Trunks to sync: %(count)s.") % {"count": f"{len(found.trunks):,}"})
     return Effect(done, found.refused)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.file_import import FileForm
@@ -18,21 +20,23 @@ class NumberFileForm(FileForm):
         required=False,
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
-        label="Trunk",
-        help_text="Trunk name for rows without a trunk.",
+        label=_("Trunk"),
+        help_text=_("Trunk name for rows without a trunk."),
     )
     agent = forms.CharField(
         required=False,
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
-        label="Agent",
-        help_text="Agent name for rows without an agent. Empty: the default agent.",
+        label=_("Agent"),
+        help_text=_("Agent name for rows without an agent. Empty: the default agent."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = f"At most {MOST_ROWS:,} rows. Delimiter and encoding are detected."
-        self.fields["text"].help_text = (
+        self.fields["file"].help_text = gettext("At most %(most)s rows. Delimiter and encoding are detected.") % {
+            "most": f"{MOST_ROWS:,}"
+        }
+        self.fields["text"].help_text = gettext(
             "One number per line, with an optional label. Or use a header row with these columns in any order: "
             "number, label, trunk, agent, transfer trunk."
         )

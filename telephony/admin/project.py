@@ -8,9 +8,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin.access import Access, access_of
+from accounts.admin.labels import Labels
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
 from accounts.choices import Role
@@ -34,7 +37,7 @@ class ProjectForm(WriteOnlyForm):
         cleaned = super().clean()
         if former and not self.changed_secret and not _same_server(former, cleaned.get("url")):
             self.add_error(
-                "api_secret", "The stored secret belongs to another server. Enter the secret of this server."
+                "api_secret", gettext("The stored secret belongs to another server. Enter the secret of this server.")
             )
         return cleaned
 
@@ -58,26 +61,29 @@ class LiveKitProjectAdmin(ScopedAdmin):
     view_role = Role.ADMIN
     list_display = ["name", "state", "url", "last_answer", "last_error"]
     search_fields = ["name", "url"]
-    search_help_text = "Name or URL"
+    search_help_text = _("Name or URL")
     change_form_outer_before_template = "admin/telephony/livekitproject/status.html"
     actions = None
     fieldsets = [
         (None, {"fields": ["name", ("url", "sip_domain")]}),
-        ("Credentials", {"fields": ["api_key", "api_secret"]}),
+        (_("Credentials"), {"fields": ["api_key", "api_secret"]}),
     ]
     default_fieldsets = [(None, {"fields": ["name", ("url", "sip_domain"), "key_in_use"]})]
 
-    @display(description="State", label={"Answers": "success", "Unreachable": "danger", "Not configured": "warning"})
+    @display(
+        description=_("State"),
+        label=Labels({_("Answers"): "success", _("Unreachable"): "danger", _("Not configured"): "warning"}),
+    )
     def state(self, project: LiveKitProject) -> str:
         if not project.is_configured:
-            return "Not configured"
-        return "Answers" if project.was_reachable else "Away"
+            return gettext("Not configured")
+        return gettext("Answers") if project.was_reachable else gettext("Away")
 
-    @display(description="Last answer", ordering="last_ok_at")
+    @display(description=_("Last answer"), ordering="last_ok_at")
     def last_answer(self, project: LiveKitProject) -> str:
         return when(project.last_ok_at)
 
-    @display(description="API key")
+    @display(description=_("API key"))
     def key_in_use(self, project: LiveKitProject) -> str:
         return project.credentials[0]
 
@@ -125,7 +131,11 @@ class LiveKitProjectAdmin(ScopedAdmin):
             messages.error(request, f"{project.name}: {error}")
         else:
             taken = round((time.monotonic() - started) * 1000)
-            messages.success(request, f"Connected to {project.name}: the API key is valid. Response time: {taken} ms.")
+            messages.success(
+                request,
+                gettext("Connected to %(project)s: the API key is valid. Response time: %(taken)s ms.")
+                % {"project": project.name, "taken": taken},
+            )
             without_sip = sip_service.check(project)
             if without_sip is not None:
                 messages.error(request, f"{project.name}: {without_sip}")

@@ -10,11 +10,14 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.labels import Labels
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
 from accounts.choices import Role
@@ -26,7 +29,7 @@ from telephony.models import ProviderKey
 from telephony.services import provider_keys
 
 _HAS = {"base_url": "servers", "region": "regions"}  # fields that not every provider has
-_CHECKS = {"Accepted": "success", "Refused": "danger", "Not checked yet": "info"}
+_CHECKS = Labels({_("Accepted"): "success", _("Refused"): "danger", _("Not checked yet"): "info"})
 
 
 class ProviderKeyForm(WriteOnlyForm, ServiceForm):
@@ -47,8 +50,8 @@ class ProviderKeyForm(WriteOnlyForm, ServiceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "key" in self.fields:
-            google = "Of Google Cloud: the content of the JSON key file of a service account."
-            kept = f"{KEEP} Another key is used from the next call on."
+            google = gettext("Of Google Cloud: the content of the JSON key file of a service account.")
+            kept = gettext("%(keep)s Another key is used from the next call on.") % {"keep": KEEP}
             self.fields["key"].help_text = google if self.instance._state.adding else kept
 
 
@@ -62,47 +65,47 @@ def _in_sight(what: str) -> str:
 class ProviderKeyAdmin(ServicePage, ScopedAdmin):
     """Save through the services. A key is checked in the background."""
 
-    empty = "A provider key is an API key of an AI provider, stored once for all agents that use it."
-    add_words = "Add provider key"
+    empty = _("A provider key is an API key of an AI provider, stored once for all agents that use it.")
+    add_words = _("Add provider key")
     form = ProviderKeyForm
     list_display = ["name", "owner", "state", "provider_answer", "agent_count", "entered", "workspace"]
     list_select_related = ["workspace"]
     list_filter = [("provider", ChoicesDropdownFilter), ("workspace", OwnRowsFilter)]
     search_fields = ["name"]
-    search_help_text = "Name"
+    search_help_text = _("Name")
     autocomplete_fields = ["workspace"]
     readonly_fields = ["owner", "state", "provider_answer", "checked", "entered", "used_by"]
     change_form_outer_after_template = "admin/telephony/providerkey/check.html"
     conditional_fields = {name: _in_sight(what) for name, what in _HAS.items()}
     _new = [(None, {"fields": ["workspace", "name", "provider", "key", "base_url", "region"]})]
 
-    @display(description="Provider", ordering="provider")
+    @display(description=_("Provider"), ordering="provider")
     def owner(self, key: ProviderKey) -> str:
         return str(KeyProvider(key.provider).label)
 
-    @display(description="Last check", ordering="provider_check", label=_CHECKS)
+    @display(description=_("Last check"), ordering="provider_check", label=_CHECKS)
     def state(self, key: ProviderKey) -> str:
         return str(ProviderCheck(key.provider_check).label)
 
-    @display(description="Agents")
+    @display(description=_("Agents"))
     def agent_count(self, key: Any) -> int:
         return int(key.agent_count)
 
-    @display(description="Key entered", ordering="rotated_at")
+    @display(description=_("Key entered"), ordering="rotated_at")
     def entered(self, key: ProviderKey) -> str:
         return when(key.rotated_at)
 
-    @display(description="Checked")
+    @display(description=_("Checked"))
     def checked(self, key: ProviderKey) -> str:
         return when(key.provider_checked_at)
 
-    @display(description="Used by")
+    @display(description=_("Used by"))
     def used_by(self, key: ProviderKey) -> str:
         links = (
             (reverse("admin:telephony_agent_change", args=[pk]), name)
             for pk, name in provider_keys.users(key).values_list("pk", "name")
         )
-        return format_html_join(", ", '<a class="underline" href="{}">{}</a>', links) or "No agent"
+        return format_html_join(", ", '<a class="underline" href="{}">{}</a>', links) or gettext("No agent")
 
     def limit(self, rows: QuerySet[Any], access: Any) -> QuerySet[Any]:
         limited: QuerySet[Any] = super().limit(rows, access).annotate(agent_count=Count("agents"))
@@ -114,7 +117,7 @@ class ProviderKeyAdmin(ServicePage, ScopedAdmin):
         own = [name for name, what in _HAS.items() if getattr(obj.vendor, f"has_{what}")]
         secret = ["key"] if self.has_change_permission(request, obj) else []
         checks = [("state", "checked"), "provider_answer", "entered", "used_by"]
-        return [(None, {"fields": ["name", "owner", *secret, *own]}), ("State", {"fields": checks})]
+        return [(None, {"fields": ["name", "owner", *secret, *own]}), (gettext("State"), {"fields": checks})]
 
     def save_by_service(self, request: HttpRequest, form: Any) -> ProviderKey:
         values = {name: form.cleaned_data[name] for name in provider_keys.FIELDS if name in form.cleaned_data}
@@ -156,5 +159,7 @@ class ProviderKeyAdmin(ServicePage, ScopedAdmin):
         if request.method != "POST":
             raise PermissionDenied
         provider_keys.request_check(key)
-        self.message_user(request, f"{key.name} is checked again. Reload the page in a moment.")
+        self.message_user(
+            request, gettext("%(key)s is checked again. Reload the page in a moment.") % {"key": key.name}
+        )
         return HttpResponseRedirect(reverse("admin:telephony_providerkey_change", args=[key.pk]))

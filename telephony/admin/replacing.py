@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from telephony.admin.selects import LISTED, WorkspaceSelect
@@ -23,9 +25,9 @@ from voxa.core.imports.words import counted
 class DeletionForm(forms.Form):
     """A replacement, or the name of what is deleted."""
 
-    replacement: Any = forms.ModelChoiceField(None, required=False, empty_label="None")
+    replacement: Any = forms.ModelChoiceField(None, required=False, empty_label=_("None"))
     typed = forms.CharField(
-        required=False, widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}), label="Or type to confirm"
+        required=False, widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}), label=_("Or type to confirm")
     )
 
     def __init__(self, data: Any, page: Any, rows: Sequence[Any], along: Along) -> None:
@@ -54,7 +56,7 @@ class DeletionForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         typed = (data.get("typed") or "").strip()
         if self.along and not self.errors and not data.get("replacement") and typed != self.words:
-            offered = "Choose a replacement, or type" if "replacement" in self.fields else "Type"
+            offered = gettext("Choose a replacement, or type") if "replacement" in self.fields else "Type"
             self.add_error("typed", f"{offered} exactly: {self.words}")
         return data
 
@@ -73,7 +75,7 @@ class ReplacingDeletion:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]
         return self._delete(request, [row]) or HttpResponseRedirect(self._list())
 
-    @admin.action(description="Delete selected %(verbose_name_plural)s", permissions=["delete"])
+    @admin.action(description=_("Delete selected %(verbose_name_plural)s"), permissions=["delete"])
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """Ask, then delete the selected rows."""
         return self._delete(request, list(queryset), {"action": "delete_selected"})

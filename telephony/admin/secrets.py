@@ -3,9 +3,10 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldBooleanWidget
 
-KEEP = "A value is stored and never shown. Leave empty to keep it."
+KEEP = _("A value is stored and never shown. Leave empty to keep it.")
 
 
 class WriteOnlyForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -55,7 +57,7 @@ class SipEndpointForm(WriteOnlyForm, ServiceForm):
         if password:
             validate_sip_password(password)
         elif self.instance._state.adding:
-            raise ValidationError("Enter a password of at least 8 characters.", code="required")
+            raise ValidationError(gettext("Enter a password of at least 8 characters."), code="required")
         return password
 
 
@@ -63,7 +65,9 @@ class SipEndpointForm(WriteOnlyForm, ServiceForm):
 class SipEndpointAdmin(ServicePage, ScopedAdmin):
     """Save through the services. The response waits briefly for LiveKit and reports the result."""
 
-    empty = "A SIP endpoint gives an agent a SIP address and digest credentials, so that a carrier or PBX can call it."
+    empty = _(
+        "A SIP endpoint gives an agent a SIP address and digest credentials, so that a carrier or PBX can call it."
+    )
     form = SipEndpointForm
     list_display = ["name", "state", "reason", "address", "agent", "key_check", "workspace"]
     list_filter = [
@@ -72,12 +76,12 @@ class SipEndpointAdmin(ServicePage, ScopedAdmin):
         ("workspace", OwnRowsFilter),
     ]
     search_fields = ["name", "sip_username", "=livekit_objects__livekit_id", "=livekit_aliases__livekit_id"]
-    search_help_text = "Name, SIP username, or LiveKit ID (ST_…)"
+    search_help_text = _("Name, SIP username, or LiveKit ID (ST_…)")
     autocomplete_fields = ["agent"]
     change_form_outer_before_template = "admin/telephony/sipendpoint/status.html"
     fieldsets = [
         (None, {"fields": [("name", "agent")]}),
-        ("Inbound authentication", {"fields": [("sip_username", "sip_password")]}),
+        (_("Inbound authentication"), {"fields": [("sip_username", "sip_password")]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -86,16 +90,16 @@ class SipEndpointAdmin(ServicePage, ScopedAdmin):
         related = rows.select_related("agent", project)
         return related.defer("sip_password", "agent__provider_key", f"{project}__api_secret")
 
-    @display(description="Status", ordering="status", label=LABELS)
+    @display(description=_("Status"), ordering="status", label=LABELS)
     def state(self, endpoint: SipEndpoint) -> str:
         return str(TrunkStatus(endpoint.status).label)
 
-    @display(description="Why")
+    @display(description=_("Why"))
     def reason(self, endpoint: SipEndpoint) -> str:
         words = endpoint.last_error
         return words if len(words) <= 80 else f"{words[:79]}…"
 
-    @display(description="SIP address")
+    @display(description=_("SIP address"))
     def address(self, endpoint: SipEndpoint) -> str:
         settings = getattr(endpoint.workspace, "telephony_settings", None) or TelephonySettings.of(
             endpoint.workspace_id
@@ -103,7 +107,7 @@ class SipEndpointAdmin(ServicePage, ScopedAdmin):
         return f"{endpoint.user_part}@{settings.project.domain}"
 
     @display(
-        description="Provider API key",
+        description=_("Provider API key"),
         ordering="agent__provider_check",
         label={ProviderCheck(check).label: color for check, color in _CHECKS.items()},
     )

@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -58,20 +60,20 @@ class SettingsForm(AnsweringForm, WriteOnlyForm, ServiceForm):
 
     write_only = SECRET
 
-    calling_hours_end = ClockField(label="Until", required=False, help_text="Enter 24:00 for the end of the day.")
+    calling_hours_end = ClockField(label=_("Until"), required=False, help_text=_("Enter 24:00 for the end of the day."))
 
     allowed_countries = CountriesField(
-        label="Countries",
+        label=_("Countries"),
         required=False,
-        help_text="Two-letter country codes, such as US, CA. Empty: only the workspace's country.",
+        help_text=_("Two-letter country codes, such as US, CA. Empty: only the workspace's country."),
     )
     calling_days = forms.TypedMultipleChoiceField(
-        label="On",
+        label=_("On"),
         choices=list(enumerate(DAYS)),
         coerce=int,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="None selected: every day.",
+        help_text=_("None selected: every day."),
     )
 
     assistant_request_secret = secret_field("Signing secret")
@@ -84,23 +86,23 @@ class SettingsForm(AnsweringForm, WriteOnlyForm, ServiceForm):
         model = TelephonySettings
         fields = "__all__"  # the admin's fieldsets select them
         labels = {
-            "project": "LiveKit project",
-            "max_concurrent_calls": "Max concurrent calls",
-            "allowed_countries": "Countries",
-            "allow_premium": "Allow premium numbers",
-            "allow_unknown_numbers": "Allow unknown numbers",
-            "allow_shared_trunk": "Allow shared trunk",
-            "calling_hours_start": "From",
-            "calling_days": "On",
-            "calling_hours_fallback": "Numbers without a time zone",
-            "max_attempts": "Max attempts per call",
-            "retry_delay_seconds": "Retry delay in seconds",
-            "daily_attempts_per_callee": "Max attempts per number per day",
-            "daily_spend_limit": "Daily spend limit",
-            "record_calls": "Record",
-            "recording_announcement": "Announcement",
+            "project": _("LiveKit project"),
+            "max_concurrent_calls": _("Max concurrent calls"),
+            "allowed_countries": _("Countries"),
+            "allow_premium": _("Allow premium numbers"),
+            "allow_unknown_numbers": _("Allow unknown numbers"),
+            "allow_shared_trunk": _("Allow shared trunk"),
+            "calling_hours_start": _("From"),
+            "calling_days": _("On"),
+            "calling_hours_fallback": _("Numbers without a time zone"),
+            "max_attempts": _("Max attempts per call"),
+            "retry_delay_seconds": _("Retry delay in seconds"),
+            "daily_attempts_per_callee": _("Max attempts per number per day"),
+            "daily_spend_limit": _("Daily spend limit"),
+            "record_calls": _("Record"),
+            "recording_announcement": _("Announcement"),
         }
-        help_texts = {"calls_per_second": "Empty: no limit."}
+        help_texts = {"calls_per_second": _("Empty: no limit.")}
 
 
 def _group(title: str, words: str, fields: list[Any]) -> tuple[str, dict[str, Any]]:
@@ -115,67 +117,73 @@ class TelephonySettingsAdmin(ServicePage, ScopedAdmin):
     list_display = ["workspace", "project", "pace", "at_once", "spend", "recorded"]
     list_select_related = ["workspace", "project", *AGENTS]
     search_fields = ["workspace__name", "workspace__slug"]
-    search_help_text = "Workspace name"
+    search_help_text = _("Workspace name")
     sortable_by: ClassVar[list[str]] = []
     actions = None
     conditional_fields = CONDITIONAL
     fieldsets = [
         (None, {"fields": [("workspace", "project"), "default_agent"]}),
         _group(
-            "Concurrency and rate limits",
-            "Limits for the whole workspace. Each trunk can have its own limits. Calls over a limit stay queued.",
+            _("Concurrency and rate limits"),
+            _("Limits for the whole workspace. Each trunk can have its own limits. Calls over a limit stay queued."),
             [("calls_per_second", "max_concurrent_calls")],
         ),
         _group(
-            "Allowed destinations",
-            "Checked when a call is dialed, even if it was queued earlier. Calls that are not allowed fail.",
+            _("Allowed destinations"),
+            _("Checked when a call is dialed, even if it was queued earlier. Calls that are not allowed fail."),
             ["allowed_countries", ("allow_premium", "allow_unknown_numbers"), "allow_shared_trunk"],
         ),
         _group(
-            "When",
-            "Checked in every time zone that the callee may be in. Other calls stay queued until these hours start.",
+            _("When"),
+            _("Checked in every time zone that the callee may be in. Other calls stay queued until these hours start."),
             [("calling_hours_start", "calling_hours_end"), ("calling_days", "calling_hours_fallback")],
         ),
         _group(
-            "Retries",
-            "Busy and unanswered calls are retried, with a delay that doubles each time. Declined calls are not. "
-            "An attempt tries the gateways in order until one connects and counts once.",
+            _("Retries"),
+            _(
+                "Busy and unanswered calls are retried, with a delay that doubles each time. Declined calls are not. "
+                "An attempt tries the gateways in order until one connects and counts once."
+            ),
             [("max_attempts", "retry_delay_seconds"), "daily_attempts_per_callee"],
         ),
         _group(
-            "Spend limit",
-            "Covers answered outbound minutes, including transfers. At the limit, calls end and others wait for the "
-            "workspace's next day. The operator sets price and currency.",
+            _("Spend limit"),
+            _(
+                "Covers answered outbound minutes, including transfers. At the limit, calls end and others wait for "
+                "the workspace's next day. The operator sets price and currency."
+            ),
             [("price_per_minute", "currency"), "daily_spend_limit"],
         ),
         _group(
-            "Conversations",
-            "What happens to an answered call without an agent, and whether conversations are recorded.",
+            _("Conversations"),
+            _("What happens to an answered call without an agent, and whether conversations are recorded."),
             ["agent_absent", "record_calls", "recording_announcement"],
         ),
         _group(
-            "Assistant request",
-            "Asks a URL of yours about each inbound call, signed like webhooks: it can send variables, choose another "
-            "agent, transfer or refuse the call. After 2 seconds the call goes on as configured here.",
+            _("Assistant request"),
+            _(
+                "Asks a URL of yours about each inbound call, signed like webhooks: it can send variables, choose "
+                "another agent, transfer or refuse the call. After 2 seconds the call goes on as configured here."
+            ),
             [("assistant_request_url", SECRET)],
         ),
         FIELDSET,
     ]
 
-    @display(description="Calls per second")
+    @display(description=_("Calls per second"))
     def pace(self, row: TelephonySettings) -> str:
-        return f"{row.calls_per_second:f}" if row.calls_per_second else "No limit"
+        return f"{row.calls_per_second:f}" if row.calls_per_second else gettext("No limit")
 
-    @display(description="Max concurrent calls")
+    @display(description=_("Max concurrent calls"))
     def at_once(self, row: TelephonySettings) -> str:
-        return f"{row.max_concurrent_calls:,}" if row.max_concurrent_calls else "No limit"
+        return f"{row.max_concurrent_calls:,}" if row.max_concurrent_calls else gettext("No limit")
 
-    @display(description="Daily spend limit")
+    @display(description=_("Daily spend limit"))
     def spend(self, row: TelephonySettings) -> str:
         limit = row.daily_spend_limit
-        return f"{limit:,.2f} {row.currency}" if limit is not None else "No limit"
+        return f"{limit:,.2f} {row.currency}" if limit is not None else gettext("No limit")
 
-    @display(description="Recording", boolean=True)
+    @display(description=_("Recording"), boolean=True)
     def recorded(self, row: TelephonySettings) -> bool:
         return row.record_calls
 

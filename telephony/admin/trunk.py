@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin.filters import OwnRowsFilter
@@ -39,14 +40,14 @@ SHOWN_RUNS = 10
 class TrunkAdmin(WorkspaceFirst, TrunkButtons, ReplacingDeletion, ScopedAdmin):
     """Save through the services. The response waits briefly for LiveKit and reports the result."""
 
-    empty = "A trunk connects a carrier: gateways, credentials and phone numbers."
-    add_words = "Add trunk"
+    empty = _("A trunk connects a carrier: gateways, credentials and phone numbers.")
+    add_words = _("Add trunk")
     form = TrunkForm
     inlines = [GatewayInline, NumberInline]
     list_display = ["name", "state", "reason", "carrier_name", "first_gateway", "number_count", "workspace"]
     list_filter = [StateFilter, ("workspace", OwnRowsFilter)]
     search_fields = ["name", "gateways__ip_or_domain", "=livekit_objects__livekit_id", "=livekit_aliases__livekit_id"]
-    search_help_text = "Name, gateway, or LiveKit ID (ST_…)"
+    search_help_text = _("Name, gateway, or LiveKit ID (ST_…)")
     autocomplete_fields = ["workspace"]
     actions: ClassVar[list[str]] = [
         "provision_selected",
@@ -61,14 +62,14 @@ class TrunkAdmin(WorkspaceFirst, TrunkButtons, ReplacingDeletion, ScopedAdmin):
     fieldsets = [
         (None, {"fields": ["workspace", ("name", "carrier")]}),
         (
-            "Outbound authentication",
+            _("Outbound authentication"),
             {
-                "description": "Leave both empty if the carrier authenticates by IP.",
+                "description": _("Leave both empty if the carrier authenticates by IP."),
                 "fields": [("auth_username", "auth_password"), "clear_auth_password"],
             },
         ),
         (
-            "Outbound calls",
+            _("Outbound calls"),
             {
                 "classes": ["collapse"],
                 "fields": [
@@ -80,22 +81,22 @@ class TrunkAdmin(WorkspaceFirst, TrunkButtons, ReplacingDeletion, ScopedAdmin):
             },
         ),
         (
-            "Caller identity",
+            _("Caller identity"),
             {
                 "classes": ["collapse"],
-                "description": "Contents of the From header, if the carrier requires more than the caller ID.",
+                "description": _("Contents of the From header, if the carrier requires more than the caller ID."),
                 "fields": [("from_user", "from_host"), "display_name"],
             },
         ),
-        ("Inbound calls", {"classes": ["collapse"], "fields": ["called_number_format"]}),
+        (_("Inbound calls"), {"classes": ["collapse"], "fields": ["called_number_format"]}),
         (
-            "SIP headers",
+            _("SIP headers"),
             {
                 "classes": ["collapse"],
                 "fields": ["headers", "transfer_headers", "headers_to_attributes", "attributes_to_headers"],
             },
         ),
-        ("Media", {"classes": ["collapse"], "fields": ["codecs", "media_encryption"]}),
+        (_("Media"), {"classes": ["collapse"], "fields": ["codecs", "media_encryption"]}),
     ]
 
     def limit(self, rows: QuerySet[Any], access: Any) -> QuerySet[Any]:
@@ -118,11 +119,11 @@ class TrunkAdmin(WorkspaceFirst, TrunkButtons, ReplacingDeletion, ScopedAdmin):
 
     # --- what a list shows --------------------------------------------------------------------------------
 
-    @display(description="Status", ordering="carrier_state", label=LABELS)
+    @display(description=_("Status"), ordering="carrier_state", label=LABELS)
     def state(self, trunk: Trunk) -> str:
         return str(state_of(trunk).label)
 
-    @display(description="Why")
+    @display(description=_("Why"))
     def reason(self, trunk: Trunk) -> str:
         words = trunk.last_error or ", ".join(trunk.warnings)
         if trunk.status == TrunkStatus.ACTIVE and not (state_of(trunk) in UNTROUBLED and words):
@@ -131,23 +132,23 @@ class TrunkAdmin(WorkspaceFirst, TrunkButtons, ReplacingDeletion, ScopedAdmin):
             words = f"{gettext('Outbound calls are paused.')} {words}".strip()
         return words if len(words) <= 80 else f"{words[:79]}…"
 
-    @display(description="Carrier", ordering="carrier")
+    @display(description=_("Carrier"), ordering="carrier")
     def carrier_name(self, trunk: Trunk) -> str:
         return CARRIERS[trunk.carrier].name if trunk.carrier in CARRIERS else ""
 
-    @display(description="First gateway")
+    @display(description=_("First gateway"))
     def first_gateway(self, trunk: Any) -> str:
         return trunk.gateway_host or ""
 
-    @display(description="Numbers", ordering="numbers_held")
+    @display(description=_("Numbers"), ordering="numbers_held")
     def number_count(self, trunk: Any) -> int:
         return int(trunk.numbers_held)
 
     # --- the page -----------------------------------------------------------------------------------------
 
-    @display(description="Password")
+    @display(description=_("Password"))
     def password_state(self, trunk: Trunk) -> str:
-        return "Stored" if trunk.has_password else "None"
+        return gettext("Stored") if trunk.has_password else gettext("None")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         if obj is None:
@@ -209,7 +210,7 @@ class TrunkAdmin(WorkspaceFirst, TrunkButtons, ReplacingDeletion, ScopedAdmin):
                 request._voxa_saved = save_trunk(form, gateways, rows)  # type: ignore[attr-defined]
                 transaction.set_rollback(any(rows.errors))
             if form.errors or any(rows.errors):
-                raise ValidationError("Nothing was saved.")
+                raise ValidationError(gettext("Nothing was saved."))
 
     def save_model(self, request: HttpRequest, obj: Trunk, form: Any, change: bool) -> None:
         """Take over the saved row: the last check of the page has saved it."""

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
@@ -120,7 +121,7 @@ class TrunkButtons:
         """Return whether the user may provision trunks."""
         return self.may(request, Role.OPERATOR, obj)
 
-    @admin.action(description="Provision now", permissions=["provision"])
+    @admin.action(description=_("Provision now"), permissions=["provision"])
     def provision_selected(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
         """Provision the selected trunks that the user may provision, and report the result of each."""
         chosen = self._operable(request, queryset)
@@ -129,17 +130,23 @@ class TrunkButtons:
                 provision_trunk(trunk)
         tell(request, chosen)
 
-    @admin.action(description="Check gateways", permissions=["provision"])
+    @admin.action(description=_("Check gateways"), permissions=["provision"])
     def check_selected(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
         """Check the gateways of the selected trunks."""
         if chosen := self._operable(request, queryset):
             request_check(chosen)
-            messages.info(request, f"Checking the gateways of {len(chosen)} trunks. Reload in a few seconds.")
+            messages.info(
+                request,
+                gettext("Checking the gateways of %(count)d trunks. Reload in a few seconds.") % {"count": len(chosen)},
+            )
 
     def _operable(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> list[Trunk]:
         """Return the selected trunks that the user may operate, none if there are too many."""
         chosen = [trunk for trunk in queryset[: AT_ONCE + 1] if self.may(request, Role.OPERATOR, trunk)]
         if len(chosen) <= AT_ONCE:
             return chosen
-        messages.error(request, f"Select at most {AT_ONCE} trunks, or run manage.py provision_trunks for all.")
+        messages.error(
+            request,
+            gettext("Select at most %(most)d trunks, or run manage.py provision_trunks for all.") % {"most": AT_ONCE},
+        )
         return []

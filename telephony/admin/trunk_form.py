@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
@@ -19,7 +21,7 @@ from telephony.choices import Codec
 from telephony.models import Gateway, PhoneNumber, Trunk
 from telephony.services.gateways import MAX_GATEWAYS
 
-CARRIER_CHOICES = [("", "Another carrier"), *((key, carrier.name) for key, carrier in CARRIERS.items())]
+CARRIER_CHOICES = [("", _("Another carrier")), *((key, carrier.name) for key, carrier in CARRIERS.items())]
 
 PRESETS = {
     key: {
@@ -46,33 +48,33 @@ class TrunkForm(WriteOnlyForm):
         choices=CARRIER_CHOICES,
         required=False,
         widget=UnfoldAdminSelectWidget(attrs={"data-presets": json.dumps(PRESETS)}),
-        help_text="A preset fills in the form and adds the IP addresses that the carrier calls from.",
+        help_text=_("A preset fills in the form and adds the IP addresses that the carrier calls from."),
     )
     headers = HeaderLines(
         "P-Asserted-Identity: <sip:{from}@sip.example.com>",
-        label="INVITE headers",
-        help_text="One per line, sent with each outbound call. Values may contain {callId}, {from} and {to}.",
+        label=_("INVITE headers"),
+        help_text=_("One per line, sent with each outbound call. Values may contain {callId}, {from} and {to}."),
     )
     transfer_headers = HeaderLines(
         "X-Call: {callId}",
-        label="REFER headers",
-        help_text="One per line, sent with each cold transfer (REFER).",
+        label=_("REFER headers"),
+        help_text=_("One per line, sent with each cold transfer (REFER)."),
     )
     headers_to_attributes = HeaderLines(
         "X-Account: account.id",
-        label="Headers to attributes",
-        help_text="One per line: a SIP header and the participant attribute that receives its value.",
+        label=_("Headers to attributes"),
+        help_text=_("One per line: a SIP header and the participant attribute that receives its value."),
     )
     attributes_to_headers = HeaderLines(
         "account.id: X-Account",
-        label="Attributes to headers",
-        help_text="One per line: an attribute and the SIP header for its value in responses, transfers, hang-ups.",
+        label=_("Attributes to headers"),
+        help_text=_("One per line: an attribute and the SIP header for its value in responses, transfers, hang-ups."),
     )
     codecs = forms.MultipleChoiceField(
         choices=Codec.choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="None selected: all of them. LiveKit offers them in its own order.",
+        help_text=_("None selected: all of them. LiveKit offers them in its own order."),
     )
     auth_password = secret_field("Password")
     clear_auth_password = clear_field("Remove username and password")
@@ -111,8 +113,8 @@ class GatewayFormSet(PaginationInlineFormSet):
     """At least one gateway."""
 
     default_error_messages = {
-        "too_few_forms": "Add at least one gateway: the host name or IP address of the carrier.",
-        "too_many_forms": f"Enter at most {MAX_GATEWAYS} gateways.",
+        "too_few_forms": _("Add at least one gateway: the host name or IP address of the carrier."),
+        "too_many_forms": gettext("Enter at most %(most)d gateways.") % {"most": MAX_GATEWAYS},
     }
 
 
@@ -127,7 +129,7 @@ class GatewayInline(ScopedTabularInline):
     min_num = 1
     max_num = MAX_GATEWAYS
     hide_title = True
-    verbose_name_plural = "Gateways"
+    verbose_name_plural = _("Gateways")
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, validate_min=True, validate_max=True, **kwargs)
@@ -158,8 +160,8 @@ class NumberInline(ScopedTabularInline):
     per_page = 20
     ordering = ["number"]  # as its index has them
     hide_title = True
-    verbose_name = "number"
-    verbose_name_plural = "Phone numbers"
+    verbose_name = _("number")
+    verbose_name_plural = _("Phone numbers")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("agent", "transfer_trunk")

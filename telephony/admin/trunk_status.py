@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.admin.scoping import ScopedAdmin
@@ -27,7 +28,7 @@ SYNC_COLORS = {TrunkStatus.ACTIVE: "success", TrunkStatus.PENDING: "warning", Tr
 class StateFilter(DropdownFilter):
     """Filters by the state of the trunk."""
 
-    title = "status"
+    title = _("status")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
