@@ -1,6 +1,7 @@
 """Choices of accounts: roles, scopes, delivery states."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
@@ -10,29 +11,29 @@ class Role(models.TextChoices):
     operator: calls, lists and provisioning. viewer: read-only.
     """
 
-    OWNER = "owner", "Owner"
-    ADMIN = "admin", "Admin"
-    OPERATOR = "operator", "Operator"
-    VIEWER = "viewer", "Viewer"
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin")
+    OPERATOR = "operator", _("Operator")
+    VIEWER = "viewer", _("Viewer")
 
 
 class Scope(models.TextChoices):
     """Scopes of an API key. `workspace:admin` includes all others."""
 
-    AGENTS_READ = "agents:read", "Read trunks, numbers and agents"
-    AGENTS_WRITE = "agents:write", "Write agents"
-    CALLS_READ = "calls:read", "Read calls"
-    CALLS_WRITE = "calls:write", "Place and change calls"
-    WORKSPACE_ADMIN = "workspace:admin", "Everything in the workspace"
+    AGENTS_READ = "agents:read", _("Read trunks, numbers and agents")
+    AGENTS_WRITE = "agents:write", _("Write agents")
+    CALLS_READ = "calls:read", _("Read calls")
+    CALLS_WRITE = "calls:write", _("Place and change calls")
+    WORKSPACE_ADMIN = "workspace:admin", _("Everything in the workspace")
 
 
 class DeliveryStatus(models.TextChoices):
     """pending -> sending -> delivered | pending (retried later) | failed (given up)."""
 
-    PENDING = "pending", "Pending"
-    SENDING = "sending", "Sending"
-    DELIVERED = "delivered", "Delivered"
-    FAILED = "failed", "Failed"
+    PENDING = "pending", _("Pending")
+    SENDING = "sending", _("Sending")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Failed")
 
 
 class ExternalWork(models.TextChoices):

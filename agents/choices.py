@@ -1,6 +1,7 @@
 """Choices of who speaks."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class AiProvider(models.TextChoices):
@@ -15,9 +16,9 @@ class AiProvider(models.TextChoices):
 class ProviderCheck(models.TextChoices):
     """Result of checking an agent's credentials. unverified -> valid | refused; rechecked later."""
 
-    UNVERIFIED = "unverified", "Not checked yet"
-    VALID = "valid", "Accepted"
-    REFUSED = "refused", "Refused"
+    UNVERIFIED = "unverified", _("Not checked yet")
+    VALID = "valid", _("Accepted")
+    REFUSED = "refused", _("Refused")
 
 
 class KeyProvider(models.TextChoices):

@@ -12,8 +12,8 @@ from django.utils.cache import patch_vary_headers
 class AdminLanguageMiddleware:
     """Answers pages of the admin in the language chosen in the user menu, else in English.
 
-    The browser's language does not count as long as only some pages are translated. Unlike Django's middleware, it ends
-    the language with the response: the thread's next request may be the API's.
+    The browser's language does not count as long as findings, guides and stored texts are English. Unlike Django's
+    middleware, it ends the language with the response: the thread's next request may be the API's.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

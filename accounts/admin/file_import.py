@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -73,8 +74,8 @@ class FileImportMixin:
     file_kind: ClassVar[str]
     file_form: ClassVar[type[FileForm]] = FileForm
     file_role: ClassVar[Role] = Role.ADMIN
-    file_title: ClassVar[str]
-    file_words: ClassVar[str]  # help text of the page
+    file_title: ClassVar[str | Promise]
+    file_words: ClassVar[str | Promise]  # help text of the page
     admin_site: Any
     opts: Any
     actions_list: ClassVar[list[str]] = ["import_list"]

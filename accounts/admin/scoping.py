@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -97,8 +98,8 @@ class ScopedAdmin(SecretsAgain, ZonedPages, ScopedMixin, HistoryMixin, BoundedDe
     `empty` is the text of an empty list, `add_words` the label of its button.
     """
 
-    empty: ClassVar[str] = ""
-    add_words: ClassVar[str] = _("Add")
+    empty: ClassVar[str | Promise] = ""
+    add_words: ClassVar[str | Promise] = _("Add")
 
     paginator = BoundedPaginator
     show_full_result_count = False

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from accounts.admin.access import access_of
@@ -36,9 +37,9 @@ class SelectionPage:
 
     selection_form: ClassVar[type[forms.Form]]
     selection_name: ClassVar[str]  # of the URL
-    selection_title: ClassVar[str]
-    selection_button: ClassVar[str]
-    selection_words: ClassVar[str] = ""
+    selection_title: ClassVar[str | Promise]
+    selection_button: ClassVar[str | Promise]
+    selection_words: ClassVar[str | Promise] = ""
     admin_site: Any
     opts: Any
 

@@ -35,8 +35,8 @@ class AlertRuleForm(WriteOnlyForm):
     """A rule. The Slack URL is a secret and write-only."""
 
     write_only = "slack_url"
-    slack_url = secret_field("Slack webhook URL")
-    clear_slack_url = clear_field("Remove the Slack webhook URL")
+    slack_url = secret_field(_("Slack webhook URL"))
+    clear_slack_url = clear_field(_("Remove the Slack webhook URL"))
 
     class Meta:
         model = AlertRule

@@ -144,11 +144,11 @@ def _measures(call: Call) -> list[tuple[str, str]]:
     """Return the latency figures of the conversation as label and text."""
     found = Conversation.objects.filter(call=call).first()
     told = (
-        [(words, f"{found.measures[name]:.1f} s") for name, words in _MEASURES.items() if name in found.measures]
+        [(str(words), f"{found.measures[name]:.1f} s") for name, words in _MEASURES.items() if name in found.measures]
         if found
         else []
     )
-    return [*told, ("Worker message", found.detail)] if found and found.detail else told
+    return [*told, (gettext("Worker message"), found.detail)] if found and found.detail else told
 
 
 _CANCELABLE = (CallStatus.QUEUED, CallStatus.DIALING, CallStatus.RINGING)

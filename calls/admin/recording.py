@@ -15,6 +15,7 @@ from unfold.decorators import display
 
 from accounts.admin.access import Access, access_of
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.labels import Labels
 from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
 from calls.admin.call_filters import find_calls
@@ -32,7 +33,10 @@ class StateFilter(DropdownFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*((str(value), str(label)) for value, label in RecordingStatus.choices), ("deleting", DELETING)]
+        return [
+            *((str(value), gettext(label)) for value, label in RecordingStatus.choices),
+            ("deleting", str(DELETING)),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Recording]) -> QuerySet[Recording]:
         value = self.value()
@@ -70,10 +74,18 @@ class RecordingAdmin(ScopedAdmin):
 
     @display(
         description=_("State"),
-        label={"Saved": "success", "Failed": "danger", "Starting": "info", "Recording": "info", DELETING: "warning"},
+        label=Labels(
+            {
+                _("Saved"): "success",
+                _("Failed"): "danger",
+                _("Starting"): "info",
+                _("Recording"): "info",
+                DELETING: "warning",
+            }
+        ),
     )
     def state(self, recording: Recording) -> str:
-        return str(RecordingStatus(recording.status).label) if recording.call_id else DELETING
+        return gettext(RecordingStatus(recording.status).label) if recording.call_id else str(DELETING)
 
     @display(description=_("Duration"))
     def length(self, recording: Recording) -> str:

@@ -116,7 +116,7 @@ class AgentAdmin(VoicesMixin, RevisionsMixin, ToolSecretMixin, ReplacingDeletion
 
     @display(description=_("Direction"))
     def way(self, agent: Agent) -> str:
-        return WAYS[AgentDirection(agent.direction)]
+        return str(WAYS[AgentDirection(agent.direction)])
 
     @display(description=_("Provider"), ordering="ai_provider")
     def provider(self, agent: Agent) -> str:

@@ -87,8 +87,8 @@ class AgentForm(WriteOnlyForm):
         help_text=_("Shown in the history."),
         widget=UnfoldAdminTextInputWidget,
     )
-    provider_key = secret_field("Provider API key")
-    clear_provider_key = clear_field("Remove the stored API key")
+    provider_key = secret_field(_("Provider API key"))
+    clear_provider_key = clear_field(_("Remove the stored API key"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

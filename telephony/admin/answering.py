@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import get_default_renderer
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -70,11 +69,11 @@ class WeekField(forms.MultiValueField):
     def __init__(self) -> None:
         super().__init__(
             [forms.CharField(required=False, max_length=200) for _ in DAYS],
-            label=gettext("Business hours"),
+            label=_("Business hours"),
             required=False,
             require_all_fields=False,
             widget=WeekWidget(),
-            help_text=gettext(
+            help_text=_(
                 "In the workspace's time zone, such as 09:00-12:00, 13:00-17:30. 22:00-06:00 ends on the next "
                 "day, 00:00-24:00 is the whole day. All rows empty: always open, for a number its workspace's hours."
             ),
@@ -105,10 +104,10 @@ class DatesField(forms.CharField):
 
     def __init__(self) -> None:
         super().__init__(
-            label=gettext("Holidays"),
+            label=_("Holidays"),
             required=False,
             widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "2026-12-25"}),
-            help_text=gettext("Closed days, one date per line. Empty for a number: its workspace's holidays."),
+            help_text=_("Closed days, one date per line. Empty for a number: its workspace's holidays."),
         )
 
     def prepare_value(self, value: Any) -> Any:

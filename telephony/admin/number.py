@@ -38,7 +38,7 @@ class NumberPageForm(AnsweringForm, WriteOnlyForm, ServiceForm):
     """The form of one number."""
 
     write_only = SECRET
-    assistant_request_secret = secret_field("Signing secret")
+    assistant_request_secret = secret_field(_("Signing secret"))
 
     class Meta:
         model = PhoneNumber

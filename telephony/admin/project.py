@@ -29,7 +29,7 @@ class ProjectForm(WriteOnlyForm):
     """A project with its own credentials. The secret is write-only."""
 
     write_only = "api_secret"
-    api_secret = secret_field("API secret")
+    api_secret = secret_field(_("API secret"))
 
     def clean(self) -> dict[str, Any]:
         """Require the secret again if the URL or key moves to another server."""

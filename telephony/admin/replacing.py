@@ -35,7 +35,9 @@ class DeletionForm(forms.Form):
         self.along, kind = along, page.opts
         many = f"delete {counted(len(rows), str(kind.verbose_name), str(kind.verbose_name_plural))}"
         self.words = rows[0].name if len(rows) == 1 else many
-        self.fields["typed"].help_text = f"Type {self.words} to delete without a replacement."
+        self.fields["typed"].help_text = gettext("Type %(words)s to delete without a replacement.") % {
+            "words": self.words
+        }
         workspaces = {row.workspace_id for row in rows}
         if not along or len(workspaces) > 1:
             del self.fields["replacement"]  # one that serves several workspaces does not exist
@@ -50,14 +52,20 @@ class DeletionForm(forms.Form):
         if choices[: LISTED + 1].count() > LISTED:
             field.widget = WorkspaceSelect(PhoneNumber._meta.get_field(self.along.relation), page.admin_site)
         field.widget.choices = field.choices
-        field.help_text = f"Takes over what is listed above. Only {page.opts.verbose_name_plural} that can do so."
+        field.help_text = gettext("Takes over what is listed above. Only %(rows)s that can do so.") % {
+            "rows": page.opts.verbose_name_plural
+        }
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         typed = (data.get("typed") or "").strip()
         if self.along and not self.errors and not data.get("replacement") and typed != self.words:
-            offered = gettext("Choose a replacement, or type") if "replacement" in self.fields else "Type"
-            self.add_error("typed", f"{offered} exactly: {self.words}")
+            words = (
+                gettext("Choose a replacement, or type exactly: %(words)s")
+                if "replacement" in self.fields
+                else gettext("Type exactly: %(words)s")
+            )
+            self.add_error("typed", words % {"words": self.words})
         return data
 
 
@@ -106,7 +114,7 @@ class ReplacingDeletion:
         name = rows[0].name if len(rows) == 1 else f"{len(rows):,} {self.opts.verbose_name_plural}"
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Delete {name}",
+            "title": gettext("Delete %(name)s") % {"name": name},
             "opts": self.opts,
             "object": rows[0] if len(rows) == 1 else None,
             "rows": rows if len(rows) > 1 else [],

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldBooleanWidget
 
@@ -59,7 +60,7 @@ def _without(fields: Any, name: str) -> list[Any]:
     return [one for one in rows if one != name]
 
 
-def secret_field(label: str) -> forms.CharField:
+def secret_field(label: str | Promise) -> forms.CharField:
     """Return a password field that neither Voxa nor the browser fills in."""
     return forms.CharField(
         label=label,
@@ -70,6 +71,6 @@ def secret_field(label: str) -> forms.CharField:
     )
 
 
-def clear_field(label: str) -> forms.BooleanField:
+def clear_field(label: str | Promise) -> forms.BooleanField:
     """Return the checkbox that clears a secret."""
     return forms.BooleanField(label=label, required=False, widget=UnfoldBooleanWidget)

@@ -41,7 +41,7 @@ class SipEndpointForm(WriteOnlyForm, ServiceForm):
     """An endpoint. The password is write-only."""
 
     write_only = "sip_password"
-    sip_password = secret_field("SIP password")
+    sip_password = secret_field(_("SIP password"))
 
     class Meta:
         model = SipEndpoint

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -76,7 +77,7 @@ class SettingsForm(AnsweringForm, WriteOnlyForm, ServiceForm):
         help_text=_("None selected: every day."),
     )
 
-    assistant_request_secret = secret_field("Signing secret")
+    assistant_request_secret = secret_field(_("Signing secret"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,7 +106,7 @@ class SettingsForm(AnsweringForm, WriteOnlyForm, ServiceForm):
         help_texts = {"calls_per_second": _("Empty: no limit.")}
 
 
-def _group(title: str, words: str, fields: list[Any]) -> tuple[str, dict[str, Any]]:
+def _group(title: str | Promise, words: str | Promise, fields: list[Any]) -> tuple[str | Promise, dict[str, Any]]:
     return title, {"description": words, "fields": fields}
 
 

@@ -76,8 +76,8 @@ class TrunkForm(WriteOnlyForm):
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("None selected: all of them. LiveKit offers them in its own order."),
     )
-    auth_password = secret_field("Password")
-    clear_auth_password = clear_field("Remove username and password")
+    auth_password = secret_field(_("Password"))
+    clear_auth_password = clear_field(_("Remove username and password"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
