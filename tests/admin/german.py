@@ -41,8 +41,3 @@ def left_in_english(words: list[str], names: frozenset[str] = frozenset()) -> li
     kept = {text for text in words if text not in names}
     kept -= {*_english().values()}  # German with a word of English, such as Name
     return sorted(text for text in kept if _english().get(text, text) != text or ENGLISH.search(text))
-
-
-def untranslated(words: list[str]) -> list[str]:
-    """Return the texts that the catalogue translates and that are shown in English."""
-    return sorted({text for text in words if _english().get(text, text) != text} - {*_english().values()})
