@@ -22,6 +22,7 @@ from telephony.models import (
     LiveKitAlias,
     LiveKitObject,
     LiveKitProject,
+    McpServer,
     PhoneNumber,
     ProviderKey,
     SipEndpoint,
@@ -229,6 +230,13 @@ def tools(workspace: Workspace) -> QuerySet[Tool]:
     of_agents = Agent.objects.filter(workspace=workspace).only("id").order_by("created_at", "id")
     rows = Tool.objects.filter(workspace=workspace).defer("secret").annotate(has_secret=Q(secret__isnull=False))
     return rows.prefetch_related(Prefetch("agents", of_agents))
+
+
+def mcp_servers(workspace: Workspace) -> QuerySet[McpServer]:
+    """Return a workspace's MCP servers without their headers, with the ids of their agents."""
+    of_agents = Agent.objects.filter(workspace=workspace).only("id").order_by("created_at", "id")
+    rows = McpServer.objects.filter(workspace=workspace).defer("headers", "session_id")
+    return rows.annotate(has_headers=Q(headers__isnull=False)).prefetch_related(Prefetch("agents", of_agents))
 
 
 def provider_keys(workspace: Workspace) -> QuerySet[ProviderKey]:

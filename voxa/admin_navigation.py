@@ -23,6 +23,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Agents"), "support_agent", "telephony.Agent"),
             (_("Knowledge"), "library_books", "telephony.KnowledgeSource"),
             (_("Tools"), "build", "telephony.Tool"),
+            (_("MCP servers"), "hub", "telephony.McpServer"),
             (_("Provider keys"), "vpn_key", "telephony.ProviderKey"),
             (_("SIP endpoints"), "headset_mic", "telephony.SipEndpoint"),
         ],

@@ -124,6 +124,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # A sweep that waited for its whole minute is dropped: the next one is there.
     "sweep-trunks": {"task": "telephony.tasks.sweep_trunks", "schedule": 60.0, "options": {"expires": 55}},
     "sweep-knowledge": {"task": "telephony.tasks.sweep_knowledge", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-mcp-servers": {"task": "telephony.tasks.sweep_mcp_servers", "schedule": 60.0, "options": {"expires": 55}},
     "resolve-domains": {"task": "telephony.tasks.resolve_domains", "schedule": 240.0, "options": {"expires": 200}},
     "check-sip-services": {
         "task": "telephony.tasks.check_sip_services",

@@ -68,6 +68,9 @@ OTHER: dict[str, frozenset[str]] = {
     "telephony.LiveKitProject": frozenset({
         "name", "url", "api_key", "api_secret", "sip_domain", "last_error", "sip_error", "lint",
     }),
+    "telephony.McpServer": frozenset({
+        "name", "url", "headers", "allowed_tools", "tools", "error", "session_id", "protocol",
+    }),
     "telephony.Passage": frozenset({"place", "text", "words"}),  # what the workspace publishes to its callers
     "telephony.PhoneNumber": frozenset({
         "number", "label", "assistant_request_url", "assistant_request_secret", "business_hours", "holidays",

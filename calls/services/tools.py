@@ -15,7 +15,9 @@ from calls.choices import CallStatus, EventType
 from calls.models import Call
 from calls.services import knowledge
 from calls.services.agent_of_call import configured, variables_of
+from calls.services.mcp_tools import call_mcp_tool
 from telephony.models import Agent
+from telephony.services.mcp.servers import mcp_tools
 from telephony.services.tool_secrets import signed, tool_secret, unsigned
 from telephony.services.tools import secret_of
 from voxa.core import safe_http
@@ -43,13 +45,15 @@ class Done:
 
 
 def tool_of(call: Call, name: str) -> Mapping[str, Any]:
-    """Return a tool of the call's agent, its own or a reusable one.
+    """Return a tool of the call's agent: its own, a reusable one, or one of an MCP server.
 
     Raise `Conflict` if the call is not in progress or its agent has no such tool.
     """
     agent = speaking(call)
     tool: Mapping[str, Any] | None = next((one for one in agent.tools if one["name"] == name), None)
     tool = knowledge.knowledge_tool(agent) if name == knowledge.NAME else tool
+    if tool is None and "__" in name:
+        tool = next((one for one in mcp_tools(agent) if one["name"] == name), None)
     if tool is None:
         raise Conflict("no_such_tool", f"The agent has no tool {name}.", "name")
     return tool
@@ -63,6 +67,9 @@ def call_tool(call: Call, request_id: UUID, name: str, arguments: Mapping[str, A
     tool, agent = tool_of(call, name), speaking(call)
     if name == knowledge.NAME:
         return _look_up(call, agent, arguments)
+    if "mcp_server" in tool:
+        with external_lease(call.workspace_id, ExternalWork.TOOL) as may:
+            return Done(*call_mcp_tool(tool, arguments)) if may else Done(False, BUSY), {}
     values = variables_of(call)
     text = _body(call, name, arguments, render_json(tool.get("body", {}), values))
     message_id = f"tool_{request_id.hex}"

@@ -20,6 +20,7 @@ from telephony.livekit import client_for
 from telephony.livekit.rooms import participants
 from telephony.models import Agent, LiveKitProject
 from telephony.services.agent_revisions import current_number
+from telephony.services.mcp.servers import mcp_tools
 from voxa.core.errors import Conflict
 
 SILENCE_PROMPT = "Are you still there?"
@@ -96,7 +97,7 @@ def instructions(call: Call) -> dict[str, Any]:
 
 def _tools(agent: Agent, own: list[dict[str, Any]]) -> list[dict[str, Any]]:
     searches = knowledge_tool(agent)
-    return [*own, searches] if searches else own
+    return [*own, *([searches] if searches else []), *mcp_tools(agent)]
 
 
 def _fallback(call: Call) -> dict[str, Any]:

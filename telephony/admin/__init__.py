@@ -2,6 +2,7 @@
 
 from telephony.admin.agent import AgentAdmin
 from telephony.admin.knowledge import KnowledgeSourceAdmin
+from telephony.admin.mcp_server import McpServerAdmin
 from telephony.admin.number import PhoneNumberAdmin
 from telephony.admin.project import LiveKitProjectAdmin
 from telephony.admin.provider_key import ProviderKeyAdmin
@@ -14,6 +15,7 @@ __all__ = [
     "AgentAdmin",
     "KnowledgeSourceAdmin",
     "LiveKitProjectAdmin",
+    "McpServerAdmin",
     "PhoneNumberAdmin",
     "ProviderKeyAdmin",
     "SipEndpointAdmin",

@@ -7,7 +7,7 @@ from django_filters import rest_framework as filters
 
 from agents.choices import KeyProvider
 from telephony.choices import AgentDirection, KnowledgeStatus, TrunkStatus
-from telephony.models import Agent, KnowledgeSource, PhoneNumber, ProviderKey, Tool, Trunk
+from telephony.models import Agent, KnowledgeSource, McpServer, PhoneNumber, ProviderKey, Tool, Trunk
 from telephony.validators import validate_trunk_reference
 from voxa.core.api.filters import NamedChoiceFilter, NumberAskedFilter, TrueOrFalseFilter
 
@@ -90,4 +90,15 @@ class ToolFilter(filters.FilterSet):
 
     class Meta:
         model = Tool
+        fields: list[str] = []
+
+
+class McpServerFilter(filters.FilterSet):
+    """Filters of MCP servers."""
+
+    agentId = filters.UUIDFilter(field_name="agents")
+    name = filters.CharFilter(lookup_expr="icontains", help_text="Part of the name.")
+
+    class Meta:
+        model = McpServer
         fields: list[str] = []

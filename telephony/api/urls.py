@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from telephony.api.agent_revisions import AgentRevisionViewSet
 from telephony.api.agents import AgentViewSet
 from telephony.api.knowledge import KnowledgeViewSet
+from telephony.api.mcp_servers import McpServerViewSet
 from telephony.api.numbers import NumberViewSet
 from telephony.api.provider_keys import ProviderKeyViewSet
 from telephony.api.resource import ResourceViewSet
@@ -43,6 +44,8 @@ urlpatterns = [
     *_paths("tools", ToolViewSet, "uuid"),
     path("tools/<uuid:id>/secret", ToolViewSet.as_view({"post": "secret"})),
     path("tools/<uuid:id>/test", ToolViewSet.as_view({"post": "test"})),
+    *_paths("mcp-servers", McpServerViewSet, "uuid"),
+    path("mcp-servers/<uuid:id>/refresh", McpServerViewSet.as_view({"post": "refresh"})),
     *_paths("provider-keys", ProviderKeyViewSet, "uuid"),
     path("provider-keys/<uuid:id>/check", ProviderKeyViewSet.as_view({"post": "check"})),
     path("voices", VoicesView.as_view()),

@@ -6,6 +6,7 @@ from telephony.models.health_check import HealthCheck
 from telephony.models.knowledge import KnowledgeFile, KnowledgeSource, Passage
 from telephony.models.livekit_object import LiveKitAlias, LiveKitObject
 from telephony.models.livekit_project import Installation, LiveKitProject
+from telephony.models.mcp_server import McpServer
 from telephony.models.phone_number import PhoneNumber
 from telephony.models.provider_key import ProviderKey
 from telephony.models.seen_queue import SeenQueue
@@ -27,6 +28,7 @@ __all__ = [
     "LiveKitAlias",
     "LiveKitObject",
     "LiveKitProject",
+    "McpServer",
     "Passage",
     "PhoneNumber",
     "ProviderKey",

@@ -74,11 +74,14 @@ _AGENT = ("agent_taken", "This agent already has a SIP endpoint. Choose another 
 # By the constraint's name in PostgreSQL, and by its index or columns in SQLite.
 _KEY_NAME = ("key_name_taken", "The workspace has a provider key of this name. Choose another name.", "name")
 _TOOL_NAME = ("tool_name_taken", "The workspace has a tool of this name. Choose another name.", "name")
+_MCP_NAME = ("mcp_server_name_taken", "The workspace has an MCP server of this name. Choose another name.", "name")
 _CONFLICTS = {
     "provider_key_name_once": _KEY_NAME,
     "telephony_providerkey.name,telephony_providerkey.workspace_id": _KEY_NAME,
     "tool_name_once": _TOOL_NAME,
     "telephony_tool.name,telephony_tool.workspace_id": _TOOL_NAME,
+    "mcp_server_name_once": _MCP_NAME,
+    "telephony_mcpserver.name,telephony_mcpserver.workspace_id": _MCP_NAME,
     "number_once_per_project": _NUMBER,
     "telephony_phonenumber.number,telephony_phonenumber.project_id": _NUMBER,
     "endpoint_username_once": _USERNAME,

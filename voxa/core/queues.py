@@ -48,6 +48,7 @@ _TASKS = {
         "telephony.tasks.reconcile_project",
         "telephony.tasks.reconcile_projects",
         "telephony.tasks.sweep_knowledge",
+        "telephony.tasks.sweep_mcp_servers",
         "telephony.tasks.sweep_trunks",
     ),
     EXTERNAL: (
@@ -60,6 +61,7 @@ _TASKS = {
         "calls.tasks.send_alert",
         "telephony.tasks.check_provider_key",
         "telephony.tasks.check_providers",
+        "telephony.tasks.list_mcp_tools",
         "telephony.tasks.read_knowledge",
         "telephony.tasks.resolve_domains",
         "telephony.tasks.run_health_check",

@@ -1,6 +1,6 @@
 """The one way to call an address that a customer chose, under the operator's settings. See `core/http/outbound.py`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from ipaddress import ip_network
 
@@ -55,6 +55,7 @@ def send(
     headers: Mapping[str, str] | None = None,
     content: bytes | None = None,
     limits: Limits | None = None,
+    until: Callable[[bytes], bool] | None = None,
 ) -> Answer:
     """Make one call as `voxa.core.http.outbound.send` does. Never inside a transaction."""
-    return outbound.send(method, url, policy=policy(), headers=headers, content=content, limits=limits)
+    return outbound.send(method, url, policy=policy(), headers=headers, content=content, limits=limits, until=until)

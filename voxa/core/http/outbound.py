@@ -202,9 +202,11 @@ def send(
     headers: Mapping[str, str] | None = None,
     content: bytes | None = None,
     limits: Limits | None = None,
+    until: Callable[[bytes], bool] | None = None,
 ) -> Answer:
     """Send one request and return the response, whatever its status, 3xx included.
 
+    Of a stream that does not end, no more is read once `until` accepts what came.
     Raise `UnsafeAddress` for destinations that are not allowed and `OutboundError` for failures.
     """
     limits = limits or Limits()
@@ -217,17 +219,17 @@ def send(
             httpx.Client(transport=transport, trust_env=False, follow_redirects=False, timeout=timeout) as client,
             client.stream(method, target, headers=own, content=content) as response,
         ):
-            return _read(response, limits.max_bytes)
+            return _read(response, limits.max_bytes, until)
     except httpx.TimeoutException:
         raise OutboundError(f"{target.host} did not respond in time.") from None
     except httpx.HTTPError as error:
         raise OutboundError(f"The connection to {target.host} failed: {error or type(error).__name__}") from None
 
 
-def _read(response: httpx.Response, max_bytes: int) -> Answer:
+def _read(response: httpx.Response, max_bytes: int, until: Callable[[bytes], bool] | None) -> Answer:
     body = bytearray()
     for chunk in response.iter_raw():
         body += chunk
-        if len(body) > max_bytes:
+        if len(body) > max_bytes or (until and until(bytes(body))):
             break
     return Answer(response.status_code, response.headers, bytes(body[:max_bytes]), truncated=len(body) > max_bytes)
