@@ -10,6 +10,7 @@ import telephony.carriers.presets
 import telephony.models.abilities
 import telephony.models.fields
 import telephony.models.knowledge
+import telephony.models.mcp_server
 import telephony.models.phone_number
 import telephony.models.telephony_settings
 import telephony.sip_headers
@@ -250,6 +251,30 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
+            name='HistoricalMcpServer',
+            fields=[
+                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ('name', models.CharField(help_text="The beginning of its tools' names for language models: crm__find.", max_length=24, validators=[django.core.validators.RegexValidator('^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*\\Z', 'Enter letters, digits and single underscores, such as crm.', 'name')])),
+                ('url', telephony.models.fields.HttpsUrlField(help_text='The https URL of its streamable HTTP endpoint.', max_length=500, verbose_name='URL')),
+                ('allowed_tools', models.JSONField(blank=True, default=list, help_text='Only these tools are offered.', validators=[telephony.models.mcp_server.validate_allowed_tools])),
+                ('enabled', models.BooleanField(default=True, help_text='Clear to offer none of its tools.')),
+                ('created_at', models.DateTimeField(blank=True, editable=False)),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.workspace')),
+            ],
+            options={
+                'verbose_name': 'historical MCP server',
+                'verbose_name_plural': 'historical MCP servers',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
             name='HistoricalProviderKey',
             fields=[
                 ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
@@ -453,6 +478,32 @@ class Migration(migrations.Migration):
                 'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='McpServer',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(help_text="The beginning of its tools' names for language models: crm__find.", max_length=24, validators=[django.core.validators.RegexValidator('^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*\\Z', 'Enter letters, digits and single underscores, such as crm.', 'name')])),
+                ('url', telephony.models.fields.HttpsUrlField(help_text='The https URL of its streamable HTTP endpoint.', max_length=500, verbose_name='URL')),
+                ('headers', fernet_fields.fields.EncryptedTextField(blank=True, null=True, validators=[telephony.models.mcp_server.validate_mcp_headers])),
+                ('allowed_tools', models.JSONField(blank=True, default=list, help_text='Only these tools are offered.', validators=[telephony.models.mcp_server.validate_allowed_tools])),
+                ('enabled', models.BooleanField(default=True, help_text='Clear to offer none of its tools.')),
+                ('tools', models.JSONField(blank=True, default=list, editable=False)),
+                ('error', models.CharField(blank=True, editable=False, max_length=500)),
+                ('listed_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('due_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('session_id', fernet_fields.fields.EncryptedTextField(blank=True, default='', editable=False)),
+                ('protocol', models.CharField(blank=True, editable=False, max_length=10)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('agents', models.ManyToManyField(blank=True, related_name='mcp_servers', to='telephony.agent')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mcp_servers', to='accounts.workspace')),
+            ],
+            options={
+                'verbose_name': 'MCP server',
+                'verbose_name_plural': 'MCP servers',
+                'ordering': ['-created_at', '-id'],
+            },
         ),
         migrations.CreateModel(
             name='Passage',
@@ -814,6 +865,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='knowledgesource',
             constraint=models.CheckConstraint(condition=models.Q(('format__in', ['', 'pdf', 'html', 'markdown', 'text'])), name='knowledge_format'),
+        ),
+        migrations.AddIndex(
+            model_name='mcpserver',
+            index=models.Index(fields=['workspace', '-created_at', '-id'], name='mcp_server_list'),
+        ),
+        migrations.AddIndex(
+            model_name='mcpserver',
+            index=models.Index(fields=['-created_at', '-id'], name='mcp_server_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='mcpserver',
+            index=models.Index(fields=['due_at'], name='mcp_server_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='mcpserver',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='mcp_server_name_once'),
         ),
         migrations.AddConstraint(
             model_name='passage',

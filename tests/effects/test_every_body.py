@@ -14,6 +14,7 @@ WALKED = {
     "KnowledgeRequest": "tests/telephony/knowledge/test_sources_api.py",
     "ReusableToolRequest": "tests/telephony/test_reusable_tools.py",
     "ToolTestRequest": "tests/telephony/test_reusable_tools.py",
+    "McpServerRequest": "tests/telephony/mcp/test_servers_api.py",
     "ProviderKeyRequest": "tests/telephony/test_provider_keys.py",
     "NumberRequest": "tests/effects/test_number_fields.py",
     "PlaceCallRequest": "tests/effects/test_call_fields.py",

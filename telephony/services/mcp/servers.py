@@ -19,7 +19,7 @@ from voxa.core.tasks import publish_on_commit
 
 FIELDS = ("name", "url", "headers", "allowed_tools", "enabled")
 LIST = "telephony.tasks.list_mcp_tools"
-NAMED, MOST, MOST_OF_AGENT = 5, 50, 5
+NAMED, MOST, MOST_OF_AGENT = 5, 100, 5
 HEADERS_GONE = "The server's URL changed, so the headers that it got were removed. Enter them again."
 _TOO_MANY = f"A workspace has at most {MOST} MCP servers. Delete one that no agent uses."
 
