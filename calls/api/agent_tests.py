@@ -26,6 +26,10 @@ from voxa.core.lookup import only_row
 
 R = TypeVar("R")
 _ID, _TIME = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2", "2026-03-01T09:30:00.000000Z"
+_SEARCHED = {
+    "tool": "search_knowledge", "ok": True, "httpStatus": None, "sources": ["Handbook: page 4"], "searchedBy": "meaning",
+    "seconds": 0.1,
+}  # fmt: skip
 _TEST = {
     "id": _ID, "agentId": _ID, "agentRevision": 3, "medium": "voice", "status": "ended", "reason": "hung_up",
     "detail": "", "transcript": [
@@ -34,7 +38,7 @@ _TEST = {
             "latencySeconds": 0.84,
         },
     ],
-    "tools": [{"tool": "find_order", "ok": True, "httpStatus": 200, "seconds": 0.2}],
+    "tools": [{"tool": "find_order", "ok": True, "httpStatus": 200, "seconds": 0.2}, _SEARCHED],
     "measures": {"turns": 1}, "createdAt": _TIME, "joinedAt": _TIME, "expiresAt": _TIME, "endedAt": _TIME,
 }  # fmt: skip
 _STARTED = {**_TEST, "status": "waiting", "transcript": [], "tools": [], "measures": {}, "joinedAt": None,
@@ -68,6 +72,12 @@ class TestToolSerializer(CamelSerializer):
     http_status = serializers.IntegerField(allow_null=True)
     seconds = serializers.FloatField()
     message = serializers.CharField(required=False)
+    sources = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="The documents that a search found, with page or heading.",
+    )
+    searched_by = serializers.CharField(required=False, help_text="How it was searched: `meaning` or `words`.")
 
 
 class TestSessionSerializer(CamelSerializer):

@@ -33,7 +33,7 @@ _EXAMPLE = {
     "reason": "country_not_allowed", "message": _REFUSED, "until": None, "dialled": "+18765550123",
     "number": {"id": _ID, "number": "+15550100000"}, "trunk": {"id": _ID, "name": "Main carrier", "status": "active"},
     "gateways": [{"id": _ID, "ipOrDomain": "198.51.100.7", "livekitTrunkId": "ST_b2qWJTiQmYJx"}],
-    "sourceIp": "", "livekitAsked": False, "livekitTrunk": None, "livekitRule": None,
+    "sourceIp": "", "livekitAsked": False, "livekitTrunk": None, "livekitRule": None, "closedNow": False,
     "agent": {"id": _ID, "name": "Reception"},
     "policies": [
         {"policy": "do_not_call", "allowed": True, "message": "", "until": None},
@@ -129,6 +129,9 @@ class RouteSerializer(VerdictSerializer):
     )
     livekit_trunk = RouteObjectSerializer(allow_null=True, help_text="The inbound trunk that receives the call.")
     livekit_rule = RouteObjectSerializer(allow_null=True, help_text="The dispatch rule that matches.")
+    closed_now = serializers.BooleanField(
+        help_text="Whether an inbound call would come outside the business hours; `message` names what it gets then."
+    )
     from_ = serializers.CharField(allow_blank=True)
 
 
@@ -189,6 +192,7 @@ def route_json(check: RouteCheck) -> dict[str, Any]:
         "trunk": {"id": str(trunk.pk), "name": trunk.name, "status": trunk.status} if trunk else None,
         "gateways": [_gateway(gateway, livekit_id) for gateway, livekit_id in check.gateways],
         "agent": {"id": str(agent.pk), "name": agent.name} if agent else None,
+        "closedNow": check.closed,
         **_livekit(check),
         "policies": [{"policy": name, **_verdict(refusal)} for name, refusal in check.policies.items()],
     }

@@ -5,16 +5,19 @@ that fallbacks that name each other come to an end.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Workspace
 from calls.choices import ENDED, AskStatus, Direction, EventType, Reason
 from calls.models import Call, Reception
 from calls.services.timeline import note
 from telephony.choices import Fallback
-from telephony.models import TelephonySettings
+from telephony.models import PhoneNumber, TelephonySettings
 from telephony.models.answering import Answering
 from telephony.services.fallbacks import answers_inbound
 from voxa.core.business_hours import is_open
@@ -24,10 +27,21 @@ ACTIONS = frozenset({Fallback.AGENT, Fallback.TRANSFER, Fallback.VOICEMAIL, Fall
 
 def is_closed(call: Call) -> bool:
     """Return whether a call comes outside the business hours of its number or workspace."""
-    config, number = TelephonySettings.of(call.workspace_id), call.number
+    return is_closed_at(call.workspace, call.number, call.started_at or timezone.now())
+
+
+def is_closed_at(workspace: Workspace, number: PhoneNumber | None, at: datetime) -> bool:
+    """Return whether a moment is outside the business hours of a number or its workspace."""
+    config = TelephonySettings.of(workspace.pk)
     hours = (number.business_hours if number else None) or config.business_hours
     holidays = (number.holidays if number else None) or config.holidays
-    return not is_open(hours, holidays, call.started_at or timezone.now(), call.workspace.time_zone)
+    return not is_open(hours, holidays, at, workspace.time_zone)
+
+
+def first_fallback(number: PhoneNumber, tried: Collection[str] = ()) -> Answering | None:
+    """Return the row with the fallback that a call to a number would use first, None if there is none."""
+    levels = [row for _level, row in _levels(number, number.workspace_id)]
+    return next((row for row in levels if row.fallback != Fallback.AGENT or _may_answer(row, tried)), None)
 
 
 def use_fallback(call: Call, reason: Reason | None, message: str = "", only: Collection[Fallback] = ACTIONS) -> bool:
@@ -45,7 +59,7 @@ def use_fallback(call: Call, reason: Reason | None, message: str = "", only: Col
         before = reception.fallback
         used = list(before.get("used", []))
         tried = [*before.get("tried", []), *([str(fresh.agent_id)] if fresh.agent_id else [])]
-        for level, row in _levels(call):
+        for level, row in _levels(call.number, call.workspace_id):
             if level in used or row.fallback not in only:
                 continue
             used.append(level)
@@ -66,9 +80,9 @@ def speech_of(call: Call) -> dict[str, Any]:
     return state if state.get("action") in ACTIONS - {Fallback.AGENT} else {}
 
 
-def _levels(call: Call) -> list[tuple[str, Answering]]:
-    """Return the rows whose fallbacks a call may use, by their level, the first one first."""
-    number, config = call.number, TelephonySettings.of(call.workspace_id)
+def _levels(number: PhoneNumber | None, workspace_id: UUID) -> list[tuple[str, Answering]]:
+    """Return the rows whose fallbacks a call to a number may use, by their level, the first one first."""
+    config = TelephonySettings.of(workspace_id)
     own = number.fallback if number else Fallback.UNSET
     levels: list[tuple[str, Answering]] = []
     if number is not None and own in ACTIONS:

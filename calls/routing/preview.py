@@ -8,12 +8,13 @@ from django.utils import timezone
 from accounts.models import Workspace
 from calls.choices import Direction, Reason
 from calls.models import Call
+from calls.reception.fallbacks import first_fallback, is_closed_at
 from calls.routing import route as routing
 from calls.routing.facts import call_facts
 from calls.routing.inbound import RINGS, Seen, ask_livekit, describe
 from calls.routing.policies import Refusal, verdicts, weightiest
 from calls.routing.route import Route
-from telephony.choices import AgentDirection, TrunkStatus
+from telephony.choices import AgentDirection, Fallback, TrunkStatus
 from telephony.livekit.matching import Answer
 from telephony.models import Agent, Gateway, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.selectors import answering_agent, livekit_ids
@@ -21,6 +22,8 @@ from telephony.selectors import answering_agent, livekit_ids
 UNKNOWN_NUMBER = f"The workspace does not have this number, and LiveKit does not route the call. {RINGS}"
 UNCONFIGURED = "LiveKit is not configured. Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
 NO_INBOUND = "The trunk accepts no inbound calls. Add an inbound gateway with an address and provision the trunk."
+CLOSED = "Closed now: it is outside the business hours. The call gets the fallback:"
+CLOSED_UNHEEDED = "Closed now: it is outside the business hours. No fallback is set, so calls are answered as usual."
 NO_AGENT = "No agent would answer. Assign an active agent to the number, or choose the workspace's default agent."
 WRONG_AGENT = "The agent is inactive or inbound-only. Choose another."
 
@@ -41,6 +44,7 @@ class RouteCheck:
     policies: dict[str, Refusal | None] = field(default_factory=dict)
     seen: Seen | None = None  # LiveKit's decision for an inbound call
     note: str = ""
+    closed: bool = False  # an inbound call would come outside the business hours
 
 
 def check_outbound(workspace: Workspace, to: str, caller: str, agent: Agent | None, trunk: Trunk | None) -> RouteCheck:
@@ -75,6 +79,23 @@ def check_outbound(workspace: Workspace, to: str, caller: str, agent: Agent | No
 
 
 def check_inbound(workspace: Workspace, to: str, caller: str, source: str = "") -> RouteCheck:
+    """Return who would answer a call to a number now, with the fallback that business hours bring about."""
+    found = _inbound(workspace, to, caller, source)
+    number, refused = found.number, found.refusal
+    reaches = (refused is None and not (found.seen and found.seen.is_foreign)) or (
+        refused is not None and refused.reason == Reason.NO_AGENT
+    )
+    if number is None or not reaches or not is_closed_at(workspace, number, timezone.now()):
+        return found
+    row = first_fallback(number, [str(found.agent.pk)] if found.agent else [])
+    if row is None:
+        return replace(found, closed=True, note=f"{found.note} {CLOSED_UNHEEDED}".strip())
+    note = f"{found.note} {CLOSED} {Fallback(row.fallback).label}.".strip()
+    agent = row.fallback_agent if row.fallback == Fallback.AGENT else None
+    return replace(found, closed=True, refusal=None, agent=agent, note=note)
+
+
+def _inbound(workspace: Workspace, to: str, caller: str, source: str) -> RouteCheck:
     """Return who would answer a call to a number from an address, or why nobody would, decided as LiveKit does.
 
     If LiveKit is unreachable, the answer is based on Voxa's rows alone and says so.

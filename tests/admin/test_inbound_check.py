@@ -1,11 +1,14 @@
 """A person asks in the admin who would answer a call from outside, by number, caller and source address."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User, Workspace
+from telephony.models import PhoneNumber
 from tests.admin.conftest import Browser
 from tests.calls.test_inbound_route import GATEWAY, NUMBER, STRANGER, catch_all, livekit, make
 from tests.sandbox import SandboxServer
@@ -46,6 +49,16 @@ def test_a_stranger_hears_ringing_and_a_foreign_rule_is_named(
     assert "endless ringing" in text
     rule = catch_all(livekit)
     assert rule in asked(client, acme, source=STRANGER)
+
+
+def test_outside_the_business_hours_it_says_closed_now(
+    livekit: SandboxServer, acme: Workspace, acme_viewer: User, signed_in: Browser
+) -> None:
+    make(acme, NUMBER)
+    assert "Closed now" not in asked(signed_in(acme_viewer), acme)
+    days = [timezone.now().date() + timedelta(days=n) for n in (-1, 0, 1)]
+    PhoneNumber.objects.update(holidays=[day.isoformat() for day in days])
+    assert "Closed now" in asked(signed_in(acme_viewer), acme)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ def pages(rows: dict[str, Any]) -> list[str]:
     changes = [reverse(f"admin:{kind}_change", args=[rows[kind].pk]) for kind in kinds if kind in rows]
     more = [reverse(f"admin:{name}") for name in ("index", "two_step", "password_change", "calls_donotcall_import")]
     more += [reverse(f"admin:{kind}_delete", args=[rows[kind].pk]) for kind in ("telephony_agent", "telephony_trunk")]
+    more += [reverse(f"admin:calls_call_{name}", args=[rows["calls_call"].pk]) for name in ("listen", "transfer")]
     more.append(reverse("admin:telephony_agent_revisions", args=[rows["telephony_agent"].pk]))
     return [*lists, *adds, *changes, *more, *(reverse(name) for name in ("live_board", "health", "carrier_guide"))]
 
