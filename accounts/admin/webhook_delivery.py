@@ -61,7 +61,7 @@ class WebhookDeliveryAdmin(ScopedAdmin):
     @display(description=_("Event"), ordering="message__event_type")
     def event(self, delivery: WebhookDelivery) -> str:
         kind = delivery.message.event_type
-        return EVENT_TYPES[kind].title if kind in EVENT_TYPES else kind
+        return str(EVENT_TYPES[kind].title) if kind in EVENT_TYPES else kind
 
     @display(description=_("Status"), ordering="status", label=_COLORS)
     def state(self, delivery: WebhookDelivery) -> str:

@@ -27,8 +27,8 @@ from voxa.core.lookup import only_row
 R = TypeVar("R")
 _ID, _TIME = "7f1de0f5-6f0c-4f0f-9a38-0b7cf1f5f0d2", "2026-03-01T09:30:00.000000Z"
 _SEARCHED = {
-    "tool": "search_knowledge", "ok": True, "httpStatus": None, "sources": ["Handbook: page 4"], "searchedBy": "meaning",
-    "seconds": 0.1,
+    "tool": "search_knowledge", "ok": True, "httpStatus": None, "sources": ["Handbook: page 4"],
+    "searchedBy": "meaning", "seconds": 0.1,
 }  # fmt: skip
 _TEST = {
     "id": _ID, "agentId": _ID, "agentRevision": 3, "medium": "voice", "status": "ended", "reason": "hung_up",

@@ -94,7 +94,8 @@ class McpServerAdmin(ServicePage, ScopedAdmin):
 
     def limit(self, rows: QuerySet[Any], access: Any) -> QuerySet[Any]:
         limited: QuerySet[Any] = super().limit(rows, access)
-        return limited.annotate(agent_count=Count("agents"))
+        with_agents: QuerySet[Any] = limited.annotate(agent_count=Count("agents"))
+        return with_agents
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:

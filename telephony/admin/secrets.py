@@ -1,11 +1,13 @@
 """Write-only secrets in forms."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldBooleanWidget
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 KEEP = _("A value is stored and never shown. Leave empty to keep it.")
 
@@ -60,7 +62,7 @@ def _without(fields: Any, name: str) -> list[Any]:
     return [one for one in rows if one != name]
 
 
-def secret_field(label: str | Promise) -> forms.CharField:
+def secret_field(label: "str | StrPromise") -> forms.CharField:
     """Return a password field that neither Voxa nor the browser fills in."""
     return forms.CharField(
         label=label,
@@ -71,6 +73,6 @@ def secret_field(label: str | Promise) -> forms.CharField:
     )
 
 
-def clear_field(label: str | Promise) -> forms.BooleanField:
+def clear_field(label: "str | StrPromise") -> forms.BooleanField:
     """Return the checkbox that clears a secret."""
     return forms.BooleanField(label=label, required=False, widget=UnfoldBooleanWidget)

@@ -112,7 +112,7 @@ class SipEndpointAdmin(ServicePage, ScopedAdmin):
         label={ProviderCheck(check).label: color for check, color in _CHECKS.items()},
     )
     def key_check(self, endpoint: SipEndpoint) -> str:
-        return ProviderCheck(endpoint.agent.provider_check).label
+        return str(ProviderCheck(endpoint.agent.provider_check).label)
 
     # --- the page -----------------------------------------------------------------------------------------
 

@@ -67,11 +67,9 @@ def test_what_is_wrong_is_stored_and_the_former_tools_stay(
     listed(server)
     for name, value in change.items():
         if name == "tools" and value is None:
-            crm.tools, crm._send = (
-                [],
-                lambda handler, asked, result, **more: StandIn._send(  # type: ignore[method-assign]
-                    crm, handler, asked, {name: value for name, value in result.items() if name != "tools"}, **more
-                ),
+            crm.tools = []
+            crm._send = lambda handler, asked, result, **more: StandIn._send(  # type: ignore[method-assign]
+                crm, handler, asked, {name: value for name, value in result.items() if name != "tools"}, **more
             )
         else:
             setattr(crm, name, value)
