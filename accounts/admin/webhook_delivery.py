@@ -66,7 +66,7 @@ class WebhookDeliveryAdmin(ScopedAdmin):
     @display(description=_("Status"), ordering="status", label=_COLORS)
     def state(self, delivery: WebhookDelivery) -> str:
         retrying = delivery.status == DeliveryStatus.PENDING and delivery.attempts
-        return gettext("Retrying") if retrying else DeliveryStatus(delivery.status).label
+        return gettext("Retrying") if retrying else str(DeliveryStatus(delivery.status).label)
 
     @display(description=_("Why"))
     def why(self, delivery: WebhookDelivery) -> str:
