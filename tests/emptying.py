@@ -34,5 +34,5 @@ def _fixture_teardown(self: TransactionTestCase) -> None:
 
 
 def install() -> None:
-    """Have every test that commits end so."""
+    """End every test that commits so."""
     TransactionTestCase._fixture_teardown = _fixture_teardown  # type: ignore[attr-defined]

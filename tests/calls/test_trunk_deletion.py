@@ -29,7 +29,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
 
 
 def fill(line: Line) -> None:
-    """Give the trunk a row of each table that refers to it, or to its gateway or number."""
+    """Add a row of each table that refers to the trunk, its gateway or its number."""
     now = timezone.now()
     call = line.place()
     rows = {"call": call, "number": 1, "trunk": line.trunk, "gateway": line.trunk.gateways.get()}

@@ -150,7 +150,7 @@ class _Client:
 
 
 def alone(call: Call) -> Call:
-    """Have nobody join for long."""
+    """Nobody joins for long."""
     Call.objects.update(started_at=timezone.now() - timedelta(hours=1), agent_state="")
     TelephonySettings.objects.update(agent_absent="end")
     client: Any = _Client()
