@@ -27,10 +27,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def refused(acme: Workspace, livekit: SandboxServer) -> Trunk:
     """A trunk of which the carrier has just refused a call."""
-    hosts = [{"ip_or_domain": "auth.example.com"}]
+    hosts = [{"ip_or_domain": "auth.example.com", "inbound": False}]
     trunk = make_trunk(acme, gateways=hosts, auth_username="acme", auth_password="wrong")
-    line = Line(acme, trunk, add_number(trunk, "+12025550100"), make_agent(acme))
-    call = line.place()
+    agent = make_agent(acme)
+    call = Line(acme, trunk, add_number(trunk, "+12025550100", agent=agent), agent).place()
     with running_dispatcher():
         wait_until(lambda: Call.objects.filter(pk=call.pk, status=CallStatus.FAILED).exists(), "refusal")
     assert Call.objects.get(pk=call.pk).reason == Reason.CARRIER_AUTH
@@ -74,4 +74,4 @@ def test_a_wrong_password_is_found_and_mended_from_the_home_page(
     note_calls()
     use(page, page.get_by_role("link", name="Home").first)
     expect(attention).to_contain_text("No issues.")
-    expect(page.locator(".vx-tiles")).to_contain_text("1 verified")
+    expect(page.locator("div.vx-tiles")).to_contain_text("1 verified")
