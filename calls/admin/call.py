@@ -64,6 +64,7 @@ class CallAdmin(OperatingMixin, DoNotCallMixin, PlacingMixin, ScopedAdmin):
     add_words = _("Place a call")
     change_role = Role.OPERATOR
     list_display = ["call", "state", "way", "why", "talked", "agent", "workspace", "created"]
+    list_per_page = 20  # 30 rows beside this many filters took 270 to 340 ms
     list_select_related = ["agent", "workspace"]
     list_filter = [
         StatusFilter,
