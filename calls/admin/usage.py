@@ -14,12 +14,12 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.decorators import display
 
 from accounts.admin.filters import OwnRowsFilter
+from accounts.admin.labels import Labels
 from accounts.admin.number_search import numbers_like
 from accounts.admin.scoping import ScopedAdmin
 from calls.choices import CallStatus, Direction
 from calls.models import UsageDay
 from calls.presentation.status_text import COLORS
-from telephony.admin.outcome import LabelColors
 
 DAYS = 30  # of the chart, unless the filter sets a range
 MOST_DAYS = 92
@@ -62,7 +62,7 @@ class UsageDayAdmin(ScopedAdmin):
     def way(self, row: UsageDay) -> str:
         return str(Direction(row.direction).label)
 
-    @display(description=_("Outcome"), label=LabelColors(COLORS))
+    @display(description=_("Outcome"), label=Labels({status.label: color for status, color in COLORS.items()}))
     def result(self, row: UsageDay) -> str:
         return str(CallStatus(row.outcome).label)
 

@@ -4,10 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -16,11 +13,10 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.labels import Labels
-from accounts.admin.scoping import ScopedAdmin
-from accounts.choices import Role
-from telephony.admin.refusal import ServiceForm, ServicePage
+from telephony.admin.refusal import ServiceForm
+from telephony.admin.used_by_agents import BackgroundButton, UsedByAgents
 from telephony.choices import KnowledgeKind, KnowledgeStatus
-from telephony.models import Agent, KnowledgeSource
+from telephony.models import KnowledgeSource
 from telephony.services.knowledge import sources
 
 _COLORS = Labels({_("Ready"): "success", _("Failed"): "danger", _("Reading"): "info", _("Queued"): "info"})
@@ -49,7 +45,7 @@ class KnowledgeForm(ServiceForm):
 
 
 @admin.register(KnowledgeSource)
-class KnowledgeSourceAdmin(ServicePage, ScopedAdmin):
+class KnowledgeSourceAdmin(BackgroundButton, UsedByAgents):
     """Save through the services. A source is read in the background."""
 
     empty = _("Knowledge is what agents look up during calls: files and pages about your company, cut into passages.")
@@ -63,6 +59,7 @@ class KnowledgeSourceAdmin(ServicePage, ScopedAdmin):
     autocomplete_fields = ["workspace", "agents"]
     readonly_fields = ["state", "error", "found_by", "passage_count", "filename", "read_at"]
     change_form_outer_after_template = "admin/telephony/knowledgesource/refresh.html"
+    button = "refresh"
     _new = [(None, {"fields": ["workspace", "name", "file", "url", "agents"]})]
     _kept = [
         (None, {"fields": ["name", "url", "agents"]}),
@@ -82,11 +79,6 @@ class KnowledgeSourceAdmin(ServicePage, ScopedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self._kept if obj else self._new
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Limit the agents to those that the user may see."""
-        kwargs["queryset"] = self.admin_site.get_model_admin(Agent).get_queryset(request)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
-
     def save_by_service(self, request: HttpRequest, form: Any) -> KnowledgeSource:
         values = {name: form.cleaned_data[name] for name in ("name", "url", "agents") if name in form.cleaned_data}
         values["agents"] = list(values.get("agents", []))
@@ -99,30 +91,9 @@ class KnowledgeSourceAdmin(ServicePage, ScopedAdmin):
         }
         return sources.update_source(form.instance, named)
 
-    def delete_model(self, request: HttpRequest, obj: KnowledgeSource) -> None:
-        sources.delete_source(obj)
+    def delete_by_service(self, row: KnowledgeSource) -> None:
+        sources.delete_source(row)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[KnowledgeSource]) -> None:
-        for source in queryset:
-            sources.delete_source(source)
-
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.refresh_view)
-        own = path("<path:object_id>/refresh/", view, name="telephony_knowledgesource_refresh")
-        return [own, *super().get_urls()]
-
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the button to those who may use it."""
-        source = context.get("original")
-        context["may_refresh"] = bool(source and self.has_change_permission(request, source))
-        answer: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
-        return answer
-
-    def refresh_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Read a source again, on POST."""
-        source = self.row_or_deny(request, object_id, Role.ADMIN)
-        if request.method != "POST":
-            raise PermissionDenied
-        sources.refresh(source)
-        self.message_user(request, gettext("%(source)s is read again.") % {"source": source.name})
-        return HttpResponseRedirect(reverse("admin:telephony_knowledgesource_change", args=[source.pk]))
+    def press(self, row: KnowledgeSource) -> str:
+        sources.refresh(row)
+        return gettext("%(source)s is read again.") % {"source": row.name}

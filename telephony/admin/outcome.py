@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 
+from accounts.admin.labels import Labels
 from telephony.choices import TrunkStatus
 from telephony.models import SipEndpoint, TelephonySettings, Trunk
 from telephony.status_text import status_text_of
@@ -15,19 +16,8 @@ from telephony.sync.kinds import TRUNKS, RowKind
 from telephony.sync.request import wait_for_sync
 from telephony.trunk_states import COLORS, with_health
 
-
-class LabelColors(dict[Any, str]):
-    """Colors by choice for unfold, which looks them up by a choice's label in the page's language."""
-
-    def __contains__(self, label: object) -> bool:
-        return any(choice.label == label for choice in self)
-
-    def __missing__(self, label: str) -> str:
-        return next(color for choice, color in self.items() if choice.label == label)
-
-
 _BY_STATE: dict[Any, str] = {TrunkStatus.ACTIVE: "success", **COLORS}
-LABELS = LabelColors(_BY_STATE)
+LABELS = Labels({state.label: color for state, color in _BY_STATE.items()})
 _LEVELS = {
     "success": messages.SUCCESS,
     "info": messages.SUCCESS,

@@ -1,14 +1,12 @@
 """Admin of provider keys."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,13 +16,12 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from accounts.admin.filters import OwnRowsFilter
 from accounts.admin.labels import Labels
-from accounts.admin.scoping import ScopedAdmin
 from accounts.admin.times import when
-from accounts.choices import Role
 from agents.choices import KeyProvider, ProviderCheck
 from agents.vendors import VENDORS
-from telephony.admin.refusal import ServiceForm, ServicePage
+from telephony.admin.refusal import ServiceForm
 from telephony.admin.secrets import KEEP, WriteOnlyForm
+from telephony.admin.used_by_agents import BackgroundButton, UsedByAgents
 from telephony.models import ProviderKey
 from telephony.services import provider_keys
 
@@ -62,7 +59,7 @@ def _in_sight(what: str) -> str:
 
 
 @admin.register(ProviderKey)
-class ProviderKeyAdmin(ServicePage, ScopedAdmin):
+class ProviderKeyAdmin(BackgroundButton, UsedByAgents):
     """Save through the services. A key is checked in the background."""
 
     empty = _("A provider key is an API key of an AI provider, stored once for all agents that use it.")
@@ -77,6 +74,7 @@ class ProviderKeyAdmin(ServicePage, ScopedAdmin):
     readonly_fields = ["owner", "state", "provider_answer", "checked", "entered", "used_by"]
     change_form_outer_after_template = "admin/telephony/providerkey/check.html"
     conditional_fields = {name: _in_sight(what) for name, what in _HAS.items()}
+    button = "check"
     _new = [(None, {"fields": ["workspace", "name", "provider", "key", "base_url", "region"]})]
 
     @display(description=_("Provider"), ordering="provider")
@@ -86,10 +84,6 @@ class ProviderKeyAdmin(ServicePage, ScopedAdmin):
     @display(description=_("Last check"), ordering="provider_check", label=_CHECKS)
     def state(self, key: ProviderKey) -> str:
         return str(ProviderCheck(key.provider_check).label)
-
-    @display(description=_("Agents"))
-    def agent_count(self, key: Any) -> int:
-        return int(key.agent_count)
 
     @display(description=_("Key entered"), ordering="rotated_at")
     def entered(self, key: ProviderKey) -> str:
@@ -126,40 +120,12 @@ class ProviderKeyAdmin(ServicePage, ScopedAdmin):
         named = {name: value for name, value in values.items() if name in form.changed_data}
         return provider_keys.update_key(form.instance, named)
 
-    def get_deleted_objects(
-        self, objs: Iterable[Any], request: HttpRequest
-    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Name the agents that hold keys."""
-        rows = list(objs)
-        names, counts, denied, _ = super().get_deleted_objects(rows, request)
-        return names, counts, denied, [f"Agent {agent}" for row in rows for agent in provider_keys.users(row)]
+    def holders(self, row: ProviderKey) -> list[str]:
+        return list(provider_keys.users(row).values_list("name", flat=True))
 
-    def delete_model(self, request: HttpRequest, obj: ProviderKey) -> None:
-        provider_keys.delete_key(obj)
+    def delete_by_service(self, row: ProviderKey) -> None:
+        provider_keys.delete_key(row)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ProviderKey]) -> None:
-        for key in queryset:
-            provider_keys.delete_key(key)
-
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.check_view)
-        own = path("<path:object_id>/check/", view, name="telephony_providerkey_check")
-        return [own, *super().get_urls()]
-
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the button to those who may use it."""
-        key = context.get("original")
-        context["may_check"] = bool(key and self.has_change_permission(request, key))
-        answer: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
-        return answer
-
-    def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Check a key again, on POST."""
-        key = self.row_or_deny(request, object_id, Role.ADMIN)
-        if request.method != "POST":
-            raise PermissionDenied
-        provider_keys.request_check(key)
-        self.message_user(
-            request, gettext("%(key)s is checked again. Reload the page in a moment.") % {"key": key.name}
-        )
-        return HttpResponseRedirect(reverse("admin:telephony_providerkey_change", args=[key.pk]))
+    def press(self, row: ProviderKey) -> str:
+        provider_keys.request_check(row)
+        return gettext("%(key)s is checked again. Reload the page in a moment.") % {"key": row.name}

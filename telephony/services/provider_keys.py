@@ -12,6 +12,7 @@ from agents.choices import ProviderCheck
 from telephony.models import Agent, ProviderKey
 from telephony.models.agent import KEYS
 from telephony.models.provider_key import KEY_CHECK_FIELDS
+from telephony.services.agent_use import refuse_in_use
 from telephony.services.errors import Conflict, Problems, conflicts_named
 from telephony.services.rows import assign
 from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url
@@ -19,7 +20,7 @@ from voxa.core.tasks import publish_on_commit
 
 FIELDS = ("name", "provider", "key", "base_url", "region")
 CHECK = "telephony.tasks.check_provider_key"
-NAMED, MOST_KEYS = 5, 200
+MOST_KEYS = 200
 _AGAIN = "The stored key belongs to another URL. Enter the key again."
 _FIXED = "A key stays with its provider. Create another one."
 _TOO_MANY = f"A workspace has at most {MOST_KEYS} provider keys. Delete one that no agent uses."
@@ -105,8 +106,4 @@ def users(row: ProviderKey) -> QuerySet[Agent]:
 
 
 def _refuse_in_use(row: ProviderKey, remedy: str) -> None:
-    names = list(users(row).values_list("name", flat=True))
-    if not names:
-        return
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    raise Conflict("key_in_use", f"Agents use this key: {', '.join(names[:NAMED])}{more}. {remedy}")
+    refuse_in_use(list(users(row).values_list("name", flat=True)), "key_in_use", "key", remedy)

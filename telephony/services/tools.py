@@ -16,12 +16,13 @@ from accounts.services.webhooks import new_secret
 from agents.providers import PROVIDERS
 from telephony.models import Agent, Tool
 from telephony.models.abilities import MOST_TOOLS
+from telephony.services.agent_use import UNKNOWN, ids_of, no_tools, refuse_in_use
 from telephony.services.errors import Conflict, Problems, conflicts_named
 from telephony.services.rows import assign
 from voxa.core.destinations import url_key
 
 FIELDS = ("name", "description", "parameters", "url", "body", "secret")
-NAMED, MOST = 5, 200
+MOST = 200
 UNSIGNED_NOW = (
     "The tool's URL changed, so the secret that signs its requests was removed. "
     "Generate a new one and store it at your endpoint."
@@ -90,10 +91,7 @@ def delete_tool(tool: Tool) -> None:
         locked = Tool.objects.select_for_update().filter(pk=tool.pk).first()
         if locked is None:
             return
-        if names := users(locked):
-            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-            words = f"Agents use this tool: {', '.join(names[:NAMED])}{more}. Take it from them first."
-            raise Conflict("tool_in_use", words)
+        refuse_in_use(users(locked), "tool_in_use", "tool", "Take it from them first.")
         locked.delete()
 
 
@@ -145,7 +143,7 @@ def _assign(tool: Tool, data: Mapping[str, Any]) -> list[str]:
 
 def _agents(tool: Tool, given: Sequence[Agent | UUID], problems: Problems, at: str = "agents") -> list[Agent]:
     """Return the agents, locked. Note what keeps one from using the tool, at its place in `agents` or at the name."""
-    keys: list[UUID] = [one.pk if isinstance(one, Agent) else one for one in given]
+    keys = ids_of(given)
     rows = Agent.objects.filter(workspace=tool.workspace_id, pk__in=keys).defer("provider_key").order_by("pk")
     known = {agent.pk: agent for agent in rows.select_for_update(no_key=True, of=("self",))}
     others = Count("reusable_tools", filter=~Q(reusable_tools=tool.pk))
@@ -153,12 +151,12 @@ def _agents(tool: Tool, given: Sequence[Agent | UUID], problems: Problems, at: s
     for place, key in enumerate(keys):
         path = f"{at}[{place}]" if at == "agents" else at
         if (agent := known.get(key)) is None:
-            problems.add(path, "The workspace has no agent with this id.", "unknown_agent")
+            problems.add(path, UNKNOWN, "unknown_agent")
         elif any(own["name"] == tool.name for own in agent.tools):
             words = f"{agent.name} has a tool {tool.name} of its own. Rename or remove one of them."
             problems.add(path, words, "name_taken")
-        elif at == "agents" and "tools" not in PROVIDERS[agent.ai_provider].uses:
-            problems.add(path, f"{agent.name} is a custom bot, which has no tools. Choose another agent.", "provider")
+        elif at == "agents" and (words := no_tools(agent)):
+            problems.add(path, words, "provider")
         elif at == "agents" and len(agent.tools) + counts[key] >= MOST_TOOLS:
             problems.add(path, f"{agent.name} has {MOST_TOOLS} tools, the maximum.", "too_many")
     return list(known.values())

@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Workspace
 from agents.knowledge.embeddings import Embedder
 from agents.knowledge.reading import BY_ENDING
-from agents.providers import PROVIDERS
 from telephony.choices import KnowledgeKind, KnowledgeStatus
 from telephony.models import Agent, KnowledgeFile, KnowledgeSource
+from telephony.services.agent_use import chosen_agents
 from telephony.services.errors import Conflict, Problems
 from telephony.services.rows import assign
 from voxa.core.tasks import publish_on_commit
@@ -56,7 +56,7 @@ def create_source(
     source.name = (data.get("name") or _name_of(source))[:200]
     if source.url or upload:
         problems.check(source, ["name", "url"])
-    agents = _agents(source, data.get("agents", []), problems)
+    agents = _chosen(source, data.get("agents", []), problems)
     problems.raise_any()
     source.save(force_insert=True)
     if upload:
@@ -80,7 +80,7 @@ def update_source(
     if "url" in data and source.kind == KnowledgeKind.FILE and data["url"]:
         problems.add("url", "A file has no URL. Create another source for the page.")
     problems.check(source, ["name", "url"])
-    agents = _agents(source, data["agents"], problems) if "agents" in data else None
+    agents = _chosen(source, data["agents"], problems) if "agents" in data else None
     problems.raise_any()
     source.save(update_fields=[*changed, "updated_at"])
     if agents is not None:
@@ -144,18 +144,5 @@ def _name_of(source: KnowledgeSource) -> str:
     return f"{parts.hostname or ''}{parts.path}".rstrip("/") or source.url
 
 
-def _agents(source: KnowledgeSource, given: Sequence[Agent | UUID], problems: Problems) -> list[Agent]:
-    """Return the agents; note those that are unknown, have no tools, or have as many sources as they may have."""
-    keys: list[UUID] = [one.pk if isinstance(one, Agent) else one for one in given]
-    others = Count("knowledge", filter=~Q(knowledge=source.pk))
-    rows = Agent.objects.filter(workspace=source.workspace_id, pk__in=keys).annotate(others=others)
-    known = {agent.pk: agent for agent in rows.defer("provider_key")}
-    for place, key in enumerate(keys):
-        path = f"agents[{place}]"
-        if (agent := known.get(key)) is None:
-            problems.add(path, "The workspace has no agent with this id.", "unknown_agent")
-        elif "tools" not in PROVIDERS[agent.ai_provider].uses:
-            problems.add(path, f"{agent.name} is a custom bot, which has no tools. Choose another agent.", "provider")
-        elif agent.others >= MOST_OF_AGENT:
-            problems.add(path, f"{agent.name} has {MOST_OF_AGENT} sources, the maximum.", "too_many")
-    return list(known.values())
+def _chosen(source: KnowledgeSource, given: Sequence[Agent | UUID], problems: Problems) -> list[Agent]:
+    return chosen_agents(source, "knowledge", given, problems, MOST_OF_AGENT, "sources")

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import Workspace
 from agents.providers import PROVIDERS
 from telephony.models import Agent, McpServer
+from telephony.services.agent_use import chosen_agents, refuse_in_use
 from telephony.services.errors import Conflict, Problems, conflicts_named
 from telephony.services.rows import assign
 from voxa.core.destinations import url_key
@@ -19,7 +19,7 @@ from voxa.core.tasks import publish_on_commit
 
 FIELDS = ("name", "url", "headers", "allowed_tools", "enabled")
 LIST = "telephony.tasks.list_mcp_tools"
-NAMED, MOST, MOST_OF_AGENT = 5, 100, 5
+MOST, MOST_OF_AGENT = 100, 5
 HEADERS_GONE = "The server's URL changed, so the headers that it got were removed. Enter them again."
 _TOO_MANY = f"A workspace has at most {MOST} MCP servers. Delete one that no agent uses."
 
@@ -35,7 +35,7 @@ def create_server(workspace: Workspace, data: Mapping[str, Any], *, problems: Pr
     problems.check(server, FIELDS)
     with conflicts_named():
         Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
-        agents = _agents(server, data.get("agents", []), problems)
+        agents = _chosen(server, data.get("agents", []), problems)
         problems.raise_any()
         if McpServer.objects.filter(workspace=workspace).count() >= MOST:
             raise Conflict("too_many_mcp_servers", _TOO_MANY)
@@ -58,7 +58,7 @@ def update_server(server: McpServer, data: Mapping[str, Any], *, problems: Probl
         former, had_headers = server.url, bool(server.headers)
         changed = assign(server, _stored(data), FIELDS)
         problems.check(server, FIELDS)
-        agents = _agents(server, data["agents"], problems) if "agents" in data else None
+        agents = _chosen(server, data["agents"], problems) if "agents" in data else None
         problems.raise_any()
         if url_key(server.url) != url_key(former):
             server.tools, server.listed_at = [], None
@@ -93,10 +93,7 @@ def delete_server(server: McpServer) -> None:
         locked = McpServer.objects.select_for_update().filter(pk=server.pk).first()
         if locked is None:
             return
-        if names := users(locked):
-            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-            words = f"Agents use this server: {', '.join(names[:NAMED])}{more}. Take it from them first."
-            raise Conflict("mcp_server_in_use", words)
+        refuse_in_use(users(locked), "mcp_server_in_use", "server", "Take it from them first.")
         locked.delete()
 
 
@@ -127,18 +124,5 @@ def _stored(data: Mapping[str, Any]) -> dict[str, Any]:
     return {**data, "headers": text} if "headers" in data else dict(data)
 
 
-def _agents(server: McpServer, given: Sequence[Agent | UUID], problems: Problems) -> list[Agent]:
-    """Return the agents. Note those that are unknown, have no tools, or have as many servers as they may have."""
-    keys: list[UUID] = [one.pk if isinstance(one, Agent) else one for one in given]
-    others = Count("mcp_servers", filter=~Q(mcp_servers=server.pk))
-    rows = Agent.objects.filter(workspace=server.workspace_id, pk__in=keys).annotate(others=others)
-    known = {agent.pk: agent for agent in rows.defer("provider_key")}
-    for place, key in enumerate(keys):
-        path = f"agents[{place}]"
-        if (agent := known.get(key)) is None:
-            problems.add(path, "The workspace has no agent with this id.", "unknown_agent")
-        elif "tools" not in PROVIDERS[agent.ai_provider].uses:
-            problems.add(path, f"{agent.name} is a custom bot, which has no tools. Choose another agent.", "provider")
-        elif agent.others >= MOST_OF_AGENT:
-            problems.add(path, f"{agent.name} has {MOST_OF_AGENT} MCP servers, the maximum.", "too_many")
-    return list(known.values())
+def _chosen(server: McpServer, given: Sequence[Agent | UUID], problems: Problems) -> list[Agent]:
+    return chosen_agents(server, "mcp_servers", given, problems, MOST_OF_AGENT, "MCP servers")

@@ -1,0 +1,54 @@
+"""Agents that use what a workspace stores for several of them: tools, MCP servers, knowledge, provider keys."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from agents.providers import PROVIDERS
+from telephony.models import Agent
+from telephony.services.errors import Conflict, Problems
+
+NAMED = 5
+UNKNOWN = "The workspace has no agent with this id."
+
+
+def no_tools(agent: Agent) -> str:
+    """Return why an agent cannot use what is offered as a tool, empty if it can."""
+    if "tools" in PROVIDERS[agent.ai_provider].uses:
+        return ""
+    return f"{agent.name} is a custom bot, which has no tools. Choose another agent."
+
+
+def ids_of(given: Sequence[Agent | UUID]) -> list[UUID]:
+    return [one.pk if isinstance(one, Agent) else one for one in given]
+
+
+def chosen_agents(
+    row: Any, relation: str, given: Sequence[Agent | UUID], problems: Problems, most: int, noun: str
+) -> list[Agent]:
+    """Return the agents for a row, at their places in `agents` noting those that are unknown or cannot use it.
+
+    `relation` is the agent's name of such rows, of which it may use `most`.
+    """
+    keys = ids_of(given)
+    others = Count(relation, filter=~Q(**{relation: row.pk}))
+    rows = Agent.objects.filter(workspace=row.workspace_id, pk__in=keys).annotate(others=others)
+    known = {agent.pk: agent for agent in rows.defer("provider_key")}
+    for place, key in enumerate(keys):
+        path = f"agents[{place}]"
+        if (agent := known.get(key)) is None:
+            problems.add(path, UNKNOWN, "unknown_agent")
+        elif words := no_tools(agent):
+            problems.add(path, words, "provider")
+        elif agent.others >= most:
+            problems.add(path, f"{agent.name} has {most} {noun}, the maximum.", "too_many")
+    return list(known.values())
+
+
+def refuse_in_use(names: Sequence[str], code: str, noun: str, remedy: str) -> None:
+    """Raise `Conflict` that names the agents, if there are any."""
+    if names:
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        raise Conflict(code, f"Agents use this {noun}: {', '.join(names[:NAMED])}{more}. {remedy}")
