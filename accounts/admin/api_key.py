@@ -35,6 +35,7 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Select only the scopes that the program needs."),
         error_messages={"required": _("Select at least one scope.")},
+        label=_("Scopes"),
     )
 
     class Meta:

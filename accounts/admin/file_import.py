@@ -34,7 +34,9 @@ MOST_SHOWN = 200  # changes, and failures, on a page; the file of rejected rows 
 class FileForm(forms.Form):
     """A file, or pasted rows."""
 
-    workspace = forms.ModelChoiceField(Workspace.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
+    workspace = forms.ModelChoiceField(
+        Workspace.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget, label=_("Workspace")
+    )
     file = forms.FileField(
         required=False,
         allow_empty_file=True,

@@ -34,6 +34,7 @@ class WebhookEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=lambda: [(event.name, f"{event.title} ({event.name})") for event in EVENT_TYPES.values()],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         error_messages={"required": _("Select at least one event type.")},
+        label=_("Event types"),
     )
 
     class Meta:

@@ -24,7 +24,11 @@ from voxa.core.phone_numbers import or_none
 
 class DoNotCallForm(forms.Form):
     note = forms.CharField(
-        max_length=NOTE_LENGTH, required=False, widget=UnfoldAdminTextInputWidget, help_text=_("Shown on the list.")
+        max_length=NOTE_LENGTH,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Shown on the list."),
+        label=_("Note"),
     )
 
 

@@ -21,7 +21,7 @@ from voxa.core.phone_numbers import NumberError, canonical, is_withheld
 
 
 class InboundForm(forms.Form):
-    workspace = forms.ModelChoiceField(Workspace.objects.none(), widget=UnfoldAdminSelectWidget())
+    workspace = forms.ModelChoiceField(Workspace.objects.none(), widget=UnfoldAdminSelectWidget(), label=_("Workspace"))
     to = forms.CharField(
         label=_("Number called"),
         max_length=80,

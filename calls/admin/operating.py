@@ -36,6 +36,7 @@ class TransferForm(forms.Form):
         choices=TransferMode.choices,
         widget=UnfoldAdminSelectWidget(),
         help_text=_("A warm transfer takes a number. The agent leaves when the target has answered."),
+        label=_("Mode"),
     )
 
 

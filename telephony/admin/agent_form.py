@@ -42,6 +42,7 @@ class AgentForm(WriteOnlyForm):
         max_length=2_000,
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 2}),
         help_text=_("Spoken first. Leave empty to let the model open the conversation."),
+        label=_("Greeting"),
     )
     voicemail_message = forms.CharField(
         label=_("Voicemail message"),

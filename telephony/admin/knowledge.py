@@ -30,6 +30,7 @@ class KnowledgeForm(ServiceForm):
         allow_empty_file=True,
         widget=UnfoldAdminFileFieldWidget,
         help_text=_("PDF, HTML, Markdown or text, at most 10 MB. Or enter the URL of a page."),
+        label=_("File"),
     )
 
     class Meta:

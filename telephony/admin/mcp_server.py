@@ -34,6 +34,7 @@ class McpServerForm(WriteOnlyForm, ServiceForm):
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Agents are offered these tools only."),
+        label=_("Allowed tools"),
     )
 
     class Meta:

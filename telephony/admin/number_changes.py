@@ -25,16 +25,19 @@ _NAMES = {"agent": "Agent", "trunk": "Trunk", "label": "Label"}
 class NumberChangesForm(forms.Form):
     """What is empty stays."""
 
-    agent: Any = forms.ModelChoiceField(None, required=False, empty_label=_("Do not change"))
+    agent: Any = forms.ModelChoiceField(None, required=False, empty_label=_("Do not change"), label=_("Agent"))
     no_agent = forms.BooleanField(
         required=False,
         widget=UnfoldBooleanSwitchWidget,
         label=_("Remove the agent"),
         help_text=_("The workspace's default agent answers, if one is chosen."),
     )
-    trunk: Any = forms.ModelChoiceField(None, required=False, empty_label=_("Do not change"))
+    trunk: Any = forms.ModelChoiceField(None, required=False, empty_label=_("Do not change"), label=_("Trunk"))
     label = forms.CharField(
-        max_length=100, required=False, widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("Do not change")})
+        max_length=100,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("Do not change")}),
+        label=_("Label"),
     )
     no_label = forms.BooleanField(required=False, widget=UnfoldBooleanSwitchWidget, label=_("Clear the label"))
 

@@ -38,6 +38,7 @@ class ProviderKeyForm(WriteOnlyForm, ServiceForm):
         strip=False,
         max_length=10_000,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}, render_value=False),
+        label=_("Key"),
     )
 
     class Meta:

@@ -25,7 +25,7 @@ from voxa.core.imports.words import counted
 class DeletionForm(forms.Form):
     """A replacement, or the name of what is deleted."""
 
-    replacement: Any = forms.ModelChoiceField(None, required=False, empty_label=_("None"))
+    replacement: Any = forms.ModelChoiceField(None, required=False, empty_label=_("None"), label=_("Replacement"))
     typed = forms.CharField(
         required=False, widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}), label=_("Or type to confirm")
     )

@@ -34,10 +34,16 @@ class ToolForm(ServiceForm):
         max_length=1_000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=_("What it does and when to use it, for the language model."),
+        label=_("Description"),
     )
-    parameters = ReadableJson(dict, _EXAMPLE, help_text=_("The arguments, as rows or as a JSON schema of an object."))
+    parameters = ReadableJson(
+        dict, _EXAMPLE, help_text=_("The arguments, as rows or as a JSON schema of an object."), label=_("Parameters")
+    )
     body = ReadableJson(
-        dict, {"shop": "{{shop}}"}, help_text=_("JSON sent as body with each request. Its texts may have placeholders.")
+        dict,
+        {"shop": "{{shop}}"},
+        help_text=_("JSON sent as body with each request. Its texts may have placeholders."),
+        label=_("Body"),
     )
 
     class Meta:

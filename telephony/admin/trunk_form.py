@@ -49,6 +49,7 @@ class TrunkForm(WriteOnlyForm):
         required=False,
         widget=UnfoldAdminSelectWidget(attrs={"data-presets": json.dumps(PRESETS)}),
         help_text=_("A preset fills in the form and adds the IP addresses that the carrier calls from."),
+        label=_("Carrier"),
     )
     headers = HeaderLines(
         "P-Asserted-Identity: <sip:{from}@sip.example.com>",
@@ -75,6 +76,7 @@ class TrunkForm(WriteOnlyForm):
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("None selected: all of them. LiveKit offers them in its own order."),
+        label=_("Codecs"),
     )
     auth_password = secret_field(_("Password"))
     clear_auth_password = clear_field(_("Remove username and password"))

@@ -2,7 +2,11 @@
 
 import re
 
+from django.forms import BaseForm
+from django.urls import get_resolver
+
 from tests.catalogue import MO, collected, compiled, written
+from voxa.core.translated_models import APPS
 
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?[a-z]+[^>]*>|\b(?:COUNT|CODE)\b")
 
@@ -29,3 +33,18 @@ def test_every_entry_is_translated_with_its_placeholders() -> None:
 
 def test_it_is_compiled() -> None:
     assert MO.read_bytes() == compiled(written()), "make messages compiles it"
+
+
+def test_every_field_of_a_form_names_its_label() -> None:
+    """Django would make it of the field's name, in English. The sign-in form labels its field as it is made."""
+    get_resolver().url_patterns  # noqa: B018  # loads every form
+    forms = [*BaseForm.__subclasses__()]
+    for form in forms:
+        forms += form.__subclasses__()
+    assert {
+        f"{form.__module__}.{form.__name__}.{name}"
+        for form in forms
+        if form.__module__.split(".")[0] in APPS
+        for name, field in getattr(form, "declared_fields", {}).items()
+        if field.label is None and not field.widget.is_hidden
+    } == {"accounts.login.LoginForm.username"}
