@@ -42,6 +42,7 @@ class SttProvider(models.TextChoices):
     CARTESIA = "cartesia", "Cartesia"
     ELEVENLABS = "elevenlabs", "ElevenLabs"
     ASSEMBLYAI = "assemblyai", "AssemblyAI"
+    GROQ = "groq", "Groq"
 
 
 class TtsProvider(models.TextChoices):
@@ -50,3 +51,4 @@ class TtsProvider(models.TextChoices):
     DEEPGRAM = "deepgram", "Deepgram"
     CARTESIA = "cartesia", "Cartesia"
     ELEVENLABS = "elevenlabs", "ElevenLabs"
+    GROQ = "groq", "Groq"

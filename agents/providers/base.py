@@ -82,8 +82,7 @@ class Provider:
             return None
         if key is None or key.provider != wanted:  # as in a revision of another provider
             return {"provider": wanted, "key": "", "url": ""}
-        url = (key.vendor.speech_url or key.vendor.base_url)(key.account)
-        return {"provider": wanted, "key": key.key, "url": url}
+        return {"provider": wanted, "key": key.key, "url": key.vendor.speech_address(key.account, name)}
 
 
 def openai_url() -> str:

@@ -6,5 +6,5 @@ VENDOR = Vendor(
     at("assemblyai", "https://api.assemblyai.com"),
     "/v2/transcript?limit=1",
     lambda account: {"Authorization": account.key},
-    speech_url=at("assemblyai_streaming", "https://streaming.assemblyai.com"),
+    stt_url=at("assemblyai_streaming", "https://streaming.assemblyai.com"),
 )

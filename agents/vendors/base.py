@@ -42,8 +42,8 @@ class Vendor:
 
     A GET of `check_path` with `headers` tells whether the key is accepted: 2xx yes, 401 and 403 no. It must not cost
     money. `has_servers`: others serve the same API, so a key may belong to another URL. `openai_url` is where the
-    company itself serves OpenAI's API, to which a pipeline may send the key. `speech_url` returns the address of its
-    streaming speech, if another.
+    company itself serves OpenAI's API, to which a pipeline may send the key. `stt_url` returns the address of its
+    speech recognition, if another.
     """
 
     base_url: Callable[[Account], str]
@@ -52,12 +52,17 @@ class Vendor:
     has_regions: bool = False
     has_servers: bool = False
     openai_url: str = ""
-    speech_url: Callable[[Account], str] | None = None
+    stt_url: Callable[[Account], str] | None = None
     voices: VoiceList | None = None
 
     def address(self, account: Account, path: str) -> str:
         """Return the URL of a path of the API."""
         return f"{(account.own_url or self.base_url(account)).rstrip('/')}{path}"
+
+    def speech_address(self, account: Account, kind: str) -> str:
+        """Return the URL of its speech recognition ("stt") or synthesis ("tts")."""
+        url = self.stt_url if kind == "stt" and self.stt_url else self.base_url
+        return url(account).rstrip("/")
 
 
 def at(name: str, url: str) -> Callable[[Account], str]:

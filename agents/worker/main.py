@@ -15,7 +15,7 @@ from livekit.agents import AgentServer
 from agents.names import AGENT_NAME
 from agents.worker.api import Api, ApiFailed
 from agents.worker.config import WORKER_ID, Config
-from agents.worker.providers.speech import MISSING
+from agents.worker.providers import speech
 from agents.worker.session import entrypoint
 
 logger = logging.getLogger("calls.agent")
@@ -45,8 +45,8 @@ def main() -> None:
     os.environ[WORKER_ID] = config.worker_id
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it logs each request
-    if MISSING:
-        logger.info("Not installed, so agents with their speech cannot talk here: %s", ", ".join(MISSING))
+    if missing := [f"livekit-plugins-{name}" for name in speech.NAMES if name not in speech.installed()]:
+        logger.info("Not installed, so agents with their speech cannot talk here: %s", ", ".join(missing))
     load = Load(config.load_limit)
     server = AgentServer(
         ws_url=config.url,

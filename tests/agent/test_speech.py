@@ -1,5 +1,6 @@
 """Each provider of speech: its plugin gets address, key, model, voice and language, and connects through the guard."""
 
+import sys
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,7 @@ from agents.worker.instructions import Instructions
 from agents.worker.providers import pipeline, speech
 from agents.worker.providers.base import ProviderFailed
 from agents.worker.providers.speech import check, recognizer, synthesizer
+from agents.worker.providers.speech.lines import Lines
 from tests.agent.conftest import told
 from tests.agent.test_used_fields import ABILITIES, NOTHING
 
@@ -28,14 +30,15 @@ def instructed(provider: str, url: str = URL, key: str = "k-speech", **agent: An
 
 
 @pytest.fixture
-async def http() -> Any:
-    async with Guard(told().provider).websockets() as session:
-        yield session
+async def lines() -> Any:
+    opened = Lines.through(Guard(told().provider), 2.0)
+    yield opened
+    await opened.close()
 
 
 def test_each_provider_has_its_plugin() -> None:
     assert speech.NAMES.keys() == {*SttProvider.values, *TtsProvider.values}
-    assert speech.MISSING == ()
+    assert speech.installed() == tuple(speech.NAMES)
 
 
 HEARS: dict[str, dict[str, Any]] = {
@@ -56,16 +59,16 @@ def _options(plugin: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("provider", HEARS)
-async def test_speech_is_recognized_with_key_address_and_language(http: aiohttp.ClientSession, provider: str) -> None:
+async def test_speech_is_recognized_with_key_address_and_language(lines: Lines, provider: str) -> None:
     instructions = instructed(provider, language="de-AT")
     assert instructions.provider.stt is not None
-    made: Any = recognizer(instructions, instructions.provider.stt, http)
+    made: Any = recognizer(instructions, instructions.provider.stt, lines)
     options = _options(made)
     assert {name: options[name] for name in HEARS[provider]} == HEARS[provider]
     assert "k-speech" in (options.get("_api_key"), options.get("api_key"))
-    assert made._session is http
+    assert made._session is lines.sockets
     assert made.capabilities.streaming
-    chosen: Any = recognizer(instructed(provider, language="", model="m-1"), instructions.provider.stt, http)
+    chosen: Any = recognizer(instructed(provider, language="", model="m-1"), instructions.provider.stt, lines)
     assert "m-1" in _options(chosen).values()
 
 
@@ -77,24 +80,24 @@ SPEAKS = {
 
 
 @pytest.mark.parametrize("provider", SPEAKS)
-async def test_words_are_spoken_with_key_address_and_voice(http: aiohttp.ClientSession, provider: str) -> None:
+async def test_words_are_spoken_with_key_address_and_voice(lines: Lines, provider: str) -> None:
     instructions = instructed(provider, language="de-AT", voice="v-1")
     assert instructions.provider.tts is not None
-    made: Any = synthesizer(instructions, instructions.provider.tts, http)
+    made: Any = synthesizer(instructions, instructions.provider.tts, lines)
     options = vars(made._opts)
     assert {name: options[name] for name in SPEAKS[provider]} == SPEAKS[provider]
-    assert (options["api_key"], made._session) == ("k-speech", http)
+    assert (options["api_key"], made._session) == ("k-speech", lines.sockets)
     silent = instructed(provider, language="", voice="")
-    assert synthesizer(silent, instructions.provider.tts, http)  # each has a voice of its own
+    assert synthesizer(silent, instructions.provider.tts, lines)  # each has a voice of its own
 
 
 @pytest.mark.parametrize("provider", HEARS)
-async def test_no_plugin_hears_through_a_private_address(http: aiohttp.ClientSession, provider: str) -> None:
+async def test_no_plugin_hears_through_a_private_address(lines: Lines, provider: str) -> None:
     instructions = instructed(provider, "http://127.0.0.1:9")
     assert instructions.provider.stt is not None
-    plugin = recognizer(instructions, instructions.provider.stt, http)
+    plugin = recognizer(instructions, instructions.provider.stt, lines)
     plugin.on("error", lambda _: None)
-    refused = _refusals(http)
+    refused = _refusals(lines.sockets)
     stream = plugin.stream(conn_options=ONCE)
     stream.push_frame(AudioFrame.create(16_000, 1, 1_600))
     with pytest.raises((APIError, OSError)):
@@ -104,11 +107,11 @@ async def test_no_plugin_hears_through_a_private_address(http: aiohttp.ClientSes
 
 
 @pytest.mark.parametrize("provider", SPEAKS)
-async def test_no_plugin_speaks_through_a_private_address(http: aiohttp.ClientSession, provider: str) -> None:
+async def test_no_plugin_speaks_through_a_private_address(lines: Lines, provider: str) -> None:
     instructions = instructed(provider, "http://127.0.0.1:9")
     assert instructions.provider.tts is not None
-    refused = _refusals(http)
-    stream = synthesizer(instructions, instructions.provider.tts, http).stream(conn_options=ONCE)
+    refused = _refusals(lines.sockets)
+    stream = synthesizer(instructions, instructions.provider.tts, lines).stream(conn_options=ONCE)
     stream.push_text("Hello there.")
     stream.end_input()
     with pytest.raises((APIConnectionError, APIError)):
@@ -140,9 +143,11 @@ async def test_a_missing_package_or_key_ends_the_call_with_the_remedy(
 ) -> None:
     with pytest.raises(ProviderFailed, match="no key of Cartesia"):
         pipeline.pipeline_voice(instructed("cartesia", key=""), NOTHING, conversation, ABILITIES)
-    monkeypatch.setitem(speech._PLUGINS, "cartesia", None)
+    monkeypatch.setitem(sys.modules, "agents.worker.providers.speech.cartesia", None)
     with pytest.raises(ProviderFailed, match="install livekit-plugins-cartesia"):
         check(instructed("cartesia").provider.stt)
+    with pytest.raises(ProviderFailed, match="does not know the speech of acme: update it"):
+        check(instructed("acme").provider.stt)
 
 
 def test_every_key_is_secret() -> None:

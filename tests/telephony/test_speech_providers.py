@@ -32,7 +32,7 @@ def refusals(answer: Any) -> dict[str, str]:
 
 @pytest.fixture
 def keys(acme: Workspace) -> dict[str, ProviderKey]:
-    return {name: key_of(acme, name) for name in ("deepgram", "cartesia", "elevenlabs", "assemblyai")}
+    return {name: key_of(acme, name) for name in ("deepgram", "cartesia", "elevenlabs", "assemblyai", "groq")}
 
 
 @pytest.mark.parametrize("kind", ["stt", "tts"])
@@ -75,6 +75,7 @@ def test_emptying_the_provider_drops_its_key(api: APIClient, keys: dict[str, Pro
         ("cartesia", "https://proxy.example.com"),
         ("elevenlabs", "http://127.0.0.1:9"),
         ("assemblyai", "https://streaming.assemblyai.com"),
+        ("groq", "https://api.groq.com"),
     ],
 )
 def test_the_worker_gets_the_key_and_the_operators_address(

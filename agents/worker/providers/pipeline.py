@@ -19,6 +19,7 @@ from agents.worker.guard import Guard
 from agents.worker.instructions import Instructions
 from agents.worker.providers.base import PATIENCE
 from agents.worker.providers.speech import check, recognizer, synthesizer
+from agents.worker.providers.speech.lines import Lines
 from agents.worker.providers.spoken import CONNECTING, SpokenVoice
 
 STT_MODEL, LLM_MODEL, TTS_MODEL, VOICE = "gpt-4o-mini-transcribe", "gpt-4.1-mini", "gpt-4o-mini-tts", "alloy"
@@ -30,13 +31,13 @@ def pipeline_voice(told: Instructions, room: rtc.Room, conversation: Conversatio
     """Return a voice of three models. Raise `ProviderFailed` if a provider of speech cannot be used."""
     provider, guard = told.provider, Guard(told.provider)
     check(provider.stt, provider.tts)
-    http, sockets = guard.http(read_seconds=PATIENCE), guard.websockets()
+    lines = Lines.through(guard, PATIENCE)
 
     def client(url: str) -> openai.AsyncClient:
-        return openai.AsyncClient(api_key=provider.key or NO_KEY, base_url=url, http_client=http, max_retries=0)
+        return openai.AsyncClient(api_key=provider.key or NO_KEY, base_url=url, http_client=lines.http, max_retries=0)
 
-    stt = recognizer(told, provider.stt, sockets) if provider.stt else _stt(told, client)
-    tts = synthesizer(told, provider.tts, sockets) if provider.tts else _tts(told, client)
+    stt = recognizer(told, provider.stt, lines) if provider.stt else _stt(told, client)
+    tts = synthesizer(told, provider.tts, lines) if provider.tts else _tts(told, client)
     session: AgentSession[None] = AgentSession(
         stt=stt,
         llm=LLM(model=provider.llm_model or LLM_MODEL, client=client(provider.base_url), _strict_tool_schema=False),
@@ -50,8 +51,7 @@ def pipeline_voice(told: Instructions, room: rtc.Room, conversation: Conversatio
     async def close() -> None:
         await stt.aclose()
         await tts.aclose()
-        await sockets.close()
-        await http.aclose()
+        await lines.close()
 
     return SpokenVoice(told, room, conversation, abilities, session, close, says_words=True)
 
