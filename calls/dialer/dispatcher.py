@@ -1,6 +1,7 @@
 """The dispatcher: claim due calls and dial them concurrently, up to a limit.
 
 Any number of dispatchers run in parallel. Due times are in the database; PostgreSQL's NOTIFY only shortens the wait.
+What is not notified of is looked up ahead: an idle dispatcher reads when the next is due, and waits for that.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import ParamSpec, TypeVar
 from uuid import UUID
@@ -26,6 +27,7 @@ from calls.dialer.threads import in_thread, on_live_connection
 from calls.dialer.wake import CHANNEL
 from calls.livekit import talk_time
 from calls.services import workers
+from calls.transfers import requests
 from calls.transfers.runner import Transferring
 from telephony.livekit import LiveKitError, loop
 
@@ -35,14 +37,15 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 POLL = 0.25  # seconds between polls of the queue
-IDLE_POLL = 1.0  # the same where nothing is due soon and PostgreSQL notifies of what is
+IDLE_POLL = 2.0  # the same where nothing is due soon and PostgreSQL notifies of what is
+LOOK_EVERY = 2.0  # seconds between looks ahead: leases and calls last longer, so none begins and is due in between
 BATCH = 50  # calls claimed at once
-RECOVER_EVERY = 2.0  # seconds between searches for calls that another dispatcher left
+RECOVER_EVERY = 2.0  # seconds between searches for what another dispatcher left, while there is any
 NOTED_EVERY = 10.0  # seconds between heartbeats
-LIMITS_EVERY = 0.5  # seconds between searches for calls, of any dispatcher, past their maximum duration
-REVIVAL_EVERY = 1.0  # seconds between checks of paused LiveKit projects
+LIMITS_EVERY = 0.5  # seconds between tries to end a call, of any dispatcher, past its maximum duration
+REVIVAL_EVERY = 1.0  # seconds between searches for paused LiveKit projects to check, while there are any
 CALLED_OFF_EVERY = 1.0  # seconds between searches for calls that ended while being dialed
-SPEND_EVERY = 1.0  # seconds between checks of calls with a spend limit
+SPEND_EVERY = 1.0  # seconds between checks of calls with a spend limit, while there are any
 AFTER_TROUBLE = 1.0  # seconds to wait when the database is unreachable
 
 
@@ -75,15 +78,15 @@ class Dispatcher:
     async def _run(self) -> None:
         helpers = [
             self._forever(self._renew, LEASE.total_seconds() / 3),
-            self._forever(self._recover, RECOVER_EVERY),
+            self._when_due(claims.next_left, self._recover, RECOVER_EVERY),
             self._forever(self._hang_up, CALLED_OFF_EVERY),
             self._forever(self._note, NOTED_EVERY),
             self._forever(self._take_transfers, 0),
             self._forever(self._transfers.renew, LEASE.total_seconds() / 3),
-            self._forever(self._transfers.settle, RECOVER_EVERY),
-            self._forever(self._keep_spend_limits, SPEND_EVERY),
-            self._forever(self._end_at_limits, LIMITS_EVERY),
-            self._forever(self._revive, REVIVAL_EVERY),
+            self._when_due(requests.next_left, self._transfers.settle, RECOVER_EVERY),
+            self._when_due(spend.next_check, self._keep_spend_limits, SPEND_EVERY),
+            self._when_due(talk_time.next_limit, self._end_at_limits, LIMITS_EVERY),
+            self._when_due(revival.next_check, self._revive, REVIVAL_EVERY),
         ]
         if connection.vendor == "postgresql":
             helpers.append(self._listen())
@@ -207,6 +210,23 @@ class Dispatcher:
                 await work()
             except Error:
                 logger.exception("The database did not answer. Retrying.")
+
+    async def _when_due(
+        self, next_due: Callable[[], datetime | None], work: Callable[[], Awaitable[None]], every: float
+    ) -> None:
+        """Do work when it is due, and again every so many seconds while it is. `next_due` returns None for none."""
+        while True:
+            wait = LOOK_EVERY
+            try:
+                at = await self._ask(next_due)
+                if at is not None:
+                    wait = (at - timezone.now()).total_seconds()
+                if wait <= 0:
+                    await work()
+                    wait = every
+            except Error:
+                logger.exception("The database did not answer. Retrying.")
+            await asyncio.sleep(min(wait, LOOK_EVERY))
 
     def _wake(self) -> None:
         self._woken.set()

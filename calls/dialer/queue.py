@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 from operator import and_
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from calls.choices import ENDED, CallStatus
+from calls.choices import ENDED, CallStatus, Direction
 from calls.dialer.attempts import LEASE
 from calls.dialer.rate_limits import HORIZON
+from calls.dialer.wake import wake_dispatchers
 from calls.models import Call, DialSlot
+from voxa.core.statements import Fixed
 
 DIALING = (CallStatus.DIALING, CallStatus.RINGING)
 
@@ -88,9 +91,11 @@ def release(token: UUID, now: datetime) -> None:
 
     The fencing token stops any task here that is about to start one of them.
     """
-    Call.objects.filter(lease_token=token, status=CallStatus.QUEUED).update(
+    released = Call.objects.filter(lease_token=token, status=CallStatus.QUEUED).update(
         fence=F("fence") + 1, lease_token=None, leased_until=None, due_at=now
     )
+    if released:
+        wake_dispatchers()
 
 
 def called_off(call_ids: Iterable[UUID]) -> list[Call]:
@@ -99,10 +104,24 @@ def called_off(call_ids: Iterable[UUID]) -> list[Call]:
     return list(Call.objects.select_related("project").filter(over, pk__in=list(call_ids)).exclude(room_name=""))
 
 
+def next_left() -> datetime | None:
+    """Return when the next lease of a call being dialed expires; its dispatcher renews it before, if it runs."""
+    return _next_left.only()
+
+
+def _being_dialed() -> QuerySet[Call]:
+    return Call.objects.filter(status__in=DIALING, direction=Direction.OUTBOUND, leased_until__isnull=False)
+
+
+_next_left: Fixed[Any] = Fixed(
+    lambda: _being_dialed().order_by("leased_until").values_list("leased_until", flat=True)[:1]
+)
+
+
 @transaction.atomic
 def take_over(token: UUID, now: datetime, most: int) -> list[tuple[UUID, int]]:
     """Claim calls whose dispatcher stopped while dialing; return IDs and fencing tokens."""
-    left = Call.objects.filter(status__in=DIALING, leased_until__lt=now, direction="outbound").order_by("leased_until")
+    left = _being_dialed().filter(leased_until__lt=now).order_by("leased_until")
     if connection.features.has_select_for_update_skip_locked:
         left = left.select_for_update(skip_locked=True)
     found = list(left.values_list("id", "fence")[:most])

@@ -5,8 +5,10 @@ call, however many wait. When it accepts calls again, all are dialed in order, p
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from calls.choices import CallStatus, Reason
@@ -15,13 +17,28 @@ from calls.dialer.wake import wake_dispatchers
 from calls.models import Call, DialSlot
 from telephony.models import LiveKitProject, TelephonySettings
 from telephony.services import sip_service
+from voxa.core.statements import Fixed
 
 EVERY = timedelta(seconds=3)  # between two checks of a project; a check of an unreachable one takes a second
 
 
+def next_check() -> datetime | None:
+    """Return when the next check of a paused project is due."""
+    return _next_check.only(timezone.now())
+
+
+def _paused(now: datetime) -> QuerySet[DialSlot]:
+    return DialSlot.objects.filter(full_until__gt=now, pk__in=LiveKitProject.objects.values("pk"))
+
+
+_next_check: Fixed[Any] = Fixed(
+    lambda now: _paused(now).order_by("next_at").values_list("next_at", flat=True)[:1], datetime
+)
+
+
 def to_ask(now: datetime) -> list[UUID]:
     """Claim the paused projects that no dispatcher is checking."""
-    paused = DialSlot.objects.filter(full_until__gt=now, pk__in=LiveKitProject.objects.values("pk"))
+    paused = _paused(now)
     due = list(paused.filter(next_at__lte=now).values_list("pk", flat=True))
     return [pk for pk in due if paused.filter(pk=pk, next_at__lte=now).update(next_at=now + EVERY)]
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from calls.services.timeline import note
 from telephony.livekit import LiveKitError
 from telephony.models import TelephonySettings
 from voxa.core.errors import Conflict
+from voxa.core.statements import Fixed
 
 logger = logging.getLogger(__name__)
 
@@ -185,10 +187,20 @@ def give_back(call: Call) -> None:
     rows.update(spend_reserved=None)
 
 
+def next_check() -> datetime | None:
+    """Return now while money is set aside for a call that is dialed or talks."""
+    return timezone.now() if _paid_for() else None
+
+
+_paid_for: Fixed[Any] = Fixed(
+    lambda: Call.objects.filter(status__in=LIVE, spend_reserved__isnull=False, end_requested="").values_list("pk")[:1]
+)
+
+
 def look_after() -> None:
     """Set more aside for live calls; if nothing is left, warn their agents, then end them.
 
-    Runs every second. An overlapping run changes nothing.
+    Runs every second while there are any. An overlapping run changes nothing.
     """
     now = timezone.now()
     caps: dict[UUID, Cap | None] = {}

@@ -1,11 +1,12 @@
 """Talk time: end calls at their maximum duration, counted from the answer.
 
-Every dispatcher checks all calls; without a dispatcher, `reap` queues a task for each call that is due soon.
+Every dispatcher watches all calls; without a dispatcher, `reap` queues a task for each call that is due soon.
 LiveKit's own limit includes ringing and only applies when no part of Voxa runs.
 """
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,9 +16,25 @@ from calls.livekit.closing import close_call
 from calls.livekit.room_monitor import in_rooms
 from calls.services.hangup import ask_for_end
 from voxa.core.errors import Conflict
+from voxa.core.statements import Fixed
 
 MOST = 200  # calls ended concurrently
 EARLY = timedelta(milliseconds=100)  # that a task may run before its call is due
+
+
+def next_limit() -> datetime | None:
+    """Return when the next call reaches its maximum duration, of those whose end was not requested."""
+    return _next_limit.only()
+
+
+_next_limit: Fixed[Any] = Fixed(
+    lambda: (
+        in_rooms()
+        .filter(leased_until__isnull=False, end_requested="")
+        .order_by("leased_until")
+        .values_list("leased_until", flat=True)[:1]
+    )
+)
 
 
 def past_limit(now: datetime) -> list[UUID]:

@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from calls.choices import OPEN_TRANSFERS, CallStatus, EventType, Reason, TransferMode, TransferStatus
@@ -21,6 +24,7 @@ from telephony.livekit import LiveKitNotConfigured
 from telephony.sip_headers import validate_headers
 from telephony.transfer_targets import Target, read_target
 from voxa.core.errors import Conflict, ServiceError, Unavailable
+from voxa.core.statements import Fixed
 from voxa.core.waiting import WAITS
 
 LEASE = timedelta(seconds=15)
@@ -147,6 +151,20 @@ def claim(token: UUID, now: datetime, most: int) -> list[UUID]:
 def renew(token: UUID, transfer_ids: Sequence[UUID], now: datetime) -> None:
     mine = Transfer.objects.filter(pk__in=transfer_ids, lease_token=token, status=TransferStatus.UNDER_WAY)
     mine.update(leased_until=now + LEASE)
+
+
+def next_left() -> datetime | None:
+    """Return when the next transfer is for `settle`, if no dispatcher does before what it claimed, or claims it."""
+    return _next_left.only()
+
+
+def _when_left() -> QuerySet[Any]:
+    lapses = ExpressionWrapper(F("requested_at") + LAPSES, DateTimeField())
+    left = Transfer.objects.filter(status__in=OPEN_TRANSFERS).annotate(at=Coalesce("leased_until", lapses))
+    return left.order_by("at").values_list("at", flat=True)[:1]
+
+
+_next_left: Fixed[Any] = Fixed(_when_left)
 
 
 def settle(now: datetime) -> None:
