@@ -43,6 +43,8 @@ class SttProvider(models.TextChoices):
     ELEVENLABS = "elevenlabs", "ElevenLabs"
     ASSEMBLYAI = "assemblyai", "AssemblyAI"
     GROQ = "groq", "Groq"
+    AZURE = "azure", "Azure Speech"
+    XAI = "xai", "xAI"
 
 
 class TtsProvider(models.TextChoices):
@@ -52,3 +54,5 @@ class TtsProvider(models.TextChoices):
     CARTESIA = "cartesia", "Cartesia"
     ELEVENLABS = "elevenlabs", "ElevenLabs"
     GROQ = "groq", "Groq"
+    AZURE = "azure", "Azure Speech"
+    XAI = "xai", "xAI"

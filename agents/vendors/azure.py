@@ -1,6 +1,7 @@
 """Azure Speech, in the region of the resource.
 
-Source: https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech .
+Sources: https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech and
+https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text-short .
 """
 
 from typing import Any
@@ -27,5 +28,6 @@ VENDOR = Vendor(
     _VOICES,
     lambda account: {"Ocp-Apim-Subscription-Key": account.key},
     has_regions=True,
+    stt_url=at("azure_recognition", "https://{region}.stt.speech.microsoft.com"),
     voices=VoiceList(_VOICES, _read),
 )

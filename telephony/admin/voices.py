@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.access import access_of
@@ -49,7 +50,9 @@ class VoicesMixin:
             keys = keys.filter(workspace__in=access.workspaces(Role.ADMIN))
         key = keys.filter(pk=asked).first() if is_uuid(asked) else None
         context: dict[str, Any] = {"key": key}
-        if key is not None:
+        if key is not None and key.vendor.voices is None:
+            context["failure"] = gettext("%(key)s has no list of voices.") % {"key": key}
+        elif key is not None:
             try:
                 context["voices"] = voices(key.workspace, key.provider, key.pk)
             except ServiceError as error:

@@ -928,11 +928,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='agent',
-            constraint=models.CheckConstraint(condition=models.Q(('stt_provider__in', ['', 'deepgram', 'cartesia', 'elevenlabs', 'assemblyai', 'groq'])), name='agent_stt_provider'),
+            constraint=models.CheckConstraint(condition=models.Q(('stt_provider__in', ['', 'deepgram', 'cartesia', 'elevenlabs', 'assemblyai', 'groq', 'azure', 'xai'])), name='agent_stt_provider'),
         ),
         migrations.AddConstraint(
             model_name='agent',
-            constraint=models.CheckConstraint(condition=models.Q(('tts_provider__in', ['', 'deepgram', 'cartesia', 'elevenlabs', 'groq'])), name='agent_tts_provider'),
+            constraint=models.CheckConstraint(condition=models.Q(('tts_provider__in', ['', 'deepgram', 'cartesia', 'elevenlabs', 'groq', 'azure', 'xai'])), name='agent_tts_provider'),
         ),
         migrations.AddIndex(
             model_name='sipendpoint',

@@ -49,6 +49,15 @@ def test_the_voices_of_the_chosen_key_are_proposed(
     assert [listed(client, nothing) for nothing in ("", "x", ProviderKey().pk)] == ["", "", ""]
 
 
+def test_a_provider_without_a_list_leaves_the_voice_to_be_typed(
+    acme_admin: User, signed_in: Browser, acme: Workspace
+) -> None:
+    groq = create_key(acme, {"name": "Fast", "provider": "groq", "key": "k-1"})
+    assert (
+        listed(signed_in(acme_admin), groq.pk) == "Fast (Groq) has no list of voices. The field takes any voice's id."
+    )
+
+
 def test_an_outsider_sees_no_voices_of_a_key(
     outsider: User, signed_in: Browser, cartesia: Receiver, key: ProviderKey
 ) -> None:

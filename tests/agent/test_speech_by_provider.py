@@ -9,10 +9,11 @@ from livekit.rtc import AudioFrame, combine_audio_frames
 
 from agents.worker.guard import Guard
 from agents.worker.instructions import Instructions
+from agents.worker.providers.base import ProviderFailed
 from agents.worker.providers.speech import check, recognizer, synthesizer
 from agents.worker.providers.speech.lines import Lines
 from tests.agent.conftest import told
-from tests.agent.speech_servers import HEARD, PCM, Groq, SpeechServer, serving
+from tests.agent.speech_servers import HEARD, PCM, Azure, Groq, SpeechServer, Xai, serving
 
 ONCE = APIConnectOptions(max_retry=0, timeout=5.0)
 
@@ -66,7 +67,7 @@ async def spoken(told: Instructions, text: str) -> float:
         await lines.close()
 
 
-@pytest.mark.parametrize("make", [Groq])
+@pytest.mark.parametrize("make", [Groq, Xai])
 async def test_an_address_that_the_guard_refuses_is_not_reached(make: Callable[[], SpeechServer]) -> None:
     with serving(make()) as server:
         instructions = instructed(make.__name__.lower(), server.url, trusted=False)
@@ -90,3 +91,41 @@ async def test_groq_hears_and_speaks() -> None:
         recognized, said = server.asked
         assert (recognized["model"], recognized["language"]) == ("whisper-large-v3-turbo", "de")
         assert (said["model"], said["voice"]) == ("canopylabs/orpheus-v1-english", "hannah")
+
+
+async def test_xai_hears_and_speaks_at_the_operators_address() -> None:
+    with serving(Xai()) as server:
+        instructions = instructed("xai", server.url, language="de-AT", voice="eve")
+        assert await heard(instructions) == HEARD
+        assert await spoken(instructions, TEXT) == SECONDS
+        assert (server.keys, server.spoken) == ({"Bearer k-speech"}, [TEXT])
+        assert [one["language"] for one in server.asked] == ["de", "de"]
+        assert server.asked[1]["voice"] == "eve"
+        await spoken(instructed("xai", server.url, language="is-IS"), TEXT)
+        assert (server.asked[2]["language"], server.asked[2]["voice"]) == ("auto", "ara")
+
+
+async def test_azure_hears_and_speaks_text_that_is_no_markup() -> None:
+    with serving(Azure()) as server:
+        instructions = instructed("azure", server.url, language="de-AT", voice="de-AT-IngridNeural")
+        assert await heard(instructions) == HEARD
+        assert await spoken(instructions, TEXT) == SECONDS
+        assert (server.keys, server.spoken) == ({"k-speech"}, [TEXT])
+        assert server.asked == [
+            {"language": "de-AT"},
+            {"format": "raw-24khz-16bit-mono-pcm", "voice": "de-AT-IngridNeural"},
+        ]
+
+
+async def test_azure_speaks_to_no_address_that_the_guard_refuses() -> None:
+    with serving(Azure()) as server:
+        with pytest.raises((APIError, OSError)):
+            await spoken(instructed("azure", server.url, trusted=False), TEXT)
+        assert server.keys == set()
+
+
+@pytest.mark.parametrize("region", ["evil.example/", "evil.example?", "evil.example#", "k@evil.example/", "k:p@"])
+async def test_azure_hears_at_a_host_alone(region: str) -> None:
+    """Its library connects by itself."""
+    with pytest.raises(ProviderFailed, match="Check the region"):
+        await heard(instructed("azure", f"https://{region}.stt.speech.microsoft.com"))

@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
+from agents.choices import SttProvider, TtsProvider
 from agents.providers import PROVIDERS
+from agents.vendors import VENDORS
 from telephony.models import Agent, ProviderKey
 from telephony.services.agent_revisions import restore, revision
 from telephony.services.agents import create_agent, update_agent
@@ -22,7 +24,8 @@ DEEPGRAM = {"ai_provider": "pipeline", "stt_provider": "deepgram"}
 
 
 def key_of(workspace: Workspace, provider: str) -> ProviderKey:
-    return create_key(workspace, {"name": provider, "provider": provider, "key": f"k-of-{provider}"})
+    where = {"region": "westeurope"} if VENDORS[provider].has_regions else {}
+    return create_key(workspace, {"name": provider, "provider": provider, "key": f"k-of-{provider}", **where})
 
 
 def refusals(answer: Any) -> dict[str, str]:
@@ -32,7 +35,7 @@ def refusals(answer: Any) -> dict[str, str]:
 
 @pytest.fixture
 def keys(acme: Workspace) -> dict[str, ProviderKey]:
-    return {name: key_of(acme, name) for name in ("deepgram", "cartesia", "elevenlabs", "assemblyai", "groq")}
+    return {name: key_of(acme, name) for name in {*SttProvider.values, *TtsProvider.values}}
 
 
 @pytest.mark.parametrize("kind", ["stt", "tts"])
@@ -76,17 +79,32 @@ def test_emptying_the_provider_drops_its_key(api: APIClient, keys: dict[str, Pro
         ("elevenlabs", "http://127.0.0.1:9"),
         ("assemblyai", "https://streaming.assemblyai.com"),
         ("groq", "https://api.groq.com"),
+        ("azure", "https://westeurope.stt.speech.microsoft.com"),
+        ("xai", "https://xai.example.com"),
     ],
 )
 def test_the_worker_gets_the_key_and_the_operators_address(
     settings: Any, acme: Workspace, keys: dict[str, ProviderKey], provider: str, url: str
 ) -> None:
-    settings.PROVIDER_URLS = {"cartesia": "https://proxy.example.com"}
+    settings.PROVIDER_URLS = {"cartesia": "https://proxy.example.com", "xai": "https://xai.example.com/"}
     speech = {"stt_provider": provider, "stt_key": keys[provider]}
     told = PROVIDERS["pipeline"].for_worker(create_agent(acme, {"name": "A", "ai_provider": "pipeline", **speech}))
     assert told["stt"] == {"provider": provider, "key": f"k-of-{provider}", "url": url}
     assert told["tts"] is None
     assert url in told["guard"]["trusted"]
+
+
+def test_azure_speaks_at_another_host_than_it_hears(
+    settings: Any, acme: Workspace, keys: dict[str, ProviderKey]
+) -> None:
+    settings.PROVIDER_URLS = {}
+    azure = keys["azure"]
+    speech = {"stt_provider": "azure", "stt_key": azure, "tts_provider": "azure", "tts_key": azure}
+    told = PROVIDERS["pipeline"].for_worker(create_agent(acme, {"name": "A", "ai_provider": "pipeline", **speech}))
+    assert [told[kind]["url"] for kind in ("stt", "tts")] == [
+        "https://westeurope.stt.speech.microsoft.com",
+        "https://westeurope.tts.speech.microsoft.com",
+    ]
 
 
 def test_a_key_in_use_is_not_deleted(acme: Workspace, keys: dict[str, ProviderKey]) -> None:

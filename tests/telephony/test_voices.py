@@ -38,6 +38,17 @@ LISTS: dict[str, tuple[str, Any, list[dict[str, Any]]]] = {
         }]},
         [{"id": "aura-angus-en", "name": "angus", "languages": ["en"], "description": "Irish, masculine"}],
     ),
+    "xai": (
+        "/v1/tts/voices",
+        {"voices": [
+            {"voice_id": "eve", "name": "Eve", "language": "multilingual"},
+            {"voice_id": "una", "name": "Una", "language": "de", "gender": "female"},
+        ]},
+        [
+            {"id": "eve", "name": "Eve", "languages": [], "description": ""},
+            {"id": "una", "name": "Una", "languages": ["de"], "description": "female"},
+        ],
+    ),
     "azure": (
         "/cognitiveservices/voices/list",
         [{"ShortName": "en-US-AvaNeural", "DisplayName": "Ava", "Locale": "en-US", "Gender": "Female"}],

@@ -21,6 +21,8 @@ NAMES = {
     "elevenlabs": "ElevenLabs",
     "assemblyai": "AssemblyAI",
     "groq": "Groq",
+    "azure": "Azure Speech",
+    "xai": "xAI",
 }
 
 
@@ -40,7 +42,7 @@ def check(*chosen: Speech | None) -> None:
             raise ProviderFailed(f"The agent has no key of {name} for speech.")
         try:
             _module(speech.provider)
-        except ImportError:
+        except (ImportError, OSError):  # OSError: a library of the system is missing
             words = f"The worker cannot use {name}: install livekit-plugins-{speech.provider} there."
             raise ProviderFailed(words) from None
 
