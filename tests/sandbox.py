@@ -17,11 +17,13 @@ from tests.live.servers import LiveKitEndpoint
 class SandboxServer(LiveKitEndpoint):
     """Runs from `start` to `stop`, keeping its port; `lines` is what its console said."""
 
-    def __init__(self, path: Path | None = None, *, webhook: str = "", ring: float = 0.05, silence: float = 32) -> None:
+    def __init__(
+        self, path: Path | None = None, *, webhook: str = "", ring: float = 0.05, silence: float = 32, api: str = ""
+    ) -> None:
         self.port = free_port()
         self.url, self.http_url = f"ws://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.port}"
         self.lines: list[str] = []
-        self._path, self._webhook, self._ring, self._silence = path, webhook, ring, silence
+        self._path, self._webhook, self._ring, self._silence, self._api = path, webhook, ring, silence, api
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
@@ -42,7 +44,7 @@ class SandboxServer(LiveKitEndpoint):
     async def _serve(self, started: threading.Event) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         state = State(self._path, ring=self._ring, silence=self._silence)
-        app = Sandbox(state, {self.key: self.secret}, self.lines.append, webhook=self._webhook).app()
+        app = Sandbox(state, {self.key: self.secret}, self.lines.append, webhook=self._webhook, api=self._api).app()
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", self.port).start()

@@ -79,7 +79,7 @@ def commands(port: int, sandbox_port: int | None) -> dict[str, str]:
     if sandbox_port:
         processes["sandbox"] = (
             f"{python} manage.py livekit_sandbox --port {sandbox_port} --state {SANDBOX_STATE.relative_to(BASE)}"
-            f" --webhook http://127.0.0.1:{port}/livekit/webhook"
+            f" --webhook http://127.0.0.1:{port}/livekit/webhook --api http://127.0.0.1:{port}"
         )
     return processes
 

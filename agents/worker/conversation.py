@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 AGENT, CALLER = "agent", "caller"
+FAILED = "fallback_failed"  # the call's next fallback is asked for
+OVER = "nobody_available"  # a fallback ended the call
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from livekit import rtc
 
 from agents.worker.abilities import Abilities
 from agents.worker.api import Api, ApiFailed
-from agents.worker.conversation import AGENT, Conversation, Turn
+from agents.worker.conversation import AGENT, FAILED, OVER, Conversation, Turn
 from agents.worker.instructions import Instructions
 from agents.worker.local_voice import LocalVoice
 from agents.worker.phone import phone_audio, wait_for_answer
@@ -19,8 +19,6 @@ from agents.worker.providers.bridge import SPEECH
 
 logger = logging.getLogger(__name__)
 
-FAILED = "fallback_failed"  # the next one is asked for
-OVER = "nobody_available"
 ANSWERED_WITHIN = 90.0
 SPOKEN_WITHIN = 60.0  # seconds for the AI provider to speak the words
 RECORDED_WITHIN = 4.0  # seconds for a recording to begin before the tone

@@ -14,8 +14,8 @@ from agents.worker.api import Api, ApiFailed
 from agents.worker.apology import apologise
 from agents.worker.config import Config
 from agents.worker.controls import Controls
-from agents.worker.conversation import Conversation, Ending
-from agents.worker.fallback import FAILED, OVER, Instead
+from agents.worker.conversation import FAILED, OVER, Conversation, Ending
+from agents.worker.fallback import Instead
 from agents.worker.instructions import Instructions
 from agents.worker.keypad import Keypad
 from agents.worker.notices import Notices

@@ -1,6 +1,7 @@
 """Agents in the sandbox. A worker cannot connect because there is no media, so a stand-in joins.
 
-It neither hears nor speaks. It leaves when the last caller did, as an agent's session ends with its caller.
+It neither hears nor speaks. Where the sandbox knows Voxa's API, it does what a worker would (`worker.py`). Else it
+leaves when the last caller did, as an agent's session ends with its caller.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from livekit.protocol.models import DisconnectReason, ParticipantInfo
 from telephony.sandbox.rooms import Occupant, Room
 from telephony.sandbox.state import State
 from telephony.sandbox.store import new_id
+from telephony.sandbox.worker import Session
 
 STARTS_IN = 0.2  # seconds from the dispatch to the agent's joining
 NAME = "Sandbox agent (no worker, no audio)"
@@ -50,14 +52,17 @@ async def _stand_in(state: State, room: Room, made: AgentDispatch) -> None:
         attributes={"sandbox": NOTE, "lk.agent.name": made.agent_name, "lk.agent.state": "listening"},
     )
     agent = state.rooms.join(room, info)
-    state.rooms.publish(room, agent)  # by which a real SIP service knows that the caller may be answered
     running = JobState(
         status=JobStatus.JS_RUNNING, started_at=int(state.now() * 1_000_000_000), participant_identity=info.identity
     )
     made.state.jobs.append(
         Job(id=job_id, dispatch_id=made.id, type=JobType.JT_ROOM, agent_name=made.agent_name, state=running)
     )
-    await _callers_gone(room, agent)
+    if state.worker:
+        await Session(state, state.worker, room, agent).run()
+    else:
+        state.rooms.publish(room, agent)  # by which a real SIP service knows that the caller may be answered
+        await _callers_gone(room, agent)
     if not agent.ghost:
         state.rooms.leave(room, info.identity, DisconnectReason.CLIENT_INITIATED)
 

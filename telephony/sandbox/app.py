@@ -9,6 +9,7 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
 from livekit.protocol.webhook import WebhookEvent
 
+from agents.worker.config import Config
 from telephony.sandbox.control import Change, carry_out
 from telephony.sandbox.dials import NO_CODECS
 from telephony.sandbox.errors import TwirpError
@@ -27,17 +28,21 @@ _JSON = "application/json"
 class Sandbox:
     """One LiveKit server. `keys` maps API keys to secrets; `report` gets one line per request, without its content.
 
-    With `webhook`, events are sent to that URL, signed with the first key.
+    With `webhook`, events are sent to that URL, signed with the first key. With `api`, the URL of Voxa's API, agents do
+    what it tells its workers.
     """
 
     def __init__(
-        self, state: State, keys: Mapping[str, str], report: Callable[[str], None], *, webhook: str = ""
+        self, state: State, keys: Mapping[str, str], report: Callable[[str], None], *, webhook: str = "", api: str = ""
     ) -> None:
+        key, secret = next(iter(keys.items()))
         self._state = state
         self._keys = keys
         self._report = report
-        self._webhook = Webhook(webhook, *next(iter(keys.items())), state.background, report) if webhook else None
+        self._webhook = Webhook(webhook, key, secret, state.background, report) if webhook else None
         state.background.report = report
+        if api:
+            state.worker = Config("", key, secret, api.rstrip("/"), worker_id="", load_limit=1.0, health_port=0)
 
     def app(self) -> web.Application:
         """Return the application for aiohttp to serve."""

@@ -173,7 +173,7 @@ def _accept(state: State, asked: Asked, source: str, trunk: SIPInboundTrunkInfo,
         ringing_limit=trunk.ringing_timeout.ToTimedelta().total_seconds() or LONGEST_RINGING,
         longest=trunk.max_call_duration.ToTimedelta().total_seconds() or LONGEST_CALL,
     )
-    Leg(state, room, info, plan, answered_when=lambda: room.has_agent).start()
+    Leg(state, room, info, plan, answered_when=lambda: room.is_heard).start()
     attributes = dict(info.attributes)
     return Verdict(
         "ACCEPT",

@@ -52,9 +52,15 @@ class Room:
     left_at: float | None = None
 
     @property
-    def has_agent(self) -> bool:
-        """Return whether an agent is in the room; a ghost does not count."""
-        return any(one.info.kind == ParticipantInfo.AGENT and not one.ghost for one in self.occupants.values())
+    def is_heard(self) -> bool:
+        """Return whether a caller who rings would hear something: an agent, or a third party who was called.
+
+        A real SIP service answers a call in when it subscribes to a track. A ghost has none.
+        """
+        return any(
+            (one.info.tracks and not one.ghost) or one.info.attributes.get("sip.callStatus") == "active"
+            for one in self.occupants.values()
+        )
 
     @property
     def has_visitors(self) -> bool:

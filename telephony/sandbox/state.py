@@ -7,6 +7,7 @@ from pathlib import Path
 
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo, SIPOutboundTrunkInfo
 
+from agents.worker.config import Config
 from telephony.sandbox.background import Background
 from telephony.sandbox.rooms import Rooms
 from telephony.sandbox.sip_service import SipService
@@ -38,6 +39,7 @@ class State:
         self.ring, self.silence, self.now = ring, silence, now
         self.sip = SipService()
         self.agents_registered = True
+        self.worker: Config | None = None  # of the stand-in agents, where Voxa's API is known
         self.down = asyncio.Event()  # set while the crashed server is down
         self.background = Background()
         self.rooms = Rooms(now)

@@ -89,7 +89,7 @@ def main() -> None:
         if options.only in (None, "claiming"):
             lines += claiming.measure(options.repeats)
         if options.only in (None, "agents"):
-            lines += agents.measure(server, Path(name))
+            lines += agents.measure(server, Path(name), options.repeats)
         if options.only in (None, "requests"):
             lines += requests.measure(Path(name), options.repeats)
         if options.only in (None, "dialer"):

@@ -19,7 +19,8 @@ BANNER = """
 LiveKit sandbox on {url}
 This is a sandbox: no real calls are made and no carrier is contacted.
 Trunks and rules: {state}. Rooms and calls are in memory.
-Events go to {webhook}. Stop it with Ctrl-C.
+Events go to {webhook}. Agents ask {api}.
+Stop it with Ctrl-C.
 """
 SHUTDOWN_SECONDS = 1.0  # for requests under way, such as dials that ring
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=7880, help="port to listen on (7880; 0 picks a free port)")
         parser.add_argument("--state", type=Path, help="file that keeps trunks and rules between runs")
         parser.add_argument("--webhook", default="", help="URL that receives webhooks, signed as by LiveKit")
+        parser.add_argument("--api", default="", help="URL of Voxa's API, which agents ask what to do")
         parser.add_argument("--ring", type=float, default=RING_SECONDS, help="seconds a phone rings (%(default)s)")
 
         parser.add_argument(
@@ -46,8 +48,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.LIVEKIT_API_KEY and settings.LIVEKIT_API_SECRET):
             raise CommandError("Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET: the sandbox uses the same pair as Voxa.")
-        if options["webhook"] and urlsplit(options["webhook"]).scheme not in ("http", "https"):
-            raise CommandError(f"--webhook must be an http or https URL, not {options['webhook']}.")
+        for name in ("webhook", "api"):
+            if options[name] and urlsplit(options[name]).scheme not in ("http", "https"):
+                raise CommandError(f"--{name} must be an http or https URL, not {options[name]}.")
         try:
             state = State(options["state"], ring=options["ring"], silence=options["silence"])
             state.sip.switch(SipState(options["sip"]))
@@ -65,11 +68,12 @@ class Command(BaseCommand):
                 url=url,
                 state=options["state"] or "in memory only",
                 webhook=options["webhook"] or "no URL (set one with --webhook)",
+                api=options["api"] or "nobody what to do (set a URL with --api)",
             )
         )
         self.stdout.flush()
         keys = {settings.LIVEKIT_API_KEY: settings.LIVEKIT_API_SECRET}
-        sandbox = Sandbox(state, keys, self._report, webhook=options["webhook"])
+        sandbox = Sandbox(state, keys, self._report, webhook=options["webhook"], api=options["api"])
         web.run_app(sandbox.app(), sock=listener, print=None, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         state.close()
 
