@@ -13,7 +13,7 @@ from calls.choices import ENDED
 from calls.livekit.room_monitor import watch
 from calls.models import Call, Event
 from telephony.livekit import LiveKitError
-from telephony.models import Agent, LiveKitProject, PhoneNumber, TelephonySettings
+from telephony.models import Agent, LiveKitProject, PhoneNumber
 from telephony.services.agents import create_agent
 from telephony.services.numbers import add_number
 from telephony.services.trunks import create_trunk
@@ -64,20 +64,19 @@ class SandboxStage:
 
 
 @contextlib.contextmanager
-def sandbox_stage(workspace: Workspace, server: LiveServer) -> Iterator[SandboxStage]:
+def sandbox_stage(workspace: Workspace, server: LiveServer, settings: Any) -> Iterator[SandboxStage]:
+    """Run a sandbox as the LiveKit of the settings, with a number of the workspace on it."""
     sandbox = SandboxServer(webhook=f"{server.url}/livekit/webhook", api=server.url)
+    settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET = (
+        sandbox.url, sandbox.key, sandbox.secret
+    )  # fmt: skip
     sandbox.start()
     try:
-        project = LiveKitProject.objects.create(
-            name="Sandbox", url=sandbox.url, api_key=sandbox.key, api_secret=sandbox.secret
-        )
-        TelephonySettings.of(workspace.pk)
-        TelephonySettings.objects.filter(pk=workspace.pk).update(project=project)
         trunk = create_trunk(workspace, {"name": "Carrier", "gateways": [{"ip_or_domain": GATEWAY}]})
         agent = create_agent(workspace, {"name": "Reception", "greeting": "Acme, good {{daytime|day}}!"})
         number = add_number(trunk, NUMBER, agent=agent)
         trunk.refresh_from_db()
         assert trunk.status == "active", trunk.last_error
-        yield SandboxStage(sandbox, project, number, agent)
+        yield SandboxStage(sandbox, LiveKitProject.default(), number, agent)
     finally:
         sandbox.stop()

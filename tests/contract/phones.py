@@ -73,16 +73,9 @@ class SandboxPhones:
         return Answer("ACCEPT", **{name: verdict[name] for name in names}, agents=agents, wire=tuple(verdict["wire"]))
 
     def service(self, state: str) -> None:
-        self._control(sip=state)
-
-    def agents(self, *, on: bool) -> None:
-        """Register an agent for new rooms, or none."""
-        self._control(agents=on)
-
-    def _control(self, **change: Any) -> None:
         token = api.AccessToken(self._server.key, self._server.secret).with_sip_grants(api.SIPGrants(admin=True))
         headers = {"Authorization": f"Bearer {token.to_jwt()}"}
-        httpx.post(self._server.http_url + CONTROL_PATH, json=change, headers=headers).raise_for_status()
+        httpx.post(self._server.http_url + CONTROL_PATH, json={"sip": state}, headers=headers).raise_for_status()
 
     def play(self, asked: dict[str, Any]) -> dict[str, Any]:
         token = api.AccessToken(self._server.key, self._server.secret).with_sip_grants(api.SIPGrants(call=True))
