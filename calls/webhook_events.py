@@ -74,6 +74,8 @@ _ANALYSIS = {
     "summary": "The caller asked whether the shop is open today. The agent said until six.",
     "outcome": "Question answered",
     "fields": {"callBack": False},
+    "templateId": "4a1d7c52-2f0a-4b1e-9d5c-7e8f5a3b7e22",
+    "templateName": "Callbacks",
     "error": "",
     "analyzedAt": "2026-01-05T09:31:30Z",
 }

@@ -17,6 +17,7 @@ from telephony.called_numbers import number_called
 from telephony.choices import AgentDirection, ObjectKind
 from telephony.models import (
     Agent,
+    AnalysisTemplate,
     Gateway,
     KnowledgeSource,
     LiveKitAlias,
@@ -237,6 +238,12 @@ def mcp_servers(workspace: Workspace) -> QuerySet[McpServer]:
     of_agents = Agent.objects.filter(workspace=workspace).only("id").order_by("created_at", "id")
     rows = McpServer.objects.filter(workspace=workspace).defer("headers", "session_id")
     return rows.annotate(has_headers=Q(headers__isnull=False)).prefetch_related(Prefetch("agents", of_agents))
+
+
+def analysis_templates(workspace: Workspace) -> QuerySet[AnalysisTemplate]:
+    """Return a workspace's analysis templates with the ids of their agents."""
+    of_agents = Agent.objects.filter(workspace=workspace).only("id", "analysis_template").order_by("created_at", "id")
+    return AnalysisTemplate.objects.filter(workspace=workspace).prefetch_related(Prefetch("agents", of_agents))
 
 
 def provider_keys(workspace: Workspace) -> QuerySet[ProviderKey]:

@@ -24,6 +24,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Knowledge"), "library_books", "telephony.KnowledgeSource"),
             (_("Tools"), "build", "telephony.Tool"),
             (_("MCP servers"), "hub", "telephony.McpServer"),
+            (_("Analysis templates"), "fact_check", "telephony.AnalysisTemplate"),
             (_("Provider keys"), "vpn_key", "telephony.ProviderKey"),
             (_("SIP endpoints"), "headset_mic", "telephony.SipEndpoint"),
         ],

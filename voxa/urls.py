@@ -13,6 +13,7 @@ from calls.admin.agent_tests import EndTalkView, TalkView
 from calls.admin.figures import FiguresView
 from calls.admin.first_run import dismiss
 from calls.admin.live import LiveBoardView, LiveRowsView
+from calls.admin.template_test import TemplateTestView
 from calls.livekit.webhook import livekit_webhook
 from telephony.admin.carrier_guide import CarrierGuideView
 from telephony.admin.health import HealthView
@@ -33,6 +34,11 @@ urlpatterns = [
     path("admin/switch/", admin.site.admin_view(SwitchView.as_view()), name="switch_workspace"),
     path("admin/agents/<uuid:id>/talk/", admin.site.admin_view(TalkView.as_view()), name="agent_talk"),
     path("admin/agents/<uuid:id>/talk/end/", admin.site.admin_view(EndTalkView.as_view()), name="agent_talk_end"),
+    path(
+        "admin/analysis-templates/<uuid:id>/test/",
+        admin.site.admin_view(TemplateTestView.as_view()),
+        name="analysis_template_test",
+    ),
     path("admin/live/", admin.site.admin_view(LiveBoardView.as_view()), name="live_board"),
     path("admin/live/rows/", admin.site.admin_view(LiveRowsView.as_view()), name="live_rows"),
     path("admin/health/", admin.site.admin_view(HealthView.as_view()), name="health"),

@@ -8,7 +8,7 @@ from django.conf import settings
 
 # The fields of an agent that only some providers use. Every other field is used with all of them.
 BOT = frozenset({"voicemail_action", "voicemail_message", "silence_prompt", "tools", "transfers", "sends_digits"})
-ANALYSIS = frozenset({"analyzes_calls", "analysis_model", "analysis_schema"})
+ANALYSIS = frozenset({"analyzes_calls", "analysis_model", "analysis_schema", "analysis_template"})
 EMBEDS = frozenset({"embedding_model"})
 SPEECH = ("stt", "tts")
 SOME_USE = BOT | ANALYSIS | EMBEDS | {

@@ -51,8 +51,12 @@ def after_of(call: Call) -> dict[str, Any]:
 
 
 def _found(row: CallAnalysis) -> Found:
-    fields = [(_heading(name), _written(value)) for name, value in row.fields.items()]
-    return Found(row, _COLORS[AnalysisStatus(row.status)], fields)
+    return Found(row, _COLORS[AnalysisStatus(row.status)], written_fields(row.fields))
+
+
+def written_fields(fields: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the fields of an analysis as people read them."""
+    return [(_heading(name), _written(value)) for name, value in fields.items()]
 
 
 def _recorded(row: Recording) -> Recorded:

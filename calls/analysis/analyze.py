@@ -15,11 +15,13 @@ from accounts.choices import ExternalWork
 from accounts.services.external_leases import external_lease, in_turn, most_at_once, workspaces_at_limit
 from accounts.services.webhooks import emit
 from agents.providers import PROVIDERS
-from calls.analysis.language_model import LanguageModel, NoAnswer
+from calls.analysis.language_model import LIMITS, LanguageModel, NoAnswer
 from calls.choices import AnalysisStatus, Speaker
 from calls.models import Call, CallAnalysis, TranscriptItem
 from calls.presentation.payloads import analyzed_json
 from calls.services.agent_of_call import configured
+from telephony.services.analysis_templates import template_of
+from voxa.core.http.outbound import Limits
 from voxa.core.json_schema import misfits
 from voxa.core.tasks import publish, publish_on_commit
 
@@ -89,17 +91,19 @@ def _analyze(call_id: UUID) -> None:
     agent = configured(analysis.call) if analysis.call.agent else None
     if agent is None:
         return _give_up(analysis, "The agent was deleted.")
-    model, fields = LanguageModel.of(agent), agent.analysis_schema
-    CallAnalysis.objects.filter(pk=call_id).update(model=model.model)
+    model, template = LanguageModel.of(agent), template_of(agent)
+    names = {"template_id": template.pk, "template_name": template.name} if template else {}
+    CallAnalysis.objects.filter(pk=call_id).update(model=model.model, **names)
     try:
-        return _done(analysis, _asked(model, fields, _text(analysis.call)))
+        schema = template.schema if template else agent.analysis_schema
+        return _done(analysis, asked(model, schema, text_of(analysis.call)))
     except NoAnswer as error:
         if error.again and analysis.attempts <= len(RETRY_AFTER):
             return _later(analysis, str(error), now)
         return _give_up(analysis, str(error))
 
 
-def _asked(model: LanguageModel, fields: dict[str, Any], text: str) -> dict[str, Any]:
+def asked(model: LanguageModel, fields: dict[str, Any], text: str, limits: Limits = LIMITS) -> dict[str, Any]:
     """Return a result that matches the schema. Raise `NoAnswer` if there is none."""
     schema: dict[str, Any] = {
         "type": "object",
@@ -109,19 +113,24 @@ def _asked(model: LanguageModel, fields: dict[str, Any], text: str) -> dict[str,
     if fields:
         schema["properties"]["fields"] = fields
         schema["required"] = [*schema["required"], "fields"]
-    found = model.ask(f"{_TASK}\nThe schema: {json.dumps(schema)}", text, schema)
+    found = model.ask(f"{_TASK}\nThe schema: {json.dumps(schema)}", text, schema, limits)
     if wrong := misfits(schema, found):
         raise NoAnswer(f"The language model's answer does not fit the schema: {wrong[0]}", again=True)
     return found
 
 
-def _text(call: Call) -> str:
+def text_of(call: Call) -> str:
+    """Return what the language model is told of a call."""
     lines = [f"{item.speaker}: {item.text}" for item in TranscriptItem.objects.filter(call=call)]
-    text = "\n".join(lines)
-    if len(text) > LONGEST:
-        text = f"{text[: LONGEST // 2]}\n[...]\n{text[-LONGEST // 2 :]}"
     about = {"direction": call.direction, "reason": call.reason, "seconds": call.duration_seconds}
-    return f"About the call: {json.dumps(about)}\nTranscript:\n{text}"
+    transcript = "\n".join(lines)
+    return f"About the call: {json.dumps(about)}\n{as_material(transcript)}"
+
+
+def as_material(transcript: str) -> str:
+    if len(transcript) > LONGEST:
+        transcript = f"{transcript[: LONGEST // 2]}\n[...]\n{transcript[-LONGEST // 2 :]}"
+    return f"Transcript:\n{transcript}"
 
 
 @transaction.atomic

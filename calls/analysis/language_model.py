@@ -13,7 +13,7 @@ from telephony.models import Agent
 from voxa.core.http.outbound import Limits, OutboundError
 
 MODEL = "gpt-4.1-mini"
-_LIMITS = Limits(connect=5.0, read=40.0, total=45.0, max_bytes=262_144)
+LIMITS = Limits(connect=5.0, read=40.0, total=45.0, max_bytes=262_144)
 
 
 class NoAnswer(Exception):
@@ -32,15 +32,15 @@ class LanguageModel(ModelEndpoint):
         base = agent.base_url or settings.OPENAI_BASE_URL
         return cls(base.rstrip("/"), agent.key, agent.analysis_model or MODEL, not agent.base_url)
 
-    def ask(self, instructions: str, text: str, schema: dict[str, Any]) -> dict[str, Any]:
-        """Return the model's answer as an object, within 45 s. Never call in a transaction. Raise NoAnswer."""
+    def ask(self, instructions: str, text: str, schema: dict[str, Any], limits: Limits = LIMITS) -> dict[str, Any]:
+        """Return the model's answer as an object, within the limits. Never call in a transaction. Raise NoAnswer."""
         body = {
             "model": self.model,
             "messages": [{"role": "system", "content": instructions}, {"role": "user", "content": text}],
             "response_format": {"type": "json_schema", "json_schema": {"name": "analysis", "schema": schema}},
         }
         try:
-            answer = self.post("/chat/completions", body, _LIMITS)
+            answer = self.post("/chat/completions", body, limits)
         except OutboundError as error:
             raise NoAnswer(str(error), again=True) from None
         if not answer.ok:

@@ -138,6 +138,8 @@ ANALYSIS = operation(
         "summary": "The caller asked whether the shop is open today. The agent said until six.",
         "outcome": "Question answered",
         "fields": {"callBack": False},
+        "templateId": _ID,
+        "templateName": "Callbacks",
         "error": "",
         "analyzedAt": _TIME,
     },

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from calls.api.agent_tests import TestSessionViewSet as TestSessions
+from calls.api.analysis_templates import AnalysisTestView
 from calls.api.calls import CallViewSet as Calls
 from calls.api.do_not_call import DoNotCallViewSet as DoNotCall
 from calls.api.do_not_call import ImportView as Import
@@ -14,6 +15,7 @@ from calls.api.usage import UsageView
 urlpatterns = [
     path("agents/<uuid:id>/test-sessions", TestSessions.as_view({"get": "list", "post": "create"})),
     path("test-sessions/<uuid:id>", TestSessions.as_view({"get": "retrieve", "delete": "end"})),
+    path("analysis-templates/<uuid:id>/test", AnalysisTestView.as_view()),
     path("calls", Calls.as_view({"get": "list", "post": "create"})),
     path("calls/<uuid:id>", Calls.as_view({"get": "retrieve"})),
     path("calls/<uuid:id>/events", Calls.as_view({"get": "events"})),

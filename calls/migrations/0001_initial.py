@@ -225,6 +225,8 @@ class Migration(migrations.Migration):
                 ('summary', models.TextField(blank=True)),
                 ('outcome', models.CharField(blank=True, max_length=200)),
                 ('fields', models.JSONField(default=dict)),
+                ('template_id', models.UUIDField(blank=True, null=True)),
+                ('template_name', models.CharField(blank=True, max_length=100)),
                 ('model', models.CharField(blank=True, max_length=100)),
                 ('error', models.CharField(blank=True, max_length=500)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),

@@ -15,6 +15,8 @@ class CallAnalysis(models.Model):
     summary = models.TextField(blank=True)
     outcome = models.CharField(max_length=200, blank=True)
     fields = models.JSONField(default=dict)
+    template_id = models.UUIDField(null=True, blank=True)  # as it was: the template may be deleted
+    template_name = models.CharField(max_length=100, blank=True)
     model = models.CharField(max_length=100, blank=True)
     error = models.CharField(max_length=500, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -145,7 +145,9 @@ class AnalysisSerializer(CamelSerializer):
     status = serializers.ChoiceField([("none", "Not requested"), *AnalysisStatus.choices])
     summary = serializers.CharField()
     outcome = serializers.CharField()
-    fields_: Any = serializers.DictField(help_text="Fields of the agent's `analysisSchema`.")
+    fields_: Any = serializers.DictField(help_text="Fields of the agent's template or its `analysisSchema`.")
+    template_id = serializers.UUIDField(allow_null=True, help_text="The template it was analyzed with, if any.")
+    template_name = serializers.CharField(help_text="The template's name at that time; empty without one.")
     error = serializers.CharField(help_text="Why the analysis is pending or failed.")
     analyzed_at = serializers.DateTimeField(source="done_at", allow_null=True)
 

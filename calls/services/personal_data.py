@@ -44,7 +44,7 @@ OTHER: dict[str, frozenset[str]] = {
     "calls.AlertRule": frozenset({"name", "email_to", "slack_url", "last_text"}),  # addresses of staff
     "calls.Attempt": frozenset({"livekit_trunk_id", "room_name", "sip_call_id", "livekit_call_id"}),
     "calls.Call": frozenset({"sip_call_id", "livekit_call_id"}),
-    "calls.CallAnalysis": frozenset({"model", "error"}),
+    "calls.CallAnalysis": frozenset({"model", "template_name", "error"}),
     "calls.Conversation": frozenset({"worker", "measures"}),
     "calls.LiveKitEvent": frozenset({"event_id", "type"}),
     "calls.Reception": frozenset({"fallback"}),
@@ -59,6 +59,7 @@ OTHER: dict[str, frozenset[str]] = {
         "voicemail_message",
         "silence_prompt", "tools", "transfers", "analysis_model", "analysis_schema",
     }),
+    "telephony.AnalysisTemplate": frozenset({"name", "schema"}),
     "telephony.Gateway": frozenset({"ip_or_domain", "resolved"}),
     "telephony.HealthCheck": frozenset({"findings"}),
     "telephony.KnowledgeFile": frozenset({"content"}),

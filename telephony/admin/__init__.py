@@ -1,6 +1,7 @@
 """The admin of trunks, numbers, agents and LiveKit projects."""
 
 from telephony.admin.agent import AgentAdmin
+from telephony.admin.analysis_template import AnalysisTemplateAdmin
 from telephony.admin.knowledge import KnowledgeSourceAdmin
 from telephony.admin.mcp_server import McpServerAdmin
 from telephony.admin.number import PhoneNumberAdmin
@@ -13,6 +14,7 @@ from telephony.admin.trunk import TrunkAdmin
 
 __all__ = [
     "AgentAdmin",
+    "AnalysisTemplateAdmin",
     "KnowledgeSourceAdmin",
     "LiveKitProjectAdmin",
     "McpServerAdmin",

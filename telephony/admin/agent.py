@@ -101,7 +101,7 @@ class AgentAdmin(VoicesMixin, RevisionsMixin, ToolSecretMixin, ReplacingDeletion
             _("Post-call analysis"),
             {
                 "description": _("Available for OpenAI agents and OpenAI-compatible models."),
-                "fields": ["analyzes_calls", "analysis_model", "analysis_schema"],
+                "fields": ["analyzes_calls", "analysis_model", "analysis_template", "analysis_schema"],
             },
         ),
         (_("Revision"), {"fields": ["revision_note"]}),
@@ -112,6 +112,8 @@ class AgentAdmin(VoicesMixin, RevisionsMixin, ToolSecretMixin, ReplacingDeletion
         **{name: _in_sight(name, providers) for name, providers in USED_BY.items()},
         "voicemail_message": "typeof ai_provider === 'undefined' || voicemail_action == 'leave_message'"
         " || (ai_provider == 'custom' && voicemail_message)",
+        "analysis_schema": f"({_in_sight('analysis_schema', USED_BY['analysis_schema'])})"
+        " && (typeof analysis_template === 'undefined' || !analysis_template)",
     }
 
     @display(description=_("Direction"))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminTextInputWidget
 
 from agents.providers.fields import unused
-from telephony.admin.json_fields import ReadableJson
+from telephony.admin.json_fields import ANALYSIS_EXAMPLE, ReadableJson
 from telephony.admin.secrets import WriteOnlyForm, clear_field, secret_field
 from telephony.admin.voices import VoiceInput
 from telephony.choices import AgentDirection
@@ -74,12 +74,9 @@ class AgentForm(WriteOnlyForm):
     )
     analysis_schema = ReadableJson(
         dict,
-        {
-            "type": "object",
-            "properties": {"callback": {"type": "boolean", "description": "Wants to be called back"}},
-        },
+        ANALYSIS_EXAMPLE,
         label=_("Analysis fields"),
-        help_text=_("A JSON schema of the fields to extract from each call, in addition to summary and outcome."),
+        help_text=_("What to extract from each call, besides summary and outcome: as rows or as a JSON schema."),
     )
     revision_note = forms.CharField(
         label=_("Note on this change"),
@@ -96,15 +93,16 @@ class AgentForm(WriteOnlyForm):
         if "direction" in self.fields:  # not where the page is only read
             choice: Any = self.fields["direction"]
             choice.choices = list(WAYS.items())
-        for name in KEYS:
+        for name in (*KEYS, "analysis_template"):
             if name in self.fields and not self.instance._state.adding:
-                keys: Any = self.fields[name]
-                keys.queryset = keys.queryset.filter(workspace=self.instance.workspace_id)
+                choice = self.fields[name]
+                choice.queryset = choice.queryset.filter(workspace=self.instance.workspace_id)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self._match_stored_key(cleaned)
         self._match_speech(cleaned)
+        self._match_template(cleaned)
         workspace = cleaned.get("workspace") or getattr(self.instance, "workspace", None)
         if "transfers" in cleaned and workspace:
             cleaned["transfers"] = agents.spelled(cleaned["transfers"], workspace.country)
@@ -139,6 +137,14 @@ class AgentForm(WriteOnlyForm):
             if name in self.changed_data and key and workspace and key.workspace_id != workspace.pk:
                 self.add_error(name, ELSEWHERE)
 
+    def _match_template(self, cleaned: dict[str, Any]) -> None:
+        """Drop the agent's own analysis fields, which a chosen template hides; refuse one of another workspace."""
+        workspace = cleaned.get("workspace") or getattr(self.instance, "workspace", None)
+        if template := cleaned.get("analysis_template"):
+            cleaned["analysis_schema"] = {}
+            if workspace and template.workspace_id != workspace.pk:
+                self.add_error("analysis_template", ELSEWHERE)
+
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         check_keys(self.instance, problems := Problems())
@@ -148,6 +154,9 @@ class AgentForm(WriteOnlyForm):
         for name, errors in problems.items():
             if name in self.fields and name not in self.errors:
                 self.add_error(name, errors)
+
+    class Media:
+        js = ["voxa/schema_rows.js"]
 
     class Meta:
         model = Agent
@@ -169,6 +178,7 @@ class AgentForm(WriteOnlyForm):
             "analyzes_calls": _("Analyze calls"),
             "analysis_model": _("Analysis model"),
             "analysis_schema": _("Analysis fields"),
+            "analysis_template": _("Analysis template"),
         }
         widgets = {"voice": VoiceInput}
         help_texts = {

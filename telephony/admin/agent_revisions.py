@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Role
 from accounts.models.history import Noted
 from telephony.admin.agent_form import AgentForm
-from telephony.models import Agent
+from telephony.models import Agent, AnalysisTemplate
 from telephony.services import agent_revisions
-from telephony.services.agent_revisions import Change
+from telephony.services.agent_revisions import TEMPLATE_ID, Change
 from telephony.services.errors import Problems
 from voxa.core.word_diff import Piece, word_diff
 
@@ -118,7 +118,7 @@ def _row(row: Any, changes: list[Change]) -> dict[str, Any]:
 
 
 def _label(field: str) -> str:
-    return str(AgentForm.base_fields[field].label)
+    return str(AgentForm.base_fields["analysis_template" if field == TEMPLATE_ID else field].label)
 
 
 def _shown(change: Change) -> Shown:
@@ -126,11 +126,13 @@ def _shown(change: Change) -> Shown:
 
 
 def _text(change: Change, value: Any) -> str:
-    """Return a value as people read it: yes or no, the words of a choice, JSON over several lines."""
+    """Return a value as people read it: yes or no, the words of a choice, a name, JSON over several lines."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, dict | list):
         return json.dumps(value, indent=2, ensure_ascii=False) if value else ""
+    if change.field == TEMPLATE_ID:
+        return str(AnalysisTemplate.objects.filter(pk=value).first() or value or "")
     choices = dict(getattr(Agent._meta.get_field(change.field), "flatchoices", []))
     return str(choices.get(value, value))
 

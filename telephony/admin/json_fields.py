@@ -10,6 +10,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from voxa.core.api.parsers import bad_text, load
 
+_CALLBACK = {"type": "boolean", "description": "Wants to be called back"}
+ANALYSIS_EXAMPLE = {"type": "object", "properties": {"callback": _CALLBACK}}
+
 
 class ReadableJson(forms.JSONField):
     """JSON over several lines. Empty text is an empty value; errors name line and column."""

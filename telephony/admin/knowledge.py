@@ -92,6 +92,9 @@ class KnowledgeSourceAdmin(BackgroundButton, UsedByAgents):
         }
         return sources.update_source(form.instance, named)
 
+    def holders(self, row: KnowledgeSource) -> tuple[str, ...]:
+        return ()  # agents do without a source
+
     def delete_by_service(self, row: KnowledgeSource) -> None:
         sources.delete_source(row)
 

@@ -120,9 +120,6 @@ class McpServerAdmin(BackgroundButton, UsedByAgents):
             messages.warning(request, warning)
         return saved
 
-    def holders(self, row: McpServer) -> list[str]:
-        return servers.users(row)
-
     def delete_by_service(self, row: McpServer) -> None:
         servers.delete_server(row)
 

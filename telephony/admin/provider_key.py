@@ -6,8 +6,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -22,7 +20,7 @@ from agents.vendors import VENDORS
 from telephony.admin.refusal import ServiceForm
 from telephony.admin.secrets import KEEP, WriteOnlyForm
 from telephony.admin.used_by_agents import BackgroundButton, UsedByAgents
-from telephony.models import ProviderKey
+from telephony.models import Agent, ProviderKey
 from telephony.services import provider_keys
 
 _HAS = {"base_url": "servers", "region": "regions"}  # fields that not every provider has
@@ -94,14 +92,6 @@ class ProviderKeyAdmin(BackgroundButton, UsedByAgents):
     def checked(self, key: ProviderKey) -> str:
         return when(key.provider_checked_at)
 
-    @display(description=_("Used by"))
-    def used_by(self, key: ProviderKey) -> str:
-        links = (
-            (reverse("admin:telephony_agent_change", args=[pk]), name)
-            for pk, name in provider_keys.users(key).values_list("pk", "name")
-        )
-        return format_html_join(", ", '<a class="underline" href="{}">{}</a>', links) or gettext("No agent")
-
     def limit(self, rows: QuerySet[Any], access: Any) -> QuerySet[Any]:
         limited: QuerySet[Any] = super().limit(rows, access).annotate(agent_count=Count("agents"))
         return limited.defer("key")
@@ -121,8 +111,8 @@ class ProviderKeyAdmin(BackgroundButton, UsedByAgents):
         named = {name: value for name, value in values.items() if name in form.changed_data}
         return provider_keys.update_key(form.instance, named)
 
-    def holders(self, row: ProviderKey) -> list[str]:
-        return list(provider_keys.users(row).values_list("name", flat=True))
+    def users(self, row: ProviderKey) -> QuerySet[Agent]:
+        return provider_keys.users(row)
 
     def delete_by_service(self, row: ProviderKey) -> None:
         provider_keys.delete_key(row)

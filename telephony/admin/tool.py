@@ -51,7 +51,7 @@ class ToolForm(ServiceForm):
         fields = ["workspace", "name", "description", "parameters", "url", "body", "agents"]
 
     class Media:
-        js = ["voxa/parameters.js"]
+        js = ["voxa/schema_rows.js"]
 
 
 class ArgumentsForm(forms.Form):
@@ -105,9 +105,6 @@ class ToolAdmin(UsedByAgents):
         for warning in saved.warnings:
             messages.warning(request, warning)
         return saved
-
-    def holders(self, row: Tool) -> list[str]:
-        return tools.users(row)
 
     def delete_by_service(self, row: Tool) -> None:
         tools.delete_tool(row)

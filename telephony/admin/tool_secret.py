@@ -16,7 +16,7 @@ class ToolSecretMixin:
     """A mixin for the admin of agents. It goes before `ScopedAdmin`."""
 
     change_form_outer_before_template = "admin/telephony/agent/status.html"
-    change_form_outer_after_template = "admin/telephony/agent/secret_button.html"
+    change_form_outer_after_template = "admin/telephony/agent/after.html"
     admin_site: Any
     opts: Any
 

@@ -1,4 +1,4 @@
-"""Pages of what agents use: tools, MCP servers, knowledge, provider keys."""
+"""Pages of what agents use: tools, MCP servers, knowledge, provider keys, analysis templates."""
 
 from abc import abstractmethod
 from collections.abc import Iterable
@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -25,9 +26,21 @@ class UsedByAgents(ServicePage, ScopedAdmin):
     def delete_by_service(self, row: Any) -> None:
         """Delete a row. Raise `Conflict` if it must stay."""
 
+    def users(self, row: Any) -> QuerySet[Agent]:
+        """Return the agents that use a row."""
+        agents: QuerySet[Agent] = row.agents.all()
+        return agents
+
     def holders(self, row: Any) -> Iterable[str]:
         """Return the names of the agents that keep a row from being deleted."""
-        return ()
+        return self.users(row).order_by("name", "pk").values_list("name", flat=True)
+
+    @display(description=_("Used by"))
+    def used_by(self, row: Any) -> str:
+        """Return links to the agents."""
+        agents = self.users(row).order_by("name", "pk").values_list("pk", "name")
+        links = ((reverse("admin:telephony_agent_change", args=[pk]), name) for pk, name in agents)
+        return format_html_join(", ", '<a class="vx-link" href="{}">{}</a>', links) or gettext("No agent")
 
     @display(description=_("Agents"))
     def agent_count(self, row: Any) -> int:

@@ -94,6 +94,13 @@ class AgentSerializer(CamelModelSerializer[Agent]):
     analysis_schema: Any = serializers.DictField(
         required=False, help_text="JSON schema of the fields to extract from each call."
     )
+    analysis_template_id = RowIdField(
+        source="analysis_template",
+        required=False,
+        allow_null=True,
+        help_text="A template of `/v1/analysis-templates` instead of an `analysisSchema` of its own. It replaces that "
+        "one, and the reverse.",
+    )
 
     class Meta:
         model = Agent
@@ -105,7 +112,8 @@ class AgentSerializer(CamelModelSerializer[Agent]):
             "tts_key_id", "embedding_model", "voicemail_action",
             "voicemail_message",
             "silence_seconds", "silence_prompt", "silence_prompts", "tools", "transfers", "sends_digits",
-            "analyzes_calls", "analysis_model", "analysis_schema", "active", "revision_note", "warnings",
+            "analyzes_calls", "analysis_model", "analysis_schema", "analysis_template_id", "active", "revision_note",
+            "warnings",
         ]  # fmt: skip
         read_only_fields = ["provider_check"]
         extra_kwargs = {

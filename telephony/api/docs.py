@@ -71,7 +71,8 @@ AGENT_ANSWER: dict[str, Any] = {
     "embeddingModel": "", "voicemailAction": "",
     "voicemailMessage": "", "silenceSeconds": 10,
     "silencePrompt": "", "silencePrompts": 2, "sendsDigits": False,
-    "analyzesCalls": False, "analysisModel": "", "analysisSchema": {}, "active": True, "warnings": [],
+    "analyzesCalls": False, "analysisModel": "", "analysisSchema": {}, "analysisTemplateId": None,
+    "active": True, "warnings": [],
 }  # fmt: skip
 _TRUNK_ID = OpenApiParameter(
     "id", OpenApiTypes.STR, "path", description="The trunk's UUID, or a current or former `ST_` id."
@@ -85,7 +86,7 @@ def _examples(request: dict[str, Any], answer: dict[str, Any]) -> list[OpenApiEx
     ]
 
 
-def _operations(
+def operations(
     name: str,
     plural: str,
     request: dict[str, Any],
@@ -93,6 +94,7 @@ def _operations(
     answer: dict[str, Any],
     told: dict[str, str],
     *parameters: Any,
+    stem: str = "",
 ) -> dict[str, Any]:
     """Return the schema of the five operations of a resource; `told` has descriptions beyond the summaries."""
     summaries = {
@@ -109,7 +111,7 @@ def _operations(
         "destroy": None,
     }
     tag = plural.capitalize() if not plural.startswith("SIP") else plural
-    stem = plural.rpartition(" ")[2]
+    stem = stem or plural.rpartition(" ")[2]
     return {
         action: extend_schema(
             tags=[tag],
@@ -124,7 +126,7 @@ def _operations(
 
 
 TRUNKS = extend_schema_view(
-    **_operations(
+    **operations(
         "SIP trunk",
         "SIP trunks",
         _TRUNK,
@@ -171,7 +173,7 @@ RESUME = extend_schema(
     examples=_examples({}, _TRUNK_ANSWER)[1:],
 )
 NUMBERS = extend_schema_view(
-    **_operations(
+    **operations(
         "phone number",
         "phone numbers",
         _NUMBER,
@@ -185,7 +187,7 @@ NUMBERS = extend_schema_view(
     )
 )
 AGENTS = extend_schema_view(
-    **_operations(
+    **operations(
         "agent",
         "agents",
         _AGENT,

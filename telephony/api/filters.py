@@ -7,7 +7,16 @@ from django_filters import rest_framework as filters
 
 from agents.choices import KeyProvider
 from telephony.choices import AgentDirection, KnowledgeStatus, TrunkStatus
-from telephony.models import Agent, KnowledgeSource, McpServer, PhoneNumber, ProviderKey, Tool, Trunk
+from telephony.models import (
+    Agent,
+    AnalysisTemplate,
+    KnowledgeSource,
+    McpServer,
+    PhoneNumber,
+    ProviderKey,
+    Tool,
+    Trunk,
+)
 from telephony.validators import validate_trunk_reference
 from voxa.core.api.filters import NamedChoiceFilter, NumberAskedFilter, TrueOrFalseFilter
 
@@ -101,4 +110,15 @@ class McpServerFilter(filters.FilterSet):
 
     class Meta:
         model = McpServer
+        fields: list[str] = []
+
+
+class AnalysisTemplateFilter(filters.FilterSet):
+    """Filters of analysis templates."""
+
+    agentId = filters.UUIDFilter(field_name="agents")
+    name = filters.CharFilter(lookup_expr="icontains", help_text="Part of the name.")
+
+    class Meta:
+        model = AnalysisTemplate
         fields: list[str] = []

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from telephony.api.agent_revisions import AgentRevisionViewSet
 from telephony.api.agents import AgentViewSet
+from telephony.api.analysis_templates import AnalysisTemplateViewSet
 from telephony.api.knowledge import KnowledgeViewSet
 from telephony.api.mcp_servers import McpServerViewSet
 from telephony.api.numbers import NumberViewSet
@@ -44,6 +45,7 @@ urlpatterns = [
     *_paths("tools", ToolViewSet, "uuid"),
     path("tools/<uuid:id>/secret", ToolViewSet.as_view({"post": "secret"})),
     path("tools/<uuid:id>/test", ToolViewSet.as_view({"post": "test"})),
+    *_paths("analysis-templates", AnalysisTemplateViewSet, "uuid"),
     *_paths("mcp-servers", McpServerViewSet, "uuid"),
     path("mcp-servers/<uuid:id>/refresh", McpServerViewSet.as_view({"post": "refresh"})),
     *_paths("provider-keys", ProviderKeyViewSet, "uuid"),

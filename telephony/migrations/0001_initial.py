@@ -104,8 +104,6 @@ class Migration(migrations.Migration):
                 ('read_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('agents', models.ManyToManyField(blank=True, related_name='knowledge', to='telephony.agent')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='knowledge', to='accounts.workspace')),
             ],
             options={
                 'verbose_name': 'knowledge source',
@@ -175,6 +173,36 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='AnalysisTemplate',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=100)),
+                ('schema', models.JSONField(default=dict, help_text='A JSON schema of the fields to extract from each call.', validators=[telephony.models.abilities.validate_object_schema], verbose_name='fields')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='analysis_templates', to='accounts.workspace')),
+            ],
+            options={
+                'ordering': ['-created_at', '-id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='agent',
+            name='analysis_template',
+            field=models.ForeignKey(blank=True, help_text='Instead of analysis fields of its own.', null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='agents', to='telephony.analysistemplate'),
+        ),
+        migrations.CreateModel(
+            name='HealthCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('requested_at', models.DateTimeField()),
+                ('started_at', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('findings', models.JSONField(default=list)),
+                ('workspace', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='health_check', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
             name='HistoricalAgent',
             fields=[
                 ('note', models.CharField(blank=True, default='', max_length=300)),
@@ -215,12 +243,35 @@ class Migration(migrations.Migration):
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('analysis_template', models.ForeignKey(blank=True, db_constraint=False, help_text='Instead of analysis fields of its own.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='telephony.analysistemplate')),
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.workspace')),
             ],
             options={
                 'verbose_name': 'historical agent',
                 'verbose_name_plural': 'historical agents',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='HistoricalAnalysisTemplate',
+            fields=[
+                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ('name', models.CharField(max_length=100)),
+                ('schema', models.JSONField(default=dict, help_text='A JSON schema of the fields to extract from each call.', validators=[telephony.models.abilities.validate_object_schema], verbose_name='fields')),
+                ('created_at', models.DateTimeField(blank=True, editable=False)),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.workspace')),
+            ],
+            options={
+                'verbose_name': 'historical analysis template',
+                'verbose_name_plural': 'historical analysis templates',
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
             },
@@ -405,6 +456,16 @@ class Migration(migrations.Migration):
                 ('source', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='file', serialize=False, to='telephony.knowledgesource')),
                 ('content', models.BinaryField()),
             ],
+        ),
+        migrations.AddField(
+            model_name='knowledgesource',
+            name='agents',
+            field=models.ManyToManyField(blank=True, related_name='knowledge', to='telephony.agent'),
+        ),
+        migrations.AddField(
+            model_name='knowledgesource',
+            name='workspace',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='knowledge', to='accounts.workspace'),
         ),
         migrations.CreateModel(
             name='LiveKitProject',
@@ -828,19 +889,21 @@ class Migration(migrations.Migration):
                 'ordering': ['priority', 'created_at', 'id'],
             },
         ),
-        migrations.CreateModel(
-            name='HealthCheck',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('requested_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('findings', models.JSONField(default=list)),
-                ('workspace', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='health_check', to='accounts.workspace')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(models.Value(1), condition=models.Q(('workspace', None)), name='one_check_of_the_installation')],
-            },
+        migrations.AddIndex(
+            model_name='analysistemplate',
+            index=models.Index(fields=['workspace', '-created_at', '-id'], name='analysis_template_list'),
+        ),
+        migrations.AddIndex(
+            model_name='analysistemplate',
+            index=models.Index(fields=['-created_at', '-id'], name='analysis_template_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='analysistemplate',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='analysis_template_name_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='healthcheck',
+            constraint=models.UniqueConstraint(models.Value(1), condition=models.Q(('workspace', None)), name='one_check_of_the_installation'),
         ),
         migrations.AddIndex(
             model_name='knowledgesource',

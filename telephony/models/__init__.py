@@ -1,6 +1,7 @@
 """Models: LiveKit projects, trunks, gateways, numbers, agents and the LiveKit objects that Voxa owns."""
 
 from telephony.models.agent import Agent
+from telephony.models.analysis_template import AnalysisTemplate
 from telephony.models.gateway import Gateway
 from telephony.models.health_check import HealthCheck
 from telephony.models.knowledge import KnowledgeFile, KnowledgeSource, Passage
@@ -20,6 +21,7 @@ from telephony.models.trunk_health import TrunkHealth
 
 __all__ = [
     "Agent",
+    "AnalysisTemplate",
     "Gateway",
     "HealthCheck",
     "Installation",

@@ -16,6 +16,7 @@ from accounts.models.history import Noted, recorded
 from agents.choices import AiProvider, ProviderCheck, SttProvider, TtsProvider
 from telephony.choices import AgentDirection, VoicemailAction
 from telephony.models.abilities import validate_object_schema, validate_tools, validate_transfers
+from telephony.models.analysis_template import AnalysisTemplate
 from telephony.models.provider_key import ProviderKey
 from telephony.validators import validate_provider_key
 from voxa.core.choice_fields import ChoiceField
@@ -152,6 +153,14 @@ class Agent(models.Model):
         blank=True,
         validators=[validate_object_schema],
         help_text="A JSON schema of the fields to extract from each call.",
+    )
+    analysis_template = models.ForeignKey(
+        AnalysisTemplate,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="agents",
+        help_text="Instead of analysis fields of its own.",
     )
     provider_check = models.CharField(
         max_length=10, choices=ProviderCheck.choices, default=ProviderCheck.UNVERIFIED, editable=False

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from agents.choices import AiProvider, KeyProvider
 from telephony.models import Agent, ProviderKey
 from telephony.models.agent import KEYS
+from telephony.services.agent_use import chosen_row
 from telephony.services.errors import Problems
 from voxa.core.destinations import same_url
 
@@ -34,7 +33,7 @@ def with_keys(workspace_id: UUID, data: Mapping[str, Any], problems: Problems) -
     found = dict(data)
     for reference in KEYS:
         if found.get(reference) is not None:
-            found[reference] = _row(workspace_id, found[reference])
+            found[reference] = chosen_row(ProviderKey, workspace_id, found[reference])
             if found[reference] is None:
                 del found[reference]
                 problems.add(reference, "The workspace has no provider key with this id.", "not_found")
@@ -99,12 +98,3 @@ def _elsewhere(key: ProviderKey) -> str:
         return f"This key is sent to {key.home} only. Enter that base URL and no other URL, or choose another key."
     label = "OpenAI" if key.provider == KeyProvider.OPENAI else _label(key.provider)
     return f"This key is sent to {label} only. Empty the agent's URLs, or choose another key."
-
-
-def _row(workspace_id: UUID, wanted: ProviderKey | UUID) -> ProviderKey | None:
-    """Return a key of the workspace; in a transaction its destination stays as it is until that ends."""
-    pk = wanted.pk if isinstance(wanted, ProviderKey) else wanted
-    rows = ProviderKey.objects.filter(workspace=workspace_id, pk=pk)
-    if connection.in_atomic_block:
-        rows = rows.select_for_update(no_key=True)
-    return rows.first()

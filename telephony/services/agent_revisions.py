@@ -12,10 +12,14 @@ from telephony.models import Agent
 from telephony.models.agent import KEYS
 from telephony.services.agent_keys import check_keys
 from telephony.services.agents import FIELDS, needs_key_again, update_agent
+from telephony.services.analysis_templates import template_of
 from telephony.services.errors import Problems
 from telephony.services.rows import assign
 
-RECORDED = tuple(name for name in FIELDS if name not in ("provider_key", *KEYS))
+# A template by its id: it may have been deleted since.
+TEMPLATE_ID = "analysis_template_id"
+RECORDED = (*(name for name in FIELDS if name not in ("provider_key", *KEYS, "analysis_template")), TEMPLATE_ID)
+TEMPLATE_GONE = "The revision's analysis template was deleted. Choose another one, or enter fields."
 
 
 @dataclass(frozen=True)
@@ -66,15 +70,20 @@ def restore(agent: Agent, row: Any, note: str, problems: Problems) -> Agent:
     """Save an agent as it was in a revision, which makes a new one.
 
     The provider key is kept, unless the provider or a URL that receives it differs: then it is removed, and must be
-    entered or chosen again. Raise `ValidationError` if the fields are no longer valid.
+    entered or chosen again. A template that was deleted is left out, with a warning. Raise `ValidationError` if the
+    fields are no longer valid.
     """
-    values = {name: getattr(row, name) for name in RECORDED}
+    values = {name: getattr(row, name) for name in RECORDED if name != TEMPLATE_ID}
+    values["analysis_template"] = template_of(row)
     for name in unused(row.ai_provider, values):
         del values[name]
     if needs_key_again(agent, values):
         values["provider_key"] = None
     draft = copy(agent)
-    assign(draft, values, RECORDED)
+    assign(draft, values, FIELDS)
     check_keys(draft, misplaced := Problems())
     values |= dict.fromkeys(misplaced)
-    return update_agent(agent, {**values, "revision_note": note}, problems=problems)
+    saved = update_agent(agent, {**values, "revision_note": note}, problems=problems)
+    if row.analysis_template_id and not values.get("analysis_template"):
+        saved.warnings = [*saved.warnings, TEMPLATE_GONE]
+    return saved

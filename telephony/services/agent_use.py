@@ -1,10 +1,11 @@
-"""Agents that use what a workspace stores for several of them: tools, MCP servers, knowledge, provider keys."""
+"""Agents that use what a workspace stores for several: tools, MCP servers, knowledge, keys, analysis templates."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db import connection
+from django.db.models import Count, Model, Q, QuerySet
 
 from agents.providers import PROVIDERS
 from telephony.models import Agent
@@ -12,6 +13,7 @@ from telephony.services.errors import Conflict, Problems
 
 NAMED = 5
 UNKNOWN = "The workspace has no agent with this id."
+M = TypeVar("M", bound=Model)
 
 
 def no_tools(agent: Agent) -> str:
@@ -47,8 +49,18 @@ def chosen_agents(
     return list(known.values())
 
 
-def refuse_in_use(names: Sequence[str], code: str, noun: str, remedy: str) -> None:
+def chosen_row(model: type[M], workspace_id: UUID, wanted: M | UUID) -> M | None:
+    """Return a row of the workspace that an agent is to use; in a transaction it stays as it is until that ends."""
+    rows: Any = model._default_manager.filter(workspace=workspace_id, pk=getattr(wanted, "pk", wanted))
+    if connection.in_atomic_block:
+        rows = rows.select_for_update(no_key=True)
+    found: M | None = rows.first()
+    return found
+
+
+def refuse_in_use(agents: QuerySet[Agent], code: str, noun: str, remedy: str) -> None:
     """Raise `Conflict` that names the agents, if there are any."""
+    names = list(agents.order_by("name", "pk").values_list("name", flat=True))
     if names:
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         raise Conflict(code, f"Agents use this {noun}: {', '.join(names[:NAMED])}{more}. {remedy}")

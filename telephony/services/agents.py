@@ -15,6 +15,7 @@ from agents.rendering import warnings as placeholder_warnings
 from telephony.models import Agent, ToolSecret
 from telephony.models.agent import CHECK_FIELDS
 from telephony.services.agent_keys import check_keys, check_speech, with_keys
+from telephony.services.analysis_templates import with_template
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.knowledge.sources import refresh_of
 from telephony.services.rows import assign
@@ -28,7 +29,8 @@ FIELDS = (
     "provider_key", "stored_key", "provider_agent_id", "custom_endpoint", "base_url", "stt_url", "tts_url", "llm_model",
     "stt_model", "tts_model", "stt_provider", "stt_key", "tts_provider", "tts_key", "embedding_model",
     "voicemail_action", "voicemail_message", "silence_seconds", "silence_prompt", "silence_prompts",
-    "tools", "transfers", "sends_digits", "analyzes_calls", "analysis_model", "analysis_schema", "active",
+    "tools", "transfers", "sends_digits", "analyzes_calls", "analysis_model", "analysis_schema", "analysis_template",
+    "active",
 )  # fmt: skip
 
 SPOKEN = {*TEXTS, *LISTS, "ai_provider"}  # a change of these may leave a placeholder without a value
@@ -50,7 +52,8 @@ TOOLS_MOVED = (
 def create_agent(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> Agent:
     """Create an agent from model field names. Raise `ValidationError` with every wrong field."""
     problems = Problems() if problems is None else problems
-    agent = build_agent(workspace, with_keys(workspace.pk, data, problems), problems)
+    data = with_template(workspace.pk, with_keys(workspace.pk, data, problems), problems)
+    agent = build_agent(workspace, data, problems)
     problems.raise_any()
     with conflicts_named():
         keep_default(agent)
@@ -80,6 +83,7 @@ def update_agent(agent: Agent, data: Mapping[str, Any], *, problems: Problems | 
     """
     problems = Problems() if problems is None else problems
     data = with_keys(agent.workspace_id, data, problems)  # locks a key before the agent, as a change of the key does
+    data = with_template(agent.workspace_id, data, problems)
     agent = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
     needs_key, former_tools = needs_key_again(agent, data), agent.tools
     changed = _assign(agent, data)

@@ -74,12 +74,17 @@ _AGENT = ("agent_taken", "This agent already has a SIP endpoint. Choose another 
 # By the constraint's name in PostgreSQL, and by its index or columns in SQLite.
 _KEY_NAME = ("key_name_taken", "The workspace has a provider key of this name. Choose another name.", "name")
 _TOOL_NAME = ("tool_name_taken", "The workspace has a tool of this name. Choose another name.", "name")
+_TEMPLATE_NAME = (
+    "analysis_template_name_taken", "The workspace has an analysis template of this name. Choose another name.", "name",
+)  # fmt: skip
 _MCP_NAME = ("mcp_server_name_taken", "The workspace has an MCP server of this name. Choose another name.", "name")
 _CONFLICTS = {
     "provider_key_name_once": _KEY_NAME,
     "telephony_providerkey.name,telephony_providerkey.workspace_id": _KEY_NAME,
     "tool_name_once": _TOOL_NAME,
     "telephony_tool.name,telephony_tool.workspace_id": _TOOL_NAME,
+    "analysis_template_name_once": _TEMPLATE_NAME,
+    "telephony_analysistemplate.name,telephony_analysistemplate.workspace_id": _TEMPLATE_NAME,
     "mcp_server_name_once": _MCP_NAME,
     "telephony_mcpserver.name,telephony_mcpserver.workspace_id": _MCP_NAME,
     "number_once_per_project": _NUMBER,

@@ -102,8 +102,8 @@ def users(row: ProviderKey) -> QuerySet[Agent]:
     uses = Q()
     for reference in KEYS:
         uses |= Q(**{reference: row})
-    return Agent.objects.filter(uses, workspace=row.workspace_id).order_by("name", "pk")
+    return Agent.objects.filter(uses, workspace=row.workspace_id)
 
 
 def _refuse_in_use(row: ProviderKey, remedy: str) -> None:
-    refuse_in_use(list(users(row).values_list("name", flat=True)), "key_in_use", "key", remedy)
+    refuse_in_use(users(row), "key_in_use", "key", remedy)

@@ -91,13 +91,8 @@ def delete_tool(tool: Tool) -> None:
         locked = Tool.objects.select_for_update().filter(pk=tool.pk).first()
         if locked is None:
             return
-        refuse_in_use(users(locked), "tool_in_use", "tool", "Take it from them first.")
+        refuse_in_use(locked.agents.all(), "tool_in_use", "tool", "Take it from them first.")
         locked.delete()
-
-
-def users(tool: Tool) -> list[str]:
-    """Return the names of the agents that use a tool."""
-    return list(tool.agents.order_by("name", "pk").values_list("name", flat=True))
 
 
 def with_reusable(agent: Agent) -> Agent:

@@ -8,6 +8,7 @@ from calls.choices import Direction
 from calls.models import Call, DoNotCall
 from telephony.models import Agent, LiveKitProject, PhoneNumber, Trunk
 from telephony.services.agents import create_agent
+from telephony.services.analysis_templates import create_template
 from telephony.services.endpoints import connect_agent
 from telephony.services.numbers import add_number
 from telephony.services.trunks import create_trunk
@@ -62,6 +63,7 @@ def furnish(workspace: Workspace, number: str = "+15550100000") -> dict[str, Any
         "telephony_sipendpoint": connect_agent(agent, sip),
         "telephony_telephonysettings": settings,
         "telephony_livekitproject": settings.project,
+        "telephony_analysistemplate": create_template(workspace, {"name": "Moods", "schema": {"type": "object"}}),
         "accounts_apikey": key,
         "accounts_workspace": workspace,
         "text": text,

@@ -11,6 +11,8 @@ from accounts.services.keys import create_api_key
 from calls.do_not_call.entries import add_numbers
 from calls.models import Call, Recording, UsageDay
 from telephony.models import Agent, LiveKitObject, PhoneNumber, TelephonySettings, Trunk
+from telephony.services.agents import update_agent
+from telephony.services.analysis_templates import create_template
 from telephony.services.mcp.servers import create_server
 from telephony.services.numbers import add_number
 from telephony.services.tools import create_tool
@@ -27,6 +29,7 @@ LISTS = (
     "telephony_agent",
     "telephony_tool",
     "telephony_mcpserver",
+    "telephony_analysistemplate",
     "telephony_telephonysettings",
     "telephony_livekitproject",
     "accounts_workspace",
@@ -48,6 +51,8 @@ def crowd(acme: Workspace, superuser: User) -> Trunk:
         agent = make_agent(acme, f"Agent {n}")
         add_number(trunk, f"+1555010{n:04d}", agent=agent, transfer_trunk=make_trunk(acme, f"Trunk {n}"))
         create_tool(acme, {"name": f"t{n}", "description": "D", "url": "https://a.example/", "agents": [agent]})
+        template = create_template(acme, {"name": f"a{n}", "schema": {"type": "object"}})
+        update_agent(agent, {"analysis_template": template})
         create_server(acme, {"name": f"s{n}", "url": "https://a.example/", "agents": [agent]})
         create_api_key(acme, f"Key {n}", ["calls:read"], created_by=superuser)
         person = User.objects.create_user(f"p{n}@acme.example", None, is_staff=True)

@@ -15,7 +15,8 @@ from tests.admin.rows import furnish, make_project
 OURS = [model for model in admin.site._registry if model._meta.app_label in ("accounts", "telephony", "calls")]
 KINDS = [
     "telephony_trunk", "telephony_agent", "telephony_phonenumber", "telephony_sipendpoint",
-    "telephony_telephonysettings", "telephony_livekitproject", "accounts_apikey", "accounts_workspace",
+    "telephony_telephonysettings", "telephony_livekitproject", "telephony_analysistemplate",
+    "accounts_apikey", "accounts_workspace",
 ]  # fmt: skip
 
 

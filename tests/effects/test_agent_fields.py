@@ -18,7 +18,7 @@ from calls.services.agent_of_call import check_agent_of
 from calls.services.worker_session import instructions
 from calls.transfers.by_agent import transfer_as_agent
 from telephony.api.agent_serializers import AgentSerializer, AgentTransferSerializer, ToolSerializer
-from telephony.models import Agent, ProviderKey
+from telephony.models import Agent, AnalysisTemplate, ProviderKey
 from telephony.selectors import stand_ins
 from telephony.services.errors import Problems
 from telephony.services.numbers import update_number
@@ -145,6 +145,9 @@ AGENT: dict[str, Case] = {
         {"analyzesCalls": True, "analysisModel": "a-1"}, lambda told: analyzed(told.call).get("model"), "a-1",
     ),
     "analysisSchema": ({"analyzesCalls": True, "analysisSchema": SCHEMA}, lambda told: _fields(told), SCHEMA),
+    "analysisTemplateId": (
+        {"analyzesCalls": True, "analysisTemplateId": KEYS["openai"]}, lambda told: _fields(told), SCHEMA,
+    ),
     "active": ({"active": False}, lambda told: told.row in stand_ins(), False),
     "revisionNote": ({"revisionNote": "First."}, lambda told: Agent.history.get(id=told.row.pk).note, "First."),
 }  # fmt: skip
@@ -171,6 +174,7 @@ TRANSFERS: dict[str, Case] = {
 def _keys(acme: Workspace) -> None:
     for provider, pk in KEYS.items():
         ProviderKey.objects.create(pk=pk, workspace=acme, name=provider, provider=provider, key="sk-of-acme")
+    AnalysisTemplate.objects.create(pk=KEYS["openai"], workspace=acme, name="Payments", schema=SCHEMA)
 
 
 def tell(api: APIClient, acme: Workspace, body: dict[str, Any]) -> Told:

@@ -14,6 +14,8 @@ WALKED = {
     "KnowledgeRequest": "tests/telephony/knowledge/test_sources_api.py",
     "ReusableToolRequest": "tests/telephony/test_reusable_tools.py",
     "ToolTestRequest": "tests/telephony/test_reusable_tools.py",
+    "AnalysisTemplateRequest": "tests/telephony/test_analysis_templates.py",
+    "AnalysisTestRequest": "tests/calls/abilities/test_analysis_templates.py",
     "McpServerRequest": "tests/telephony/mcp/test_servers_api.py",
     "ProviderKeyRequest": "tests/telephony/test_provider_keys.py",
     "NumberRequest": "tests/effects/test_number_fields.py",

@@ -16,7 +16,7 @@ FIELDS = [
     "providerCheck", "providerAgentId", "customEndpoint", "baseUrl", "sttUrl", "ttsUrl", "llmModel", "sttModel",
     "ttsModel", "sttProvider", "sttKeyId", "ttsProvider", "ttsKeyId", "embeddingModel",
     "voicemailAction", "voicemailMessage", "silenceSeconds", "silencePrompt", "silencePrompts", "tools", "transfers",
-    "sendsDigits", "analyzesCalls", "analysisModel", "analysisSchema", "active", "warnings",
+    "sendsDigits", "analyzesCalls", "analysisModel", "analysisSchema", "analysisTemplateId", "active", "warnings",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from accounts.models import Workspace
 from agents.choices import AiProvider
 from agents.providers.fields import USED_BY
 from telephony.api.agent_serializers import AgentSerializer
-from telephony.models import Agent, ProviderKey
+from telephony.models import Agent, AnalysisTemplate, ProviderKey
 from telephony.services.agents import create_agent
 from tests.telephony.conftest import AGENTS
 
@@ -41,9 +41,10 @@ GIVEN: dict[str, Any] = {
     "analyzes_calls": True,
     "analysis_model": "m",
     "analysis_schema": {"type": "object"},
+    "analysis_template": KEY,
 }
 EMPTY: dict[str, Any] = {
-    "stored_key": None, "stt_key": None, "tts_key": None,
+    "stored_key": None, "stt_key": None, "tts_key": None, "analysis_template": None,
     "tools": [], "transfers": [], "sends_digits": False, "analyzes_calls": False,
     "analysis_schema": {},
 }  # fmt: skip
@@ -57,6 +58,7 @@ def test_there_is_a_case_for_each_field_that_some_provider_does_not_use() -> Non
 @pytest.fixture(autouse=True)
 def _key(acme: Workspace) -> None:
     ProviderKey.objects.create(pk=KEY, workspace=acme, name="Key", provider="openai", key="sk-1")
+    AnalysisTemplate.objects.create(pk=KEY, workspace=acme, name="Payments", schema={"type": "object"})
 
 
 def refused(answer: Any) -> tuple[str, str]:

@@ -93,13 +93,8 @@ def delete_server(server: McpServer) -> None:
         locked = McpServer.objects.select_for_update().filter(pk=server.pk).first()
         if locked is None:
             return
-        refuse_in_use(users(locked), "mcp_server_in_use", "server", "Take it from them first.")
+        refuse_in_use(locked.agents.all(), "mcp_server_in_use", "server", "Take it from them first.")
         locked.delete()
-
-
-def users(server: McpServer) -> list[str]:
-    """Return the names of the agents that use a server."""
-    return list(server.agents.order_by("name", "pk").values_list("name", flat=True))
 
 
 def mcp_tools(agent: Agent) -> list[dict[str, Any]]:

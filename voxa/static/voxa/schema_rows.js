@@ -1,16 +1,16 @@
 "use strict";
-// Shows a JSON schema of an object as rows, one a parameter. The JSON text stays what is sent: rows write into it.
+// Shows a JSON schema of an object as rows, one a property. The JSON text stays what is sent: rows write into it.
 document.addEventListener("DOMContentLoaded", () => {
-  const text = document.querySelector("textarea[name=parameters]");
   const template = document.getElementById("vx-parameters");
-  if (!text || !template) return;
+  const text = template && document.querySelector(`textarea[name=${template.dataset.field}]`);
+  if (!text) return;
 
   const TYPES = ["string", "integer", "number", "boolean"];
   const box = template.content.firstElementChild.cloneNode(true);
   const part = (name, within = box) => within.querySelector(`[data-part=${name}]`);
   const rows = part("rows");
   const words = box.dataset;
-  let kept = {}; // what the schema says beside its parameters
+  let kept = {}; // what the schema says beside its properties
 
   const only = (value, names) => Object.keys(value).every((name) => names.includes(name));
   const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -28,7 +28,7 @@ document.addEventListener("DOMContentLoaded", () => {
     return !("enum" in one) || (Array.isArray(one.enum) && one.enum.length > 0 && one.enum.every(fits[one.type]));
   }
 
-  // The parameters of a schema, null if rows cannot show all of it.
+  // The properties of a schema, null if rows cannot show all of it.
   function parsed(json) {
     if (!json.trim()) return [];
     let schema;
