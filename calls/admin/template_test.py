@@ -29,7 +29,7 @@ from telephony.services.errors import Problems
 OFFERED, LOOKED_THROUGH = 20, 500  # newest calls
 
 
-class _Calls(forms.ModelChoiceField):
+class _Calls(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return f"{when(obj.created_at)}: {obj.from_number} → {obj.to_number}"
 

@@ -120,7 +120,7 @@ def asked(model: LanguageModel, fields: dict[str, Any], text: str, limits: Limit
 
 
 def text_of(call: Call) -> str:
-    """Return what the language model is told of a call."""
+    """Return what the language model reads of a call."""
     lines = [f"{item.speaker}: {item.text}" for item in TranscriptItem.objects.filter(call=call)]
     about = {"direction": call.direction, "reason": call.reason, "seconds": call.duration_seconds}
     transcript = "\n".join(lines)

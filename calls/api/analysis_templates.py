@@ -49,7 +49,8 @@ _TEST = operation(
     "Analysis templates",
     "analysis_templates_test",
     "Test an analysis template",
-    "Analyzes a call or a text with the template as it is, and waits for at most 20 s. Nothing is stored or sent.",
+    "Analyzes a call or a text with the template as it is, and waits for at most 20 s. Nothing is stored, and no "
+    "webhook is sent.",
     {
         "model": "gpt-4.1-mini", "seconds": 2.4, "summary": "The caller asked for a call back about an order.",
         "outcome": "Call back agreed", "fields": {"callBack": True}, "error": "",

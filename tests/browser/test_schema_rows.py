@@ -1,4 +1,4 @@
-"""A tool's parameters as rows: the same value as the JSON, by keyboard, on a phone, in both themes."""
+"""Parameters of a tool and fields of an analysis as rows: the JSON's value, by keyboard, on a phone, in both themes."""
 
 import json
 from typing import Any
@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User, Workspace
 from telephony.models import Tool
+from telephony.services.agents import create_agent
+from telephony.services.analysis_templates import create_template
 from telephony.services.tools import create_tool
 from tests.browser.axe import findings, set_theme
 from tests.browser.conftest import SignIn
@@ -96,3 +98,29 @@ def test_a_parameter_is_added_by_keyboard_on_a_phone(acme: Workspace, acme_owner
         "properties": {"order": {"type": "integer", "description": "Its number.", "enum": [17]}},
         "required": ["order"],
     }
+
+
+def test_fields_of_analyses_are_rows_too(acme: Workspace, acme_owner: User, sign_in: SignIn) -> None:
+    template = create_template(acme, {"name": "Payments", "schema": SCHEMA})
+    page = sign_in(acme_owner)
+    page.goto(f"/admin/telephony/analysistemplate/{template.pk}/change/")
+    page.get_by_role("button", name="Remove kind").click()
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    template.refresh_from_db()
+    assert template.schema == {**SCHEMA, "properties": {"order": ORDER}}
+    assert findings(page) == set()
+    agent = create_agent(acme, {"name": "Reception", "analysis_schema": SCHEMA})
+    page.goto(f"/admin/telephony/agent/{agent.pk}/change/")
+    rows = page.get_by_role("group", name="View of the fields").locator("..")
+    expect(rows.get_by_role("group", name="order", exact=True)).to_be_visible()
+    page.get_by_label("Analysis template").select_option("Payments")
+    expect(rows).to_be_hidden()
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    agent.refresh_from_db()
+    assert (agent.analysis_template, agent.analysis_schema) == (template, {})
+    page.goto(f"/admin/analysis-templates/{template.pk}/test/")
+    assert findings(page) == set()
+    set_theme(page, dark=True)
+    assert findings(page, ["color-contrast"]) == set()
