@@ -33,6 +33,7 @@ class KeyProvider(models.TextChoices):
     ASSEMBLYAI = "assemblyai", "AssemblyAI"
     GROQ = "groq", "Groq"
     XAI = "xai", "xAI"
+    GEMINI = "gemini", "Google Gemini"
 
 
 class SttProvider(models.TextChoices):
@@ -45,6 +46,7 @@ class SttProvider(models.TextChoices):
     GROQ = "groq", "Groq"
     AZURE = "azure", "Azure Speech"
     XAI = "xai", "xAI"
+    GOOGLE = "google", "Google Cloud"
 
 
 class TtsProvider(models.TextChoices):
@@ -56,3 +58,4 @@ class TtsProvider(models.TextChoices):
     GROQ = "groq", "Groq"
     AZURE = "azure", "Azure Speech"
     XAI = "xai", "xAI"
+    GOOGLE = "google", "Google Cloud"

@@ -32,7 +32,7 @@ WHITENOISE_AUTOREFRESH = True  # static files are found where they are written, 
 # No test asks a real AI provider: nobody answers there.
 OPENAI_BASE_URL = ELEVENLABS_BASE_URL = "http://127.0.0.1:9"
 PROVIDER_URLS = dict.fromkeys(
-    ["deepgram", "cartesia", "google", "azure", "assemblyai", "groq", "xai"], "http://127.0.0.1:9"
+    ["deepgram", "cartesia", "google", "azure", "assemblyai", "groq", "xai", "gemini"], "http://127.0.0.1:9"
 )
 LIVEKIT_GATHER_SECONDS = 0.0  # each event of a test is ingested at once
 LIVEKIT_KEYS_KEPT_SECONDS = 0.0

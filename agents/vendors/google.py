@@ -15,6 +15,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from agents.vendors.base import Account, Vendor, Voice, VoiceList, at
 
 AUDIENCE = "https://texttospeech.googleapis.com/"  # whatever address the operator set
+UNIVERSE = "googleapis.com"
+TOKEN_URIS = (  # the current one, and those of old files
+    "https://oauth2.googleapis.com/token",
+    "https://www.googleapis.com/oauth2/v4/token",
+    "https://accounts.google.com/o/oauth2/token",
+)
 PARTS = ("client_email", "private_key", "private_key_id", "project_id")
 
 
@@ -48,9 +54,18 @@ def _read_voices(page: Any) -> tuple[list[Voice], str]:
     ], ""
 
 
+def foreign(key: str) -> str:
+    """Return the name of the part of a service account's file with an address that is not Google's, or ""."""
+    found = json.loads(key)
+    if found.get("token_uri", TOKEN_URIS[0]) not in TOKEN_URIS:
+        return "token_uri"
+    return "" if found.get("universe_domain", UNIVERSE) == UNIVERSE else "universe_domain"
+
+
 VENDOR = Vendor(
     at("google", "https://texttospeech.googleapis.com"),
     "/v1/voices?languageCode=en-US",
     _headers,
+    stt_url=at("google_recognition", "https://speech.googleapis.com"),
     voices=VoiceList("/v1/voices", _read_voices),
 )

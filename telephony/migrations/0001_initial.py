@@ -967,7 +967,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='providerkey',
-            constraint=models.CheckConstraint(condition=models.Q(('provider__in', ['openai', 'elevenlabs', 'deepgram', 'cartesia', 'google', 'azure', 'assemblyai', 'groq', 'xai'])), name='provider_key_provider'),
+            constraint=models.CheckConstraint(condition=models.Q(('provider__in', ['openai', 'elevenlabs', 'deepgram', 'cartesia', 'google', 'azure', 'assemblyai', 'groq', 'xai', 'gemini'])), name='provider_key_provider'),
         ),
         migrations.AddIndex(
             model_name='agent',
@@ -991,11 +991,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='agent',
-            constraint=models.CheckConstraint(condition=models.Q(('stt_provider__in', ['', 'deepgram', 'cartesia', 'elevenlabs', 'assemblyai', 'groq', 'azure', 'xai'])), name='agent_stt_provider'),
+            constraint=models.CheckConstraint(condition=models.Q(('stt_provider__in', ['', 'deepgram', 'cartesia', 'elevenlabs', 'assemblyai', 'groq', 'azure', 'xai', 'google'])), name='agent_stt_provider'),
         ),
         migrations.AddConstraint(
             model_name='agent',
-            constraint=models.CheckConstraint(condition=models.Q(('tts_provider__in', ['', 'deepgram', 'cartesia', 'elevenlabs', 'groq', 'azure', 'xai'])), name='agent_tts_provider'),
+            constraint=models.CheckConstraint(condition=models.Q(('tts_provider__in', ['', 'deepgram', 'cartesia', 'elevenlabs', 'groq', 'azure', 'xai', 'google'])), name='agent_tts_provider'),
         ),
         migrations.AddIndex(
             model_name='sipendpoint',

@@ -122,3 +122,6 @@ def validate_key_of(provider: str, key: str) -> None:
     except (ValueError, TypeError):
         words = "Paste the whole JSON key file of a Google Cloud service account."
         raise ValidationError(words, code="provider_key") from None
+    if name := google.foreign(key):
+        words = f"The {name} of this file is not Google's. Paste a file as Google Cloud made it."
+        raise ValidationError(words, code="provider_key")

@@ -63,7 +63,12 @@ def test_a_key_of_a_server_goes_there_only(writer: APIClient, acme: Workspace) -
 
 
 @pytest.mark.parametrize(
-    ("provider", "url"), [("groq", "https://api.groq.com/openai/v1"), ("xai", "https://api.x.ai/v1")]
+    ("provider", "url"),
+    [
+        ("groq", "https://api.groq.com/openai/v1"),
+        ("xai", "https://api.x.ai/v1"),
+        ("gemini", "https://generativelanguage.googleapis.com/v1beta/openai"),
+    ],
 )
 def test_a_pipeline_sends_a_key_to_the_openai_api_of_its_provider(
     writer: APIClient, acme: Workspace, provider: str, url: str

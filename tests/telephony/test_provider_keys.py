@@ -41,7 +41,7 @@ def private_key() -> str:
 def service_account(**more: Any) -> str:
     parts = {
         "type": "service_account", "project_id": "acme", "private_key_id": "k1", "private_key": private_key(),
-        "client_email": "voxa@acme.iam.gserviceaccount.com", "token_uri": "https://evil.example/token",
+        "client_email": "voxa@acme.iam.gserviceaccount.com", "token_uri": "https://oauth2.googleapis.com/token",
     }  # fmt: skip
     return json.dumps({**parts, **more})
 
@@ -92,6 +92,8 @@ def test_a_key_goes_in_and_never_comes_out(api: APIClient) -> None:
         ({"provider": "google"}, "key", "provider_key"),
         ({"provider": "google", "key": '{"type": "authorized_user"}'}, "key", "provider_key"),
         ({"provider": "google", "key": service_account(private_key="none")}, "key", "provider_key"),
+        ({"provider": "google", "key": service_account(token_uri="https://evil.example/token")}, "key", "provider_key"),
+        ({"provider": "google", "key": service_account(universe_domain="evil.example")}, "key", "provider_key"),
     ],
 )
 def test_what_cannot_be_a_key_is_refused_at_its_field(
@@ -175,6 +177,7 @@ CHECKS = {
     "assemblyai": ("/v2/transcript?limit=1", "authorization", "k-1"),
     "groq": ("/openai/v1/models", "authorization", "Bearer k-1"),
     "xai": ("/v1/api-key", "authorization", "Bearer k-1"),
+    "gemini": ("/v1beta/models?pageSize=1", "x-goog-api-key", "k-1"),
 }
 
 

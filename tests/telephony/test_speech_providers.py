@@ -17,6 +17,7 @@ from telephony.services.errors import Conflict, Problems
 from telephony.services.pinned import as_pinned
 from telephony.services.provider_keys import create_key, delete_key
 from tests.telephony.conftest import AGENTS
+from tests.telephony.test_provider_keys import service_account
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,8 @@ DEEPGRAM = {"ai_provider": "pipeline", "stt_provider": "deepgram"}
 
 def key_of(workspace: Workspace, provider: str) -> ProviderKey:
     where = {"region": "westeurope"} if VENDORS[provider].has_regions else {}
-    return create_key(workspace, {"name": provider, "provider": provider, "key": f"k-of-{provider}", **where})
+    key = service_account() if provider == "google" else f"k-of-{provider}"
+    return create_key(workspace, {"name": provider, "provider": provider, "key": key, **where})
 
 
 def refusals(answer: Any) -> dict[str, str]:
@@ -81,15 +83,20 @@ def test_emptying_the_provider_drops_its_key(api: APIClient, keys: dict[str, Pro
         ("groq", "https://api.groq.com"),
         ("azure", "https://westeurope.stt.speech.microsoft.com"),
         ("xai", "https://xai.example.com"),
+        ("google", "https://eu-speech.googleapis.com"),
     ],
 )
 def test_the_worker_gets_the_key_and_the_operators_address(
     settings: Any, acme: Workspace, keys: dict[str, ProviderKey], provider: str, url: str
 ) -> None:
-    settings.PROVIDER_URLS = {"cartesia": "https://proxy.example.com", "xai": "https://xai.example.com/"}
+    settings.PROVIDER_URLS = {
+        "cartesia": "https://proxy.example.com",
+        "xai": "https://xai.example.com/",
+        "google_recognition": "https://eu-speech.googleapis.com",
+    }
     speech = {"stt_provider": provider, "stt_key": keys[provider]}
     told = PROVIDERS["pipeline"].for_worker(create_agent(acme, {"name": "A", "ai_provider": "pipeline", **speech}))
-    assert told["stt"] == {"provider": provider, "key": f"k-of-{provider}", "url": url}
+    assert told["stt"] == {"provider": provider, "key": keys[provider].key, "url": url}
     assert told["tts"] is None
     assert url in told["guard"]["trusted"]
 

@@ -23,6 +23,7 @@ NAMES = {
     "groq": "Groq",
     "azure": "Azure Speech",
     "xai": "xAI",
+    "google": "Google Cloud",
 }
 
 
