@@ -20,7 +20,8 @@ from accounts.admin.times import when
 from accounts.choices import Role
 from agents.providers.fields import USED_BY
 from calls.admin.after import written_fields
-from calls.analysis.template_test import LONGEST_TEXT, Tried, try_template
+from calls.analysis.analyze import LONGEST
+from calls.analysis.template_test import Tried, try_template
 from calls.models import Call, TranscriptItem
 from telephony.admin.refusal import errors_in
 from telephony.models import Agent, AnalysisTemplate
@@ -42,7 +43,7 @@ class TrialForm(forms.Form):
         help_text=_("One of the newest calls with a transcript."),
     )  # fmt: skip
     transcript = forms.CharField(
-        required=False, max_length=LONGEST_TEXT, widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}),
+        required=False, max_length=LONGEST, widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}),
         label=_("Transcript"), help_text=_("Instead of a call."),
     )  # fmt: skip
     agent_id = forms.ModelChoiceField(

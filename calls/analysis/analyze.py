@@ -128,6 +128,7 @@ def text_of(call: Call) -> str:
 
 
 def as_material(transcript: str) -> str:
+    """Return a transcript as the language model reads it."""
     if len(transcript) > LONGEST:
         transcript = f"{transcript[: LONGEST // 2]}\n[...]\n{transcript[-LONGEST // 2 :]}"
     return f"Transcript:\n{transcript}"

@@ -16,7 +16,6 @@ from telephony.services.errors import Problems
 from voxa.core.http.outbound import Limits
 
 LIMITS = Limits(connect=2.0, read=20.0, total=20.0, max_bytes=262_144)  # a person and a web thread wait
-LONGEST_TEXT = 60_000  # characters, as of a call's transcript
 BUSY = "Too many analyses and webhooks are running. Try again in a moment."
 ONE = "Choose a call or enter a transcript, one of both."
 

@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from accounts.api.views import WorkspaceAPIView
 from accounts.choices import Scope
 from calls import selectors
-from calls.analysis.template_test import LONGEST_TEXT, try_template
+from calls.analysis.analyze import LONGEST
+from calls.analysis.template_test import try_template
 from calls.api.docs import operation
 from telephony import selectors as telephony
 from telephony.api.reading import json_names, read
@@ -27,7 +28,7 @@ class AnalysisTestSerializer(CamelSerializer):
 
     call_id = serializers.UUIDField(required=False, help_text="A call with a transcript. Needs the scope `calls:read`.")
     transcript = serializers.CharField(
-        required=False, max_length=LONGEST_TEXT, help_text="Instead of a call, such as `caller: Is it open today?`."
+        required=False, max_length=LONGEST, help_text="Instead of a call, such as `caller: Is it open today?`."
     )
     agent_id = serializers.UUIDField(
         required=False, help_text="The agent whose provider, key and `analysisModel` are used. Default: the call's."

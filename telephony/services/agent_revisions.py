@@ -74,7 +74,7 @@ def restore(agent: Agent, row: Any, note: str, problems: Problems) -> Agent:
     fields are no longer valid.
     """
     values = {name: getattr(row, name) for name in RECORDED if name != TEMPLATE_ID}
-    values["analysis_template"] = template_of(row)
+    template = values["analysis_template"] = template_of(row)
     for name in unused(row.ai_provider, values):
         del values[name]
     if needs_key_again(agent, values):
@@ -84,6 +84,6 @@ def restore(agent: Agent, row: Any, note: str, problems: Problems) -> Agent:
     check_keys(draft, misplaced := Problems())
     values |= dict.fromkeys(misplaced)
     saved = update_agent(agent, {**values, "revision_note": note}, problems=problems)
-    if row.analysis_template_id and not values.get("analysis_template"):
+    if row.analysis_template_id and template is None:
         saved.warnings = [*saved.warnings, TEMPLATE_GONE]
     return saved

@@ -1,6 +1,6 @@
 """Agents that use what a workspace stores for several: tools, MCP servers, knowledge, keys, analysis templates."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db.models import Count, Model, Q, QuerySet
 
 from agents.providers import PROVIDERS
 from telephony.models import Agent
-from telephony.services.errors import Conflict, Problems
+from telephony.services.errors import Conflict, Problems, conflicts_named
 
 NAMED = 5
 UNKNOWN = "The workspace has no agent with this id."
@@ -56,6 +56,22 @@ def chosen_row(model: type[M], workspace_id: UUID, wanted: M | UUID) -> M | None
         rows = rows.select_for_update(no_key=True)
     found: M | None = rows.first()
     return found
+
+
+def _its_agents(row: Any) -> QuerySet[Agent]:
+    agents: QuerySet[Agent] = row.agents.all()
+    return agents
+
+
+def delete_unused(
+    row: Model, code: str, noun: str, remedy: str, users: Callable[[Any], QuerySet[Agent]] = _its_agents
+) -> None:
+    """Delete a row. Raise `Conflict` that names the agents if any uses it."""
+    with conflicts_named():
+        locked = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+        if locked is not None:
+            refuse_in_use(users(locked), code, noun, remedy)
+            locked.delete()
 
 
 def refuse_in_use(agents: QuerySet[Agent], code: str, noun: str, remedy: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from accounts.models import Workspace
 from telephony.models import Agent, AnalysisTemplate
-from telephony.services.agent_use import chosen_row, refuse_in_use
+from telephony.services.agent_use import chosen_row, delete_unused
 from telephony.services.errors import Conflict, Problems, conflicts_named
 from telephony.services.rows import assign
 
@@ -61,12 +61,7 @@ def update_template(
 
 def delete_template(row: AnalysisTemplate) -> None:
     """Delete a template. Raise `Conflict` that names the agents if any uses it."""
-    with conflicts_named():
-        locked = AnalysisTemplate.objects.select_for_update().filter(pk=row.pk).first()
-        if locked is not None:
-            remedy = "Choose another one there first."
-            refuse_in_use(locked.agents.all(), "analysis_template_in_use", "analysis template", remedy)
-            locked.delete()
+    delete_unused(row, "analysis_template_in_use", "analysis template", "Choose another one there first.")
 
 
 def with_template(workspace_id: UUID, data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:

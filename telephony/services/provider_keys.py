@@ -12,7 +12,7 @@ from agents.choices import ProviderCheck
 from telephony.models import Agent, ProviderKey
 from telephony.models.agent import KEYS
 from telephony.models.provider_key import KEY_CHECK_FIELDS
-from telephony.services.agent_use import refuse_in_use
+from telephony.services.agent_use import delete_unused, refuse_in_use
 from telephony.services.errors import Conflict, Problems, conflicts_named
 from telephony.services.rows import assign
 from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url
@@ -64,7 +64,7 @@ def update_key(row: ProviderKey, data: Mapping[str, Any], *, problems: Problems 
         problems.check(row, FIELDS)
         problems.raise_any()
         if moves:
-            _refuse_in_use(row, "Another URL needs another key, or none that uses this one.")
+            refuse_in_use(users(row), "key_in_use", "key", "Another URL needs another key, or none that uses this one.")
         if "key" in data:
             row.rotated_at = timezone.now()
             changed.append("rotated_at")
@@ -90,11 +90,7 @@ def request_check(row: ProviderKey) -> None:
 
 def delete_key(row: ProviderKey) -> None:
     """Delete a key. Raise `Conflict` that names the agents if any uses it."""
-    with conflicts_named():
-        locked = ProviderKey.objects.select_for_update().filter(pk=row.pk).first()
-        if locked is not None:
-            _refuse_in_use(locked, "Choose other keys there first.")
-            locked.delete()
+    delete_unused(row, "key_in_use", "key", "Choose other keys there first.", users)
 
 
 def users(row: ProviderKey) -> QuerySet[Agent]:
@@ -103,7 +99,3 @@ def users(row: ProviderKey) -> QuerySet[Agent]:
     for reference in KEYS:
         uses |= Q(**{reference: row})
     return Agent.objects.filter(uses, workspace=row.workspace_id)
-
-
-def _refuse_in_use(row: ProviderKey, remedy: str) -> None:
-    refuse_in_use(users(row), "key_in_use", "key", remedy)

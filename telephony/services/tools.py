@@ -16,7 +16,7 @@ from accounts.services.webhooks import new_secret
 from agents.providers import PROVIDERS
 from telephony.models import Agent, Tool
 from telephony.models.abilities import MOST_TOOLS
-from telephony.services.agent_use import UNKNOWN, ids_of, no_tools, refuse_in_use
+from telephony.services.agent_use import UNKNOWN, delete_unused, ids_of, no_tools
 from telephony.services.errors import Conflict, Problems, conflicts_named
 from telephony.services.rows import assign
 from voxa.core.destinations import url_key
@@ -87,12 +87,7 @@ def renew_secret(tool: Tool) -> str:
 
 def delete_tool(tool: Tool) -> None:
     """Delete a tool. Raise `Conflict` that names the agents if any uses it."""
-    with conflicts_named():
-        locked = Tool.objects.select_for_update().filter(pk=tool.pk).first()
-        if locked is None:
-            return
-        refuse_in_use(locked.agents.all(), "tool_in_use", "tool", "Take it from them first.")
-        locked.delete()
+    delete_unused(tool, "tool_in_use", "tool", "Take it from them first.")
 
 
 def with_reusable(agent: Agent) -> Agent:

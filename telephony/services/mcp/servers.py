@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Workspace
 from agents.providers import PROVIDERS
 from telephony.models import Agent, McpServer
-from telephony.services.agent_use import chosen_agents, refuse_in_use
+from telephony.services.agent_use import chosen_agents, delete_unused
 from telephony.services.errors import Conflict, Problems, conflicts_named
 from telephony.services.rows import assign
 from voxa.core.destinations import url_key
@@ -89,12 +89,7 @@ def refresh(server: McpServer) -> None:
 
 def delete_server(server: McpServer) -> None:
     """Delete a server. Raise `Conflict` that names the agents if any uses it."""
-    with conflicts_named():
-        locked = McpServer.objects.select_for_update().filter(pk=server.pk).first()
-        if locked is None:
-            return
-        refuse_in_use(locked.agents.all(), "mcp_server_in_use", "server", "Take it from them first.")
-        locked.delete()
+    delete_unused(server, "mcp_server_in_use", "server", "Take it from them first.")
 
 
 def mcp_tools(agent: Agent) -> list[dict[str, Any]]:
