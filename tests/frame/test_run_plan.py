@@ -28,7 +28,7 @@ def test_one_beat_always_and_a_sandbox_only_when_asked_for() -> None:
     assert "sandbox" not in run.commands(8000, None)
     processes = run.commands(8000, 18000)
     assert "--port 18000" in processes["sandbox"]
-    assert "--webhook http://127.0.0.1:8000/livekit/webhook" in processes["sandbox"]
+    assert "--webhook http://127.0.0.1:8000/livekit/webhook --api http://127.0.0.1:8000" in processes["sandbox"]
     assert sum(" beat " in command for command in processes.values()) == 1
 
 

@@ -107,6 +107,8 @@ def call_out(http: httpx.Client, agent: str, number: str) -> None:
     course = [line for line in told if line.startswith("call.")]
     assert course == ["call.queued", "call.dialing", "call.ringing", "call.in_progress", "call.completed"]
     assert "agent.joined" in told
+    (turn,) = http.get(f"/v1/calls/{call['id']}/transcript").json()["transcript"]
+    assert turn["text"] == "Hello, this is the demo agent."
     assert http.get("/v1/calls", params={"status": "completed"}).json()["results"][0]["id"] == call["id"]
 
 
