@@ -22,6 +22,7 @@ class Streams(Server):
     key = "k-streams-of-the-tests"
 
     def __init__(self) -> None:
+        self.quiet = QUIET
         self.hears: list[str] = []
         self.spoken: list[str] = []
         self.asked: list[dict[str, str]] = []  # the queries of recognitions
@@ -51,11 +52,14 @@ class Streams(Server):
                     speaking, quiet = True, 0.0
                 else:
                     quiet += len(message.data) / 2 / rate
-                if speaking and quiet >= QUIET:
+                if speaking and quiet >= self.quiet:
                     speaking = False
                     await socket.send_json(_result(self.next_text()))
-            elif json.loads(message.data)["type"] == "CloseStream":
+            elif (kind := json.loads(message.data)["type"]) == "CloseStream":
                 break
+            elif kind == "Finalize" and speaking:
+                speaking = False
+                await socket.send_json({**_result(self.next_text()), "from_finalize": True})
         return socket
 
     async def _speak(self, request: web.Request) -> web.WebSocketResponse:
