@@ -11,8 +11,10 @@ class CallsConfig(AppConfig):
         from calls import search_indexes
         from calls.metrics import of_today
         from calls.services.queued import CallQueue
-        from telephony import call_metrics, queued_calls
+        from calls.services.workers import speech_lacked
+        from telephony import call_metrics, queued_calls, worker_speech
 
         call_metrics.register(of_today)
         queued_calls.register(CallQueue())
+        worker_speech.register(speech_lacked)
         post_migrate.connect(search_indexes.create, sender=self)

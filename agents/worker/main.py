@@ -96,6 +96,7 @@ async def _beat(server: AgentServer, config: Config, load: Load) -> None:
                 "load": round(load.value, 3),
                 "memoryBytes": _memory(process),
                 "draining": server.draining,
+                "speech": speech.installed(),
             }
             try:
                 await api.report({"worker": state})

@@ -10,6 +10,7 @@ from unfold.decorators import display
 
 from accounts.admin.labels import Labels
 from accounts.admin.times import when
+from agents.choices import KeyProvider
 from calls.admin.superusers import ProjectRowAdmin
 from calls.models import AgentWorker
 
@@ -25,11 +26,21 @@ class AgentWorkerAdmin(ProjectRowAdmin):
     sortable_by: ClassVar[list[str]] = []
     actions = None
     fieldsets = [
-        (None, {"fields": [("host", "state"), ("conversations", "load_percent", "memory"), ("version", "project")]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("host", "state"),
+                    ("conversations", "load_percent", "memory"),
+                    ("version", "project"),
+                    "plugins",
+                ]
+            },
+        ),
         (_("Timestamps"), {"fields": [("started", "seen")]}),
     ]
     readonly_fields = [
-        "host", "state", "conversations", "load_percent", "memory", "version", "project", "started", "seen",
+        "host", "state", "conversations", "load_percent", "memory", "version", "project", "plugins", "started", "seen",
     ]  # fmt: skip
 
     @display(
@@ -60,6 +71,13 @@ class AgentWorkerAdmin(ProjectRowAdmin):
     @display(description=_("CPU load"))
     def load_percent(self, worker: AgentWorker) -> str:
         return f"{worker.load:.0%}"
+
+    @display(description=_("Speech plugins"))
+    def plugins(self, worker: AgentWorker) -> str:
+        if worker.speech is None:
+            return gettext("Not reported")
+        labels = dict(KeyProvider.choices)
+        return ", ".join(str(labels.get(name, name)) for name in worker.speech) or gettext("None installed")
 
     @display(description=_("Memory"))
     def memory(self, worker: AgentWorker) -> str:

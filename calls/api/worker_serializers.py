@@ -19,6 +19,12 @@ class WorkerSerializer(CamelSerializer):
     load = serializers.FloatField(min_value=0, max_value=1)
     memory_bytes = serializers.IntegerField(min_value=0, required=False)
     draining = serializers.BooleanField(required=False, default=False)
+    speech = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        max_length=100,
+        required=False,
+        help_text="The providers of speech whose package it has.",
+    )
 
 
 class ItemSerializer(CamelSerializer):

@@ -1,14 +1,17 @@
 """Check dispatchers and agent workers, as they report themselves."""
 
+from collections import Counter
 from collections.abc import Iterator
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
+from agents.choices import AiProvider, KeyProvider
 from calls.models import RunningDispatcher
-from calls.services.workers import needs_worker, running_workers
+from calls.services.workers import lacking_speech, needs_worker, running_workers
 from telephony.doctor.projects import projects, title
-from telephony.models import LiveKitProject
+from telephony.models import Agent, LiveKitProject
 from voxa.core.doctor.database import clocks
 from voxa.core.doctor.findings import Finding, Severity
 from voxa.core.doctor.registry import Scope
@@ -20,6 +23,7 @@ def look(scope: Scope) -> Iterator[Finding]:
     for project in projects(scope):
         if needs_worker(project, scope.workspace):
             yield from _agent_workers(project)
+            yield from _speech(project, scope)
 
 
 def _dispatchers() -> Iterator[Finding]:
@@ -49,3 +53,28 @@ def _agent_workers(project: LiveKitProject) -> Iterator[Finding]:
         Severity.ERROR,
         reverse("admin:calls_agentworker_changelist"),
     )
+
+
+def _speech(project: LiveKitProject, scope: Scope) -> Iterator[Finding]:
+    """Report the providers of agents' speech for which workers lack a package."""
+    agents = scope.own(Agent.objects.filter(active=True, workspace__telephony_settings__project=project))
+    pairs = agents.filter(ai_provider=AiProvider.PIPELINE).order_by().values_list("stt_provider", "tts_provider")
+    used: Counter[str] = Counter()
+    for stt, tts, count in pairs.annotate(Count("pk")):
+        used.update(dict.fromkeys({stt, tts} - {""}, count))
+    nowhere, partly = lacking_speech(project, used)
+    for name in sorted(nowhere | partly):
+        label = KeyProvider(name).label
+        if name in nowhere:
+            what = (
+                f"No agent worker of {title(project)} has the plugin for {label}. Calls with {used[name]:,} agents end"
+            )
+        else:
+            what = f"Some agent workers of {title(project)} lack the plugin for {label}. Calls that reach these can end"
+        yield Finding(
+            "processes.speech_plugin",
+            f"{what} with provider_failed.",
+            f"Install livekit-plugins-{name} where the workers run, or requirements-speech.txt, and restart them.",
+            Severity.ERROR if name in nowhere else Severity.WARNING,
+            reverse("admin:calls_agentworker_changelist"),
+        )

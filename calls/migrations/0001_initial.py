@@ -142,6 +142,7 @@ class Migration(migrations.Migration):
                 ('load', models.FloatField(default=0)),
                 ('memory_bytes', models.PositiveBigIntegerField(default=0)),
                 ('draining', models.BooleanField(default=False)),
+                ('speech', models.JSONField(null=True)),
                 ('started_at', models.DateTimeField(auto_now_add=True)),
                 ('seen_at', models.DateTimeField()),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='workers', to='telephony.livekitproject')),

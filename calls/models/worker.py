@@ -22,6 +22,7 @@ class AgentWorker(models.Model):
     load = models.FloatField(default=0)  # CPU load, 0 to 1
     memory_bytes = models.PositiveBigIntegerField(default=0)  # of the worker and its sessions
     draining = models.BooleanField(default=False)
+    speech = models.JSONField(null=True)  # the providers of speech whose package it has; None: it does not tell
     started_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField()
 

@@ -1,7 +1,7 @@
 """Heartbeats of agent workers and dispatchers."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Workspace
 from calls.models import AgentWorker, RunningDispatcher
-from telephony.models import Agent, LiveKitProject
+from telephony.models import Agent, LiveKitProject, TelephonySettings
 from voxa.core.errors import Conflict
 
 FORGET_AFTER = timedelta(days=1)
@@ -52,6 +52,24 @@ def needs_worker(project: LiveKitProject, workspace: Workspace | None = None) ->
         return False
     agents = Agent.objects.filter(active=True, workspace__telephony_settings__project=project)
     return agents.filter(Q(workspace=workspace) if workspace else Q(workspace__closed_at=None)).exists()
+
+
+def lacking_speech(project: LiveKitProject, wanted: Collection[str]) -> tuple[set[str], set[str]]:
+    """Return the providers of speech whose package no worker has that accepts calls, and those that only some have.
+
+    Older workers do not tell what they have: with one of them nothing is known, and without any worker neither.
+    """
+    accepting = [worker for worker in running_workers(project) if not worker.draining]
+    told = [set(worker.speech) for worker in accepting if worker.speech is not None]
+    if not told or len(told) < len(accepting):
+        return set(), set()
+    nowhere = set(wanted).difference(*told)
+    return nowhere, set(wanted) - set.intersection(*told) - nowhere
+
+
+def speech_lacked(workspace_id: UUID, wanted: Collection[str]) -> set[str]:
+    """Return the providers of speech whose package no worker of a workspace has."""
+    return lacking_speech(TelephonySettings.of(workspace_id).project, wanted)[0]
 
 
 def running_workers(project: LiveKitProject) -> list[AgentWorker]:

@@ -17,6 +17,7 @@ from accounts.choices import Role
 from agents.choices import TtsProvider
 from telephony.models import ProviderKey
 from telephony.services.voices import voices
+from telephony.worker_speech import lacking
 from voxa.core.errors import ServiceError
 
 _NAME = "telephony_agent_voices"
@@ -41,6 +42,13 @@ class VoicesMixin:
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.voices_view)
         return [path("voices/", view, name=_NAME), *super().get_urls()]  # type: ignore[misc]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show which packages for the agent's speech no worker has."""
+        agent = kwargs.get("obj")
+        context["speech_lacking"] = lacking(agent) if agent else []
+        answer: HttpResponse = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+        return answer
 
     def voices_view(self, request: HttpRequest) -> HttpResponse:
         """Return the voices of a key that the user may use, or why there are none."""

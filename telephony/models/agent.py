@@ -203,6 +203,11 @@ class Agent(models.Model):
         """Return the key that the provider gets: the workspace's, or the agent's own, if any."""
         return self.stored_key.key if self.stored_key else self.provider_key or ""
 
+    @property
+    def speech_providers(self) -> set[str]:
+        """Return the providers whose own protocol its speech uses."""
+        return {self.stt_provider, self.tts_provider} - {""} if self.ai_provider == AiProvider.PIPELINE else set()
+
     @cached_property
     def reusable(self) -> list[dict[str, Any]]:
         """Return the workspace's tools that it uses, in the form of its own ones."""

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from accounts.models import User, Workspace
 from calls.models import AgentWorker, Call, Conversation, TranscriptItem
-from telephony.models import LiveKitProject
+from telephony.models import Agent, LiveKitProject, TelephonySettings
 from tests.admin.conftest import Browser
+from tests.admin.rows import make_agent
 from tests.calls.conftest import make_line
 
 LIST = "/admin/calls/agentworker/"
@@ -33,6 +34,25 @@ def test_nobody_else_does(acme_owner: User, signed_in: Browser) -> None:
     browser = signed_in(acme_owner)
     assert browser.get(LIST).status_code == 403
     assert browser.get(f"{LIST}{found.pk}/change/").status_code in (302, 403, 404)
+
+
+def test_a_workers_page_lists_its_plugins_for_speech(superuser: User, signed_in: Browser) -> None:
+    browser = signed_in(superuser)
+    for speech, words in ((["deepgram", "newer"], "Deepgram, newer"), ([], "None installed"), (None, "Not reported")):
+        assert words in browser.get(f"{LIST}{worker(speech=speech).pk}/change/").content.decode()
+
+
+def test_an_agents_page_names_the_plugin_that_no_worker_has(
+    acme: Workspace, acme_viewer: User, signed_in: Browser
+) -> None:
+    agent = make_agent(acme)
+    Agent.objects.filter(pk=agent.pk).update(ai_provider="pipeline", stt_provider="deepgram", tts_provider="xai")
+    worker(project=TelephonySettings.of(acme.pk).project, speech=["xai"])
+    worker(project=TelephonySettings.of(acme.pk).project, speech=[], draining=True)
+    browser, path = signed_in(acme_viewer), f"/admin/telephony/agent/{agent.pk}/change/"
+    assert "No agent worker has the plugin for Deepgram<" in browser.get(path).content.decode()
+    Agent.objects.filter(pk=agent.pk).update(stt_provider="")
+    assert "No agent worker" not in browser.get(path).content.decode()
 
 
 def test_a_calls_page_shows_what_was_said(

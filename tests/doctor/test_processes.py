@@ -116,6 +116,25 @@ def test_an_agent_worker_is_missed_where_there_is_an_agent(waited_for: LiveKitPr
     assert "accept no new calls" in found(workers.look)["processes.agent_workers"].what
 
 
+def test_a_plugin_for_speech_is_missed_where_an_agent_uses_it(
+    waited_for: LiveKitProject, agent: Agent, globex: Workspace
+) -> None:
+    Agent.objects.update(ai_provider="pipeline", stt_provider="deepgram", tts_provider="cartesia")
+    note_worker(waited_for, one := uuid4(), STATE)
+    assert found(workers.look) == {}  # it does not tell what it has
+    note_worker(waited_for, one, {**STATE, "speech": ["cartesia"]})
+    missed = found(workers.look)["processes.speech_plugin"]
+    assert "has the plugin for Deepgram. Calls with 1 agents end" in missed.what
+    assert (missed.severity, "livekit-plugins-deepgram" in missed.remedy) == (Severity.ERROR, True)
+    assert found(workers.look, Scope(globex)) == {}
+    note_worker(waited_for, uuid4(), {**STATE, "speech": ["cartesia", "deepgram"]})
+    missed = found(workers.look)["processes.speech_plugin"]
+    assert "Some agent workers" in missed.what
+    assert missed.severity is Severity.WARNING
+    note_worker(waited_for, one, {**STATE, "speech": ["cartesia"], "draining": True})
+    assert found(workers.look) == {}
+
+
 def test_no_agent_worker_is_missed_in_the_sandbox(waited_for: LiveKitProject, settings: Any) -> None:
     settings.LIVEKIT_IS_SANDBOX = True
     assert found(workers.look) == {}

@@ -24,6 +24,9 @@ def test_a_worker_is_known_by_its_reports(worker_for: WorkerFor, entrance: Entra
     row = AgentWorker.objects.get()
     assert (str(row.pk), row.project, row.sessions, row.draining) == (ID, entrance.project, 3, True)
     assert not row.is_away
+    assert row.speech is None
+    client.post(REPORT, state(speech=["deepgram", "of-the-future"]))
+    assert AgentWorker.objects.get().speech == ["deepgram", "of-the-future"]
 
 
 def test_a_silent_worker_is_away_and_forgotten_after_a_day(worker_for: WorkerFor, entrance: Entrance) -> None:
