@@ -42,6 +42,7 @@ RUNS_ON = {
     "tests/calls/transfers/test_transfer_policies.py": SQLITE,
     "tests/contract/": SQLITE,
     "tests/core/": SQLITE,
+    "tests/core/test_many_rows.py": BOTH,
     "tests/dialects/": SQLITE,
     "tests/dialects/test_outbound_trunks": BOTH,
     "tests/doctor/": SQLITE,

@@ -61,7 +61,12 @@ class LiveKitClient:
     async def ask(self, operation: Operation[T]) -> T:
         """Run an operation from a coroutine of `loop.complete`, whose thread records the outcome."""
         outcome = await self._attempt(loop.session(), operation, operation.deadline or self._deadline)
-        return await loop.in_caller(self._settle, operation, outcome)
+        if isinstance(outcome, LiveKitError) or not operation.is_short:
+            return await loop.in_caller(self._settle, operation, outcome)
+        write = self._noted(outcome)  # mostly none, which spares the way to the other thread and back
+        if write is not None:
+            await loop.in_caller(write)
+        return self._read(operation, outcome)
 
     async def arun(self, operation: Operation[T]) -> T:
         """Run an operation from any other loop. What is to be written of the outcome is written in a thread."""

@@ -20,9 +20,9 @@ def _as_it_is(answer: Any) -> Any:
 class Operation(Generic[T]):
     """A request, with a timeout in seconds (None: the client's deadline).
 
-    `rights` are what the request needs, if its token may be one that is used again. `read` converts the response in the
-    waiting thread: a long list would block the loop's other requests. `failure` maps LiveKit errors with a special
-    meaning for this request.
+    `rights` are what the request needs, if its token may be one that is used again. `read` converts a long response in
+    the waiting thread: it would block the loop's other requests. `failure` maps LiveKit errors with a special meaning
+    for this request.
     """
 
     call: Callable[[api.LiveKitAPI], Awaitable[Any]]
@@ -30,3 +30,8 @@ class Operation(Generic[T]):
     rights: Rights | None = None
     read: Callable[[Any], T] = _as_it_is
     failure: Callable[[api.ServerError], LiveKitError | None] | None = None
+
+    @property
+    def is_short(self) -> bool:
+        """Return whether there is nothing to convert."""
+        return self.read is _as_it_is

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from telephony.choices import MediaEncryption, Transport
@@ -12,6 +13,7 @@ from telephony.livekit.errors import LiveKitRefused
 SpecT = TypeVar("SpecT", covariant=True)
 
 
+@lru_cache(maxsize=10_000)
 def _is_address(text: str) -> bool:
     """Return whether LiveKit compares this entry with a caller's address. It drops or misinterprets all others."""
     try:

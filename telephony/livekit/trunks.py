@@ -39,7 +39,7 @@ def update_inbound(trunk_id: str, spec: InboundTrunkSpec) -> Operation[None]:
 def list_inbound(ids: Iterable[str] | None = None) -> Operation[list[Stored[InboundTrunkSpec]]]:
     """Return all inbound trunks, or the existing ones among `ids`. Raise `ValueError` for empty `ids`."""
     request = api.ListSIPInboundTrunkRequest(trunk_ids=_wanted(ids))
-    return _operation(
+    return _listing(
         lambda sip: sip.list_inbound_trunk(request), lambda answer: [to.stored_inbound(item) for item in answer.items]
     )
 
@@ -60,7 +60,7 @@ def update_outbound(trunk_id: str, spec: OutboundTrunkSpec) -> Operation[None]:
 def list_outbound(ids: Iterable[str] | None = None) -> Operation[list[Stored[OutboundTrunkSpec]]]:
     """Return all outbound trunks, or the existing ones among `ids`. Raise `ValueError` for empty `ids`."""
     request = api.ListSIPOutboundTrunkRequest(trunk_ids=_wanted(ids))
-    return _operation(
+    return _listing(
         lambda sip: sip.list_outbound_trunk(request), lambda answer: [to.stored_outbound(item) for item in answer.items]
     )
 
@@ -89,7 +89,7 @@ def update_rule(rule_id: str, spec: DispatchRuleSpec) -> Operation[None]:
 def list_rules(ids: Iterable[str] | None = None) -> Operation[list[Stored[DispatchRuleSpec]]]:
     """Return all dispatch rules, or the existing ones among `ids`. Raise `ValueError` for empty `ids`."""
     request = api.ListSIPDispatchRuleRequest(dispatch_rule_ids=_wanted(ids))
-    return _operation(
+    return _listing(
         lambda sip: sip.list_dispatch_rule(request), lambda answer: [to.stored_rule(item) for item in answer.items]
     )
 
@@ -111,22 +111,31 @@ def delete_rule(rule_id: str) -> Operation[None]:
 def list_kind(kind: ObjectKind) -> Operation[list[Listed]]:
     """Return all objects of a kind, not parsed."""
     if kind == ObjectKind.RULE:
-        return _operation(
+        return _listing(
             lambda sip: sip.list_dispatch_rule(api.ListSIPDispatchRuleRequest()),
             lambda answer: [listed_rule(item) for item in answer.items],
         )
     if kind == ObjectKind.INBOUND:
-        return _operation(
+        return _listing(
             lambda sip: sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest()),
             lambda answer: [listed_trunk(item) for item in answer.items],
         )
-    return _operation(
+    return _listing(
         lambda sip: sip.list_outbound_trunk(api.ListSIPOutboundTrunkRequest()),
         lambda answer: [listed_trunk(item) for item in answer.items],
     )
 
 
 def _operation(call: Callable[[SipService], Awaitable[AnswerT]], read: Callable[[AnswerT], T]) -> Operation[T]:
+    """Return an operation with a short response."""
+
+    async def read_at_once(server: api.LiveKitAPI) -> T:
+        return read(await call(server.sip))
+
+    return Operation(read_at_once, rights=Rights.TRUNKS)
+
+
+def _listing(call: Callable[[SipService], Awaitable[AnswerT]], read: Callable[[AnswerT], T]) -> Operation[T]:
     return Operation(lambda server: call(server.sip), rights=Rights.TRUNKS, read=read)
 
 

@@ -13,6 +13,7 @@ from telephony.models import SyncRun
 from telephony.sync.kinds import TRUNKS
 from telephony.sync.results import Outcome
 from telephony.sync.row_sync import RowSync
+from voxa.core.many_rows import insert_rows
 
 KEPT = 50  # of each trunk
 KEPT_FOR = timedelta(days=30)
@@ -41,8 +42,7 @@ def record_runs(works: Iterable[RowSync], outcomes: Mapping[UUID, Outcome], star
         for work in works
         if work.kind is TRUNKS and (outcome := outcomes.get(work.row.id)) in _TOLD
     ]
-    if runs:
-        SyncRun.objects.bulk_create(runs)
+    insert_rows(runs)
 
 
 def prune_runs() -> int:

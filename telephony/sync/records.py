@@ -1,5 +1,6 @@
 """Record our LiveKit objects: the intent before a request, the outcome after it."""
 
+import json
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -16,11 +17,12 @@ from telephony.models import LiveKitAlias, LiveKitObject, LiveKitProject
 from telephony.sync import lease as leases
 from telephony.sync.kinds import RowKind
 from telephony.sync.lease import LEASE, Lease, LeaseLost
+from voxa.core.many_rows import given_rows, insert_rows
 
 AT_ONCE = 500  # outcomes of one statement
 LATE = 1.0  # seconds that an outcome waits for others, and on for the call that ends next
 _RECORD = """
-WITH answered (id, livekit_id, fingerprint) AS (VALUES {})
+WITH answered (id, livekit_id, fingerprint) AS ({})
 UPDATE telephony_livekitobject SET livekit_id = answered.livekit_id, fingerprint = answered.fingerprint,
 written_at = %s, last_error = '', lease_token = NULL, leased_until = NULL
 FROM answered WHERE telephony_livekitobject.id = answered.id AND lease_token = %s
@@ -77,7 +79,7 @@ def intend(lease: Lease, rows: Iterable[LiveKitObject]) -> set[UUID]:
         new = [row for row in wanted if row._state.adding and row.row_id in kept]
         for row in wanted:
             row.fingerprint, row.lease_token, row.leased_until = "", lease.token, until
-        LiveKitObject.objects.bulk_create(new)
+        insert_rows(new)
         if known:
             LiveKitObject.objects.filter(pk__in=known).update(
                 fingerprint="", lease_token=lease.token, leased_until=until
@@ -134,12 +136,13 @@ class Outcomes:
         The rows are locked first, as whoever deletes one does, and together with the others that the caller will write.
         """
         rows = {record.row_id for record in answered if record.row_id is not None}.union(row_ids)
-        values = [value for record in answered for value in (record.pk, record.livekit_id, record.fingerprint)]
-        values += [_adapted("written_at", timezone.now()), _adapted("lease_token", self._lease.token)]
+        names = ("id", "livekit_id", "fingerprint")
+        told = json.dumps([{name: getattr(record, name) for name in names} for record in answered])
+        values = [told, _adapted("written_at", timezone.now()), _adapted("lease_token", self._lease.token)]
         with transaction.atomic(savepoint=False), connection.cursor() as cursor:
             self.lost |= rows - self._lease.renew(rows)
             if answered:
-                cursor.execute(_RECORD.format(", ".join(["(%s, %s, %s)"] * len(answered))), values)
+                cursor.execute(_RECORD.format(given_rows(LiveKitObject, *names)), values)
 
 
 def vanished(lease: Lease, rows: Sequence[LiveKitObject]) -> None:

@@ -1,0 +1,52 @@
+"""Many rows in one statement, whose values go as one JSON text.
+
+A parameter of its own for each value takes Python longer to send than PostgreSQL to write.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import AutoField, Model
+
+
+def insert_rows(rows: Sequence[Model]) -> None:
+    """Insert new rows of one model and set their keys, as `bulk_create` does. For texts, numbers, times and UUIDs."""
+    if not rows:
+        return
+    model = type(rows[0])
+    if connection.vendor != "postgresql":
+        model._default_manager.bulk_create(rows)
+        return
+    sql, fields = _insert(model)
+    values = [{field.column: field.pre_save(row, add=True) for field in fields} for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [json.dumps(values, default=str)])
+        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = key
+            row._state.adding, row._state.db = False, connection.alias
+
+
+@cache
+def _insert(model: type[Model]) -> tuple[str, list[Any]]:
+    fields: list[Any] = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    given = _recordset({field.column: field for field in fields})
+    table, key = model._meta.db_table, model._meta.pk.column
+    return f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM {given} RETURNING "{key}"', fields  # noqa: S608
+
+
+def _recordset(columns: Mapping[str, Any]) -> str:
+    types = ", ".join(f'"{name}" {field.db_type(connection)}' for name, field in columns.items())
+    return f"json_to_recordset(%s) AS given ({types})"
+
+
+def given_rows(model: type[Model], *names: str) -> str:
+    """Return a query of rows that its one parameter has as JSON: a list of objects with these fields of the model."""
+    columns = {name: model._meta.get_field(name) for name in names}
+    if connection.vendor == "postgresql":
+        return f"SELECT * FROM {_recordset(columns)}"  # noqa: S608
+    extracted = ", ".join(f"json_extract(value, '$.{name}')" for name in names)
+    return f"SELECT {extracted} FROM json_each(%s)"  # noqa: S608
