@@ -54,6 +54,23 @@ def test_a_cache_that_is_away_stops_nobody(api: APIClient, monkeypatch: pytest.M
     assert {api.get("/v1/probes").status_code for _ in range(5)} == {200}
 
 
+def test_shares_of_a_large_limit_are_counted_in_one_trip_each(
+    api: APIClient, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.API_RATE_LIMIT = 4_500
+    trips: list[int] = []
+    incr = cache.incr
+
+    def counted(name: str, requests: int) -> int:
+        trips.append(requests)
+        return incr(name, requests)
+
+    monkeypatch.setattr(cache, "incr", counted)
+    cache.set(f"throttle:{ApiKey.objects.get().pk}:{int(NOW.timestamp()) // 60}", 4_490)  # by other processes
+    assert [api.get("/v1/probes").status_code for _ in range(11)] == [200] * 10 + [429]
+    assert trips == [4, 4, 4, 4]
+
+
 def test_redis_counts_in_one_trip_and_forgets_by_itself(
     api: APIClient, redis_server: RedisServer, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,83 @@
+"""On PostgreSQL a transaction begins in one message with its first statement; else it is Django's."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import InternalError, ProgrammingError, connection, transaction
+
+from accounts.models import Workspace
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that go to the server."""
+    messages: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def watched(self: Any, query: Any, *args: Any, **options: Any) -> Any:
+        messages.append(query)
+        return execute(self, query, *args, **options)
+
+    connection.ensure_connection()
+    monkeypatch.setattr(psycopg.Cursor, "execute", watched)
+    return messages
+
+
+def test_begin_goes_with_the_first_statement(sent: list[str]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchall() == [(1,)]
+        cursor.execute("SELECT %s, 3", [2])
+        assert cursor.fetchall() == [(2, 3)]
+    assert sent == ["BEGIN; SELECT 1", "SELECT %s, 3"]
+
+
+def test_outside_of_a_transaction_nothing_begins(sent: list[str]) -> None:
+    with transaction.atomic():
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert sent == ["SELECT 1"]
+
+
+def test_what_fails_takes_everything_back() -> None:
+    with pytest.raises(ZeroDivisionError):
+        _create_and_fail()
+    assert not Workspace.objects.exists()
+
+
+def test_a_first_statement_that_fails_fails_the_transaction() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        with pytest.raises(ProgrammingError):
+            cursor.execute("SELECT * FROM nowhere")
+        with pytest.raises(InternalError, match="transaction is aborted"):
+            cursor.execute("SELECT 1")
+        transaction.set_rollback(True)
+    assert Workspace.objects.count() == 0
+
+
+def test_rows_are_streamed_within_a_transaction_and_outside() -> None:
+    Workspace.objects.create(name="Acme")
+    assert [one.name for one in Workspace.objects.iterator()] == ["Acme"]
+    with transaction.atomic():
+        assert [one.name for one in Workspace.objects.iterator()] == ["Acme"]
+        Workspace.objects.update(name="Zeta")
+    assert Workspace.objects.get().name == "Zeta"
+
+
+def test_a_savepoint_may_come_first() -> None:
+    with transaction.atomic():
+        with pytest.raises(ZeroDivisionError):
+            _create_and_fail()
+        Workspace.objects.create(name="Zeta")
+    assert [one.name for one in Workspace.objects.all()] == ["Zeta"]
+
+
+@transaction.atomic
+def _create_and_fail() -> None:
+    Workspace.objects.create(name="Acme")
+    assert Workspace.objects.count() == 1
+    raise ZeroDivisionError
