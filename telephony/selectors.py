@@ -73,7 +73,7 @@ _in_full = Fixed(lambda workspace, pk: trunks_in_full(workspace, NUMBERS_OF_ONE)
 
 def find_in_full(workspace: Workspace, reference: str) -> Trunk | None:
     """Find a trunk as `find_trunk`, for `parts_of`, with its first numbers."""
-    pk = _uuid(reference) or getattr(find_trunk(workspace, reference), "pk", None)
+    pk = uuid_of(reference) or getattr(find_trunk(workspace, reference), "pk", None)
     return _in_full.only(workspace.pk, pk) if pk else None
 
 
@@ -114,7 +114,7 @@ def find_trunk(workspace: Workspace, reference: str) -> Trunk | None:
         owned = LiveKitObject.objects.filter(livekit_id=reference, trunk__workspace=workspace)
         former = LiveKitAlias.objects.filter(livekit_id=reference, trunk__workspace=workspace)
         return trunks(workspace).filter(Q(pk__in=owned.values("trunk")) | Q(pk__in=former.values("trunk"))).first()
-    pk = _uuid(reference)
+    pk = uuid_of(reference)
     return _one_trunk.only(workspace.pk, pk) if pk else None
 
 
@@ -123,7 +123,8 @@ _one_trunk = Fixed(
 )
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_of(text: str) -> UUID | None:
+    """Return the UUID that a text is, else None."""
     try:
         return UUID(text)
     except ValueError:

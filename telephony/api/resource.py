@@ -40,6 +40,10 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
     def change(self, row: M, values: dict[str, Any], problems: Problems) -> M:
         """Change a row and return it for display."""
 
+    def to_change(self, reference: str) -> M:
+        """Return the row for `change`, which raises `ObjectDoesNotExist` if it is not there."""
+        return self.found(reference)
+
     @abstractmethod
     def remove(self, row: M) -> None:
         """Delete a row."""
@@ -62,12 +66,12 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
         return Response(self.shown(self.found(id)))
 
     def partial_update(self, request: Request, id: str) -> Response:
-        row = self.found(id)
+        row = self.to_change(id)
         try:
             with json_names(self.reader):
                 problems = Problems()
                 row = self.change(row, read(self.reader, request.data, problems, partial=True), problems)
-        except ObjectDoesNotExist as error:  # deleted in the meantime
+        except ObjectDoesNotExist as error:  # deleted in the meantime, or not looked for before
             raise self.missing() from error
         return Response(self.shown(row))
 

@@ -44,7 +44,7 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
         return Response(self.shown(self._found_in_full(id)))
 
     def add(self, values: dict[str, Any], problems: Problems) -> Trunk:
-        self._note_numbers((), problems)
+        self._note_numbers(tuple, problems)
         trunk, gateways = trunks.create_with_gateways(self.workspace, values, problems=problems)
         if settings.PROVISION_WAIT_SECONDS > 0:
             return self.fresh(trunk)
@@ -52,19 +52,26 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
         return trunk
 
     def change(self, row: Trunk, values: dict[str, Any], problems: Problems) -> Trunk:
-        self._note_numbers(row.numbers.values_list("number", flat=True), problems)
+        self._note_numbers(lambda: row.numbers.values_list("number", flat=True), problems)
         return self.fresh(trunks.update_trunk(row, values, problems=problems))
+
+    def to_change(self, reference: str) -> Trunk:
+        """Leave a trunk that is named by its UUID to the statement that locks it."""
+        pk = selectors.uuid_of(reference)
+        if pk is None or not isinstance(self.request.data, Mapping):
+            return self.found(reference)
+        return Trunk(pk=pk, workspace=self.workspace)
 
     def remove(self, row: Trunk) -> None:
         trunks.delete_trunk(row)
 
-    def _note_numbers(self, own: Iterable[str], problems: Problems) -> None:
+    def _note_numbers(self, own: Callable[[], Iterable[str]], problems: Problems) -> None:
         """Add an error for numbers in the body that the trunk does not have, rather than ignore them silently."""
         sent = self.request.data.get("numbers") if isinstance(self.request.data, Mapping) else None
         if not isinstance(sent, list):
             return
         numbers = {str(one.get("number") if isinstance(one, Mapping) else one) for one in sent}
-        known = set(own)
+        known = set(own())
         cut_off = len(sent) in (NUMBERS_IN_LIST, NUMBERS_OF_ONE) and numbers <= known
         if numbers != known and not cut_off:
             words = "Numbers are added, moved and removed at /v1/telephony/numbers. Remove them from this request."

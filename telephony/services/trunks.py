@@ -76,7 +76,7 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
     (None or "") clears both. Raise `Trunk.DoesNotExist` if it was deleted, `ValidationError` as `create_trunk`.
     """
     problems = Problems() if problems is None else problems
-    trunk = _locked(trunk.pk)
+    trunk = _locked(trunk)
     data = with_changed_preset(trunk, data)
     changed = assign(trunk, _whole_credentials(data), FIELDS)
     problems.check(trunk, FIELDS)
@@ -98,7 +98,11 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
     return trunk
 
 
-_lock = Fixed(lambda pk: Trunk.objects.select_for_update(no_key=True).filter(pk=pk).order_by(), UUID)
+_lock = Fixed(
+    lambda workspace, pk: Trunk.objects.select_for_update(no_key=True).filter(workspace=workspace, pk=pk).order_by(),
+    UUID,
+    UUID,
+)
 _lock_for_good = Fixed(lambda pk: Trunk.objects.select_for_update().filter(pk=pk).order_by(), UUID)
 _gateways = Fixed(lambda trunk: Gateway.objects.filter(trunk=trunk), UUID)
 _first_number: Fixed[Any] = Fixed(
@@ -106,12 +110,12 @@ _first_number: Fixed[Any] = Fixed(
 )
 
 
-def _locked(pk: UUID) -> Trunk:
-    """Return a trunk whose row the transaction holds. Raise `Trunk.DoesNotExist`."""
-    trunk = _lock.only(pk)
-    if trunk is None:
+def _locked(trunk: Trunk) -> Trunk:
+    """Return a trunk of the workspace, whose row the transaction holds. Raise `Trunk.DoesNotExist`."""
+    found = _lock.only(trunk.workspace_id, trunk.pk)
+    if found is None:
         raise Trunk.DoesNotExist
-    return trunk
+    return found
 
 
 @transaction.atomic
@@ -123,7 +127,7 @@ def provision_trunk(trunk: Trunk) -> None:
 @transaction.atomic
 def pause_calls(trunk: Trunk) -> Trunk:
     """Keep new outbound calls over a trunk in the queue; inbound calls and calls in progress go on."""
-    row = _locked(trunk.pk)
+    row = _locked(trunk)
     if row.paused_at is None:
         row.paused_at = timezone.now()
         row.save(update_fields=["paused_at", "updated_at"])
@@ -133,7 +137,7 @@ def pause_calls(trunk: Trunk) -> Trunk:
 @transaction.atomic
 def resume_calls(trunk: Trunk) -> Trunk:
     """Dial the calls over a trunk again, oldest first."""
-    row = _locked(trunk.pk)
+    row = _locked(trunk)
     if row.paused_at is not None:
         row.paused_at = None
         row.save(update_fields=["paused_at", "updated_at"])

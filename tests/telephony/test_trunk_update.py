@@ -25,6 +25,15 @@ def test_only_what_is_named_changes(api: APIClient, trunk: Trunk) -> None:
     assert after["updatedAt"] > before["updatedAt"]
 
 
+@pytest.mark.parametrize("body", [{"name": "New"}, {"name": 1}, {"numbers": ["+12025550100"]}, {}, [], "text"])
+def test_a_trunk_of_another_workspace_is_404_whatever_the_body(
+    outsider_api: APIClient, trunk: Trunk, body: Any
+) -> None:
+    assert outsider_api.patch(f"{TRUNKS}/{trunk.pk}", body, format="json").status_code == 404
+    trunk.refresh_from_db()
+    assert trunk.name == "Telnyx"
+
+
 def test_an_omitted_password_stays(api: APIClient, trunk: Trunk) -> None:
     patch(api, trunk, {"authUsername": "other"})
     assert (trunk.auth_username, trunk.auth_password) == ("other", "mypass")

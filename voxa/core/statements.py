@@ -1,17 +1,19 @@
 """Queries of a fixed shape, whose SQL is made once: Django takes longer to make it than PostgreSQL to answer."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from copy import copy
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Expression, F, Func, JSONField, Model, Q, QuerySet, Subquery, TextField
+from django.db.models.base import ModelState
+from django.db.models.signals import post_init, pre_init
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError, atomic
 
@@ -89,6 +91,35 @@ def _short_json(value: Any, expression: Any, database: Any) -> Any:
     return empty() if empty else expression.output_field.from_db_value(value, expression, database)
 
 
+class _Maker:
+    """Stands for a model in a query and makes its rows as `from_db` does, in a third of the time: a field is set by
+    name, not by its place among all fields, and nobody listens to the signals of a new instance.
+    """
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model, self._meta = model, model._meta
+
+    def from_db(self, alias: str, names: Sequence[str], values: Sequence[Any]) -> Model:
+        row = object.__new__(self.model)
+        vars(row).update(zip(names, values, strict=True))
+        row._state = ModelState()
+        row._state.adding, row._state.db = False, alias
+        return row
+
+
+def _maker(model: Any) -> Any:
+    is_plain = model.__init__ is Model.__init__ and model.from_db.__func__ is cast(Any, Model.from_db).__func__
+    return (
+        _Maker(model) if is_plain and not (pre_init.has_listeners(model) or post_init.has_listeners(model)) else model
+    )
+
+
+def _made_fast(info: dict[str, Any]) -> dict[str, Any]:
+    """Return Django's description of a query's models with makers for the models."""
+    related = [_made_fast(one) for one in info.get("related_klass_infos", ())]
+    return {**info, "model": _maker(info["model"]), "related_klass_infos": related}
+
+
 class _Ready:
     """A query that one thread sends again and again."""
 
@@ -103,7 +134,10 @@ class _Ready:
             place: ([_short_json if _is_json(one) else one for one in found], shown)
             for place, (found, shown) in compiler.get_converters([shown for shown, *_ in compiler.select]).items()
         }
+        if compiler.klass_info:
+            compiler.klass_info = _made_fast(compiler.klass_info)
         compiler.get_converters = lambda expressions: converters
+        compiler.has_composite_fields = lambda expressions: False  # there are none in Voxa's models
         compiler.execute_sql = lambda *args, **options: [self._fetched()]
         rows: Any = query.all()
         rows.query.get_compiler = lambda *args, **options: compiler

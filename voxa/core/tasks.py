@@ -35,7 +35,8 @@ class BaseTask(DjangoTask):  # type: ignore[misc]
     def send(self, *args: object, after: float = 0) -> bool:
         """Send it now, to run `after` so many seconds; return whether the broker accepted it."""
         try:
-            self.apply_async(args=args, retry=False, countdown=after or None)
+            # Workers declare the queues: a message goes to its queue without.
+            self.apply_async(args=args, retry=False, countdown=after or None, declare=())
         except (KombuError, RedisError, OSError) as error:
             logger.warning("The broker did not accept %s (%s). The sweep will run it.", self.name, error)
             return False

@@ -4,6 +4,7 @@ Django makes it and looks through every value for each row, which takes longer t
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -15,11 +16,13 @@ from django.db.backends.postgresql.compiler import (
     SQLDeleteCompiler,
     SQLUpdateCompiler,
 )
-from django.db.models import BooleanField, CharField, Field, ForeignKey, TextField, UUIDField
+from django.db.models import BooleanField, CharField, DateTimeField, Field, ForeignKey, TextField, UUIDField
 
 __all__ = ["SQLAggregateCompiler", "SQLCompiler", "SQLDeleteCompiler", "SQLInsertCompiler", "SQLUpdateCompiler"]
 # What Django's own fields send as it is, besides None.
-_SENT: dict[type[Any], type] = {CharField: str, TextField: str, BooleanField: bool, UUIDField: UUID}
+_SENT: dict[type[Any], type] = {
+    CharField: str, TextField: str, BooleanField: bool, UUIDField: UUID, DateTimeField: datetime,
+}  # fmt: skip
 _STEPS = ("get_db_prep_save", "get_db_prep_value", "get_prep_value", "to_python")
 
 
@@ -49,7 +52,8 @@ class SQLInsertCompiler(compiler.SQLInsertCompiler):
         row, params = query.objs[0], []
         for field, attname, sent in insert.columns:
             value = getattr(row, attname) if attname else field.pre_save(row, True)
-            if type(value) not in sent:
+            kind = type(value)
+            if kind not in sent or (kind is datetime and value.tzinfo is None):
                 value = self.prepare_value(field, value)
                 if hasattr(value, "as_sql"):
                     return super().as_sql()
