@@ -30,6 +30,10 @@ class Google:
             SynthesizeSpeech=(self._speak, texttospeech.SynthesizeSpeechRequest),
         )
 
+    def sound(self, text: str) -> bytes:
+        """Return how a text is spoken."""
+        return PCM
+
     def _serve(self, service: str, **methods: Any) -> None:
         handlers = {}
         for name, (method, message) in methods.items():
@@ -52,13 +56,13 @@ class Google:
 
     async def _stream(self, requests: AsyncIterator[Any], context: Any) -> AsyncIterator[Any]:
         self.asked.append(await anext(requests))
-        self.spoken.append("".join([request.input.text async for request in requests]))
-        yield texttospeech.StreamingSynthesizeResponse(audio_content=PCM)
+        self.spoken.append(text := "".join([request.input.text async for request in requests]))
+        yield texttospeech.StreamingSynthesizeResponse(audio_content=self.sound(text))
 
     async def _speak(self, request: Any, context: Any) -> Any:
         self.asked.append(request)
         self.spoken.append(request.input.text)
-        return texttospeech.SynthesizeSpeechResponse(audio_content=PCM)
+        return texttospeech.SynthesizeSpeechResponse(audio_content=self.sound(request.input.text))
 
 
 @asynccontextmanager

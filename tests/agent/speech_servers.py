@@ -85,6 +85,10 @@ class Xai(SpeechServer):
 class Azure(SpeechServer):
     """The protocol of the Speech SDK as it appears on the wire, and `livekit.plugins.azure.tts`."""
 
+    def heard(self, sound: bytes) -> str:
+        """Return what was said before this sound, if anything; the sound is empty at the end of the stream."""
+        return "" if sound else HEARD
+
     def routes(self, app: web.Application) -> None:
         app.router.add_get("/speech/recognition/conversation/cognitiveservices/v1", self._hear)
         app.router.add_post("/cognitiveservices/v1", self._speak)
@@ -104,9 +108,11 @@ class Azure(SpeechServer):
                 began = True
                 await _tell(socket, headers, "turn.start", {"context": {"serviceTag": "t"}})
                 await _tell(socket, headers, "speech.startDetected", {"Offset": 0})
-            if not sound:  # the end of the stream
-                phrase = {"RecognitionStatus": "Success", "DisplayText": HEARD, "Offset": 0, "Duration": 1_000_000}
+                continue  # the first message has the header of a WAV file alone
+            if text := self.heard(sound):
+                phrase = {"RecognitionStatus": "Success", "DisplayText": text, "Offset": 0, "Duration": 1_000_000}
                 await _tell(socket, headers, "speech.phrase", phrase)
+            if not sound:
                 await _tell(socket, headers, "speech.endDetected", {"Offset": 1_000_000})
                 await _tell(socket, headers, "turn.end", {})
         return socket

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.agent.speech_servers import serving
 from tests.live.agent.caller import Caller, dispatch_of, until
+from tests.live.agent.libraries import HearingAzure, SpeakingGoogle, speaking_google
 from tests.live.agent.models import Models
 from tests.live.agent.realtime import Realtime
 from tests.live.agent.streams import Streams
@@ -41,6 +43,8 @@ class Stage:
     api: Api
     hooks: Receiver
     streams: Streams
+    azure: HearingAzure
+    google: SpeakingGoogle
     workers: list[Process] = field(default_factory=list)
 
     def start_worker(self) -> Process:
@@ -119,9 +123,9 @@ class Stage:
 def stage(tmp_path_factory: pytest.TempPathFactory, template: Template, redis_server: RedisServer) -> Iterator[Stage]:
     if shutil.which("espeak-ng") is None:
         unavailable("espeak-ng is not installed")
-    folder, port = tmp_path_factory.mktemp("agent"), free_port()
-    stage = _stage(folder, port, template, redis_server)
-    with receiver() as hooks:
+    folder, port, azure = tmp_path_factory.mktemp("agent"), free_port(), HearingAzure()
+    with receiver() as hooks, speaking_google() as google, serving(azure):
+        stage = _stage(folder, port, template, redis_server, azure, google)
         stage.hooks = hooks
         with stage.installation.api("acme") as stage.api:
             stage.api.call(
@@ -140,7 +144,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory, template: Template, redis_se
                 stage.streams.close()
 
 
-def _stage(folder: Path, port: int, template: Template, broker: RedisServer) -> Stage:
+def _stage(
+    folder: Path, port: int, template: Template, broker: RedisServer, azure: HearingAzure, google: SpeakingGoogle
+) -> Stage:
     bus = made(lambda: RedisServer(folder))
     livekit = made(lambda: LiveKitServer(folder, bus, f"http://127.0.0.1:{port}/livekit/webhook"))
     bridge = made(lambda: SipBridge(folder, livekit))
@@ -149,11 +155,17 @@ def _stage(folder: Path, port: int, template: Template, broker: RedisServer) -> 
     bridge.start()
     broker.flush()
     streams = Streams()
-    by = {"PROVIDER_URLS": f"deepgram={streams.url},cartesia={streams.url}"}
+    addresses = {
+        "deepgram": streams.url,
+        "cartesia": streams.url,
+        "azure_recognition": azure.url,
+        "google": google.url,
+    }
+    by = {"PROVIDER_URLS": ",".join(f"{name}={url}" for name, url in addresses.items())}
     own = {"LIVEKIT_URL": livekit.url, "LIVEKIT_API_KEY": livekit.key, "LIVEKIT_API_SECRET": livekit.secret}
     installation = Installation(folder, template, broker, PORT=str(port), AGENT_WAIT_SECONDS="4", **own, **by, **ALLOW)
     installation.start()
-    return Stage(installation, livekit, bridge, Api(installation, "acme", ""), Receiver(), streams)
+    return Stage(installation, livekit, bridge, Api(installation, "acme", ""), Receiver(), streams, azure, google)
 
 
 @pytest.fixture(scope="package")
