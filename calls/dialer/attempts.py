@@ -4,10 +4,11 @@ Every write checks the fencing token: a dispatcher whose call was claimed by ano
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache, partial
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -16,17 +17,18 @@ from django.utils import timezone
 
 from calls.choices import AttemptStatus, CallStatus, EventType, Reason
 from calls.dialer import spend
-from calls.dialer.rate_limits import HORIZON, NOT_AHEAD, Limit, SendWindow, one_by_one, plan, take_turn
+from calls.dialer.rate_limits import HORIZON, LATENESS, NOT_AHEAD, Limit, SendWindow, one_by_one, plan, take_turn
 from calls.livekit.room_state import CallIds
 from calls.models import Attempt, Call
 from calls.routing.facts import facts_now
 from calls.routing.policies import Facts, Refusal, first_refusal
 from calls.routing.route import Hop, Route
 from calls.services.call_ids import note_ids
-from calls.services.call_rows import lock, move, refresh
-from calls.services.gathering import in_transaction, insert
+from calls.services.call_rows import lock, move
+from calls.services.gathering import batched, in_transaction, insert
 from calls.services.timeline import advance, end, note, tell
 from telephony.livekit.rooms import Dialed
+from voxa.core.many_rows import update_rows
 from voxa.core.statements import FixedUpdate
 
 LEASE = timedelta(seconds=15)  # renewed after every third of it
@@ -34,16 +36,23 @@ GATEWAY_WAIT = timedelta(seconds=30)  # how long a call waits for its next gatew
 WAITING = (CallStatus.QUEUED, CallStatus.DIALING, CallStatus.RINGING)
 
 
+class Begun(NamedTuple):
+    """An attempt that is recorded, and its planned time, or its send window if it has one."""
+
+    attempt: Attempt
+    at: datetime | SendWindow
+
+
 class ClaimLost(Exception):
     """The dispatcher lost the call: another one claimed it, it ended, or its end was requested."""
 
 
+@in_transaction
 def apply_refusal(call: Call, refusal: Refusal, now: datetime) -> None:
     """End a queued call that is permanently refused, or postpone it until it is allowed."""
     if refusal.until is None:
-        with transaction.atomic():
-            if end(call, now, refusal.reason, CallStatus.FAILED, fence=call.fence):
-                note(call, EventType.CALL_REFUSED, now, reason=refusal.reason, message=refusal.message)
+        if end(call, now, refusal.reason, CallStatus.FAILED, fence=call.fence):
+            note(call, EventType.CALL_REFUSED, now, reason=refusal.reason, message=refusal.message)
     elif refusal.reason in (Reason.RATE, Reason.CONCURRENCY, Reason.LIVEKIT_UNAVAILABLE):
         # It keeps its place in the queue: the slot has the time of the next check of its trunk or LiveKit project.
         put_off(call, min(now, call.scheduled_at or call.queued_at or now), refusal, now)
@@ -51,29 +60,39 @@ def apply_refusal(call: Call, refusal: Refusal, now: datetime) -> None:
         put_off(call, refusal.until, refusal, now)
 
 
-@transaction.atomic
 def put_off(call: Call, due: datetime, refusal: Refusal, now: datetime) -> None:
-    """Return a claimed call to the queue, also between two gateways. A new reason is added to the timeline."""
-    rows = Call.objects.filter(pk=call.pk, fence=call.fence, status__in=WAITING, end_requested="")
+    """Return a claimed call to the queue, also between two gateways. A new reason is added to the timeline.
+
+    Runs in the caller's transaction.
+    """
+    status, reason = call.status, call.reason
     back = {"status": CallStatus.QUEUED, "due_at": due, "lease_token": None, "leased_until": None}
-    if not rows.update(**back, reason=refusal.reason, updated_at=now):
+    back |= {"reason": refusal.reason, "updated_at": now}
+    if not move(call, WAITING, back, fence=call.fence, end_requested=""):
         raise ClaimLost
-    if call.reason != refusal.reason:
+    if reason != refusal.reason:
         until = refusal.until.isoformat() if refusal.until else None
         note(call, EventType.CALL_PUT_OFF, now, reason=refusal.reason, message=refusal.message, until=until)
-    if call.status != CallStatus.QUEUED:
-        refresh(call)
+    if status != CallStatus.QUEUED:
         tell(call)
 
 
 @in_transaction
 def begin(
-    call: Call, route: Route, hop: Hop, limits: list[Limit], now: datetime, cap: spend.Cap | None = None
-) -> tuple[Attempt, datetime] | Refusal:
+    call: Call,
+    route: Route,
+    hop: Hop,
+    limits: list[Limit],
+    now: datetime,
+    cap: spend.Cap | None = None,
+    known: Facts | None = None,
+    ready_in: timedelta = NOT_AHEAD,
+) -> Begun | Refusal:
     """Plan and record the next attempt; return it and its planned time. `call` becomes dialing.
 
     After a gateway's failure, wait for the next one: a call returned to the queue starts with the first gateway again.
-    Under a spend limit the money is set aside here, while the workspace's slot is locked.
+    Under a spend limit the money is set aside here, while the workspace's slot is locked. Given the facts just `known`,
+    a dial that is due about when it can be sent, in `ready_in`, takes its send window here, and not by `turn`.
     """
     money: Decimal | None = None
     if cap is not None:
@@ -82,10 +101,15 @@ def begin(
         if isinstance(reserved, Refusal):
             return reserved
         money = reserved
+    at: datetime | SendWindow | Refusal
     at = plan(call, limits, HORIZON if call.status == CallStatus.QUEUED else GATEWAY_WAIT)
     if isinstance(at, Refusal):
         return at
-    attempt = _record(call, route, hop, now, money)
+    if known is not None and at <= timezone.now() + ready_in + LATENESS:
+        at = granted(limits, 0, lambda moment: first_refusal(replace(known, now=moment)), lambda _: True, ready_in)
+        if isinstance(at, Refusal):
+            return at
+    attempt = _record(call, route, hop, now, money, at.at if isinstance(at, SendWindow) else None)
     note(
         call,
         EventType.CALL_DIALING,
@@ -95,10 +119,12 @@ def begin(
         livekitTrunkId=hop.livekit_trunk_id,
     )
     tell(call)
-    return attempt, at
+    return Begun(attempt, at)
 
 
-def _record(call: Call, route: Route, hop: Hop, now: datetime, money: Decimal | None) -> Attempt:
+def _record(
+    call: Call, route: Route, hop: Hop, now: datetime, money: Decimal | None, dialed_at: datetime | None
+) -> Attempt:
     number = call.attempts_made + 1
     room = room_of(call, number)
     values = {
@@ -125,6 +151,7 @@ def _record(call: Call, route: Route, hop: Hop, now: datetime, money: Decimal | 
         livekit_trunk_id=hop.livekit_trunk_id,
         room_name=room,
         started_at=now,
+        dialed_at=dialed_at,
     )
     insert(attempt)
     return attempt
@@ -241,13 +268,8 @@ def write(call: Call, attempt: Attempt, **fields: Any) -> None:
 
 def write_attempt(attempt: Attempt, **fields: Any) -> None:
     """Write an attempt in a transaction that holds its call."""
-    _attempt_update(tuple(fields)).run(attempt.pk, *fields.values())
+    batched(_write_attempts, (attempt.pk, fields))
 
 
-@cache
-def _attempt_update(names: tuple[str, ...]) -> FixedUpdate[Attempt]:
-    return FixedUpdate(
-        lambda pk, *values: (Attempt.objects.filter(pk=pk), dict(zip(names, values, strict=True))),
-        UUID,
-        *[object] * len(names),
-    )
+def _write_attempts(changes: list[tuple[UUID, dict[str, Any]]]) -> None:
+    update_rows(Attempt, changes)

@@ -1,94 +1,32 @@
-"""Dial one claimed call: route, policies, slot, room, leg, outcome. Database work runs in threads."""
+"""Dial one claimed call: start, room, send window, leg, outcome. Database work runs in threads."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import time
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
 
 from agents.names import AGENT_NAME
-from calls.choices import CallStatus, Reason
 from calls.dialer import attempts, retries
-from calls.dialer.attempts import ClaimLost
-from calls.dialer.groups import stages
+from calls.dialer.attempts import Begun, ClaimLost
+from calls.dialer.groups import Job, stages
 from calls.dialer.leg import Leg, by_gateway
 from calls.dialer.lost_answers import IDENTITY, close, look, settle_answered
 from calls.dialer.outcomes import Next, Outcome, before_dial
-from calls.dialer.rate_limits import Limit, SendWindow, limits_of, paused_until
+from calls.dialer.rate_limits import SendWindow
 from calls.dialer.request import dial_request
-from calls.dialer.spend import Cap, cap_of
+from calls.dialer.start import Prepared, Start
 from calls.dialer.threads import in_thread
 from calls.models import Attempt, Call
-from calls.routing import route as routing
-from calls.routing.facts import call_facts
-from calls.routing.policies import Facts, Refusal, first_refusal
-from calls.routing.route import Hop, Route, trunk_rings
-from calls.services.timeline import end
+from calls.routing.policies import Refusal
+from calls.routing.route import Hop, trunk_rings
 from telephony.livekit import LiveKitClient, LiveKitError, Operation, client_for
 from telephony.livekit.rooms import create_room
-from telephony.models import TelephonySettings
 from telephony.services import sip_service
-from voxa.core.statements import Fixed
 
 # Ringing timeout in seconds for trunks without one. LiveKit gives up on a silent gateway after 32 s.
 RINGING = 45.0
-UNCONFIGURED_FOR = timedelta(seconds=30)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A claimed call that passed route and policies and only needs a slot."""
-
-    call: Call
-    route: Route
-    facts: Facts
-    limits: list[Limit]
-    client: LiveKitClient
-    cap: Cap | None
-
-
-def prepare(call_id: UUID, fence: int, now: datetime) -> Prepared | None:
-    """Load a claimed call and check route and policies; record a refusal and return None."""
-    call = _with_relations.only(call_id)
-    if call is None or (call.fence, call.status) != (fence, CallStatus.QUEUED):
-        return None
-    if call.workspace.closed_at is not None:
-        end(call, now, Reason.WORKSPACE_CLOSED, CallStatus.FAILED, fence=fence)
-        return None
-    if call.agent is None or not call.agent.active:
-        end(call, now, Reason.NO_AGENT, CallStatus.FAILED, fence=fence)  # no one to talk
-        return None
-    config = TelephonySettings.of(call.workspace_id)
-    config.workspace = call.workspace
-    call.project = config.project  # queued calls follow a workspace that changed its project
-    if not call.project.is_configured:
-        waits = Refusal(Reason.NOT_CONFIGURED, "LiveKit is not configured.", now + UNCONFIGURED_FOR)
-        attempts.apply_refusal(call, waits, now)
-        return None
-    pause_ends = paused_until(call.project_id, now)
-    if pause_ends is not None:
-        waits = Refusal(
-            Reason.LIVEKIT_UNAVAILABLE, call.project.sip_error or "LiveKit is not accepting calls.", pause_ends
-        )
-        attempts.apply_refusal(call, waits, now)
-        return None
-    found = routing.route(call, config, now)
-    if isinstance(found, Refusal):
-        attempts.apply_refusal(call, found, now)
-        return None
-    facts = call_facts(call, found, config, now)
-    refusal = first_refusal(facts)
-    if refusal is not None:
-        attempts.apply_refusal(call, refusal, now)
-        return None
-    limits, cap = limits_of(found.trunk, config), cap_of(config, now)
-    return Prepared(call, found, facts, limits, client_for(call.project), cap)
-
-
-_with_relations = Fixed(
-    lambda pk: Call.objects.select_related("workspace", "trunk", "agent").filter(pk=pk).order_by(), UUID
-)
 
 
 async def place(call_id: UUID, fence: int) -> None:
@@ -96,49 +34,55 @@ async def place(call_id: UUID, fence: int) -> None:
 
     Raise ClaimLost when the claim was lost, or the end was requested, before the call was dialed.
     """
-    ready = await stages().prepare.do(partial(prepare, call_id, fence, timezone.now()))
-    if ready is not None:
-        await by_gateway(ready.route.hops, partial(_dial_by, ready))
+    start = Start(call_id, fence, stages().start_lead)
+    begun = await stages().start.put(Job(start.begin, call_id=call_id, first=start.route))
+    if begun is not None:
+        hops = start.ready.route.hops
+        first = DialAttempt(start.ready, hops[0], begun, start.since)
+        if await first.run(more_hops=len(hops) > 1):
+            await by_gateway(hops[1:], partial(_dial_by, start.ready))
 
 
 async def _dial_by(ready: Prepared, hop: Hop, more_hops: bool) -> bool:
-    """Make one attempt; return whether to try the next gateway."""
+    """Make one more attempt; return whether to try the next gateway."""
     begin = partial(attempts.begin, ready.call, ready.route, hop, ready.limits, timezone.now(), ready.cap)
     begun = await stages().begin.do(begin, ready.call, ready.limits)
     if isinstance(begun, Refusal):
         await in_thread(attempts.apply_refusal, ready.call, begun, timezone.now())
         return False
-    attempt, at = begun
-    return await DialAttempt(ready, hop, attempt).run(at, more_hops=more_hops)
+    return await DialAttempt(ready, hop, begun).run(more_hops=more_hops)
 
 
 class DialAttempt:
     """One attempt, from creating its room to recording its outcome."""
 
-    def __init__(self, ready: Prepared, hop: Hop, attempt: Attempt) -> None:
-        self._call, self._attempt, self._client = ready.call, attempt, ready.client
+    def __init__(self, ready: Prepared, hop: Hop, begun: Begun, since: float | None = None) -> None:
+        self._call, self._attempt, self._client = ready.call, begun.attempt, ready.client
         self._dial = dial_request(
             ready.call,
             ready.route,
             hop,
             to_number=ready.call.to_number,
             caller_id=ready.call.from_number,
-            room=attempt.room_name,
+            room=begun.attempt.room_name,
             identity=IDENTITY,
             ringing=RINGING,
         )
         self._limits, self._facts = ready.limits, ready.facts
-        rang = partial(attempts.rang, ready.call, attempt)
+        rang = partial(attempts.rang, ready.call, begun.attempt)
+        self._at, self._since = begun.at, since
         self._leg = Leg(ready.client, ready.call.project_id, self._dial, self._turn, rang)
 
-    async def run(self, at: datetime, *, more_hops: bool) -> bool:
-        """Dial at the granted time; return whether to try the next gateway."""
+    async def run(self, *, more_hops: bool) -> bool:
+        """Dial in the granted window, or take one at the planned time; return whether to try the next gateway."""
         try:
             await self._client.arun(self._room())
         except LiveKitError as error:
             return await self._failed(before_dial(error), more_hops=more_hops)
+        if self._since is not None:
+            stages().start_lead[self._call.project_id].note(self._since)
         try:
-            dialed = await self._leg.dial(at)
+            dialed = await self._leg.dial(self._at)
         except ClaimLost:
             await close(self._client, self._dial.room)
             raise
@@ -159,9 +103,16 @@ class DialAttempt:
         return False
 
     async def _turn(self, tries: int) -> SendWindow | datetime | Refusal:
-        stage = stages().turn
-        turn = partial(attempts.turn, self._call, self._attempt, self._limits, tries, self._facts, stage.takes)
-        return await stage.do(turn, self._call, self._limits)
+        lead, since = stages().turn_lead, 0.0
+
+        def turn() -> SendWindow | datetime | Refusal:
+            nonlocal since
+            since = time.monotonic()
+            return attempts.turn(self._call, self._attempt, self._limits, tries, self._facts, lead.taken())
+
+        taken = await stages().turn.do(turn, self._call, self._limits)
+        lead.note(since)
+        return taken
 
     def _room(self) -> Operation[None]:
         metadata = {"workspace": str(self._call.workspace_id), "call": str(self._call.pk)}

@@ -53,19 +53,17 @@ class Leg:
         self._rang, self._silent = False, -SEEN_LATELY  # seconds of the monotonic clock
         self._sent: float | None = None
 
-    async def dial(self, at: datetime) -> Dialed | Refusal:
+    async def dial(self, turn: datetime | SendWindow | Refusal) -> Dialed | Refusal:
         """Dial within the send window, or within a later one if this process was delayed.
 
-        Raise `LiveKitError` when nobody answered, which `outcome` reads, and what `turn` raises.
+        `turn` is the window, or when to ask for one. Raise `LiveKitError` when nobody answered, which `outcome` reads,
+        and what asking raises.
         """
         tries = 0
-        while True:
-            await _sleep_until(at)
-            turn = await self._turn(tries)
-            if isinstance(turn, Refusal):
-                return turn
-            if not isinstance(turn, SendWindow):
-                at = turn
+        while not isinstance(turn, Refusal):
+            if isinstance(turn, datetime):
+                await _sleep_until(turn)
+                turn = await self._turn(tries)
                 continue
             await _sleep_until(turn.at)
             self._sent = time.monotonic()
@@ -73,9 +71,10 @@ class Leg:
             try:
                 return await self._client.arun(dial(self._asked, not_after=turn.not_after))
             except DialTooLate:
-                at, tries = timezone.now(), tries + 1
+                turn, tries = timezone.now(), tries + 1
             finally:
                 watch.cancel()
+        return turn
 
     async def outcome(self, error: LiveKitError) -> Outcome:
         """Return the outcome from LiveKit's error or, if that is ambiguous, from how the phone left the room."""

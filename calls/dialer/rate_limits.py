@@ -17,7 +17,7 @@ from django.utils import timezone
 from calls.choices import LIVE, Reason
 from calls.models import Call, DialSlot
 from calls.routing.policies import Refusal
-from calls.services.gathering import gathered
+from calls.services.gathering import gathered, settle
 from telephony.carriers.presets import preset_rate
 from telephony.models import TelephonySettings, Trunk
 from voxa.core.statements import Fixed, FixedUpdate
@@ -28,6 +28,7 @@ HORIZON = timedelta(seconds=1)  # how far ahead dials are planned
 WIDE_FOR = timedelta(seconds=1) + timedelta(milliseconds=50) - LATENESS  # after a long window, see `_spacing`
 SHORT_WAIT = timedelta(milliseconds=250)  # how far ahead a send window is granted
 NOT_AHEAD = timedelta(0)
+LONGEST_AHEAD = timedelta(milliseconds=200)  # a window begins no later for the time until the dial can be sent
 PAUSE = timedelta(seconds=30)  # pause of a LiveKit project that accepts no calls, unless it is checked earlier
 FULL_FOR = timedelta(seconds=1)  # how long the calls of a full trunk are skipped
 MOST_LATE_TRIES = 3  # a send window grows no further: 2.6 s, well within a lease, so that no dial outlives its claim
@@ -108,7 +109,7 @@ def take_turn(limits: Iterable[Limit], tries: int, ahead: timedelta = NOT_AHEAD)
     Each further try gets a longer window: a busy machine slows down but never exceeds the limit (`_spacing`).
     """
     slots = _lock([limit for limit in limits if limit.per_second is not None])
-    now = timezone.now()
+    now, ahead = timezone.now(), min(ahead, LONGEST_AHEAD)
     at = max([now + ahead, *(slot.free_at for slot in slots.values())])
     if at > now + ahead + SHORT_WAIT:
         return at
@@ -214,4 +215,5 @@ _set: FixedUpdate[DialSlot] = FixedUpdate(
 
 
 def _live(call: Call, limit: Limit) -> int:
+    settle()  # those of this group count
     return Call.objects.filter(**{limit.field: limit.id}, status__in=LIVE).exclude(pk=call.pk).count()

@@ -12,7 +12,7 @@ from calls.dialer.outcomes import Next, Outcome
 from calls.dialer.rate_limits import pause, slow_down, trunk_limit
 from calls.models import Attempt, Call
 from calls.routing.policies import Refusal
-from calls.services.call_rows import copy_columns, refresh
+from calls.services.call_rows import copy_columns, move, refresh
 from calls.services.gathering import in_transaction
 from calls.services.timeline import end, note, tell
 from telephony.models import TelephonySettings, Trunk
@@ -111,18 +111,17 @@ def never_dialed(call: Call, attempt: Attempt, at: datetime) -> None:
 
 
 def _requeue(call: Call, due: datetime, outcome: Outcome, at: datetime) -> None:
-    moved = Call.objects.filter(pk=call.pk, fence=call.fence, status__in=WAITING, end_requested="").update(
-        status=CallStatus.QUEUED,
-        due_at=due,
-        reason=outcome.reason,
-        sip_status_code=outcome.sip_code,
-        retries=F("retries") + int(outcome.reason not in UNCOUNTED),
-        lease_token=None,
-        leased_until=None,
-        updated_at=at,
-    )
-    if not moved:
-        return  # it ended meanwhile
-    refresh(call)
-    note(call, EventType.CALL_QUEUED, at, reason=outcome.reason, until=due.isoformat())
-    tell(call)
+    """Return a locked call to the queue, unless it ended meanwhile."""
+    back = {
+        "status": CallStatus.QUEUED,
+        "due_at": due,
+        "reason": outcome.reason,
+        "sip_status_code": outcome.sip_code,
+        "retries": call.retries + int(outcome.reason not in UNCOUNTED),
+        "lease_token": None,
+        "leased_until": None,
+        "updated_at": at,
+    }
+    if move(call, WAITING, back, fence=call.fence, end_requested=""):
+        note(call, EventType.CALL_QUEUED, at, reason=outcome.reason, until=due.isoformat())
+        tell(call)

@@ -21,6 +21,7 @@ from calls.choices import LIVE, CallStatus, Direction, EventType, Reason
 from calls.dialer.rate_limits import one_by_one, workspace_limit
 from calls.models import Call
 from calls.routing.policies import Refusal
+from calls.services.gathering import settle
 from calls.services.hangup import ask_for_end
 from calls.services.notices import tell_agent
 from calls.services.timeline import note
@@ -120,6 +121,7 @@ def _seconds(calls: QuerySet[Call], since: F | Value, cap: Cap) -> float:
 
 
 def _live(cap: Cap) -> list[Call]:
+    settle()  # what is set aside for others of this group counts
     live = Call.objects.filter(workspace=cap.workspace_id, status__in=LIVE)
     paid = live.filter(Q(direction=Direction.OUTBOUND) | Q(spend_reserved__isnull=False))
     return list(paid.only("direction", "answered_at", "third_party_since", "spend_reserved"))

@@ -5,23 +5,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, Q
 
 from calls.choices import BEFORE_RINGING, LIVE
 from calls.dialer.spend import cap_of, spent
-from calls.do_not_call.erased_numbers import listed_as
-from calls.models import Attempt, Call, DoNotCall
+from calls.do_not_call.listed import on_do_not_call
+from calls.models import Attempt, Call
 from calls.routing.calling_hours import Hours
 from calls.routing.policies import ATTEMPT_WINDOW, Facts, Load
 from calls.routing.route import Route
+from calls.services.gathering import settle
 from telephony.choices import CallingHoursFallback
 from telephony.models import TelephonySettings
 from voxa.core.phone_numbers import or_none
-from voxa.core.statements import Fixed
 
 NO_LIMIT = Load(0, None)
 
@@ -31,6 +29,7 @@ def call_facts(call: Call, found: Route, config: TelephonySettings, now: datetim
     most = found.trunk.max_concurrent_calls if found.trunk else None
     counts = {"trunk": 0, "all": 0}
     if (most, config.max_concurrent_calls) != (None, None):
+        settle()  # those of this group count
         live = Call.objects.filter(workspace=config.workspace, status__in=LIVE).exclude(pk=call.pk)
         counts = live.aggregate(all=Count("pk"), trunk=Count("pk", filter=Q(trunk=found.trunk)))
     return Facts(
@@ -95,23 +94,6 @@ def callees_of(call: Call, found: Route) -> tuple[str, ...]:
     return tuple(dict.fromkeys([call.to_number, *([behind] if behind else [])]))
 
 
-def on_do_not_call(call: Call, callees: Sequence[str] = ()) -> bool:
-    """Return whether the callee, or one of several possible callees, is on the workspace's do-not-call list."""
-    listed = [entry for number in callees or [call.to_number] for entry in listed_as(number)]
-    return bool(_entries(len(listed))(call.workspace_id, *listed))
-
-
-@cache
-def _entries(count: int) -> Fixed[Any]:
-    return Fixed(
-        lambda workspace, *listed: DoNotCall.objects.filter(workspace=workspace, number__in=listed).values_list("pk")[
-            :1
-        ],
-        UUID,
-        *[str] * count,
-    )
-
-
 def calling_hours(config: TelephonySettings) -> Hours | None:
     if config.calling_hours_start is None or config.calling_hours_end is None:
         return None
@@ -121,6 +103,7 @@ def calling_hours(config: TelephonySettings) -> Hours | None:
 
 def recent_attempts(call: Call, now: datetime, callees: Sequence[str] = ()) -> tuple[datetime, ...]:
     """Return when the workspace dialed this callee in the last 24 hours, without failures before ringing."""
+    settle()  # those of this group count
     dialed = (
         Attempt.objects.filter(
             call__workspace=call.workspace_id,

@@ -18,9 +18,9 @@ from calls.choices import ENDED, LIVE, AgentState, AttemptStatus, CallStatus, Ev
 from calls.models import Attempt, Call, Conversation, Event
 from calls.presentation.payloads import call_json
 from calls.services.call_rows import lock, move
-from calls.services.gathering import in_transaction, insert
+from calls.services.gathering import batched, in_transaction, insert, settle
 from calls.services.usage import count_call
-from voxa.core.statements import Fixed, FixedUpdate
+from voxa.core.statements import Fixed, FixedUpdate, among
 from voxa.core.tasks import publish_on_commit
 
 BEFORE: dict[CallStatus, Collection[CallStatus]] = {
@@ -78,26 +78,52 @@ def end(call: Call, at: datetime, reason: Reason, status: CallStatus | None = No
     answered_at: datetime | None = fields.get("answered_at") or fresh.answered_at
     status, fields["duration_seconds"] = _outcome(answered_at, at, status)
     if fields.get("fence") in (None, fresh.fence):  # first, so that the payload of the end includes it
-        _end_attempts.run(call.pk, reason, at)
+        batched(_end_attempts, (call.pk, reason, at))
     moved = advance(
         call, status, at, reason=reason, ended_at=at, due_at=None, lease_token=None, leased_until=None, **fields
     )
     if moved:
         count_call(call)
         tell(call, "call.ended")
-        if _conversation(call.pk):
-            publish_on_commit("calls.tasks.tell_report", str(call.pk))
+        batched(_tell_reports, call.pk)
     return moved
 
 
-_conversation: Fixed[Any] = Fixed(lambda pk: Conversation.objects.filter(call=pk).values_list("pk"), UUID)
+_conversations: Fixed[Any] = Fixed(
+    lambda calls: Conversation.objects.filter(among("call_id", calls)).values_list("call_id", flat=True), list
+)
+
+
+def _tell_reports(calls: list[UUID]) -> None:
+    """Send the reports of those of the calls that had a conversation."""
+    for pk in _conversations(calls):
+        publish_on_commit("calls.tasks.tell_report", str(pk))
+
+
 _ENDABLE = (AttemptStatus.DIALING, AttemptStatus.RINGING, AttemptStatus.ANSWERED)
 _talked = When(status=AttemptStatus.ANSWERED, then=Value(AttemptStatus.ENDED))
-_end_attempts: FixedUpdate[Attempt] = FixedUpdate(
+
+
+def _end_attempts(ended: list[tuple[UUID, Reason, datetime]]) -> None:
+    """End the attempts of these calls that are open: after a dial that failed there is none."""
+    calls = [pk for pk, *_ in ended]
+    unended = calls if len(calls) == 1 else _with_open_attempts(calls)
+    for pk, reason, at in ended:
+        if pk in unended:
+            _end_attempts_of.run(pk, reason, at)
+
+
+_with_open_attempts: Fixed[Any] = Fixed(
+    lambda calls: (
+        Attempt.objects.filter(among("call_id", calls), status__in=_ENDABLE)
+        .order_by()
+        .values_list("call_id", flat=True)
+    ),
+    list,
+)
+_end_attempts_of: FixedUpdate[Attempt] = FixedUpdate(
     lambda pk, reason, at: (
-        Attempt.objects.filter(
-            call=pk, status__in=(AttemptStatus.DIALING, AttemptStatus.RINGING, AttemptStatus.ANSWERED)
-        ),
+        Attempt.objects.filter(call=pk, status__in=_ENDABLE),
         {
             "status": Case(_talked, default=Value(AttemptStatus.CANCELED)),
             "reason": Case(When(status=AttemptStatus.ANSWERED, then="reason"), default=Value(reason)),
@@ -112,7 +138,12 @@ _end_attempts: FixedUpdate[Attempt] = FixedUpdate(
 
 def tell(call: Call, event_type: str = "call.status") -> None:
     """Send a call to the workspace's webhooks, with the API's payload."""
-    emit(call.workspace_id, event_type, partial(call_json, call))
+    emit(call.workspace_id, event_type, partial(_payload, call))
+
+
+def _payload(call: Call) -> dict[str, Any]:
+    settle()  # its attempts are read
+    return call_json(call)
 
 
 @transaction.atomic

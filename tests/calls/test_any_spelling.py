@@ -11,8 +11,9 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from calls.admin.call_filters import find_calls
 from calls.do_not_call.entries import add_numbers, remove_number
+from calls.do_not_call.listed import on_do_not_call
 from calls.models import Attempt, Call, DoNotCall
-from calls.routing.facts import call_facts, callees_of, on_do_not_call, recent_attempts
+from calls.routing.facts import call_facts, callees_of, recent_attempts
 from calls.routing.route import Route
 from calls.services.erasure import erase_number
 from telephony.models import TelephonySettings

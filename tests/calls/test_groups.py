@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from accounts.models import WebhookMessage
+from accounts.services.webhooks import create_endpoint
 from calls.choices import CallStatus, Reason
 from calls.dialer import attempts, retries
 from calls.dialer.attempts import ClaimLost
@@ -18,11 +20,14 @@ from calls.dialer.groups import Job, Stage, _in_one_transaction
 from calls.dialer.outcomes import Next, Outcome
 from calls.dialer.rate_limits import Limit, limits_of
 from calls.models import Attempt, Call, DialSlot, Event, UsageDay
+from calls.routing.policies import Refusal
 from calls.routing.route import Route, route
+from calls.services.timeline import end
 from telephony.models import TelephonySettings, Trunk
 from tests.calls.conftest import Line
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+BUSY = Outcome(Reason.BUSY, CallStatus.BUSY, Next.LATER, 486, "Busy Here")
 DECLINED = Outcome(Reason.DECLINED, CallStatus.FAILED, Next.STOP, 603, "Decline")
 
 
@@ -81,6 +86,40 @@ def test_dials_of_a_group_keep_the_distance_of_the_rate_limit(line: Line, calls:
     times = sorted(at for _, at in run(calls))
     assert [later - first for first, later in pairwise(times)] == [timedelta(milliseconds=105)] * 2
     assert DialSlot.objects.get(pk=line.trunk.pk).next_at == times[-1] + timedelta(milliseconds=105)
+
+
+@pytest.mark.django_db
+def test_calls_of_a_group_count_towards_the_most_at_once_of_the_next(line: Line, calls: list[Call]) -> None:
+    Trunk.objects.filter(pk=line.trunk.pk).update(max_concurrent_calls=2)
+    first, second, third = run(calls)
+    assert (first[0].number, second[0].number) == (1, 1)
+    assert isinstance(third, Refusal)
+    assert third.reason == Reason.CONCURRENCY
+    assert Attempt.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_webhook_of_a_group_tells_the_attempts_that_the_group_wrote(line: Line, calls: list[Call]) -> None:
+    create_endpoint(line.workspace, "https://hooks.example.com/voxa", ["call.status"])
+    run(calls)
+    for message in WebhookMessage.objects.filter(payload__status="dialing"):
+        assert [attempt["status"] for attempt in message.payload["attempts"]] == ["dialing"]
+    assert WebhookMessage.objects.filter(payload__status="dialing").count() == 3
+
+
+@pytest.mark.django_db
+def test_a_group_ends_what_is_left_of_a_calls_attempts(calls: list[Call]) -> None:
+    run(calls)
+    run(calls, lambda call: (partial(end, call, AT, Reason.CANCELED, CallStatus.CANCELED, fence=call.fence), []))
+    assert set(Attempt.objects.values_list("status", "reason", "ended_at")) == {("canceled", "canceled", AT)}
+    assert set(Call.objects.values_list("status", "lease_token")) == {("canceled", None)}
+
+
+@pytest.mark.django_db
+def test_a_call_returned_to_the_queue_by_a_group_counts_its_retry(calls: list[Call]) -> None:
+    begun = {call.pk: done[0] for call, done in zip(calls, run(calls), strict=True)}
+    run(calls, lambda call: (partial(retries.unanswered, call, begun[call.pk], BUSY, AT, more_hops=False), []))
+    assert set(Call.objects.values_list("status", "retries", "sip_status_code")) == {("queued", 1, 486)}
 
 
 @pytest.mark.django_db

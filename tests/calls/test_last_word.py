@@ -12,10 +12,10 @@ from django.utils import timezone
 from accounts.models import Workspace
 from calls.choices import AttemptStatus, CallStatus, Reason
 from calls.dialer import attempts, retries
-from calls.dialer.dial import Prepared, prepare
 from calls.dialer.outcomes import Next, Outcome
 from calls.dialer.queue import claim_due
 from calls.dialer.rate_limits import HORIZON, SendWindow
+from calls.dialer.start import Prepared, prepare
 from calls.models import Attempt, Call, DialSlot, DoNotCall
 from calls.routing.policies import Refusal
 from telephony.models import LiveKitObject, LiveKitProject, TelephonySettings

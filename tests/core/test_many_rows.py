@@ -1,13 +1,14 @@
-"""Rows inserted by one JSON text are those that `bulk_create` would insert."""
+"""Rows inserted by one JSON text are those that `bulk_create` would insert, and those changed so have their values."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import DataError, connection
 
 from accounts.models import Workspace
 from telephony.models import LiveKitObject, LiveKitProject, SyncRun
-from voxa.core.many_rows import insert_rows
+from voxa.core.many_rows import insert_rows, update_rows
 
 pytestmark = pytest.mark.django_db
 STARTED = datetime(2026, 3, 2, 15, 4, 5, 678901, tzinfo=UTC)
@@ -45,3 +46,35 @@ def test_what_a_row_leaves_open_is_its_default(acme: Workspace) -> None:
 def test_no_rows_need_no_statement() -> None:
     insert_rows([])
     assert not SyncRun.objects.exists()
+
+
+def test_each_changed_row_has_its_own_values_and_the_later_of_two() -> None:
+    rows = [
+        SyncRun(trunk_id=uuid4(), started_at=STARTED, finished_at=STARTED, outcome="active", generation=1, calls=0)
+        for _ in TEXTS
+    ]
+    insert_rows(rows)
+    changes: list[tuple[int, dict[str, object]]] = [
+        (row.pk, {"error": text, "finished_at": STARTED + timedelta(seconds=place)})
+        for place, (row, text) in enumerate(zip(rows, TEXTS, strict=True))
+    ]
+    update_rows(
+        SyncRun, [*changes, (rows[0].pk, {"finished_at": STARTED - timedelta(days=1)}), (rows[1].pk, {"calls": 7})]
+    )
+    stored = SyncRun.objects.order_by("pk").values_list("error", "finished_at", "calls", "outcome")
+    assert list(stored) == [
+        (text, STARTED + (timedelta(seconds=place) if place else timedelta(days=-1)), 7 * (place == 1), "active")
+        for place, text in enumerate(TEXTS)
+    ]
+
+
+def test_a_value_is_removed_and_a_text_too_long_is_not_cut(acme: Workspace) -> None:
+    row = LiveKitObject(project=LiveKitProject.default(), workspace=acme, kind="inbound", source_id=uuid4())
+    row.leased_until = STARTED
+    insert_rows([row])
+    update_rows(LiveKitObject, [(row.pk, {"leased_until": None, "livekit_id": "ST_1"})])
+    stored = LiveKitObject.objects.get(pk=row.pk)
+    assert (stored.leased_until, stored.livekit_id) == (None, "ST_1")
+    if connection.vendor == "postgresql":
+        with pytest.raises(DataError):
+            update_rows(LiveKitObject, [(row.pk, {"livekit_id": "S" * 1000})])

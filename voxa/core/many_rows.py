@@ -4,7 +4,7 @@ A parameter of its own for each value takes Python longer to send than PostgreSQ
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -36,6 +36,33 @@ def _insert(model: type[Model]) -> tuple[str, list[Any]]:
     given = _recordset({field.column: field for field in fields})
     table, key = model._meta.db_table, model._meta.pk.column
     return f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM {given} RETURNING "{key}"', fields  # noqa: S608
+
+
+def update_rows(model: type[Model], changes: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
+    """Set fields, by their attributes, of the rows with these keys. Of several values of a field the last counts."""
+    rows: dict[Any, dict[str, Any]] = {}
+    for pk, values in changes:
+        rows.setdefault(pk, {}).update(values)
+    if connection.vendor != "postgresql":
+        for pk, values in rows.items():
+            model._default_manager.filter(pk=pk).update(**values)
+        return
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for pk, values in rows.items():
+        alike.setdefault(tuple(values), []).append({"pk": pk, **values})
+    for names, given in alike.items():
+        with connection.cursor() as cursor:
+            cursor.execute(_update(model, names), [json.dumps(given, default=str)])
+
+
+@cache
+def _update(model: type[Model], names: tuple[str, ...]) -> str:
+    by_attribute = {field.attname: field for field in model._meta.concrete_fields}
+    fields = {name: by_attribute[name] for name in names}
+    new = ", ".join(f'"{field.column}" = given."{name}"' for name, field in fields.items())
+    given = _recordset({"pk": model._meta.pk, **fields})
+    table, key = model._meta.db_table, model._meta.pk.column
+    return f'UPDATE "{table}" SET {new} FROM {given} WHERE "{table}"."{key}" = given.pk'  # noqa: S608
 
 
 def _recordset(columns: Mapping[str, Any]) -> str:

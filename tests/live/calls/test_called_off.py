@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from calls.choices import CallStatus, Reason
-from calls.dialer import attempts
+from calls.dialer.leg import Leg
 from calls.dialer.rate_limits import SendWindow
+from calls.dialer.threads import in_thread
 from calls.models import Call
 from calls.services.place import cancel
 from tests.live.calls.conftest import Line, ended
@@ -45,15 +46,15 @@ def test_a_call_cancelled_as_its_dial_sets_out_does_not_ring_on(
     line: Line, dispatch_until: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its room is closed before the dial reaches LiveKit, which makes the room anew for it."""
-    take_turn = attempts.turn
+    dial_in = Leg.dial
 
-    def turn_then_cancel(call: Call, *args: Any, **known: Any) -> Any:
-        taken = take_turn(call, *args, **known)
-        if isinstance(taken, SendWindow):
-            cancel(call)
-        return taken
+    async def cancel_then_dial(leg: Leg, turn: Any) -> Any:
+        """Its window is taken, and nothing asks again whether the call is wanted."""
+        assert isinstance(turn, SendWindow)
+        await in_thread(cancel, call)
+        return await dial_in(leg, turn)
 
-    monkeypatch.setattr(attempts, "turn", turn_then_cancel)
+    monkeypatch.setattr(Leg, "dial", cancel_then_dial)
     monkeypatch.setattr("calls.dialer.rate_limits.LATENESS", timedelta(seconds=5))  # else it would not be sent so late
     call = line.place(RINGS_ON)
     dispatch_until(lambda: ended(call)() and bool(line.dials(call)), 15)
