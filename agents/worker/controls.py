@@ -1,4 +1,4 @@
-"""What people ask of the agent during a call: speak a text, stop hearing the caller, hold."""
+"""What people ask of the agent during a call: speak or note a text, stop hearing the caller, hold."""
 
 import asyncio
 import json
@@ -60,6 +60,8 @@ class Controls:
     async def _do(self, action: str, text: str) -> bool:
         if action == "say":
             return await self._say(text)
+        if action == "whisper":
+            return await self._voice.whisper(text)
         self._muted = {"mute": True, "unmute": False}.get(action, self._muted)
         held = {"hold": True, "resume": False}.get(action, self._held)
         if held != self._held:

@@ -53,9 +53,10 @@ class OperatingMixin(ScopedAdmin):
         ]
 
     def control_view(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        """Ask something of the agent, on POST, for operators."""
-        call: Call = self.row_or_deny(request, str(object_id), Role.OPERATOR)
+        """Ask something of the agent, on POST, for operators. Owners and admins alone may whisper."""
         action = request.POST.get("action")
+        role = Role.ADMIN if action == Control.WHISPER else Role.OPERATOR
+        call: Call = self.row_or_deny(request, str(object_id), role)
         if request.method != "POST" or action not in Control.values:
             raise PermissionDenied
         try:

@@ -1,4 +1,4 @@
-"""`/v1/calls/{id}/say`, `/mute`, `/unmute`, `/hold`, `/resume` and `/listen`: people in a live call."""
+"""`/v1/calls/{id}/say`, `/mute`, `/unmute`, `/hold`, `/resume`, `/whisper` and `/listen`: people in a live call."""
 
 from typing import Any
 from uuid import UUID
@@ -8,8 +8,8 @@ from rest_framework.response import Response
 
 from accounts.choices import Scope
 from calls.api.calls import CallViewSet
-from calls.api.live_docs import HOLD, LISTEN, MUTE, RESUME, SAY, UNMUTE
-from calls.api.serializers import SaySerializer
+from calls.api.live_docs import HOLD, LISTEN, MUTE, RESUME, SAY, UNMUTE, WHISPER
+from calls.api.serializers import SaySerializer, WhisperSerializer
 from calls.services.agent_control import Control, control_agent
 from calls.services.listening import listen_in
 
@@ -43,10 +43,15 @@ class ControlViewSet(CallViewSet):
         return self._accepted(call)
 
 
-class ListenViewSet(CallViewSet):
-    """Listening in, for keys of the whole workspace."""
+class SupervisorViewSet(ControlViewSet):
+    """Listening in and whispering, for keys of the whole workspace."""
 
     write_scope = Scope.WORKSPACE_ADMIN
+
+    @WHISPER
+    def whisper(self, request: Request, id: UUID) -> Response:
+        call = self._found(id, "agent")
+        return self._control(call, Control.WHISPER, self._body(request, WhisperSerializer())["text"])
 
     @LISTEN
     def listen(self, request: Request, id: UUID) -> Response:

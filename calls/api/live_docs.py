@@ -3,7 +3,7 @@
 from drf_spectacular.utils import OpenApiResponse
 
 from calls.api.docs import CALL, CALL_ID, accepted, operation
-from calls.api.serializers import ListenSerializer, SaySerializer
+from calls.api.serializers import ListenSerializer, SaySerializer, WhisperSerializer
 from calls.presentation.schemas import CallSerializer
 from voxa.core.api.schema import ErrorSerializer
 
@@ -20,6 +20,18 @@ SAY = operation(
     sent={"text": "One moment please, a colleague is joining."},
     parameters=[CALL_ID],
     request=SaySerializer,
+    responses={202: CallSerializer, **_UNREACHED},
+)
+WHISPER = operation(
+    "Calls",
+    "calls_whisper",
+    "Whisper to the agent",
+    "Tells the agent something that the caller does not hear. It follows it from its next answer on. The text is not "
+    "stored. Needs the scope `workspace:admin`. 409 `cannot_whisper` for a custom bot. " + _CONFIRMED,
+    CALL,
+    sent={"text": "Offer a discount of ten percent."},
+    parameters=[CALL_ID],
+    request=WhisperSerializer,
     responses={202: CallSerializer, **_UNREACHED},
 )
 MUTE = accepted(

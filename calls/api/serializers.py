@@ -82,6 +82,12 @@ class SaySerializer(CamelSerializer):
     text = serializers.CharField(max_length=LONGEST_SAY, help_text="Spoken as it is, in the agent's voice.")
 
 
+class WhisperSerializer(CamelSerializer):
+    """What the agent is told."""
+
+    text = serializers.CharField(max_length=LONGEST_SAY, help_text="Such as: Offer a discount of ten percent.")
+
+
 class ListenSerializer(CamelSerializer):
     """What a LiveKit client needs to listen in."""
 

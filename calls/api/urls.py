@@ -8,7 +8,7 @@ from calls.api.calls import CallViewSet as Calls
 from calls.api.do_not_call import DoNotCallViewSet as DoNotCall
 from calls.api.do_not_call import ImportView as Import
 from calls.api.live import ControlViewSet as Control
-from calls.api.live import ListenViewSet as Listen
+from calls.api.live import SupervisorViewSet as Supervisor
 from calls.api.route import RouteView
 from calls.api.usage import UsageView
 
@@ -32,7 +32,8 @@ urlpatterns = [
     path("calls/<uuid:id>/unmute", Control.as_view({"post": "unmute"})),
     path("calls/<uuid:id>/hold", Control.as_view({"post": "hold"})),
     path("calls/<uuid:id>/resume", Control.as_view({"post": "resume"})),
-    path("calls/<uuid:id>/listen", Listen.as_view({"post": "listen"})),
+    path("calls/<uuid:id>/listen", Supervisor.as_view({"post": "listen"})),
+    path("calls/<uuid:id>/whisper", Supervisor.as_view({"post": "whisper"})),
     path("do-not-call", DoNotCall.as_view({"get": "list", "post": "create"})),
     path("do-not-call/import", Import.as_view({"post": "load"})),
     path("do-not-call/<str:number>", DoNotCall.as_view({"get": "retrieve", "delete": "destroy"})),

@@ -1,4 +1,4 @@
-"""What people ask of the agent in a live call: speak a text, stop hearing the caller, hold.
+"""What people ask of the agent in a live call: speak or note a text, stop hearing the caller, hold.
 
 The worker in the room carries it out and confirms it, which the timeline shows.
 """
@@ -27,25 +27,30 @@ class Control(TextChoices):
     """What people ask of the agent in a call, with what the timeline says when it is done."""
 
     SAY = "say", "Agent spoke a text on request"
+    WHISPER = "whisper", "Agent was told something that the caller did not hear"
     MUTE = "mute", "Agent no longer hears the caller"
     UNMUTE = "unmute", "Agent hears the caller again"
     HOLD = "hold", "Caller on hold"
     RESUME = "resume", "Caller off hold"
 
 
+WITH_TEXT = (Control.SAY, Control.WHISPER)
+
+
 def control_agent(call: Call, control: Control, by: str, text: str = "") -> None:
-    """Request it of the worker in a call; `by` names who asks. The text is kept in the transcript alone.
+    """Request it of the worker in a call; `by` names who asks. What is said is kept in the transcript alone, what is
+    whispered nowhere.
 
     Raise `ValidationError` for `text`, `Conflict` if the call is not in progress, its agent cannot do it or no worker
     is in its room, `Unavailable` if LiveKit is unreachable.
     """
     text = text.replace("\0", "").strip()
-    if control == Control.SAY and not 0 < len(text) <= LONGEST_TEXT:
-        raise ValidationError({"text": f"Enter the text to speak, at most {LONGEST_TEXT:,} characters."})
+    if control in WITH_TEXT and not 0 < len(text) <= LONGEST_TEXT:
+        raise ValidationError({"text": f"Enter the text to {control}, at most {LONGEST_TEXT:,} characters."})
     check_in_progress(call)
-    if control == Control.SAY and call.agent is not None and configured(call).ai_provider == AiProvider.CUSTOM:
+    if control in WITH_TEXT and call.agent is not None and configured(call).ai_provider == AiProvider.CUSTOM:
         words = "A custom bot alone decides what it says. Put the caller on hold or transfer the call instead."
-        raise Conflict("cannot_say", words)
+        raise Conflict(f"cannot_{control}", words)
     request_id = uuid.uuid4()
     note_once(call, EventType.CONTROL_REQUESTED, timezone.now(), request_id, action=control, by=by)
     try:

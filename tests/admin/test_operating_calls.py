@@ -91,6 +91,17 @@ def test_owners_and_admins_listen_in(call: Call, acme_admin: User, signed_in: Br
     assert "not in progress" in client.post(url(call, "listen")).json()["message"]
 
 
+def test_owners_and_admins_whisper(
+    call: Call, acme_admin: User, acme_operator: User, signed_in: Browser, asked: list[Any]
+) -> None:
+    for person, allowed in ((acme_operator, False), (acme_admin, True)):
+        client = signed_in(person)
+        assert ('value="whisper"' in client.get(url(call, "change")).content.decode()) == allowed
+        answer = client.post(url(call), {"action": "whisper", "text": "Offer ten percent."})
+        assert answer.status_code == (302 if allowed else 403)
+    assert asked == [("whisper", acme_admin.email, "Offer ten percent.")]
+
+
 def test_others_do_not(
     call: Call, acme_operator: User, acme_viewer: User, outsider: User, signed_in: Browser, asked: list[Any]
 ) -> None:

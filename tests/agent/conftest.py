@@ -51,6 +51,10 @@ class NotedVoice:
         self.did.append(f"read {text}")
         return self._can_say
 
+    async def whisper(self, text: str) -> bool:
+        self.did.append(f"whisper {text}")
+        return self._can_say
+
     async def ends_soon(self, seconds: int, reason: str) -> None:
         self.did.append("ends soon")
 

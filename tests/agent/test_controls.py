@@ -75,6 +75,15 @@ async def test_what_it_cannot_do_is_confirmed_as_failed_and_the_call_goes_on(con
     assert not conversation.over
 
 
+async def test_a_whisper_is_for_the_agent_alone(conversation: Conversation, voice: NotedVoice) -> None:
+    line = Line(voice, conversation)
+    await line.ask("whisper", text="Offer ten percent.")
+    assert (voice.did, line.confirmed) == (["whisper Offer ten percent."], [("whisper", True)])
+    bot = Line(MediaStreamsVoice(told(), NOTHING, conversation), conversation)
+    await bot.ask("whisper", text="Offer ten percent.")
+    assert bot.confirmed == [("whisper", False)]
+
+
 async def test_nobody_in_the_room_asks_for_the_api(conversation: Conversation, voice: NotedVoice) -> None:
     line = Line(voice, conversation)
     await line.ask("hold", participant="somebody")

@@ -9,6 +9,7 @@ from agents.worker.conversation import Conversation
 
 logger = logging.getLogger(__name__)
 
+WHISPERED = "A supervisor tells you, unheard by the other side: {text} Follow it from now on, and do not mention it."
 PATIENCE = 8.0  # seconds for a provider's first response
 ENDS_SOON = "This call must end in {seconds} seconds. Tell the other side in one short sentence, and say goodbye."
 
@@ -34,6 +35,9 @@ class Voice(Protocol):
 
     def read(self, text: str) -> bool:
         """Answer what the other side wrote instead of speaking; return False if that is unsupported."""
+
+    async def whisper(self, text: str) -> bool:
+        """Tell the agent something that the other side does not hear; return False if that is unsupported."""
 
     async def ends_soon(self, seconds: int, reason: str) -> None:
         """Handle the notice that the call ends in `seconds`, for example by `spend_limit`: say goodbye if possible."""

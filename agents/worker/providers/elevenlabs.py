@@ -19,7 +19,7 @@ from agents.worker.abilities import Abilities
 from agents.worker.conversation import AGENT, CALLER, Conversation, Turn
 from agents.worker.instructions import Instructions
 from agents.worker.providers import mulaw
-from agents.worker.providers.base import ENDS_SOON, PATIENCE, ProviderFailed
+from agents.worker.providers.base import ENDS_SOON, PATIENCE, WHISPERED, ProviderFailed
 from agents.worker.providers.bridge import RATE
 from agents.worker.providers.sockets import BROKEN, LAST_WORDS, SocketVoice
 
@@ -85,6 +85,10 @@ class ElevenLabsVoice(SocketVoice):
         self._bridge.clear()
         self._heard(text)
         self._work.begin(self._send({"type": "user_message", "text": text}))
+        return True
+
+    async def whisper(self, text: str) -> bool:
+        await self._send({"type": "contextual_update", "text": WHISPERED.format(text=text)})
         return True
 
     async def ends_soon(self, seconds: int, reason: str) -> None:

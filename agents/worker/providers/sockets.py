@@ -39,6 +39,10 @@ class SocketVoice(ABC):
         """Return False: the other side alone decides what it says."""
         return False
 
+    async def whisper(self, text: str) -> bool:
+        """Return False: the other side takes sound alone."""
+        return False
+
     def read(self, text: str) -> bool:
         """Return False: the other side takes sound alone."""
         return False

@@ -25,7 +25,7 @@ from livekit.agents.voice.room_io import RoomOptions
 from agents.worker.abilities import Abilities
 from agents.worker.conversation import AGENT, CALLER, Conversation, Turn
 from agents.worker.instructions import Instructions
-from agents.worker.providers.base import ENDS_SOON, PATIENCE, ProviderFailed
+from agents.worker.providers.base import ENDS_SOON, PATIENCE, WHISPERED, ProviderFailed
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,8 @@ class SpokenVoice:
         self._told, self._room, self._conversation, self._session = told, room, conversation, session
         self._close, self._says_words, self._hush = close, says_words, hush
         self._hears = True
-        self._agent = _Agent(told, conversation, abilities)
+        self._instructions = f"{told.prompt}\n\n{_MANNERS}".strip()
+        self._agent = _Agent(self._instructions, conversation, abilities)
         session.on("agent_state_changed", self._on_agent_state)
         session.on("user_state_changed", self._on_user_state)
         session.on("conversation_item_added", self._on_item)
@@ -98,6 +99,11 @@ class SpokenVoice:
         self._session.interrupt()
         with suppress(RuntimeError):  # the session is closing
             self._session.generate_reply(user_input=text)
+        return True
+
+    async def whisper(self, text: str) -> bool:
+        self._instructions = f"{self._instructions}\n\n{WHISPERED.format(text=text)}"
+        await self._agent.update_instructions(self._instructions)
         return True
 
     async def ends_soon(self, seconds: int, reason: str) -> None:
@@ -168,9 +174,9 @@ class SpokenVoice:
 class _Agent(Agent):
     """Instructions and tools of the models."""
 
-    def __init__(self, told: Instructions, conversation: Conversation, abilities: Abilities) -> None:
+    def __init__(self, instructions: str, conversation: Conversation, abilities: Abilities) -> None:
         tools: list[llm.Tool | llm.Toolset] = [_function(schema, abilities) for schema in abilities.schemas()]
-        super().__init__(instructions=f"{told.prompt}\n\n{_MANNERS}".strip(), tools=tools)
+        super().__init__(instructions=instructions, tools=tools)
         self.silent = False
         self._conversation = conversation
 

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from accounts.models import Workspace
 from agents.names import CONTROL
 from calls.models import Call, Event
-from calls.services.agent_control import Control
+from calls.services.agent_control import WITH_TEXT, Control
 from telephony.livekit import LiveKitUnavailable
 from telephony.models import Agent
 from tests.calls.abilities.room import PHONE, Room, room_of
@@ -26,7 +26,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Room:
 
 
 def ask(api: APIClient, call: Call, action: str = "say", text: Any = "One moment.") -> Any:
-    return api.post(f"/v1/calls/{call.pk}/{action}", {"text": text} if action == "say" else None)
+    return api.post(f"/v1/calls/{call.pk}/{action}", {"text": text} if action in WITH_TEXT else None)
 
 
 def lines(call: Call) -> list[tuple[str, Any]]:
@@ -42,7 +42,7 @@ def test_the_worker_is_asked_and_confirms_once(
     assert (answer.status_code, answer.json()["id"]) == (202, str(call.pk))
     (sent,) = room.sent
     assert (sent["to"], sent["topic"], sent["action"]) == (["agent-1"], CONTROL, action)
-    assert sent["text"] == ("One moment." if action == "say" else "")
+    assert sent["text"] == ("One moment." if action in WITH_TEXT else "")
     for _ in range(2):
         told = {"id": sent["id"], "action": action, "done": action != "mute"}
         assert worker.post("/internal/agent/control", told).status_code == 200
@@ -77,16 +77,17 @@ def test_livekit_out_of_reach_is_said(api: APIClient, call: Call, room: Room) ->
     assert ask(api, call, "hold").status_code == 503
 
 
+@pytest.mark.parametrize("action", WITH_TEXT)
 @pytest.mark.parametrize("text", ["", "  ", "\0", "x" * 1_001, None, {"a": 1}])
-def test_other_texts_are_refused(api: APIClient, call: Call, room: Room, text: Any) -> None:
-    answer = ask(api, call, "say", text)
+def test_other_texts_are_refused(api: APIClient, call: Call, room: Room, action: str, text: Any) -> None:
+    answer = ask(api, call, action, text)
     assert (answer.status_code, [one["field"] for one in answer.json()["error"]["details"]]) == (400, ["text"])
     assert room.sent == []
 
 
 def test_a_bot_of_ones_own_is_not_told_what_to_say(api: APIClient, call: Call, room: Room) -> None:
     Agent.objects.filter(calls=call).update(ai_provider="custom")
-    assert ask(api, call).json()["error"]["code"] == "cannot_say"
+    assert [ask(api, call, one).json()["error"]["code"] for one in WITH_TEXT] == ["cannot_say", "cannot_whisper"]
     assert ask(api, call, "hold").status_code == 202
 
 
@@ -112,8 +113,9 @@ def test_strangers_and_readers_ask_nothing(
     assert ask(outsider_api, call, action).status_code == 404
     assert ask(api_for(acme, "calls:read"), call, action).status_code == 403
     assert ask(APIClient(), call, action).status_code == 401
-    assert ask(api_for(acme, "calls:write"), call, action).status_code == (403 if action == "listen" else 202)
-    assert [sent["action"] for sent in room.sent] == ([] if action == "listen" else [action])
+    supervises = action in ("listen", "whisper")
+    assert ask(api_for(acme, "calls:write"), call, action).status_code == (403 if supervises else 202)
+    assert [sent["action"] for sent in room.sent] == ([] if supervises else [action])
 
 
 def test_a_worker_confirms_for_its_own_call_alone(

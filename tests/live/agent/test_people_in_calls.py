@@ -52,8 +52,12 @@ async def test_people_listen_in_and_direct_the_agent(stage: Stage, models: Model
         assert not [who for who in caller.room.remote_participants if who.startswith("listener-")]
         stage.api.call("POST", f"/v1/calls/{call['id']}/resume", expect=202)
         await until(lambda: len(done()) == 3, "the agent goes on")
+        stage.api.call("POST", f"/v1/calls/{call['id']}/whisper", {"text": "Offer ten percent."}, expect=202)
+        await until(lambda: done()[3:] == ["whisper"], "the agent is told")
         said = await caller.say("Are you open today?")
         await caller.hears_something(after=said)
+        assert "Offer ten percent." in models.asked[-1][0]["content"]
+        assert "Offer ten percent." not in str(stage.read(call))
     ended = stage.ended(caller.room_name)  # though somebody still listens
     assert (ended["status"], ended["reason"]) == ("completed", "caller_hung_up")
     await until(lambda: not listener.isconnected(), "the listener is let go")
