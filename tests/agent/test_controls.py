@@ -79,7 +79,14 @@ async def test_a_whisper_is_for_the_agent_alone(conversation: Conversation, voic
     line = Line(voice, conversation)
     await line.ask("whisper", text="Offer ten percent.")
     assert (voice.did, line.confirmed) == (["whisper Offer ten percent."], [("whisper", True)])
-    bot = Line(MediaStreamsVoice(told(), NOTHING, conversation), conversation)
+    session, abilities = SimpleNamespace(on=lambda *_: None), SimpleNamespace(schemas=list)
+    spoken: Any = SpokenVoice(told(), NOTHING, conversation, abilities, session, NOTHING, says_words=False)  # type: ignore[arg-type]
+    for text in ("Offer ten percent.", "Or twenty."):
+        await Line(spoken, conversation).ask("whisper", text=text)
+        assert text in spoken._agent.instructions
+    assert "Offer ten percent." in spoken._agent.instructions
+    room: Any = SimpleNamespace(off=lambda *_: None)
+    bot = Line(MediaStreamsVoice(told(), room, conversation), conversation)
     await bot.ask("whisper", text="Offer ten percent.")
     assert bot.confirmed == [("whisper", False)]
 

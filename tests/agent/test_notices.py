@@ -77,9 +77,10 @@ async def test_an_elevenlabs_agent_gets_it_as_context(
     voice = ElevenLabsVoice(told(), NOTHING, conversation, NOTHING)
     sent = _sent(voice, monkeypatch)
     await voice.ends_soon(18, "spend_limit")
+    await voice.whisper("Offer ten percent.")
     await voice.stop()
-    assert sent[0]["type"] == "contextual_update"
-    assert "18 seconds" in sent[0]["text"]
+    assert [one["type"] for one in sent] == ["contextual_update", "contextual_update"]
+    assert ("18 seconds" in sent[0]["text"], "Offer ten percent." in sent[1]["text"]) == (True, True)
 
 
 async def test_a_bot_of_ones_own_gets_it_as_an_event(
