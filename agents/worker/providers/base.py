@@ -37,7 +37,7 @@ class Voice(Protocol):
         """Answer what the other side wrote instead of speaking; return False if that is unsupported."""
 
     async def whisper(self, text: str) -> bool:
-        """Tell the agent something that the other side does not hear; return False if that is unsupported."""
+        """Pass a text to the agent that the other side does not hear; return False if that is unsupported."""
 
     async def ends_soon(self, seconds: int, reason: str) -> None:
         """Handle the notice that the call ends in `seconds`, for example by `spend_limit`: say goodbye if possible."""
