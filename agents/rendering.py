@@ -4,7 +4,7 @@ There are no expressions, and a value is never searched for placeholders.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy
 from datetime import datetime
 from typing import Any
@@ -77,9 +77,9 @@ def without_placeholders(url: str, check: Callable[[str], str]) -> str:
     marks = {f"voxaplaceholder{place}x": one for place, one in enumerate(found)}
     for mark, one in marks.items():
         url = url.replace(one, mark, 1)
+    if "voxaplaceholder" in re.split("[/?#]", url.partition("://")[2])[0]:
+        raise ValueError("Placeholders are for the path and the query. Enter host and port as they are.")
     checked = check(url)
-    if found and "voxaplaceholder" in checked.split("/")[2]:
-        raise ValueError("Placeholders are for the path and the query. Enter the host as it is.")
     for mark, one in marks.items():
         checked = checked.replace(mark, one)
     return checked
@@ -100,24 +100,37 @@ def rendered(agent: Any, values: Mapping[str, Any]) -> Any:
 def missing(agent: Any, known: Collection[str]) -> list[str]:
     """Return the variables that an agent's texts use without a default and that are not known, each once."""
     theirs = PROVIDERS[agent.ai_provider].own_placeholders
-    used = [match for text in _texts(agent) for match in _PLACEHOLDER.finditer(text)]
-    names = dict.fromkeys(match[1] for match in used if not (match[2] or "").strip())
-    return [name for name in names if name not in known and not (theirs and name.startswith(theirs))]
+    return [name for name in _without_default(_texts(agent)) if name not in known and not (theirs and name.startswith(theirs))]
+
+
+def _without_default(texts: Iterable[str]) -> list[str]:
+    used = [match for text in texts for match in _PLACEHOLDER.finditer(text)]
+    return list(dict.fromkeys(match[1] for match in used if not (match[2] or "").strip()))
 
 
 def warnings(agent: Any) -> list[str]:
     """Return what somebody who saves an agent should know about its placeholders."""
+    return _warnings(missing(agent, BUILT_IN), list(_texts(agent)))
+
+
+def warnings_of_tool(tool: Any) -> list[str]:
+    """Return what somebody who saves a reusable tool should know about its placeholders."""
+    texts = list(_strings(_spoken({"description": tool.description, "url": tool.url, "body": tool.body})))
+    return _warnings([name for name in _without_default(texts) if name not in BUILT_IN], texts)
+
+
+def _warnings(names: list[str], texts: list[str]) -> list[str]:
     found = []
-    if names := missing(agent, BUILT_IN):
+    if names:
         braces = ", ".join(f"{{{{{name}}}}}" for name in names)
         found.append(
             f"The texts use {braces} without a default. Send them in variables with each call, or write a default: "
             f"{{{{{names[0]}|there}}}}. Calls without them, as all inbound calls, leave the place empty."
         )
-    if strays := [one[0] for text in _texts(agent) for one in _STRAY.finditer(_PLACEHOLDER.sub("", text))]:
+    if strays := [one[0] for text in texts for one in _STRAY.finditer(_PLACEHOLDER.sub("", text))]:
         found.append(
             f"Not a placeholder, and spoken as it is: {', '.join(dict.fromkeys(strays[:5]))}. Write {{{{name}}}} or "
-            "{{name|default}}, with letters, digits and underscores in the name."
+            "{{name|default}}, with letters from a to z, digits and underscores in the name."
         )
     return found
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from math import isfinite
 from typing import Any
 
@@ -28,14 +29,16 @@ def wrong_variables(values: Any) -> Iterator[tuple[str, str]]:
 
 def text_of(value: Any) -> str:
     """Return a value as it is spoken and written: numbers in digits, booleans as true and false."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
 
 
 def _wrong_name(name: str) -> str:
     if len(name) > LONGEST_NAME:
         return f"A name has at most {LONGEST_NAME} characters. Shorten it."
     if not re.fullmatch(NAME, name):
-        return "A name has letters, digits and underscores, and does not begin with a digit. Rename it."
+        return "A name has letters from a to z, digits and underscores, and does not begin with a digit. Rename it."
     return f"{name} is a built-in variable. Choose another name." if name in BUILT_IN else ""
 
 

@@ -100,8 +100,10 @@ class ToolAdmin(UsedByAgents):
         values = {name: form.cleaned_data[name] for name in self._fields if name in form.cleaned_data}
         values["agents"] = list(values.get("agents", []))
         if form.instance._state.adding:
-            return tools.create_tool(form.cleaned_data["workspace"], values)
-        saved = tools.update_tool(form.instance, {name: values[name] for name in form.changed_data if name in values})
+            saved = tools.create_tool(form.cleaned_data["workspace"], values)
+        else:
+            changed = {name: values[name] for name in form.changed_data if name in values}
+            saved = tools.update_tool(form.instance, changed)
         for warning in saved.warnings:
             messages.warning(request, warning)
         return saved

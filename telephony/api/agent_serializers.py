@@ -13,7 +13,7 @@ from voxa.core.api.serializers import CamelModelSerializer, CamelSerializer, Nam
 
 VARIABLES = (
     "Values of the placeholders in the agent's texts: text, numbers and booleans by name, at most 8 KiB. Names have "
-    "letters, digits and underscores."
+    "letters from a to z, digits and underscores."
 )
 
 

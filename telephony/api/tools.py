@@ -54,7 +54,7 @@ class ReusableToolSerializer(ToolSerializer, CamelModelSerializer[Tool]):
     warnings = serializers.ListField(
         child=serializers.CharField(),
         read_only=True,
-        help_text="Side effects of a change, such as the removal of the secret.",
+        help_text="Side effects of a change, such as the removal of the secret, and placeholders without a default.",
     )
 
     class Meta:
@@ -148,10 +148,12 @@ class ToolViewSet(ResourceViewSet[Tool]):
         return selectors.tools(self.workspace)
 
     def add(self, values: dict[str, Any], problems: Problems) -> Tool:
-        return self.found(str(tools.create_tool(self.workspace, values, problems=problems).pk))
+        return self._fresh(tools.create_tool(self.workspace, values, problems=problems))
 
     def change(self, row: Tool, values: dict[str, Any], problems: Problems) -> Tool:
-        saved = tools.update_tool(row, values, problems=problems)
+        return self._fresh(tools.update_tool(row, values, problems=problems))
+
+    def _fresh(self, saved: Tool) -> Tool:
         shown = self.found(str(saved.pk))
         shown.warnings = saved.warnings
         return shown

@@ -72,7 +72,7 @@ def validate_tools(value: Any) -> None:
 def validate_tool_name(name: str) -> None:
     """Accept the name of a function for language models, unless every agent has one of this name."""
     if not re.fullmatch(NAME.strip("^$"), name):
-        raise _wrong("", "Enter letters, digits and underscores, at most 64; a digit cannot be first.")
+        raise _wrong("", "Enter letters from a to z, digits and underscores, at most 64; a digit cannot be first.")
     if name in OWN_TOOLS:
         raise _wrong("", f"{name} is a built-in tool of every agent. Choose another name.")
 

@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 from accounts.models import Workspace
 from accounts.services.webhooks import new_secret
 from agents.providers import PROVIDERS
+from agents.rendering import warnings_of_tool
 from telephony.models import Agent, Tool
 from telephony.models.abilities import MOST_TOOLS
 from telephony.services.agent_use import UNKNOWN, delete_unused, ids_of, no_tools
@@ -47,6 +48,7 @@ def create_tool(workspace: Workspace, data: Mapping[str, Any], *, problems: Prob
             raise Conflict("too_many_tools", _TOO_MANY)
         tool.save(force_insert=True)
         tool.agents.set(agents)
+    tool.warnings = tuple(warnings_of_tool(tool))
     return tool
 
 
@@ -68,6 +70,8 @@ def update_tool(tool: Tool, data: Mapping[str, Any], *, problems: Problems | Non
         if had_secret and "secret" not in data and url_key(tool.url) != url_key(former):
             tool.secret, tool.warnings = None, (UNSIGNED_NOW,)
             changed.append("secret")
+        if {"description", "url", "body"} & set(changed):
+            tool.warnings = (*tool.warnings, *warnings_of_tool(tool))
         if changed:
             tool.save(update_fields=[*changed, "updated_at"])
         if "agents" in data:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agents.rendering import LONGEST, built_in, render, render_json, render_url
+from agents.rendering import LONGEST, built_in, render, render_json, render_url, without_placeholders
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from agents.rendering import LONGEST, built_in, render, render_json, render_url
         ("{{a}}", {"a": "{{b}}", "b": "x"}, "{{b}}"),
         ("{{a}}b}}", {"a": "{{", "b": "x"}, "{{b}}"),
         ("{{a}} {{b}} {{c}}", {"a": True, "b": 0, "c": 1.5}, "true 0 1.5"),
+        ("{{a}} {{b}}", {"a": 0.0000001, "b": -2.5e-7}, "0.0000001 -0.00000025"),
         ("{{a.b}} {{a()}} {{ }} {a} {% if a %} {{1a}}", {"a": "x"}, "{{a.b}} {{a()}} {{ }} {a} {% if a %} {{1a}}"),
         (r"{{a}}", {"a": r"\1\g<0>"}, r"\1\g<0>"),
     ],
@@ -36,6 +37,12 @@ def test_a_value_cannot_become_a_placeholder_of_the_provider() -> None:
 def test_times_are_the_workspaces() -> None:
     values = built_in(datetime(2026, 11, 30, 23, 30, tzinfo=UTC), "Europe/Berlin", "Acme", "Ada")
     assert [values[name] for name in ("now", "date", "time")] == ["2026-12-01T00:30:00+01:00", "2026-12-01", "00:30"]
+
+
+@pytest.mark.parametrize("url", ["https://{{shop}}/x", "https://a.example:{{port}}/x", "https://{{shop|a.example}}?a=b"])
+def test_a_placeholder_in_the_host_of_a_url_is_named(url: str) -> None:
+    with pytest.raises(ValueError, match="Enter host and port as they are"):
+        without_placeholders(url, str)
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ def test_a_tool_is_created_changed_and_listed_without_its_secret(api: APIClient,
     assert made.status_code == 201
     shown = made.json()
     assert shown == {
-        **{name: value for name, value in body.items() if name != "secret"}, "hasSecret": True, "warnings": [],
-        **{name: shown[name] for name in ("id", "createdAt", "updatedAt")},
+        **{name: value for name, value in body.items() if name != "secret"}, "hasSecret": True,
+        **{name: shown[name] for name in ("id", "warnings", "createdAt", "updatedAt")},
     }  # fmt: skip
     path = f"{TOOLS}/{shown['id']}"
     changed = api.patch(path, {"description": "Finds it.", "agentIds": []})
@@ -182,7 +182,10 @@ def test_tools_are_found_by_agent_and_name(api: APIClient, acme: Workspace, agen
 
 
 def test_its_placeholders_count_among_those_of_the_agent(api: APIClient, agent: Agent, tool: Tool) -> None:
-    api.patch(f"{TOOLS}/{tool.pk}", {"url": "https://api.example.com/{{order_number}}"})
+    saved = api.patch(f"{TOOLS}/{tool.pk}", {"url": "https://api.example.com/{{order_number}}"}).json()
+    assert "{{order_number}}" in saved["warnings"][-1]
+    sent = {"name": "other", "description": "D", "url": "https://api.example.com/", "body": {"a": "{{gone}}"}}
+    assert "{{gone}}" in api.post(TOOLS, sent).json()["warnings"][0]
     shown = api.post(f"/v1/agents/{agent.pk}/preview", {}).json()
     assert shown["missing"] == ["order_number"]
     assert "order_number" in api.patch(f"/v1/agents/{agent.pk}", {"greeting": "Hi."}).json()["warnings"][0]
