@@ -14,7 +14,7 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from calls.choices import OPEN_TRANSFERS, CallStatus, EventType, Reason, TransferMode, TransferStatus
+from calls.choices import OPEN_TRANSFERS, CallStatus, Direction, EventType, Reason, TransferMode, TransferStatus
 from calls.dialer.wake import wake_dispatchers
 from calls.models import Call, Transfer
 from calls.services.timeline import note
@@ -29,6 +29,7 @@ from voxa.core.waiting import WAITS
 
 LEASE = timedelta(seconds=15)
 LAPSES = timedelta(seconds=60)  # after which an unclaimed transfer fails
+OWN_NUMBER = "The caller called this number, and would be answered in the same way again. Choose another target."
 
 
 def transfer_call(call: Call, to: str, mode: TransferMode, headers: Mapping[str, str] | None = None) -> Transfer:
@@ -82,6 +83,8 @@ def check_target(call: Call, to: str, mode: TransferMode, headers: Mapping[str, 
         raise ValidationError({"transferHeaders": error}) from None
     try:
         target = read_target(to, warm=mode == TransferMode.WARM, country=call.workspace.country)
+        if call.direction == Direction.INBOUND and target.uri == f"tel:{call.to_number}":
+            raise ValidationError(OWN_NUMBER, "own_number")
         refusal = refusal_of(call, target, timezone.now())
         if refusal:
             raise ValidationError(refusal.message, refusal.reason)

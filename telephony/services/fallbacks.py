@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Workspace
 from telephony.choices import AgentDirection, Fallback, TransferMode
-from telephony.models import Agent
+from telephony.models import Agent, PhoneNumber
 from telephony.models.answering import Answering
 from telephony.services.errors import Problems
-from telephony.transfer_targets import as_stored, read_target
+from telephony.transfer_targets import Target, as_stored, read_target
 from voxa.core.safe_http import check_url
 
 FIELDS = (
@@ -53,10 +53,23 @@ def _check_target(row: Answering, workspace: Workspace, problems: Problems) -> l
     row.fallback_to = as_stored(before, workspace.country)
     try:
         _refuse_private(row.fallback_to)
-        read_target(row.fallback_to, warm=row.fallback_mode == TransferMode.WARM, country=workspace.country)
+        target = read_target(row.fallback_to, warm=row.fallback_mode == TransferMode.WARM, country=workspace.country)
+        _refuse_own(row, target, workspace)
     except ValidationError as error:
         problems.add("fallback_to", error)
     return ["fallback_to"]
+
+
+def _refuse_own(row: Answering, target: Target, workspace: Workspace) -> None:
+    """Refuse numbers of the workspace: numbers that transfer to each other would call for ever."""
+    if not target.uri.startswith("tel:"):
+        return
+    own = PhoneNumber.objects.filter(workspace=workspace, number=target.number).exists()
+    if own or (isinstance(row, PhoneNumber) and row.number == target.number):
+        words = (
+            f"{target.number} is a number of this workspace. Choose another one, or its agent as the fallback agent."
+        )
+        raise ValidationError(words, code="own_number")
 
 
 def _refuse_private(target: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import Workspace
-from telephony.models import Trunk
+from telephony.models import PhoneNumber, Trunk
 from telephony.services.agents import create_agent
 from telephony.services.numbers import add_number
 
@@ -66,6 +66,13 @@ def test_what_cannot_be_meant_is_refused(api: APIClient, path: str, sent: dict[s
 )  # fmt: skip
 def test_a_target_that_no_transfer_could_have_is_refused(api: APIClient, path: str, to: str) -> None:
     assert list(fields(api.patch(path, {"fallback": "transfer", "fallbackTo": to}))) == ["fallbackTo"]
+
+
+def test_a_number_of_the_workspace_is_no_target(api: APIClient, path: str, trunk: Trunk) -> None:
+    for number in ("+15550100000", "+15550100001"):
+        PhoneNumber.objects.filter(number=number).exists() or add_number(trunk, number)
+        answer = api.patch(path, {"fallback": "transfer", "fallbackTo": number})
+        assert fields(answer) == {"fallbackTo": "own_number"}
 
 
 def test_a_target_gets_its_stored_form(api: APIClient, path: str) -> None:
