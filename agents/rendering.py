@@ -100,7 +100,11 @@ def rendered(agent: Any, values: Mapping[str, Any]) -> Any:
 def missing(agent: Any, known: Collection[str]) -> list[str]:
     """Return the variables that an agent's texts use without a default and that are not known, each once."""
     theirs = PROVIDERS[agent.ai_provider].own_placeholders
-    return [name for name in _without_default(_texts(agent)) if name not in known and not (theirs and name.startswith(theirs))]
+    return [
+        name
+        for name in _without_default(_texts(agent))
+        if name not in known and not (theirs and name.startswith(theirs))
+    ]
 
 
 def _without_default(texts: Iterable[str]) -> list[str]:

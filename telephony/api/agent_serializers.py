@@ -148,6 +148,7 @@ class PreviewedSerializer(CamelSerializer):
     system_prompt = serializers.CharField()
     greeting = serializers.CharField()
     voicemail_message = serializers.CharField()
+    silence_prompt = serializers.CharField()
     missing = serializers.ListField(
         child=serializers.CharField(),
         help_text="Variables without a value that the texts use without a default.",

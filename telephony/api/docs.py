@@ -218,7 +218,13 @@ PREVIEW = extend_schema(
         OpenApiExample("Request", {"variables": {"first_name": "Ada"}}, request_only=True),
         OpenApiExample(
             "Answer",
-            {"systemPrompt": "", "greeting": "Hello Ada.", "voicemailMessage": "", "missing": ["order"]},
+            {
+                "systemPrompt": "",
+                "greeting": "Hello Ada.",
+                "voicemailMessage": "",
+                "silencePrompt": "",
+                "missing": ["order"],
+            },
             response_only=True,
         ),
     ],

@@ -37,6 +37,10 @@ def check_overrides(agent: Agent, overrides: Mapping[str, Any], problems: Proble
         problems.add(f"{AT}.{name}", "This field cannot be overridden. Omit it.", "unknown_field")
     named = {name: value for name, value in overrides.items() if name in OF_AGENT}
     problems.check(Agent(**named), named, f"{AT}.")
+    for name, value in named.items():  # the model's validators leave this to forms and serializers
+        longest = getattr(Agent._meta.get_field(name), "max_length", None)
+        if longest and len(value) > longest:
+            problems.add(f"{AT}.{name}", f"Enter at most {longest:,} characters.", "max_length")
     for name, words in unused(agent.ai_provider, named).items():
         problems.add(f"{AT}.{name}", words, "provider")
 

@@ -39,7 +39,9 @@ def test_times_are_the_workspaces() -> None:
     assert [values[name] for name in ("now", "date", "time")] == ["2026-12-01T00:30:00+01:00", "2026-12-01", "00:30"]
 
 
-@pytest.mark.parametrize("url", ["https://{{shop}}/x", "https://a.example:{{port}}/x", "https://{{shop|a.example}}?a=b"])
+@pytest.mark.parametrize(
+    "url", ["https://{{shop}}/x", "https://a.example:{{port}}/x", "https://{{shop|a.example}}?a=b"]
+)
 def test_a_placeholder_in_the_host_of_a_url_is_named(url: str) -> None:
     with pytest.raises(ValueError, match="Enter host and port as they are"):
         without_placeholders(url, str)

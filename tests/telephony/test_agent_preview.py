@@ -19,7 +19,7 @@ def test_texts_are_rendered_with_variables_and_overrides(api: APIClient, acme: W
     body = {"variables": {"name": "Ada"}, "agentOverrides": {"systemPrompt": "Ask {{name}}."}}
     assert api.post(path, body, format="json").json() == {
         "systemPrompt": "Ask Ada.", "greeting": f"Hello Ada of {acme.name}, .", "voicemailMessage": "",
-        "missing": ["order"],
+        "silencePrompt": "", "missing": ["order"],
     }  # fmt: skip
     assert api.post(path, {}, format="json").json()["greeting"] == f"Hello there of {acme.name}, ."
 
