@@ -71,7 +71,7 @@ def _read(body: bytes, count: int) -> list[list[float]]:
     try:
         rows = sorted(json.loads(body)["data"], key=lambda row: row["index"])
         vectors = [_unit([float(one) for one in row["embedding"]]) for row in rows]
-    except (ValueError, KeyError, TypeError, OverflowError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         vectors = []
     lengths = {len(one) for one in vectors}
     if len(vectors) != count or len(lengths) != 1 or not 0 < lengths.pop() <= MOST_DIMENSIONS:

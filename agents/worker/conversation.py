@@ -40,7 +40,7 @@ class Turn:
         return {
             "id": self.id,
             "speaker": self.speaker,
-            "text": self.text,
+            "text": self.text.encode("utf-8", "replace").decode().replace("\0", ""),  # a provider may send halves
             "startedAt": _moment(self.started_at),
             "endedAt": _moment(max(self.started_at, self.ended_at)),
             "interrupted": self.interrupted,

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from agents.model_endpoint import ModelEndpoint
 from telephony.models import Agent
+from voxa.core.api.parsers import bad_text, load
 from voxa.core.http.outbound import Limits, OutboundError
 
 MODEL = "gpt-4.1-mini"
@@ -51,9 +52,11 @@ class LanguageModel(ModelEndpoint):
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(json.loads(body)["choices"][0]["message"]["content"])
-    except (ValueError, KeyError, IndexError, TypeError):
+        found = load(json.loads(body)["choices"][0]["message"]["content"])
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         raise NoAnswer("The language model did not return JSON.", again=True) from None
     if not isinstance(found, dict):
         raise NoAnswer("The language model did not return a JSON object.", again=True)
+    if any(bad_text(found, "")):
+        raise NoAnswer("The language model returned characters that cannot be stored.", again=True)
     return found

@@ -17,6 +17,7 @@ from telephony.models import Agent
 from telephony.services.agent_overrides import AT, OF_AGENT, OF_CALL, check_overrides, check_variables
 from telephony.services.errors import Problems
 from voxa.core.api.names import camel
+from voxa.core.api.parsers import bad_text
 from voxa.core.json_schema import misfits
 
 _TEXT = {"type": "string", "maxLength": 32_000}
@@ -98,6 +99,8 @@ def _parsed(body: bytes) -> dict[str, Any]:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         raise Wrong("The answer is not JSON.") from None
+    if wrong := next(bad_text(answer, "answer"), None):  # PostgreSQL would refuse the outcome, a refusal too
+        raise Wrong(f"The answer is not valid: {wrong[0]}: {wrong[1]}")
     if found := misfits(_ANSWER, answer):
         raise Wrong(f"The answer is not valid: {'; '.join(found[:5])}.")
     parsed: dict[str, Any] = answer

@@ -14,6 +14,7 @@ from agents.vendors import VENDORS
 from agents.vendors.base import Voice, VoiceList
 from telephony.models import ProviderKey
 from voxa.core import safe_http
+from voxa.core.api.parsers import bad_text
 from voxa.core.errors import Conflict, ServiceError, Unavailable
 from voxa.core.http.outbound import Answer, Limits, OutboundError, send
 
@@ -66,7 +67,9 @@ def _all(key: ProviderKey, listed: VoiceList, label: str) -> list[Voice]:
             raise Unavailable("provider_unavailable", f"{label} returned HTTP {answer.status}. Try again later.")
         try:
             page, path = listed.read(json.loads(answer.body))
-        except (ValueError, KeyError, TypeError, AttributeError):
+            if any(bad_text([asdict(one) for one in page], "")):
+                raise ValueError("characters that no response can have")
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Unavailable("provider_unavailable", _UNREADABLE.format(label)) from None
         found += page
         if not path:

@@ -58,3 +58,7 @@ async def test_what_holds_no_words_is_no_turn(conversation: Conversation) -> Non
 def test_a_turn_never_ends_before_it_began() -> None:
     told = Turn(AGENT, "Hello", 5.0, 4.0).json()
     assert told["startedAt"] == told["endedAt"] == "1970-01-01T00:00:05+00:00"
+
+
+def test_a_turn_is_reported_without_characters_that_cannot_be_stored() -> None:
+    assert Turn(CALLER, "Hi\0 \ud83d!", 1, 2).json()["text"] == "Hi ?!"

@@ -124,6 +124,9 @@ def test_it_is_done_once_however_often_it_is_asked_for(told: Call, model: Receiv
         (says([1]), "object"),
         (says({"summary": "?"}), "outcome"),
         (says({**FOUND, "fields": {"callBack": "perhaps"}}), "callBack"),
+        (says({**FOUND, "summary": "An\0swer"}), "cannot be stored"),
+        (says({**FOUND, "summary": "\ud83d"}), "cannot be stored"),
+        (says("[" * 5_000), "JSON"),
     ],
 )
 def test_no_usable_answer_is_asked_for_again(told: Call, model: Receiver, respond: Any, words: str) -> None:

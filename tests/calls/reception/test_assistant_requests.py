@@ -109,6 +109,12 @@ WRONG: list[tuple[Any, str]] = [
     ({"transfer": {"to": "+442079460000"}}, "transfer.to"),  # a country that is not allowed
     ({"transfer": {"to": "sip:desk@example.org", "mode": "warm"}}, "transfer.to"),
     ({"refuse": "yes"}, "refuse"),
+    ({"agentOverrides": {"greeting": "x" * 2_001}}, "agentOverrides.greeting"),
+    ({"agentOverrides": {"greeting": "Good\0 day"}}, "greeting: Null characters"),
+    ({"refuse": True, "message": "\ud800"}, "message: Lone surrogates"),
+    ({"variables": {"a\0": 1}}, "variables"),
+    (rb'{"\udfff": 1}', "characters that are not allowed"),
+    ({"transfer": {"to": "+15550100000"}}, "transfer.to"),  # the called number
 ]
 
 
