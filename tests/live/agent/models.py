@@ -1,4 +1,6 @@
-"""Speech recognition, a language model and speech synthesis that answer as OpenAI's API does, as a test tells them."""
+"""Speech recognition, a language model, speech synthesis and embeddings that answer as OpenAI's API does, as a test
+tells them.
+"""
 
 import asyncio
 import json
@@ -13,6 +15,7 @@ from aiohttp import web
 from tests.live.agent.speech import RATE, as_wav, loudness, speech
 
 Use = tuple[str, dict[str, Any]]
+MEANINGS = (("open", "hours", "come by"), ("price", "expensive"), ("dog", "animal"))  # words of one meaning
 
 
 class Server(ABC):
@@ -72,6 +75,7 @@ class Models(Server):
         app.router.add_post("/v1/audio/transcriptions", self._recognize)
         app.router.add_post("/v1/chat/completions", self._think)
         app.router.add_post("/v1/audio/speech", self._speak)
+        app.router.add_post("/v1/embeddings", self._embed)
 
     def _look(self, request: web.Request) -> None:
         self.keys.add(request.headers.get("Authorization", "").removeprefix("Bearer "))
@@ -106,6 +110,13 @@ class Models(Server):
         self.spoken.append(text)
         pcm = await asyncio.to_thread(speech, text)
         return web.Response(body=as_wav(pcm), content_type="audio/wav")
+
+    async def _embed(self, request: web.Request) -> web.Response:
+        """Return vectors by which texts with words of one meaning are close."""
+        self._look(request)
+        texts = (await request.json())["input"]
+        vectors = [[0.01 + sum(text.lower().count(word) for word in words) for words in MEANINGS] for text in texts]
+        return web.json_response({"data": [{"index": at, "embedding": one} for at, one in enumerate(vectors)]})
 
 
 class _Failing(web.HTTPException):
