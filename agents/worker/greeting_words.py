@@ -24,7 +24,7 @@ _CERTAIN = (
     r"(?:der|die) (?:von ihnen )?gewahlte|sprachbox|angerufene[rn]? teilnehmer|teilnehmer ist (?:\w+ ){0,3}nicht",
     r"despues (?:de la senal|del? (?:tono|bip|pitido))|(?:al|tras) (?:oir |escuchar )?(?:la senal|el tono)",
     r"oir la senal|buzon (?:de voz|de mensajes|del)|contestador",
-    r"(?:el|al) (?:numero|abonado|telefono|cliente) (?:que|al que|marcado)",
+    r"(?:el|al) (?:numero|abonado|telefono|cliente) (?:que|al que|marcado)|la persona a la que (?:llam|intent)",
     r"apres (?:le |la )?(?:bip|signal|tonalite|son)\b|messagerie (?:vocale|de|du)|repondeur|boite vocale",
     r"(?:votre|le) correspondant|(?:la personne|le numero) que vous",
     r"dopo il (?:segnale|bip|tono)|segreteria|casella vocale",
@@ -41,9 +41,9 @@ _LIKELY = (
     r"(?:can't|cannot|can not|unable to) (?:answer|take) (?:your|the|this) (?:phone )?call",
     r"nachricht fur (?:mich|uns)|nicht (?:personlich )?(?:erreichbar|zu erreichen)|auf band|anschluss (?:von|der)",
     r"(?:deje|dejar?|dejen|deja|dejanos|dejenos|grabe) (?:me |nos )?(?:su|un|tu|el)\b.{0,20}(?:mensaje|nombre|recado)",
-    r"laiss(?:ez|er|e)(?:[- ](?:moi|nous))? (?:un|votre|vos|ton|le)\b.{0,20}(?:message|nom|coordonnees)|bien chez",
-    r"lasci(?:a|ate|are|atemi|ateci|ami)? (?:pure )?(?:un|il|vostro|nome).{0,20}(?:messaggio|nome)|non (?:e|sono)"
-    r" (?:al momento )?raggiungibil[ei]",
+    r"laiss(?:ez|er|e)(?:[- ](?:moi|nous))? (?:un|votre|vos|ton|le)\b.{0,20}(?:message|nom|coordonnees)",
+    r"lasci(?:a|ate|are|atemi|ateci|ami)? (?:pure )?(?:un|il|vostro|nome).{0,20}(?:messaggio|nome|numero)"
+    r"|non (?:e|sono) (?:al momento )?raggiungibil[ei]",
     r"deix(?:e|ar|a|em)(?:-\w+)? (?:a |o )?(?:sua|seu|uma|um)?\b.{0,12}(?:mensagem|recado|nome)",
     r"(?:laat|spreek|inspreken).{0,30}(?:bericht|boodschap|naam)|bericht (?:achter|in)|niet bereikbaar",
 )
@@ -53,7 +53,8 @@ _HINTS = (
     r"voice ?-?mail|(?:call|ring|get|text) (?:you )?back|return your call|press \w+ (?:to|for)|office hours|try again",
     r"(?:im moment|derzeit|zurzeit|momentan|gerade) (?:leider )?nicht|rufe?n? (?:\w+ ){0,3}zuruck|leider nicht",
     r"(?:no (?:puedo|podemos|esta|estoy|se encuentra)|en este momento|devolver\w* (?:la|su|tu) llamada)",
-    r"(?:je|nous) (?:ne )?(?:suis|sommes|peux|pouvons) pas|absente?s?\b|rappeller\w*|indisponible|pour le moment",
+    r"(?:je|nous) (?:ne )?(?:suis|sommes|peux|pouvons) pas|absente?s?\b|rappeller\w*|indisponible|pour le moment"
+    r"|bien chez",
     r"(?:non (?:posso|possiamo|sono|siamo)|in questo momento|al momento|richiamer\w+|assent[ei])",
     r"(?:nao (?:posso|podemos|estou|estamos|esta)|neste momento|no momento|retornar\w*|ligar\w* de volta)",
     r"(?:niet (?:opnemen|aanwezig|beschikbaar|thuis)|op dit moment|bel (?:ik|wij|u)|bel(?:len)? .{0,12}terug)",
@@ -68,6 +69,12 @@ _PERSON = (
     r"(?:qui est|c'est qui|a l'appareil|que puis-je|comment puis-je|je vous ecoute|ne quittez|voulez-vous|un instant)",
     r"(?:chi (?:e|parla)|mi dica|posso (?:aiutar|esser)|come posso|un attimo|vuole (?:che|lasciare)|con chi)",
     r"(?:quem (?:e|fala|esta)|pois nao|posso ajudar|em que posso|um momento|quer (?:que|deixar)|pode falar)",
+    # Who answers for somebody else offers to pass something on.
+    r"(?:kann|soll|darf) ich (?:\w+ ){0,3}(?:ausrichten|helfen|weiterhelfen|fragen|bestellen|notieren|verbinden)",
+    r"(?:je peux|puis-je) (?:lui |vous )?(?:prendre|transmettre|laisser|aider)|de la part de qui|de parte de quien",
+    r"(?:le digo|le paso|se lo (?:paso|digo)|tomo nota|puedo (?:tomar|ayudar))|(?:posso|devo) (?:riferi|prender|dir)",
+    r"posso (?:anotar|avisar|deixar)|(?:da|de) parte de quem",
+    r"(?:kan|zal|mag) ik (?:\w+ ){0,3}(?:aannemen|doorgeven|vragen)",
     r"(?:met wie|wie (?:is|spreek)|waarmee kan|kan ik u|wat kan ik|een moment|wilt u|u spreekt met|spreekt u mee)",
 )
 
