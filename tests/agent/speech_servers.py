@@ -97,7 +97,7 @@ class Azure(SpeechServer):
         self.keys.add(request.headers["Ocp-Apim-Subscription-Key"])
         self.asked.append(dict(request.query))
         await (socket := web.WebSocketResponse(protocols=["USP"])).prepare(request)
-        began = False
+        began, came = False, 0  # came: in units of 100 ns
         async for message in socket:
             if message.type != WSMsgType.BINARY:
                 continue
@@ -109,11 +109,13 @@ class Azure(SpeechServer):
                 await _tell(socket, headers, "turn.start", {"context": {"serviceTag": "t"}})
                 await _tell(socket, headers, "speech.startDetected", {"Offset": 0})
                 continue  # the first message has the header of a WAV file alone
+            came += len(sound) * 10_000_000 // 32_000
             if text := self.heard(sound):
-                phrase = {"RecognitionStatus": "Success", "DisplayText": text, "Offset": 0, "Duration": 1_000_000}
+                # What was heard before it ends is sent again in another turn.
+                phrase = {"RecognitionStatus": "Success", "DisplayText": text, "Offset": 0, "Duration": came}
                 await _tell(socket, headers, "speech.phrase", phrase)
             if not sound:
-                await _tell(socket, headers, "speech.endDetected", {"Offset": 1_000_000})
+                await _tell(socket, headers, "speech.endDetected", {"Offset": came})
                 await _tell(socket, headers, "turn.end", {})
         return socket
 

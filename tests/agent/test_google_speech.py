@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from google.cloud.speech_v1 import SpeechAsyncClient
 from google.cloud.texttospeech import TextToSpeechAsyncClient
-from livekit.agents import APIConnectionError
+from livekit.agents import APIConnectionError, APIConnectOptions
 
 from agents.worker.instructions import Instructions, Speech
 from agents.worker.providers.base import ProviderFailed
@@ -99,4 +99,4 @@ async def test_another_key_ends_the_call_with_the_remedy(wrong: str) -> None:
 
 async def test_an_unreachable_service_is_noticed() -> None:
     with pytest.raises(APIConnectionError):
-        await heard(instructed("http://127.0.0.1:9"))
+        await heard(instructed("http://127.0.0.1:9"), APIConnectOptions(max_retry=0, timeout=0.3))

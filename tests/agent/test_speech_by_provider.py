@@ -25,7 +25,7 @@ def instructed(provider: str, url: str, *, trusted: bool = True, **agent: Any) -
     return told(agent=agent, provider={"stt": by, "tts": by, "guard": guard})
 
 
-async def heard(told: Instructions) -> str:
+async def heard(told: Instructions, options: APIConnectOptions = ONCE) -> str:
     """Return what is recognized in a second of sound."""
     assert told.provider.stt is not None
     check(told.provider.stt)
@@ -33,8 +33,8 @@ async def heard(told: Instructions) -> str:
     recognition, sound = recognizer(told, told.provider.stt, lines), AudioFrame.create(16_000, 1, 1_600)
     try:
         if not recognition.capabilities.streaming:
-            return (await recognition.recognize([sound] * 10, conn_options=ONCE)).alternatives[0].text
-        stream = recognition.stream(conn_options=ONCE)
+            return (await recognition.recognize([sound] * 10, conn_options=options)).alternatives[0].text
+        stream = recognition.stream(conn_options=options)
         for _ in range(10):
             stream.push_frame(sound)
         stream.end_input()
