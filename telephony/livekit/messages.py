@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 from livekit import api
@@ -161,3 +161,21 @@ def plain(info: InfoT) -> InfoT:
         if name in plain.DESCRIPTOR.fields_by_name:
             plain.ClearField(name)
     return plain
+
+
+def completed(ours: Message, info: Message) -> Message:
+    """Return our message with what LiveKit adds, as `info` has it: equal to it only if ours equals `plain(info)`."""
+    sent: Any = ours
+    stored: Any = info
+    if isinstance(stored, api.SIPDispatchRuleInfo):
+        sent.sip_dispatch_rule_id = stored.sip_dispatch_rule_id
+    else:
+        sent.sip_trunk_id = stored.sip_trunk_id
+    for name in ("created_at", "updated_at"):
+        if stored.HasField(name):
+            getattr(sent, name).CopyFrom(getattr(stored, name))
+    if stored.HasField("media"):
+        sent.media.SetInParent()
+        if stored.media.HasField("encryption"):
+            sent.media.encryption = sent.media_encryption
+    return ours

@@ -1,6 +1,6 @@
 """The kinds of rows that are synced to LiveKit: trunks and SIP endpoints."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from telephony.models import LiveKitObject, SipEndpoint, Trunk
 from telephony.models.synced import SyncedRow
-from telephony.sync.rows import Chosen, Row, read_endpoints, read_trunks
+from telephony.sync.rows import Row, read_endpoints, read_trunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class RowKind:
 
     field: str
     model: type[SyncedRow]
-    read: Callable[[Chosen], Sequence[Row]]
+    read: Callable[[Iterable[UUID]], Sequence[Row]]
 
     def rows(self) -> QuerySet[Any]:
         """Return all rows of the kind."""

@@ -153,14 +153,22 @@ def _allowed(gateway: GatewayRow) -> Iterator[str]:
     a match, so that a stranger who writes `From: <sip:x@192.0.2.10>` would pass the entry `192.0.2.10`.
     """
     host = parse_ip(gateway.host)
-    for text in [str(host)] if host else gateway.resolution.addresses:
-        address = usable(text)
-        if address is None:
-            continue
-        prefix = gateway.netmask
-        if host is None and address.version == 6:
-            prefix += 96  # the netmask of a name is IPv4's; as many addresses of IPv6
-        yield _network(f"{address}/{prefix}")
+    for text in [gateway.host] if host else gateway.resolution.addresses:
+        entry = _entry(text, gateway.netmask, named=host is None)
+        if entry:
+            yield entry
+
+
+@lru_cache(maxsize=10_000)
+def _entry(text: str, netmask: int, *, named: bool) -> str:
+    """Return the network of an address, "" for one that nobody may call from."""
+    address = usable(text)
+    if address is None:
+        return ""
+    prefix = netmask
+    if named and address.version == 6:
+        prefix += 96  # the netmask of a name is IPv4's; as many addresses of IPv6
+    return _network(f"{address}/{prefix}")
 
 
 @lru_cache(maxsize=10_000)

@@ -119,8 +119,9 @@ class _Look:
             owned[record.row_id].append(record)
         rest = self._rows(kind).order_by("pk")
         while ids := list(rest.values_list("pk", flat=True)[:CHUNK]):
-            for row in kind.read(rest.filter(pk__lte=ids[-1])):
-                yield from compare(kind, row, owned.get(row.id, []), self.listing, self.installation)
+            for row in kind.read(ids):
+                if row.project_id == self.project.pk:  # still
+                    yield from compare(kind, row, owned.get(row.id, []), self.listing, self.installation)
             rest = rest.filter(pk__gt=ids[-1])
 
     def carry_out(self, report: Report) -> None:

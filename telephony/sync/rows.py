@@ -7,18 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from telephony.addresses import default_netmask, in_uri, parse_ip
 from telephony.carriers.presets import CARRIERS
 from telephony.choices import CalledNumberFormat, MediaEncryption, Transport, TrunkStatus
 from telephony.models import Gateway, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.models.sip_endpoint import user_part_of
 from telephony.sync.resolution import Resolution
+from voxa.core.statements import Fixed, among
 
 PROJECT = "workspace__telephony_settings__project_id"
-
-Chosen = Iterable[UUID] | QuerySet[Any]  # ids, or a query of the rows: many ids cost more than the query
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +87,25 @@ class TrunkRow(Row):
         return any(gateway.inbound and parse_ip(gateway.host) is None for gateway in self.gateways)
 
 
-def read_trunks(ids: Chosen) -> list[TrunkRow]:
-    """Read these trunks with all that belongs to them: four queries, however many they are."""
-    wanted = _chosen(ids)
-    trunks: list[Any] = list(
-        Trunk.objects.filter(pk__in=wanted)
+def read_trunks(ids: Iterable[UUID]) -> list[TrunkRow]:
+    """Read these trunks with all that belongs to them: three queries, however many they are."""
+    wanted = list(ids)
+    gateways, numbers = read_gateways(wanted), _numbers(wanted)
+    return [trunk_row(trunk, _project_id(trunk), gateways[trunk.pk], numbers[trunk.pk]) for trunk in _trunks(wanted)]
+
+
+_trunks: Fixed[Any] = Fixed(
+    lambda ids: (
+        Trunk.objects.filter(among("pk", ids))
         .order_by("created_at", "id")
         .values_list(
             "pk", "workspace_id", "name", "carrier", "auth_username", "auth_password", "from_host", "media_encryption",
             "codecs", "headers", "headers_to_attributes", "attributes_to_headers", "called_number_format", "from_user",
             "generation", "synced_generation", "status", "sync_failures", PROJECT, named=True,
         )
-    )  # fmt: skip
-    gateways, numbers = read_gateways(wanted), _numbers(wanted)
-    return [trunk_row(trunk, _project_id(trunk), gateways[trunk.pk], numbers[trunk.pk]) for trunk in trunks]
+    ),
+    list,
+)  # fmt: skip
 
 
 def trunk_row(trunk: Any, project_id: UUID, gateways: Iterable[GatewayRow], numbers: Iterable[str]) -> TrunkRow:
@@ -133,10 +135,10 @@ def trunk_row(trunk: Any, project_id: UUID, gateways: Iterable[GatewayRow], numb
     )
 
 
-def read_endpoints(ids: Chosen) -> list[EndpointRow]:
+def read_endpoints(ids: Iterable[UUID]) -> list[EndpointRow]:
     """Read these SIP endpoints, in one query."""
     endpoints: Iterable[Any] = (
-        SipEndpoint.objects.filter(pk__in=_chosen(ids))
+        SipEndpoint.objects.filter(pk__in=list(ids))
         .order_by("created_at", "id")
         .values_list(
             "pk", "workspace_id", "name", "sip_username", "sip_password", "generation", "synced_generation", "status",
@@ -165,21 +167,25 @@ def _project_id(row: Any) -> UUID:
     return getattr(row, PROJECT) or TelephonySettings.of(row.workspace_id).project_id
 
 
-def _chosen(ids: Chosen) -> Chosen:
-    return ids if isinstance(ids, QuerySet) else list(ids)
-
-
-def read_gateways(trunk_ids: Chosen) -> dict[UUID, list[GatewayRow]]:
+def read_gateways(trunk_ids: list[UUID]) -> dict[UUID, list[GatewayRow]]:
     """Read the gateways of these trunks, each trunk's by (priority, created)."""
     rows: dict[UUID, list[GatewayRow]] = defaultdict(list)
-    found = Gateway.objects.filter(trunk__in=trunk_ids).order_by("priority", "created_at", "id")
-    fields = (
-        "pk", "trunk_id", "ip_or_domain", "port", "netmask", "protocol", "inbound", "outbound", "resolved",
-        "resolved_at",
-    )  # fmt: skip
-    for gateway in found.values_list(*fields, named=True):
+    for gateway in _gateways(trunk_ids):
         rows[gateway.trunk_id].append(gateway_row(gateway))
     return rows
+
+
+_gateways: Fixed[Any] = Fixed(
+    lambda trunk_ids: (
+        Gateway.objects.filter(among("trunk_id", trunk_ids))
+        .order_by("priority", "created_at", "id")
+        .values_list(
+            "pk", "trunk_id", "ip_or_domain", "port", "netmask", "protocol", "inbound", "outbound", "resolved",
+            "resolved_at", named=True,
+        )
+    ),
+    list,
+)  # fmt: skip
 
 
 def gateway_row(gateway: Any) -> GatewayRow:
@@ -199,9 +205,16 @@ def gateway_row(gateway: Any) -> GatewayRow:
     )
 
 
-def _numbers(trunk_ids: Chosen) -> dict[UUID, list[str]]:
+def _numbers(trunk_ids: list[UUID]) -> dict[UUID, list[str]]:
     rows: dict[UUID, list[str]] = defaultdict(list)
-    found = PhoneNumber.objects.filter(trunk__in=trunk_ids).order_by("number")
-    for trunk_id, number in found.values_list("trunk_id", "number"):
+    for trunk_id, number in _numbers_of(trunk_ids):
         rows[trunk_id].append(number)
     return rows
+
+
+_numbers_of: Fixed[Any] = Fixed(
+    lambda trunk_ids: (
+        PhoneNumber.objects.filter(among("trunk_id", trunk_ids)).order_by("number").values_list("trunk_id", "number")
+    ),
+    list,
+)
