@@ -20,7 +20,10 @@ class Listed:
 
     def holds(self, spec: InboundTrunkSpec | OutboundTrunkSpec | DispatchRuleSpec) -> bool:
         """Return whether the object is what the spec writes, and has no settings beyond it."""
-        if completed(message_of(spec), self._info) == self._info:  # as nearly always, and without a copy of the object
+        ours: Any = message_of(spec)
+        if type(ours) is not type(self._info):
+            return False
+        if completed(ours, self._info) == self._info:  # as nearly always, and without a copy of the object
             return True
         return bool(message_of(spec) == plain(self._info))
 
