@@ -8,11 +8,16 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import Workspace
-from telephony.choices import TrunkStatus
-from telephony.models import PhoneNumber, Trunk
+from telephony.choices import AgentDirection, Fallback, TrunkStatus
+from telephony.models import PhoneNumber, TelephonySettings, Trunk
 from telephony.selectors import callable_numbers, unanswered
 from voxa.core.doctor.findings import MOST, Finding, Severity, names, some
 from voxa.core.doctor.registry import Scope
+
+_NO_FALLBACK_AGENT = Q(fallback=Fallback.AGENT) & (
+    Q(fallback_agent=None) | Q(fallback_agent__active=False) | Q(fallback_agent__direction=AgentDirection.OUTBOUND)
+)
+_WHY_NOT = "its agent was deleted, is not active or makes outbound calls only"
 
 
 def look(scope: Scope) -> Iterator[Finding]:
@@ -21,6 +26,8 @@ def look(scope: Scope) -> Iterator[Finding]:
     yield from _without_service(numbers)
     yield from _unanswered(numbers)
     yield from _stood_in_for(numbers)
+    yield from _passed_over(numbers)
+    yield from _passed_over_for_all(scope)
 
 
 def _without_service(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
@@ -68,6 +75,33 @@ def _stood_in_for(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
             _list(),
         ),
     )
+
+
+def _passed_over(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
+    yield from _by_workspace(
+        numbers.filter(_NO_FALLBACK_AGENT),
+        Finding(
+            "numbers.fallback",
+            f"The fallback of {{numbers}} is passed over: {_WHY_NOT}.",
+            "Choose another fallback agent on the page of each number, or another fallback.",
+            Severity.WARNING,
+            _list(),
+        ),
+    )
+
+
+def _passed_over_for_all(scope: Scope) -> Iterator[Finding]:
+    rows = scope.own(TelephonySettings.objects.filter(_NO_FALLBACK_AGENT)).select_related("workspace")
+    page = reverse("admin:telephony_telephonysettings_changelist")
+
+    def tell(row: TelephonySettings) -> Finding:
+        what = f"The fallback of the workspace is passed over: {_WHY_NOT}."
+        remedy = "Choose another fallback agent in the telephony settings, or another fallback."
+        return Finding("settings.fallback", what, remedy, Severity.WARNING, page, row.workspace.slug)
+
+    what = "The fallbacks of {more} more workspaces are passed over."
+    rest = Finding("settings.fallback", what, "Choose other fallback agents.", Severity.WARNING, page)
+    yield from some(rows.order_by("workspace")[:MOST], tell, rows.count(), rest)
 
 
 def _by_workspace(rows: QuerySet[PhoneNumber], finding: Finding) -> Iterator[Finding]:

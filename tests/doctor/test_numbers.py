@@ -1,10 +1,12 @@
 """Numbers that cannot be called, or that nobody, or another agent, answers."""
 
+from typing import Any
+
 import pytest
 
 from accounts.models import Workspace
 from telephony.doctor import numbers as doctor
-from telephony.models import Agent, PhoneNumber, Trunk
+from telephony.models import Agent, PhoneNumber, TelephonySettings, Trunk
 from telephony.services.numbers import add_number
 from tests.doctor.asking import found
 from tests.doctor.conftest import NUMBER
@@ -61,3 +63,23 @@ def test_many_trunks_are_counted(active: Trunk, agent: Agent, monkeypatch: pytes
         PhoneNumber.objects.create(trunk=trunk, workspace=trunk.workspace, number=f"+1202555020{place}")
     told = [finding.what for finding in doctor.look(Scope())]
     assert (len(told), told[1]) == (2, "The numbers of 2 more trunks cannot receive or place calls.")
+
+
+@pytest.mark.parametrize("values", [{"active": False}, {"direction": "outbound"}, None])
+def test_a_fallback_whose_agent_answers_no_more_is_passed_over(
+    active: Trunk, agent: Agent, globex: Workspace, values: dict[str, Any] | None
+) -> None:
+    night = Agent.objects.create(workspace=active.workspace, name="Night")
+    PhoneNumber.objects.update(agent=agent, fallback="agent", fallback_agent=night)
+    TelephonySettings.of(active.workspace.pk)
+    TelephonySettings.objects.update(fallback="agent", fallback_agent=night)
+    assert found(doctor.look) == {}
+    if values is None:
+        night.delete()
+    else:
+        Agent.objects.filter(pk=night.pk).update(**values)
+    findings = found(doctor.look)
+    assert findings["numbers.fallback"].what.startswith(f"The fallback of {NUMBER} is passed over: ")
+    assert {one.workspace for one in findings.values()} == {"acme"}
+    assert findings.keys() == {"numbers.fallback", "settings.fallback"}
+    assert found(doctor.look, Scope(globex)) == {}
