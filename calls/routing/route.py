@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from calls.choices import Reason
 from calls.models import Call
@@ -102,20 +103,16 @@ def route(call: Call, config: TelephonySettings, now: datetime) -> Route | Refus
 
 def hops_of(trunk: Trunk, project: LiveKitProject) -> tuple[Hop, ...]:
     """Return a trunk's outbound gateways that exist in this LiveKit project, by (priority, created)."""
-    ids: dict[UUID, str] = dict(_outbound(trunk.pk, project.pk))
-    return tuple(Hop(ids[gateway], gateway) for gateway in _ways_out(trunk.pk) if gateway in ids)
+    return tuple(Hop(livekit_id, gateway) for gateway, livekit_id in _ways_out(trunk.pk, project.pk) if livekit_id)
 
 
-_outbound: Fixed[Any] = Fixed(
-    lambda trunk, project: (
-        LiveKitObject.objects.filter(trunk=trunk, project=project, kind=ObjectKind.OUTBOUND)
-        .exclude(livekit_id="")
-        .values_list("source_id", "livekit_id")
-    ),
-    UUID,
-    UUID,
-    shared=True,
-)
-_ways_out: Fixed[Any] = Fixed(
-    lambda trunk: Gateway.objects.filter(trunk=trunk, outbound=True).values_list("id", flat=True), UUID, shared=True
-)
+def _gateways(trunk: Any, project: Any) -> QuerySet[Any, Any]:
+    """Return a trunk's outbound gateways, each with the ID of its LiveKit trunk."""
+    provisioned = LiveKitObject.objects.filter(
+        trunk=trunk, project=project, kind=ObjectKind.OUTBOUND, source_id=OuterRef("pk")
+    )
+    ids = Subquery(provisioned.values("livekit_id")[:1])
+    return Gateway.objects.filter(trunk=trunk, outbound=True).values_list("id", ids)
+
+
+_ways_out: Fixed[Any] = Fixed(_gateways, UUID, UUID, shared=True)
