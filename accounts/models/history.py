@@ -17,7 +17,16 @@ class _Manager(HistoryManager):  # type: ignore[misc]
         return super().from_queryset(queryset_class, class_name)
 
 
-class Noted(models.Model):
+class Record(models.Model):
+    """A history row. Nobody reads it in the transaction of the change: on PostgreSQL it is sent with what follows."""
+
+    is_held = True
+
+    class Meta:
+        abstract = True
+
+
+class Noted(Record):
     """History rows with a note: the text in the row's `revision_note` when it was saved."""
 
     LONGEST_NOTE = 300
@@ -27,6 +36,6 @@ class Noted(models.Model):
         abstract = True
 
 
-def recorded(*, without: list[str] | None = None, base: type[models.Model] = models.Model) -> HistoricalRecords:
+def recorded(*, without: list[str] | None = None, base: type[models.Model] = Record) -> HistoricalRecords:
     """Return the history of a model, `without` those of its fields: secrets, and what changes by itself."""
     return HistoricalRecords(excluded_fields=without, history_manager=_Manager, bases=[base])

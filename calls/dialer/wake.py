@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from voxa.core.postgresql.base import hold
+
 CHANNEL = "voxa_calls_due"
 
 
@@ -9,4 +11,5 @@ def wake_dispatchers() -> None:
     """Notify listening dispatchers that a call may be due. Inside a transaction it is sent on commit."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
+            hold(cursor)
             cursor.execute(f"NOTIFY {CHANNEL}")

@@ -4,9 +4,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import InternalError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
 
 from accounts.models import Workspace
+from voxa.core.postgresql.base import hold
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -33,6 +34,77 @@ def test_begin_goes_with_the_first_statement(sent: list[str]) -> None:
         cursor.execute("SELECT %s, 3", [2])
         assert cursor.fetchall() == [(2, 3)]
     assert sent == ["BEGIN; SELECT 1", "SELECT %s, 3"]
+
+
+def held(sql: str, params: Any = None) -> None:
+    with connection.cursor() as cursor:
+        hold(cursor)
+        cursor.execute(sql, params)
+
+
+INSERT = "INSERT INTO django_session VALUES (%s, '100 %%', now())"
+
+
+def test_what_is_held_goes_with_the_next_statement(sent: list[str]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        held(INSERT, ["first"])
+        held(INSERT, ["second"])
+        assert sent == []
+        cursor.execute("SELECT session_key, session_data FROM django_session WHERE session_data <> %s", [""])
+        assert cursor.fetchall() == [("first", "100 %"), ("second", "100 %")]
+    assert len(sent) == 1
+
+
+def test_what_is_held_goes_with_the_commit(sent: list[str]) -> None:
+    with transaction.atomic():
+        held("NOTIFY somebody")
+    assert sent == ["BEGIN; NOTIFY somebody; COMMIT"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert sent[1:] == ["SELECT 1"]
+
+
+def test_what_is_held_is_taken_back_with_its_transaction_or_savepoint() -> None:
+    with pytest.raises(ZeroDivisionError):
+        _hold_and_fail()
+    with transaction.atomic(), pytest.raises(ZeroDivisionError):
+        _hold_and_fail()
+    assert count() == 0
+    held(INSERT, ["outside of a transaction"])
+    assert count() == 1
+
+
+def test_what_the_server_refuses_is_raised_by_the_next_statement() -> None:
+    with pytest.raises(IntegrityError):
+        _hold_twice()
+    assert count() == 0
+
+
+def count() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM django_session")
+        return int(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def _hold_twice() -> None:
+    held(INSERT, ["same"])
+    held(INSERT, ["same"])
+
+
+@transaction.atomic
+def _hold_and_fail() -> None:
+    held(INSERT, ["taken back"])
+    raise ZeroDivisionError
+
+
+def test_history_goes_with_what_follows(sent: list[str]) -> None:
+    with transaction.atomic():
+        Workspace.objects.create(name="Acme")
+    inserts = [sql for sql in sent if "INSERT" in sql]
+    assert [sql.count("INSERT") for sql in inserts] == [1, 1]
+    assert inserts[1].endswith("COMMIT")
+    assert [row.name for row in Workspace.history.all()] == ["Acme"]
 
 
 def test_outside_of_a_transaction_nothing_begins(sent: list[str]) -> None:

@@ -1,5 +1,4 @@
-"""Check kept connections by their socket, begin a transaction with its first statement, read times in C, make the SQL
-of an INSERT once.
+"""Check kept connections by their socket, send BEGIN and statements without a result with others, read times in C.
 
 Django looks for this module by its name.
 """
@@ -8,6 +7,7 @@ import select
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
+from django.db.backends.utils import debug_transaction
 from django.utils.asyncio import async_unsafe
 from psycopg import ClientCursor, OperationalError
 from psycopg.pq import TransactionStatus
@@ -19,37 +19,63 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 
 class Cursor(base.Cursor, ClientCursor[Any]):
-    """Sends BEGIN in one message with the first statement of a transaction, which saves a trip to the server."""
+    """Sends a statement in one message with what comes before it, which saves trips to the server: BEGIN, where it is
+    the first of a transaction, and the statements that were held.
+    """
+
+    is_held = False
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        if not _is_to_begin(self.connection):
-            return super().execute(query, params, **options)
-        if not isinstance(query, str):
-            begin(self.connection)
-            return super().execute(query, params, **options)
-        super().execute(f"BEGIN; {query}", params, **options)
-        self.nextset()
-        return self
+        connection: Any = self.connection
+        if self.is_held and connection.in_transaction:
+            connection.held.append(self.mogrify(query, params))
+            return self
+        before = _before(connection)
+        if before and not isinstance(query, str):
+            flush(connection, before)
+        elif before:
+            text = "; ".join(before)
+            query = f"{text if params is None else text.replace('%', '%%')}; {query}"
+            super().execute(query, params, **options)
+            for _ in before:
+                self.nextset()
+            return self
+        return super().execute(query, params, **options)
 
     def executemany(self, query: Any, params_seq: Any, **options: Any) -> None:
-        begin(self.connection)
+        flush(self.connection, _before(self.connection))
         super().executemany(query, params_seq, **options)
 
     def copy(self, *args: Any, **options: Any) -> Any:
-        begin(self.connection)
+        flush(self.connection, _before(self.connection))
         return super().copy(*args, **options)
 
 
-def _is_to_begin(connection: Any) -> bool:
-    """Return whether Django is in a transaction of which the server does not know yet."""
-    is_idle: bool = connection.pgconn.transaction_status == TransactionStatus.IDLE
-    return is_idle and connection.in_transaction
+def _before(connection: Any) -> list[str]:
+    """Return the statements to be sent before the next one, which are held no longer."""
+    held: list[str] = connection.held
+    if held:
+        connection.held = []
+    # Django is in a transaction of which the server does not know yet.
+    if connection.in_transaction and connection.pgconn.transaction_status == TransactionStatus.IDLE:
+        return ["BEGIN", *held]
+    return held
 
 
-def begin(connection: Any) -> None:
-    """Begin the transaction for what cannot be sent together with BEGIN."""
-    if _is_to_begin(connection):
-        ClientCursor(connection).execute("BEGIN")
+def flush(connection: Any, statements: list[str]) -> None:
+    """Send statements by themselves, before what cannot be sent together with them."""
+    if statements:
+        ClientCursor(connection).execute("; ".join(statements))
+
+
+def hold(cursor: Any) -> None:
+    """Have the statement of a cursor of Django's sent with the next one of the transaction, at the latest with COMMIT.
+
+    For statements without a result. What the server says against one is raised by the next.
+    """
+    raw = cursor.cursor
+    if isinstance(raw, Cursor):
+        raw.is_held = True
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -72,7 +98,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @async_unsafe
     def get_new_connection(self, conn_params: Any) -> Any:
         connection = super().get_new_connection(conn_params)
-        connection.in_transaction = False
+        connection.in_transaction, connection.held = False, []
         # Times come in the session's time zone, UTC. Django's own loader replaces their zone by UTC, in Python.
         connection.adapters.register_loader("timestamptz", TimestamptzLoader)
         return connection
@@ -80,11 +106,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:
         self.connection.in_transaction = not autocommit
 
+    def _commit(self) -> None:
+        if self.connection is not None and self.connection.held:
+            with debug_transaction(self, "COMMIT"), self.wrap_database_errors, self.connection.cursor() as cursor:
+                cursor.execute("COMMIT")
+            return
+        parent: Any = super()
+        parent._commit()
+
+    def _rollback(self) -> None:
+        if self.connection is not None:
+            self.connection.held = []
+        parent: Any = super()
+        parent._rollback()
+
     @async_unsafe
     def create_cursor(self, name: str | None = None) -> Any:
         if not name:
             return self.connection.cursor()
-        begin(self.connection)
+        flush(self.connection, _before(self.connection))
         ends_later = not self.connection.in_transaction
         return base.ServerSideCursor(self.connection, name=name, scrollable=False, withhold=ends_later)  # type: ignore[call-arg]
 

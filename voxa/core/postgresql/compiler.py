@@ -18,6 +18,8 @@ from django.db.backends.postgresql.compiler import (
 )
 from django.db.models import BooleanField, CharField, DateTimeField, Field, ForeignKey, TextField, UUIDField
 
+from voxa.core.postgresql.base import hold
+
 __all__ = ["SQLAggregateCompiler", "SQLCompiler", "SQLDeleteCompiler", "SQLInsertCompiler", "SQLUpdateCompiler"]
 # What Django's own fields send as it is, besides None.
 _SENT: dict[type[Any], type] = {
@@ -40,7 +42,21 @@ _known: dict[Any, _Insert] = {}
 
 
 class SQLInsertCompiler(compiler.SQLInsertCompiler):
-    """Leaves to Django what is not one row of plain values: several rows, expressions, conflicts."""
+    """Leaves to Django what is not one row of plain values: several rows, expressions, conflicts.
+
+    Rows of a model that `is_held` are sent with the next statement, and do not learn their key.
+    """
+
+    def execute_sql(self, returning_fields: Any = None) -> Any:  # type: ignore[override]
+        query: Any = self.query
+        if not getattr(query.model, "is_held", False):
+            return super().execute_sql(returning_fields)
+        self.returning_fields = None
+        with self.connection.cursor() as cursor:
+            hold(cursor)
+            for sql, params in self.as_sql():
+                cursor.execute(sql, params)
+        return [(None,) * len(returning_fields or ())] * len(query.objs)
 
     def as_sql(self, *args: Any, **options: Any) -> Any:
         query: Any = self.query
