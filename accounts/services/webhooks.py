@@ -36,12 +36,12 @@ def emit(workspace_id: UUID, event_type: str, payload: Payload | Callable[[], Pa
     `EVENT_TYPES`.
     """
     event = EVENT_TYPES[event_type]
-    interested = [pk for pk, types in _endpoints(workspace_id) if event.name in types]
+    interested = [pk for pk, types in endpoints_asked(workspace_id) if event.name in types]
     if interested:
         _queue(workspace_id, event.name, payload() if callable(payload) else payload, interested)
 
 
-_endpoints: Fixed[Any] = Fixed(
+endpoints_asked: Fixed[Any] = Fixed(
     lambda workspace: WebhookEndpoint.objects.filter(workspace=workspace, active=True).values_list("pk", "event_types"),
     UUID,
     shared=True,

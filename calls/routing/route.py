@@ -53,10 +53,10 @@ def trunk_rings(trunk: Trunk | None, default: float) -> float:
 
 def own_number(workspace_id: UUID, number: str) -> PhoneNumber | None:
     """Return a workspace's own number with its trunk, None if it does not have it."""
-    return _own_number.only(workspace_id, number)
+    return own_number_asked.only(workspace_id, number)
 
 
-_own_number = Fixed(
+own_number_asked = Fixed(
     lambda workspace, number: (
         PhoneNumber.objects.filter(workspace=workspace, number=number).select_related("trunk").order_by()
     ),

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Workspace
+from accounts.services.webhooks import endpoints_asked
 from calls.choices import LIVE, CallStatus, Direction, EventType, Reason
 from calls.dialer.wake import wake_dispatchers
 from calls.models import Call
@@ -18,8 +19,10 @@ from calls.services.hangup import hang_up
 from calls.services.timeline import end, note, tell
 from telephony.choices import AgentDirection
 from telephony.models import Agent, TelephonySettings, Trunk
+from telephony.models.telephony_settings import settings_asked
 from telephony.services.errors import Problems
 from voxa.core.errors import Conflict, Unavailable
+from voxa.core.statements import read_ahead, read_once
 
 # The sentence of the queue-and-dispatch reference, to the letter: programs compare it.
 NOT_CONFIGURED = "Telephony worker not configured — call remains queued. Set LIVEKIT_* and carrier credentials in .env."
@@ -29,6 +32,7 @@ FURTHEST = timedelta(days=365)
 LATE = timedelta(minutes=1)  # allowed delay of a request plus clock difference
 
 
+@read_once()
 def place_call(
     workspace: Workspace,
     *,
@@ -72,6 +76,11 @@ def _asked_for(
     """Return the call between two numbers as typed, on the chosen trunk or that of the caller ID."""
     called = problems.number("to", to, workspace.country)
     caller_id = problems.number("from", from_, workspace.country)
+    read_ahead(
+        (route.own_number_asked, (workspace.pk, caller_id)),
+        (settings_asked, (workspace.pk,)),
+        (endpoints_asked, (workspace.pk,)),
+    )
     number = route.own_number(workspace.pk, caller_id)
     return Call(
         workspace=workspace,

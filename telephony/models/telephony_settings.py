@@ -149,7 +149,7 @@ class TelephonySettings(Answering):
     @classmethod
     def of(cls, workspace_id: UUID) -> "TelephonySettings":
         """Return a workspace's settings; create them with the default project on first use."""
-        found = _of_workspace.only(workspace_id)
+        found = settings_asked.only(workspace_id)
         if found is None:
             found, _ = cls.objects.select_related("project").get_or_create(
                 workspace_id=workspace_id, defaults={"project": LiveKitProject.default()}
@@ -158,4 +158,4 @@ class TelephonySettings(Answering):
 
 
 _settings = TelephonySettings.objects.select_related("project").defer("assistant_request_secret")
-_of_workspace = Fixed(lambda pk: _settings.filter(pk=pk), UUID, shared=True)
+settings_asked = Fixed(lambda pk: _settings.filter(pk=pk), UUID, shared=True)

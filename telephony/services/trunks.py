@@ -22,7 +22,7 @@ from telephony.sync.rows import gateway_row, trunk_row
 from telephony.sync.warnings import trunk_warnings
 from voxa.core.deletion import delete_row
 from voxa.core.destinations import GIVEN_FOR_ANOTHER
-from voxa.core.statements import Fixed
+from voxa.core.statements import Fixed, together
 
 # What whoever creates or changes a trunk may name: every column that is not `editable=False`.
 FIELDS = tuple(field.name for field in Trunk._meta.concrete_fields if field.editable and field.name != "workspace")
@@ -76,7 +76,11 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
     (None or "") clears both. Raise `Trunk.DoesNotExist` if it was deleted, `ValidationError` as `create_trunk`.
     """
     problems = Problems() if problems is None else problems
-    trunk = _locked(trunk)
+    pk = trunk.pk
+    found, gateways_now, first_number = together(
+        (_lock, (trunk.workspace_id, pk)), (_gateways, (pk,)), (_first_number, (pk,))
+    )
+    trunk = _only(found)
     data = with_changed_preset(trunk, data)
     changed = assign(trunk, _whole_credentials(data), FIELDS)
     problems.check(trunk, FIELDS)
@@ -88,7 +92,7 @@ def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | 
     if replaced or OF_THE_CARRIER.intersection(changed):
         forget(trunk.pk)
     if replaced or changed:
-        trunk.warnings = _warnings(trunk, _gateways(trunk.pk), _first_number(trunk.pk))
+        trunk.warnings = _warnings(trunk, _gateways(pk) if replaced else gateways_now, first_number)
     if changed:
         trunk.save(update_fields=[*changed, *mark_changed(trunk), "warnings", "updated_at"])
     elif replaced:
@@ -112,10 +116,13 @@ _first_number: Fixed[Any] = Fixed(
 
 def _locked(trunk: Trunk) -> Trunk:
     """Return a trunk of the workspace, whose row the transaction holds. Raise `Trunk.DoesNotExist`."""
-    found = _lock.only(trunk.workspace_id, trunk.pk)
-    if found is None:
+    return _only(_lock(trunk.workspace_id, trunk.pk))
+
+
+def _only(found: list[Trunk]) -> Trunk:
+    if not found:
         raise Trunk.DoesNotExist
-    return found
+    return found[0]
 
 
 @transaction.atomic

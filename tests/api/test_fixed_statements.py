@@ -1,6 +1,7 @@
 """Queries whose SQL is made once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from unittest.mock import patch
 from uuid import UUID, uuid4
 
@@ -8,10 +9,11 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import ApiKey, Workspace
 from accounts.services.keys import create_api_key
-from voxa.core.statements import Fixed
+from voxa.core.statements import Fixed, read_ahead, read_once, together
 
 
 def keys_of(workspace: UUID, key: UUID) -> QuerySet[ApiKey]:
@@ -70,3 +72,30 @@ def test_a_lock_needs_a_transaction_each_time(acme: Workspace) -> None:
         assert find.only(acme.pk) == acme
     with pytest.raises(transaction.TransactionManagementError):
         find(acme.pk)
+
+
+def test_queries_are_asked_together_with_the_rows_of_each(acme: Workspace, globex: Workspace) -> None:
+    key, _ = create_api_key(acme, "100 %", ["agents:read"])
+    find = Fixed(keys_of, UUID, UUID)
+    names: Fixed[Any] = Fixed(lambda name: Workspace.objects.filter(name=name).values_list("pk", flat=True), str)
+    asked = ((find, (acme.pk, key.pk)), (names, (globex.name,)), (find, (globex.pk, key.pk)), (names, ("100 %",)))
+    assert together(*asked) == [[key], [globex.pk], [], []]
+
+
+@pytest.mark.postgres
+def test_queries_that_are_asked_together_are_one_statement(
+    acme: Workspace, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    find = Fixed(lambda pk: Workspace.objects.filter(pk=pk), UUID, shared=True)
+    with django_assert_num_queries(1), read_once():
+        read_ahead((find, (acme.pk,)), (find, (uuid4(),)))
+        assert find.only(acme.pk) == acme
+
+
+def test_outside_of_read_once_nothing_is_read_ahead(
+    acme: Workspace, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    find = Fixed(lambda pk: Workspace.objects.filter(pk=pk), UUID, shared=True)
+    with django_assert_num_queries(1):
+        read_ahead((find, (acme.pk,)))
+        assert find.only(acme.pk) == acme

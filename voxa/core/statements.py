@@ -143,13 +143,16 @@ class _Ready:
         rows.query.get_compiler = lambda *args, **options: compiler
         self.rows = rows._iterable_class(rows)
 
-    def __call__(self, args: tuple[Any, ...]) -> list[Any]:
+    def __call__(self, args: tuple[Any, ...], answer: list[Any] | None = None) -> list[Any]:
+        """Return the rows for these arguments, from the answer of the server if it is there."""
         if self.is_lock and not self.database.in_atomic_block:
             raise TransactionManagementError("A lock needs a transaction.")  # Django says so when it makes the SQL
-        self.given = _filled(self.params, args)
+        self.given, self.answer = _filled(self.params, args), answer
         return list(self.rows)
 
     def _fetched(self) -> list[Any]:
+        if self.answer is not None:
+            return self.answer
         with self.database.cursor() as cursor:
             cursor.execute(self.sql, self.given)
             rows: list[Any] = cursor.fetchall()
@@ -177,14 +180,18 @@ class Fixed(Generic[M]):
         return known[key]
 
     def _rows(self, *args: Any) -> list[M]:
-        database = connections[DEFAULT_DB_ALIAS]  # of this thread
-        if database.vendor != "postgresql":  # its UUIDs are texts of another form
+        if connection.vendor != "postgresql":  # its UUIDs are texts of another form
             return list(self.build(*args))
-        ready = getattr(self._ready, "query", None)
+        rows: list[M] = self.ready()(args)
+        return rows
+
+    def ready(self) -> _Ready:
+        """Return the query for this thread's connection."""
+        database = connections[DEFAULT_DB_ALIAS]
+        ready: _Ready | None = getattr(self._ready, "query", None)
         if ready is None or ready.database is not database:
             ready = self._ready.query = _Ready(database, *self._made)
-        rows: list[M] = ready(args)
-        return rows
+        return ready
 
     def only(self, *args: Any) -> M | None:
         """Return the only row for these arguments, or None."""
@@ -195,6 +202,31 @@ class Fixed(Generic[M]):
         query = self.build(*map(_placeholder, range(len(self.kinds)), self.kinds))
         compiler = query.query.get_compiler(connection=connection)
         return query, compiler, *compiler.as_sql()
+
+
+Asked = tuple[Fixed[Any], tuple[Any, ...]]  # a query and its arguments
+
+
+def together(*asked: Asked) -> list[list[Any]]:
+    """Return the rows of each query, asked in this order; on PostgreSQL in one message."""
+    if connection.vendor != "postgresql":
+        return [query(*args) for query, args in asked]
+    ready = [(query.ready(), args) for query, args in asked]
+    found = []
+    with connection.cursor() as cursor:
+        params = [value for one, args in ready for value in _filled(one.params, args)]
+        cursor.execute("; ".join(one.sql for one, _ in ready), params)
+        for one, args in ready:
+            found.append(one(args, cursor.fetchall()))
+            cursor.nextset()
+    return found
+
+
+def read_ahead(*asked: Asked) -> None:
+    """Within `read_once`, answer `shared` queries that will be asked."""
+    known = _read.get()
+    if known is not None:
+        known.update(zip(asked, together(*asked), strict=True))
 
 
 class FixedUpdate(Fixed[M]):

@@ -17,18 +17,22 @@ from psycopg.types.datetime import TimestamptzLoader
 class DatabaseOperations(operations.DatabaseOperations):
     compiler_module = "voxa.core.postgresql.compiler"
 
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        return getattr(cursor, "text_held", "") or super().last_executed_query(cursor, sql, params)
+
 
 class Cursor(base.Cursor, ClientCursor[Any]):
     """Sends a statement in one message with what comes before it, which saves trips to the server: BEGIN, where it is
     the first of a transaction, and the statements that were held.
     """
 
-    is_held = False
+    is_held, text_held = False, ""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         connection: Any = self.connection
         if self.is_held and connection.in_transaction:
-            connection.held.append(self.mogrify(query, params))
+            self.text_held = self.mogrify(query, params)
+            connection.held.append(self.text_held)
             return self
         before = _before(connection)
         if before and not isinstance(query, str):
@@ -69,7 +73,7 @@ def flush(connection: Any, statements: list[str]) -> None:
 
 
 def hold(cursor: Any) -> None:
-    """Have the statement of a cursor of Django's sent with the next one of the transaction, at the latest with COMMIT.
+    """Send what a cursor of Django's executes with the next statement of the transaction, at the latest with COMMIT.
 
     For statements without a result. What the server says against one is raised by the next.
     """
