@@ -1,17 +1,22 @@
 """Where an agent is dispatched, a stand-in joins, for no worker can."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import pytest
 from livekit.protocol.agent import JobStatus
 from livekit.protocol.models import DisconnectReason, ParticipantInfo
 from livekit.protocol.room import CreateRoomRequest
 from livekit.protocol.webhook import WebhookEvent
 
+from agents.worker.config import Config
 from telephony.sandbox import agents
 from telephony.sandbox.rooms import Room
 from telephony.sandbox.state import State
+from tests.live.databases import CHECKOUT
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 
@@ -104,3 +109,25 @@ def test_an_agent_without_a_name_is_nobody(state: State, run: Run) -> None:
         assert agents_in(room) == []
 
     run(story())
+
+
+def test_a_call_of_which_voxa_says_nothing_ends(state: State, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("telephony.sandbox.worker.INSTRUCTED_WITHIN", 0.2)
+    state.worker = Config("", "devkey", "s" * 32, "http://127.0.0.1:9", worker_id="", load_limit=1.0, health_port=0)
+
+    async def story() -> None:
+        room = open_with_caller(state)
+        agents.dispatch(state, room, "voxa-agent", "")
+        while state.rooms.get("call") is room:
+            assert not [one for one in agents_in(room) if one.tracks]  # so the caller is not answered
+            await asyncio.sleep(0.1)
+
+    run(story())
+
+
+def test_the_sandbox_needs_no_package_that_a_worker_alone_has() -> None:
+    """`make run` installs requirements.txt, without those of requirements-agent.txt."""
+    worker = ["livekit.agents", "livekit.rtc", "numpy", "openai", "psutil"]
+    asked = f"import sys, telephony.sandbox.app; print([name for name in {worker} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
