@@ -79,6 +79,10 @@ def _value(field: Any, given: Any, problems: Problems, path: str) -> Any:
         return read(field, given, problems, at=f"{path}.")
     if isinstance(field, serializers.CharField) and isinstance(given, int | float):
         raise RestValidationError("Send a string, in quotes.", "invalid")  # 1.10 would become "1.1"
+    if isinstance(field, serializers.DictField) and given is not None and not isinstance(given, Mapping):
+        raise RestValidationError("Send a JSON object.", "not_a_dict")
+    if isinstance(field, serializers.ListField) and given is not None and not isinstance(given, list):
+        raise RestValidationError("Send a list.", "not_a_list")
     if given is None or not isinstance(field, serializers.ListSerializer):
         return field.run_validation(given)
     if not isinstance(given, list):

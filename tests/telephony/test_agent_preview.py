@@ -32,6 +32,11 @@ def test_wrong_fields_are_named_together(api: APIClient, path: str) -> None:
     assert fields == {"variables.a_b", "agentOverrides.language", "name"}
 
 
+def test_variables_are_an_object(api: APIClient, path: str) -> None:
+    answer = api.post(path, {"variables": ["Ada"]}, format="json").json()
+    assert answer["error"]["message"] == "variables: Send a JSON object."
+
+
 def test_an_outsider_finds_no_agent(api: APIClient, foreign_agent: Agent) -> None:
     assert api.post(f"{AGENTS}/{foreign_agent.pk}/preview", {}, format="json").status_code == 404
 

@@ -60,6 +60,17 @@ def test_what_cannot_be_meant_is_refused(api: APIClient, path: str, sent: dict[s
 
 
 @pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"fallback": "pray"}, "Choose one of none, agent, transfer, voicemail, hang_up, or leave it empty."),
+        ({"holidays": "2026-12-25"}, "Send a list."),
+    ],
+)
+def test_what_to_send_instead_is_said(api: APIClient, path: str, sent: dict[str, Any], words: str) -> None:
+    assert api.patch(path, sent).json()["error"]["details"][0]["message"] == words
+
+
+@pytest.mark.parametrize(
     "to",
     ["12", "hello", "sip:@", "sip:2025550142@pbx.example.com", "sip:desk@10.0.0.1", "SIP:desk@localhost",
      "sip:desk@127.0.0.1:5070;transport=tls", "sips:[::1]", "sip:169.254.169.254?X-A=1"],

@@ -24,8 +24,9 @@ class NamedChoiceField(serializers.ChoiceField):
         try:
             return super().to_internal_value(data)
         except ValidationError:
-            names = ", ".join(str(name) for name in self.choices)
-            raise ValidationError(f"Choose one of {names}.", "invalid_choice") from None
+            names = ", ".join(str(name) for name in self.choices if name != "")
+            empty = ", or leave it empty" if "" in self.choices else ""
+            raise ValidationError(f"Choose one of {names}{empty}.", "invalid_choice") from None
 
 
 class MomentField(serializers.DateTimeField):
