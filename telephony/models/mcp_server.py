@@ -51,8 +51,12 @@ def validate_mcp_headers(text: str) -> None:
     if len(found) > MOST_HEADERS or len({name.lower() for name in found}) < len(found):
         raise ValidationError(f"Enter at most {MOST_HEADERS} headers, each once.", code="shape")
     for name, value in found.items():
-        if not _HEADER.fullmatch(name) or not _VALUE.fullmatch(value) or value != value.strip():
-            raise ValidationError("A header's name or value has characters that HTTP does not allow.", code="shape")
+        if not _HEADER.fullmatch(name):
+            words = f"{name[:80]} is no name of a header. Enter one such as X-Api-Key, without spaces."
+            raise ValidationError(words, code="shape")
+        if not _VALUE.fullmatch(value) or value != value.strip():
+            words = f"The value of {name} has characters that HTTP does not allow, or spaces around it. Remove them."
+            raise ValidationError(words, code="shape")
         if name.lower() in _OURS:
             raise ValidationError(f"{name} is set by Voxa. Leave it out.", code="shape")
 

@@ -63,6 +63,7 @@ def test_a_server_is_created_changed_and_listed_without_its_headers(api: APIClie
         ({"headers": {"Host": "x"}}, "headers"),
         ({"headers": {"mcp-session-id": "x"}}, "headers"),
         ({"headers": {"X Y": "x"}}, "headers"),
+        ({"headers": {"X-Name": " Zo\u00eb"}}, "headers"),
         ({"headers": {"X": "a\r\nb"}}, "headers"),
         ({"headers": {f"X-{n}": "a" for n in range(11)}}, "headers"),
         ({"allowedTools": ["a", "a"]}, "allowedTools"),
