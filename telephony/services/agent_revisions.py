@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 from agents.providers.fields import unused
 from telephony.models import Agent
 from telephony.models.agent import KEYS
-from telephony.services.agent_keys import check_keys
+from telephony.services.agent_keys import SPEECH, check_keys
 from telephony.services.agents import FIELDS, needs_key_again, update_agent
 from telephony.services.analysis_templates import template_of
 from telephony.services.errors import Problems
@@ -19,6 +19,10 @@ from telephony.services.rows import assign
 # A template by its id: it may have been deleted since.
 TEMPLATE_ID = "analysis_template_id"
 RECORDED = (*(name for name in FIELDS if name not in ("provider_key", *KEYS, "analysis_template")), TEMPLATE_ID)
+KEY_GONE = (
+    "The revision has another AI provider or URL than an API key of the agent belongs to, so that key was removed. "
+    "Enter or choose one again: without it the agent cannot speak."
+)
 TEMPLATE_GONE = "The revision's analysis template was deleted. Choose another one, or enter fields."
 
 
@@ -77,13 +81,16 @@ def restore(agent: Agent, row: Any, note: str, problems: Problems) -> Agent:
     template = values["analysis_template"] = template_of(row)
     for name in unused(row.ai_provider, values):
         del values[name]
-    if needs_key_again(agent, values):
+    if lost := needs_key_again(agent, values):
         values["provider_key"] = None
     draft = copy(agent)
     assign(draft, values, FIELDS)
     check_keys(draft, misplaced := Problems())
     values |= dict.fromkeys(misplaced)
     saved = update_agent(agent, {**values, "revision_note": note}, problems=problems)
+    # A key of speech is not missed where the revision has no provider for it.
+    if lost or any(getattr(agent, name) and values.get(SPEECH.get(name, "ai_provider")) for name in misplaced):
+        saved.warnings = [*saved.warnings, KEY_GONE]
     if row.analysis_template_id and template is None:
         saved.warnings = [*saved.warnings, TEMPLATE_GONE]
     return saved

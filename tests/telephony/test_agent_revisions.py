@@ -38,6 +38,7 @@ def test_two_revisions_are_compared(api: APIClient, revisions: str) -> None:
 def test_a_revision_is_restored_as_a_new_one_with_the_key(api: APIClient, revisions: str) -> None:
     agent = api.post(f"{revisions}/1/restore", {}).json()
     assert (agent["greeting"], agent["voice"], agent["hasProviderKey"]) == ("Hello.", "", True)
+    assert agent["warnings"] == []
     newest = api.get(revisions).json()["results"][0]
     assert (newest["number"], newest["note"]) == (4, "Restored revision 1.")
     api.post(f"{revisions}/3/restore", {"note": "As before."})
@@ -49,6 +50,7 @@ def test_the_key_is_not_restored_to_another_url(api: APIClient, revisions: str) 
     assert api.patch(revisions.removesuffix("/revisions"), moved).status_code == 200
     agent = api.post(f"{revisions}/3/restore", {}).json()
     assert (agent["baseUrl"], agent["hasProviderKey"]) == ("", False)
+    assert "that key was removed" in agent["warnings"][0]
 
 
 @pytest.mark.parametrize("number", ["0", "9", "99999999999999999999"])
