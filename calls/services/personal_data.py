@@ -38,7 +38,7 @@ OTHER: dict[str, frozenset[str]] = {
     "accounts.WebhookMessage": frozenset({"event_type"}),
     "accounts.Workspace": frozenset({"slug", "name", "country", "time_zone"}),
     "calls.AgentTest": frozenset({"room_name", "measures", "reason"}),
-    "calls.AgentWorker": frozenset({"host", "version"}),
+    "calls.AgentWorker": frozenset({"host", "speech", "version"}),
     "calls.Alert": frozenset({"text", "end_text"}),  # figures and names of trunks
     "calls.AlertNotification": frozenset({"last_error"}),
     "calls.AlertRule": frozenset({"name", "email_to", "slack_url", "last_text"}),  # addresses of staff

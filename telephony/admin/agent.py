@@ -112,8 +112,8 @@ class AgentAdmin(VoicesMixin, RevisionsMixin, ToolSecretMixin, ReplacingDeletion
         **{name: _in_sight(name, providers) for name, providers in USED_BY.items()},
         "voicemail_message": "typeof ai_provider === 'undefined' || voicemail_action == 'leave_message'"
         " || (ai_provider == 'custom' && voicemail_message)",
-        "analysis_schema": f"({_in_sight('analysis_schema', USED_BY['analysis_schema'])})"
-        " && (typeof analysis_template === 'undefined' || !analysis_template)",
+        "analysis_schema": "(typeof analysis_template === 'undefined' || !analysis_template)"
+        f" && ({_in_sight('analysis_schema', USED_BY['analysis_schema'])})",
     }
 
     @display(description=_("Direction"))
