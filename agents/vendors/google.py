@@ -29,7 +29,10 @@ def read(key: str) -> dict[str, str]:
 
     Raise `ValueError` for anything else.
     """
-    found = json.loads(key)
+    try:
+        found = json.loads(key)
+    except RecursionError:
+        raise ValueError from None
     if not isinstance(found, dict) or found.get("type") != "service_account":
         raise ValueError
     parts = {name: value for name in PARTS if isinstance(value := found.get(name), str) and value}

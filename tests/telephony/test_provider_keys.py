@@ -91,6 +91,7 @@ def test_a_key_goes_in_and_never_comes_out(api: APIClient) -> None:
         ({"provider": "openai", "baseUrl": "https://10.0.0.1/v1"}, "baseUrl", "unsafe_url"),
         ({"provider": "google"}, "key", "provider_key"),
         ({"provider": "google", "key": '{"type": "authorized_user"}'}, "key", "provider_key"),
+        ({"provider": "google", "key": "[" * 5_000}, "key", "provider_key"),
         ({"provider": "google", "key": service_account(private_key="none")}, "key", "provider_key"),
         ({"provider": "google", "key": service_account(token_uri="https://evil.example/token")}, "key", "provider_key"),
         ({"provider": "google", "key": service_account(universe_domain="evil.example")}, "key", "provider_key"),

@@ -22,8 +22,12 @@ def compiled(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
 
 
 def misfits(schema: Mapping[str, Any], value: Any) -> list[str]:
-    """Return the first violation of a schema, such as `city: 7 is not of type "string"`; or "" for a valid value."""
-    return [_words(error) for error in compiled(schema).iter_errors(value)]
+    """Return the violations of a schema, such as `city: 7 is not of type "string"`; none for a valid value."""
+    validator = compiled(schema)
+    try:
+        return [_words(error) for error in validator.iter_errors(value)]
+    except (ValueError, RecursionError):  # a violation in a value of more than 255 levels
+        return ["The JSON is nested too deeply."]
 
 
 def _words(error: Exception) -> str:
