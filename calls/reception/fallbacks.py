@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -41,7 +42,7 @@ def is_closed_at(workspace: Workspace, number: PhoneNumber | None, at: datetime)
 def first_fallback(number: PhoneNumber, tried: Collection[str] = ()) -> Answering | None:
     """Return the row with the fallback that a call to a number would use first, None if there is none."""
     levels = [row for _level, row in _levels(number, number.workspace_id)]
-    return next((row for row in levels if row.fallback != Fallback.AGENT or _may_answer(row, tried)), None)
+    return next((row for row in levels if _is_usable(row, tried)), None)
 
 
 def use_fallback(call: Call, reason: Reason | None, message: str = "", only: Collection[Fallback] = ACTIONS) -> bool:
@@ -63,7 +64,7 @@ def use_fallback(call: Call, reason: Reason | None, message: str = "", only: Col
             if level in used or row.fallback not in only:
                 continue
             used.append(level)
-            if row.fallback == Fallback.AGENT and not _may_answer(row, tried):
+            if not _is_usable(row, tried):
                 continue
             why = reason or before.get("reason", Reason.AGENT_ABSENT)
             state = {"used": used, "tried": tried, "action": row.fallback, "reason": why}
@@ -92,7 +93,10 @@ def _levels(number: PhoneNumber | None, workspace_id: UUID) -> list[tuple[str, A
     return levels
 
 
-def _may_answer(row: Answering, tried: Collection[str]) -> bool:
+def _is_usable(row: Answering, tried: Collection[str]) -> bool:
+    """Return whether its agent may answer, and whether there is a storage for messages, which may have been removed."""
+    if row.fallback != Fallback.AGENT:
+        return row.fallback != Fallback.VOICEMAIL or bool(settings.RECORDING_S3_BUCKET)
     agent = row.fallback_agent
     return agent is not None and answers_inbound(agent) and str(agent.pk) not in tried
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
@@ -17,7 +18,7 @@ from voxa.core.doctor.registry import Scope
 _NO_FALLBACK_AGENT = Q(fallback=Fallback.AGENT) & (
     Q(fallback_agent=None) | Q(fallback_agent__active=False) | Q(fallback_agent__direction=AgentDirection.OUTBOUND)
 )
-_WHY_NOT = "its agent was deleted, is not active or makes outbound calls only"
+_WHY_NOT = "its agent was deleted, is not active or makes outbound calls only, or no storage records its voicemail"
 
 
 def look(scope: Scope) -> Iterator[Finding]:
@@ -77,9 +78,13 @@ def _stood_in_for(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
     )
 
 
+def _of_no_use() -> Q:
+    return _NO_FALLBACK_AGENT if settings.RECORDING_S3_BUCKET else _NO_FALLBACK_AGENT | Q(fallback=Fallback.VOICEMAIL)
+
+
 def _passed_over(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
     yield from _by_workspace(
-        numbers.filter(_NO_FALLBACK_AGENT),
+        numbers.filter(_of_no_use()),
         Finding(
             "numbers.fallback",
             f"The fallback of {{numbers}} is passed over: {_WHY_NOT}.",
@@ -91,7 +96,7 @@ def _passed_over(numbers: QuerySet[PhoneNumber]) -> Iterator[Finding]:
 
 
 def _passed_over_for_all(scope: Scope) -> Iterator[Finding]:
-    rows = scope.own(TelephonySettings.objects.filter(_NO_FALLBACK_AGENT)).select_related("workspace")
+    rows = scope.own(TelephonySettings.objects.filter(_of_no_use())).select_related("workspace")
     page = reverse("admin:telephony_telephonysettings_changelist")
 
     def tell(row: TelephonySettings) -> Finding:

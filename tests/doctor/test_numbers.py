@@ -51,6 +51,14 @@ def test_a_stand_in_answers_where_the_chosen_agent_is_not_active(active: Trunk, 
     )  # fmt: skip
 
 
+def test_a_voicemail_without_a_storage_is_passed_over(active: Trunk, agent: Agent, settings: Any) -> None:
+    settings.RECORDING_S3_BUCKET = "calls"
+    PhoneNumber.objects.update(agent=agent, fallback="voicemail", fallback_message="Leave a message.")
+    assert found(doctor.look) == {}
+    settings.RECORDING_S3_BUCKET = ""
+    assert found(doctor.look).keys() == {"numbers.fallback"}
+
+
 def test_a_caller_id_alone_needs_nobody_who_answers(active: Trunk) -> None:
     active.gateways.update(inbound=False)
     assert found(doctor.look) == {}

@@ -1,6 +1,7 @@
 """The route check says that it is outside the business hours now, and who takes the call then."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -34,7 +35,10 @@ def test_without_a_fallback_the_agent_answers_as_usual(api: APIClient, closed: P
     assert ask(api, sourceIp=STRANGER)["closedNow"] is False  # no trunk takes the call at any hour
 
 
-def test_the_fallback_of_the_number_or_its_workspace_is_named(api: APIClient, closed: PhoneNumber) -> None:
+def test_the_fallback_of_the_number_or_its_workspace_is_named(
+    api: APIClient, closed: PhoneNumber, settings: Any
+) -> None:
+    settings.RECORDING_S3_BUCKET = "calls"
     TelephonySettings.objects.update(fallback=Fallback.VOICEMAIL)
     found = ask(api)
     assert (found["allowed"], found["closedNow"], found["agent"]) == (True, True, None)

@@ -136,6 +136,13 @@ def test_a_call_that_is_over_or_outbound_has_none(comes: Comes) -> None:
     assert not use_fallback(call, Reason.PROVIDER_FAILED)
 
 
+def test_a_voicemail_without_a_storage_is_passed_over(comes: Comes, settings: Any) -> None:
+    settings.RECORDING_S3_BUCKET = ""
+    number(fallback="voicemail", fallback_message="Leave a message.", **CLOSED)
+    workspace(**SAYS)
+    assert used(comes()) == [(Reason.OUTSIDE_HOURS, "hang_up")]
+
+
 def test_a_voicemail_is_recorded_where_calls_are_not(comes: Comes, settings: Any) -> None:
     settings.RECORDING_S3_BUCKET = settings.RECORDING_S3_ACCESS_KEY = settings.RECORDING_S3_SECRET = "recordings"
     workspace(fallback="voicemail", fallback_message="Leave a message.", **CLOSED)
