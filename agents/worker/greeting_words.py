@@ -70,12 +70,13 @@ _PERSON = (
     r"(?:chi (?:e|parla)|mi dica|posso (?:aiutar|esser)|come posso|un attimo|vuole (?:che|lasciare)|con chi)",
     r"(?:quem (?:e|fala|esta)|pois nao|posso ajudar|em que posso|um momento|quer (?:que|deixar)|pode falar)",
     # Who answers for somebody else offers to pass something on.
-    r"(?:kann|soll|darf) ich (?:\w+ ){0,3}(?:ausrichten|helfen|weiterhelfen|fragen|bestellen|notieren|verbinden)",
+    r"(?:kann|soll|darf) ich (?:(?!nicht)\w+ ){0,3}(?:ausrichten|(?:weiter)?helfen|fragen|notieren|verbinden)",
     r"(?:je peux|puis-je) (?:lui |vous )?(?:prendre|transmettre|laisser|aider)|de la part de qui|de parte de quien",
-    r"(?:le digo|le paso|se lo (?:paso|digo)|tomo nota|puedo (?:tomar|ayudar))|(?:posso|devo) (?:riferi|prender|dir)",
-    r"posso (?:anotar|avisar|deixar)|(?:da|de) parte de quem",
-    r"(?:kan|zal|mag) ik (?:\w+ ){0,3}(?:aannemen|doorgeven|vragen)",
-    r"(?:met wie|wie (?:is|spreek)|waarmee kan|kan ik u|wat kan ik|een moment|wilt u|u spreekt met|spreekt u mee)",
+    r"(?:le digo|le paso|se lo (?:paso|digo)|tomo nota|(?<!no )puedo (?:tomar|ayudar))",
+    r"(?<!non )(?:posso|devo) (?:riferi|prender|dir)",
+    r"(?<!nao )posso (?:anotar|avisar|deixar)|(?:da|de) parte de quem",
+    r"(?:kan|zal|mag) ik (?:(?!niet)\w+ ){0,3}(?:aannemen|doorgeven|vragen)",
+    r"(?:met wie|wie (?:is|spreek)|waarmee kan|kan ik u\b|wat kan ik|een moment|wilt u|u spreekt met|spreekt u mee)",
 )
 
 
