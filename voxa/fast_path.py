@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from csp.constants import HEADER
@@ -28,11 +28,12 @@ class LeanPathsMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        self._resolve = cache(resolve)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info not in PATHS:
             return self.get_response(request)
-        found = resolve(request.path_info)
+        found = self._resolve(request.path_info)
         answer: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
         return answer
 
