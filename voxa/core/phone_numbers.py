@@ -50,6 +50,8 @@ def canonical(text: str, country: str | None = None, *, plus_may_be_lost: bool =
     number of that country and would be one behind a `+` are read so: carriers and spreadsheets leave it out. Raises
     NumberError with the reason.
     """
+    if E164.fullmatch(text):  # means the same everywhere: read once
+        return _canonical(text, None, False)
     return _canonical(text, (country or "").upper() or None, plus_may_be_lost)
 
 
@@ -121,6 +123,8 @@ def _international(read: Digits) -> str:
     settled = [_settled(f"+{digits}") for digits in spellings]
     if settled[0].startswith("+0"):
         fail("invalid", f"Country codes do not start with 0. Enter the number such as {EXAMPLE}.")
+    if len(settled) == 1:
+        return settled[0]
     return next((number for number in settled if is_valid(number)), settled[0])
 
 
