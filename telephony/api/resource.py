@@ -44,9 +44,13 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
         """Return the row for `change`, which raises `ObjectDoesNotExist` if it is not there."""
         return self.found(reference)
 
+    def to_delete(self, reference: str) -> M:
+        """Return the row for `remove`."""
+        return self.found(reference)
+
     @abstractmethod
     def remove(self, row: M) -> None:
-        """Delete a row."""
+        """Delete a row, or raise `NotFound`."""
 
     def list(self, request: Request) -> Response:
         if self.first_page is None or request.query_params:
@@ -76,7 +80,7 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
         return Response(self.shown(row))
 
     def destroy(self, request: Request, id: str) -> Response:
-        self.remove(self.found(id))
+        self.remove(self.to_delete(id))
         return Response(status=204)
 
     @property

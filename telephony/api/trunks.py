@@ -56,14 +56,19 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
         return self.fresh(trunks.update_trunk(row, values, problems=problems))
 
     def to_change(self, reference: str) -> Trunk:
-        """Leave a trunk that is named by its UUID to the statement that locks it."""
-        pk = selectors.uuid_of(reference)
-        if pk is None or not isinstance(self.request.data, Mapping):
-            return self.found(reference)
-        return Trunk(pk=pk, workspace=self.workspace)
+        return self._named(reference) if isinstance(self.request.data, Mapping) else self.found(reference)
+
+    def to_delete(self, reference: str) -> Trunk:
+        return self._named(reference)
 
     def remove(self, row: Trunk) -> None:
-        trunks.delete_trunk(row)
+        if not trunks.delete_trunk(row):
+            raise self.missing()
+
+    def _named(self, reference: str) -> Trunk:
+        """Leave a trunk that is named by its UUID to the statement that locks it."""
+        pk = selectors.uuid_of(reference)
+        return self.found(reference) if pk is None else Trunk(pk=pk, workspace=self.workspace)
 
     def _note_numbers(self, own: Callable[[], Iterable[str]], problems: Problems) -> None:
         """Add an error for numbers in the body that the trunk does not have, rather than ignore them silently."""

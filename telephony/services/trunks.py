@@ -107,7 +107,9 @@ _lock = Fixed(
     UUID,
     UUID,
 )
-_lock_for_good = Fixed(lambda pk: Trunk.objects.select_for_update().filter(pk=pk).order_by(), UUID)
+_lock_for_good = Fixed(
+    lambda workspace, pk: Trunk.objects.select_for_update().filter(workspace=workspace, pk=pk).order_by(), UUID, UUID
+)
 _gateways = Fixed(lambda trunk: Gateway.objects.filter(trunk=trunk), UUID)
 _first_number: Fixed[Any] = Fixed(
     lambda trunk: PhoneNumber.objects.filter(trunk=trunk).order_by("number").values_list("number", flat=True)[:1], UUID
@@ -153,10 +155,15 @@ def resume_calls(trunk: Trunk) -> Trunk:
 
 
 @transaction.atomic
-def delete_trunk(trunk: Trunk) -> None:
-    """Delete a trunk with its gateways and numbers. Its LiveKit objects stay recorded until they are deleted there."""
-    for locked in _lock_for_good(trunk.pk):
+def delete_trunk(trunk: Trunk) -> bool:
+    """Delete a trunk with its gateways and numbers; return whether its workspace had it.
+
+    Its LiveKit objects stay recorded until they are deleted there.
+    """
+    found = _lock_for_good(trunk.workspace_id, trunk.pk)
+    for locked in found:
         delete_row(locked)
+    return bool(found)
 
 
 def _warnings(trunk: Trunk, gateways: Iterable[Gateway], numbers: Iterable[str]) -> list[str]:

@@ -34,6 +34,12 @@ def test_a_trunk_of_another_workspace_is_404_whatever_the_body(
     assert trunk.name == "Telnyx"
 
 
+def test_a_trunk_is_deleted_once_and_by_its_workspace(api: APIClient, outsider_api: APIClient, trunk: Trunk) -> None:
+    path = f"{TRUNKS}/{trunk.pk}"
+    assert outsider_api.delete(path).status_code == 404
+    assert [client.delete(path).status_code for client in (api, api)] == [204, 404]
+
+
 def test_an_omitted_password_stays(api: APIClient, trunk: Trunk) -> None:
     patch(api, trunk, {"authUsername": "other"})
     assert (trunk.auth_username, trunk.auth_password) == ("other", "mypass")

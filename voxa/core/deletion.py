@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import CASCADE, DO_NOTHING, PROTECT, RESTRICT, SET_NULL, Model
 from django.db.models.deletion import Collector, get_candidate_relations_to_delete
+from django.db.models.signals import post_delete, pre_delete
 from django.db.transaction import atomic
 
+from voxa.core.postgresql.base import hold
 from voxa.core.statements import Fixed, among
 
 
@@ -49,10 +52,36 @@ class _Collector(Collector):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         with atomic(savepoint=False), connection.cursor() as cursor:
-            deleted = super().delete()
+            deleted = super().delete() if self.fast_deletes or self.field_updates else self._delete_rows()
             if self.statements:
                 cursor.execute("; ".join(sql for sql, _ in self.statements), [keys for _, keys in self.statements])
         return deleted
+
+    def _delete_rows(self) -> tuple[int, dict[str, int]]:
+        """Do as Django does, and send each DELETE with the statement that follows."""
+        for model, rows in self.data.items():
+            self.data[model] = sorted(rows, key=attrgetter("pk"))
+        self.sort()
+        for model, row in self.instances_with_model():
+            pre_delete.send(sender=model, instance=row, using=self.using, origin=self.origin)
+        for model, rows in self.data.items():
+            cast(list[Model], rows).reverse()
+            with connection.cursor() as cursor:
+                hold(cursor)
+                cursor.execute(_deletion(model), [[row.pk for row in rows]])
+            for row in rows:
+                post_delete.send(sender=model, instance=row, using=self.using, origin=self.origin)
+        counted = {model._meta.label: len(rows) for model, rows in self.data.items()}
+        for model, row in self.instances_with_model():
+            setattr(row, model._meta.pk.attname, None)
+        return sum(counted.values()), counted
+
+
+@cache
+def _deletion(model: type[Model]) -> str:
+    options: Any = model._meta
+    table, key = (connection.ops.quote_name(name) for name in (options.db_table, options.pk.column))
+    return f"DELETE FROM {table} WHERE {key} = ANY(%s)"  # noqa: S608  # ours
 
 
 @cache
