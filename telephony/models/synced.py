@@ -5,9 +5,10 @@ from typing import Any
 from django.db import models
 
 from telephony.choices import TrunkStatus
+from voxa.core.one_row import SavedByKey
 
 
-class SyncedRow(models.Model):
+class SyncedRow(SavedByKey):
     """State of a row that should exist in LiveKit. States: `TrunkStatus`.
 
     `generation` rises with each change; a sync writes its result only if the generation is unchanged.
