@@ -17,6 +17,8 @@ from django.db.models.signals import post_init, pre_init
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError, atomic
 
+from voxa.core.postgresql.base import hold
+
 M = TypeVar("M", bound=Model)
 _read: ContextVar[dict[Any, list[Any]] | None] = ContextVar("read", default=None)
 
@@ -237,10 +239,11 @@ class FixedUpdate(Fixed[M]):
         self.update = update
 
     def run(self, *args: Any) -> None:
-        """Update, where the rows are not needed."""
+        """Update, where the rows are not needed. In a transaction it is sent with the next statement."""
         if connection.vendor == "postgresql":
             sql, params = self._plain
             with connection.cursor() as cursor:
+                hold(cursor)
                 cursor.execute(sql, _filled(params, args))
             return
         rows, values = self.update(*args)
