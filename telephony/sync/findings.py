@@ -92,18 +92,23 @@ def strangers(listing: Listing, owned: Iterable[Record], installation: UUID) -> 
     Without a row it is an orphan: a create in flight has its row already. With a row that knows another id, which
     stands there too, it is a copy. A row without an id is about to adopt it.
     """
-    records = {(record.kind, record.source_id): record for record in owned}
-    known = {(record.kind, record.livekit_id) for record in records.values()}
-    for kind, listed in listing.items():
-        for there in listed.values():
-            tag = None if (kind, there.id) in known else read_tag(there.metadata)
-            if tag is None or tag.installation != installation or tag.kind != kind:
-                continue
-            record = records.get((kind, tag.source_id))
-            if record is None:
-                yield Finding(Cause.ORPHAN, kind, tag.source_id, there.id)
-            elif record.livekit_id in listed:
-                row_kind = ENDPOINTS if record.endpoint_id else TRUNKS
-                yield Finding(
-                    Cause.COPY, kind, tag.source_id, there.id, record.row_id, row_kind=row_kind, record_id=record.pk
-                )
+    rows = list(owned)
+    known = {(record.kind, record.livekit_id) for record in rows}
+    unknown = [
+        (kind, there, tag)
+        for kind, listed in listing.items()
+        for there in listed.values()
+        if (kind, there.id) not in known and (tag := read_tag(there.metadata))
+    ]
+    records = {(record.kind, record.source_id): record for record in rows} if unknown else {}
+    for kind, there, tag in unknown:
+        if tag.installation != installation or tag.kind != kind:
+            continue
+        record = records.get((kind, tag.source_id))
+        if record is None:
+            yield Finding(Cause.ORPHAN, kind, tag.source_id, there.id)
+        elif record.livekit_id in listing[kind]:
+            row_kind = ENDPOINTS if record.endpoint_id else TRUNKS
+            yield Finding(
+                Cause.COPY, kind, tag.source_id, there.id, record.row_id, row_kind=row_kind, record_id=record.pk
+            )

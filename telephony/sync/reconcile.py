@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.utils import timezone
 from accounts.models import Workspace
 from telephony.choices import ObjectKind
 from telephony.livekit import LiveKitError
+from telephony.livekit.listed import Listed
 from telephony.livekit.loop import complete
 from telephony.models import Installation, LiveKitObject, LiveKitProject
 from telephony.sync import records, removal
@@ -30,6 +32,7 @@ from telephony.sync.project_session import ProjectSession
 from telephony.sync.records import Record
 from telephony.sync.results import Outcome
 from telephony.sync.row_sync import REMOVAL_ORDER
+from telephony.sync.side_by_side import run_side_by_side
 
 CHUNK = 500
 CONCURRENCY = 8
@@ -80,9 +83,17 @@ class _Look:
     def __init__(self, session: ProjectSession, project: LiveKitProject, workspace: Workspace | None) -> None:
         self.session, self.project, self.workspace = session, project, workspace
         self.installation = Installation.current()
-        self.listing: Listing = {
-            kind: {there.id: there for there in complete(session.list_kind(kind))} for kind in REMOVAL_ORDER
-        }
+        self.listing: Listing = self._listed()
+
+    def _listed(self) -> dict[ObjectKind, dict[str, Listed]]:
+        """List all kinds side by side."""
+        listing: dict[ObjectKind, dict[str, Listed]] = {}
+
+        async def look(kind: ObjectKind) -> None:
+            listing[kind] = {there.id: there for there in await self.session.list_kind(kind)}
+
+        run_side_by_side([partial(look, kind) for kind in REMOVAL_ORDER], len(REMOVAL_ORDER))
+        return listing
 
     def findings(self) -> list[Finding]:
         """Read the rows, now that LiveKit was listed, and compare. Rules that stand in the way come first."""

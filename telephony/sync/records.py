@@ -59,7 +59,7 @@ def read_records(project: LiveKitProject) -> list[Record]:
     """Return the records of a project and of the workspaces on it, which may have some on an earlier one."""
     concerned = Q(project=project) | Q(workspace__telephony_settings__project=project)
     found = LiveKitObject.objects.filter(concerned).order_by("pk").values_list(*Record._fields)
-    return [Record(*values) for values in found]
+    return [*map(Record._make, found)]
 
 
 def intend(lease: Lease, rows: Iterable[LiveKitObject]) -> set[UUID]:
