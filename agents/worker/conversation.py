@@ -146,8 +146,13 @@ class Conversation:
 
     @property
     def quiet_for(self) -> float:
-        """Return for how many seconds nobody has spoken."""
-        if self.agent_speaks or self.caller_speaks or self.is_acting or self.answered_at is None:
+        """Return for how many seconds nobody has spoken; 0 while the agent acts."""
+        return 0.0 if self.is_acting else self.silent_for
+
+    @property
+    def silent_for(self) -> float:
+        """Return for how many seconds nobody has spoken, even while the agent acts."""
+        if self.agent_speaks or self.caller_speaks or self.answered_at is None:
             return 0.0
         return time.time() - self.quiet_since
 

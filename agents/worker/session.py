@@ -25,7 +25,7 @@ from agents.worker.providers.base import Voice, Work
 from agents.worker.redaction import hide_in_logs
 from agents.worker.rehearsal import Rehearsal
 from agents.worker.reporting import Reporter
-from agents.worker.voicemail import mind_voicemail
+from agents.worker.voicemail import VoicemailDetection
 
 logger = logging.getLogger(__name__)
 
@@ -115,8 +115,11 @@ class _Session:
         self._work.begin(watchers.mind_answers(self._conversation))
         self._work.begin(watchers.mind_silence(self._conversation, voice, told.silence))
         heard = phone_audio(self._room, phone.identity, greeting_sound.RATE)
-        self._work.begin(mind_voicemail(self._conversation, voice, told, heard))
+        detection = VoicemailDetection(self._conversation, voice, told, heard)
+        self._work.begin(detection.run())
         if told.transfer_first and await abilities.transfer_first():
+            return
+        if not await detection.may_greet():
             return
         if told.recording_announcement:
             await self._announce(voice, told.recording_announcement)

@@ -1,9 +1,11 @@
 """The voice worker by itself: a conversation, a voice that only notes what it is told, instructions."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from agents.worker.answerer import Answerer
 from agents.worker.conversation import CALLER, Conversation, Turn
 from agents.worker.instructions import Instructions
 
@@ -33,9 +35,13 @@ class NotedVoice:
     def __init__(self, conversation: Conversation, *, can_say: bool = True) -> None:
         self._can_say, self._conversation = can_say, conversation
         self.did: list[str] = []
+        self.judges: Callable[[], Awaitable[Answerer]] | None = None
 
     async def start(self, phone: str) -> None:
         self.did.append("start")
+
+    async def who_answered(self) -> Answerer:
+        return Answerer.UNKNOWN if self.judges is None else await self.judges()
 
     async def greet(self) -> None:
         self.did.append("greet")

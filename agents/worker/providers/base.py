@@ -5,6 +5,7 @@ import logging
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
+from agents.worker.answerer import Answerer
 from agents.worker.conversation import Conversation
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,12 @@ class Voice(Protocol):
         """Get ready to speak with this participant: connect to the provider, publish the track.
 
         Raise `ProviderFailed` on failure.
+        """
+
+    async def who_answered(self) -> Answerer:
+        """Return who answered an outbound call, by a language model; `UNKNOWN`, at once, if the voice has none.
+
+        The other side gets no answer until this returns or is cancelled. It may take long.
         """
 
     async def greet(self) -> None:

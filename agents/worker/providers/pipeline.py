@@ -38,9 +38,13 @@ def pipeline_voice(told: Instructions, room: rtc.Room, conversation: Conversatio
 
     stt = recognizer(told, provider.stt, lines) if provider.stt else _stt(told, client)
     tts = synthesizer(told, provider.tts, lines) if provider.tts else _tts(told, client)
+
+    def model() -> LLM:
+        return LLM(model=provider.llm_model or LLM_MODEL, client=client(provider.base_url), _strict_tool_schema=False)
+
     session: AgentSession[None] = AgentSession(
         stt=stt,
-        llm=LLM(model=provider.llm_model or LLM_MODEL, client=client(provider.base_url), _strict_tool_schema=False),
+        llm=model(),
         tts=tts,
         turn_handling={"turn_detection": "vad", "interruption": {"mode": "vad"}},
         aec_warmup_duration=None,  # phones cancel their echo
@@ -53,7 +57,7 @@ def pipeline_voice(told: Instructions, room: rtc.Room, conversation: Conversatio
         await tts.aclose()
         await lines.close()
 
-    return SpokenVoice(told, room, conversation, abilities, session, close, says_words=True)
+    return SpokenVoice(told, room, conversation, abilities, session, close, says_words=True, judge=model())
 
 
 def _stt(told: Instructions, client: Client) -> recognition.STT[Any]:

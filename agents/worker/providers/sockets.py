@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 from livekit import rtc
 
+from agents.worker.answerer import Answerer
 from agents.worker.conversation import Conversation
 from agents.worker.guard import Guard
 from agents.worker.instructions import Instructions
@@ -34,6 +35,10 @@ class SocketVoice(ABC):
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._work = Work(conversation)
         self._held = self._quiet = False
+
+    async def who_answered(self) -> Answerer:
+        """Return `UNKNOWN`: the other side alone knows what it heard."""
+        return Answerer.UNKNOWN
 
     async def say(self, text: str) -> bool:
         """Return False: the other side alone decides what it says."""

@@ -23,12 +23,14 @@ from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.agents.voice.room_io import RoomOptions
 
 from agents.worker.abilities import Abilities
+from agents.worker.answerer import Answerer, who_answered
 from agents.worker.conversation import AGENT, CALLER, Conversation, Turn
 from agents.worker.instructions import Instructions
 from agents.worker.providers.base import ENDS_SOON, PATIENCE, WHISPERED, ProviderFailed
 
 logger = logging.getLogger(__name__)
 
+TURN_WITHIN = 2.0  # seconds for the words of who answered, after the verdict
 ONE_RETRY = APIConnectOptions(max_retry=1, retry_interval=0.2, timeout=PATIENCE)
 CONNECTING = SessionConnectOptions(
     stt_conn_options=ONE_RETRY, llm_conn_options=ONE_RETRY, tts_conn_options=ONE_RETRY, max_unrecoverable_errors=0
@@ -42,7 +44,8 @@ _MANNERS = (
 class SpokenVoice:
     """An `AgentSession` as a voice.
 
-    `close` releases the models' resources; `hush` stops a model from answering by itself.
+    `close` releases the models' resources; `hush` stops a model from answering by itself. `judge` is the language
+    model that tells machines from people: not the session's, which ends when a model of its own fails.
     """
 
     def __init__(
@@ -56,12 +59,14 @@ class SpokenVoice:
         *,
         says_words: bool,
         hush: Callable[[], None] = lambda: None,
+        judge: llm.LLM | None = None,
     ) -> None:
         self._told, self._room, self._conversation, self._session = told, room, conversation, session
         self._close, self._says_words, self._hush = close, says_words, hush
+        self._judge, self._phone, self._answerer = judge, "", Answerer.UNKNOWN
         self._hears = True
         self._instructions = f"{told.prompt}\n\n{_MANNERS}".strip()
-        self._agent = _Agent(self._instructions, conversation, abilities)
+        self._agent = _Agent(self._instructions, conversation, abilities, self._record)
         session.on("agent_state_changed", self._on_agent_state)
         session.on("user_state_changed", self._on_user_state)
         session.on("conversation_item_added", self._on_item)
@@ -69,6 +74,7 @@ class SpokenVoice:
         session.on("close", self._on_close)
 
     async def start(self, phone: str) -> None:
+        self._phone = phone
         options = RoomOptions(text_input=False, participant_identity=phone, close_on_disconnect=False)
         try:
             async with asyncio.timeout(PATIENCE):
@@ -78,8 +84,22 @@ class SpokenVoice:
         except TimeoutError:
             raise ProviderFailed("The provider did not answer in time.") from None
 
+    async def who_answered(self) -> Answerer:
+        if self._judge is None:
+            return Answerer.UNKNOWN
+        self._agent.listens = True
+        try:
+            self._answerer = await who_answered(self._session, self._judge, self._phone)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._agent.turn_over.wait(), TURN_WITHIN)
+        finally:
+            self._agent.listens = False
+        return self._answerer
+
     async def greet(self) -> None:
-        if self._told.greeting:
+        if self._answerer is Answerer.MENU and self._told.sends_digits:
+            speech = self._session.generate_reply()
+        elif self._told.greeting:
             speech = self._speak(self._told.greeting)
         else:
             speech = self._session.generate_reply(instructions="Greet the other side and begin the conversation.")
@@ -149,17 +169,21 @@ class SpokenVoice:
             self._conversation.owes_answer_since = None  # a model may choose to say nothing, as in a phone menu
 
     def _on_user_state(self, event: UserStateChangedEvent) -> None:
+        if event.new_state == "speaking":
+            self._agent.turn_over.clear()
         self._conversation.caller_speaking(event.new_state == "speaking", event.created_at)
 
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
         item = event.item
-        if not isinstance(item, llm.ChatMessage) or item.role not in ("user", "assistant"):
-            return
-        times = item.metrics
-        began = times.get("started_speaking_at", item.created_at)
+        if isinstance(item, llm.ChatMessage) and item.role in ("user", "assistant"):
+            self._record(item)
+
+    def _record(self, message: llm.ChatMessage) -> None:
+        times = message.metrics
+        began = times.get("started_speaking_at", message.created_at)
         ended = times.get("stopped_speaking_at", time.time())
-        speaker = CALLER if item.role == "user" else AGENT
-        self._conversation.said(Turn(speaker, item.text_content or "", began, ended, item.interrupted))
+        speaker = CALLER if message.role == "user" else AGENT
+        self._conversation.said(Turn(speaker, message.text_content or "", began, ended, message.interrupted))
 
     def _on_error(self, event: ErrorEvent) -> None:
         error = event.error
@@ -174,14 +198,28 @@ class SpokenVoice:
 class _Agent(Agent):
     """Instructions and tools of the models."""
 
-    def __init__(self, instructions: str, conversation: Conversation, abilities: Abilities) -> None:
+    def __init__(
+        self,
+        instructions: str,
+        conversation: Conversation,
+        abilities: Abilities,
+        record: Callable[[llm.ChatMessage], None],
+    ) -> None:
         tools: list[llm.Tool | llm.Toolset] = [_function(schema, abilities) for schema in abilities.schemas()]
         super().__init__(instructions=instructions, tools=tools)
-        self.silent = False
-        self._conversation = conversation
+        self.silent = self.listens = False
+        self.turn_over = asyncio.Event()  # of the other side; a greeting before it would be interrupted by it
+        self.turn_over.set()
+        self._conversation, self._record = conversation, record
 
     async def on_user_turn_completed(self, turn_ctx: llm.ChatContext, new_message: llm.ChatMessage) -> None:
-        if self.silent:
+        if self.listens:
+            heard = self.chat_ctx.copy()
+            heard.insert(new_message)
+            await self.update_chat_ctx(heard)
+            self._record(new_message)
+        self.turn_over.set()
+        if self.silent or self.listens:
             raise StopResponse
 
     @function_tool
