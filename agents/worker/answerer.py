@@ -33,7 +33,7 @@ class Answerer(StrEnum):
 MACHINES = (Answerer.VOICEMAIL, Answerer.NO_MAILBOX)
 
 
-async def who_answered(session: "AgentSession[Any]", model: LLM, phone: str) -> Answerer:
+async def who_answered(session: "AgentSession[Any]", model: "LLM[Any]", phone: str) -> Answerer:
     """Return who answered. Whatever fails is `UNKNOWN`, and so is a short answer, which LiveKit shows to no model.
 
     What the session is to say waits until this returns.

@@ -59,7 +59,7 @@ class SpokenVoice:
         *,
         says_words: bool,
         hush: Callable[[], None] = lambda: None,
-        judge: llm.LLM | None = None,
+        judge: "llm.LLM[Any] | None" = None,
     ) -> None:
         self._told, self._room, self._conversation, self._session = told, room, conversation, session
         self._close, self._says_words, self._hush = close, says_words, hush
