@@ -1,9 +1,9 @@
 """Who answers an agent's call is judged by its language model, too: machines whose words no list has, menus, people."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import count
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.live
 GREETING = "Hello, this is Acme calling about your order."
 MESSAGE = "Please call Acme back, and thank you."
 UNKNOWN = "Congratulations, friend, you found the famous robot of Casey, so sing it your very best song."
-_callees: Iterator[int] = count(310)
+_areas = cycle(["212", "213", "214", "305", "312", "313", "404", "415", "503", "504", "602", "617"])
 
 
 @asynccontextmanager
@@ -25,7 +25,7 @@ async def _callee(stage: Stage, models: Models, number: str, **fields: Any) -> A
     detects = {"voicemailAction": "leave_message", "voicemailMessage": MESSAGE}
     provider = {"aiProvider": "pipeline", "providerKey": models.key, "baseUrl": models.url}
     agent = stage.agent(greeting=GREETING, **{**detects, **provider, **fields})
-    async with stage.callee(agent, number, f"+12025550{next(_callees)}") as phone:
+    async with stage.callee(agent, number, f"+1{next(_areas)}5550300") as phone:
         yield phone
 
 
