@@ -24,6 +24,7 @@ WALKED = {
     "TransferRequest": "tests/effects/test_call_fields.py",
     "TelephonySettingsRequest": "tests/effects/test_settings_fields.py",
     "SayRequest": "tests/calls/abilities/test_agent_control.py",
+    "WhisperRequest": "tests/calls/abilities/test_agent_control.py",
     "DigitsRequest": "tests/calls/abilities/test_digits.py",
     "AddNumbersRequest": "tests/calls/test_do_not_call_api.py",
     "WebhookEndpointRequest": "tests/accounts/test_webhooks_api.py",

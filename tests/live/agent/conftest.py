@@ -92,7 +92,8 @@ class Stage:
         leg = next(leg for leg in self.bridge.calls() if leg["room"] == room)
         attributes = {**leg["request"]["participant_attributes"], "sip.callID": leg["call_id"]}
         async with Caller(self.livekit, dispatch_of(room, leg["identity"], attributes), "ringing") as phone:
-            await until(lambda: phone.agent_is_ready, "the agent is there before the phone is picked up")
+            # On a busy machine a worker needs a while to make a process for a call; the phone rings for longer.
+            await until(lambda: phone.agent_is_ready, "the agent is there before the phone is picked up", 40)
             await phone.answer()
             self.bridge.answer(leg["call_id"])
             yield phone
