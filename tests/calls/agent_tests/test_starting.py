@@ -16,6 +16,7 @@ from telephony.livekit.rooms import participants, rooms
 from telephony.models import Agent
 from tests.calls.agent_tests.conftest import Start
 from tests.conftest import ApiFor
+from tests.live.process import wait_until
 
 
 def claims(told: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def test_the_agent_is_dispatched_to_the_room(start: Start, session: AgentTest) -
     def is_there() -> bool:
         return any(who.is_agent for who in client_for(session.project).run(participants(session.room_name)))
 
-    assert any(is_there() for _ in range(200))
+    wait_until(is_there, "the agent is in the room")
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ class Caller:
         await self.source.wait_for_playout()
 
 
-async def until(true: Callable[[], object], what: str, seconds: float = 15.0) -> None:
+async def until(true: Callable[[], object], what: str, seconds: float = 40.0) -> None:
     """Wait until something is true. Raises TimeoutError, naming it."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -93,7 +93,7 @@ class Stage:
         attributes = {**leg["request"]["participant_attributes"], "sip.callID": leg["call_id"]}
         async with Caller(self.livekit, dispatch_of(room, leg["identity"], attributes), "ringing") as phone:
             # On a busy machine a worker needs a while to make a process for a call; the phone rings for longer.
-            await until(lambda: phone.agent_is_ready, "the agent is there before the phone is picked up", 40)
+            await until(lambda: phone.agent_is_ready, "the agent is there before the phone is picked up")
             await phone.answer()
             self.bridge.answer(leg["call_id"])
             yield phone
@@ -103,7 +103,7 @@ class Stage:
         calls = self.api.call("GET", "/v1/calls?limit=200")["results"]
         return next((call for call in calls if call["roomName"] == room), {})
 
-    def ended(self, room: str, seconds: float = 20) -> dict[str, Any]:
+    def ended(self, room: str, seconds: float = 40) -> dict[str, Any]:
         """Wait until the call of a room is over, and give it."""
         over = ("completed", "failed", "no_answer")
         wait_until(lambda: self.call_in(room).get("status") in over, f"the call in {room} ends", seconds, 0.1)
