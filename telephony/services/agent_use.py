@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Model, Q, QuerySet
 
+from accounts.models import Workspace
 from agents.providers import PROVIDERS
 from telephony.models import Agent
 from telephony.services.errors import Conflict, Problems, conflicts_named
@@ -47,6 +48,13 @@ def chosen_agents(
         elif agent.others >= most:
             problems.add(path, f"{agent.name} has {most} {noun}, the maximum.", "too_many")
     return list(known.values())
+
+
+def lock_for_another(model: type[Model], workspace: Workspace, most: int, code: str, words: str) -> None:
+    """Lock the workspace, so that rows are added one by one. Raise `Conflict` if it has `most` of the model."""
+    Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+    if model._default_manager.filter(workspace=workspace).count() >= most:
+        raise Conflict(code, words)
 
 
 def chosen_row(model: type[M], workspace_id: UUID, wanted: M | UUID) -> M | None:

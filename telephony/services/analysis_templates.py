@@ -10,8 +10,8 @@ from uuid import UUID
 
 from accounts.models import Workspace
 from telephony.models import Agent, AnalysisTemplate
-from telephony.services.agent_use import chosen_row, delete_unused
-from telephony.services.errors import Conflict, Problems, conflicts_named
+from telephony.services.agent_use import chosen_row, delete_unused, lock_for_another
+from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
 
 FIELDS = ("name", "schema")
@@ -34,9 +34,7 @@ def create_template(
     problems.check(row, FIELDS)
     problems.raise_any()
     with conflicts_named():
-        Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
-        if AnalysisTemplate.objects.filter(workspace=workspace).count() >= MOST:
-            raise Conflict("too_many_analysis_templates", _TOO_MANY)
+        lock_for_another(AnalysisTemplate, workspace, MOST, "too_many_analysis_templates", _TOO_MANY)
         row.save(force_insert=True)
     return row
 

@@ -12,8 +12,8 @@ from agents.choices import ProviderCheck
 from telephony.models import Agent, ProviderKey
 from telephony.models.agent import KEYS
 from telephony.models.provider_key import KEY_CHECK_FIELDS
-from telephony.services.agent_use import delete_unused, refuse_in_use
-from telephony.services.errors import Conflict, Problems, conflicts_named
+from telephony.services.agent_use import delete_unused, lock_for_another, refuse_in_use
+from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
 from voxa.core.destinations import GIVEN_FOR_ANOTHER, same_url
 from voxa.core.tasks import publish_on_commit
@@ -37,9 +37,7 @@ def create_key(workspace: Workspace, data: Mapping[str, Any], *, problems: Probl
     problems.check(row, FIELDS)
     problems.raise_any()
     with conflicts_named():
-        Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
-        if ProviderKey.objects.filter(workspace=workspace).count() >= MOST_KEYS:
-            raise Conflict("too_many_keys", _TOO_MANY)
+        lock_for_another(ProviderKey, workspace, MOST_KEYS, "too_many_keys", _TOO_MANY)
         row.save(force_insert=True)
         publish_on_commit(CHECK, str(row.pk))
     return row

@@ -17,8 +17,8 @@ from agents.providers import PROVIDERS
 from agents.rendering import warnings_of_tool
 from telephony.models import Agent, Tool
 from telephony.models.abilities import MOST_TOOLS
-from telephony.services.agent_use import UNKNOWN, delete_unused, ids_of, no_tools
-from telephony.services.errors import Conflict, Problems, conflicts_named
+from telephony.services.agent_use import UNKNOWN, delete_unused, ids_of, lock_for_another, no_tools
+from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
 from voxa.core.destinations import url_key
 
@@ -41,11 +41,9 @@ def create_tool(workspace: Workspace, data: Mapping[str, Any], *, problems: Prob
     _assign(tool, data)
     problems.check(tool, FIELDS)
     with conflicts_named():
-        Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+        lock_for_another(Tool, workspace, MOST, "too_many_tools", _TOO_MANY)
         agents = _agents(tool, data.get("agents", []), problems)
         problems.raise_any()
-        if Tool.objects.filter(workspace=workspace).count() >= MOST:
-            raise Conflict("too_many_tools", _TOO_MANY)
         tool.save(force_insert=True)
         tool.agents.set(agents)
     tool.warnings = tuple(warnings_of_tool(tool))

@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.models import Workspace
 from agents.providers import PROVIDERS
 from telephony.models import Agent, McpServer
-from telephony.services.agent_use import chosen_agents, delete_unused
-from telephony.services.errors import Conflict, Problems, conflicts_named
+from telephony.services.agent_use import chosen_agents, delete_unused, lock_for_another
+from telephony.services.errors import Problems, conflicts_named
 from telephony.services.rows import assign
 from voxa.core.destinations import url_key
 from voxa.core.tasks import publish_on_commit
@@ -34,11 +34,9 @@ def create_server(workspace: Workspace, data: Mapping[str, Any], *, problems: Pr
     assign(server, _stored(data), FIELDS)
     problems.check(server, FIELDS)
     with conflicts_named():
-        Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+        lock_for_another(McpServer, workspace, MOST, "too_many_mcp_servers", _TOO_MANY)
         agents = _chosen(server, data.get("agents", []), problems)
         problems.raise_any()
-        if McpServer.objects.filter(workspace=workspace).count() >= MOST:
-            raise Conflict("too_many_mcp_servers", _TOO_MANY)
         server.due_at = timezone.now()
         server.save(force_insert=True)
         server.agents.set(agents)
