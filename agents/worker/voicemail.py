@@ -99,9 +99,9 @@ class VoicemailDetection:
             await _cancel(judging)
             if self._answerer is not Answerer.NO_MAILBOX:
                 await self._voice.say(self._told.voicemail_message)
-        if self._answerer is Answerer.NO_MAILBOX:
-            self._conversation.end("voicemail", "A machine answered that takes no message.")
-        self._conversation.end("voicemail", "A voicemail answered.")
+        takes_none = self._answerer is Answerer.NO_MAILBOX
+        words = "A machine answered that takes no message." if takes_none else "A voicemail answered."
+        self._conversation.end("voicemail", words)
 
     async def _quiet(self) -> None:
         """Wait for the end of the greeting, which needs no answer, however long it is."""

@@ -29,15 +29,20 @@ async def _callee(stage: Stage, models: Models, number: str, **fields: Any) -> A
         yield phone
 
 
-async def test_a_machine_that_only_the_model_knows_gets_the_message(
-    stage: Stage, models: Models, number: str, dispatcher: None
-) -> None:
-    models.hears, models.judges = [UNKNOWN], lambda said: "machine-vm"
+async def _machine(stage: Stage, models: Models, number: str, verdict: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Let a machine answer that only the model knows; return the call and its transcript."""
+    models.hears, models.judges = [UNKNOWN], lambda said: verdict
     async with _callee(stage, models, number) as phone:
         await phone.say(UNKNOWN)
         await until(phone.gone.is_set, "the agent hangs up", 60)
     call = stage.ended(phone.room_name)
-    read = stage.transcript(call)
+    return call, stage.transcript(call)
+
+
+async def test_a_machine_that_only_the_model_knows_gets_the_message(
+    stage: Stage, models: Models, number: str, dispatcher: None
+) -> None:
+    call, read = await _machine(stage, models, number, "machine-vm")
     assert (call["status"], call["reason"]) == ("completed", "voicemail")
     assert models.judged == [UNKNOWN]
     assert [turn["text"] for turn in read["transcript"]] == [UNKNOWN, MESSAGE]
@@ -46,12 +51,7 @@ async def test_a_machine_that_only_the_model_knows_gets_the_message(
 async def test_a_machine_that_takes_no_message_gets_none(
     stage: Stage, models: Models, number: str, dispatcher: None
 ) -> None:
-    models.hears, models.judges = [UNKNOWN], lambda said: "machine-unavailable"
-    async with _callee(stage, models, number) as phone:
-        await phone.say(UNKNOWN)
-        await until(phone.gone.is_set, "the agent hangs up", 60)
-    call = stage.ended(phone.room_name)
-    read = stage.transcript(call)
+    call, read = await _machine(stage, models, number, "machine-unavailable")
     assert (call["reason"], read["detail"]) == ("voicemail", "A machine answered that takes no message.")
     assert models.spoken == []
 
