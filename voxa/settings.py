@@ -78,14 +78,14 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "voxa.request_metrics.CountedRequests",
 ]
 # The API knows keys, not sessions: without sign-in, CSRF, messages and lockout.
 API_MIDDLEWARE = [
     "voxa.health.CommonExceptProbes",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "voxa.request_metrics.CountedRequests",
 ]
 
 TEMPLATES = [

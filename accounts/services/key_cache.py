@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Model
+from django.db.models.base import ModelState
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
@@ -26,16 +27,18 @@ class KeyCache:
     def __init__(self) -> None:
         self._found: dict[str, tuple[float, ApiKey]] = {}
 
-    def find(self, identifier: str) -> ApiKey | None:
-        """Return the key with its workspace, in at most one query."""
+    def known(self, identifier: str) -> ApiKey | None:
+        """Return the key with its workspace if it was looked up lately."""
         if connection.in_atomic_block:  # it may see rows that are rolled back
-            return _read(identifier)
+            return None
+        read_at, key = self._found.get(identifier, (0.0, None))
+        return _own(key) if key is not None and time.monotonic() < read_at + SECONDS else None
+
+    def find(self, identifier: str) -> ApiKey | None:
+        """Return the key with its workspace, in one query."""
         found, now = self._found, time.monotonic()
-        read_at, key = found.get(identifier, (0.0, None))
-        if key is not None and now < read_at + SECONDS:
-            return _own(key)
         key = _read(identifier)
-        if key is not None:
+        if key is not None and not connection.in_atomic_block:
             if len(found) >= MOST:
                 found.clear()
             found[identifier] = now, _own(key)
@@ -65,12 +68,13 @@ def _read(identifier: str) -> ApiKey | None:
 
 def _own(key: ApiKey) -> ApiKey:
     mine = _copied(key)
-    mine.workspace = _copied(key.workspace)
+    mine._state.fields_cache["workspace"] = _copied(key.workspace)
     return mine
 
 
 def _copied(row: M) -> M:
-    """Return what `copy` returns, in a quarter of its time."""
-    mine = object.__new__(type(row))
-    mine.__dict__.update(row.__getstate__())
+    """Return what `copy` returns for a row without binary values, in a tenth of its time."""
+    mine, state = object.__new__(type(row)), ModelState()
+    state.adding, state.db, state.fields_cache = row._state.adding, row._state.db, row._state.fields_cache.copy()
+    mine.__dict__.update(row.__dict__, _state=state)
     return mine

@@ -16,13 +16,19 @@ def client_address(request: HttpRequest) -> str | None:
     `X-Forwarded-For` is believed from right to left, and only as far as `TRUSTED_PROXIES` wrote it: what stands left of
     that the client wrote itself.
     """
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return _nearest(request.META.get("REMOTE_ADDR", ""), forwarded, tuple(settings.TRUSTED_PROXIES))
+
+
+@lru_cache(256)
+def _nearest(peer: str, forwarded: str, proxies: tuple[str, ...]) -> str | None:
     nearest = None
-    for text in _hops(request):
+    for text in _hops(peer, forwarded):
         address = _parsed(text)
         if address is None:
             break
         nearest = address
-        if not _is_trusted(address):
+        if not any(address in _network(network) for network in proxies):
             break
     return str(nearest) if nearest else None
 
@@ -35,13 +41,12 @@ def client_network(request: HttpRequest) -> str | None:
     return str(ipaddress.ip_network((text, 64), strict=False).network_address)
 
 
-def _hops(request: HttpRequest) -> Iterator[str]:
-    if peer := request.META.get("REMOTE_ADDR"):  # absent on a Unix socket, where a proxy of this machine speaks
+def _hops(peer: str, forwarded: str) -> Iterator[str]:
+    if peer:  # absent on a Unix socket, where a proxy of this machine speaks
         yield peer
-    yield from reversed(request.headers.get("X-Forwarded-For", "").split(","))
+    yield from reversed(forwarded.split(","))
 
 
-@lru_cache(256)
 def _parsed(text: str) -> Address | None:
     """Return an address as proxies write it, some of them with a port or in brackets."""
     host = text.strip()
@@ -54,10 +59,6 @@ def _parsed(text: str) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
-
-
-def _is_trusted(address: Address) -> bool:
-    return any(address in _network(network) for network in settings.TRUSTED_PROXIES)
 
 
 @cache
