@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
@@ -86,3 +88,18 @@ def api(api_for: ApiFor, acme: Workspace) -> APIClient:
 def outsider_api(api_for: ApiFor, globex: Workspace) -> APIClient:
     """A client with globex's key of all scopes."""
     return api_for(globex)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The messages that go to PostgreSQL, each with its statements."""
+    messages: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def watched(self: Any, query: Any, *args: Any, **options: Any) -> Any:
+        messages.append(query)
+        return execute(self, query, *args, **options)
+
+    connection.ensure_connection()
+    monkeypatch.setattr(psycopg.Cursor, "execute", watched)
+    return messages

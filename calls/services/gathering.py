@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from calls.models import Call, DialSlot
-from voxa.core.many_rows import insert_rows
+from voxa.core.many_rows import insert_without_keys
 from voxa.core.statements import Fixed, among
 
 P = ParamSpec("P")
@@ -72,13 +72,13 @@ def settle() -> None:
 
 
 def insert(row: Model) -> None:
-    """Insert a row, or gather it."""
+    """Insert a row, or gather it. Nobody needs the key that the database gives it."""
     batched(_insert, row)
 
 
 def _insert(rows: list[Model]) -> None:
     for model in dict.fromkeys(type(row) for row in rows):
-        insert_rows([row for row in rows if type(row) is model])
+        insert_without_keys([row for row in rows if type(row) is model])
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Rows inserted by one JSON text are those that `bulk_create` would insert, and those changed so have their values."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -8,15 +9,15 @@ from django.db import DataError, connection
 
 from accounts.models import Workspace
 from telephony.models import LiveKitObject, LiveKitProject, SyncRun
-from voxa.core.many_rows import insert_rows, update_rows
+from voxa.core.many_rows import insert_rows, insert_without_keys, update_rows
 
 pytestmark = pytest.mark.django_db
 STARTED = datetime(2026, 3, 2, 15, 4, 5, 678901, tzinfo=UTC)
 TEXTS = ["", "plain", "two\nlines, \"quotes\", 'others' and \\", "Ünï©ödé 📞", "%s {} $1 \\u0041"]
 
 
-def test_values_and_keys_are_those_of_the_rows_in_their_order() -> None:
-    rows = [
+def rows_of_texts() -> list[SyncRun]:
+    return [
         SyncRun(
             trunk_id=uuid4(),
             started_at=STARTED,
@@ -28,11 +29,26 @@ def test_values_and_keys_are_those_of_the_rows_in_their_order() -> None:
         )
         for place, text in enumerate(TEXTS)
     ]
-    insert_rows(rows)
-    fields = ("pk", "trunk_id", "started_at", "finished_at", "generation", "outcome", "error", "calls")
+
+
+@pytest.mark.parametrize(("insert", "more"), [(insert_rows, ["pk"]), (insert_without_keys, [])])
+def test_values_and_keys_are_those_of_the_rows_in_their_order(
+    insert: Callable[[list[SyncRun]], None], more: list[str]
+) -> None:
+    rows = rows_of_texts()
+    insert(rows)
+    fields = (*more, "trunk_id", "started_at", "finished_at", "generation", "outcome", "error", "calls")
     stored = list(SyncRun.objects.order_by("pk").values_list(*fields))
     assert stored == [tuple(getattr(row, name) for name in fields) for row in rows]
     assert not any(row._state.adding for row in rows)
+
+
+@pytest.mark.postgres
+def test_rows_without_keys_go_with_the_next_statement(sent: list[str]) -> None:
+    insert_without_keys(rows_of_texts())
+    assert sent == []
+    assert SyncRun.objects.count() == len(TEXTS)
+    assert len(sent) == 1
 
 
 def test_what_a_row_leaves_open_is_its_default(acme: Workspace) -> None:
@@ -45,6 +61,7 @@ def test_what_a_row_leaves_open_is_its_default(acme: Workspace) -> None:
 
 def test_no_rows_need_no_statement() -> None:
     insert_rows([])
+    insert_without_keys([])
     assert not SyncRun.objects.exists()
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
 
@@ -10,21 +9,6 @@ from accounts.models import Workspace
 from voxa.core.postgresql.base import hold
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that go to the server."""
-    messages: list[str] = []
-    execute = psycopg.Cursor.execute
-
-    def watched(self: Any, query: Any, *args: Any, **options: Any) -> Any:
-        messages.append(query)
-        return execute(self, query, *args, **options)
-
-    connection.ensure_connection()
-    monkeypatch.setattr(psycopg.Cursor, "execute", watched)
-    return messages
 
 
 def test_begin_goes_with_the_first_statement(sent: list[str]) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import AutoField, Model
 
+from voxa.core.postgresql.base import hold
+
 
 def insert_rows(rows: Sequence[Model]) -> None:
     """Insert new rows of one model and set their keys, as `bulk_create` does. For texts, numbers, times and UUIDs."""
@@ -21,12 +23,31 @@ def insert_rows(rows: Sequence[Model]) -> None:
         model._default_manager.bulk_create(rows)
         return
     sql, fields = _insert(model)
-    values = [{field.column: field.pre_save(row, add=True) for field in fields} for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [json.dumps(values, default=str)])
+        cursor.execute(f'{sql} RETURNING "{model._meta.pk.column}"', [_values(rows, fields)])
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = key
             row._state.adding, row._state.db = False, connection.alias
+
+
+def insert_without_keys(rows: Sequence[Model]) -> None:
+    """Insert rows as `insert_rows` does, whose keys from the database nobody needs.
+
+    In a transaction it is sent with the next statement.
+    """
+    if not rows or connection.vendor != "postgresql":
+        insert_rows(rows)
+        return
+    sql, fields = _insert(type(rows[0]))
+    with connection.cursor() as cursor:
+        hold(cursor)
+        cursor.execute(sql, [_values(rows, fields)])
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _values(rows: Sequence[Model], fields: list[Any]) -> str:
+    return json.dumps([{field.column: field.pre_save(row, add=True) for field in fields} for row in rows], default=str)
 
 
 @cache
@@ -34,8 +55,7 @@ def _insert(model: type[Model]) -> tuple[str, list[Any]]:
     fields: list[Any] = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     given = _recordset({field.column: field for field in fields})
-    table, key = model._meta.db_table, model._meta.pk.column
-    return f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM {given} RETURNING "{key}"', fields  # noqa: S608
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {columns} FROM {given}', fields  # noqa: S608
 
 
 def update_rows(model: type[Model], changes: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
