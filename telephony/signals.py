@@ -1,8 +1,6 @@
 """Start a sync after commit when a row is saved or deleted. Nothing else happens here."""
 
-from functools import cache
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
@@ -12,8 +10,14 @@ from telephony.choices import TrunkStatus
 from telephony.models import Gateway, LiveKitObject, LiveKitProject, PhoneNumber, SipEndpoint, TelephonySettings, Trunk
 from telephony.models.synced import SYNC_FIELDS, SyncedRow
 from telephony.sync.kinds import ENDPOINTS, KINDS, TRUNKS, RowKind
-from telephony.sync.request import MARKED, request_many, request_pending_sync, request_removal, request_sync
-from voxa.core.statements import Fixed
+from telephony.sync.request import (
+    MARKED,
+    objects_asked,
+    request_many,
+    request_pending_sync,
+    request_removal,
+    request_sync,
+)
 
 NOT_SYNCED = frozenset({*SYNC_FIELDS, "paused_at", "updated_at"})  # LiveKit has nothing of these
 
@@ -34,14 +38,7 @@ def row_saved(
 @receiver(pre_delete, sender=SipEndpoint)
 def row_deleted(instance: SyncedRow, **kwargs: Any) -> None:
     """Start the removal of its objects. A running sync loses its lease with the row."""
-    request_removal(_objects(_kind_of(instance))(instance.pk))
-
-
-@cache
-def _objects(kind: RowKind) -> Fixed[Any]:
-    return Fixed(
-        lambda row: LiveKitObject.objects.filter(**{kind.field: row}).order_by().values_list("pk", flat=True), UUID
-    )
+    request_removal(objects_asked(_kind_of(instance))(instance.pk))
 
 
 def _kind_of(row: SyncedRow) -> RowKind:

@@ -17,12 +17,13 @@ from telephony.services.gateways import build_gateways, leads_elsewhere, replace
 from telephony.services.numbers import build_numbers, insert_numbers
 from telephony.services.presets import with_changed_preset, with_preset
 from telephony.services.rows import assign
-from telephony.sync.request import mark_changed, request_sync
+from telephony.sync.kinds import TRUNKS
+from telephony.sync.request import mark_changed, objects_asked, request_sync
 from telephony.sync.rows import gateway_row, trunk_row
 from telephony.sync.warnings import trunk_warnings
-from voxa.core.deletion import delete_row
+from voxa.core.deletion import delete_row, dependents_asked
 from voxa.core.destinations import GIVEN_FOR_ANOTHER
-from voxa.core.statements import Fixed, together
+from voxa.core.statements import Fixed, read_ahead, read_once, together
 
 # What whoever creates or changes a trunk may name: every column that is not `editable=False`.
 FIELDS = tuple(field.name for field in Trunk._meta.concrete_fields if field.editable and field.name != "workspace")
@@ -108,7 +109,12 @@ _lock = Fixed(
     UUID,
 )
 _lock_for_good = Fixed(
-    lambda workspace, pk: Trunk.objects.select_for_update().filter(workspace=workspace, pk=pk).order_by(), UUID, UUID
+    lambda workspace, pk: (
+        Trunk.objects.select_for_update().filter(workspace=workspace, pk=pk).defer("auth_password").order_by()
+    ),
+    UUID,
+    UUID,
+    shared=True,
 )
 _gateways = Fixed(lambda trunk: Gateway.objects.filter(trunk=trunk), UUID)
 _first_number: Fixed[Any] = Fixed(
@@ -155,11 +161,14 @@ def resume_calls(trunk: Trunk) -> Trunk:
 
 
 @transaction.atomic
+@read_once()
 def delete_trunk(trunk: Trunk) -> bool:
     """Delete a trunk with its gateways and numbers; return whether its workspace had it.
 
     Its LiveKit objects stay recorded until they are deleted there.
     """
+    lock = (_lock_for_good, (trunk.workspace_id, trunk.pk))
+    read_ahead(lock, (objects_asked(TRUNKS), (trunk.pk,)), *dependents_asked(Trunk, trunk.pk))
     found = _lock_for_good(trunk.workspace_id, trunk.pk)
     for locked in found:
         delete_row(locked)

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models import F
 
 from telephony.choices import TrunkStatus
-from telephony.models import TelephonySettings
+from telephony.models import LiveKitObject, TelephonySettings
 from telephony.models.synced import SyncedRow
 from telephony.sync.kinds import TRUNKS, RowKind
-from voxa.core.statements import FixedUpdate, among
+from voxa.core.statements import Fixed, FixedUpdate, among
 from voxa.core.tasks import publish_on_commit
 from voxa.core.waiting import WAITS
 
@@ -45,6 +45,16 @@ def request_many(row_ids: Collection[UUID], kind: RowKind = TRUNKS) -> None:
     if row_ids:
         _mark_changed(row_ids, kind)
         publish_on_commit("telephony.tasks.sweep_trunks")
+
+
+@cache
+def objects_asked(kind: RowKind) -> Fixed[Any]:
+    """Return the query of the keys of a row's LiveKit objects."""
+    return Fixed(
+        lambda row: LiveKitObject.objects.filter(**{kind.field: row}).order_by().values_list("pk", flat=True),
+        UUID,
+        shared=True,
+    )
 
 
 def request_removal(object_ids: Iterable[int]) -> None:

@@ -1,18 +1,19 @@
 """Delete a row with what depends on it, as Django does, on PostgreSQL with fewer statements."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any, cast
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import CASCADE, DO_NOTHING, PROTECT, RESTRICT, SET_NULL, Model
+from django.db.models import CASCADE, DO_NOTHING, PROTECT, RESTRICT, SET_NULL, Model, QuerySet, UUIDField
 from django.db.models.deletion import Collector, get_candidate_relations_to_delete
 from django.db.models.signals import post_delete, pre_delete
 from django.db.transaction import atomic
 
 from voxa.core.postgresql.base import hold
-from voxa.core.statements import Fixed, among
+from voxa.core.statements import Asked, Fixed
 
 
 def delete_row(row: Model) -> None:
@@ -22,10 +23,16 @@ def delete_row(row: Model) -> None:
     collector.delete()
 
 
-class _Collector(Collector):
-    """Clears and deletes what nothing listens to by the statements of `_plan`, sent together.
+def dependents_asked(model: type[Model], key: Any) -> list[Asked]:
+    """Return what `delete_row` asks about the row with this key, for `read_ahead`."""
+    plan = _plan(model) if connection.vendor == "postgresql" else None
+    return [(find, (key,)) for _, find in plan[1]] if plan else []
 
-    They go last, for keys are checked at the end of the transaction.
+
+class _Collector(Collector):
+    """Clears and deletes what nothing listens to by the statements of `_plan`.
+
+    They go last, for keys are checked at the end of the transaction. All are sent with the statement that follows.
     """
 
     def __init__(self, using: str, origin: Model) -> None:
@@ -47,18 +54,19 @@ class _Collector(Collector):
         statements, others = plan
         self.statements += [(sql, keys) for sql in statements]
         for field, find in others:
-            if found := find(keys):
+            if found := find(keys[0]) if len(keys) == 1 else _referring(field, keys):
                 field.remote_field.on_delete(self, field, found, self.using)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         with atomic(savepoint=False), connection.cursor() as cursor:
             deleted = super().delete() if self.fast_deletes or self.field_updates else self._delete_rows()
-            if self.statements:
-                cursor.execute("; ".join(sql for sql, _ in self.statements), [keys for _, keys in self.statements])
+            hold(cursor)
+            for sql, keys in self.statements:
+                cursor.execute(sql, [keys])
         return deleted
 
     def _delete_rows(self) -> tuple[int, dict[str, int]]:
-        """Do as Django does, and send each DELETE with the statement that follows."""
+        """Do as Django does, with DELETEs that are made once."""
         for model, rows in self.data.items():
             self.data[model] = sorted(rows, key=attrgetter("pk"))
         self.sort()
@@ -104,10 +112,14 @@ def _plan(model: type[Model]) -> tuple[list[str], list[tuple[Any, Fixed[Any]]]] 
         elif action is CASCADE and collector.can_fast_delete(field.model, from_field=field):
             statements.append(f"DELETE FROM {table} WHERE {column} = ANY(%s)")  # noqa: S608
         elif action is not DO_NOTHING:
-            others.append((field, _referring(field)))
+            kind = UUID if isinstance(field.target_field, UUIDField) else object
+            others.append((field, Fixed(partial(_referring_to, field), kind, shared=True)))
     return statements, others
 
 
-def _referring(field: Any) -> Fixed[Any]:
-    rows = field.model._base_manager
-    return Fixed(lambda keys: rows.filter(among(field.attname, keys)).order_by(), list)
+def _referring_to(field: Any, key: Any) -> QuerySet[Any]:
+    return field.model._base_manager.filter(**{field.attname: key}).order_by()  # type: ignore[no-any-return]
+
+
+def _referring(field: Any, keys: list[Any]) -> QuerySet[Any]:
+    return field.model._base_manager.filter(**{f"{field.attname}__in": keys}).order_by()  # type: ignore[no-any-return]
