@@ -32,7 +32,7 @@ from telephony.models import (
     Trunk,
 )
 from voxa.core.phone_numbers import or_none
-from voxa.core.statements import Fixed, JsonRows
+from voxa.core.statements import Asked, Fixed, JsonRows
 
 _NUMBERS_SHOWN = PhoneNumber.objects.only("id", "number", "agent_id", "trunk_id").order_by("number")
 NUMBERS_IN_LIST, NUMBERS_OF_ONE = 100, 1_000  # that the API shows with a trunk
@@ -118,8 +118,17 @@ def find_trunk(workspace: Workspace, reference: str) -> Trunk | None:
     return _one_trunk.only(workspace.pk, pk) if pk else None
 
 
+def trunk_asked(workspace: Workspace, reference: str) -> list[Asked]:
+    """Return what `find_trunk` asks for a UUID, for `read_ahead`."""
+    pk = uuid_of(reference)
+    return [(_one_trunk, (workspace.pk, pk))] if pk else []
+
+
 _one_trunk = Fixed(
-    lambda workspace, pk: Trunk.objects.filter(workspace=workspace, pk=pk).defer("auth_password").order_by(), UUID, UUID
+    lambda workspace, pk: Trunk.objects.filter(workspace=workspace, pk=pk).defer("auth_password").order_by(),
+    UUID,
+    UUID,
+    shared=True,
 )
 
 
@@ -258,12 +267,17 @@ def find_agent(workspace: Workspace, pk: UUID) -> Agent | None:
     return _one_agent.only(workspace.pk, pk)
 
 
+def agent_asked(workspace: Workspace, pk: UUID) -> Asked:
+    """Return what `find_agent` asks, for `read_ahead`."""
+    return _one_agent, (workspace.pk, pk)
+
+
 def _agents(workspace_id: UUID) -> QuerySet[Agent]:
     has_key = Q(provider_key__isnull=False)
     return Agent.objects.filter(workspace=workspace_id).defer("provider_key").annotate(has_provider_key=has_key)
 
 
-_one_agent = Fixed(lambda workspace, pk: _agents(workspace).filter(pk=pk).order_by(), UUID, UUID)
+_one_agent = Fixed(lambda workspace, pk: _agents(workspace).filter(pk=pk).order_by(), UUID, UUID, shared=True)
 
 
 def projects_of(workspaces: Iterable[UUID]) -> QuerySet[LiveKitProject]:

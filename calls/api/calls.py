@@ -1,6 +1,6 @@
 """`/v1/calls`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -48,7 +48,7 @@ from calls.presentation.schemas import CallSerializer
 from calls.recordings.recording import link_of
 from calls.services.digits import send_digits
 from calls.services.hangup import hang_up
-from calls.services.place import cancel, dispatch_now, place_call
+from calls.services.place import asked_first, cancel, dispatch_now, place_call
 from calls.transfers.requests import transfer_call
 from telephony import selectors as telephony
 from telephony.api.reading import json_names, read
@@ -56,7 +56,7 @@ from telephony.services.errors import Problems
 from voxa.core.api.pagination import first_page
 from voxa.core.api.serializers import shared
 from voxa.core.lookup import only_row
-from voxa.core.statements import Fixed
+from voxa.core.statements import Asked, Fixed, read_ahead, read_once
 
 
 def _shown(rows: QuerySet[Call]) -> QuerySet[Any, Any]:
@@ -93,9 +93,11 @@ class CallViewSet(WorkspaceViewSet[Call]):
 
     def create(self, request: Request) -> Response:
         reader, problems = shared(PlaceCallSerializer), Problems()
-        with json_names(reader):
-            values = self._with_rows(read(reader, request.data, problems), problems)
+        with json_names(reader), read_once():
+            values = read(reader, request.data, problems)
             to, caller = values.pop("to", ""), values.pop("from", "")
+            read_ahead(*asked_first(self.workspace, caller), *self._rows_asked(values))
+            values = self._with_rows(values, problems)
             call = place_call(self.workspace, to=to, from_=caller, problems=problems, **values)
         return Response(call_json(call, ()), status=201)
 
@@ -169,6 +171,13 @@ class CallViewSet(WorkspaceViewSet[Call]):
         if call is None:
             raise NotFound("No call with this ID exists in the workspace.")
         return call
+
+    def _rows_asked(self, values: dict[str, Any]) -> Iterator[Asked]:
+        """Return what `_with_rows` asks the database, as far as the IDs are UUIDs."""
+        if values.get("agent") is not None:
+            yield telephony.agent_asked(self.workspace, values["agent"])
+        if values.get("trunk") is not None:
+            yield from telephony.trunk_asked(self.workspace, values["trunk"])
 
     def _with_rows(self, values: dict[str, Any], problems: Problems) -> dict[str, Any]:
         """Replace IDs by the workspace's own rows; rows of others do not exist here."""

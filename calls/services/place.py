@@ -22,7 +22,8 @@ from telephony.models import Agent, TelephonySettings, Trunk
 from telephony.models.telephony_settings import settings_asked
 from telephony.services.errors import Problems
 from voxa.core.errors import Conflict, Unavailable
-from voxa.core.statements import read_ahead, read_once
+from voxa.core.phone_numbers import or_none
+from voxa.core.statements import Asked
 
 # The sentence of the queue-and-dispatch reference, to the letter: programs compare it.
 NOT_CONFIGURED = "Telephony worker not configured — call remains queued. Set LIVEKIT_* and carrier credentials in .env."
@@ -32,7 +33,12 @@ FURTHEST = timedelta(days=365)
 LATE = timedelta(minutes=1)  # allowed delay of a request plus clock difference
 
 
-@read_once()
+def asked_first(workspace: Workspace, from_: str) -> list[Asked]:
+    """Return what `place_call` asks the database, for `read_ahead`."""
+    own_number = route.own_number_asked, (workspace.pk, or_none(from_, workspace.country) or "")
+    return [own_number, (settings_asked, (workspace.pk,)), (endpoints_asked, (workspace.pk,))]
+
+
 def place_call(
     workspace: Workspace,
     *,
@@ -76,11 +82,6 @@ def _asked_for(
     """Return the call between two numbers as typed, on the chosen trunk or that of the caller ID."""
     called = problems.number("to", to, workspace.country)
     caller_id = problems.number("from", from_, workspace.country)
-    read_ahead(
-        (route.own_number_asked, (workspace.pk, caller_id)),
-        (settings_asked, (workspace.pk,)),
-        (endpoints_asked, (workspace.pk,)),
-    )
     number = route.own_number(workspace.pk, caller_id)
     return Call(
         workspace=workspace,

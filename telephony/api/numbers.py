@@ -1,6 +1,6 @@
 """`/v1/telephony/numbers`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from telephony.models import PhoneNumber
 from telephony.services import numbers
 from telephony.services.errors import Problems
 from voxa.core.api.pagination import first_page
+from voxa.core.statements import Asked
 
 
 @NUMBERS
@@ -34,13 +35,21 @@ class NumberViewSet(ResourceViewSet[PhoneNumber]):
         return selectors.numbers(self.workspace)
 
     def add(self, values: dict[str, Any], problems: Problems) -> PhoneNumber:
-        return numbers.create_number(self.workspace, self._with_rows(values, problems), problems=problems)
+        with numbers.adding(self.workspace, *self._rows_asked(values)):
+            return numbers.new_number(self.workspace, self._with_rows(values, problems), problems)
 
     def change(self, row: PhoneNumber, values: dict[str, Any], problems: Problems) -> PhoneNumber:
         return numbers.update_number(row, self._with_rows(values, problems), problems=problems)
 
     def remove(self, row: PhoneNumber) -> None:
         numbers.remove_number(row)
+
+    def _rows_asked(self, values: dict[str, Any]) -> Iterator[Asked]:
+        """Return what `_with_rows` asks the database about the rows that most numbers have, as far as it is known."""
+        if values.get("trunk") is not None:
+            yield from selectors.trunk_asked(self.workspace, values["trunk"])
+        if values.get("agent") is not None:
+            yield selectors.agent_asked(self.workspace, values["agent"])
 
     def _with_rows(self, values: dict[str, Any], problems: Problems) -> dict[str, Any]:
         """Replace ids with rows of the workspace. Rows of others do not exist here."""

@@ -48,8 +48,6 @@ class PhoneNumber(Answering):
     label = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    held_project: uuid.UUID | None = None  # the workspace's, where a lock keeps it
-
     history = recorded(without=["assistant_request_secret"])
 
     class Meta:
@@ -92,7 +90,7 @@ class PhoneNumber(Answering):
         """Set workspace and project from the trunk, before validation too."""
         self.workspace_id = self.trunk.workspace_id
         if self._state.adding:
-            self.project_id = self.held_project or TelephonySettings.of(self.workspace_id).project_id
+            self.project_id = TelephonySettings.project_of(self.workspace_id)
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         if self.trunk_id is not None:

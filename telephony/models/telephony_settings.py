@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -156,6 +157,15 @@ class TelephonySettings(Answering):
             )
         return found
 
+    @classmethod
+    def project_of(cls, workspace_id: UUID) -> UUID:
+        """Return the key of a workspace's LiveKit project."""
+        found: UUID | None = project_asked.only(workspace_id)
+        return found or cls.of(workspace_id).project_id
+
 
 _settings = TelephonySettings.objects.select_related("project").defer("assistant_request_secret")
 settings_asked = Fixed(lambda pk: _settings.filter(pk=pk), UUID, shared=True)
+project_asked: Fixed[Any] = Fixed(
+    lambda pk: TelephonySettings.objects.filter(pk=pk).values_list("project_id", flat=True), UUID, shared=True
+)

@@ -1,6 +1,7 @@
 """Add, move and remove phone numbers. A database constraint decides who gets a number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +10,21 @@ from django.db import connection, transaction
 from accounts.models import Workspace
 from accounts.services.history import insert_recorded
 from telephony.models import Agent, PhoneNumber, TelephonySettings, Trunk
+from telephony.models.telephony_settings import project_asked
 from telephony.services import fallbacks
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.pinned import match_pin
 from telephony.services.request_secrets import match_secret
 from telephony.services.rows import assign
 from voxa.core.phone_numbers import or_none
+from voxa.core.postgresql.base import hold
+from voxa.core.statements import Asked, read_ahead, read_once
 
 MAX_NUMBERS = 1_000  # per request
 ANSWERING = ("assistant_request_url", "assistant_request_secret", *fallbacks.FIELDS)
 FIELDS = ("number", "trunk", "agent", "agent_revision", "transfer_trunk", "label", *ANSWERING)
 _CHECKED = ("number", "label", *ANSWERING)
-_SHARE = f"SELECT project_id FROM {TelephonySettings._meta.db_table} WHERE workspace_id = %s FOR SHARE"  # noqa: S608  # our table
+_SHARE = f"SELECT 1 FROM {TelephonySettings._meta.db_table} WHERE workspace_id = %s FOR SHARE"  # noqa: S608  # our table
 
 
 def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> PhoneNumber:
@@ -29,7 +33,21 @@ def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Pr
     Raise `ValidationError` with every wrong field, also for rows of another workspace, and `Conflict` if the number is
     taken (`number_taken`, without its owner).
     """
-    problems = Problems() if problems is None else problems
+    with adding(workspace):
+        return new_number(workspace, data, Problems() if problems is None else problems)
+
+
+@contextmanager
+def adding(workspace: Workspace, *asked: Asked) -> Iterator[None]:
+    """Run a transaction that adds a number, in which the workspace keeps its LiveKit project. Read `asked` ahead."""
+    with conflicts_named(), read_once():
+        _keep_project(workspace.pk)
+        read_ahead(*asked, (project_asked, (workspace.pk,)))
+        yield
+
+
+def new_number(workspace: Workspace, data: Mapping[str, Any], problems: Problems) -> PhoneNumber:
+    """Attach a number as `create_number` does, within `adding`."""
     row = PhoneNumber(workspace=workspace)
     given = assign(row, data, [name for name in FIELDS if data.get(name) is not None])
     match_pin(row, given, data, problems)
@@ -37,9 +55,7 @@ def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Pr
     fallbacks.check_fallback(row, workspace, given, problems)
     _check(row, problems)
     problems.raise_any()
-    with conflicts_named():
-        row.held_project = _hold_project(workspace.pk)
-        row.save(force_insert=True)
+    row.save(force_insert=True)
     return row
 
 
@@ -114,7 +130,8 @@ def insert_numbers(rows: list[PhoneNumber]) -> None:
     """Insert new numbers of one trunk. Call in a transaction."""
     if not rows:
         return
-    project = _hold_project(rows[0].workspace_id) or TelephonySettings.of(rows[0].workspace_id).project_id
+    _keep_project(rows[0].workspace_id)
+    project = TelephonySettings.project_of(rows[0].workspace_id)
     for row in rows:
         row.project_id = project
     insert_recorded(rows)
@@ -126,16 +143,15 @@ def hold_trunks(*ids: UUID | None) -> None:
     list(trunks.order_by("pk").values_list("pk"))
 
 
-def _hold_project(workspace_id: UUID) -> UUID | None:
+def _keep_project(workspace_id: UUID) -> None:
     """Share a lock on the workspace's choice of LiveKit project, so that no number is added to one that it leaves.
 
-    Return the project, None if it is not known yet. Numbers are added side by side. SQLite has one writer.
+    It is sent with the next statement, which reads the project. Numbers are added side by side. SQLite has one writer.
     """
-    if connection.vendor != "postgresql":
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(_SHARE, [workspace_id])
-        return next(iter(cursor.fetchone() or ()), None)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            hold(cursor)
+            cursor.execute(_SHARE, [workspace_id])
 
 
 def _check(row: PhoneNumber, problems: Problems) -> None:

@@ -1,0 +1,40 @@
+"""What a write reads goes to PostgreSQL in one message, and what it writes in few."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from tests.calls.conftest import CALLEE, Line
+
+pytestmark = pytest.mark.postgres
+
+
+def placed(api: APIClient, line: Line) -> int:
+    body = {"to": CALLEE, "from": line.number.number, "agentId": str(line.agent.pk), "trunkId": str(line.trunk.pk)}
+    return api.post("/v1/calls", body).status_code
+
+
+def added(api: APIClient, line: Line, number: str) -> int:
+    body = {"number": number, "trunkId": str(line.trunk.pk), "agentId": str(line.agent.pk)}
+    return api.post("/v1/telephony/numbers", body).status_code
+
+
+def test_a_call_reads_its_agent_with_all_else(api: APIClient, line: Line, sent: list[str]) -> None:
+    assert placed(api, line) == 201
+    sent.clear()
+    assert placed(api, line) == 201
+    _key, reading, savepoint, *writing = sent
+    assert [table in reading for table in ("telephony_agent", "telephony_phonenumber", "telephony_trunk")] == [True] * 3
+    assert savepoint.startswith("SAVEPOINT")
+    assert len(writing) <= 2
+    assert "calls_event" in writing[-1]
+    assert "RELEASE SAVEPOINT" in writing[-1]
+
+
+def test_a_number_reads_its_trunk_with_the_lock(api: APIClient, line: Line, sent: list[str]) -> None:
+    assert added(api, line, "+12025550177") == 201
+    sent.clear()
+    assert added(api, line, "+12025550178") == 201
+    _key, savepoint, reading, *writing = sent
+    assert savepoint.startswith("SAVEPOINT")
+    assert [part in reading for part in ("FOR SHARE", "telephony_trunk", "telephony_agent")] == [True] * 3
+    assert len(writing) <= 2
