@@ -1,10 +1,8 @@
 """Queries on calls, always within one workspace."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +24,6 @@ from calls.models import (
     UsageDay,
 )
 from voxa.core.number_fields import to_canonical
-from voxa.core.statements import Fixed, among
 
 MOST_WITH_ID = 50  # calls per Call-ID; a carrier should never reuse one
 READ_THROUGH = 5_000  # newest calls whose transcripts are read
@@ -50,23 +47,6 @@ def known_as(call_id: str, *only: str) -> list[UUID]:
         tried = Attempt.objects.filter(**{fields[name]: call_id})
         found |= set(tried.values_list("call", flat=True)[:MOST_WITH_ID])
     return sorted(found)
-
-
-def attempts_of(call_ids: Collection[UUID], columns: tuple[str, ...]) -> dict[UUID, list[Any]]:
-    """Return these columns of the attempts of many calls, by call, with one query."""
-    found: dict[UUID, list[Any]] = {pk: [] for pk in call_ids}
-    for row in _attempts_with(columns)(list(found)) if found else ():
-        found[row.call_id].append(row)
-    return found
-
-
-@cache
-def _attempts_with(columns: tuple[str, ...]) -> Fixed[Any]:
-    def build(calls: Any) -> QuerySet[Any, Any]:
-        rows = Attempt.objects.filter(among("call_id", calls)).order_by("number")
-        return rows.values_list("call_id", *columns, named=True)
-
-    return Fixed(build, list)
 
 
 def events(call: Call) -> QuerySet[Event]:

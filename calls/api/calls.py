@@ -33,9 +33,8 @@ from calls.api.pages import CallPagination
 from calls.api.serializers import DigitsSerializer, PlaceCallSerializer, TransferSerializer
 from calls.choices import Reason, TransferMode
 from calls.models import Call, Transfer
+from calls.presentation.call_rows import CALL_ROWS, calls_text
 from calls.presentation.payloads import (
-    ATTEMPT_COLUMNS,
-    CALL_COLUMNS,
     analysis_json,
     call_json,
     event_json,
@@ -58,13 +57,7 @@ from voxa.core.api.serializers import shared
 from voxa.core.lookup import only_row
 from voxa.core.statements import Asked, Fixed, read_ahead, read_once
 
-
-def _shown(rows: QuerySet[Call]) -> QuerySet[Any, Any]:
-    """Return the columns that a list shows."""
-    return rows.values_list("created_at", *CALL_COLUMNS, named=True)
-
-
-_first_page: Fixed[Any] = first_page(lambda workspace: _shown(Call.objects.filter(workspace=workspace)))
+_first_page: Fixed[Any] = first_page(lambda workspace: CALL_ROWS.select_text(Call.objects.filter(workspace=workspace)))
 
 
 @CALLS
@@ -84,12 +77,11 @@ class CallViewSet(WorkspaceViewSet[Call]):
 
     def list(self, request: Request) -> Response:
         if request.query_params:
-            rows: Any = _shown(self.filter_queryset(self.get_queryset()))
+            rows: Any = CALL_ROWS.select(self.filter_queryset(self.get_queryset()))
         else:
             rows = _first_page(self.workspace.pk)
         page: Any = self.paginate_queryset(rows) or []
-        attempts = selectors.attempts_of([row.id for row in page], ATTEMPT_COLUMNS)
-        return self.get_paginated_response([call_json(row, attempts[row.id]) for row in page])
+        return self.get_paginated_response(calls_text(page))
 
     def create(self, request: Request) -> Response:
         reader, problems = shared(PlaceCallSerializer), Problems()

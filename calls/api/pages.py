@@ -2,6 +2,7 @@
 
 from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,5 +32,5 @@ class CallPagination(CursorPagination):
         got = super().rows(queryset.filter(to_number=self._number), order, most)
         made = super().rows(queryset.filter(from_number=self._number).exclude(to_number=self._number), order, most)
         newest_first = order[0].startswith("-")
-        joined = merge(got, made, key=lambda call: (call.created_at, call.id), reverse=newest_first)
+        joined = merge(got, made, key=itemgetter(0, 1), reverse=newest_first)
         return list(islice(joined, most))

@@ -1,6 +1,6 @@
 """JSON payloads of calls, attempts and events, shared by the API and outgoing webhooks. `schemas` has their fields."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from calls.choices import EventType
@@ -8,22 +8,21 @@ from calls.models import Attempt, Call, CallAnalysis, Conversation, Event, Recor
 from calls.presentation import schemas
 from calls.presentation.sources import with_sources
 from voxa.core.api.names import camel
-from voxa.core.api.payloads import payload_of, sources_of
+from voxa.core.api.payloads import payload_of
 
 attempt_json = payload_of(schemas.AttemptSerializer)
 transfer_json = payload_of(schemas.TransferStateSerializer)
 event_json = payload_of(schemas.EventSerializer, attempt=lambda event: event.attempt.number if event.attempt else None)
 item_json = payload_of(schemas.TurnSerializer, sources=lambda item: list(item.sources))
-_call = payload_of(
-    schemas.CallSerializer,
-    agentOverrides=lambda call: {camel(name): value for name, value in call.agent_overrides.items()},
-)
-# What `call_json` reads: a row of these is enough.
-CALL_COLUMNS = tuple(dict.fromkeys([*sources_of(schemas.CallSerializer, "agentOverrides").values(), "agent_overrides"]))
-ATTEMPT_COLUMNS = tuple(sources_of(schemas.AttemptSerializer).values())
+_call = payload_of(schemas.CallSerializer, agentOverrides=lambda call: overrides_json(call.agent_overrides))
 _conversation = payload_of(schemas.TranscriptSerializer, finished=lambda row: row.finished_at is not None)
 _analysis = payload_of(schemas.AnalysisSerializer)
 _part = payload_of(schemas.RecordingPartSerializer, url=lambda recording: "")
+
+
+def overrides_json(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an agent's overrides by their JSON names."""
+    return {camel(name): value for name, value in overrides.items()}
 
 
 def call_json(call: Any, attempts: Iterable[Any] | None = None) -> dict[str, Any]:

@@ -16,7 +16,10 @@ from telephony.models import PhoneNumber
 from telephony.services import numbers
 from telephony.services.errors import Problems
 from voxa.core.api.pagination import first_page
+from voxa.core.api.row_text import RowText
 from voxa.core.statements import Asked
+
+_ROWS = RowText(PhoneNumber, NumberSerializer, "created_at", "id")
 
 
 @NUMBERS
@@ -29,7 +32,8 @@ class NumberViewSet(ResourceViewSet[PhoneNumber]):
     queryset = PhoneNumber.objects.none()
     serializer_class = NumberSerializer
     filterset_class = NumberFilter
-    first_page = first_page(selectors.numbers)
+    row_text = _ROWS
+    first_page = first_page(lambda workspace: _ROWS.select_text(selectors.numbers(workspace)))
 
     def get_queryset(self) -> QuerySet[PhoneNumber]:
         return selectors.numbers(self.workspace)

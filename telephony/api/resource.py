@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from accounts.api.views import WorkspaceViewSet
 from telephony.api.reading import json_names, read
 from telephony.services.errors import Problems
+from voxa.core.api.row_text import RowText, listed
 from voxa.core.api.serializers import shared
 from voxa.core.lookup import only_row
 from voxa.core.statements import Fixed
@@ -26,6 +27,7 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
 
     noun: ClassVar[str]
     first_page: ClassVar[Fixed[Any] | None] = None  # of a workspace: what a list without parameters shows
+    row_text: ClassVar[RowText | None] = None  # how a list shows rows, where that is their columns
     filter_backends = [DjangoFilterBackend]
 
     def find(self, reference: str) -> M | None:
@@ -53,12 +55,16 @@ class ResourceViewSet(WorkspaceViewSet[M], ABC):
         """Delete a row, or raise `NotFound`."""
 
     def list(self, request: Request) -> Response:
+        row_text = self.row_text
         if self.first_page is None or request.query_params:
             rows: Any = self.filter_queryset(self.get_queryset())
+            rows = row_text.select(rows) if row_text else rows
         else:
             rows = self.first_page(self.workspace.pk)
-        page = self.paginate_queryset(rows) or []
-        return self.get_paginated_response([self.shown(row) for row in page])
+        page: Any = self.paginate_queryset(rows) or []
+        return self.get_paginated_response(
+            listed(row_text.texts(page)) if row_text else [self.shown(row) for row in page]
+        )
 
     def create(self, request: Request) -> Response:
         with json_names(self.reader):

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from voxa.core.api.rendering import JsonText, encoded
 from voxa.core.statements import Fixed
 
 M = TypeVar("M", bound=Model)
@@ -65,7 +66,8 @@ def first_page(build: Callable[[UUID], QuerySet[M]]) -> Fixed[M]:
 class CursorPagination(BasePagination):
     """`?cursor=&limit=`, newest first by (created_at, id); each list has an index of its workspace and these two.
 
-    Instead of a query it takes the rows of a `first_page`, for a request without parameters.
+    Instead of a query it takes the rows of a `first_page`, for a request without parameters. Rows may be tuples that
+    begin with `created_at` and `id`.
     """
 
     default_limit = DEFAULT_LIMIT
@@ -93,10 +95,15 @@ class CursorPagination(BasePagination):
         return list(queryset.order_by(*order)[:most])
 
     def get_paginated_response(self, data: Any) -> Response:
+        if isinstance(data, JsonText):
+            links = f'"next":{encoded(self.next)},"previous":{encoded(self.previous)}'
+            return Response(JsonText(f'{{{links},"results":{data}}}'))
         return Response({"next": self.next, "previous": self.previous, "results": data})
 
     def _link(self, row: Any, backwards: bool) -> str:
-        return replace_query_param(self.url, "cursor", Cursor(backwards, row.created_at, row.id).encode())
+        created_at, pk = row[:2] if isinstance(row, tuple) else (row.created_at, row.id)
+        cursor = Cursor(backwards, created_at, UUID(str(pk)))
+        return replace_query_param(self.url, "cursor", cursor.encode())
 
     def _read(self, params: Mapping[str, str]) -> tuple[Cursor | None, int]:
         """Parse both parameters. Raise `ValidationError` with the wrong ones."""
