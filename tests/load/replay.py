@@ -24,7 +24,7 @@ class Recorder:
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if not _CONTROL.match(sql):
-            self.statements.append((sql, params))
+            self.statements.append((str(sql), params))  # a plain text: whoever sends it again prepares nothing
         return execute(sql, params, many, context)
 
 

@@ -13,6 +13,7 @@ from django.db.models.signals import post_delete, pre_delete
 from django.db.transaction import atomic
 
 from voxa.core.postgresql.base import hold
+from voxa.core.postgresql.kept import Kept
 from voxa.core.statements import Asked, Fixed
 
 
@@ -37,7 +38,7 @@ class _Collector(Collector):
 
     def __init__(self, using: str, origin: Model) -> None:
         super().__init__(using, origin)
-        self.statements: list[tuple[str, list[Any]]] = []
+        self.statements: list[tuple[Kept, list[Any]]] = []
 
     def collect(  # type: ignore[override]
         self, objs: Any, source: Any = None, nullable: bool = False, **options: Any
@@ -86,14 +87,14 @@ class _Collector(Collector):
 
 
 @cache
-def _deletion(model: type[Model]) -> str:
+def _deletion(model: type[Model]) -> Kept:
     options: Any = model._meta
     table, key = (connection.ops.quote_name(name) for name in (options.db_table, options.pk.column))
-    return f"DELETE FROM {table} WHERE {key} = ANY(%s)"  # noqa: S608  # ours
+    return Kept(f"DELETE FROM {table} WHERE {key} = ANY(%s)")  # noqa: S608  # ours
 
 
 @cache
-def _plan(model: type[Model]) -> tuple[list[str], list[tuple[Any, Fixed[Any]]]] | None:
+def _plan(model: type[Model]) -> tuple[list[Kept], list[tuple[Any, Fixed[Any]]]] | None:
     """Return what the deletion of rows of a model does to others: statements, and relations whose rows are read.
 
     None where Django must look itself: for protected rows, parents and generic relations.
@@ -108,9 +109,9 @@ def _plan(model: type[Model]) -> tuple[list[str], list[tuple[Any, Fixed[Any]]]] 
         table, column = (connection.ops.quote_name(name) for name in (field.model._meta.db_table, field.column))
         action = field.remote_field.on_delete
         if action is SET_NULL:
-            statements.append(f"UPDATE {table} SET {column} = NULL WHERE {column} = ANY(%s)")  # noqa: S608  # ours
+            statements.append(Kept(f"UPDATE {table} SET {column} = NULL WHERE {column} = ANY(%s)"))  # noqa: S608  # ours
         elif action is CASCADE and collector.can_fast_delete(field.model, from_field=field):
-            statements.append(f"DELETE FROM {table} WHERE {column} = ANY(%s)")  # noqa: S608
+            statements.append(Kept(f"DELETE FROM {table} WHERE {column} = ANY(%s)"))  # noqa: S608
         elif action is not DO_NOTHING:
             kind = UUID if isinstance(field.target_field, UUIDField) else object
             others.append((field, Fixed(partial(_referring_to, field), kind, shared=True)))

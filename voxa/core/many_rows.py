@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import AutoField, Model
 
 from voxa.core.postgresql.base import hold
+from voxa.core.postgresql.kept import Kept
 
 
 def insert_rows(rows: Sequence[Model]) -> None:
@@ -22,9 +23,9 @@ def insert_rows(rows: Sequence[Model]) -> None:
     if connection.vendor != "postgresql":
         model._default_manager.bulk_create(rows)
         return
-    sql, fields = _insert(model)
+    sql, fields = _insert(model, with_keys=True)
     with connection.cursor() as cursor:
-        cursor.execute(f'{sql} RETURNING "{model._meta.pk.column}"', [_values(rows, fields)])
+        cursor.execute(sql, [_values(rows, fields)])
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = key
             row._state.adding, row._state.db = False, connection.alias
@@ -38,7 +39,7 @@ def insert_without_keys(rows: Sequence[Model]) -> None:
     if not rows or connection.vendor != "postgresql":
         insert_rows(rows)
         return
-    sql, fields = _insert(type(rows[0]))
+    sql, fields = _insert(type(rows[0]), with_keys=False)
     with connection.cursor() as cursor:
         hold(cursor)
         cursor.execute(sql, [_values(rows, fields)])
@@ -51,11 +52,12 @@ def _values(rows: Sequence[Model], fields: list[Any]) -> str:
 
 
 @cache
-def _insert(model: type[Model]) -> tuple[str, list[Any]]:
+def _insert(model: type[Model], with_keys: bool) -> tuple[Kept, list[Any]]:
     fields: list[Any] = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     given = _recordset({field.column: field for field in fields})
-    return f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {columns} FROM {given}', fields  # noqa: S608
+    sql = f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {columns} FROM {given}'  # noqa: S608
+    return Kept(f'{sql} RETURNING "{model._meta.pk.column}"' if with_keys else sql), fields
 
 
 def update_rows(model: type[Model], changes: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
@@ -76,13 +78,13 @@ def update_rows(model: type[Model], changes: Iterable[tuple[Any, Mapping[str, An
 
 
 @cache
-def _update(model: type[Model], names: tuple[str, ...]) -> str:
+def _update(model: type[Model], names: tuple[str, ...]) -> Kept:
     by_attribute = {field.attname: field for field in model._meta.concrete_fields}
     fields = {name: by_attribute[name] for name in names}
     new = ", ".join(f'"{field.column}" = given."{name}"' for name, field in fields.items())
     given = _recordset({"pk": model._meta.pk, **fields})
     table, key = model._meta.db_table, model._meta.pk.column
-    return f'UPDATE "{table}" SET {new} FROM {given} WHERE "{table}"."{key}" = given.pk'  # noqa: S608
+    return Kept(f'UPDATE "{table}" SET {new} FROM {given} WHERE "{table}"."{key}" = given.pk')  # noqa: S608
 
 
 def _recordset(columns: Mapping[str, Any]) -> str:

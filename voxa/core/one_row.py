@@ -6,6 +6,8 @@ from typing import Any
 from django.db import connections
 from django.db.models import Model
 
+from voxa.core.postgresql.kept import Kept
+
 
 class SavedByKey(Model):
     """A row that is saved so. Expressions are left to Django, and fields whose SQL depends on their value."""
@@ -17,7 +19,7 @@ class SavedByKey(Model):
         self, base_qs: Any, using: str, pk_val: Any, values: Any, *options: Any
     ) -> bool:
         sql = _update(base_qs.model, tuple([field for field, _, _ in values]))
-        if not sql or base_qs.query.where or any(hasattr(value, "resolve_expression") for _, _, value in values):
+        if sql is None or base_qs.query.where or any(hasattr(value, "resolve_expression") for _, _, value in values):
             parent: Any = super()
             return bool(parent._do_update(base_qs, using, pk_val, values, *options))
         connection = connections[using]
@@ -28,9 +30,10 @@ class SavedByKey(Model):
 
 
 @cache
-def _update(model: type[Model], fields: tuple[Any, ...]) -> str:
+def _update(model: type[Model], fields: tuple[Any, ...]) -> Kept | None:
     options: Any = model._meta
     if not fields or options.select_on_save or any(hasattr(field, "get_placeholder") for field in fields):
-        return ""
+        return None
     columns = ", ".join(f'"{field.column}" = %s' for field in fields)
-    return f'UPDATE "{options.db_table}" SET {columns} WHERE "{options.db_table}"."{options.pk.column}" = %s'  # noqa: S608
+    table = f'"{options.db_table}"'
+    return Kept(f'UPDATE {table} SET {columns} WHERE {table}."{options.pk.column}" = %s')  # noqa: S608

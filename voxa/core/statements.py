@@ -18,6 +18,7 @@ from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError, atomic
 
 from voxa.core.postgresql.base import hold
+from voxa.core.postgresql.kept import Kept, Several
 
 M = TypeVar("M", bound=Model)
 _read: ContextVar[dict[Any, list[Any]] | None] = ContextVar("read", default=None)
@@ -71,9 +72,16 @@ class _Value(Expression):
 _PLACES = (_Id, _Text, _Value)
 
 
-def _filled(params: tuple[Any, ...], args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the parameters with the arguments at their places."""
-    return tuple(args[one.place] if isinstance(one, _PLACES) else one for one in params)
+def _filled(places: Sequence[int], args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the arguments in the order of their places."""
+    return tuple([args[place] for place in places])
+
+
+def _kept(sql: str, params: tuple[Any, ...]) -> tuple[Kept, tuple[int, ...]]:
+    """Return SQL with all parameters in it but the arguments, and the places of those."""
+    with connection.cursor() as cursor:
+        texts = ["%s" if isinstance(one, _PLACES) else cursor.mogrify("%s", [one]).replace("%", "%%") for one in params]
+    return Kept(sql % tuple(texts)), tuple([one.place for one in params if isinstance(one, _PLACES)])
 
 
 def _placeholder(place: int, kind: type) -> Any:
@@ -126,9 +134,9 @@ class _Ready:
     """A query that one thread sends again and again."""
 
     def __init__(
-        self, database: BaseDatabaseWrapper, query: QuerySet[Any], made: Any, sql: str, params: tuple[Any, ...]
+        self, database: BaseDatabaseWrapper, query: QuerySet[Any], made: Any, sql: Kept, places: tuple[int, ...]
     ) -> None:
-        self.database, self.sql, self.params = database, sql, params
+        self.database, self.sql, self.places = database, sql, places
         self.is_lock = query.query.select_for_update
         compiler = copy(made)
         compiler.connection = database
@@ -149,7 +157,7 @@ class _Ready:
         """Return the rows for these arguments, from the answer of the server if it is there."""
         if self.is_lock and not self.database.in_atomic_block:
             raise TransactionManagementError("A lock needs a transaction.")  # Django says so when it makes the SQL
-        self.given, self.answer = _filled(self.params, args), answer
+        self.given, self.answer = _filled(self.places, args), answer
         return list(self.rows)
 
     def _fetched(self) -> list[Any]:
@@ -200,10 +208,10 @@ class Fixed(Generic[M]):
         return next(iter(self(*args)), None)
 
     @cached_property
-    def _made(self) -> tuple[QuerySet[M], Any, str, tuple[Any, ...]]:
+    def _made(self) -> tuple[QuerySet[M], Any, Kept, tuple[int, ...]]:
         query = self.build(*map(_placeholder, range(len(self.kinds)), self.kinds))
         compiler = query.query.get_compiler(connection=connection)
-        return query, compiler, *compiler.as_sql()
+        return query, compiler, *_kept(*compiler.as_sql())
 
 
 Asked = tuple[Fixed[Any], tuple[Any, ...]]  # a query and its arguments
@@ -216,8 +224,8 @@ def together(*asked: Asked) -> list[list[Any]]:
     ready = [(query.ready(), args) for query, args in asked]
     found = []
     with connection.cursor() as cursor:
-        params = [value for one, args in ready for value in _filled(one.params, args)]
-        cursor.execute("; ".join(one.sql for one, _ in ready), params)
+        params = [value for one, args in ready for value in _filled(one.places, args)]
+        cursor.execute(Several(tuple([one.sql for one, _ in ready])), params)
         for one, args in ready:
             found.append(one(args, cursor.fetchall()))
             cursor.nextset()
@@ -241,10 +249,10 @@ class FixedUpdate(Fixed[M]):
     def run(self, *args: Any) -> None:
         """Update, where the rows are not needed. In a transaction it is sent with the next statement."""
         if connection.vendor == "postgresql":
-            sql, params = self._plain
+            sql, places = self._plain
             with connection.cursor() as cursor:
                 hold(cursor)
-                cursor.execute(sql, _filled(params, args))
+                cursor.execute(sql, _filled(places, args))
             return
         rows, values = self.update(*args)
         rows.update(**values)
@@ -259,24 +267,24 @@ class FixedUpdate(Fixed[M]):
             return list(rows.model._default_manager.filter(pk__in=found))
 
     @cached_property
-    def _plain(self) -> tuple[str, tuple[Any, ...]]:
+    def _plain(self) -> tuple[Kept, tuple[int, ...]]:
         rows, values = self._update_of_places
         update: Any = rows.query.chain(UpdateQuery)
         update.add_update_values(values)
-        return update.get_compiler(connection=connection).as_sql()  # type: ignore[no-any-return]
+        return _kept(*update.get_compiler(connection=connection).as_sql())
 
     @property
     def _update_of_places(self) -> tuple[QuerySet[M], dict[str, Any]]:
         return self.update(*map(_Value, range(len(self.kinds))))
 
     @cached_property
-    def _made(self) -> tuple[QuerySet[M], Any, str, tuple[Any, ...]]:
+    def _made(self) -> tuple[QuerySet[M], Any, Kept, tuple[int, ...]]:
         query = self._update_of_places[0].model._default_manager.order_by()
         compiler = query.query.get_compiler(connection=connection)
         compiler.as_sql()
         columns = ", ".join(column for _, (column, _), _ in compiler.select)
-        sql, params = self._plain
-        return query, compiler, f"{sql} RETURNING {columns}", params
+        sql, places = self._plain
+        return query, compiler, Kept(f"{sql} RETURNING {columns}"), places
 
 
 def among(column: str, values: Any) -> Q | Func:

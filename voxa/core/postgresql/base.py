@@ -1,9 +1,12 @@
-"""Check kept connections by their socket, send BEGIN and statements without a result with others, read times in C.
+"""Check kept connections by their socket, send BEGIN and statements without a result with others, prepare what is sent
+again and again, read times in C.
 
 Django looks for this module by its name.
 """
 
 import select
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
@@ -12,6 +15,8 @@ from django.utils.asyncio import async_unsafe
 from psycopg import ClientCursor, OperationalError
 from psycopg.pq import TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
+
+from voxa.core.postgresql.kept import Prepared
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -30,21 +35,23 @@ class Cursor(base.Cursor, ClientCursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         connection: Any = self.connection
+        prepared: Prepared = connection.prepared
+        first, query = prepared.shortened(query)
         if self.is_held and connection.in_transaction:
             self.text_held = self.mogrify(query, params)
-            connection.held.append(self.text_held)
+            connection.held += [*first, self.text_held]
             return self
-        before = _before(connection)
-        if before and not isinstance(query, str):
+        before = [*_before(connection), *first]
+        if not before:
+            return super().execute(query, params, **options)
+        if not isinstance(query, str):
             flush(connection, before)
-        elif before:
-            text = "; ".join(before)
-            query = f"{text if params is None else text.replace('%', '%%')}; {query}"
-            super().execute(query, params, **options)
-            for _ in before:
-                self.nextset()
-            return self
-        return super().execute(query, params, **options)
+            return super().execute(query, params, **options)
+        with _settled(prepared):
+            super().execute("; ".join([*before, self.mogrify(query, params)]), None, **options)
+        for _ in before:
+            self.nextset()
+        return self
 
     def executemany(self, query: Any, params_seq: Any, **options: Any) -> None:
         flush(self.connection, _before(self.connection))
@@ -69,7 +76,19 @@ def _before(connection: Any) -> list[str]:
 def flush(connection: Any, statements: list[str]) -> None:
     """Send statements by themselves, before what cannot be sent together with them."""
     if statements:
-        ClientCursor(connection).execute("; ".join(statements))
+        with _settled(connection.prepared):
+            ClientCursor(connection).execute("; ".join(statements))
+
+
+@contextmanager
+def _settled(prepared: Prepared) -> Iterator[None]:
+    """Send a message, and remember what it prepares if the server has done it all."""
+    arrived = False
+    try:
+        yield
+        arrived = True
+    finally:
+        prepared.settle(arrived)
 
 
 def hold(cursor: Any) -> None:
@@ -103,6 +122,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: Any) -> Any:
         connection = super().get_new_connection(conn_params)
         connection.in_transaction, connection.held = False, []
+        # Behind a pooler of transactions each may be another connection of the server's. Django's setting says so.
+        connection.prepared = Prepared(is_kept=not self.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False))
         # Times come in the session's time zone, UTC. Django's own loader replaces their zone by UTC, in Python.
         connection.adapters.register_loader("timestamptz", TimestamptzLoader)
         return connection
@@ -121,6 +142,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _rollback(self) -> None:
         if self.connection is not None:
             self.connection.held = []
+            self.connection.prepared.settle(arrived=False)
         parent: Any = super()
         parent._rollback()
 

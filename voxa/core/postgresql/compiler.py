@@ -19,6 +19,7 @@ from django.db.backends.postgresql.compiler import (
 from django.db.models import BooleanField, CharField, DateTimeField, Field, ForeignKey, TextField, UUIDField
 
 from voxa.core.postgresql.base import hold
+from voxa.core.postgresql.kept import Kept
 
 __all__ = ["SQLAggregateCompiler", "SQLCompiler", "SQLDeleteCompiler", "SQLInsertCompiler", "SQLUpdateCompiler"]
 # What Django's own fields send as it is, besides None.
@@ -34,7 +35,7 @@ class _Insert:
     types of values that are sent as they are.
     """
 
-    sql: str
+    sql: Kept
     columns: tuple[tuple[Any, str, frozenset[type]], ...]
 
 
@@ -84,7 +85,7 @@ class SQLInsertCompiler(compiler.SQLInsertCompiler):
         values = ops.bulk_insert_sql(fields, [["%s"] * len(fields)])
         returning, _ = ops.return_insert_columns(self.returning_fields)
         sql = f"{ops.insert_statement()} {ops.quote_name(query.model._meta.db_table)} ({columns}) {values} {returning}"
-        made = _Insert(sql.rstrip(), tuple(map(_column, fields)))
+        made = _Insert(Kept(sql.rstrip()), tuple(map(_column, fields)))
         _known[query.model, names] = made
         return made
 
