@@ -69,6 +69,14 @@ def trunks_in_full(workspace_id: UUID, numbers_each: int) -> QuerySet[Trunk]:
 
 
 _in_full = Fixed(lambda workspace, pk: trunks_in_full(workspace, NUMBERS_OF_ONE).filter(pk=pk).order_by(), UUID, UUID)
+# For a change, which the password may concern.
+locked_in_full = Fixed(
+    lambda workspace, pk: (
+        trunks_in_full(workspace, NUMBERS_OF_ONE).defer(None).select_for_update(no_key=True).filter(pk=pk).order_by()
+    ),
+    UUID,
+    UUID,
+)
 
 
 def find_in_full(workspace: Workspace, reference: str) -> Trunk | None:
@@ -83,15 +91,27 @@ class Parts:
 
     gateways: Iterable[Any]
     objects: Iterable[Any]
-    numbers: Iterable[Any]
+    numbers: Sequence[Any]
 
 
 def parts_of(trunk: Trunk) -> Parts:
-    """Return the parts of a trunk of `trunks_in_full`, `find_in_full` or `show_created`."""
+    """Return the parts of a trunk that `has_parts`."""
     if "gateway_rows" not in vars(trunk):
         return Parts(trunk.gateways.all(), trunk.livekit_objects.all(), trunk.numbers_shown)  # type: ignore[attr-defined]
     texts = (vars(trunk)[name] for name in ("gateway_rows", "object_rows", "number_rows"))
     return Parts(*([SimpleNamespace(**row) for row in json.loads(text)] if text else () for text in texts))
+
+
+def has_parts(trunk: Trunk) -> bool:
+    """Return whether a trunk is of `trunks_in_full`, `find_in_full`, `locked_in_full` or `show_created`."""
+    return "gateway_rows" in vars(trunk) or "numbers_shown" in vars(trunk)
+
+
+def forget_parts(trunk: Trunk) -> None:
+    """Drop what was read of a trunk's parts, before they change."""
+    trunk._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+    for name in ("gateway_rows", "numbers_shown"):
+        vars(trunk).pop(name, None)
 
 
 def show_created(trunk: Trunk, gateways: Sequence[Gateway]) -> None:

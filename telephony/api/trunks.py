@@ -46,10 +46,8 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
     def add(self, values: dict[str, Any], problems: Problems) -> Trunk:
         self._note_numbers(tuple, problems)
         trunk, gateways = trunks.create_with_gateways(self.workspace, values, problems=problems)
-        if settings.PROVISION_WAIT_SECONDS > 0:
-            return self.fresh(trunk)
         selectors.show_created(trunk, gateways)
-        return trunk
+        return self.fresh(trunk)
 
     def change(self, row: Trunk, values: dict[str, Any], problems: Problems) -> Trunk:
         self._note_numbers(lambda: row.numbers.values_list("number", flat=True), problems)
@@ -101,9 +99,9 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
         return Response(self.shown(self._found_in_full(str(trunk.pk))))
 
     def fresh(self, trunk: Trunk, *, even_if_away: bool = False) -> Trunk:
-        """Return a trunk after a short wait for LiveKit."""
-        wait_for_sync(trunk.pk, settings.PROVISION_WAIT_SECONDS, even_if_away=even_if_away)
-        return self._found_in_full(str(trunk.pk))
+        """Return a trunk after a short wait for LiveKit, where that can help."""
+        waited = wait_for_sync(trunk.pk, settings.PROVISION_WAIT_SECONDS, even_if_away=even_if_away)
+        return self._found_in_full(str(trunk.pk)) if waited or not selectors.has_parts(trunk) else trunk
 
     def _found_in_full(self, reference: str) -> Trunk:
         trunk = selectors.find_in_full(self.workspace, reference)

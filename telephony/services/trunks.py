@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.models import Workspace
 from accounts.services.history import insert_recorded
 from telephony import queued_calls
-from telephony.models import Gateway, PhoneNumber, Trunk
+from telephony.models import Gateway, Trunk
+from telephony.selectors import forget_parts, locked_in_full, parts_of
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.gateway_checks import forget
 from telephony.services.gateways import build_gateways, leads_elsewhere, replace_gateways
@@ -72,30 +73,33 @@ def create_with_gateways(
 def update_trunk(trunk: Trunk, data: Mapping[str, Any], *, problems: Problems | None = None) -> Trunk:
     """Change the fields in `data` and provision again, even without a change. `gateways` replaces the list.
 
+    The trunk that is returned `has_parts` unless its gateways changed.
+
     A password that is not in `data` is kept, unless it would go to another host, or no longer by TLS: then it is
     required again. Username and password are a pair: either of them alone and empty
     (None or "") clears both. Raise `Trunk.DoesNotExist` if it was deleted, `ValidationError` as `create_trunk`.
     """
     problems = Problems() if problems is None else problems
     pk = trunk.pk
-    found, gateways_now, first_number = together(
-        (_lock, (trunk.workspace_id, pk)), (_gateways, (pk,)), (_first_number, (pk,))
-    )
+    found, gateways_now = together((locked_in_full, (trunk.workspace_id, pk)), (_gateways, (pk,)))
     trunk = _only(found)
     data = with_changed_preset(trunk, data)
     changed = assign(trunk, _whole_credentials(data), FIELDS)
     problems.check(trunk, FIELDS)
     gateways = build_gateways(trunk, data["gateways"] or [], problems) if "gateways" in data else None
-    if trunk.auth_password and not data.get("auth_password") and leads_elsewhere(trunk.gateways.all(), gateways or ()):
+    if trunk.auth_password and not data.get("auth_password") and leads_elsewhere(gateways_now, gateways or ()):
         problems.add("auth_password", GIVE_AGAIN, GIVEN_FOR_ANOTHER)
     problems.raise_any()
+    first_numbers = [number.number for number in parts_of(trunk).numbers[:1]]
     replaced = gateways is not None and replace_gateways(trunk, gateways)
+    if replaced:
+        forget_parts(trunk)
     if replaced or OF_THE_CARRIER.intersection(changed):
         forget(trunk.pk)
     if replaced or changed:
-        trunk.warnings = _warnings(trunk, _gateways(pk) if replaced else gateways_now, first_number)
+        trunk.warnings = _warnings(trunk, _gateways(pk) if replaced else gateways_now, first_numbers)
     if changed:
-        trunk.save(update_fields=[*changed, *mark_changed(trunk), "warnings", "updated_at"])
+        trunk.save_locked(update_fields=[*changed, *mark_changed(trunk), "warnings", "updated_at"])
     elif replaced:
         Trunk.objects.filter(pk=trunk.pk).update(warnings=trunk.warnings, updated_at=timezone.now())
     else:
@@ -117,9 +121,6 @@ _lock_for_good = Fixed(
     shared=True,
 )
 _gateways = Fixed(lambda trunk: Gateway.objects.filter(trunk=trunk), UUID)
-_first_number: Fixed[Any] = Fixed(
-    lambda trunk: PhoneNumber.objects.filter(trunk=trunk).order_by("number").values_list("number", flat=True)[:1], UUID
-)
 
 
 def _locked(trunk: Trunk) -> Trunk:

@@ -63,23 +63,24 @@ def request_removal(object_ids: Iterable[int]) -> None:
         publish_on_commit("telephony.tasks.remove_objects", ids)
 
 
-def wait_for_sync(row_id: UUID, seconds: float, *, even_if_away: bool = False, kind: RowKind = TRUNKS) -> None:
+def wait_for_sync(row_id: UUID, seconds: float, *, even_if_away: bool = False, kind: RowKind = TRUNKS) -> bool:
     """Wait until the row's present generation is synced or has failed, at most so many seconds.
 
-    Returns at once where waiting cannot help: the project is not configured, or its last call did not succeed. With
-    `even_if_away` that last call does not count: someone asks to try again now.
+    Return whether it waited (or the row is gone). It does not where waiting cannot help: the project is not configured,
+    or its last call did not succeed. With `even_if_away` that last call does not count: someone asks to try again now.
     Call it after the commit, never in a transaction.
     """
     if seconds <= 0:
-        return
+        return False
     now = kind.rows().filter(pk=row_id).values_list("generation", "workspace_id").first()
     if now is None:
-        return
+        return True
     generation, workspace_id = now
     project = TelephonySettings.of(workspace_id).project
     if not (project.is_configured and (even_if_away or project.was_reachable)):
-        return
+        return False
     WAITS.wait(partial(_settled, kind, row_id, generation), seconds)
+    return True
 
 
 def _settled(kind: RowKind, row_id: UUID, generation: int) -> bool:

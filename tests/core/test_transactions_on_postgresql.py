@@ -82,13 +82,29 @@ def _hold_and_fail() -> None:
     raise ZeroDivisionError
 
 
-def test_history_goes_with_what_follows(sent: list[str]) -> None:
+def test_a_row_with_its_own_key_goes_with_what_follows_and_so_does_its_history(sent: list[str]) -> None:
     with transaction.atomic():
         Workspace.objects.create(name="Acme")
     inserts = [sql for sql in sent if "INSERT" in sql]
-    assert [sql.count("INSERT") for sql in inserts] == [1, 1]
-    assert inserts[1].endswith("COMMIT")
+    assert [sql.count("INSERT") for sql in inserts] == [2]
+    assert inserts[0].endswith("COMMIT")
     assert [row.name for row in Workspace.history.all()] == ["Acme"]
+
+
+def test_a_row_that_the_server_refuses_fails_its_block() -> None:
+    first = Workspace.objects.create(name="Acme", slug="acme")
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            _create(first.pk)
+        assert Workspace.objects.create(name="Zeta", slug="zeta").pk != first.pk
+    with pytest.raises(IntegrityError):
+        Workspace(pk=first.pk, name="Other", slug="other").save(force_insert=True)
+    assert [row.name for row in Workspace.objects.order_by("name")] == ["Acme", "Zeta"]
+
+
+@transaction.atomic
+def _create(pk: Any) -> None:
+    Workspace(pk=pk, name="Other", slug="other").save(force_insert=True)
 
 
 def test_outside_of_a_transaction_nothing_begins(sent: list[str]) -> None:

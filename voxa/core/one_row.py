@@ -6,14 +6,25 @@ from typing import Any
 from django.db import connections
 from django.db.models import Model
 
+from voxa.core.postgresql.base import hold
 from voxa.core.postgresql.kept import Kept
 
 
 class SavedByKey(Model):
     """A row that is saved so. Expressions are left to Django, and fields whose SQL depends on their value."""
 
+    _is_locked = False
+
     class Meta:
         abstract = True
+
+    def save_locked(self, **options: Any) -> None:
+        """Save a row that the transaction has locked: it is there, so the UPDATE may go with the next statement."""
+        self._is_locked = True
+        try:
+            self.save(**options)
+        finally:
+            self._is_locked = False
 
     def _do_update(  # type: ignore[override]  # the stubs are of Django 6
         self, base_qs: Any, using: str, pk_val: Any, values: Any, *options: Any
@@ -25,8 +36,10 @@ class SavedByKey(Model):
         connection = connections[using]
         given = [field.get_db_prep_save(value, connection) for field, _, value in values]
         with connection.cursor() as cursor:
+            if self._is_locked:
+                hold(cursor)
             cursor.execute(sql, [*given, base_qs.model._meta.pk.get_db_prep_value(pk_val, connection)])
-            return bool(cursor.rowcount)
+            return self._is_locked or bool(cursor.rowcount)
 
 
 @cache

@@ -45,12 +45,14 @@ _known: dict[Any, _Insert] = {}
 class SQLInsertCompiler(compiler.SQLInsertCompiler):
     """Leaves to Django what is not one row of plain values: several rows, expressions, conflicts.
 
-    Rows of a model that `is_held` are sent with the next statement, and do not learn their key.
+    In a transaction a row with a key of its own is sent with the next statement, and what the server says against it is
+    raised there. So are rows of a model that `is_held`, which do not learn their key.
     """
 
     def execute_sql(self, returning_fields: Any = None) -> Any:  # type: ignore[override]
         query: Any = self.query
-        if not getattr(query.model, "is_held", False):
+        is_held = len(query.objs) == 1 and not returning_fields and self.connection.in_atomic_block
+        if not is_held and not getattr(query.model, "is_held", False):
             return super().execute_sql(returning_fields)
         self.returning_fields = None
         with self.connection.cursor() as cursor:
