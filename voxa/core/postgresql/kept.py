@@ -29,7 +29,10 @@ class Kept(str):
     @cached_property
     def title(self) -> str:
         """Return what its names begin with, for whoever reads the server's log: verb and table."""
-        table = re.search(r'(?:INTO|UPDATE|FROM) "?(\w+)', self)
+        outer, inner = str(self), 1
+        while inner:
+            outer, inner = re.subn(r"\([^()]*\)", "", outer)
+        table = re.search(r'(?:INTO|UPDATE|FROM) "?(\w+)', outer)
         return f"{self.split(maxsplit=1)[0].lower()}_{table[1] if table else 'rows'}"[:50]
 
 
