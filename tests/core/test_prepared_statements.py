@@ -12,7 +12,7 @@ from voxa.core.postgresql.kept import AFTER, Kept, Several
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 SUM = Kept("SELECT %s::int + 1, '100 %%'")
-WORKSPACES = Kept("SELECT name FROM accounts_workspace WHERE name = %s")
+WORKSPACES = Kept("SELECT name, (SELECT count(*) FROM accounts_user) FROM accounts_workspace WHERE name = %s")
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def _new_connection() -> Iterator[None]:
 def ask(sql: str, params: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def prepared() -> dict[str, str]:
@@ -88,15 +88,20 @@ def test_what_was_prepared_stays_when_its_transaction_is_rolled_back() -> None:
 def test_what_the_server_did_not_get_to_is_prepared_again() -> None:
     for turn in range(AFTER):
         ask(SUM, [turn])
-    with pytest.raises(ProgrammingError), transaction.atomic():
-        with connection.cursor() as cursor:
-            hold(cursor)
-            cursor.execute("DELETE FROM nowhere")
-        ask(SUM, [1])
+    with pytest.raises(ProgrammingError):
+        _ask_after_what_fails()
     assert prepared() == {}
     with pytest.raises(DataError):
         ask(SUM, ["no number"])  # sent with its PREPARE: whether that was done is not known
     assert ask(SUM, [2]) == ask(SUM, [2]) == [(3, "100 %")]
+
+
+@transaction.atomic
+def _ask_after_what_fails() -> None:
+    with connection.cursor() as cursor:
+        hold(cursor)
+        cursor.execute("DELETE FROM nowhere")
+    ask(SUM, [1])
 
 
 def test_a_pooler_of_transactions_gets_plain_statements(monkeypatch: pytest.MonkeyPatch) -> None:

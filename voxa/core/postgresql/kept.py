@@ -16,18 +16,18 @@ class Kept(str):
     """SQL with `%s` for each parameter, the same each time. Everything else in it is part of the plan."""
 
     @cached_property
-    def count(self) -> int:
+    def places(self) -> int:
         """Return the number of parameters."""
         return _PLACE.findall(self).count("%s")
 
     @cached_property
     def numbered(self) -> str:
         """Return it with the server's own placeholders."""
-        turns = iter(range(1, self.count + 1))
+        turns = iter(range(1, self.places + 1))
         return _PLACE.sub(lambda found: f"${next(turns)}" if found[0] == "%s" else "%", self)
 
     @cached_property
-    def title(self) -> str:
+    def label(self) -> str:
         """Return what its names begin with, for whoever reads the server's log: verb and table."""
         outer, inner = str(self), 1
         while inner:
@@ -79,9 +79,9 @@ class Prepared:
             return [], query
         # A name is never taken twice: the server keeps what it has prepared in a transaction that fails later.
         self._made += 1
-        name = f"{query.title}_{self._made}"
-        places = ", ".join(["%s"] * query.count)
-        call = self._sent[query] = f"EXECUTE {name}({places})" if places else f"EXECUTE {name}"
+        name = f"{query.label}_{self._made}"
+        given = f"({', '.join(['%s'] * query.places)})" if query.places else ""
+        call = self._sent[query] = f"EXECUTE {name}{given}"
         return [f"PREPARE {name} AS {query.numbered}"], call
 
     def settle(self, arrived: bool) -> None:
