@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import DataError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Workspace
 from voxa.core.postgresql.base import hold
@@ -56,6 +57,13 @@ def test_several_go_in_one_message() -> None:
             assert cursor.nextset()
             assert cursor.fetchall() == []
     assert len(prepared()) == 2
+
+
+def test_whoever_logs_statements_reads_their_own_text() -> None:
+    for turn in range(AFTER + 1):
+        with CaptureQueriesContext(connection) as queries:
+            assert ask(SUM, [turn]) == [(turn + 1, "100 %")]
+        assert [query["sql"] for query in queries] == [f"SELECT {turn}::int + 1, '100 %'"]
 
 
 def test_an_update_counts_its_rows() -> None:

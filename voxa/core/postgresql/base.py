@@ -16,13 +16,16 @@ from psycopg import ClientCursor, OperationalError
 from psycopg.pq import TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 
-from voxa.core.postgresql.kept import Prepared
+from voxa.core.postgresql.kept import Kept, Prepared, Several
 
 
 class DatabaseOperations(operations.DatabaseOperations):
     compiler_module = "voxa.core.postgresql.compiler"
 
     def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        """Return the text of a statement for whoever logs it: its own, also where it was sent by name or is held."""
+        if isinstance(sql, Kept | Several):
+            return ClientCursor(self.connection.connection).mogrify(sql, params)
         return getattr(cursor, "text_held", "") or super().last_executed_query(cursor, sql, params)
 
 
