@@ -18,13 +18,14 @@ from telephony.services.request_secrets import match_secret
 from telephony.services.rows import assign
 from voxa.core.phone_numbers import or_none
 from voxa.core.postgresql.base import hold
+from voxa.core.postgresql.kept import Kept
 from voxa.core.statements import Asked, read_ahead, read_once
 
 MAX_NUMBERS = 1_000  # per request
 ANSWERING = ("assistant_request_url", "assistant_request_secret", *fallbacks.FIELDS)
 FIELDS = ("number", "trunk", "agent", "agent_revision", "transfer_trunk", "label", *ANSWERING)
 _CHECKED = ("number", "label", *ANSWERING)
-_SHARE = f"SELECT 1 FROM {TelephonySettings._meta.db_table} WHERE workspace_id = %s FOR SHARE"  # noqa: S608  # our table
+_SHARE = Kept(f"SELECT 1 FROM {TelephonySettings._meta.db_table} WHERE workspace_id = %s FOR SHARE")  # noqa: S608  # our table
 
 
 def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> PhoneNumber:
