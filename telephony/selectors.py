@@ -1,11 +1,8 @@
 """Queries of telephony, always within one workspace."""
 
-import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -31,6 +28,7 @@ from telephony.models import (
     Tool,
     Trunk,
 )
+from telephony.trunk_parts import Parts
 from voxa.core.phone_numbers import or_none
 from voxa.core.statements import Asked, Fixed, JsonRows
 
@@ -83,42 +81,6 @@ def find_in_full(workspace: Workspace, reference: str) -> Trunk | None:
     """Find a trunk as `find_trunk`, for `parts_of`, with its first numbers."""
     pk = uuid_of(reference) or getattr(find_trunk(workspace, reference), "pk", None)
     return _in_full.only(workspace.pk, pk) if pk else None
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the API shows with a trunk: model instances, or rows of JSON with the same attributes and ids as text."""
-
-    gateways: Iterable[Any]
-    objects: Iterable[Any]
-    numbers: Sequence[Any]
-
-
-def parts_of(trunk: Trunk) -> Parts:
-    """Return the parts of a trunk that `has_parts`."""
-    if "gateway_rows" not in vars(trunk):
-        return Parts(trunk.gateways.all(), trunk.livekit_objects.all(), trunk.numbers_shown)  # type: ignore[attr-defined]
-    texts = (vars(trunk)[name] for name in ("gateway_rows", "object_rows", "number_rows"))
-    return Parts(*([SimpleNamespace(**row) for row in json.loads(text)] if text else () for text in texts))
-
-
-def has_parts(trunk: Trunk) -> bool:
-    """Return whether a trunk is of `trunks_in_full`, `find_in_full`, `locked_in_full` or `show_created`."""
-    return "gateway_rows" in vars(trunk) or "numbers_shown" in vars(trunk)
-
-
-def forget_parts(trunk: Trunk) -> None:
-    """Drop what was read of a trunk's parts, before they change."""
-    trunk._prefetched_objects_cache = {}  # type: ignore[attr-defined]
-    for name in ("gateway_rows", "numbers_shown"):
-        vars(trunk).pop(name, None)
-
-
-def show_created(trunk: Trunk, gateways: Sequence[Gateway]) -> None:
-    """Prepare a new trunk for `parts_of`, without a query."""
-    parts = {"gateways": sorted(gateways, key=lambda one: one.priority), "livekit_objects": []}
-    trunk._prefetched_objects_cache = parts  # type: ignore[attr-defined]  # as prefetch_related does
-    trunk.numbers_shown = []  # type: ignore[attr-defined]
 
 
 def transfer_trunks(workspace: Workspace) -> QuerySet[Trunk]:

@@ -12,6 +12,7 @@ from telephony.api.fields import HeadersField, RowIdField
 from telephony.choices import Codec
 from telephony.models import Gateway, PhoneNumber, Trunk
 from telephony.services.gateways import MAX_GATEWAYS
+from telephony.trunk_parts import Parts, parts_of
 from telephony.validators import validate_trunk_reference
 from voxa.core.api.serializers import CamelModelSerializer, NamedChoiceField
 from voxa.core.json_values import id_json, time_json
@@ -153,7 +154,7 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
 
     def to_representation(self, trunk: Trunk) -> dict[str, Any]:
         # Built by hand: a page may hold hundreds, and serializer fields take four times as long.
-        parts = selectors.parts_of(trunk)
+        parts = parts_of(trunk)
         ids = selectors.livekit_ids(trunk, parts)
         return {
             "id": str(trunk.pk),
@@ -192,7 +193,7 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
         }
 
     @extend_schema_field(TrunkNumberSerializer(many=True))
-    def get_numbers(self, parts: selectors.Parts) -> list[dict[str, str | None]]:
+    def get_numbers(self, parts: Parts) -> list[dict[str, str | None]]:
         return [{"id": str(one.id), "number": one.number, "agentId": id_json(one.agent_id)} for one in parts.numbers]
 
 

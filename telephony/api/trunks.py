@@ -19,6 +19,7 @@ from telephony.selectors import NUMBERS_IN_LIST, NUMBERS_OF_ONE
 from telephony.services import trunks
 from telephony.services.errors import Problems
 from telephony.sync.request import wait_for_sync
+from telephony.trunk_parts import has_parts, show_created
 from voxa.core.api.pagination import first_page
 
 
@@ -46,7 +47,7 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
     def add(self, values: dict[str, Any], problems: Problems) -> Trunk:
         self._note_numbers(tuple, problems)
         trunk, gateways = trunks.create_with_gateways(self.workspace, values, problems=problems)
-        selectors.show_created(trunk, gateways)
+        show_created(trunk, gateways)
         return self.fresh(trunk)
 
     def change(self, row: Trunk, values: dict[str, Any], problems: Problems) -> Trunk:
@@ -101,7 +102,7 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
     def fresh(self, trunk: Trunk, *, even_if_away: bool = False) -> Trunk:
         """Return a trunk after a short wait for LiveKit, where that can help."""
         waited = wait_for_sync(trunk.pk, settings.PROVISION_WAIT_SECONDS, even_if_away=even_if_away)
-        return self._found_in_full(str(trunk.pk)) if waited or not selectors.has_parts(trunk) else trunk
+        return self._found_in_full(str(trunk.pk)) if waited or not has_parts(trunk) else trunk
 
     def _found_in_full(self, reference: str) -> Trunk:
         trunk = selectors.find_in_full(self.workspace, reference)

@@ -11,7 +11,7 @@ from accounts.models import Workspace
 from accounts.services.history import insert_recorded
 from telephony import queued_calls
 from telephony.models import Gateway, Trunk
-from telephony.selectors import forget_parts, locked_in_full, parts_of
+from telephony.selectors import locked_in_full
 from telephony.services.errors import Problems, conflicts_named
 from telephony.services.gateway_checks import forget
 from telephony.services.gateways import build_gateways, leads_elsewhere, replace_gateways
@@ -22,6 +22,7 @@ from telephony.sync.kinds import TRUNKS
 from telephony.sync.request import mark_changed, objects_asked, request_sync
 from telephony.sync.rows import gateway_row, trunk_row
 from telephony.sync.warnings import trunk_warnings
+from telephony.trunk_parts import forget_parts, parts_of
 from voxa.core.deletion import delete_row, dependents_asked
 from voxa.core.destinations import GIVEN_FOR_ANOTHER
 from voxa.core.statements import Fixed, read_ahead, read_once, together

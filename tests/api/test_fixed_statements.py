@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 from pytest_django import DjangoAssertNumQueries
 
@@ -36,6 +37,21 @@ def test_texts_are_arguments_too(acme: Workspace) -> None:
     find = Fixed(lambda name, workspace: ApiKey.objects.filter(workspace=workspace, name=name), str, UUID)
     assert find("argument 0", acme.pk) == []
     assert find(key.name, acme.pk) == [key]
+
+
+def test_constants_are_texts_of_any_kind(acme: Workspace) -> None:
+    key, _ = create_api_key(acme, "it's 100 % %s of \\ $1", ["agents:read"])
+    create_api_key(acme, "it's 100 x %s of \\ $1", ["agents:read"])
+    find: Fixed[Any] = Fixed(
+        lambda workspace: (
+            ApiKey.objects.filter(workspace=workspace, name__contains="'s 100 % %s of \\ $1")
+            .annotate(share=RawSQL("'%%s' || %s", ["%"]))
+            .values_list("pk", "share")
+        ),
+        UUID,
+    )
+    for _ in range(5):
+        assert find(acme.pk) == [(key.pk, "%s%")]
 
 
 @pytest.mark.postgres

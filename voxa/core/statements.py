@@ -7,16 +7,16 @@ from contextvars import ContextVar
 from copy import copy
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
-from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Expression, F, Func, JSONField, Model, Q, QuerySet, Subquery, TextField
+from django.db.models import BooleanField, F, Func, JSONField, Model, Q, QuerySet, Subquery, TextField
 from django.db.models.base import ModelState
 from django.db.models.signals import post_init, pre_init
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError, atomic
 
+from voxa.core.placeholders import AnyValue, filled, kept, placeholder
 from voxa.core.postgresql.base import hold
 from voxa.core.postgresql.kept import Kept, Several
 
@@ -32,60 +32,6 @@ def read_once() -> Iterator[None]:
         yield
     finally:
         _read.reset(token)
-
-
-class _Id(UUID):
-    """Stands in the SQL for the UUID that is the argument at this place."""
-
-    def __init__(self, place: int) -> None:
-        super().__init__(int=place)
-
-    @property
-    def place(self) -> int:
-        return self.int
-
-
-class _Text(str):
-    """The same for a text."""
-
-    __slots__ = ("place",)
-
-    def __new__(cls, place: int) -> "_Text":
-        text = super().__new__(cls, f"argument {place}")
-        text.place = place
-        return text
-
-    place: int
-
-
-class _Value(Expression):
-    """The same for a value of any other kind."""
-
-    def __init__(self, place: int) -> None:
-        super().__init__()
-        self.place = place
-
-    def as_sql(self, *args: Any, **options: Any) -> tuple[str, tuple[Any, ...]]:
-        return "%s", (self,)
-
-
-_PLACES = (_Id, _Text, _Value)
-
-
-def _filled(places: Sequence[int], args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the arguments in the order of their places."""
-    return tuple([args[place] for place in places])
-
-
-def _kept(sql: str, params: tuple[Any, ...]) -> tuple[Kept, tuple[int, ...]]:
-    """Return SQL with all parameters in it but the arguments, and the places of those."""
-    with connection.cursor() as cursor:
-        texts = ["%s" if isinstance(one, _PLACES) else cursor.mogrify("%s", [one]).replace("%", "%%") for one in params]
-    return Kept(sql % tuple(texts)), tuple([one.place for one in params if isinstance(one, _PLACES)])
-
-
-def _placeholder(place: int, kind: type) -> Any:
-    return {UUID: _Id, str: _Text}.get(kind, _Value)(place)
 
 
 _EMPTY: dict[str, type] = {"{}": dict, "[]": list}
@@ -157,7 +103,7 @@ class _Ready:
         """Return the rows for these arguments, from the answer of the server if it is there."""
         if self.is_lock and not self.database.in_atomic_block:
             raise TransactionManagementError("A lock needs a transaction.")  # Django says so when it makes the SQL
-        self.given, self.answer = _filled(self.places, args), answer
+        self.given, self.answer = filled(self.places, args), answer
         return list(self.rows)
 
     def _fetched(self) -> list[Any]:
@@ -209,9 +155,9 @@ class Fixed(Generic[M]):
 
     @cached_property
     def _made(self) -> tuple[QuerySet[M], Any, Kept, tuple[int, ...]]:
-        query = self.build(*map(_placeholder, range(len(self.kinds)), self.kinds))
+        query = self.build(*map(placeholder, range(len(self.kinds)), self.kinds))
         compiler = query.query.get_compiler(connection=connection)
-        return query, compiler, *_kept(*compiler.as_sql())
+        return query, compiler, *kept(*compiler.as_sql())
 
 
 Asked = tuple[Fixed[Any], tuple[Any, ...]]  # a query and its arguments
@@ -224,7 +170,7 @@ def together(*asked: Asked) -> list[list[Any]]:
     ready = [(query.ready(), args) for query, args in asked]
     found = []
     with connection.cursor() as cursor:
-        params = [value for one, args in ready for value in _filled(one.places, args)]
+        params = [value for one, args in ready for value in filled(one.places, args)]
         cursor.execute(Several(tuple([one.sql for one, _ in ready])), params)
         for one, args in ready:
             found.append(one(args, cursor.fetchall()))
@@ -252,7 +198,7 @@ class FixedUpdate(Fixed[M]):
             sql, places = self._plain
             with connection.cursor() as cursor:
                 hold(cursor)
-                cursor.execute(sql, _filled(places, args))
+                cursor.execute(sql, filled(places, args))
             return
         rows, values = self.update(*args)
         rows.update(**values)
@@ -271,11 +217,11 @@ class FixedUpdate(Fixed[M]):
         rows, values = self._update_of_places
         update: Any = rows.query.chain(UpdateQuery)
         update.add_update_values(values)
-        return _kept(*update.get_compiler(connection=connection).as_sql())
+        return kept(*update.get_compiler(connection=connection).as_sql())
 
     @property
     def _update_of_places(self) -> tuple[QuerySet[M], dict[str, Any]]:
-        return self.update(*map(_Value, range(len(self.kinds))))
+        return self.update(*map(AnyValue, range(len(self.kinds))))
 
     @cached_property
     def _made(self) -> tuple[QuerySet[M], Any, Kept, tuple[int, ...]]:

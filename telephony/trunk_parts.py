@@ -1,0 +1,45 @@
+"""What is shown with a trunk: gateways, LiveKit objects and numbers, as `telephony/selectors.py` read them with it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from telephony.models import Gateway, Trunk
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the API shows with a trunk: model instances, or rows of JSON with the same attributes and ids as text."""
+
+    gateways: Iterable[Any]
+    objects: Iterable[Any]
+    numbers: Sequence[Any]
+
+
+def parts_of(trunk: Trunk) -> Parts:
+    """Return the parts of a trunk that `has_parts`."""
+    if "gateway_rows" not in vars(trunk):
+        return Parts(trunk.gateways.all(), trunk.livekit_objects.all(), trunk.numbers_shown)  # type: ignore[attr-defined]
+    texts = (vars(trunk)[name] for name in ("gateway_rows", "object_rows", "number_rows"))
+    return Parts(*([SimpleNamespace(**row) for row in json.loads(text)] if text else () for text in texts))
+
+
+def has_parts(trunk: Trunk) -> bool:
+    """Return whether a trunk is of `trunks_in_full`, `find_in_full`, `locked_in_full` or `show_created`."""
+    return "gateway_rows" in vars(trunk) or "numbers_shown" in vars(trunk)
+
+
+def forget_parts(trunk: Trunk) -> None:
+    """Drop what was read of a trunk's parts, before they change."""
+    trunk._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+    for name in ("gateway_rows", "numbers_shown"):
+        vars(trunk).pop(name, None)
+
+
+def show_created(trunk: Trunk, gateways: Sequence[Gateway]) -> None:
+    """Prepare a new trunk for `parts_of`, without a query."""
+    parts = {"gateways": sorted(gateways, key=lambda one: one.priority), "livekit_objects": []}
+    trunk._prefetched_objects_cache = parts  # type: ignore[attr-defined]  # as prefetch_related does
+    trunk.numbers_shown = []  # type: ignore[attr-defined]
