@@ -1,5 +1,6 @@
 """What each request need not pay for: middleware of pages for machine requests, a policy made anew."""
 
+import re
 from collections import deque
 from collections.abc import Callable
 from functools import cache, cached_property
@@ -13,11 +14,12 @@ from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import resolve
+from django.urls import ResolverMatch, get_resolver, resolve
 from django.utils.module_loading import import_string
 
 PATHS = frozenset({"/livekit/webhook"})
 API = ("/v1/", "/internal/agent/")
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
 
 class LeanPathsMiddleware:
@@ -48,9 +50,28 @@ class ApiPathsMiddleware:
         return self.api(request) if request.path_info.startswith(API) else self.pages(request)
 
 
+class _Handler(BaseHandler):
+    """Django's handler, which looks for the view of a path once for all ids in it."""
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        known = vars(get_resolver()).setdefault("known_paths", {})
+        around, ids = tuple(_ID.split(request.path_info)), _ID.findall(request.path_info)
+        found: ResolverMatch | None = known.get(around)
+        if found is None:
+            found = super().resolve_request(request)
+            if not found.args and list(map(str, found.kwargs.values())) == ids:
+                known[around] = found
+            return found
+        values = {name: type(old)(new) for (name, old), new in zip(found.kwargs.items(), ids, strict=True)}
+        match = object.__new__(ResolverMatch)
+        vars(match).update(vars(found), kwargs=values, captured_kwargs=values)
+        request.resolver_match = match
+        return match
+
+
 def _chain(names: list[str]) -> Any:
     """Return a chain of middleware around the view, as Django makes the whole one of `MIDDLEWARE`."""
-    handler: Any = BaseHandler()
+    handler: Any = _Handler()
     hooks = {"view": deque[Any](), "template_response": deque[Any](), "exception": deque[Any]()}
     for hook, parts in hooks.items():
         setattr(handler, f"_{hook}_middleware", parts)
