@@ -28,6 +28,12 @@ class Listed:
         return bool(message_of(spec) == plain(self._info))
 
     @property
+    def content(self) -> bytes:
+        """Return all that LiveKit stores of it, passwords included: the same bytes for equal objects."""
+        content: bytes = self._info.SerializeToString(deterministic=True)
+        return content
+
+    @property
     def seen(self) -> Entrance | Rule:
         """Return what matching reads of an inbound trunk or a rule."""
         info = self._info

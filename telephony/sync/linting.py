@@ -1,43 +1,58 @@
 """Lint a project, store the result, and select the findings for a workspace."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from uuid import UUID
 
 from django.utils import timezone
 
 from telephony.livekit.entrances import Entrance, Rule
+from telephony.livekit.listed import Listed
 from telephony.livekit.matching import normalized
 from telephony.models import Installation, LiveKitProject, PhoneNumber, SipEndpoint, Trunk
+from telephony.models.sip_endpoint import user_part_of
 from telephony.sync.lint import LintFinding, Snapshot, lint
 from telephony.sync.lint.findings import concerned
+from telephony.sync.unchanged import Unchanged, state_of
+
+# Numbers with their trunks; usernames of endpoints with the slug of their workspace and the endpoint.
+_Held = tuple[list[tuple[str, UUID]], list[tuple[str, str, UUID]]]
 
 MOST = 200  # findings of one project that are kept
 
 ASK_OPERATOR = "Ask the operator of Voxa, who can identify it with manage.py check_telephony."
 
 
-def lint_project(project: LiveKitProject, seen: Collection[Entrance | Rule]) -> list[LintFinding]:
-    """Lint LiveKit's inbound trunks and rules, and store the result for pages, which make no LiveKit requests."""
-    findings = lint(snapshot(project, seen))
+def lint_project(project: LiveKitProject, listed: Collection[Listed], unchanged: Unchanged) -> list[LintFinding]:
+    """Lint LiveKit's inbound trunks and rules, and store the result for pages, which make no LiveKit requests.
+
+    Nothing is found again where nothing was, if all is as it was then.
+    """
+    installation, held = Installation.current(), _held(project)
+    state = state_of(installation, held, sorted(there.content for there in listed))
+    findings = [] if unchanged.knows(state) else lint(_snapshot(listed, installation, held))
+    if not findings:
+        unchanged.add(state)
     stored = [finding.as_json() for finding in findings[:MOST]]
     LiveKitProject.objects.filter(pk=project.pk).update(lint=stored, linted_at=timezone.now())
     return findings
 
 
-def snapshot(project: LiveKitProject, seen: Collection[Entrance | Rule]) -> Snapshot:
+def _held(project: LiveKitProject) -> _Held:
+    numbers = PhoneNumber.objects.filter(project=project).values_list("number", "trunk_id")
+    endpoints = SipEndpoint.objects.filter(workspace__telephony_settings__project=project)
+    return list(numbers), list(endpoints.values_list("sip_username", "workspace__slug", "pk"))
+
+
+def _snapshot(listed: Iterable[Listed], installation: UUID, held: _Held) -> Snapshot:
     """Return LiveKit's objects and the owners of the numbers."""
+    seen = [there.seen for there in listed]
     trunks = tuple(one for one in seen if isinstance(one, Entrance))
     rules = tuple(one for one in seen if isinstance(one, Rule))
-    return Snapshot(trunks, rules, Installation.current(), dict(_held(project)))
-
-
-def _held(project: LiveKitProject) -> Iterator[tuple[str, UUID]]:
-    numbers = PhoneNumber.objects.filter(project=project).values_list("number", "trunk_id")
-    yield from ((normalized(number), trunk_id) for number, trunk_id in numbers.iterator())
-    endpoints = SipEndpoint.objects.filter(workspace__telephony_settings__project=project).select_related("workspace")
-    for endpoint in endpoints.only("sip_username", "workspace__slug"):
-        yield normalized(endpoint.user_part), endpoint.pk
+    numbers, endpoints = held
+    owners = {normalized(number): trunk_id for number, trunk_id in numbers}
+    owners |= {normalized(user_part_of(username, slug)): pk for username, slug, pk in endpoints}
+    return Snapshot(trunks, rules, installation, owners)
 
 
 def kept(project: LiveKitProject) -> list[LintFinding]:

@@ -33,6 +33,7 @@ from telephony.sync.records import Record
 from telephony.sync.results import Outcome
 from telephony.sync.row_sync import REMOVAL_ORDER
 from telephony.sync.side_by_side import run_side_by_side
+from telephony.sync.unchanged import Unchanged, state_of
 
 CHUNK = 500
 CONCURRENCY = 8
@@ -72,6 +73,8 @@ def reconcile(project: LiveKitProject, *, workspace: Workspace | None = None, dr
         if not dry_run:
             look.carry_out(report)
         report.lint_findings = look.lint_findings(again=bool(report.findings) and not dry_run)
+        if workspace is None:
+            look.unchanged.keep()
     except LiveKitError as error:
         report.error = str(error)
     return report
@@ -82,8 +85,11 @@ class _Look:
 
     def __init__(self, session: ProjectSession, project: LiveKitProject, workspace: Workspace | None) -> None:
         self.session, self.project, self.workspace = session, project, workspace
-        self.installation = Installation.current()
+        self.installation, self.unchanged = Installation.current(), Unchanged(project.pk)
         self.listing: Listing = self._listed()
+        self._contents = {
+            (str(kind), there.id): there.content for kind, listed in self.listing.items() for there in listed.values()
+        }
 
     def _listed(self) -> dict[ObjectKind, dict[str, Listed]]:
         """List all kinds side by side."""
@@ -116,24 +122,44 @@ class _Look:
 
         One workspace is told what concerns it alone.
         """
-        seen = [
-            there.seen
+        listed = [
+            there
             for kind in (ObjectKind.INBOUND, ObjectKind.RULE)
             for there in (complete(self.session.list_kind(kind)) if again else self.listing[kind].values())
         ]
-        lint_findings = lint_project(self.project, seen)
+        lint_findings = lint_project(self.project, listed, self.unchanged)
         return lint_findings if self.workspace is None else concerning(lint_findings, [self.workspace.pk])
 
     def _compare(self, kind: RowKind, records: Iterable[Record]) -> Iterator[Finding]:
+        """Compare the rows of a kind, but for those in order last time that are as they were, with their objects."""
         owned: dict[UUID | None, list[Record]] = defaultdict(list)
         for record in records:
             owned[record.row_id].append(record)
-        rest = self._rows(kind).order_by("pk")
-        while ids := list(rest.values_list("pk", flat=True)[:CHUNK]):
-            for row in kind.read(ids):
-                if row.project_id == self.project.pk:  # still
-                    yield from compare(kind, row, owned.get(row.id, []), self.listing, self.installation)
-            rest = rest.filter(pk__gt=ids[-1])
+        versions = kind.versions(self._rows(kind))
+        states = {pk: self._state(version, owned.get(pk, ())) for pk, version in versions.items()}
+        changed = [pk for pk, state in states.items() if not self.unchanged.knows(state)]
+        for start in range(0, len(changed), CHUNK):
+            for row in kind.read(changed[start : start + CHUNK]):
+                if row.project_id != self.project.pk:  # any longer
+                    continue
+                findings = list(compare(kind, row, owned.get(row.id, ()), self.listing, self.installation))
+                yield from findings
+                if not findings:
+                    self.unchanged.add(states[row.id])
+
+    def _state(self, version: str, owned: Iterable[Record]) -> bytes:
+        """Return a hash of what a row is compared by. A UUID is hashed as a number, which takes a tenth of the time."""
+        objects = [
+            (
+                one.project_id.int,
+                one.kind,
+                one.source_id.int,
+                one.livekit_id,
+                self._contents.get((one.kind, one.livekit_id)),
+            )
+            for one in owned
+        ]
+        return state_of(self.installation.int, version, objects)
 
     def carry_out(self, report: Report) -> None:
         """Delete first, then repair: one rule in conflict blocks every other rule on the server."""
