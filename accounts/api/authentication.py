@@ -14,7 +14,7 @@ class ApiKeyAuthentication(BaseAuthentication):
     """Sets `request.auth` to an `accounts.models.ApiKey` with at most one query. `request.user` stays None."""
 
     def authenticate(self, request: Request) -> tuple[None, ApiKey] | None:
-        scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        scheme, _, text = request._request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if not scheme:
             return None
         if scheme.lower() != "bearer":

@@ -25,13 +25,13 @@ class Replay(Exception):
 
 
 def begin(request: Request, workspace: Workspace) -> None:
-    """Claim the request's key, if it has one.
+    """Claim the key of a POST, if it has one.
 
     Raise `Replay` with the stored response, `ApiError` 409 while the first request is in progress (or was cut off), 422
     if the key was used for another request.
     """
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
-    if key is None or request.method != "POST":
+    if key is None:
         return
     if not _KEY.fullmatch(key):
         message = f"{HEADER} must have 1 to 255 visible ASCII characters, such as a UUID."

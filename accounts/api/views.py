@@ -72,8 +72,9 @@ class WorkspaceAPIView(GenericAPIView[M]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        receive(request.META, f"key {self.api_key.pk}")
-        idempotency.begin(request, self.workspace)
+        receive(request._request.META, self.api_key.pk)
+        if request.method == "POST":
+            idempotency.begin(request, self.workspace)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, idempotency.Replay):

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
@@ -36,10 +36,10 @@ class Readers:
     def __init__(self, threads: int) -> None:
         self.threads = threads
         self._changed = threading.Condition()
-        self._reading: Counter[str] = Counter()
+        self._reading: Counter[Hashable] = Counter()
 
     @contextmanager
-    def place(self, sender: str) -> Iterator[None]:
+    def place(self, sender: Hashable) -> Iterator[None]:
         """Hold a place. Raise `BodyRefused` (503) if none is free within a second."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._fits(sender), _PATIENCE):
@@ -54,7 +54,7 @@ class Readers:
                 self._reading += Counter()  # drops senders without a place
                 self._changed.notify_all()
 
-    def _fits(self, sender: str) -> bool:
+    def _fits(self, sender: Hashable) -> bool:
         share, most = max(1, self.threads // 4), max(1, self.threads * 3 // 4)
         return self._reading[sender] < share and self._reading.total() < most
 
@@ -78,7 +78,7 @@ class IncomingBody:
         self._refused: BodyRefused | None = None
         self._kept: IO[bytes] = SpooledTemporaryFile(max_size=MEBIBYTE)  # noqa: SIM115  # closed with the answer
 
-    def receive(self, sender: str) -> int:
+    def receive(self, sender: Hashable) -> int:
         """Read the whole body and return its length. Raises BodyRefused: 413, 408, 400, 503."""
         if self._refused:
             raise self._refused
@@ -138,7 +138,7 @@ def check_length(length: int, limit: int) -> None:
         raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", message)
 
 
-def receive(environ: dict[str, Any], sender: str) -> None:
+def receive(environ: dict[str, Any], sender: Hashable) -> None:
     """Read a request's body for a sender that is known, and state its true length. Raises BodyRefused."""
     body: IncomingBody | None = environ.get(KEY)
     if body is None:  # no WSGI server of ours: the input is there already
