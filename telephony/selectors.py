@@ -154,16 +154,21 @@ def find_endpoint(workspace: Workspace, reference: str) -> SipEndpoint | None:
 
 
 def livekit_ids(trunk: Trunk, parts: Parts | None = None) -> LiveKitIds:
-    """Return a trunk's LiveKit ids. The outbound id is that of the first outbound gateway."""
-    gateways, objects = (
-        (parts.gateways, parts.objects) if parts else (trunk.gateways.all(), trunk.livekit_objects.all())
-    )
-    found = {(one.kind, str(one.source_id)): one.livekit_id or None for one in objects}
-    first = next((gateway.id for gateway in gateways if gateway.outbound), None)
+    """Return a trunk's LiveKit ids."""
+    return ids_of(trunk.pk, parts or Parts(trunk.gateways.all(), trunk.livekit_objects.all(), ()))
+
+
+def ids_of(trunk: UUID | str, parts: Parts) -> LiveKitIds:
+    """Return the LiveKit ids of a trunk by its parts. The outbound id is that of the first outbound gateway."""
+    found = {(one.kind, str(one.source_id)): one.livekit_id or None for one in parts.objects}
+    if not found:
+        return LiveKitIds(None, None, None)
+    first = next((gateway.id for gateway in parts.gateways if gateway.outbound), None)
+    own = str(trunk)
     return LiveKitIds(
-        inbound=found.get((ObjectKind.INBOUND, str(trunk.pk))),
+        inbound=found.get((ObjectKind.INBOUND, own)),
         outbound=found.get((ObjectKind.OUTBOUND, str(first))) if first else None,
-        rule=found.get((ObjectKind.RULE, str(trunk.pk))),
+        rule=found.get((ObjectKind.RULE, own)),
     )
 
 

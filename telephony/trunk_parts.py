@@ -8,6 +8,8 @@ from typing import Any
 
 from telephony.models import Gateway, Trunk
 
+PARTS = ("gateway_rows", "object_rows", "number_rows")  # how PostgreSQL returns them
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -22,8 +24,18 @@ def parts_of(trunk: Trunk) -> Parts:
     """Return the parts of a trunk that `has_parts`."""
     if "gateway_rows" not in vars(trunk):
         return Parts(trunk.gateways.all(), trunk.livekit_objects.all(), trunk.numbers_shown)  # type: ignore[attr-defined]
-    texts = (vars(trunk)[name] for name in ("gateway_rows", "object_rows", "number_rows"))
-    return Parts(*([SimpleNamespace(**row) for row in json.loads(text)] if text else () for text in texts))
+    texts = (vars(trunk)[name] for name in PARTS)
+    return Parts(*(_rows(json.loads(text)) if text else () for text in texts))
+
+
+def parts_in(trunks: Iterable[Sequence[str]]) -> list[Parts]:
+    """Return the parts of several trunks from their `PARTS`, each kind parsed at once."""
+    kinds = [json.loads(f"[{','.join(text or '[]' for text in texts)}]") for texts in zip(*trunks, strict=True)]
+    return [Parts(*map(_rows, parts)) for parts in zip(*kinds, strict=True)]
+
+
+def _rows(found: list[dict[str, Any]]) -> list[Any]:
+    return [SimpleNamespace(**row) for row in found]
 
 
 def has_parts(trunk: Trunk) -> bool:

@@ -161,7 +161,7 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
             "name": trunk.name,
             "status": trunk.status,
             "lastError": trunk.last_error,
-            "gateways": [_gateway_json(gateway) for gateway in parts.gateways],
+            "gateways": [gateway_json(gateway) for gateway in parts.gateways],
             "authUsername": trunk.auth_username,
             "hasPassword": trunk.has_password,
             "fromHost": trunk.from_host,
@@ -197,7 +197,8 @@ class TrunkSerializer(CamelModelSerializer[Trunk]):
         return [{"id": str(one.id), "number": one.number, "agentId": id_json(one.agent_id)} for one in parts.numbers]
 
 
-def _gateway_json(gateway: Any) -> dict[str, Any]:
+def gateway_json(gateway: Any) -> dict[str, Any]:
+    """Return a gateway of a trunk's parts as JSON."""
     return {
         "ipOrDomain": gateway.ip_or_domain,
         "port": gateway.port,

@@ -14,6 +14,7 @@ from telephony.api.docs import PAUSE, PROVISION, RESUME, TRUNKS
 from telephony.api.filters import TrunkFilter
 from telephony.api.resource import ResourceViewSet
 from telephony.api.serializers import TrunkSerializer
+from telephony.api.trunk_rows import TRUNK_ROWS
 from telephony.models import Trunk
 from telephony.selectors import NUMBERS_IN_LIST, NUMBERS_OF_ONE
 from telephony.services import trunks
@@ -33,7 +34,10 @@ class TrunkViewSet(ResourceViewSet[Trunk]):
     queryset = Trunk.objects.none()
     serializer_class = TrunkSerializer
     filterset_class = TrunkFilter
-    first_page = first_page(lambda workspace: selectors.trunks_in_full(workspace, NUMBERS_IN_LIST))
+    row_text = TRUNK_ROWS
+    first_page = first_page(
+        lambda workspace: TRUNK_ROWS.select_text(selectors.trunks_in_full(workspace, NUMBERS_IN_LIST))
+    )
 
     def get_queryset(self) -> QuerySet[Trunk]:
         return selectors.trunks_in_full(self.workspace.pk, NUMBERS_IN_LIST)

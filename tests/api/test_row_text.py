@@ -2,14 +2,16 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
 from calls.models import Attempt, Call
-from telephony.models import PhoneNumber
+from telephony.models import PhoneNumber, Trunk
 from telephony.services.numbers import add_number
+from telephony.services.trunks import create_trunk
 from tests.calls.conftest import Line, make_line
 
 WHOLE_SECOND = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -52,6 +54,27 @@ def test_numbers(api: APIClient, line: Line) -> None:
     assert rows[str(two.pk)]["businessHours"] == [OPENING]
 
 
+def test_trunks_with_their_parts(api: APIClient, line: Line) -> None:
+    bare = create_trunk(
+        line.workspace, {"name": ODD, "for_transfers": True, "gateways": [{"ip_or_domain": "192.0.2.9"}]}
+    )
+    full = {
+        "headers": {"X-Odd": "a%s"}, "codecs": ["PCMU"], "calls_per_second": Decimal("1.5"), "paused_at": WHOLE_SECOND,
+        "auth_username": "user", "auth_password": "x", "warnings": [ODD], "country": "DE",
+    }  # fmt: skip
+    Trunk.objects.filter(pk=line.trunk.pk).update(**full)
+    for port in (5070, 5080):
+        line.trunk.gateways.create(ip_or_domain="192.0.2.7", port=port, priority=port)
+    add_number(line.trunk, "+12025550179")
+    rows = {row["id"]: row for row in shown(api, "/v1/telephony/trunks")}
+    told = rows[str(line.trunk.pk)]
+    assert (told["callsPerSecond"], told["hasPassword"], told["headers"]) == ("1.50", True, {"X-Odd": "a%s"})
+    assert len(told["gateways"]) == 3
+    assert len(told["numbers"]) == 2
+    assert told["livekitOutboundTrunkId"].startswith("ST_")
+    assert (rows[str(bare.pk)]["name"], rows[str(bare.pk)]["numbers"]) == (ODD, [])
+
+
 def test_calls_with_their_attempts(api: APIClient, line: Line) -> None:
     calls = [line.place(metadata={"n": 1e22, "text": ODD, "deep": [{"a": None}]}), line.place(), line.place()]
     Call.objects.filter(pk=calls[1].pk).update(
@@ -76,5 +99,5 @@ def test_calls_with_their_attempts(api: APIClient, line: Line) -> None:
 
 def test_an_empty_list_is_one(outsider_api: APIClient, line: Line) -> None:
     line.place()
-    for path in ("/v1/calls", "/v1/telephony/numbers"):
+    for path in ("/v1/calls", "/v1/telephony/numbers", "/v1/telephony/trunks"):
         assert outsider_api.get(path).json() == {"next": None, "previous": None, "results": []}
