@@ -7,6 +7,7 @@ A broker that is away costs a moment: each task sent here is also found by a swe
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from celery import shared_task
@@ -17,8 +18,11 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from voxa.core import queues
+from voxa.core.publishing import send_or_hold
 
 logger = logging.getLogger(__name__)
+
+_LONGEST_TEXT = 1024  # characters of a task's arguments in logs, as Celery has it
 
 
 class BaseTask(DjangoTask):  # type: ignore[misc]
@@ -36,7 +40,9 @@ class BaseTask(DjangoTask):  # type: ignore[misc]
         """Send it now, to run `after` so many seconds; return whether the broker accepted it."""
         try:
             # Workers declare the queues: a message goes to its queue without.
-            self.apply_async(args=args, retry=False, countdown=after or None, declare=())
+            # Celery takes longer for the same texts.
+            texts = {"argsrepr": repr(args)[:_LONGEST_TEXT], "kwargsrepr": "{}"}
+            self.apply_async(args=args, retry=False, countdown=after or None, declare=(), **texts)
         except (KombuError, RedisError, OSError) as error:
             logger.warning("The broker did not accept %s (%s). The sweep will run it.", self.name, error)
             return False
@@ -59,7 +65,7 @@ def publish(name: str, *args: object, after: float = 0) -> bool:
 
 
 def publish_on_commit(name: str, *args: object) -> None:
-    """Send a task after the commit, once however often a transaction asks for it."""
+    """Send a task on commit, once however often a transaction asks for it; in a web request after its response."""
     waiting = (
         known.message
         for _, known, _ in transaction.get_connection().run_on_commit
@@ -89,4 +95,4 @@ class _Send:
     def __call__(self) -> None:
         if not self.message.sent:
             self.message.sent = True
-            publish(self.message.name, *self.message.args)
+            send_or_hold(partial(publish, self.message.name, *self.message.args))
