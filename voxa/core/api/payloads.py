@@ -1,4 +1,4 @@
-"""Payloads by the fields of a serializer, read directly: a serializer takes ten times as long for a page of calls."""
+"""Payloads by the fields of a serializer, read directly: a serializer takes ten times as long."""
 
 from collections.abc import Callable
 from operator import attrgetter
