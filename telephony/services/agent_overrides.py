@@ -33,6 +33,8 @@ def with_overrides(agent: Agent, overrides: Mapping[str, Any]) -> Agent:
 
 def check_overrides(agent: Agent, overrides: Mapping[str, Any], problems: Problems) -> None:
     """Add errors of overrides: each is checked as the agent's own field is."""
+    if not overrides:
+        return
     for name in overrides.keys() - {*OF_AGENT, *OF_CALL}:
         problems.add(f"{AT}.{name}", "This field cannot be overridden. Omit it.", "unknown_field")
     named = {name: value for name, value in overrides.items() if name in OF_AGENT}
