@@ -8,13 +8,12 @@ at most. Relies on gunicorn 27.
 import selectors
 import socket
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from voxa.core import publishing
 from voxa.core.bodies.reader import READERS, SENT_WITHIN
 from voxa.core.waiting import WAITS
 
@@ -47,17 +46,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             conn.head_seen = 0
             conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
         pool = self.probe_pool if head and head.startswith(PROBES) else self.tpool
-        pool.submit(self._serve, conn)
-
-    def _serve(self, conn: Any) -> None:
-        """Handle a request and hand its connection back, then send the request's messages."""
-        done: Future[Any] = Future()
-        try:
-            done.set_result(self.handle(conn))
-        except BaseException as error:
-            done.set_exception(error)
-        self.method_queue.defer(self.finish_request, conn, done)
-        publishing.send_held()
+        done = pool.submit(self.handle, conn)
+        done.add_done_callback(lambda work: self.method_queue.defer(self.finish_request, conn, work))
 
     def _await_head(self, conn: Any, seen: int) -> None:
         """Wait without a thread until more than `seen` bytes are there."""
@@ -91,7 +81,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 _end_input(sock)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        publishing.hold()
         req.body.sent_by, req.body.close_connection = conn.sent_by, req.force_close
         return super().handle_request(req, conn)
 

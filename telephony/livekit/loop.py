@@ -16,8 +16,6 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-from voxa.core.publishing import send_held
-
 T = TypeVar("T")
 
 _GRACE = 2.0  # seconds after a request's own deadline until its caller stops waiting for the loop
@@ -99,7 +97,6 @@ _current: _LoopThread | _LoopOfCaller | None = None
 
 def run(call: Callable[[aiohttp.ClientSession], Coroutine[object, object, T]], deadline: float) -> T:
     """Run a coroutine in the process's loop and wait for it. Raise `TimeoutError` after `deadline` + 2 s."""
-    send_held()
     thread = _loop_thread()
     future = asyncio.run_coroutine_threadsafe(call(thread.session), thread.loop)
     try:

@@ -7,7 +7,6 @@ A broker that is away costs a moment: each task sent here is also found by a swe
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from celery import shared_task
@@ -18,7 +17,6 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from voxa.core import queues
-from voxa.core.publishing import send_or_hold
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +63,7 @@ def publish(name: str, *args: object, after: float = 0) -> bool:
 
 
 def publish_on_commit(name: str, *args: object) -> None:
-    """Send a task on commit, once however often a transaction asks for it; in a web request after its response."""
+    """Send a task after the commit, once however often a transaction asks for it."""
     waiting = (
         known.message
         for _, known, _ in transaction.get_connection().run_on_commit
@@ -95,4 +93,4 @@ class _Send:
     def __call__(self) -> None:
         if not self.message.sent:
             self.message.sent = True
-            send_or_hold(partial(publish, self.message.name, *self.message.args))
+            publish(self.message.name, *self.message.args)

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 
 from django.db import close_old_connections, connections
 
-from voxa.core.publishing import send_held
-
 _SHORTEST, _LONGEST, _SLOWER = 0.01, 0.1, 1.5  # seconds between two checks of one wait, and their growth
 
 
@@ -50,7 +48,6 @@ class Waits:
         """
         if seconds <= 0 or is_done():
             return seconds > 0
-        send_held()
         wait = _Wait(is_done, time.monotonic() + seconds)
         with self._changed:
             if len(self._waits) >= max(1, self.threads // 2):
