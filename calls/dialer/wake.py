@@ -10,6 +10,4 @@ CHANNEL = "voxa_calls_due"
 def wake_dispatchers() -> None:
     """Notify listening dispatchers that a call may be due. Inside a transaction it is sent on commit."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            hold(cursor)
-            cursor.execute(f"NOTIFY {CHANNEL}")
+        hold(connection, f"NOTIFY {CHANNEL}")

@@ -150,9 +150,7 @@ def _keep_project(workspace_id: UUID) -> None:
     It is sent with the next statement, which reads the project. Numbers are added side by side. SQLite has one writer.
     """
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            hold(cursor)
-            cursor.execute(_SHARE, [workspace_id])
+        hold(connection, _SHARE, [workspace_id])
 
 
 def _check(row: PhoneNumber, problems: Problems) -> None:

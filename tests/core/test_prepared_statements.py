@@ -77,9 +77,8 @@ def test_an_update_counts_its_rows() -> None:
 def test_what_is_held_is_prepared_too() -> None:
     session = Kept("INSERT INTO django_session VALUES (%s, '', now())")
     for turn in range(AFTER + 2):
-        with transaction.atomic(), connection.cursor() as cursor:
-            hold(cursor)
-            cursor.execute(session, [str(turn)])
+        with transaction.atomic():
+            hold(connection, session, [str(turn)])
     assert ask("SELECT count(*) FROM django_session", None) == [(AFTER + 2,)]
     assert list(prepared()) == ["insert_django_session_1"]
 
@@ -106,9 +105,7 @@ def test_what_the_server_did_not_get_to_is_prepared_again() -> None:
 
 @transaction.atomic
 def _ask_after_what_fails() -> None:
-    with connection.cursor() as cursor:
-        hold(cursor)
-        cursor.execute("DELETE FROM nowhere")
+    hold(connection, "DELETE FROM nowhere")
     ask(SUM, [1])
 
 

@@ -21,9 +21,7 @@ def test_begin_goes_with_the_first_statement(sent: list[str]) -> None:
 
 
 def held(sql: str, params: Any = None) -> None:
-    with connection.cursor() as cursor:
-        hold(cursor)
-        cursor.execute(sql, params)
+    hold(connection, sql, params)
 
 
 INSERT = "INSERT INTO django_session VALUES (%s, '100 %%', now())"

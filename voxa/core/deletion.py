@@ -59,11 +59,10 @@ class _Collector(Collector):
                 field.remote_field.on_delete(self, field, found, self.using)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        with atomic(savepoint=False), connection.cursor() as cursor:
+        with atomic(savepoint=False):
             deleted = super().delete() if self.fast_deletes or self.field_updates else self._delete_rows()
-            hold(cursor)
             for sql, keys in self.statements:
-                cursor.execute(sql, [keys])
+                hold(connection, sql, [keys])
         return deleted
 
     def _delete_rows(self) -> tuple[int, dict[str, int]]:
@@ -75,9 +74,7 @@ class _Collector(Collector):
             pre_delete.send(sender=model, instance=row, using=self.using, origin=self.origin)
         for model, rows in self.data.items():
             cast(list[Model], rows).reverse()
-            with connection.cursor() as cursor:
-                hold(cursor)
-                cursor.execute(_deletion(model), [[row.pk for row in rows]])
+            hold(connection, _deletion(model), [[row.pk for row in rows]])
             for row in rows:
                 post_delete.send(sender=model, instance=row, using=self.using, origin=self.origin)
         counted = {model._meta.label: len(rows) for model, rows in self.data.items()}

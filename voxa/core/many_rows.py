@@ -40,9 +40,7 @@ def insert_without_keys(rows: Sequence[Model]) -> None:
         insert_rows(rows)
         return
     sql, fields = _insert(type(rows[0]), with_keys=False)
-    with connection.cursor() as cursor:
-        hold(cursor)
-        cursor.execute(sql, [_values(rows, fields)])
+    hold(connection, sql, [_values(rows, fields)])
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 

@@ -35,11 +35,13 @@ class SavedByKey(Model):
             return bool(parent._do_update(base_qs, using, pk_val, values, *options))
         connection = connections[using]
         given = [field.get_db_prep_save(value, connection) for field, _, value in values]
+        given.append(base_qs.model._meta.pk.get_db_prep_value(pk_val, connection))
+        if self._is_locked:
+            hold(connection, sql, given)
+            return True
         with connection.cursor() as cursor:
-            if self._is_locked:
-                hold(cursor)
-            cursor.execute(sql, [*given, base_qs.model._meta.pk.get_db_prep_value(pk_val, connection)])
-            return self._is_locked or bool(cursor.rowcount)
+            cursor.execute(sql, given)
+            return bool(cursor.rowcount)
 
 
 @cache

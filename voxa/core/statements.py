@@ -172,9 +172,10 @@ def together(*asked: Asked) -> list[list[Any]]:
     with connection.cursor() as cursor:
         params = [value for one, args in ready for value in filled(one.places, args)]
         cursor.execute(Several(tuple([one.sql for one, _ in ready])), params)
+        results: Any = cursor.cursor  # the answer is here: nothing is wrapped for each row
         for one, args in ready:
-            found.append(one(args, cursor.fetchall()))
-            cursor.nextset()
+            found.append(one(args, results.fetchall()))
+            results.nextset()
     return found
 
 
@@ -196,9 +197,7 @@ class FixedUpdate(Fixed[M]):
         """Update, where the rows are not needed. In a transaction it is sent with the next statement."""
         if connection.vendor == "postgresql":
             sql, places = self._plain
-            with connection.cursor() as cursor:
-                hold(cursor)
-                cursor.execute(sql, filled(places, args))
+            hold(connection, sql, filled(places, args))
             return
         rows, values = self.update(*args)
         rows.update(**values)

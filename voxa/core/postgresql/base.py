@@ -5,14 +5,16 @@ Django looks for this module by its name.
 """
 
 import select
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import debug_transaction
 from django.utils.asyncio import async_unsafe
 from psycopg import ClientCursor, OperationalError
+from psycopg.adapt import Transformer
 from psycopg.pq import TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 
@@ -38,8 +40,10 @@ class Cursor(base.Cursor, ClientCursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         connection: Any = self.connection
-        prepared: Prepared = connection.prepared
-        first, query = prepared.shortened(query)
+        first: list[str] = []
+        if isinstance(query, Kept | Several):
+            first, query = _text(connection, query, params or ())
+            params = None
         if self.is_held and connection.in_transaction:
             self.text_held = self.mogrify(query, params)
             connection.held += [*first, self.text_held]
@@ -50,8 +54,9 @@ class Cursor(base.Cursor, ClientCursor[Any]):
         if not isinstance(query, str):
             flush(connection, before)
             return super().execute(query, params, **options)
-        with _settled(prepared):
-            super().execute("; ".join([*before, self.mogrify(query, params)]), None, **options)
+        text = query if params is None else self.mogrify(query, params)
+        with _settled(connection.prepared):
+            super().execute("; ".join([*before, text]), None, **options)
         for _ in before:
             self.nextset()
         return self
@@ -63,6 +68,23 @@ class Cursor(base.Cursor, ClientCursor[Any]):
     def copy(self, *args: Any, **options: Any) -> Any:
         flush(self.connection, _before(self.connection))
         return super().copy(*args, **options)
+
+
+def _text(connection: Any, query: str, params: Sequence[Any] | None) -> tuple[list[str], str]:
+    """Return the PREPAREs that go before a query, and its text, by name where it is prepared."""
+    if isinstance(query, Several):
+        first, texts, rest = list[str](), [], iter(params or ())
+        for part in query.parts:
+            more, text = _text(connection, part, list(islice(rest, part.places)))
+            first += more
+            texts.append(text)
+        return first, "; ".join(texts)
+    first, name = connection.prepared.name(query) if isinstance(query, Kept) else ([], "")
+    if not name:
+        return [], ClientCursor(connection).mogrify(query, params)
+    literal = connection.literals.as_literal
+    values = ", ".join(["NULL" if one is None else literal(one).decode() for one in params or ()])
+    return first, f"EXECUTE {name}({values})" if values else f"EXECUTE {name}"
 
 
 def _before(connection: Any) -> list[str]:
@@ -94,14 +116,23 @@ def _settled(prepared: Prepared) -> Iterator[None]:
         prepared.settle(arrived)
 
 
-def hold(cursor: Any) -> None:
-    """Send what a cursor of Django's executes with the next statement of the transaction, at the latest with COMMIT.
+def hold(database: Any, sql: str, params: Sequence[Any] | None = None) -> None:
+    """Send a statement with the next one of the transaction, at the latest with COMMIT; outside of one, at once.
 
     For statements without a result. What the server says against one is raised by the next.
     """
-    raw = cursor.cursor
-    if isinstance(raw, Cursor):
-        raw.is_held = True
+    raw = database.connection
+    is_watched = database.queries_logged or database.execute_wrappers
+    if hasattr(raw, "held") and raw.in_transaction and not is_watched:
+        database.validate_no_broken_transaction()
+        with database.wrap_database_errors:
+            first, text = _text(raw, sql, params)
+        raw.held += [*first, text]
+        return
+    with database.cursor() as cursor:
+        if isinstance(cursor.cursor, Cursor):
+            cursor.cursor.is_held = True
+        cursor.execute(sql, params)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -126,6 +157,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection = super().get_new_connection(conn_params)
         connection.in_transaction, connection.held = False, []
         # Behind a pooler of transactions each may be another connection of the server's. Django's setting says so.
+        connection.literals = Transformer(connection)
         connection.prepared = Prepared(is_kept=not self.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False))
         # Times come in the session's time zone, UTC. Django's own loader replaces their zone by UTC, in Python.
         connection.adapters.register_loader("timestamptz", TimestamptzLoader)

@@ -55,10 +55,8 @@ class SQLInsertCompiler(compiler.SQLInsertCompiler):
         if not is_held and not getattr(query.model, "is_held", False):
             return super().execute_sql(returning_fields)
         self.returning_fields = None
-        with self.connection.cursor() as cursor:
-            hold(cursor)
-            for sql, params in self.as_sql():
-                cursor.execute(sql, params)
+        for sql, params in self.as_sql():
+            hold(self.connection, sql, params)
         return [(None,) * len(returning_fields or ())] * len(query.objs)
 
     def as_sql(self, *args: Any, **options: Any) -> Any:

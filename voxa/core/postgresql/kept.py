@@ -6,7 +6,6 @@ They are prepared by SQL (PREPARE, EXECUTE) and so go in one message with others
 import re
 from collections import Counter
 from functools import cached_property
-from typing import Any
 
 AFTER = 2  # uses by one connection: a PREPARE costs as much as it saves once
 _PLACE = re.compile("%s|%%")
@@ -57,32 +56,18 @@ class Prepared:
         self._used: Counter[str] = Counter()
         self._made = 0
 
-    def shortened(self, query: Any) -> tuple[list[str], Any]:
-        """Return the PREPARE statements that go before a query, and the query by the names of what is prepared."""
-        if isinstance(query, Kept):
-            return self._one(query)
-        if isinstance(query, Several):
-            first, texts = [], []
-            for part in query.parts:
-                more, text = self._one(part)
-                first += more
-                texts.append(text)
-            return first, "; ".join(texts)
-        return [], query
-
-    def _one(self, query: Kept) -> tuple[list[str], str]:
-        call = self._known.get(query) or self._sent.get(query)
-        if call:
-            return [], call
+    def name(self, query: Kept) -> tuple[list[str], str]:
+        """Return the PREPARE that goes before a query, if any, and its name; none while it is not to be prepared."""
+        name = self._known.get(query) or self._sent.get(query)
+        if name:
+            return [], name
         self._used[query] += 1
         if self._used[query] <= AFTER or not self._is_kept:
-            return [], query
+            return [], ""
         # A name is never taken twice: the server keeps what it has prepared in a transaction that fails later.
         self._made += 1
-        name = f"{query.label}_{self._made}"
-        given = f"({', '.join(['%s'] * query.places)})" if query.places else ""
-        call = self._sent[query] = f"EXECUTE {name}{given}"
-        return [f"PREPARE {name} AS {query.numbered}"], call
+        name = self._sent[query] = f"{query.label}_{self._made}"
+        return [f"PREPARE {name} AS {query.numbered}"], name
 
     def settle(self, arrived: bool) -> None:
         """Remember what was sent if the server has done it all."""
