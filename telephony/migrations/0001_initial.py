@@ -1093,6 +1093,10 @@ class Migration(migrations.Migration):
             model_name='phonenumber',
             index=models.Index(fields=['trunk', 'number'], name='number_trunk'),
         ),
+        migrations.AddIndex(
+            model_name='phonenumber',
+            index=models.Index(fields=['workspace', 'number'], name='number_own'),
+        ),
         migrations.AddConstraint(
             model_name='phonenumber',
             constraint=models.UniqueConstraint(fields=('project', 'number'), name='number_once_per_project', violation_error_message='This number is already in use on this LiveKit server. Choose another one.'),

@@ -57,6 +57,7 @@ class PhoneNumber(Answering):
             models.Index(fields=["workspace", "-created_at", "-id"], name="number_list"),
             models.Index(fields=["-created_at", "-id"], name="number_newest"),
             models.Index(fields=["trunk", "number"], name="number_trunk"),
+            models.Index(fields=["workspace", "number"], name="number_own"),
         ]
         constraints = [
             models.UniqueConstraint(
