@@ -159,7 +159,7 @@ class TelephonySettings(Answering):
 
     @classmethod
     def project_of(cls, workspace_id: UUID) -> UUID:
-        """Return the key of a workspace's LiveKit project."""
+        """Return the key of a workspace's LiveKit project, with a shared lock on that choice for this transaction."""
         found: UUID | None = project_asked.only(workspace_id)
         return found or cls.of(workspace_id).project_id
 
@@ -167,5 +167,8 @@ class TelephonySettings(Answering):
 _settings = TelephonySettings.objects.select_related("project").defer("assistant_request_secret")
 settings_asked = Fixed(lambda pk: _settings.filter(pk=pk), UUID, shared=True)
 project_asked: Fixed[Any] = Fixed(
-    lambda pk: TelephonySettings.objects.filter(pk=pk).values_list("project_id", flat=True), UUID, shared=True
+    lambda pk: TelephonySettings.objects.filter(pk=pk).values_list("project_id", flat=True),
+    UUID,
+    shared=True,
+    lock="FOR SHARE",
 )

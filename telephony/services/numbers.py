@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Workspace
 from accounts.services.history import insert_recorded
@@ -17,15 +17,12 @@ from telephony.services.pinned import match_pin
 from telephony.services.request_secrets import match_secret
 from telephony.services.rows import assign
 from voxa.core.phone_numbers import or_none
-from voxa.core.postgresql.base import hold
-from voxa.core.postgresql.kept import Kept
 from voxa.core.statements import Asked, read_ahead, read_once
 
 MAX_NUMBERS = 1_000  # per request
 ANSWERING = ("assistant_request_url", "assistant_request_secret", *fallbacks.FIELDS)
 FIELDS = ("number", "trunk", "agent", "agent_revision", "transfer_trunk", "label", *ANSWERING)
 _CHECKED = ("number", "label", *ANSWERING)
-_SHARE = Kept(f"SELECT 1 FROM {TelephonySettings._meta.db_table} WHERE workspace_id = %s FOR SHARE")  # noqa: S608  # our table
 
 
 def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Problems | None = None) -> PhoneNumber:
@@ -40,10 +37,13 @@ def create_number(workspace: Workspace, data: Mapping[str, Any], *, problems: Pr
 
 @contextmanager
 def adding(workspace: Workspace, *asked: Asked) -> Iterator[None]:
-    """Run a transaction that adds a number, in which the workspace keeps its LiveKit project. Read `asked` ahead."""
+    """Run a transaction that adds a number. Read `asked` ahead.
+
+    A shared lock keeps the workspace's choice of LiveKit project, so that no number is added to one that it leaves.
+    Numbers are added side by side.
+    """
     with conflicts_named(), read_once():
-        _keep_project(workspace.pk)
-        read_ahead(*asked, (project_asked, (workspace.pk,)))
+        read_ahead((project_asked, (workspace.pk,)), *asked)
         yield
 
 
@@ -131,7 +131,6 @@ def insert_numbers(rows: list[PhoneNumber]) -> None:
     """Insert new numbers of one trunk. Call in a transaction."""
     if not rows:
         return
-    _keep_project(rows[0].workspace_id)
     project = TelephonySettings.project_of(rows[0].workspace_id)
     for row in rows:
         row.project_id = project
@@ -142,15 +141,6 @@ def hold_trunks(*ids: UUID | None) -> None:
     """Lock trunks before their numbers, always in the same order, so that a move and a deletion cannot deadlock."""
     trunks = Trunk.objects.select_for_update(no_key=True).filter(pk__in=[pk for pk in ids if pk])
     list(trunks.order_by("pk").values_list("pk"))
-
-
-def _keep_project(workspace_id: UUID) -> None:
-    """Share a lock on the workspace's choice of LiveKit project, so that no number is added to one that it leaves.
-
-    It is sent with the next statement, which reads the project. Numbers are added side by side. SQLite has one writer.
-    """
-    if connection.vendor == "postgresql":
-        hold(connection, _SHARE, [workspace_id])
 
 
 def _check(row: PhoneNumber, problems: Problems) -> None:

@@ -118,11 +118,12 @@ class _Ready:
 class Fixed(Generic[M]):
     """A query whose executions differ only by the arguments of `build`, which are of these `kinds`.
 
-    A `shared` one is answered once within `read_once`. SQLite makes its SQL each time.
+    A `shared` one is answered once within `read_once`. `lock` is a clause that Django does not know. SQLite has none,
+    and its SQL is made each time.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[M]], *kinds: type, shared: bool = False) -> None:
-        self.build, self.kinds, self.shared = build, kinds, shared
+    def __init__(self, build: Callable[..., QuerySet[M]], *kinds: type, shared: bool = False, lock: str = "") -> None:
+        self.build, self.kinds, self.shared, self.lock = build, kinds, shared, lock
         self._ready = threading.local()
 
     def __call__(self, *args: Any) -> list[M]:
@@ -157,7 +158,8 @@ class Fixed(Generic[M]):
     def _made(self) -> tuple[QuerySet[M], Any, Kept, tuple[int, ...]]:
         query = self.build(*map(placeholder, range(len(self.kinds)), self.kinds))
         compiler = query.query.get_compiler(connection=connection)
-        return query, compiler, *kept(*compiler.as_sql())
+        sql, params = compiler.as_sql()
+        return query, compiler, *kept(f"{sql} {self.lock}".rstrip(), params)
 
 
 Asked = tuple[Fixed[Any], tuple[Any, ...]]  # a query and its arguments
