@@ -12,6 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, JSONField, Model, Q, QuerySet, Subquery, TextField
 from django.db.models.base import ModelState
+from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.signals import post_init, pre_init
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError, atomic
@@ -76,6 +77,33 @@ def _made_fast(info: dict[str, Any]) -> dict[str, Any]:
     return {**info, "model": _maker(info["model"]), "related_klass_infos": related}
 
 
+class _Models:
+    """Makes the models of a query's rows as Django's `ModelIterable` does, which prepares the same each time."""
+
+    def __init__(self, compiler: Any, alias: str, converters: dict[int, Any]) -> None:
+        info, self.alias = _made_fast(compiler.klass_info), alias
+        columns = info["select_fields"]
+        self.columns, self.maker = slice(columns[0], columns[-1] + 1), info["model"]
+        self.names = [shown.target.attname for shown, *_ in compiler.select[self.columns]]
+        self.related = get_related_populators(info, compiler.select, alias)  # type: ignore[call-arg]  # the stubs are of Django 6
+        self.annotations = [*(compiler.annotation_col_map or {}).items()]
+        self.converters, self.database = [*converters.items()], compiler.connection
+
+    def __call__(self, rows: list[Any]) -> list[Any]:
+        found = []
+        for row in map(list, rows):
+            for place, (steps, shown) in self.converters:
+                for step in steps:
+                    row[place] = step(row[place], shown, self.database)
+            one = self.maker.from_db(self.alias, self.names, row[self.columns])
+            for relation in self.related:
+                relation.populate(row, one)
+            for name, place in self.annotations:
+                setattr(one, name, row[place])
+            found.append(one)
+        return found
+
+
 class _Ready:
     """A query that one thread sends again and again."""
 
@@ -90,27 +118,26 @@ class _Ready:
             place: ([_short_json if _is_json(one) else one for one in found], shown)
             for place, (found, shown) in compiler.get_converters([shown for shown, *_ in compiler.select]).items()
         }
-        if compiler.klass_info:
-            compiler.klass_info = _made_fast(compiler.klass_info)
         compiler.get_converters = lambda expressions: converters
         compiler.has_composite_fields = lambda expressions: False  # there are none in Voxa's models
-        compiler.execute_sql = lambda *args, **options: [self._fetched()]
         rows: Any = query.all()
+        if rows._iterable_class is ModelIterable:
+            self.made: Callable[[list[Any]], list[Any]] = _Models(compiler, rows.db, converters)
+            return
+        compiler.execute_sql = lambda *args, **options: [self.fetched]
         rows.query.get_compiler = lambda *args, **options: compiler
-        self.rows = rows._iterable_class(rows)
+        self.made = lambda fetched: list(rows._iterable_class(rows))
 
     def __call__(self, args: tuple[Any, ...], answer: list[Any] | None = None) -> list[Any]:
         """Return the rows for these arguments, from the answer of the server if it is there."""
         if self.is_lock and not self.database.in_atomic_block:
             raise TransactionManagementError("A lock needs a transaction.")  # Django says so when it makes the SQL
-        self.given, self.answer = filled(self.places, args), answer
-        return list(self.rows)
+        self.fetched = self._asked(filled(self.places, args)) if answer is None else answer
+        return self.made(self.fetched)
 
-    def _fetched(self) -> list[Any]:
-        if self.answer is not None:
-            return self.answer
+    def _asked(self, given: tuple[Any, ...]) -> list[Any]:
         with self.database.cursor() as cursor:
-            cursor.execute(self.sql, self.given)
+            cursor.execute(self.sql, given)
             rows: list[Any] = cursor.fetchall()
             return rows
 
