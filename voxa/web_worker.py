@@ -16,6 +16,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from voxa.core.bodies.reader import READERS, SENT_WITHIN
 from voxa.core.waiting import WAITS
+from voxa.thread_pool import WarmThreads
 
 HEADERS_WITHIN = 5.0  # seconds for headers after their first byte, and for a new connection to send that
 PROBES = tuple(f"{verb} {path}".encode() for verb in ("GET", "HEAD") for path in ("/healthz", "/readyz", "/metrics"))
@@ -31,6 +32,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.sending: dict[socket.socket, float] = {}  # until when each may
         READERS.threads = WAITS.threads = self.cfg.threads
         super().init_process()
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        return WarmThreads(self.cfg.threads)
 
     def enqueue_req(self, conn: Any) -> None:
         """Assign a thread to a connection if the headers of its next request have arrived, else wait for them."""
