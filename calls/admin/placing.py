@@ -15,7 +15,7 @@ from accounts.admin.scoping import is_uuid
 from accounts.admin.workspace_first import WorkspaceFirst
 from calls.admin.checking import BUTTON, CheckAsked, checked
 from calls.models import Call
-from calls.services.place import place_call
+from calls.services.place import place_call, placing
 from telephony.admin.json_fields import ReadableJson
 from telephony.admin.selects import WorkspaceSelect
 
@@ -160,17 +160,18 @@ class PlacingMixin(WorkspaceFirst):
         data = form.cleaned_data
         if BUTTON in request.POST:
             raise CheckAsked(data)
-        placed = place_call(
-            data["workspace"],
-            to=data["to_number"],
-            from_=data["number"].number,
-            agent=data["agent"],
-            trunk=data["trunk"],
-            scheduled_at=data["scheduled_at"],
-            not_after=data["not_after"],
-            max_duration_seconds=data["max_duration_seconds"],
-            variables=data["variables"],
-        )
+        with placing(data["workspace"], data["number"].number):
+            placed = place_call(
+                data["workspace"],
+                to=data["to_number"],
+                from_=data["number"].number,
+                agent=data["agent"],
+                trunk=data["trunk"],
+                scheduled_at=data["scheduled_at"],
+                not_after=data["not_after"],
+                max_duration_seconds=data["max_duration_seconds"],
+                variables=data["variables"],
+            )
         obj.__dict__.update(placed.__dict__)
 
     def response_add(self, request: HttpRequest, obj: Call, post_url_continue: str | None = None) -> HttpResponse:

@@ -47,7 +47,7 @@ from calls.presentation.schemas import CallSerializer
 from calls.recordings.recording import link_of
 from calls.services.digits import send_digits
 from calls.services.hangup import hang_up
-from calls.services.place import asked_first, cancel, dispatch_now, place_call
+from calls.services.place import cancel, dispatch_now, place_call, placing
 from calls.transfers.requests import transfer_call
 from telephony import selectors as telephony
 from telephony.api.reading import json_names, read
@@ -55,7 +55,7 @@ from telephony.services.errors import Problems
 from voxa.core.api.pagination import first_page
 from voxa.core.api.serializers import shared
 from voxa.core.lookup import only_row
-from voxa.core.statements import Asked, Fixed, read_ahead, read_once
+from voxa.core.statements import Asked, Fixed
 
 _first_page: Fixed[Any] = first_page(lambda workspace: CALL_ROWS.select_text(Call.objects.filter(workspace=workspace)))
 
@@ -85,12 +85,12 @@ class CallViewSet(WorkspaceViewSet[Call]):
 
     def create(self, request: Request) -> Response:
         reader, problems = shared(PlaceCallSerializer), Problems()
-        with json_names(reader), read_once():
+        with json_names(reader):
             values = read(reader, request.data, problems)
             to, caller = values.pop("to", ""), values.pop("from", "")
-            read_ahead(*asked_first(self.workspace, caller), *self._rows_asked(values))
-            values = self._with_rows(values, problems)
-            call = place_call(self.workspace, to=to, from_=caller, problems=problems, **values)
+            with placing(self.workspace, caller, *self._rows_asked(values)):
+                values = self._with_rows(values, problems)
+                call = place_call(self.workspace, to=to, from_=caller, problems=problems, **values)
         return Response(call_json(call, ()), status=201)
 
     def retrieve(self, request: Request, id: UUID) -> Response:

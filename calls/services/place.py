@@ -1,6 +1,7 @@
 """Place a call, dispatch it now, cancel it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from telephony.models.telephony_settings import settings_asked
 from telephony.services.errors import Problems
 from voxa.core.errors import Conflict, Unavailable
 from voxa.core.phone_numbers import or_none
-from voxa.core.statements import Asked
+from voxa.core.statements import Asked, read_ahead, read_once
 
 # The sentence of the queue-and-dispatch reference, to the letter: programs compare it.
 NOT_CONFIGURED = "Telephony worker not configured — call remains queued. Set LIVEKIT_* and carrier credentials in .env."
@@ -33,10 +34,13 @@ FURTHEST = timedelta(days=365)
 LATE = timedelta(minutes=1)  # allowed delay of a request plus clock difference
 
 
-def asked_first(workspace: Workspace, from_: str) -> list[Asked]:
-    """Return what `place_call` asks the database, for `read_ahead`."""
+@contextmanager
+def placing(workspace: Workspace, from_: str, *asked: Asked) -> Iterator[None]:
+    """Read ahead what `place_call` within it asks, and `asked`, in one message to the database."""
     own_number = route.own_number_asked, (workspace.pk, or_none(from_, workspace.country) or "")
-    return [own_number, (settings_asked, (workspace.pk,)), (endpoints_asked, (workspace.pk,))]
+    with read_once():
+        read_ahead(own_number, (settings_asked, (workspace.pk,)), (endpoints_asked, (workspace.pk,)), *asked)
+        yield
 
 
 def place_call(
